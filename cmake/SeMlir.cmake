@@ -1,0 +1,71 @@
+# Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
+# Build rules shared by all folders.
+
+add_library(se_options INTERFACE)
+target_include_directories(se_options INTERFACE
+  ${PROJECT_SOURCE_DIR}/include ${PROJECT_BINARY_DIR}/include)
+target_include_directories(se_options SYSTEM INTERFACE
+  ${LLVM_INCLUDE_DIRS} ${MLIR_INCLUDE_DIRS})
+separate_arguments(SE_LLVM_DEFINITIONS NATIVE_COMMAND "${LLVM_DEFINITIONS}")
+target_compile_definitions(se_options INTERFACE
+  ${SE_LLVM_DEFINITIONS} SE_VERSION="${PROJECT_VERSION}")
+target_compile_options(se_options INTERFACE
+  -Wall -Wextra -Wno-unused-parameter -fno-semantic-interposition
+  $<$<COMPILE_LANGUAGE:CXX>:-Wno-comment>)
+if(SE_WERROR)
+  target_compile_options(se_options INTERFACE -Werror)
+endif()
+if(SE_SANITIZE)
+  target_compile_options(se_options INTERFACE
+    -fsanitize=${SE_SANITIZE} -fno-omit-frame-pointer)
+  target_link_options(se_options INTERFACE -fsanitize=${SE_SANITIZE})
+endif()
+
+# se_add_library(NAME sources... [LINK_LIBS libs...] [DEPENDS targets...])
+# A static library of the project. LINK_LIBS may name LLVM and MLIR (the
+# shared libraries) and the project's own libraries.
+function(se_add_library name)
+  cmake_parse_arguments(ARG "" "" "LINK_LIBS;DEPENDS" ${ARGN})
+  add_library(${name} STATIC ${ARG_UNPARSED_ARGUMENTS})
+  target_link_libraries(${name} PUBLIC se_options ${ARG_LINK_LIBS})
+  if(ARG_DEPENDS)
+    add_dependencies(${name} ${ARG_DEPENDS})
+  endif()
+endfunction()
+
+# se_add_tool(NAME sources... [LINK_LIBS libs...])
+function(se_add_tool name)
+  cmake_parse_arguments(ARG "" "" "LINK_LIBS" ${ARGN})
+  add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
+  target_link_libraries(${name} PRIVATE se_options ${ARG_LINK_LIBS})
+endfunction()
+
+# se_add_unittest(NAME sources... [LINK_LIBS libs...])
+# A GoogleTest program, run by ctest as unit.NAME.
+function(se_add_unittest name)
+  cmake_parse_arguments(ARG "" "" "LINK_LIBS" ${ARGN})
+  add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
+  target_link_libraries(${name} PRIVATE
+    se_options GTest::gtest GTest::gtest_main ${ARG_LINK_LIBS})
+  add_test(NAME unit.${name} COMMAND ${name})
+endfunction()
+
+# se_mlir_tablegen(TARGET input.td output flags [output flags...])
+# Runs mlir-tblgen once for each output, which lies in the folder of the binary
+# tree that mirrors this one.
+function(se_mlir_tablegen target input)
+  set(LLVM_TARGET_DEFINITIONS ${input})
+  list(LENGTH ARGN n)
+  math(EXPR last "${n} - 1")
+  foreach(i RANGE 0 ${last} 2)
+    math(EXPR j "${i} + 1")
+    list(GET ARGN ${i} out)
+    list(GET ARGN ${j} flags)
+    separate_arguments(flags)
+    mlir_tablegen(${out} ${flags} -I${PROJECT_SOURCE_DIR}/include
+                  -I${MLIR_INCLUDE_DIRS})
+  endforeach()
+  add_public_tablegen_target(${target})
+endfunction()

@@ -1,0 +1,18 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- Passes.h - Conversions between phases 3, 4 and 5 ---------*- C++ -*-===//
+
+#ifndef SE_CONVERSION_PASSES_H
+#define SE_CONVERSION_PASSES_H
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/Pass/Pass.h"
+
+namespace se::conversion {
+#define GEN_PASS_DECL
+#define GEN_PASS_REGISTRATION
+#include "se/Conversion/Passes.h.inc"
+} // namespace se::conversion
+
+#endif // SE_CONVERSION_PASSES_H

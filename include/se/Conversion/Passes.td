@@ -1,0 +1,49 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- Passes.td - Conversions between phases 3, 4 and 5 -----*- tablegen -*-===//
+
+#ifndef SE_CONVERSION_PASSES_TD
+#define SE_CONVERSION_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def ExpandActivations : Pass<"se-expand-activations", "::mlir::ModuleOp"> {
+  let summary = "Scalar activations and transcendental functions as arithmetic";
+  let description = [{
+    Replaces `rnn.activation` on scalars and the functions of `math` that are no
+    instruction of the target by IEEE arithmetic in f32 (fused multiply-add,
+    division, integer operations on bits). Host and device thereby compute the
+    same bits. The approximations of exp, tanh and log are MLIR's.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+    "::mlir::math::MathDialect", "::mlir::vector::VectorDialect"];
+}
+
+def LowerCluster : Pass<"se-lower-cluster", "::mlir::ModuleOp"> {
+  let summary = "cluster ops become calls of the runtime";
+  let description = [{
+    `cluster.parallel` becomes the body of the kernel, which every core calls;
+    the core number is the result of `se_kernel_core_id`, a barrier is a call of
+    `se_kernel_barrier` (runtime/src/kernel.c). Memory levels disappear from the types. `cluster.program`
+    stays for `--se-make-entry-points`.
+  }];
+  let dependentDialects = ["::mlir::func::FuncDialect",
+    "::mlir::arith::ArithDialect"];
+}
+
+def MakeEntryPoints : Pass<"se-make-entry-points", "::mlir::ModuleOp"> {
+  let summary = "Functions that C code calls, from cluster.program";
+  let description = [{
+    For a program `net`, in the LLVM dialect:
+
+    * `void net_init(void *state)` and `void net_reset(void *state)`;
+    * `void net_step_ports(void *state, const float *const *inputs, float *const
+      *outputs)`, which has the cluster execute the kernel (`se_cluster_run`).
+
+    Constants get the section `.weights`, which the linker script places.
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+}
+
+#endif // SE_CONVERSION_PASSES_TD

@@ -1,0 +1,427 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- RNNOps.td - Operations of the rnn dialect -------------*- tablegen -*-===//
+
+#ifndef SE_DIALECT_RNN_RNNOPS_TD
+#define SE_DIALECT_RNN_RNNOPS_TD
+
+include "mlir/IR/BuiltinAttributes.td"
+include "mlir/IR/OpAsmInterface.td"
+include "mlir/IR/RegionKindInterface.td"
+include "mlir/IR/SymbolInterfaces.td"
+include "mlir/Interfaces/CastInterfaces.td"
+include "mlir/Interfaces/InferTypeOpInterface.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+include "se/Dialect/RNN/RNNAttributes.td"
+
+class RNN_Op<string mnemonic, list<Trait> traits = []>
+    : Op<RNN_Dialect, mnemonic, traits>;
+
+def RNN_Tensor : StaticShapeTensorOf<[AnyFloat]>;
+def RNN_FloatLike : TypeConstraint<Or<[AnyFloat.predicate,
+    RNN_Tensor.predicate]>, "float or statically shaped tensor of floats">;
+def RNN_Vector : 1DTensorOf<[AnyFloat]>;
+
+//===----------------------------------------------------------------------===//
+// Networks and cells
+//===----------------------------------------------------------------------===//
+
+def RNN_NetworkOp : RNN_Op<"network", [IsolatedFromAbove, Symbol,
+    SingleBlock, DeclareOpInterfaceMethods<OpAsmOpInterface,
+    ["getAsmBlockArgumentNames"]>]> {
+  let summary = "A network over one frame, with persistent states";
+  let description = [{
+    Computes outputs and next states from one frame of inputs and the current
+    states. A state persists from frame to frame and starts from its reset
+    value. The block arguments are the inputs, then the states.
+
+    * (network-C1) one name for each input, output and state; the names of
+      inputs and states together are unique and not empty, so are those of the
+      outputs.
+    * (network-C2) the block's arguments are the inputs and the states, in this
+      order.
+    * (network-C3) one reset value for each state, of the state's type.
+    * (network-C4) `rnn.yield` gives values of the output types and of the state
+      types.
+    * (network-C5) all types are statically shaped tensors of floats with at
+      least one element.
+
+    Example:
+
+    ```mlir
+    rnn.network @accumulate inputs(%x = "x" : tensor<4xf32>)
+        states(%s = "sum" : tensor<4xf32> reset dense<0.0> : tensor<4xf32>)
+        outputs("y" : tensor<4xf32>) {
+      %0 = arith.addf %x, %s : tensor<4xf32>
+      rnn.yield %0 : tensor<4xf32> next %0 : tensor<4xf32>
+    }
+    ```
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name,
+    TypeArrayAttr:$input_types, StrArrayAttr:$input_names,
+    TypeArrayAttr:$state_types, StrArrayAttr:$state_names,
+    ArrayAttr:$reset_values,
+    TypeArrayAttr:$output_types, StrArrayAttr:$output_names);
+  let regions = (region SizedRegion<1>:$body);
+  let hasCustomAssemblyFormat = 1;
+  let hasRegionVerifier = 1;
+  let extraClassDeclaration = [{
+    unsigned getNumInputs() { return getInputTypes().size(); }
+    unsigned getNumStates() { return getStateTypes().size(); }
+    unsigned getNumOutputs() { return getOutputTypes().size(); }
+    ::mlir::Block::BlockArgListType getInputArguments();
+    ::mlir::Block::BlockArgListType getStateArguments();
+    YieldOp getYield();
+  }];
+}
+
+def RNN_CellOp : RNN_Op<"cell", [IsolatedFromAbove, Symbol, SingleBlock,
+    DeclareOpInterfaceMethods<OpAsmOpInterface,
+    ["getAsmBlockArgumentNames"]>]> {
+  let summary = "A recurrent cell: the transition of one time step";
+  let description = [{
+    The body computes outputs and next states from inputs, states and weights,
+    which are the block arguments in this order. It consists of `rnn.matvec`,
+    `arith`, `math`, `tensor` and `rnn` ops on tensors.
+
+    * (cell-C1) the block's arguments are inputs, states and weights, in this
+      order.
+    * (cell-C2) `rnn.yield` gives values of the output types and of the state
+      types.
+
+    Example (a leaky integrator):
+
+    ```mlir
+    rnn.cell @leaky inputs(%x : tensor<4xf32>) states(%h : tensor<8xf32>)
+        weights(%W : tensor<8x4xf32>, %a : tensor<8xf32>)
+        outputs(tensor<8xf32>) {
+      %0 = rnn.matvec %W, %x : tensor<8x4xf32>, tensor<4xf32> -> tensor<8xf32>
+      %1 = arith.mulf %a, %h : tensor<8xf32>
+      %2 = arith.addf %0, %1 : tensor<8xf32>
+      rnn.yield %2 : tensor<8xf32> next %2 : tensor<8xf32>
+    }
+    ```
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name, TypeArrayAttr:$input_types,
+    TypeArrayAttr:$state_types, TypeArrayAttr:$weight_types,
+    TypeArrayAttr:$output_types);
+  let regions = (region SizedRegion<1>:$body);
+  let hasCustomAssemblyFormat = 1;
+  let hasRegionVerifier = 1;
+  let extraClassDeclaration = [{
+    unsigned getNumInputs() { return getInputTypes().size(); }
+    unsigned getNumStates() { return getStateTypes().size(); }
+    unsigned getNumWeights() { return getWeightTypes().size(); }
+    unsigned getNumOutputs() { return getOutputTypes().size(); }
+    YieldOp getYield();
+  }];
+}
+
+def RNN_YieldOp : RNN_Op<"yield", [Pure, Terminator,
+    AttrSizedOperandSegments, ParentOneOf<["NetworkOp", "CellOp"]>]> {
+  let summary = "Outputs and next states of a cell or network";
+  let description = [{
+    Its operands are checked by the parent op (network-C4, cell-C2).
+
+    Example: `rnn.yield %y : tensor<8xf32> next %h : tensor<8xf32>`.
+  }];
+  let arguments = (ins Variadic<AnyTensor>:$outputs,
+                       Variadic<AnyTensor>:$states);
+  let assemblyFormat = [{
+    ($outputs^ `:` type($outputs))? (`next` $states^ `:` type($states))?
+    attr-dict
+  }];
+}
+
+def RNN_ApplyOp : RNN_Op<"apply", [Pure, AttrSizedOperandSegments,
+    AttrSizedResultSegments, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+  let summary = "Applies a cell for one time step";
+  let description = [{
+    * (apply-C1) the symbol names an `rnn.cell`.
+    * (apply-C2) inputs, states and weights have the types of the cell's
+      arguments.
+    * (apply-C3) outputs and next states have the types that the cell yields.
+
+    Example:
+
+    ```mlir
+    %y, %h1 = rnn.apply @leaky(%x) states(%h) weights(%W, %a)
+        : (tensor<4xf32>), (tensor<8xf32>), (tensor<8x4xf32>, tensor<8xf32>)
+        -> (tensor<8xf32>), (tensor<8xf32>)
+    ```
+  }];
+  let arguments = (ins FlatSymbolRefAttr:$cell, Variadic<AnyTensor>:$inputs,
+    Variadic<AnyTensor>:$states, Variadic<AnyTensor>:$weights);
+  let results = (outs Variadic<AnyTensor>:$outputs,
+                      Variadic<AnyTensor>:$nextStates);
+  let assemblyFormat = [{
+    $cell `(` $inputs `)` `states` `(` $states `)` `weights` `(` $weights `)`
+    attr-dict `:` `(` type($inputs) `)` `,` `(` type($states) `)` `,`
+    `(` type($weights) `)` `->` `(` type($outputs) `)` `,`
+    `(` type($nextStates) `)`
+  }];
+}
+
+//===----------------------------------------------------------------------===//
+// Named cells (phase 0)
+//===----------------------------------------------------------------------===//
+
+def RNN_LSTMOp : RNN_Op<"lstm", [Pure, AttrSizedOperandSegments]> {
+  let summary = "One time step of ONNX's LSTM, one direction";
+  let description = [{
+    With gates in ONNX's order i, o, f, c, `W` of shape [4H, I], `R` [4H, H],
+    `B` [8H] (input bias, then recurrent bias) and peepholes `P` [3H] (i, o, f):
+
+        i = f(W_i x + R_i h + P_i * c + Wb_i + Rb_i)
+        f = f(W_f x + R_f h + P_f * c + Wb_f + Rb_f)
+        g = g(W_c x + R_c h + Wb_c + Rb_c)
+        c' = f * c + i * g
+        o = f(W_o x + R_o h + P_o * c' + Wb_o + Rb_o)
+        h' = o * h(c')
+
+    `activations` are f, g, h. With `clip` all arguments of activations are
+    limited to [-clip, clip]. With `input_forget`, f = 1 - i. (The formula
+    couples f to i the way ONNX Runtime does.)
+
+    * (lstm-C1) `x` has shape [I], `h` and `c` have shape [H], like the results.
+    * (lstm-C2) `W` has shape [4H, I] and `R` has shape [4H, H].
+    * (lstm-C3) `B`, if present, has shape [8H], `P`, if present, [3H].
+    * (lstm-C4) there are three activations.
+    * (lstm-C5) `clip`, if present, is positive.
+
+    Example:
+
+    ```mlir
+    %h1, %c1 = rnn.lstm %x, %h, %c, %W, %R bias(%B : tensor<40xf32>)
+        {activations = [#rnn.act<sigmoid>, #rnn.act<tanh>, #rnn.act<tanh>]}
+        : tensor<3xf32>, tensor<5xf32>, tensor<5xf32>, tensor<20x3xf32>,
+          tensor<20x5xf32> -> tensor<5xf32>, tensor<5xf32>
+    ```
+  }];
+  let arguments = (ins RNN_Vector:$x, RNN_Vector:$h, RNN_Vector:$c,
+    RNN_Tensor:$W, RNN_Tensor:$R, Optional<RNN_Vector>:$B,
+    Optional<RNN_Vector>:$P, RNN_ActivationArrayAttr:$activations,
+    OptionalAttr<F32Attr>:$clip, UnitAttr:$input_forget);
+  let results = (outs RNN_Vector:$hNext, RNN_Vector:$cNext);
+  let assemblyFormat = [{
+    $x `,` $h `,` $c `,` $W `,` $R (`bias` `(` $B^ `:` type($B) `)`)?
+    (`peepholes` `(` $P^ `:` type($P) `)`)? attr-dict `:` type($x) `,` type($h)
+    `,` type($c) `,` type($W) `,` type($R) `->` type($hNext) `,` type($cNext)
+  }];
+  let hasVerifier = 1;
+}
+
+def RNN_GRUOp : RNN_Op<"gru", [Pure]> {
+  let summary = "One time step of ONNX's GRU, one direction";
+  let description = [{
+    With gates in ONNX's order z, r, h, `W` of shape [3H, I], `R` [3H, H] and `B`
+    [6H] (input bias, then recurrent bias):
+
+        z = f(W_z x + R_z h + Wb_z + Rb_z)
+        r = f(W_r x + R_r h + Wb_r + Rb_r)
+        n = g(W_h x + R_h (r * h) + Wb_h + Rb_h)     linear_before_reset = 0
+        n = g(W_h x + r * (R_h h + Rb_h) + Wb_h)     linear_before_reset = 1
+        h' = (1 - z) * n + z * h
+
+    `activations` are f, g. With `clip` all arguments of activations are limited
+    to [-clip, clip].
+
+    * (gru-C1) `x` has shape [I], `h` has shape [H], like the result.
+    * (gru-C2) `W` has shape [3H, I] and `R` has shape [3H, H].
+    * (gru-C3) `B`, if present, has shape [6H].
+    * (gru-C4) there are two activations.
+    * (gru-C5) `clip`, if present, is positive.
+
+    Example:
+
+    ```mlir
+    %h1 = rnn.gru %x, %h, %W, %R
+        {activations = [#rnn.act<sigmoid>, #rnn.act<tanh>], linear_before_reset}
+        : tensor<3xf32>, tensor<5xf32>, tensor<15x3xf32>, tensor<15x5xf32>
+        -> tensor<5xf32>
+    ```
+  }];
+  let arguments = (ins RNN_Vector:$x, RNN_Vector:$h, RNN_Tensor:$W,
+    RNN_Tensor:$R, Optional<RNN_Vector>:$B,
+    RNN_ActivationArrayAttr:$activations, OptionalAttr<F32Attr>:$clip,
+    UnitAttr:$linear_before_reset);
+  let results = (outs RNN_Vector:$hNext);
+  let assemblyFormat = [{
+    $x `,` $h `,` $W `,` $R (`bias` `(` $B^ `:` type($B) `)`)? attr-dict `:`
+    type($x) `,` type($h) `,` type($W) `,` type($R) `->` type($hNext)
+  }];
+  let hasVerifier = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// Products and reductions
+//===----------------------------------------------------------------------===//
+
+def RNN_MatvecOp : RNN_Op<"matvec", [Pure]> {
+  let summary = "Matrix times vector, or times each vector of a batch";
+  let description = [{
+    `y[..., n] = sum over k of W[n, k] * x[..., k]`. Leading dimensions of `x`
+    are a batch. The sum runs over k = 0, 1, ... in the result's element type
+    with fused multiply-add, starting from 0: the order never depends on the
+    schedule (docs/numerics.md).
+
+    * (matvec-C1) `W` has rank 2, `x` at least rank 1.
+    * (matvec-C2) the last dimension of `x` equals the columns of `W`.
+    * (matvec-C3) the result has the shape of `x` with the last dimension
+      replaced by the rows of `W`.
+    * (matvec-C4) `W` and `x` have the same element type; the result's is the
+      same or f32.
+
+    Example:
+
+    ```mlir
+    %y = rnn.matvec %W, %x : tensor<8x4xf16>, tensor<4xf16> -> tensor<8xf32>
+    ```
+  }];
+  let arguments = (ins RNN_Tensor:$W, RNN_Tensor:$x);
+  let results = (outs RNN_Tensor:$y);
+  let assemblyFormat = [{
+    $W `,` $x attr-dict `:` type($W) `,` type($x) `->` type($y)
+  }];
+  let hasVerifier = 1;
+  let hasFolder = 1;
+}
+
+def RNN_LinearOp : RNN_Op<"linear", [Pure]> {
+  let summary = "Fully connected layer: a matvec plus a bias";
+  let description = [{
+    `y[..., n] = b[n] + sum over k of W[n, k] * x[..., k]` (phase 0). It becomes
+    `rnn.matvec` and `arith.addf` in phase 1.
+
+    * (linear-C1) `W` and `x` obey the rules of `rnn.matvec`.
+    * (linear-C2) `b` has shape [rows of W].
+
+    Example:
+
+    ```mlir
+    %y = rnn.linear %W, %x, %b
+        : tensor<8x4xf32>, tensor<4xf32>, tensor<8xf32> -> tensor<8xf32>
+    ```
+  }];
+  let arguments = (ins RNN_Tensor:$W, RNN_Tensor:$x, RNN_Vector:$b);
+  let results = (outs RNN_Tensor:$y);
+  let assemblyFormat = [{
+    $W `,` $x `,` $b attr-dict `:` type($W) `,` type($x) `,` type($b) `->`
+    type($y)
+  }];
+  let hasVerifier = 1;
+}
+
+def RNN_ReduceOp : RNN_Op<"reduce", [Pure]> {
+  let summary = "Reduces dimensions to size 1";
+  let description = [{
+    Sum, mean, maximum or minimum over the dimensions `axes`, which stay with
+    size 1. Elements are combined in row-major order, one after the other.
+
+    * (reduce-C1) axes are ascending, unique and within the rank.
+    * (reduce-C2) the result has the operand's shape with the axes set to 1.
+    * (reduce-C3) the result's element type is the operand's, or f32.
+
+    Example:
+
+    ```mlir
+    %m = rnn.reduce <mean> %x axes [1]
+        : tensor<1x8xf32> -> tensor<1x1xf32>
+    ```
+  }];
+  let arguments = (ins RNN_ReduceKindAttr:$kind, RNN_Tensor:$x,
+                       DenseI64ArrayAttr:$axes);
+  let results = (outs RNN_Tensor:$y);
+  let assemblyFormat = [{
+    $kind $x `axes` $axes attr-dict `:` type($x) `->` type($y)
+  }];
+  let hasVerifier = 1;
+  let hasFolder = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// Elementwise
+//===----------------------------------------------------------------------===//
+
+def RNN_ActivationOp : RNN_Op<"activation", [Pure, SameOperandsAndResultShape]>
+{
+  let summary = "An activation function, elementwise";
+  let description = [{
+    Applies `#rnn.act`. The argument may have a wider element type than the
+    result: the function is computed in f32 and rounded once.
+
+    * (activation-C1) the result's element type is not wider than the
+      operand's.
+
+    Example: `%1 = rnn.activation <sigmoid> %0 : tensor<8xf32> -> tensor<8xf16>`.
+  }];
+  let arguments = (ins RNN_ActivationAttr:$function, RNN_FloatLike:$x);
+  let results = (outs RNN_FloatLike:$y);
+  let assemblyFormat = "$function $x attr-dict `:` type($x) `->` type($y)";
+  let hasVerifier = 1;
+  let hasFolder = 1;
+  let hasCanonicalizer = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// Data movement
+//===----------------------------------------------------------------------===//
+
+def RNN_ReshapeOp : RNN_Op<"reshape", [Pure]> {
+  let summary = "The same elements in row-major order in another shape";
+  let description = [{
+    * (reshape-C1) operand and result have as many elements and the same element
+      type.
+
+    Example: `%1 = rnn.reshape %0 : tensor<1x8xf32> -> tensor<8xf32>`.
+  }];
+  let arguments = (ins RNN_Tensor:$x);
+  let results = (outs RNN_Tensor:$y);
+  let assemblyFormat = "$x attr-dict `:` type($x) `->` type($y)";
+  let hasVerifier = 1;
+  let hasFolder = 1;
+}
+
+def RNN_TransposeOp : RNN_Op<"transpose", [Pure]> {
+  let summary = "Permutes dimensions";
+  let description = [{
+    Dimension i of the result is dimension `permutation[i]` of the operand.
+
+    * (transpose-C1) `permutation` is a permutation of the dimensions.
+    * (transpose-C2) the result's shape is the operand's, permuted, with the
+      same element type.
+
+    Example:
+
+    ```mlir
+    %1 = rnn.transpose %0 [1, 0] : tensor<2x3xf32> -> tensor<3x2xf32>
+    ```
+  }];
+  let arguments = (ins RNN_Tensor:$x, DenseI64ArrayAttr:$permutation);
+  let results = (outs RNN_Tensor:$y);
+  let assemblyFormat = "$x $permutation attr-dict `:` type($x) `->` type($y)";
+  let hasVerifier = 1;
+  let hasFolder = 1;
+  let hasCanonicalizer = 1;
+}
+
+def RNN_BroadcastOp : RNN_Op<"broadcast", [Pure]> {
+  let summary = "Repeats an operand along dimensions (NumPy's rule)";
+  let description = [{
+    Shapes are aligned at the last dimension; a dimension of the operand that is
+    1 or missing is repeated.
+
+    * (broadcast-C1) the operand's rank is not above the result's, and each of
+      its dimensions is 1 or equals the result's; element types are the same.
+
+    Example: `%1 = rnn.broadcast %0 : tensor<1xf32> -> tensor<2x8xf32>`.
+  }];
+  let arguments = (ins RNN_Tensor:$x);
+  let results = (outs RNN_Tensor:$y);
+  let assemblyFormat = "$x attr-dict `:` type($x) `->` type($y)";
+  let hasVerifier = 1;
+  let hasFolder = 1;
+}
+
+#endif // SE_DIALECT_RNN_RNNOPS_TD

@@ -1,0 +1,91 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- Passes.td - Passes on the rnn dialect -----------------*- tablegen -*-===//
+
+#ifndef SE_DIALECT_RNN_TRANSFORMS_PASSES_TD
+#define SE_DIALECT_RNN_TRANSFORMS_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def ExpandNamedCells : Pass<"rnn-expand-named-cells", "::mlir::ModuleOp"> {
+  let summary = "Turn rnn.lstm and rnn.gru into region cells";
+  let description = [{
+    Each named cell becomes an application of an `rnn.cell` whose body spells out
+    the equations of the op's description with `rnn.matvec` and elementwise ops.
+    Named cells with the same shapes and options share one region cell. Input
+    and recurrent biases are added outside the cell, where
+    `--rnn-fold-constants` evaluates the sum. Nothing below knows LSTM or GRU.
+
+    `rnn.linear` becomes `rnn.matvec` and `arith.addf`.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+    "::mlir::tensor::TensorDialect"];
+}
+
+def FuseGates : Pass<"rnn-fuse-gates", "::mlir::ModuleOp"> {
+  let summary = "Matvecs that read one vector become one matvec";
+  let description = [{
+    Within a cell or a network, matvecs of the same vector whose matrices are
+    constants or weights of the cell are replaced by one matvec with the matrices
+    stacked, and slices of its result. A weight that is used elsewhere too
+    stays as it is. Row results do not change.
+
+    Before:
+
+    ```mlir
+    %0 = rnn.matvec %A, %x : tensor<2x4xf32>, tensor<4xf32> -> tensor<2xf32>
+    %1 = rnn.matvec %B, %x : tensor<3x4xf32>, tensor<4xf32> -> tensor<3xf32>
+    ```
+
+    After, with `%AB` the rows of `%A`, then those of `%B`:
+
+    ```mlir
+    %2 = rnn.matvec %AB, %x : tensor<5x4xf32>, tensor<4xf32> -> tensor<5xf32>
+    %0 = tensor.extract_slice %2[0] [2] [1] : tensor<5xf32> to tensor<2xf32>
+    %1 = tensor.extract_slice %2[2] [3] [1] : tensor<5xf32> to tensor<3xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::tensor::TensorDialect"];
+}
+
+def FoldConstants : Pass<"rnn-fold-constants", "::mlir::ModuleOp"> {
+  let summary = "Evaluate ops on constant tensors, blobs included";
+  let description = [{
+    Evaluates in FP32 every op of a network whose operands are constants:
+    addition, subtraction, multiplication, division, negation, slices,
+    concatenations, reshapes, transposes and broadcasts. The results are those
+    of IEEE arithmetic, the same as on the device. Constants of more than 16
+    elements become `dense_resource` blobs.
+  }];
+}
+
+def InlineCells : Pass<"rnn-inline-cells", "::mlir::ModuleOp"> {
+  let summary = "Replace rnn.apply by the body of its cell";
+  let description = [{
+    After this pass a network is one list of tensor operations, and cells that
+    nothing applies any more are erased. Locations keep the call site.
+  }];
+}
+
+def Legalize : Pass<"rnn-legalize", "::mlir::ModuleOp"> {
+  let summary = "Make precision explicit (phase 2)";
+  let description = [{
+    Rewrites networks and cells so that every type is one that the policy
+    allows and each rounding is an explicit `arith.truncf`.
+
+    * `fp32`: nothing changes.
+    * `fp16`: weights, states and activations are f16. Matvecs and reductions
+      take f16 and give f32; values computed from those stay f32 through
+      arithmetic and are rounded once, where they become a state, an operand
+      of a matvec or a reduction, an activation's result or a cell's result.
+      Inputs and outputs of the network stay f32.
+  }];
+  let options = [
+    Option<"precision", "precision", "std::string", "\"fp32\"",
+           "fp32 or fp16">
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
+#endif // SE_DIALECT_RNN_TRANSFORMS_PASSES_TD

@@ -1,0 +1,46 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- Indexing.h - Element positions through data movement -----*- C++ -*-===//
+//
+// All tensors are addressed by the row-major (linear) position of an element.
+// A position is an affine expression of loop variables; data movement (reshape,
+// transpose, slice, broadcast) maps the position in its result to the position
+// in its operand and costs nothing else.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SE_SCHEDULE_INDEXING_H
+#define SE_SCHEDULE_INDEXING_H
+
+#include "mlir/IR/AffineExpr.h"
+#include "mlir/IR/Operation.h"
+
+namespace se::schedule {
+
+/// The index along each dimension of `shape` of the element at `position`.
+llvm::SmallVector<mlir::AffineExpr>
+delinearize(mlir::AffineExpr position, llvm::ArrayRef<int64_t> shape);
+
+/// The inverse of delinearize.
+mlir::AffineExpr linearize(llvm::ArrayRef<mlir::AffineExpr> index,
+                           llvm::ArrayRef<int64_t> shape,
+                           mlir::MLIRContext *context);
+
+/// True for operations that only move elements and whose every result element
+/// comes from a position that an affine expression gives.
+bool isMovement(mlir::Operation *op);
+
+/// The position in the operand of movement `op` of the element that is at
+/// `position` in its result.
+mlir::AffineExpr sourcePosition(mlir::Operation *op, mlir::AffineExpr position);
+
+/// Shape of a tensor value.
+llvm::ArrayRef<int64_t> shapeOf(mlir::Value value);
+
+/// Number of elements of a tensor value.
+int64_t elementsOf(mlir::Value value);
+
+} // namespace se::schedule
+
+#endif // SE_SCHEDULE_INDEXING_H

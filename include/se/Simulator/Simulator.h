@@ -1,0 +1,113 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The simulator of a PULP cluster with its fabric controller: functional, and
+// timed per cycle by the rules of pulp-open.md. See docs/simulator.md.
+
+#ifndef SE_SIMULATOR_SIMULATOR_H
+#define SE_SIMULATOR_SIMULATOR_H
+
+#include "se/Simulator/FileSystem.h"
+#include "se/Target/TargetDescription.h"
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
+#include "llvm/Support/MemoryBufferRef.h"
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace se::sim {
+
+class Machine;
+
+/// What a core spends a cycle on. Every cycle of a run has one cause on every
+/// core.
+enum class CycleCause : unsigned {
+  Issue,    ///< an instruction starts
+  LoadUse,  ///< waits for the load or multiplication just before
+  Memory,   ///< waits for L2 or a peripheral, or a misaligned access
+  Branch,   ///< refills the pipeline after a branch or jump
+  MulDiv,   ///< integer multiplication or division of several cycles
+  FpuBusy,  ///< the shared FPU or divider works for another core
+  FpuDivide, ///< floating-point division or square root
+  DmaQueue, ///< the DMA engine's queue is full
+  Sleep,    ///< asleep in the event unit
+  Off,      ///< not started yet
+};
+inline constexpr unsigned numCycleCauses = unsigned(CycleCause::Off) + 1;
+
+/// "issue", "load_use", ... as in the statistics file.
+llvm::StringRef stringifyCycleCause(CycleCause cause);
+
+struct CoreStatistics {
+  uint32_t hart = 0;
+  uint64_t instructions = 0;
+  /// By CycleCause; the sum is the number of cycles of the run.
+  std::array<uint64_t, numCycleCauses> cycles = {};
+};
+
+struct DmaStatistics {
+  uint64_t bytes = 0;
+  uint64_t commands = 0;
+  /// Cycles in which at least one of the two directions moved data.
+  uint64_t busyCycles = 0;
+};
+
+struct RunResult {
+  /// The status with which the program ended.
+  uint32_t exitStatus = 0;
+  uint64_t cycles = 0;
+  uint64_t instructions = 0;
+  double hostSeconds = 0;
+  /// Cluster cores by number, then the fabric controller.
+  std::vector<CoreStatistics> cores;
+  DmaStatistics dma;
+};
+
+struct SimulatorOptions {
+  /// Receives the program's output, a line or more at a time.
+  std::function<void(llvm::StringRef)> standardOutput;
+  /// The files that the program sees; none if null.
+  FileSystem *files = nullptr;
+};
+
+class Simulator {
+public:
+  /// Errors: a target whose memories overlap the peripherals.
+  static llvm::Expected<std::unique_ptr<Simulator>>
+  create(const target::TargetDescription &target, SimulatorOptions options);
+  ~Simulator();
+
+  /// Loads the segments of a 32-bit little-endian RISC-V executable and lets
+  /// the fabric controller start at its entry. Errors: no such file format, a
+  /// segment outside of memory.
+  llvm::Error loadElf(llvm::MemoryBufferRef buffer);
+
+  /// Runs until the program ends. Errors, one line each: a trap (core, cause,
+  /// pc with symbol, address), an endless wait, more than `maxCycles` cycles.
+  llvm::Expected<RunResult> run(uint64_t maxCycles);
+
+  /// The machine itself, for tests that look into it.
+  Machine &getMachine() { return *machine; }
+
+private:
+  explicit Simulator(std::unique_ptr<Machine> machine);
+
+  struct Symbol {
+    uint32_t address, size;
+    std::string name;
+  };
+  /// "0x1c010234 (main+0x14)".
+  std::string describe(uint32_t pc) const;
+
+  std::unique_ptr<Machine> machine;
+  /// Sorted by address.
+  std::vector<Symbol> symbols;
+};
+
+} // namespace se::sim
+
+#endif // SE_SIMULATOR_SIMULATOR_H

@@ -1,0 +1,149 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- ExpandActivations.cpp - Activations as IEEE arithmetic -------------===//
+
+#include "se/Conversion/Passes.h"
+#include "se/Dialect/RNN/RNN.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Math/Transforms/Passes.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+
+namespace se::conversion {
+#define GEN_PASS_DEF_EXPANDACTIVATIONS
+#include "se/Conversion/Passes.h.inc"
+} // namespace se::conversion
+
+using namespace mlir;
+using namespace se;
+
+/// The function in f32, by the formulas of RNNAttributes.td.
+static Value emitFunction(ImplicitLocOpBuilder &b, rnn::ActivationAttr function,
+                          Value x) {
+  using rnn::ActivationKind;
+  auto constant = [&](float value) -> Value {
+    return arith::ConstantOp::create(b, b.getF32FloatAttr(value));
+  };
+  Value zero = constant(0.0f), one = constant(1.0f);
+  Value alpha = constant(function.getAlphaValue());
+  Value beta = constant(function.getBetaValue());
+  auto compare = [&](arith::CmpFPredicate predicate, Value lhs,
+                     Value rhs) -> Value {
+    return arith::CmpFOp::create(b, predicate, lhs, rhs);
+  };
+  auto select = [&](Value condition, Value yes, Value no) -> Value {
+    return arith::SelectOp::create(b, condition, yes, no);
+  };
+  auto add = [&](Value l, Value r) -> Value {
+    return arith::AddFOp::create(b, l, r);
+  };
+  auto mul = [&](Value l, Value r) -> Value {
+    return arith::MulFOp::create(b, l, r);
+  };
+  auto div = [&](Value l, Value r) -> Value {
+    return arith::DivFOp::create(b, l, r);
+  };
+  auto exp = [&](Value v) -> Value { return math::ExpOp::create(b, v); };
+  auto tanh = [&](Value v) -> Value { return math::TanhOp::create(b, v); };
+  // Comparisons are written so that NaN stays NaN.
+  constexpr auto less = arith::CmpFPredicate::OLT;
+  switch (function.getKind()) {
+  case ActivationKind::sigmoid:
+    return div(one, add(one, exp(arith::NegFOp::create(b, x))));
+  case ActivationKind::tanh:
+    return tanh(x);
+  case ActivationKind::relu:
+    return select(compare(less, x, zero), zero, x);
+  case ActivationKind::affine:
+    return add(mul(alpha, x), beta);
+  case ActivationKind::leaky_relu:
+    return select(compare(less, x, zero), mul(alpha, x), x);
+  case ActivationKind::thresholded_relu:
+    return select(compare(arith::CmpFPredicate::OLE, x, alpha), zero, x);
+  case ActivationKind::scaled_tanh:
+    return mul(alpha, tanh(mul(beta, x)));
+  case ActivationKind::hard_sigmoid: {
+    Value y = add(mul(alpha, x), beta);
+    y = select(compare(less, y, zero), zero, y);
+    return select(compare(less, one, y), one, y);
+  }
+  case ActivationKind::elu:
+    return select(compare(less, x, zero),
+                  mul(alpha, arith::SubFOp::create(b, exp(x), one)), x);
+  case ActivationKind::softsign:
+    return div(x, add(one, math::AbsFOp::create(b, x)));
+  case ActivationKind::softplus: {
+    // max(x, 0) + log(1 + exp(-|x|)): no overflow.
+    Value positive = select(compare(less, x, zero), zero, x);
+    Value minus = arith::NegFOp::create(b, math::AbsFOp::create(b, x));
+    return add(positive, math::LogOp::create(b, add(one, exp(minus))));
+  }
+  }
+  llvm_unreachable("all kinds handled");
+}
+
+namespace {
+
+struct ExpandActivation : OpRewritePattern<rnn::ActivationOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(rnn::ActivationOp op,
+                                PatternRewriter &rewriter) const override {
+    if (isa<ShapedType>(op.getX().getType()))
+      return failure();
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    Value x = op.getX();
+    if (!x.getType().isF32())
+      x = arith::ExtFOp::create(b, b.getF32Type(), x);
+    Value y = emitFunction(b, op.getFunction(), x);
+    if (y.getType() != op.getY().getType())
+      y = arith::TruncFOp::create(b, op.getY().getType(), y);
+    rewriter.replaceOp(op, y);
+    return success();
+  }
+};
+
+/// Functions of math are computed in f32 and rounded once.
+struct ExtendMath : RewritePattern {
+  explicit ExtendMath(MLIRContext *context)
+      : RewritePattern(MatchAnyOpTypeTag(), 1, context) {}
+  LogicalResult matchAndRewrite(Operation *op,
+                                PatternRewriter &rewriter) const override {
+    if (!isa_and_nonnull<math::MathDialect>(op->getDialect()) ||
+        isa<math::FmaOp, math::AbsFOp>(op) ||
+        !op->getResult(0).getType().isF16())
+      return failure();
+    Type single = rewriter.getF32Type();
+    SmallVector<Value> operands;
+    for (Value operand : op->getOperands())
+      operands.push_back(
+          arith::ExtFOp::create(rewriter, op->getLoc(), single, operand));
+    OperationState state(op->getLoc(), op->getName(), operands, {single},
+                         op->getAttrs());
+    Operation *wide = rewriter.create(state);
+    rewriter.replaceOpWithNewOp<arith::TruncFOp>(
+        op, op->getResult(0).getType(), wide->getResult(0));
+    return success();
+  }
+};
+
+struct ExpandActivationsPass
+    : conversion::impl::ExpandActivationsBase<ExpandActivationsPass> {
+  void runOnOperation() override {
+    RewritePatternSet patterns(&getContext());
+    patterns.add<ExpandActivation, ExtendMath>(&getContext());
+    MathPolynomialApproximationOptions options;
+    populateMathPolynomialApproximationPatterns(patterns, options);
+    math::populateExpansionPatterns(patterns, {"powf", "rsqrt"});
+    // Folding would evaluate functions with the host's libm.
+    GreedyRewriteConfig config;
+    config.enableFolding(false);
+    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns),
+                                     config)))
+      signalPassFailure();
+  }
+};
+} // namespace

@@ -1,0 +1,206 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- RNNOps.cpp - Verifiers of tensor ops and named cells ---------------===//
+//
+// One message for each numbered rule of RNNOps.td.
+//
+//===----------------------------------------------------------------------===//
+
+#include "se/Dialect/RNN/RNN.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/TypeUtilities.h"
+
+using namespace mlir;
+using namespace se::rnn;
+
+#define GET_OP_CLASSES
+#include "se/Dialect/RNN/RNNOps.cpp.inc"
+
+static RankedTensorType typeOf(Value value) {
+  return cast<RankedTensorType>(value.getType());
+}
+
+static LogicalResult checkShape(Operation *op, StringRef rule, StringRef what,
+                                Value value, ArrayRef<int64_t> expected) {
+  if (typeOf(value).getShape() == expected)
+    return success();
+  return op->emitOpError() << rule << ": " << what << " must have the shape ["
+                           << expected << "], found ["
+                           << typeOf(value).getShape() << "]";
+}
+
+//===----------------------------------------------------------------------===//
+// Named cells
+//===----------------------------------------------------------------------===//
+
+static LogicalResult checkClip(Operation *op, StringRef rule,
+                               std::optional<llvm::APFloat> clip) {
+  if (clip && !(clip->convertToFloat() > 0))
+    return op->emitOpError() << rule << ": clip must be positive";
+  return success();
+}
+
+LogicalResult LSTMOp::verify() {
+  int64_t inputs = typeOf(getX()).getDimSize(0);
+  int64_t hidden = typeOf(getH()).getDimSize(0);
+  for (auto [value, what] : {std::pair<Value, StringRef>(getC(), "'c'"),
+                             {getHNext(), "the next 'h'"},
+                             {getCNext(), "the next 'c'"}})
+    if (failed(checkShape(*this, "lstm-C1", what, value, {hidden})))
+      return failure();
+  if (failed(checkShape(*this, "lstm-C2", "'W'", getW(),
+                        {4 * hidden, inputs})) ||
+      failed(checkShape(*this, "lstm-C2", "'R'", getR(), {4 * hidden, hidden})))
+    return failure();
+  if (getB() &&
+      failed(checkShape(*this, "lstm-C3", "'B'", getB(), {8 * hidden})))
+    return failure();
+  if (getP() &&
+      failed(checkShape(*this, "lstm-C3", "'P'", getP(), {3 * hidden})))
+    return failure();
+  if (getActivations().size() != 3)
+    return emitOpError("lstm-C4: there must be three activations (f, g, h), "
+                       "found ")
+           << getActivations().size();
+  return checkClip(*this, "lstm-C5", getClip());
+}
+
+LogicalResult GRUOp::verify() {
+  int64_t inputs = typeOf(getX()).getDimSize(0);
+  int64_t hidden = typeOf(getH()).getDimSize(0);
+  if (failed(checkShape(*this, "gru-C1", "the next 'h'", getHNext(),
+                        {hidden})) ||
+      failed(checkShape(*this, "gru-C2", "'W'", getW(),
+                        {3 * hidden, inputs})) ||
+      failed(checkShape(*this, "gru-C2", "'R'", getR(), {3 * hidden, hidden})))
+    return failure();
+  if (getB() &&
+      failed(checkShape(*this, "gru-C3", "'B'", getB(), {6 * hidden})))
+    return failure();
+  if (getActivations().size() != 2)
+    return emitOpError("gru-C4: there must be two activations (f, g), found ")
+           << getActivations().size();
+  return checkClip(*this, "gru-C5", getClip());
+}
+
+//===----------------------------------------------------------------------===//
+// Products and reductions
+//===----------------------------------------------------------------------===//
+
+/// The rules that rnn.matvec and rnn.linear share.
+static LogicalResult verifyProduct(Operation *op, Value w, Value x, Value y) {
+  RankedTensorType wType = typeOf(w), xType = typeOf(x), yType = typeOf(y);
+  if (wType.getRank() != 2 || xType.getRank() < 1)
+    return op->emitOpError("matvec-C1: 'W' must have rank 2 and 'x' at least "
+                           "rank 1, found ")
+           << wType << " and " << xType;
+  if (xType.getShape().back() != wType.getDimSize(1))
+    return op->emitOpError("matvec-C2: the last dimension of 'x' must equal "
+                           "the columns of 'W', found ")
+           << xType.getShape().back() << " and " << wType.getDimSize(1);
+  SmallVector<int64_t> shape(xType.getShape());
+  shape.back() = wType.getDimSize(0);
+  if (failed(checkShape(op, "matvec-C3", "the result", y, shape)))
+    return failure();
+  Type element = xType.getElementType();
+  if (wType.getElementType() != element ||
+      (yType.getElementType() != element && !yType.getElementType().isF32()))
+    return op->emitOpError("matvec-C4: 'W' and 'x' must have the same element "
+                           "type and the result this or f32, found ")
+           << wType.getElementType() << ", " << element << " and "
+           << yType.getElementType();
+  return success();
+}
+
+LogicalResult MatvecOp::verify() {
+  return verifyProduct(*this, getW(), getX(), getY());
+}
+
+LogicalResult LinearOp::verify() {
+  if (failed(verifyProduct(*this, getW(), getX(), getY())))
+    return failure();
+  return checkShape(*this, "linear-C2", "'b'", getB(),
+                    {typeOf(getW()).getDimSize(0)});
+}
+
+LogicalResult ReduceOp::verify() {
+  RankedTensorType type = typeOf(getX());
+  SmallVector<int64_t> shape(type.getShape());
+  int64_t last = -1;
+  for (int64_t axis : getAxes()) {
+    if (axis <= last || axis >= type.getRank())
+      return emitOpError("reduce-C1: axes must be ascending, unique and within "
+                         "the rank, found [")
+             << getAxes() << "]";
+    shape[axis] = 1;
+    last = axis;
+  }
+  if (failed(checkShape(*this, "reduce-C2", "the result", getY(), shape)))
+    return failure();
+  Type element = typeOf(getY()).getElementType();
+  if (element != type.getElementType() && !element.isF32())
+    return emitOpError("reduce-C3: the result's element type must be the "
+                       "operand's or f32, found ")
+           << element;
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Elementwise and data movement
+//===----------------------------------------------------------------------===//
+
+LogicalResult ActivationOp::verify() {
+  Type from = getElementTypeOrSelf(getX().getType());
+  Type to = getElementTypeOrSelf(getY().getType());
+  if (to.getIntOrFloatBitWidth() > from.getIntOrFloatBitWidth())
+    return emitOpError("activation-C1: the result's element type must not be "
+                       "wider than the operand's, found ")
+           << to << " and " << from;
+  return success();
+}
+
+LogicalResult ReshapeOp::verify() {
+  RankedTensorType from = typeOf(getX()), to = typeOf(getY());
+  if (from.getNumElements() != to.getNumElements() ||
+      from.getElementType() != to.getElementType())
+    return emitOpError("reshape-C1: operand and result must have as many "
+                       "elements and the same element type, found ")
+           << from << " and " << to;
+  return success();
+}
+
+LogicalResult TransposeOp::verify() {
+  RankedTensorType from = typeOf(getX()), to = typeOf(getY());
+  ArrayRef<int64_t> permutation = getPermutation();
+  SmallVector<int64_t> sorted(permutation), shape;
+  llvm::sort(sorted);
+  if (!llvm::equal(sorted, llvm::seq<int64_t>(0, from.getRank())))
+    return emitOpError("transpose-C1: [")
+           << permutation << "] is not a permutation of " << from.getRank()
+           << " dimensions";
+  for (int64_t dim : permutation)
+    shape.push_back(from.getDimSize(dim));
+  if (to.getElementType() != from.getElementType())
+    return emitOpError("transpose-C2: element types must be the same, found ")
+           << from.getElementType() << " and " << to.getElementType();
+  return checkShape(*this, "transpose-C2", "the result", getY(), shape);
+}
+
+LogicalResult BroadcastOp::verify() {
+  RankedTensorType from = typeOf(getX()), to = typeOf(getY());
+  bool fits = from.getRank() <= to.getRank() &&
+              from.getElementType() == to.getElementType();
+  for (int64_t i = 0, e = fits ? from.getRank() : 0; i != e; ++i) {
+    int64_t dim = from.getDimSize(i);
+    fits &= dim == 1 || dim == to.getDimSize(to.getRank() - e + i);
+  }
+  if (!fits)
+    return emitOpError("broadcast-C1: ")
+           << from << " cannot be broadcast to " << to;
+  return success();
+}

@@ -1,0 +1,128 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- Emitter.h - Builds IR, or computes what is constant ------*- C++ -*-===//
+//
+// Each function takes operands that are IR values or constants. If all are
+// constants and the operation can be computed here, the result is a constant:
+// so shape arithmetic disappears, and weights are transposed at import.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SE_LIB_IMPORT_ONNX_EMITTER_H
+#define SE_LIB_IMPORT_ONNX_EMITTER_H
+
+#include "Tensor.h"
+
+#include "se/Dialect/RNN/RNN.h"
+
+#include "mlir/IR/Builders.h"
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/SmallBitVector.h"
+
+#include <set>
+
+namespace se::onnx_import {
+
+using Flags = llvm::SmallVector<bool, 6>;
+
+/// A value of the ONNX graph: an IR value of element type f32, or a constant.
+struct Operand {
+  mlir::Value value;
+  TensorPtr tensor;
+  Shape shape;
+  /// Dimensions that ONNX leaves open (time or batch). They have size 1 here.
+  Flags open;
+
+  /// The graph inputs that it depends on.
+  llvm::SmallBitVector inputs;
+  /// If it only rearranges values: the graph inputs that these come from, and
+  /// the states of recurrent nodes (see Recurrence in States.h).
+  std::set<unsigned> movedInputs;
+  std::set<unsigned> movedStates;
+
+  bool isConstant() const { return tensor != nullptr; }
+  bool isFloat() const { return !tensor || tensor->isFloat(); }
+  int64_t rank() const { return shape.size(); }
+  bool anyOpen() const { return llvm::is_contained(open, true); }
+};
+
+enum class Binary { Add, Sub, Mul, Div, Max, Min, Pow, Equal, Less, Greater };
+enum class Unary { Neg, Abs, Sqrt, Exp, Log, Reciprocal, Floor, Ceil, Not };
+
+class Emitter {
+public:
+  Emitter(mlir::Block *block, mlir::Location fileLoc)
+      : block(block), builder(mlir::OpBuilder::atBlockEnd(block)),
+        fileLoc(fileLoc), loc(fileLoc) {}
+
+  /// All that follows belongs to this node.
+  void startNode(llvm::StringRef name, llvm::StringRef label);
+
+  /// Reports `message`, prefixed with the current node, unless an error has
+  /// already been reported: one mistake, one line.
+  void error(const llvm::Twine &message);
+  bool failed() const { return hasFailed; }
+
+  Operand constant(TensorPtr tensor);
+  Operand splat(llvm::ArrayRef<int64_t> shape, float value);
+  Operand wrap(mlir::Value value, llvm::ArrayRef<bool> open = {});
+
+  /// The IR value of an operand; materializes constants.
+  mlir::Value get(const Operand &x);
+
+  Operand reshape(const Operand &x, llvm::ArrayRef<int64_t> shape,
+                  llvm::ArrayRef<bool> open = {});
+  Operand transpose(const Operand &x, llvm::ArrayRef<int64_t> perm);
+  Operand slice(const Operand &x, llvm::ArrayRef<int64_t> offsets,
+                llvm::ArrayRef<int64_t> sizes, llvm::ArrayRef<int64_t> steps);
+  Operand slice(const Operand &x, unsigned axis, int64_t offset, int64_t size);
+  Operand concat(llvm::ArrayRef<Operand> xs, unsigned axis);
+  Operand broadcast(const Operand &x, llvm::ArrayRef<int64_t> shape,
+                    llvm::ArrayRef<bool> open = {});
+  /// A constant repeated at import, so that its elements can be read.
+  Operand expand(const Operand &constant, llvm::ArrayRef<int64_t> shape);
+  /// The shape of an elementwise operation; reports an error if there is none.
+  bool broadcastShapes(llvm::ArrayRef<const Operand *> xs, Shape &shape,
+                       Flags &open);
+
+  Operand binary(Binary kind, const Operand &a, const Operand &b);
+  Operand binary(Binary kind, const Operand &a, float b);
+  Operand unary(Unary kind, const Operand &x);
+  Operand activation(rnn::ActivationAttr function, const Operand &x);
+  Operand activation(rnn::ActivationKind kind, const Operand &x);
+
+  /// Over `axes`, which stay with size 1.
+  Operand reduce(rnn::ReduceKind kind, const Operand &x,
+                 llvm::ArrayRef<int64_t> axes);
+  /// y[..., n] = sum over k of W[n, k] * x[..., k], plus b[n].
+  Operand matvec(const Operand &W, const Operand &x);
+  Operand linear(const Operand &W, const Operand &x, const Operand &b);
+
+  mlir::OpBuilder &getBuilder() { return builder; }
+  mlir::Location getLoc() { return loc; }
+  mlir::RankedTensorType typeOf(llvm::ArrayRef<int64_t> shape);
+
+private:
+  bool mayCompute(llvm::ArrayRef<int64_t> shape);
+  std::optional<Operand> compute(Binary kind, const Operand &a,
+                                 const Operand &b, llvm::ArrayRef<int64_t>);
+  std::optional<Operand> compute(Unary kind, const Operand &x);
+
+  mlir::Block *block;
+  mlir::OpBuilder builder;
+  mlir::Location fileLoc, loc;
+  std::string label;
+  bool hasFailed = false;
+  /// Elements computed so far: a small file must not fill the memory.
+  int64_t computed = 0;
+  llvm::DenseMap<const Tensor *, mlir::Value> materialized;
+  /// Keeps the keys of `materialized` and `transposed` alive.
+  std::vector<TensorPtr> kept;
+  llvm::DenseMap<const Tensor *, TensorPtr> transposed;
+  mlir::Operation *lastConstant = nullptr;
+};
+
+} // namespace se::onnx_import
+
+#endif // SE_LIB_IMPORT_ONNX_EMITTER_H

@@ -1,0 +1,182 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- OpsConstant.cpp - Operators that make or convert constants ---------===//
+
+#include "Node.h"
+
+#include "onnx/onnx_pb.h"
+
+#include <cmath>
+
+using namespace llvm;
+using namespace se::onnx_import;
+
+static void importConstant(Node &node) {
+  Emitter &e = node.e;
+  TensorPtr tensor;
+  if (node.has("value")) {
+    tensor = node.getTensor("value");
+  } else if (node.has("value_float")) {
+    tensor = makeFloats({}, {node.getFloat("value_float", 0)});
+  } else if (node.has("value_int")) {
+    tensor = makeInts({}, {node.getInt("value_int", 0)});
+  } else if (node.has("value_floats")) {
+    std::vector<float> values = node.getFloats("value_floats");
+    tensor = makeFloats({int64_t(values.size())}, values);
+  } else if (node.has("value_ints")) {
+    Ints values = node.getInts("value_ints");
+    tensor = makeInts({int64_t(values.size())}, {values.begin(), values.end()});
+  } else {
+    return node.error("the value must be a dense tensor or a list of numbers");
+  }
+  if (tensor)
+    node.push(e.constant(std::move(tensor)));
+}
+
+static void importConstantOfShape(Node &node) {
+  const Operand &x = node.at(0);
+  if (!x.tensor || x.isFloat() || x.rank() != 1)
+    return node.error("the shape must be a constant list of integers");
+  Shape shape(x.tensor->ints.begin(), x.tensor->ints.end());
+  if (shape.size() > maxRank || !countElements(shape))
+    return node.error("the shape " + toString(shape) + " is impossible");
+  TensorPtr value = node.getTensor("value");
+  if (!value)
+    value = makeFloats({}, {0.0f});
+  if (value->size() != 1)
+    return node.error("attribute 'value' must have one element");
+  auto one = std::make_shared<Tensor>(*value);
+  one->shape.clear();
+  node.push(node.e.expand(node.e.constant(one), shape));
+}
+
+static void importShape(Node &node) {
+  const Operand &x = node.at(0);
+  int64_t rank = x.rank();
+  auto clamp = [&](int64_t i) {
+    return std::clamp<int64_t>(i < 0 ? i + rank : i, 0, rank);
+  };
+  int64_t start = clamp(node.getInt("start", 0));
+  int64_t end = clamp(node.getInt("end", rank));
+  auto tensor = std::make_shared<Tensor>();
+  tensor->kind = Tensor::Kind::Int;
+  for (int64_t d = start; d < end; ++d) {
+    tensor->ints.push_back(x.shape[d]);
+    tensor->dynamic.push_back(x.open[d]);
+  }
+  tensor->shape.push_back(tensor->ints.size());
+  node.push(node.e.constant(std::move(tensor)));
+}
+
+static void importSize(Node &node) {
+  const Operand &x = node.at(0);
+  std::optional<int64_t> count = countElements(x.shape);
+  auto tensor = std::make_shared<Tensor>(*makeInts({}, {count.value_or(0)}));
+  tensor->dynamic.push_back(x.anyOpen());
+  node.push(node.e.constant(std::move(tensor)));
+}
+
+static void importCast(Node &node) {
+  const Operand &x = node.at(0);
+  int64_t to = node.getInt("to", 0);
+  node.ignore("saturate");
+  bool toFloat =
+      to == onnx::TensorProto::FLOAT || to == onnx::TensorProto::DOUBLE ||
+      to == onnx::TensorProto::FLOAT16 || to == onnx::TensorProto::BFLOAT16;
+  bool toInt = to == onnx::TensorProto::INT32 || to == onnx::TensorProto::INT64;
+  bool toBool = to == onnx::TensorProto::BOOL;
+  if (!toFloat && !toInt && !toBool)
+    return node.error("a cast to element type " + Twine(to) +
+                      " is not supported");
+  // Every float of the network is f32, whatever the model calls it.
+  if (toFloat && x.isFloat())
+    return node.push(x);
+  if (!x.tensor)
+    return node.error("a cast to integers or bool is supported for constants "
+                      "only");
+  const Tensor &from = *x.tensor;
+  auto result = std::make_shared<Tensor>();
+  result->shape = from.shape;
+  result->dynamic = from.dynamic;
+  result->name = from.name;
+  if (toFloat) {
+    result->floats.assign(from.ints.begin(), from.ints.end());
+    return node.push(node.e.constant(std::move(result)));
+  }
+  result->kind = toBool ? Tensor::Kind::Bool : Tensor::Kind::Int;
+  result->ints = from.ints;
+  for (float value : from.floats) {
+    if (toInt && !(std::fabs(value) < 9e18f))
+      return node.error("a cast of " + Twine(std::to_string(value)) +
+                        " to an integer");
+    result->ints.push_back(toBool ? value != 0 : int64_t(value));
+  }
+  if (toBool)
+    for (int64_t &value : result->ints)
+      value = value != 0;
+  node.push(node.e.constant(std::move(result)));
+}
+
+static void importRange(Node &node) {
+  const Operand &start = node.at(0), &limit = node.at(1), &delta = node.at(2);
+  for (unsigned i = 0; i < 3; ++i)
+    if (!node.at(i).tensor || node.at(i).isFloat() ||
+        node.at(i).tensor->size() != 1 || node.at(i).tensor->anyDynamic())
+      return node.error("supported for constant integers only that do not "
+                        "depend on the number of frames");
+  int64_t from = start.tensor->ints[0], to = limit.tensor->ints[0],
+          step = delta.tensor->ints[0];
+  constexpr int64_t large = int64_t(1) << 40;
+  if (step == 0 || std::abs(from) > large || std::abs(to) > large ||
+      std::abs(step) > large)
+    return node.error("impossible bounds or step");
+  int64_t count =
+      std::max<int64_t>(0, (to - from + step + (step > 0 ? -1 : 1)) / step);
+  if (count > int64_t(1) << 20)
+    return node.error("a range of " + Twine(count) + " elements is too large");
+  std::vector<int64_t> values;
+  for (int64_t i = 0; i < count; ++i)
+    values.push_back(from + i * step);
+  node.push(node.e.constant(makeInts({count}, std::move(values))));
+}
+
+/// For shapes that PyTorch computes: where(shape == -1, ones, shape).
+static void importWhere(Node &node) {
+  const Operand &condition = node.at(0), &x = node.at(1), &y = node.at(2);
+  if (!condition.tensor || !x.tensor || !y.tensor)
+    return node.error("supported for constants only");
+  Shape shape;
+  Flags open;
+  if (!node.e.broadcastShapes({&condition, &x, &y}, shape, open))
+    return;
+  if (condition.tensor->kind != Tensor::Kind::Bool ||
+      x.tensor->kind != y.tensor->kind)
+    return node.error("operands of the wrong types");
+  Operand c = node.e.expand(condition, shape), a = node.e.expand(x, shape),
+          b = node.e.expand(y, shape);
+  if (node.e.failed())
+    return;
+  auto result = std::make_shared<Tensor>(*b.tensor);
+  result->dynamic.assign(b.tensor->size(), false);
+  for (int64_t i = 0, n = c.tensor->size(); i < n; ++i) {
+    bool first = c.tensor->ints[i];
+    if (first && a.isFloat())
+      result->floats[i] = a.tensor->floats[i];
+    else if (first)
+      result->ints[i] = a.tensor->ints[i];
+    result->dynamic[i] =
+        c.tensor->isDynamic(i) || (first ? a : b).tensor->isDynamic(i);
+  }
+  node.push(node.e.constant(std::move(result)));
+}
+
+void se::onnx_import::addConstants(OperatorTable &table) {
+  table["Constant"] = {importConstant, 0, 0};
+  table["ConstantOfShape"] = {importConstantOfShape, 1, 1};
+  table["Shape"] = {importShape, 1, 1};
+  table["Size"] = {importSize, 1, 1};
+  table["Cast"] = {importCast, 1, 1, /*moves=*/true};
+  table["Range"] = {importRange, 3, 3};
+  table["Where"] = {importWhere, 3, 3};
+}

@@ -1,0 +1,66 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- States.h - Which inputs and outputs are one state --------*- C++ -*-===//
+//
+// ONNX has no states: a streaming model takes them as inputs and gives them
+// back as outputs. This finds the pairs. The rules are in docs/onnx.md.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SE_LIB_IMPORT_ONNX_STATES_H
+#define SE_LIB_IMPORT_ONNX_STATES_H
+
+#include "Tensor.h"
+
+#include "llvm/ADT/SmallBitVector.h"
+
+#include <set>
+#include <utility>
+
+namespace se::onnx_import {
+
+/// What is known of a graph input.
+struct PairingInput {
+  std::string name;
+  Shape shape;
+  /// The states of recurrent nodes that it initializes without arithmetic in
+  /// between, each as 2 * node (hidden) or 2 * node + 1 (cell).
+  std::set<unsigned> feeds;
+};
+
+/// What is known of a graph output.
+struct PairingOutput {
+  std::string name;
+  Shape shape;
+  /// The graph inputs that it depends on.
+  llvm::SmallBitVector inputs;
+  /// The final states of recurrent nodes that it consists of.
+  std::set<unsigned> from;
+};
+
+struct Pairing {
+  /// For each input the output that is its next value, or -1.
+  std::vector<int> outputOf;
+  /// For each output whether the network still gives it out.
+  std::vector<bool> isOutput;
+  /// Inputs whose pair was found by position alone.
+  std::vector<unsigned> guessed;
+};
+
+using StateOptions = std::vector<std::pair<std::string, std::string>>;
+
+/// Nothing if the pairs are contradictory or ambiguous; `error` says why.
+std::optional<Pairing> pairStates(const std::vector<PairingInput> &inputs,
+                                  const std::vector<PairingOutput> &outputs,
+                                  const StateOptions &options,
+                                  std::string &error);
+
+enum class NameMatch { None, Weak, Strong };
+/// Do the names say that `input` is the previous value of `output`? Weak if
+/// they could as well be a frame going in and coming out (audio_in, audio_out).
+NameMatch matchStateNames(llvm::StringRef input, llvm::StringRef output);
+
+} // namespace se::onnx_import
+
+#endif // SE_LIB_IMPORT_ONNX_STATES_H

@@ -1,0 +1,164 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- Phases.cpp - What may stand in each phase --------------------------===//
+
+#include "se/Pipelines/Phases.h"
+
+#include "se/Dialect/Cluster/Cluster.h"
+#include "se/Dialect/RNN/RNN.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/Builders.h"
+#include "llvm/ADT/StringSwitch.h"
+
+namespace se {
+#define GEN_PASS_DECL_VERIFYPHASE
+#define GEN_PASS_DEF_VERIFYPHASE
+#include "se/Pipelines/Passes.h.inc"
+} // namespace se
+
+using namespace mlir;
+using namespace se;
+
+static constexpr StringLiteral names[] = {"imported",  "normalized",
+                                          "legalized", "scheduled",
+                                          "selected",  "llvm"};
+
+StringRef se::stringifyPhase(Phase phase) { return names[unsigned(phase)]; }
+
+std::optional<Phase> se::symbolizePhase(StringRef name) {
+  for (auto [i, known] : llvm::enumerate(names))
+    if (name == known)
+      return Phase(i);
+  return std::nullopt;
+}
+
+std::optional<Phase> se::getPhase(ModuleOp module) {
+  Attribute attr = module->getAttr(phaseAttrName);
+  if (!attr)
+    return Phase::Imported;
+  std::optional<Phase> phase;
+  if (auto string = dyn_cast<StringAttr>(attr))
+    phase = symbolizePhase(string.getValue());
+  if (!phase)
+    module.emitError("attribute ")
+        << phaseAttrName << " is not the name of a phase: " << attr;
+  return phase;
+}
+
+template <typename... Dialects> static bool isOf(Operation *op) {
+  return isa_and_nonnull<Dialects...>(op->getDialect());
+}
+
+/// Tensors of floats, or of truth values between comparison and selection.
+static bool hasTensorsOf(Operation *op, bool allowHalf) {
+  auto allowed = [&](Type type) {
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    if (!tensor || !tensor.hasStaticShape())
+      return false;
+    Type element = tensor.getElementType();
+    return element.isF32() || element.isInteger(1) ||
+           (allowHalf && element.isF16());
+  };
+  return llvm::all_of(op->getOperandTypes(), allowed) &&
+         llvm::all_of(op->getResultTypes(), allowed);
+}
+
+static bool isTensorOp(Operation *op, bool allowHalf) {
+  if (!isOf<rnn::RNNDialect, arith::ArithDialect, math::MathDialect,
+            tensor::TensorDialect>(op))
+    return false;
+  if (auto network = dyn_cast<rnn::NetworkOp>(op))
+    return llvm::all_of(network.getBody().getArgumentTypes(), [&](Type type) {
+      Type element = cast<RankedTensorType>(type).getElementType();
+      return element.isF32() || (allowHalf && element.isF16());
+    });
+  if (isa<rnn::CellOp>(op))
+    return true;
+  return hasTensorsOf(op, allowHalf);
+}
+
+/// The functions of math that are one instruction.
+static bool isInstruction(Operation *op) {
+  return isa<math::FmaOp, math::SqrtOp, math::AbsFOp, math::CopySignOp,
+             math::FloorOp, math::CeilOp, math::RoundEvenOp>(op);
+}
+
+static bool isAllowed(Operation *op, Phase phase) {
+  if (isa<ModuleOp>(op))
+    return true;
+  switch (phase) {
+  case Phase::Imported:
+    return isTensorOp(op, /*allowHalf=*/false);
+  case Phase::Normalized:
+    return isTensorOp(op, /*allowHalf=*/false) &&
+           !isa<rnn::LSTMOp, rnn::GRUOp, rnn::LinearOp>(op);
+  case Phase::Legalized:
+    return isTensorOp(op, /*allowHalf=*/true) &&
+           !isa<rnn::LSTMOp, rnn::GRUOp, rnn::LinearOp>(op);
+  case Phase::Scheduled:
+  case Phase::Selected: {
+    for (TypeRange types :
+         {TypeRange(op->getOperandTypes()), TypeRange(op->getResultTypes())})
+      if (llvm::any_of(types, [](Type type) { return isa<TensorType>(type); }))
+        return false;
+    if (phase == Phase::Scheduled && isa<rnn::ActivationOp>(op))
+      return true;
+    if (isOf<math::MathDialect>(op))
+      return phase == Phase::Scheduled || isInstruction(op);
+    return isOf<cluster::ClusterDialect, func::FuncDialect, scf::SCFDialect,
+                memref::MemRefDialect, arith::ArithDialect>(op);
+  }
+  case Phase::LLVM:
+    return isOf<LLVM::LLVMDialect>(op);
+  }
+  llvm_unreachable("all phases handled");
+}
+
+LogicalResult se::verifyPhase(ModuleOp module, Phase phase) {
+  WalkResult result = module.walk([&](Operation *op) {
+    if (isAllowed(op, phase))
+      return WalkResult::advance();
+    op->emitError("'") << op->getName() << "' with these types may not stand in "
+                       << "phase '" << stringifyPhase(phase) << "'";
+    return WalkResult::interrupt();
+  });
+  return failure(result.wasInterrupted());
+}
+
+namespace {
+struct VerifyPhasePass : se::impl::VerifyPhaseBase<VerifyPhasePass> {
+  using VerifyPhaseBase::VerifyPhaseBase;
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    std::optional<Phase> expected =
+        phase.empty() ? getPhase(module) : symbolizePhase(phase);
+    if (!expected) {
+      if (!phase.empty())
+        module.emitError("unknown phase '")
+            << phase << "', expected one of " << llvm::join(ArrayRef(names), ", ");
+      return signalPassFailure();
+    }
+    if (failed(verifyPhase(module, *expected)))
+      return signalPassFailure();
+    if (enter)
+      module->setAttr(phaseAttrName,
+                      StringAttr::get(&getContext(),
+                                      stringifyPhase(*expected)));
+  }
+};
+} // namespace
+
+std::unique_ptr<Pass> se::createEnterPhasePass(Phase phase) {
+  VerifyPhaseOptions options;
+  options.phase = stringifyPhase(phase).str();
+  options.enter = true;
+  return createVerifyPhase(options);
+}

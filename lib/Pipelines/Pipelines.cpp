@@ -1,0 +1,177 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- Pipelines.cpp - From one phase to another --------------------------===//
+
+#include "se/Pipelines/Pipelines.h"
+
+#include "se/Conversion/Passes.h"
+#include "se/Dialect/Cluster/Cluster.h"
+#include "se/Dialect/RNN/RNN.h"
+#include "se/Dialect/RNN/Transforms/Passes.h"
+#include "se/Schedule/Passes.h"
+
+#include "mlir/Conversion/Passes.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassOptions.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+
+namespace se {
+#define GEN_PASS_DECL
+#define GEN_PASS_REGISTRATION
+#include "se/Pipelines/Passes.h.inc"
+} // namespace se
+
+using namespace mlir;
+using namespace se;
+
+static void buildNormalize(OpPassManager &pm) {
+  pm.addPass(rnn::createExpandNamedCells());
+  pm.addPass(rnn::createFoldConstants());
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+  pm.addPass(rnn::createFuseGates());
+  pm.addPass(rnn::createFoldConstants());
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+}
+
+static void buildLegalize(OpPassManager &pm, const PipelineOptions &options) {
+  rnn::LegalizeOptions legalize;
+  legalize.precision = options.precision;
+  pm.addPass(rnn::createLegalize(legalize));
+  pm.addPass(createCSEPass());
+}
+
+static void buildSchedule(OpPassManager &pm, const PipelineOptions &options) {
+  pm.addPass(rnn::createInlineCells());
+  pm.addPass(createCSEPass());
+  schedule::ScheduleNetworkOptions schedule;
+  schedule.cores = options.cores;
+  schedule.weights = options.weights;
+  pm.addPass(schedule::createScheduleNetwork(schedule));
+  pm.addPass(createCSEPass());
+}
+
+static void buildSelect(OpPassManager &pm) {
+  pm.addPass(conversion::createExpandActivations());
+  pm.addPass(createCSEPass());
+}
+
+static void buildLLVM(OpPassManager &pm, const PipelineOptions &options) {
+  unsigned bits = options.indexBits;
+  pm.addPass(conversion::createLowerCluster());
+  pm.addPass(createSCFToControlFlowPass());
+  ArithToLLVMConversionPassOptions arith;
+  arith.indexBitwidth = bits;
+  pm.addPass(createArithToLLVMConversionPass(arith));
+  pm.addPass(createConvertMathToLLVMPass());
+  FinalizeMemRefToLLVMConversionPassOptions memref;
+  memref.indexBitwidth = bits;
+  pm.addPass(createFinalizeMemRefToLLVMConversionPass(memref));
+  ConvertControlFlowToLLVMPassOptions cf;
+  cf.indexBitwidth = bits;
+  pm.addPass(createConvertControlFlowToLLVMPass(cf));
+  ConvertFuncToLLVMPassOptions func;
+  func.indexBitwidth = bits;
+  func.useBarePtrCallConv = true;
+  pm.addPass(createConvertFuncToLLVMPass(func));
+  pm.addPass(createReconcileUnrealizedCastsPass());
+  pm.addPass(conversion::createMakeEntryPoints());
+  pm.addPass(createCSEPass());
+}
+
+void se::buildPipeline(OpPassManager &pm, Phase from, Phase to,
+                       const PipelineOptions &options) {
+  auto reaches = [&](Phase phase) { return from < phase && phase <= to; };
+  auto enter = [&](Phase phase) { pm.addPass(createEnterPhasePass(phase)); };
+  if (reaches(Phase::Normalized)) {
+    buildNormalize(pm);
+    enter(Phase::Normalized);
+  }
+  if (reaches(Phase::Legalized)) {
+    buildLegalize(pm, options);
+    enter(Phase::Legalized);
+  }
+  if (reaches(Phase::Scheduled)) {
+    buildSchedule(pm, options);
+    enter(Phase::Scheduled);
+  }
+  if (reaches(Phase::Selected)) {
+    buildSelect(pm);
+    enter(Phase::Selected);
+  }
+  if (reaches(Phase::LLVM)) {
+    buildLLVM(pm, options);
+    enter(Phase::LLVM);
+  }
+}
+
+LogicalResult se::lowerTo(ModuleOp module, Phase to,
+                          const PipelineOptions &options) {
+  std::optional<Phase> from = getPhase(module);
+  if (!from || failed(verifyPhase(module, *from)))
+    return failure();
+  PassManager pm(module.getContext());
+  buildPipeline(pm, *from, to, options);
+  return pm.run(module);
+}
+
+void se::registerDialects(DialectRegistry &registry) {
+  registry.insert<rnn::RNNDialect, cluster::ClusterDialect, arith::ArithDialect,
+                  math::MathDialect, tensor::TensorDialect,
+                  memref::MemRefDialect, scf::SCFDialect, func::FuncDialect,
+                  cf::ControlFlowDialect, LLVM::LLVMDialect>();
+}
+
+namespace {
+llvm::cl::ValuesClass phaseValues() {
+  return llvm::cl::values(
+      clEnumValN(Phase::Imported, "imported", "named cells, f32"),
+      clEnumValN(Phase::Normalized, "normalized", "region cells, f32"),
+      clEnumValN(Phase::Legalized, "legalized", "types of the policy"),
+      clEnumValN(Phase::Scheduled, "scheduled", "cores, loops, buffers"),
+      clEnumValN(Phase::Selected, "selected", "instructions of the target"),
+      clEnumValN(Phase::LLVM, "llvm", "LLVM dialect"));
+}
+
+/// `--se-pipeline="to=scheduled precision=fp16 cores=4"`.
+struct CommandLineOptions : PassPipelineOptions<CommandLineOptions> {
+  Option<Phase> from{*this, "from", llvm::cl::init(Phase::Imported),
+                     llvm::cl::desc("phase of the input"), phaseValues()};
+  Option<Phase> to{*this, "to", llvm::cl::init(Phase::Normalized),
+                   llvm::cl::desc("phase to reach"), phaseValues()};
+  Option<std::string> precision{*this, "precision", llvm::cl::init("fp32"),
+                                llvm::cl::desc("fp32 or fp16")};
+  Option<unsigned> cores{*this, "cores", llvm::cl::init(8),
+                         llvm::cl::desc("number of cores, 1 to 8")};
+  Option<std::string> weights{*this, "weights", llvm::cl::init("l2"),
+                              llvm::cl::desc("l2 or l3")};
+};
+} // namespace
+
+void se::registerPasses() {
+  rnn::registerRNNPasses();
+  schedule::registerSchedulePasses();
+  conversion::registerConversionPasses();
+  registerPhasePasses();
+  registerTransformsPasses();
+  PassPipelineRegistration<CommandLineOptions>(
+      "se-pipeline", "Take a module from one phase to another",
+      [](OpPassManager &pm, const CommandLineOptions &options) {
+        PipelineOptions pipeline;
+        pipeline.precision = options.precision;
+        pipeline.cores = options.cores;
+        pipeline.weights = options.weights;
+        buildPipeline(pm, options.from, options.to, pipeline);
+      });
+}

@@ -1,0 +1,94 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- Indexing.cpp - Element positions through data movement -------------===//
+
+#include "se/Schedule/Indexing.h"
+
+#include "se/Dialect/RNN/RNN.h"
+
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace se;
+using namespace se::schedule;
+
+ArrayRef<int64_t> schedule::shapeOf(Value value) {
+  return cast<RankedTensorType>(value.getType()).getShape();
+}
+
+int64_t schedule::elementsOf(Value value) {
+  return cast<RankedTensorType>(value.getType()).getNumElements();
+}
+
+SmallVector<AffineExpr> schedule::delinearize(AffineExpr position,
+                                              ArrayRef<int64_t> shape) {
+  SmallVector<AffineExpr> index(shape.size(),
+                                getAffineConstantExpr(0, position.getContext()));
+  // Unit dimensions have index 0; the outermost other one needs no modulo.
+  int outermost = -1;
+  for (int i = 0, e = shape.size(); i != e && outermost < 0; ++i)
+    if (shape[i] != 1)
+      outermost = i;
+  int64_t stride = 1;
+  for (int i = shape.size() - 1; i >= 0; --i) {
+    if (shape[i] == 1)
+      continue;
+    index[i] = position.floorDiv(stride);
+    if (i != outermost)
+      index[i] = index[i] % shape[i];
+    stride *= shape[i];
+  }
+  return index;
+}
+
+AffineExpr schedule::linearize(ArrayRef<AffineExpr> index,
+                               ArrayRef<int64_t> shape, MLIRContext *context) {
+  AffineExpr position = getAffineConstantExpr(0, context);
+  int64_t stride = 1;
+  for (int i = shape.size() - 1; i >= 0; --i) {
+    if (shape[i] != 1)
+      position = index[i] * stride + position;
+    stride *= shape[i];
+  }
+  return position;
+}
+
+bool schedule::isMovement(Operation *op) {
+  if (auto slice = dyn_cast<tensor::ExtractSliceOp>(op))
+    return slice.getSourceType().getRank() == slice.getType().getRank() &&
+           !ShapedType::isDynamicShape(slice.getStaticOffsets()) &&
+           !ShapedType::isDynamicShape(slice.getStaticStrides());
+  return isa<rnn::ReshapeOp, rnn::TransposeOp, rnn::BroadcastOp>(op);
+}
+
+AffineExpr schedule::sourcePosition(Operation *op, AffineExpr position) {
+  MLIRContext *context = op->getContext();
+  ArrayRef<int64_t> from = shapeOf(op->getOperand(0)),
+                    to = shapeOf(op->getResult(0));
+  SmallVector<AffineExpr> index = delinearize(position, to), source;
+  AffineExpr zero = getAffineConstantExpr(0, context);
+  return llvm::TypeSwitch<Operation *, AffineExpr>(op)
+      .Case([&](rnn::ReshapeOp) { return position; })
+      .Case([&](rnn::TransposeOp transpose) {
+        source.assign(from.size(), zero);
+        for (auto [i, dim] : llvm::enumerate(transpose.getPermutation()))
+          source[dim] = index[i];
+        return linearize(source, from, context);
+      })
+      .Case([&](rnn::BroadcastOp) {
+        size_t extra = to.size() - from.size();
+        for (size_t i = 0; i != from.size(); ++i)
+          source.push_back(from[i] == 1 ? zero : index[extra + i]);
+        return linearize(source, from, context);
+      })
+      .Case([&](tensor::ExtractSliceOp slice) {
+        for (size_t i = 0; i != from.size(); ++i)
+          source.push_back(index[i] * slice.getStaticStrides()[i] +
+                           slice.getStaticOffsets()[i]);
+        // A unit dimension of the source has offset 0; a unit dimension of the
+        // result may have any offset in a wider source.
+        return linearize(source, from, context);
+      });
+}

@@ -1,0 +1,268 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- Plan.cpp - Which values get buffers, and when they are made --------===//
+
+#include "se/Schedule/Plan.h"
+
+#include "se/Schedule/Indexing.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
+using namespace mlir;
+using namespace se;
+using namespace se::schedule;
+
+Value schedule::stripReshapes(Value value) {
+  while (auto reshape = value.getDefiningOp<rnn::ReshapeOp>())
+    value = reshape.getX();
+  return value;
+}
+
+bool schedule::isElementwise(Operation *op) {
+  if (isa<arith::ConstantOp>(op) || op->getNumResults() != 1)
+    return false;
+  return isa<rnn::ActivationOp>(op) ||
+         isa_and_nonnull<arith::ArithDialect, math::MathDialect>(
+             op->getDialect());
+}
+
+/// Operations worth a buffer rather than a second evaluation.
+static bool isExpensive(Operation *op) {
+  return isa<rnn::MatvecOp, rnn::ReduceOp, rnn::ActivationOp, arith::DivFOp>(
+             op) ||
+         isa_and_nonnull<math::MathDialect>(op->getDialect());
+}
+
+static bool isConstant(Value value) {
+  return value.getDefiningOp<arith::ConstantOp>() != nullptr;
+}
+
+Plan::Plan(rnn::NetworkOp network) : network(network) {
+  findRoots();
+  do {
+    makeJobs();
+    assignLevels();
+  } while (addRepeatedRoots());
+  makeLoops();
+  placeStates();
+  findBuffers();
+}
+
+/// The value that a matvec or reduction reads, behind all movement, must lie in
+/// memory. States and constants do; inputs are copied to L1 first.
+void Plan::addOperandRoot(Value operand) {
+  while (Operation *op = operand.getDefiningOp()) {
+    if (!isMovement(op))
+      break;
+    operand = op->getOperand(0);
+  }
+  if (isConstant(operand) || llvm::is_contained(network.getStateArguments(),
+                                                operand))
+    return;
+  roots.insert(operand);
+}
+
+void Plan::findRoots() {
+  for (Operation &op : network.getBody().front()) {
+    if (isa<rnn::MatvecOp, rnn::ReduceOp>(op))
+      for (Value operand : op.getOperands())
+        addOperandRoot(operand);
+    if (isa<tensor::ConcatOp>(op))
+      roots.insert(op.getResult(0));
+  }
+  for (Value value : network.getYield().getOperands())
+    roots.insert(stripReshapes(value));
+}
+
+void Plan::makeJobs() {
+  jobs.clear();
+  definitions.clear();
+  AffineExpr d0 = getAffineDimExpr(0, network.getContext());
+  auto addJob = [&](Value value, bool isDefinition) {
+    jobs.push_back(std::make_unique<Job>());
+    jobs.back()->value = value;
+    jobs.back()->isDefinition = isDefinition;
+    jobs.back()->elements = elementsOf(value);
+    return jobs.back().get();
+  };
+  auto addRoot = [&](Value value) {
+    auto concat = value.getDefiningOp<tensor::ConcatOp>();
+    if (!concat) {
+      Job *job = addJob(value, true);
+      definitions[value] = job;
+      job->destinations.push_back({Destination::Buffer, value, 0, d0});
+      return;
+    }
+    ArrayRef<int64_t> whole = shapeOf(value);
+    int64_t dim = concat.getDim(), offset = 0;
+    for (Value part : concat.getInputs()) {
+      SmallVector<AffineExpr> index = delinearize(d0, shapeOf(part));
+      index[dim] = index[dim] + offset;
+      offset += shapeOf(part)[dim];
+      Job *job = addJob(part, false);
+      job->destinations.push_back(
+          {Destination::Buffer, value, 0,
+           linearize(index, whole, network.getContext())});
+    }
+  };
+  Block &block = network.getBody().front();
+  for (Value argument : block.getArguments())
+    if (roots.contains(argument))
+      addRoot(argument);
+  for (Operation &op : block)
+    for (Value result : op.getResults())
+      if (roots.contains(result))
+        addRoot(result);
+}
+
+/// Records what `job` reads and evaluates to compute `value` at `position`.
+/// With `define`, `value` is computed even if it is a root.
+void Plan::visit(Job *job, Value value, AffineExpr position, bool inReduction,
+                 bool define,
+                 llvm::DenseSet<std::pair<Value, AffineExpr>> &seen) {
+  if (!seen.insert({value, position}).second)
+    return;
+  Operation *op = value.getDefiningOp();
+  if (!define && roots.contains(value)) {
+    reads.push_back({job, value, position, inReduction});
+    return;
+  }
+  if (!op) {
+    reads.push_back({job, value, position, inReduction});
+    return;
+  }
+  if (isConstant(value))
+    return;
+  if (isMovement(op))
+    return visit(job, op->getOperand(0), sourcePosition(op, position),
+                 inReduction, false, seen);
+  if (isExpensive(op))
+    evaluations.push_back({value, job, position});
+  bool isReduction = isa<rnn::MatvecOp, rnn::ReduceOp>(op);
+  for (Value operand : op->getOperands())
+    visit(job, operand,
+          // Which element does not matter for reads inside a reduction.
+          isReduction ? getAffineDimExpr(1, op->getContext()) : position,
+          inReduction || isReduction, false, seen);
+}
+
+/// A read of what the same loop has just computed for the same element.
+bool Plan::isForwarded(const Read &read) const {
+  auto it = definitions.find(read.value);
+  return it != definitions.end() && !read.inReduction &&
+         read.position == getAffineDimExpr(0, network->getContext()) &&
+         it->second->elements == read.job->elements &&
+         it->second->level == read.job->level;
+}
+
+void Plan::assignLevels() {
+  reads.clear();
+  evaluations.clear();
+  levelOf.clear();
+  AffineExpr d0 = getAffineDimExpr(0, network.getContext());
+  for (std::unique_ptr<Job> &job : jobs) {
+    size_t first = reads.size();
+    llvm::DenseSet<std::pair<Value, AffineExpr>> seen;
+    visit(job.get(), job->value, d0, false, job->isDefinition, seen);
+    auto firstRead = reads.begin() + first;
+    for (const Read &read : llvm::make_range(firstRead, reads.end()))
+      if (auto it = levelOf.find(read.value); it != levelOf.end())
+        job->level = std::max(job->level, it->second);
+    for (const Read &read : llvm::make_range(firstRead, reads.end()))
+      if (auto it = levelOf.find(read.value);
+          it != levelOf.end() && it->second == job->level &&
+          !isForwarded(read)) {
+        ++job->level;
+        break;
+      }
+    for (const Destination &destination : job->destinations) {
+      unsigned &level = levelOf[destination.buffer];
+      level = std::max(level, job->level);
+    }
+  }
+}
+
+/// Makes roots of expensive values that would be computed for more elements
+/// than they have. Returns whether there were any.
+bool Plan::addRepeatedRoots() {
+  llvm::DenseMap<Value, int64_t> count;
+  llvm::DenseSet<std::tuple<Value, AffineExpr, unsigned, int64_t>> seen;
+  for (const Evaluation &evaluation : evaluations)
+    // Jobs of one loop share evaluations at the same position.
+    if (seen.insert({evaluation.value, evaluation.position,
+                     evaluation.job->level, evaluation.job->elements})
+            .second)
+      count[evaluation.value] += evaluation.job->elements;
+  bool changed = false;
+  for (auto [value, elements] : count)
+    if (elements > elementsOf(value))
+      changed |= roots.insert(value).second;
+  return changed;
+}
+
+void Plan::makeLoops() {
+  levels.clear();
+  for (std::unique_ptr<Job> &job : jobs) {
+    if (levels.size() <= job->level)
+      levels.resize(job->level + 1);
+    std::vector<Loop> &loops = levels[job->level];
+    auto it = llvm::find_if(loops, [&](const Loop &loop) {
+      return loop.elements == job->elements;
+    });
+    if (it == loops.end())
+      it = loops.insert(it, Loop{job->elements, {}});
+    it->jobs.push_back(job.get());
+  }
+}
+
+/// A state is overwritten in place if only the loop that computes its next
+/// value reads it, each element where it is overwritten.
+void Plan::placeStates() {
+  AffineExpr d0 = getAffineDimExpr(0, network.getContext());
+  rnn::YieldOp yield = network.getYield();
+  for (auto [k, value] : llvm::enumerate(yield.getOutputs()))
+    for (std::unique_ptr<Job> &job : jobs) {
+      // Every part of a concatenation goes to its place in the output.
+      Destination to = job->destinations.front();
+      if (to.buffer == stripReshapes(value))
+        job->destinations.push_back(
+            {Destination::Output, {}, unsigned(k), to.position});
+    }
+  for (auto [k, pair] : llvm::enumerate(
+           llvm::zip(yield.getStates(), network.getStateArguments()))) {
+    auto [value, state] = pair;
+    Value root = stripReshapes(value);
+    Job *job = definitions.lookup(root);
+    bool inPlace = job && root != state;
+    for (const Read &read : reads)
+      if (read.value == state)
+        inPlace &= !read.inReduction && read.position == d0 && job &&
+                   read.job->level == job->level &&
+                   read.job->elements == job->elements;
+    if (inPlace)
+      job->destinations.push_back({Destination::State, {}, unsigned(k), d0});
+    else if (root != state)
+      stateCopies.push_back({unsigned(k), root});
+  }
+}
+
+void Plan::findBuffers() {
+  llvm::DenseSet<Value> needed;
+  for (const Read &read : reads)
+    if (roots.contains(read.value) && !isForwarded(read))
+      needed.insert(read.value);
+  for (auto [number, root] : stateCopies)
+    needed.insert(root);
+  for (std::unique_ptr<Job> &job : jobs) {
+    llvm::erase_if(job->destinations, [&](const Destination &destination) {
+      return destination.kind == Destination::Buffer &&
+             !needed.contains(destination.buffer);
+    });
+    for (const Destination &destination : job->destinations)
+      if (destination.kind == Destination::Buffer)
+        buffers.insert(destination.buffer);
+  }
+}

@@ -1,0 +1,147 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The machine: cores, memories, devices, and the clock that orders them.
+//
+// Order of events. Cores advance one instruction at a time in the order of
+// (start cycle of the instruction, core number), so every access to a memory,
+// a device or a shared FPU happens in the cycle order of the model. A core that
+// is alone in having something to do runs on without a look at the others.
+// Devices act at the start of a cycle, before the cores.
+
+#ifndef SE_LIB_SIMULATOR_MACHINE_H
+#define SE_LIB_SIMULATOR_MACHINE_H
+
+#include "Core.h"
+#include "Dma.h"
+#include "EventUnit.h"
+#include "Semihosting.h"
+#include "Timer.h"
+#include <optional>
+
+namespace se::sim {
+
+/// What an access that is not to the core's own fast memory came to.
+struct AccessResult {
+  enum Status {
+    Memory, ///< done, and no other core or device is affected
+    Device, ///< done, what other cores do next may have changed
+    Asleep, ///< the core sleeps; a device wakes it and gives the value
+    Fault,  ///< Core::trap is set
+  } status;
+  /// Beyond the one cycle of the instruction.
+  unsigned extraCycles = 0;
+};
+
+class Machine {
+public:
+  Machine(const target::TargetDescription &target, SimulatorOptions options);
+
+  //===-- For the interpreter ---------------------------------------------===//
+
+  /// A load or store of 1, 2 or 4 bytes; a load zero-extends into `value`.
+  AccessResult access(Core &core, uint32_t address, unsigned size,
+                      bool isStore, uint32_t &value);
+  /// Continues at `pc`; null and a trap if there is no code.
+  Op *fetch(Core &core, uint32_t pc);
+  /// Decodes a slot when it is first executed, or follows it to the next page.
+  Op *resolve(Core &core, Op *op);
+  /// Forgets what was decoded from [offset, offset + size) of a memory.
+  void invalidateCode(Memory &memory, uint32_t offset, uint32_t size);
+  bool readCsr(Core &core, uint32_t number, uint32_t &value);
+  bool writeCsr(Core &core, uint32_t number, uint32_t value);
+  void setLoopEnd(Core &core, unsigned loop, uint32_t end);
+  void raise(Core &core, std::string cause,
+             std::optional<uint32_t> address = std::nullopt);
+
+  //===-- For the devices -------------------------------------------------===//
+
+  /// Puts a core to sleep in the access that it is doing.
+  void sleep(Core &core, CycleCause cause);
+  /// Lets a sleeping core continue in cycle `time` with the value of its
+  /// access.
+  void wake(Core &core, uint64_t time, uint32_t value);
+  void startCore(Core &core, uint64_t time);
+  void end(uint32_t status) { exitStatus = status; }
+  void print(char c);
+
+  /// The memory that holds [address, address + size), or null.
+  Memory *findMemory(uint32_t address, uint32_t size);
+  /// As seen by the DMA engine: null if outside of the memories.
+  uint8_t *translate(uint32_t address, uint32_t size);
+  /// Tells that a device wrote memory, for the code cache.
+  void wroteMemory(uint32_t address, uint32_t size);
+
+  unsigned getNumClusterCores() const { return unsigned(cores.size()) - 1; }
+  Memory &getL1() { return *l1; }
+  Core &getCore(unsigned index) { return cores[index]; }
+  Core &getFabricController() { return cores.back(); }
+  EventUnit &getEventUnit() { return eventUnit; }
+  Dma &getDma() { return dma; }
+  std::vector<std::unique_ptr<Memory>> &getMemories() { return memories; }
+
+  //===-- For the simulator -----------------------------------------------===//
+
+  enum class Outcome { Ended, Trapped, EndlessWait, OutOfCycles };
+  Outcome run(uint64_t maxCycles);
+  uint32_t getExitStatus() const { return *exitStatus; }
+  /// The cycle in which the run ended.
+  uint64_t getTime() const { return now; }
+  /// After a trap: the core.
+  const Core *getTrapped() const { return trapped; }
+  CoreStatistics getStatistics(const Core &core) const;
+  void flushOutput();
+
+private:
+  AccessResult accessMemory(Core &core, Memory &memory, uint32_t address,
+                            unsigned size, bool isStore, uint32_t &value);
+  AccessResult accessCluster(Core &core, uint32_t address, unsigned size,
+                             bool isStore, uint32_t &value);
+  AccessResult accessSoc(Core &core, uint32_t address, unsigned size,
+                         bool isStore, uint32_t &value);
+  bool accessClusterControl(Core &core, uint32_t offset, bool isStore,
+                            uint32_t &value);
+  AccessResult fault(Core &core, uint32_t address, bool isStore);
+  uint32_t rawCounter(const Core &core, unsigned number) const;
+  void runRound();
+
+  std::vector<std::unique_ptr<Memory>> memories;
+  Memory *l1 = nullptr, *l2 = nullptr;
+  /// Cycles of an access by cluster cores and by the FC, as `memories`.
+  std::vector<std::array<unsigned, 2>> latencies;
+  /// Cluster cores by number, then the fabric controller.
+  std::vector<Core> cores;
+  std::vector<uint64_t> fpuFree;
+  uint64_t dividerFree = 0, fcFpuFree = 0, fcDividerFree = 0;
+
+  SimulatorOptions options;
+  EventUnit eventUnit;
+  Dma dma;
+  Timer clusterTimer, fcTimer0, fcTimer1;
+  Semihosting semihosting;
+  std::string outputLine;
+  uint32_t fllRegisters[map_fllWords] = {};
+
+  uint64_t now = 0;
+  /// Bit i: core i is running.
+  uint32_t running = 0;
+  std::optional<uint32_t> exitStatus;
+  Core *trapped = nullptr;
+
+  friend class Semihosting;
+};
+
+/// Runs a core from its time on until it reaches `limit`, does something that
+/// concerns others, sleeps, or traps; at least one instruction.
+void execute(Machine &machine, Core &core, uint64_t limit);
+
+/// The handlers of slots that hold no instruction yet.
+struct SpecialHandlers {
+  const void *undecoded, *pageEnd, *illegal;
+};
+const SpecialHandlers &getSpecialHandlers();
+const void *getHandler(Opcode opcode);
+
+} // namespace se::sim
+
+#endif // SE_LIB_SIMULATOR_MACHINE_H

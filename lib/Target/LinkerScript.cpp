@@ -1,0 +1,148 @@
+//===- LinkerScript.cpp - Linker script of a target -----------------------===//
+//
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "se/Target/LinkerScript.h"
+
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace llvm;
+using namespace se::target;
+
+/// What the runtime itself places in L1, rounded up.
+static constexpr uint64_t runtimeL1Bytes = 64;
+
+static uint64_t getCoreStacksSize(const TargetDescription &target,
+                                  const LinkerScriptOptions &options) {
+  bool controller = target.controllerCore && options.controllerStack;
+  return uint64_t(options.coreStackSize) * (target.cores + controller);
+}
+
+uint64_t se::target::getAvailableL1(const TargetDescription &target,
+                                    const LinkerScriptOptions &options) {
+  uint64_t used =
+      alignTo(getCoreStacksSize(target, options), 64) + runtimeL1Bytes;
+  return target.getL1().size > used ? target.getL1().size - used : 0;
+}
+
+// @L1, @L2 and @WEIGHTS stand for names of memories.
+//
+// Code of the cluster cores comes first and together: they share an instruction
+// cache of 4 KB.
+static constexpr StringLiteral sections = R"(
+ENTRY(_start)
+
+SECTIONS {
+  .text : ALIGN(256) {
+    __se_text_start = .;
+    KEEP(*(.text.se_vectors))
+    *(.text.cluster .text.cluster.*)
+    *(.text .text.*)
+    __se_text_end = .;
+  } > @L2
+  .rodata : ALIGN(16) {
+    *(.rodata .rodata.* .srodata .srodata.*)
+  } > @L2
+  .data : ALIGN(16) {
+    *(.data .data.*)
+    __global_pointer$ = . + 0x800;
+    *(.sdata .sdata.*)
+  } > @L2
+  .weights : ALIGN(64) {
+    __se_weights_start = .;
+    *(.weights .weights.*)
+    __se_weights_end = .;
+  } > @WEIGHTS
+  .bss (NOLOAD) : ALIGN(16) {
+    __se_bss_start = .;
+    *(.sbss .sbss.* .bss .bss.* COMMON)
+    . = ALIGN(16);
+    __se_bss_end = .;
+  } > @L2
+  .fc_stack (NOLOAD) : ALIGN(16) {
+    __se_fc_stack = .;
+    . += __se_fc_stack_size;
+    __se_fc_stack_end = .;
+  } > @L2
+  __se_l2_used_end = .;
+
+  .core_stacks (NOLOAD) : ALIGN(64) {
+    __se_core_stacks = .;
+    . += __se_core_stack_size * __se_core_stack_count;
+    __se_core_stacks_end = .;
+  } > @L1
+  .l1.data : ALIGN(16) {
+    *(.l1.data .l1.data.*)
+  } > @L1
+  .l1 (NOLOAD) : ALIGN(16) {
+    __se_l1_start = .;
+    *(.l1)
+    *(.l1.*)
+    . = ALIGN(4);
+    __se_l1_end = .;
+  } > @L1
+
+  /DISCARD/ : {
+    *(.eh_frame .eh_frame_hdr .note .note.*)
+  }
+}
+)";
+
+static std::string replace(StringRef text,
+                           ArrayRef<std::pair<StringRef, StringRef>> words) {
+  std::string result;
+  while (!text.empty()) {
+    auto [before, after] = text.split('@');
+    result += before;
+    for (auto [word, replacement] : words)
+      if (after.consume_front(word)) {
+        result += replacement;
+        break;
+      }
+    text = after;
+  }
+  return result;
+}
+
+Expected<std::string>
+se::target::makeLinkerScript(const TargetDescription &target,
+                             const LinkerScriptOptions &options) {
+  const Memory *weights = target.getMemory(options.weights);
+  if (!weights || options.weights == MemoryLevel::L1)
+    return createStringError("target " + target.name +
+                             " cannot hold parameters in a memory of level " +
+                             stringifyMemoryLevel(options.weights));
+  for (unsigned size : {options.coreStackSize, options.fcStackSize})
+    if (!size || size % 16)
+      return createStringError(
+          formatv("the size of a stack must be a multiple of 16, not {0}", size)
+              .str());
+  uint64_t stacks = getCoreStacksSize(target, options);
+  if (stacks >= target.getL1().size)
+    return createStringError(
+        formatv("stacks of {0} bytes for the cores of target {1} do not fit "
+                "its L1 of {2} bytes",
+                options.coreStackSize, target.name, target.getL1().size)
+            .str());
+
+  std::string script = "/* Target " + target.name + ", made by se-mlir. */\n";
+  script += "MEMORY {\n";
+  for (const Memory &memory : target.memories)
+    script += formatv("  {0} : ORIGIN = {1:x}, LENGTH = {2:x}\n", memory.name,
+                      memory.base, memory.size);
+  script += "}\n\n";
+  script += formatv("__se_core_count = {0};\n"
+                    "__se_core_stack_size = {1};\n"
+                    "__se_core_stack_count = {2};\n"
+                    "__se_fc_stack_size = {3};\n",
+                    target.cores, options.coreStackSize,
+                    stacks / options.coreStackSize, options.fcStackSize);
+  script += replace(sections, {{"L1", target.getL1().name},
+                               {"L2", target.getL2().name},
+                               {"WEIGHTS", weights->name}});
+  return script;
+}

@@ -1,0 +1,252 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Turns the rows of Isa.td into C++. The vocabulary is in IsaBase.td; the
+// macros that the executors use are defined by lib/Simulator/Execute.cpp.
+
+#include "IsaEmitter.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/Format.h"
+#include "llvm/Support/raw_ostream.h"
+#include "llvm/TableGen/Error.h"
+#include "llvm/TableGen/Record.h"
+#include "llvm/TableGen/TableGenBackend.h"
+
+using namespace llvm;
+
+namespace {
+
+/// A run of bits that an operand fills.
+struct FieldRun {
+  StringRef operand;
+  unsigned wordBit, operandBit, width;
+};
+
+struct Encoding {
+  uint32_t mask = 0, match = 0;
+  SmallVector<FieldRun, 8> fields;
+
+  bool has(StringRef operand) const {
+    return any_of(fields, [&](auto &f) { return f.operand == operand; });
+  }
+};
+
+} // namespace
+
+static Encoding readEncoding(const Record &row) {
+  Encoding result;
+  const BitsInit *bits = row.getValueAsBitsInit("Inst");
+  for (unsigned i = 0, e = bits->getNumBits(); i != e; ++i) {
+    const Init *bit = bits->getBit(i);
+    if (const auto *fixed = dyn_cast<BitInit>(bit)) {
+      result.mask |= 1u << i;
+      result.match |= uint32_t(fixed->getValue()) << i;
+      continue;
+    }
+    const auto *variable = dyn_cast<VarBitInit>(bit);
+    if (!variable)
+      continue;
+    StringRef name = cast<VarInit>(variable->getBitVar())->getName();
+    unsigned from = variable->getBitNum();
+    if (!result.fields.empty()) {
+      FieldRun &last = result.fields.back();
+      if (last.operand == name && last.wordBit + last.width == i &&
+          last.operandBit + last.width == from) {
+        ++last.width;
+        continue;
+      }
+    }
+    result.fields.push_back({name, i, from, 1});
+  }
+  return result;
+}
+
+static unsigned operandWidth(const Record &row, StringRef operand) {
+  return cast<BitsRecTy>(row.getValue(operand)->getType())->getNumBits();
+}
+
+static void emitOpcodes(raw_ostream &os, ArrayRef<const Record *> full,
+                        ArrayRef<const Record *> compressed) {
+  os << "#ifdef GET_ISA_OPCODES\n#undef GET_ISA_OPCODES\n";
+  for (const Record *row : full)
+    os << "SE_OPCODE(" << row->getName() << ")\n";
+  os << "#undef SE_OPCODE\n";
+  for (const Record *row : compressed)
+    os << "SE_COMPRESSED(" << row->getName() << ")\n";
+  os << "#undef SE_COMPRESSED\n#endif // GET_ISA_OPCODES\n\n";
+}
+
+static void emitRow(raw_ostream &os, const Record &row) {
+  Encoding encoding = readEncoding(row);
+  bool isCompressed = row.isSubClassOf("Compressed");
+  const Record &meaning = isCompressed ? *row.getValueAsDef("Base") : row;
+  os << "{\"" << row.getName() << "\", \"" << row.getValueAsString("Mnemonic")
+     << "\", \"" << row.getValueAsString("AsmOperands") << "\", \""
+     << row.getValueAsString("Group") << "\", \""
+     << (isCompressed ? "" : meaning.getValueAsString("Format")) << "\", "
+     << format_hex(encoding.mask, 10) << ", "
+     << format_hex(encoding.match, 10) << ", Opcode::" << meaning.getName()
+     << ", Kind::" << meaning.getValueAsDef("Class")->getValueAsString("Name")
+     << ", Timing::"
+     << meaning.getValueAsDef("Time")->getValueAsString("Name") << ", "
+     << row.getValueAsInt("Size") << ", "
+     << (meaning.getValueAsBit("ReadsRd") ? "true" : "false") << ", "
+     << (meaning.getValueAsString("Update").empty() ? "false" : "true")
+     << ", {";
+  ListSeparator sep;
+  for (const FieldRun &field : encoding.fields) {
+    bool isSigned =
+        (field.operand == "imm" && row.getValueAsBit("ImmSigned")) ||
+        (field.operand == "imm2" && row.getValueAsBit("Imm2Signed"));
+    os << sep << "{Operand::" << field.operand << ", " << field.wordBit << ", "
+       << field.operandBit << ", " << field.width << ", "
+       << (isSigned ? operandWidth(row, field.operand) : 0) << "}";
+  }
+  os << "}},\n";
+}
+
+static void emitTable(raw_ostream &os, ArrayRef<const Record *> full,
+                      ArrayRef<const Record *> compressed) {
+  os << "#ifdef GET_ISA_TABLE\n#undef GET_ISA_TABLE\n";
+  for (const Record *row : full)
+    emitRow(os, *row);
+  for (const Record *row : compressed)
+    emitRow(os, *row);
+  os << "#endif // GET_ISA_TABLE\n\n";
+}
+
+/// One case per short form: assigns the fields of the full instruction.
+static void emitExpansions(raw_ostream &os,
+                           ArrayRef<const Record *> compressed) {
+  os << "#ifdef GET_ISA_EXPANSIONS\n#undef GET_ISA_EXPANSIONS\n";
+  for (const Record *row : compressed) {
+    os << "case CompressedForm::" << row->getName() << ":\n";
+    StringRef predicate = row->getValueAsString("Predicate");
+    if (!predicate.empty())
+      os << "  if (!(" << predicate << "))\n    return false;\n";
+    if (StringRef operands = row->getValueAsString("Operands");
+        !operands.empty())
+      os << "  " << operands << ";\n";
+    os << "  return true;\n";
+  }
+  os << "#endif // GET_ISA_EXPANSIONS\n\n";
+}
+
+/// Whether `name` stands in `text` as a whole identifier.
+static bool mentions(StringRef text, StringRef name) {
+  for (size_t at = text.find(name); at != StringRef::npos;
+       at = text.find(name, at + 1)) {
+    auto isWord = [&](size_t i) {
+      return i < text.size() && (isAlnum(text[i]) || text[i] == '_');
+    };
+    if ((at == 0 || !isWord(at - 1)) && !isWord(at + name.size()))
+      return true;
+  }
+  return false;
+}
+
+static void emitExecutor(raw_ostream &os, const Record &row) {
+  Encoding encoding = readEncoding(row);
+  StringRef kind = row.getValueAsDef("Class")->getValueAsString("Name");
+  StringRef time = row.getValueAsDef("Time")->getValueAsString("Name");
+  StringRef semantics = row.getValueAsString("Semantics");
+  StringRef address = row.getValueAsString("Address");
+  StringRef update = row.getValueAsString("Update");
+  std::string text = (semantics + " " + address + " " + update).str();
+
+  os << "SE_BEGIN(" << row.getName() << ")\n";
+  for (StringRef reg : {"rs1", "rs2", "rs3"})
+    if (encoding.has(reg) && (mentions(text, reg) || time == "Div"))
+      os << "  const uint32_t " << reg << " = SE_REG(" << reg << ");\n";
+  for (StringRef imm : {"imm", "imm2", "imm3"})
+    if (encoding.has(imm) && mentions(text, imm))
+      os << "  const int32_t " << imm << " = SE_IMM(" << imm << ");\n";
+  if (mentions(text, "pc"))
+    os << "  const uint32_t pc = SE_PC;\n";
+  if (encoding.has("rm") && mentions(text, "rm"))
+    os << "  const unsigned rm = SE_ROUNDING;\n";
+  if (mentions(text, "frm"))
+    os << "  const unsigned frm = SE_FRM;\n";
+
+  if (kind == "Compute") {
+    bool isFpu = time == "Fpu" || time == "FdivS" || time == "FdivH";
+    if (isFpu)
+      os << "  SE_TIME_" << time << "();\n";
+    if (row.getValueAsBit("ReadsRd"))
+      os << "  uint32_t rd = SE_REG(rd);\n";
+    else
+      os << "  uint32_t rd;\n";
+    os << "  " << semantics << ";\n  SE_SET_RD(rd);\n";
+    if (!isFpu)
+      os << "  SE_TIME_" << time << "();\n";
+  } else if (kind == "Load" || kind == "EventLoad" || kind == "Store") {
+    os << "  const uint32_t address = " << address << ";\n";
+    if (kind == "Store")
+      os << "  const uint32_t value = " << semantics << ";\n";
+    if (!update.empty())
+      os << "  SE_UPDATE(" << update << ");\n";
+    os << "  SE_" << kind.upper() << "(" << row.getValueAsString("MemType")
+       << ");\n";
+  } else if (kind == "Branch") {
+    os << "  SE_BRANCH(" << semantics << ");\n";
+  } else if (kind == "Jump") {
+    os << "  SE_JUMP(" << semantics << ");\n";
+  } else if (kind == "Csr") {
+    // An operand that is register x0 or the number 0 only reads (not csrrw).
+    StringRef source = encoding.has("rs1") ? "rs1" : "imm2";
+    os << "  SE_CSR(" << semantics << ", "
+       << (mentions(semantics, "old") ? ("SE_FIELD(" + source + ") != 0").str()
+                                      : std::string("true"))
+       << ");\n";
+  } else {
+    os << "  SE_SYSTEM(" << semantics << ");\n";
+  }
+  os << "SE_END(" << kind << ")\n";
+}
+
+static void emitExecutors(raw_ostream &os, ArrayRef<const Record *> full) {
+  os << "#ifdef GET_ISA_EXECUTORS\n#undef GET_ISA_EXECUTORS\n";
+  for (const Record *row : full)
+    emitExecutor(os, *row);
+  os << "#endif // GET_ISA_EXECUTORS\n";
+}
+
+/// Two rows that match the same words with equally many fixed bits would make
+/// the decoder depend on their order.
+static bool checkOverlaps(ArrayRef<const Record *> rows) {
+  for (const Record *a : rows)
+    for (const Record *b : rows) {
+      if (a == b)
+        break;
+      Encoding x = readEncoding(*a), y = readEncoding(*b);
+      uint32_t common = x.mask & y.mask;
+      if ((x.match & common) == (y.match & common) &&
+          popcount(x.mask) == popcount(y.mask)) {
+        PrintError(a->getLoc(), "encoding of " + a->getName() +
+                                    " cannot be told from that of " +
+                                    b->getName());
+        return true;
+      }
+    }
+  return false;
+}
+
+bool emitIsa(raw_ostream &os, const RecordKeeper &records) {
+  auto inFileOrder = [](std::vector<const Record *> rows) {
+    sort(rows, [](const Record *a, const Record *b) {
+      return a->getID() < b->getID();
+    });
+    return rows;
+  };
+  auto full = inFileOrder(records.getAllDerivedDefinitions("Instruction"));
+  auto compressed = inFileOrder(records.getAllDerivedDefinitions("Compressed"));
+  if (checkOverlaps(full) || checkOverlaps(compressed))
+    return true;
+  emitSourceFileHeader("The instruction table", os, records);
+  emitOpcodes(os, full, compressed);
+  emitTable(os, full, compressed);
+  emitExpansions(os, compressed);
+  emitExecutors(os, full);
+  return false;
+}

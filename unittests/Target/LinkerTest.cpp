@@ -1,0 +1,217 @@
+//===- LinkerTest.cpp -----------------------------------------------------===//
+//
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "se/Target/Linker.h"
+#include "se/Target/LinkerScript.h"
+
+#include "llvm/Object/ELFObjectFile.h"
+#include "llvm/ObjectYAML/yaml2obj.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/YAMLTraits.h"
+#include "gtest/gtest.h"
+
+using namespace llvm;
+using namespace se::target;
+
+namespace {
+class LinkerTest : public testing::Test {
+protected:
+  void SetUp() override {
+    ASSERT_FALSE(sys::fs::createUniqueDirectory("se-linker-test", directory));
+    output = (directory + "/program.elf").str();
+    std::string resources = sys::path::parent_path(SE_TARGETS_DIR).str();
+    pulp = cantFail(loadTarget("pulp-open", resources));
+    ddr = cantFail(loadTarget("pulp-open-ddr", resources));
+  }
+  void TearDown() override { sys::fs::remove_directories(directory); }
+
+  /// An object with the entry point and two sections of the given sizes.
+  MemoryBufferRef makeObject(uint64_t weights, uint64_t l1,
+                             StringRef symbol = "_start",
+                             StringRef reference = "") {
+    std::string relocation;
+    if (!reference.empty())
+      relocation = formatv(R"(
+  - Name: .rela.text.se_vectors
+    Type: SHT_RELA
+    Info: .text.se_vectors
+    Relocations:
+      - Offset: 0
+        Symbol: {0}
+        Type: R_RISCV_32)",
+                           reference);
+    std::string text =
+        formatv(R"(--- !ELF
+FileHeader:
+  Class: ELFCLASS32
+  Data: ELFDATA2LSB
+  Type: ET_REL
+  Machine: EM_RISCV
+Sections:
+  - Name: .text.se_vectors
+    Type: SHT_PROGBITS
+    Flags: [ SHF_ALLOC, SHF_EXECINSTR ]
+    Size: 16
+  - Name: .weights
+    Type: SHT_PROGBITS
+    Flags: [ SHF_ALLOC, SHF_GNU_RETAIN ]
+    AddressAlign: 4
+    Size: {0}
+  - Name: .l1.arena
+    Type: SHT_NOBITS
+    Flags: [ SHF_ALLOC, SHF_WRITE, SHF_GNU_RETAIN ]
+    AddressAlign: 64
+    Size: {1}{2}
+Symbols:
+  - Name: {3}
+    Section: .text.se_vectors
+    Binding: STB_GLOBAL
+{4}
+)",
+                weights, l1, relocation, symbol,
+                reference.empty() ? std::string()
+                                  : formatv("  - Name: {0}\n    Binding: "
+                                            "STB_GLOBAL\n",
+                                            reference)
+                                        .str());
+    storage.emplace_back();
+    yaml::Input input(text);
+    raw_svector_ostream stream(storage.back());
+    EXPECT_TRUE(yaml::convertYAML(
+        input, stream, [](const Twine &message) { FAIL() << message.str(); }));
+    return MemoryBufferRef(storage.back(), "object.o");
+  }
+
+  std::string link(ArrayRef<MemoryBufferRef> inputs, StringRef script) {
+    return toString(linkProgram(inputs, script, output));
+  }
+
+  /// Names of the files beside the output.
+  unsigned countFiles() {
+    std::error_code code;
+    unsigned count = 0;
+    for (sys::fs::directory_iterator it(directory, code), end; it != end;
+         it.increment(code))
+      ++count;
+    return count;
+  }
+
+  SmallString<128> directory;
+  std::string output;
+  TargetDescription pulp, ddr;
+  std::vector<SmallString<0>> storage;
+};
+} // namespace
+
+TEST_F(LinkerTest, PlacesSections) {
+  storage.reserve(2);
+  LinkerScriptOptions options;
+  options.weights = MemoryLevel::L3;
+  std::string script = cantFail(makeLinkerScript(ddr, options));
+  ASSERT_EQ(link(makeObject(0x200000, 0x8000), script), "");
+  auto binary = cantFail(object::ObjectFile::createObjectFile(output));
+  EXPECT_EQ(countFiles(), 1u);
+  StringMap<uint64_t> addresses, symbols;
+  for (const object::SectionRef &section : binary.getBinary()->sections())
+    addresses[cantFail(section.getName())] = section.getAddress();
+  for (const object::SymbolRef &symbol : binary.getBinary()->symbols())
+    symbols[cantFail(symbol.getName())] = cantFail(symbol.getAddress());
+  EXPECT_EQ(addresses.lookup(".text"), 0x1c000000u);
+  EXPECT_EQ(addresses.lookup(".weights"), 0x80000000u);
+  EXPECT_EQ(addresses.lookup(".core_stacks"), 0x10000000u);
+  EXPECT_EQ(addresses.lookup(".l1"), 0x10000000u + 9 * 1024);
+  EXPECT_EQ(symbols.lookup("__se_weights_end"), 0x80200000u);
+  EXPECT_EQ(symbols.lookup("__se_l1_end"), 0x10000000u + 9 * 1024 + 0x8000);
+  EXPECT_EQ(symbols.lookup("__se_core_stacks_end"), 0x10000000u + 9 * 1024);
+}
+
+TEST_F(LinkerTest, AvailableL1IsExact) {
+  EXPECT_EQ(getAvailableL1(pulp), 0x10000u - 9 * 1024 - 64);
+  LinkerScriptOptions options;
+  options.controllerStack = false;
+  options.coreStackSize = 528;
+  EXPECT_EQ(getAvailableL1(pulp, options), 0x10000u - 8 * 528 - 64);
+  std::string script = cantFail(makeLinkerScript(pulp, options));
+  storage.reserve(2);
+  EXPECT_EQ(link(makeObject(4, getAvailableL1(pulp, options) + 64), script),
+            "");
+  EXPECT_NE(link(makeObject(4, getAvailableL1(pulp, options) + 65), script),
+            "");
+}
+
+TEST_F(LinkerTest, TellsByHowMuchMemoriesAreExceeded) {
+  storage.reserve(3);
+  std::string script = cantFail(makeLinkerScript(pulp));
+  // 64 bytes of code with padding, the weights, 4 KB of stack.
+  EXPECT_EQ(link(makeObject(0x190000, 64), script),
+            "network does not fit: memory l2 exceeded by 4160 bytes (1638400 "
+            "available)");
+  EXPECT_EQ(link(makeObject(64, 0x10000), script),
+            "network does not fit: memory l1 exceeded by 9216 bytes (65536 "
+            "available)");
+  EXPECT_EQ(link(makeObject(0x190000, 0x10000), script),
+            "network does not fit: memory l2 exceeded by 4160 bytes (1638400 "
+            "available), memory l1 exceeded by 9216 bytes (65536 available)");
+  EXPECT_EQ(countFiles(), 0u);
+}
+
+TEST_F(LinkerTest, OtherErrorsAreOneLine) {
+  storage.reserve(5);
+  std::string script = cantFail(makeLinkerScript(pulp));
+  EXPECT_EQ(link(makeObject(4, 4, "_start", "main"), script),
+            "linking failed: undefined symbol: main (referenced by "
+            "0-object.o:(.text.se_vectors+0x0))");
+  MemoryBufferRef object = makeObject(4, 4);
+  EXPECT_EQ(link({object, object}, script),
+            "linking failed: duplicate symbol: _start (defined at "
+            "0-object.o:(.text.se_vectors+0x0))");
+  EXPECT_EQ(link(MemoryBufferRef("no object", "text.o"), script),
+            "linking failed: 0-text.o:1: unknown directive: no (no object)");
+  EXPECT_EQ(
+      link(makeObject(4, 4, "main"), script),
+      "linking failed: cannot find entry symbol _start; not setting start "
+      "address");
+  EXPECT_EQ(countFiles(), 0u);
+  // A link after failed ones works, and an old output is replaced.
+  EXPECT_EQ(link(object, script), "");
+  EXPECT_EQ(link(object, script), "");
+  EXPECT_EQ(countFiles(), 1u);
+  // A failed link leaves the old output alone.
+  EXPECT_NE(link(MemoryBufferRef("no object", "text.o"), script), "");
+  EXPECT_EQ(countFiles(), 1u);
+}
+
+TEST_F(LinkerTest, OutputThatCannotBeWritten) {
+  std::string script = cantFail(makeLinkerScript(pulp));
+  MemoryBufferRef object = makeObject(4, 4);
+  output = (directory + "/none/program.elf").str();
+  std::string message = link(object, script);
+  EXPECT_TRUE(StringRef(message).contains("none/program.elf")) << message;
+  EXPECT_FALSE(StringRef(message).contains('\n')) << message;
+}
+
+TEST_F(LinkerTest, ScriptErrors) {
+  auto message = [&](const TargetDescription &target, auto change) {
+    LinkerScriptOptions options;
+    change(options);
+    Expected<std::string> script = makeLinkerScript(target, options);
+    return script ? std::string() : toString(script.takeError());
+  };
+  EXPECT_EQ(message(pulp, [](auto &o) { o.weights = MemoryLevel::L3; }),
+            "target pulp-open cannot hold parameters in a memory of level l3");
+  EXPECT_EQ(message(pulp, [](auto &o) { o.weights = MemoryLevel::L1; }),
+            "target pulp-open cannot hold parameters in a memory of level l1");
+  EXPECT_EQ(message(pulp, [](auto &o) { o.coreStackSize = 1000; }),
+            "the size of a stack must be a multiple of 16, not 1000");
+  EXPECT_EQ(message(pulp, [](auto &o) { o.fcStackSize = 0; }),
+            "the size of a stack must be a multiple of 16, not 0");
+  EXPECT_EQ(message(pulp, [](auto &o) { o.coreStackSize = 8192; }),
+            "stacks of 8192 bytes for the cores of target pulp-open do not fit "
+            "its L1 of 65536 bytes");
+}
