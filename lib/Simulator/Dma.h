@@ -87,7 +87,7 @@ private:
   std::array<Direction, 2> directions;
   std::array<uint32_t, numCounters> pendingBytes = {};
   uint32_t freeCounters = 0xffff;
-  std::deque<Core *> counterWaiters;
+  std::deque<std::pair<Core *, unsigned>> counterWaiters;
   unsigned nextPort = 0;
   uint64_t moveTime = never;
   uint64_t nextTime = never;

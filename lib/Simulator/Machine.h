@@ -53,6 +53,10 @@ public:
   void setLoopEnd(Core &core, unsigned loop, uint32_t end);
   void raise(Core &core, std::string cause,
              std::optional<uint32_t> address = std::nullopt);
+  /// An ebreak at the core's pc.
+  void breakpoint(Core &core);
+  /// Whether the core cannot go on to its next instruction.
+  bool mustStop(const Core &core) const;
 
   //===-- For the devices -------------------------------------------------===//
 
@@ -103,7 +107,7 @@ private:
                             uint32_t &value);
   AccessResult fault(Core &core, uint32_t address, bool isStore);
   uint32_t rawCounter(const Core &core, unsigned number) const;
-  void runRound();
+  void runRound(uint64_t maxCycles);
 
   std::vector<std::unique_ptr<Memory>> memories;
   Memory *l1 = nullptr, *l2 = nullptr;
@@ -120,7 +124,7 @@ private:
   Timer clusterTimer, fcTimer0, fcTimer1;
   Semihosting semihosting;
   std::string outputLine;
-  uint32_t fllRegisters[map_fllWords] = {};
+  std::vector<uint32_t> fllRegisters;
 
   uint64_t now = 0;
   /// Bit i: core i is running.

@@ -37,7 +37,7 @@ private:
 
   Machine &machine;
   FileSystem *files;
-  /// Null stands for the console.
+  /// By handle; a null file is the console.
   std::map<uint32_t, std::unique_ptr<GuestFile>> openFiles;
   uint32_t nextHandle = 1;
 };

@@ -94,7 +94,10 @@ static Error makeError(StringRef diagnostics, StringRef script,
 }
 
 Error se::target::linkProgram(ArrayRef<MemoryBufferRef> inputs,
-                              StringRef script, StringRef outputPath) {
+                              StringRef script, StringRef output) {
+  // LLD resets all options of the command line library, and with them the
+  // strings that belong to a tool's options.
+  std::string outputPath = output.str();
   SmallString<128> directory;
   if (std::error_code code =
           sys::fs::createUniqueDirectory("se-link", directory))

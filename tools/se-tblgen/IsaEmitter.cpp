@@ -157,7 +157,7 @@ static void emitExecutor(raw_ostream &os, const Record &row) {
 
   os << "SE_BEGIN(" << row.getName() << ")\n";
   for (StringRef reg : {"rs1", "rs2", "rs3"})
-    if (encoding.has(reg) && (mentions(text, reg) || time == "Div"))
+    if (encoding.has(reg) && (mentions(text, reg) || time.starts_with("Div")))
       os << "  const uint32_t " << reg << " = SE_REG(" << reg << ");\n";
   for (StringRef imm : {"imm", "imm2", "imm3"})
     if (encoding.has(imm) && mentions(text, imm))
@@ -202,6 +202,9 @@ static void emitExecutor(raw_ostream &os, const Record &row) {
   } else {
     os << "  SE_SYSTEM(" << semantics << ");\n";
   }
+  // A product that the next instruction uses comes late, like a load.
+  if (time == "Mul" || time == "Mulh")
+    kind = "Late";
   os << "SE_END(" << kind << ")\n";
 }
 

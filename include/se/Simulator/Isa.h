@@ -55,6 +55,7 @@ enum class Timing : uint8_t {
   Mul,
   Mulh,
   Div,
+  Divu,
   Fpu,
   FdivS,
   FdivH,

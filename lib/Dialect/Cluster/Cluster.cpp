@@ -9,6 +9,7 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -46,25 +47,42 @@ LogicalResult ProgramOp::verify() {
   return success();
 }
 
+/// A one-dimensional memref of `count` elements, in any memory level: lowering
+/// removes levels, and functions, before it removes the program.
+static bool isMemrefOf(Type type, int64_t count, Type element) {
+  auto memref = dyn_cast<MemRefType>(type);
+  return memref && memref.getShape() == ArrayRef(count) &&
+         memref.getElementType() == element;
+}
+
 LogicalResult ProgramOp::verifySymbolUses(SymbolTableCollection &symbols) {
-  auto state = MemRefType::get(
-      {int64_t(getStateBytes())}, IntegerType::get(getContext(), 8),
-      AffineMap(), LevelAttr::get(getContext(), Level::l1));
-  SmallVector<Type> ports;
-  for (ArrayAttr list : {getInputs(), getOutputs()})
-    for (auto port : list.getAsRange<PortAttr>())
-      ports.push_back(MemRefType::get({port.getNumElements()},
-                                      Float32Type::get(getContext())));
+  Type byte = IntegerType::get(getContext(), 8);
+  Type single = Float32Type::get(getContext());
   for (FlatSymbolRefAttr symbol : {getKernelAttr(), getResetAttr()}) {
-    auto function =
-        symbols.lookupNearestSymbolFrom<func::FuncOp>(*this, symbol);
-    if (!function || function.getNumArguments() == 0 ||
-        function.getArgumentTypes()[0] != state)
+    Operation *op = symbols.lookupNearestSymbolFrom(*this, symbol);
+    auto function = dyn_cast_or_null<FunctionOpInterface>(op);
+    if (!function || function.getNumArguments() == 0)
       return emitOpError("program-C1: ")
-             << symbol << " must be a function whose first argument is "
-             << state;
-    if (symbol == getKernelAttr() &&
-        !llvm::equal(function.getArgumentTypes().drop_front(), ports))
+             << symbol << " must name a function of the state buffer";
+    if (!isa<func::FuncOp>(op))
+      continue;
+    ArrayRef<Type> types = function.getArgumentTypes();
+    if (!isMemrefOf(types[0], getStateBytes(), byte))
+      return emitOpError("program-C1: the first argument of ")
+             << symbol << " must be a memref of " << getStateBytes()
+             << " x i8";
+    if (symbol != getKernelAttr())
+      continue;
+    types = types.drop_front();
+    bool matches = types.size() == getInputs().size() + getOutputs().size();
+    for (ArrayAttr ports : {getInputs(), getOutputs()})
+      for (auto port : ports.getAsRange<PortAttr>()) {
+        if (!matches)
+          break;
+        matches = isMemrefOf(types[0], port.getNumElements(), single);
+        types = types.drop_front();
+      }
+    if (!matches)
       return emitOpError("program-C2: ")
              << symbol
              << " must have one f32 memref argument for each input and output";

@@ -118,7 +118,7 @@ Value Emitter::get(const Operand &x) {
 
 bool Emitter::mayCompute(ArrayRef<int64_t> shape) {
   std::optional<int64_t> count = countElements(shape);
-  if (count && computed + *count <= maxElements) {
+  if (count && computed + *count <= maxComputed) {
     computed += *count;
     return true;
   }

@@ -114,7 +114,7 @@ private:
   mlir::Location fileLoc, loc;
   std::string label;
   bool hasFailed = false;
-  /// Elements computed so far: a small file must not fill the memory.
+  /// Elements computed so far, at most maxComputed.
   int64_t computed = 0;
   llvm::DenseMap<const Tensor *, mlir::Value> materialized;
   /// Keeps the keys of `materialized` and `transposed` alive.

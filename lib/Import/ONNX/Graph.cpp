@@ -140,7 +140,7 @@ void GraphImporter::importInputs() {
     }
     std::optional<int64_t> count = countElements(x.shape);
     if (!count || *count == 0)
-      return error(label + "has the impossible shape " + toString(x.shape));
+      return error(label + "has an empty, negative or too large shape " + toString(x.shape));
     Location argLoc = NameLoc::get(builder.getStringAttr(info.name()));
     x.value = block->addArgument(emitter->typeOf(x.shape), argLoc);
     x.movedInputs.insert(inputs.size());
@@ -226,7 +226,7 @@ void GraphImporter::bindOutputs(const onnx::NodeProto &proto, Node &node,
     Operand &x = node.outputs[i];
     std::optional<int64_t> count = countElements(x.shape);
     if (!count || (*count == 0 && !x.isConstant()))
-      return error("output of impossible shape " + toString(x.shape));
+      return error("output of empty or too large shape " + toString(x.shape));
     x.inputs = reach;
     if (moves) {
       x.movedInputs = movedInputs;

@@ -40,7 +40,7 @@ static void importConstantOfShape(Node &node) {
     return node.error("the shape must be a constant list of integers");
   Shape shape(x.tensor->ints.begin(), x.tensor->ints.end());
   if (shape.size() > maxRank || !countElements(shape))
-    return node.error("the shape " + toString(shape) + " is impossible");
+    return node.error("the shape " + toString(shape) + " is negative or too large");
   TensorPtr value = node.getTensor("value");
   if (!value)
     value = makeFloats({}, {0.0f});

@@ -208,7 +208,7 @@ TensorPtr Reader::read() {
                 Twine(maxRank) + " are supported");
   std::optional<int64_t> elements = countElements(result->shape);
   if (!elements)
-    return fail("has the impossible shape " + toString(result->shape));
+    return fail("has a negative or too large shape " + toString(result->shape));
   count = *elements;
   if (proto.has_segment())
     return fail("is split into segments, which is not supported");

@@ -26,6 +26,9 @@ using Shape = llvm::SmallVector<int64_t, 6>;
 /// No tensor may have more elements than this; products stay far from overflow.
 constexpr int64_t maxElements = int64_t(1) << 28;
 constexpr size_t maxRank = 16;
+/// Nor may all constants that are computed at import together have more than
+/// this: a small file must not fill the memory.
+constexpr int64_t maxComputed = int64_t(1) << 26;
 
 /// The number of elements, or nothing if a dimension is negative or the
 /// product is above maxElements.

@@ -85,7 +85,7 @@ def Cluster_ProgramOp : Cluster_Op<"program", [Symbol,
     * `reset`: function of the state buffer, executed by one core.
 
     * (program-C1) `kernel` and `reset` name functions whose first argument is a
-      `memref<state_bytes x i8, #cluster.space<l1>>`.
+      memref of `state_bytes` x i8.
     * (program-C2) the other arguments of `kernel` are one f32 memref for each
       input and each output with as many elements as the port.
     * (program-C3) there is at least one core and at most 8.

@@ -26,7 +26,8 @@ def TimeBranch : Timing<"Branch">;  // not taken 1, taken 3
 def TimeJump : Timing<"Jump">;      // 2
 def TimeMul : Timing<"Mul">;        // 2, +1 if the next one uses it
 def TimeMulh : Timing<"Mulh">;      // 5, +1 if the next one uses it
-def TimeDiv : Timing<"Div">;        // depends on the divisor
+def TimeDiv : Timing<"Div">;        // depends on the signed divisor
+def TimeDivu : Timing<"Divu">;      // depends on the unsigned divisor
 def TimeFpu : Timing<"Fpu">;        // 1 in the FPU that two cores share
 def TimeFdivS : Timing<"FdivS">;    // 14 in the one divider of the cluster
 def TimeFdivH : Timing<"FdivH">;    // 10 in the one divider of the cluster

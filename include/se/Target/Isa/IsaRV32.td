@@ -115,9 +115,9 @@ class SystemWord<bits<32> word, string mnemonic, string semantics>
   let Semantics = semantics;
   let Group = "I";
 }
-def ECALL : SystemWord<0x00000073, "ecall", "trap(\"environment call\")">;
-def EBREAK : SystemWord<0x00100073, "ebreak", "breakpoint()">;
-def WFI : SystemWord<0x10500073, "wfi", "waitForInterrupt()">;
+def ECALL : SystemWord<0x00000073, "ecall", "cpu.trap(\"environment call\")">;
+def EBREAK : SystemWord<0x00100073, "ebreak", "cpu.breakpoint()">;
+def WFI : SystemWord<0x10500073, "wfi", "cpu.waitForInterrupt()">;
 // Memory is sequentially consistent and code pages follow stores, so fences
 // have nothing to do.
 class Fence<bits<3> f3, string mnemonic> : Instruction<mnemonic, ""> {
@@ -143,9 +143,9 @@ def MULHSU : MulDiv<2, "mulhsu", TimeMulh,
                     "rd = uint64_t(int64_t(sx(rs1)) * int64_t(rs2)) >> 32">;
 def MULHU : MulDiv<3, "mulhu", TimeMulh, "rd = (uint64_t(rs1) * rs2) >> 32">;
 def DIV : MulDiv<4, "div", TimeDiv, "rd = divSigned(rs1, rs2)">;
-def DIVU : MulDiv<5, "divu", TimeDiv, "rd = rs2 ? rs1 / rs2 : ~0u">;
+def DIVU : MulDiv<5, "divu", TimeDivu, "rd = rs2 ? rs1 / rs2 : ~0u">;
 def REM : MulDiv<6, "rem", TimeDiv, "rd = remSigned(rs1, rs2)">;
-def REMU : MulDiv<7, "remu", TimeDiv, "rd = rs2 ? rs1 % rs2 : rs1">;
+def REMU : MulDiv<7, "remu", TimeDivu, "rd = rs2 ? rs1 % rs2 : rs1">;
 
 class CsrR<bits<3> f3, string mnemonic, string newValue>
     : OpI<0x73, f3, mnemonic, "rd, imm, rs1"> {

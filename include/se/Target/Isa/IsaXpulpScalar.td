@@ -118,16 +118,16 @@ class HardwareLoopImm<bits<3> f3, string mnemonic, string semantics>
   let Inst{31-20} = imm;
 }
 def LP_STARTI : HardwareLoopImm<0, "lp.starti",
-                                "loopStart(imm2, pc + 2 * imm)">;
-def LP_ENDI : HardwareLoopImm<1, "lp.endi", "loopEnd(imm2, pc + 2 * imm)">;
+                                "cpu.loopStart(imm2, pc + 2 * imm)">;
+def LP_ENDI : HardwareLoopImm<1, "lp.endi", "cpu.loopEnd(imm2, pc + 2 * imm)">;
 def LP_COUNT : HardwareLoop<2, "lp.count", "imm2, rs1",
-                            "loopCount(imm2, rs1)"> {
+                            "cpu.loopCount(imm2, rs1)"> {
   bits<5> rs1;
   let Inst{19-15} = rs1;
 }
-def LP_COUNTI : HardwareLoopImm<3, "lp.counti", "loopCount(imm2, imm)">;
+def LP_COUNTI : HardwareLoopImm<3, "lp.counti", "cpu.loopCount(imm2, imm)">;
 def LP_SETUP : HardwareLoop<4, "lp.setup", "imm2, rs1, imm",
-    "loopStart(imm2, pc + 4); loopEnd(imm2, pc + 2 * imm); loopCount(imm2, rs1)"> {
+    "cpu.loopStart(imm2, pc + 4); cpu.loopEnd(imm2, pc + 2 * imm); cpu.loopCount(imm2, rs1)"> {
   bits<5> rs1;
   bits<12> imm;
   let Inst{31-20} = imm;
@@ -135,7 +135,7 @@ def LP_SETUP : HardwareLoop<4, "lp.setup", "imm2, rs1, imm",
 }
 // The end offset has 5 bits only and lies in the field of rs1.
 def LP_SETUPI : HardwareLoop<5, "lp.setupi", "imm2, imm, imm3",
-    "loopStart(imm2, pc + 4); loopEnd(imm2, pc + 2 * imm3); loopCount(imm2, imm)"> {
+    "cpu.loopStart(imm2, pc + 4); cpu.loopEnd(imm2, pc + 2 * imm3); cpu.loopCount(imm2, imm)"> {
   bits<12> imm;
   bits<5> imm3;
   let Inst{31-20} = imm;

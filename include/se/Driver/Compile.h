@@ -1,0 +1,51 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- Compile.h - From a network to a file ---------------------*- C++ -*-===//
+
+#ifndef SE_DRIVER_COMPILE_H
+#define SE_DRIVER_COMPILE_H
+
+#include "se/Pipelines/Phases.h"
+#include "se/Target/TargetDescription.h"
+
+#include "mlir/IR/OwningOpRef.h"
+
+#include <string>
+#include <vector>
+
+namespace se {
+
+/// What se-compile writes.
+enum class Emit { ELF, Object, Assembly, LLVMIR, MLIR };
+
+struct CompileOptions {
+  std::string precision = "fp32";
+  unsigned cores = 8;
+  Emit emit = Emit::ELF;
+  Phase phase = Phase::LLVM; ///< with Emit::MLIR
+  /// ONNX only: state inputs and outputs, as `IN=OUT`.
+  std::vector<std::string> states;
+};
+
+/// Reads a network: ONNX if the name ends in `.onnx`, otherwise MLIR as text or
+/// bytecode. Emits one error and returns nothing on failure.
+mlir::OwningOpRef<mlir::ModuleOp>
+loadModule(llvm::StringRef path, const std::vector<std::string> &states,
+           mlir::MLIRContext &context);
+
+/// Compiles a module of any phase and writes the result to `outputPath`, and
+/// the C header beside it with Emit::Object. `resourceDir` holds the runtime.
+/// On failure there is one error or diagnostic and no file.
+mlir::LogicalResult compile(mlir::ModuleOp module,
+                            const CompileOptions &options,
+                            const target::TargetDescription &target,
+                            llvm::StringRef resourceDir,
+                            llvm::StringRef outputPath);
+
+/// <directory of the executable>/../share/se-mlir.
+std::string getResourceDir(const char *argv0);
+
+} // namespace se
+
+#endif // SE_DRIVER_COMPILE_H

@@ -1,0 +1,50 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- HostProgram.h - Runs a network on the host ---------------*- C++ -*-===//
+
+#ifndef SE_HOST_HOSTPROGRAM_H
+#define SE_HOST_HOSTPROGRAM_H
+
+#include "se/CodeGen/ProgramInfo.h"
+
+#include "llvm/Support/Error.h"
+
+#include <memory>
+
+namespace se {
+
+/// A network compiled for the host by LLVM's JIT: the same loops and arithmetic
+/// as on the device, so that results are the same bit for bit. A program for
+/// several cores runs on as many threads.
+class HostProgram {
+public:
+  /// Lowers a module of any phase up to `selected`; the module is changed.
+  /// Errors in the module are emitted as diagnostics; the llvm::Error then
+  /// says only that lowering failed.
+  static llvm::Expected<std::unique_ptr<HostProgram>>
+  create(mlir::ModuleOp module, llvm::StringRef precision = "fp32",
+         unsigned cores = 1);
+  ~HostProgram();
+
+  const ProgramInfo &getInfo() const { return info; }
+
+  /// States to their reset values.
+  void reset();
+
+  /// One frame; `inputs[i]` and `outputs[i]` point to as many floats as the
+  /// port has elements.
+  void step(llvm::ArrayRef<const float *> inputs,
+            llvm::ArrayRef<float *> outputs);
+
+private:
+  struct Engine;
+  HostProgram();
+
+  ProgramInfo info;
+  std::unique_ptr<Engine> engine;
+};
+
+} // namespace se
+
+#endif // SE_HOST_HOSTPROGRAM_H

@@ -1,0 +1,157 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- DeviceCode.cpp - From the LLVM dialect to device code --------------===//
+
+#include "se/CodeGen/DeviceCode.h"
+
+#include "mlir/ExecutionEngine/OptUtils.h"
+#include "mlir/Target/LLVMIR/Export.h"
+#include "llvm/IR/Constants.h"
+#include "llvm/IR/LegacyPassManager.h"
+#include "llvm/MC/TargetRegistry.h"
+#include "llvm/Support/TargetSelect.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace mlir;
+using namespace se;
+
+static llvm::Error error(const llvm::Twine &message) {
+  return llvm::createStringError(llvm::inconvertibleErrorCode(), message);
+}
+
+/// LLVM's names of those features of the target that LLVM knows.
+static std::string getFeatures(const target::TargetDescription &target) {
+  std::string features = "-relax";
+  for (StringRef feature : {"m", "c", "zicsr", "zfinx", "zhinx"})
+    if (target.hasFeature(feature))
+      features += ",+" + feature.str();
+  return features;
+}
+
+llvm::Expected<std::unique_ptr<DeviceCode>>
+DeviceCode::create(ModuleOp source, const target::TargetDescription &target) {
+  LLVMInitializeRISCVTargetInfo();
+  LLVMInitializeRISCVTarget();
+  LLVMInitializeRISCVTargetMC();
+  LLVMInitializeRISCVAsmPrinter();
+  LLVMInitializeRISCVAsmParser();
+
+  std::unique_ptr<DeviceCode> code(new DeviceCode);
+  llvm::Triple triple("riscv32-unknown-elf");
+  std::string message;
+  const llvm::Target *backend =
+      llvm::TargetRegistry::lookupTarget(triple, message);
+  if (!backend)
+    return error(message);
+  llvm::TargetOptions options;
+  options.MCOptions.ABIName = "ilp32";
+  options.FunctionSections = true;
+  options.DataSections = true;
+  code->machine.reset(backend->createTargetMachine(
+      triple, "generic-rv32", getFeatures(target), options,
+      llvm::Reloc::Static, llvm::CodeModel::Small,
+      llvm::CodeGenOptLevel::Default));
+
+  code->module = translateModuleToLLVMIR(source, code->context);
+  if (!code->module)
+    return error("translation to LLVM IR failed");
+  code->module->setTargetTriple(triple);
+  code->module->setDataLayout(code->machine->createDataLayout());
+  if (auto failure = makeOptimizingTransformer(2, 0, code->machine.get())(
+          code->module.get()))
+    return failure;
+  return code;
+}
+
+void DeviceCode::addApplication(const ProgramInfo &program,
+                                StringRef metadata) {
+  llvm::Type *i8 = llvm::Type::getInt8Ty(context);
+  llvm::Type *i32 = llvm::Type::getInt32Ty(context);
+  llvm::Type *pointer = llvm::PointerType::get(context, 0);
+  auto number = [&](uint64_t value) {
+    return llvm::ConstantInt::get(i32, value);
+  };
+  auto global = [&](llvm::Constant *value, StringRef name, bool isConstant,
+                    bool isExternal = false) {
+    return new llvm::GlobalVariable(
+        *module, value->getType(), isConstant,
+        isExternal ? llvm::GlobalValue::ExternalLinkage
+                   : llvm::GlobalValue::InternalLinkage,
+        value, name);
+  };
+  auto zeros = [&](llvm::Type *element, uint64_t count, StringRef name) {
+    auto *buffer = global(llvm::ConstantAggregateZero::get(
+                              llvm::ArrayType::get(element, count)),
+                          name, /*isConstant=*/false);
+    buffer->setAlignment(llvm::Align(16));
+    return buffer;
+  };
+  auto string = [&](StringRef text) {
+    return global(llvm::ConstantDataArray::getString(context, text), "name",
+                  true);
+  };
+  auto array = [&](ArrayRef<llvm::Constant *> values, llvm::Type *element) {
+    return llvm::ConstantArray::get(
+        llvm::ArrayType::get(element, values.size()), values);
+  };
+
+  // se_port[] and the frame buffers.
+  auto *portType = llvm::StructType::get(context, {pointer, i32});
+  auto ports = [&](const std::vector<PortInfo> &list, StringRef buffersName) {
+    SmallVector<llvm::Constant *> descriptions, buffers;
+    for (const PortInfo &port : list) {
+      descriptions.push_back(llvm::ConstantStruct::get(
+          portType, {string(port.name), number(port.elements)}));
+      buffers.push_back(zeros(i32, port.elements, "frame"));
+    }
+    global(array(buffers, pointer), buffersName, true, /*isExternal=*/true);
+    return global(array(descriptions, portType), "ports", true);
+  };
+  auto *inputs = ports(program.inputs, "se_app_input_buffers");
+  auto *outputs = ports(program.outputs, "se_app_output_buffers");
+  auto *state = zeros(i8, program.stateBytes, "state");
+  state->setSection(".l1");
+
+  // se_network.
+  auto function = [&](StringRef suffix) -> llvm::Constant * {
+    return module->getFunction((program.name + suffix).str());
+  };
+  llvm::Constant *fields[] = {string(program.name),
+                              number(program.cores),
+                              number(program.inputs.size()),
+                              number(program.outputs.size()),
+                              inputs,
+                              outputs,
+                              state,
+                              function("_init"),
+                              function("_reset"),
+                              function("_step_ports")};
+  global(llvm::ConstantStruct::getAnon(fields), "se_app_network", true,
+         /*isExternal=*/true);
+
+  // Not allocated: it costs the device nothing.
+  std::string assembly = ".section .se.meta,\"\",@progbits\n.ascii \"";
+  llvm::raw_string_ostream os(assembly);
+  os.write_escaped(metadata);
+  os << "\"\n.text\n";
+  module->appendModuleInlineAsm(assembly);
+}
+
+std::string DeviceCode::getIR() const {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  module->print(os, nullptr);
+  return text;
+}
+
+llvm::Expected<llvm::SmallVector<char>>
+DeviceCode::emit(llvm::CodeGenFileType type) {
+  llvm::SmallVector<char> bytes;
+  llvm::raw_svector_ostream os(bytes);
+  llvm::legacy::PassManager passes;
+  if (machine->addPassesToEmitFile(passes, os, nullptr, type))
+    return error("the RISC-V back end cannot emit this kind of file");
+  passes.run(*module);
+  return bytes;
+}

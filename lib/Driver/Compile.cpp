@@ -1,0 +1,253 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- Compile.cpp - From a network to a file -----------------------------===//
+
+#include "se/Driver/Compile.h"
+
+#include "se/CodeGen/DeviceCode.h"
+#include "se/CodeGen/ProgramInfo.h"
+#include "se/Dialect/RNN/RNN.h"
+#include "se/Driver/Diagnostics.h"
+#include "se/Import/ONNX/ImportONNX.h"
+#include "se/Pipelines/Pipelines.h"
+#include "se/Target/Linker.h"
+#include "se/Target/LinkerScript.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Parser/Parser.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/SourceMgr.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace mlir;
+using namespace se;
+
+OwningOpRef<ModuleOp> se::loadModule(StringRef path,
+                                     const std::vector<std::string> &states,
+                                     MLIRContext &context) {
+  auto buffer = llvm::MemoryBuffer::getFile(path);
+  if (!buffer) {
+    reportError("cannot read '" + path + "': " + buffer.getError().message());
+    return nullptr;
+  }
+  if (path.ends_with(".onnx")) {
+    OnnxImportOptions options;
+    for (const std::string &text : states) {
+      std::pair<std::string, std::string> pair;
+      if (!parseStatePair(text, pair)) {
+        reportError("--state expects IN=OUT, found '" + text + "'");
+        return nullptr;
+      }
+      options.states.push_back(pair);
+    }
+    return importOnnx((*buffer)->getBuffer(), path, &context, options);
+  }
+  if (!states.empty()) {
+    reportError("--state goes with an ONNX file");
+    return nullptr;
+  }
+  llvm::SourceMgr sources;
+  sources.AddNewSourceBuffer(std::move(*buffer), llvm::SMLoc());
+  return parseSourceFile<ModuleOp>(sources, &context);
+}
+
+std::string se::getResourceDir(const char *argv0) {
+  static int anchor;
+  llvm::SmallString<128> path(
+      llvm::sys::fs::getMainExecutable(argv0, &anchor));
+  llvm::sys::path::remove_filename(path);
+  llvm::sys::path::append(path, "..", "share", "se-mlir");
+  llvm::sys::path::remove_dots(path, /*remove_dot_dot=*/true);
+  return path.str().str();
+}
+
+namespace {
+class Compilation {
+public:
+  Compilation(ModuleOp module, const CompileOptions &options,
+              const target::TargetDescription &target, StringRef resourceDir,
+              StringRef outputPath)
+      : module(module), options(options), target(target),
+        resourceDir(resourceDir), outputPath(outputPath) {}
+
+  LogicalResult run();
+
+private:
+  LogicalResult fail(const llvm::Twine &message) {
+    reportError(message);
+    return failure();
+  }
+  LogicalResult fail(llvm::Error error) {
+    reportError(std::move(error));
+    return failure();
+  }
+  LogicalResult check();
+  void chooseWeightLevel();
+  LogicalResult checkL1(const ProgramInfo &program);
+  LogicalResult write(StringRef path, StringRef text);
+  LogicalResult link(DeviceCode &code);
+
+  ModuleOp module;
+  const CompileOptions &options;
+  const target::TargetDescription &target;
+  StringRef resourceDir, outputPath;
+  PipelineOptions pipeline;
+};
+} // namespace
+
+LogicalResult Compilation::check() {
+  if (options.precision != "fp32" && options.precision != "fp16")
+    return fail("unknown precision '" + options.precision +
+                "', expected fp32 or fp16");
+  if (options.cores < 1 || options.cores > target.cores)
+    return fail("--cores must be 1 to " + llvm::Twine(target.cores) +
+                " for target " + target.name + ", found " +
+                llvm::Twine(options.cores));
+  pipeline.precision = options.precision;
+  pipeline.cores = options.cores;
+  return success();
+}
+
+/// Parameters lie in L2, or, if they are too many, in an external memory that
+/// cores can read, if the target has one.
+void Compilation::chooseWeightLevel() {
+  constexpr uint64_t codeReserve = 64 * 1024;
+  const target::Memory *external =
+      target.getMemory(target::MemoryLevel::L3);
+  uint64_t bytes = 0;
+  module.walk([&](arith::ConstantOp constant) {
+    auto elements = dyn_cast<ElementsAttr>(constant.getValue());
+    if (elements && !elements.isSplat())
+      bytes += elements.getNumElements() *
+               elements.getElementType().getIntOrFloatBitWidth() / 8;
+  });
+  if (external && external->isAddressable() &&
+      bytes + codeReserve > target.getL2().size)
+    pipeline.weights = "l3";
+}
+
+LogicalResult Compilation::checkL1(const ProgramInfo &program) {
+  uint64_t available = target::getAvailableL1(target), needed =
+      program.stateBytes;
+  if (needed <= available)
+    return success();
+  return fail(llvm::formatv(
+      "network does not fit: memory l1 exceeded by {0} bytes ({1} needed for "
+      "states and activations, {2} available on {3})",
+      needed - available, needed, available, target.name));
+}
+
+LogicalResult Compilation::write(StringRef path, StringRef text) {
+  if (llvm::Error error = llvm::writeToOutput(path, [&](llvm::raw_ostream &os) {
+        os << text;
+        return llvm::Error::success();
+      }))
+    return fail("cannot write '" + path + "': " +
+                llvm::toString(std::move(error)));
+  return success();
+}
+
+LogicalResult Compilation::link(DeviceCode &code) {
+  auto object = code.emit(llvm::CodeGenFileType::ObjectFile);
+  if (!object)
+    return fail(object.takeError());
+  target::LinkerScriptOptions scriptOptions;
+  if (pipeline.weights == "l3")
+    scriptOptions.weights = target::MemoryLevel::L3;
+  auto script = target::makeLinkerScript(target, scriptOptions);
+  if (!script)
+    return fail(script.takeError());
+  std::vector<std::unique_ptr<llvm::MemoryBuffer>> files;
+  std::vector<llvm::MemoryBufferRef> inputs{
+      {StringRef(object->data(), object->size()), "network.o"}};
+  for (StringRef name : {"app_frames.o", "libse_runtime.a"}) {
+    std::string path = (resourceDir + "/runtime/" + name).str();
+    auto file = llvm::MemoryBuffer::getFile(path);
+    if (!file)
+      return fail("cannot read '" + path + "': " + file.getError().message() +
+                  " (is the installation complete?)");
+    files.push_back(std::move(*file));
+    inputs.push_back(files.back()->getMemBufferRef());
+  }
+  if (llvm::Error error = target::linkProgram(inputs, *script, outputPath))
+    return fail(std::move(error));
+  return success();
+}
+
+LogicalResult Compilation::run() {
+  if (failed(check()))
+    return failure();
+  auto printModule = [&]() {
+    std::string text;
+    llvm::raw_string_ostream os(text);
+    module->print(os);
+    os << '\n';
+    return write(outputPath, text);
+  };
+  auto reaches = [&](Phase phase) {
+    return options.emit != Emit::MLIR || options.phase >= phase;
+  };
+  if (!reaches(Phase::Normalized)) {
+    std::optional<Phase> phase = getPhase(module);
+    if (!phase || failed(verifyPhase(module, *phase)))
+      return failure();
+    return printModule();
+  }
+  Phase early = reaches(Phase::Legalized) ? Phase::Legalized : options.phase;
+  if (failed(lowerTo(module, early, pipeline)))
+    return failure();
+  chooseWeightLevel();
+  Phase middle = reaches(Phase::Selected) ? Phase::Selected : options.phase;
+  if (failed(lowerTo(module, middle, pipeline)))
+    return failure();
+  if (!reaches(Phase::LLVM))
+    return printModule();
+  std::optional<ProgramInfo> program = getProgramInfo(module);
+  if (!program || failed(checkL1(*program)) ||
+      failed(lowerTo(module, Phase::LLVM, pipeline)))
+    return failure();
+  if (options.emit == Emit::MLIR)
+    return printModule();
+
+  auto code = DeviceCode::create(module, target);
+  if (!code)
+    return fail(code.takeError());
+  bool isFirmware = options.emit == Emit::Object;
+  if (!isFirmware)
+    (*code)->addApplication(
+        *program, makeMetadata(*program, target.name, options.precision));
+  switch (options.emit) {
+  case Emit::LLVMIR:
+    return write(outputPath, (*code)->getIR());
+  case Emit::ELF:
+    return link(**code);
+  case Emit::Object:
+  case Emit::Assembly:
+    break;
+  case Emit::MLIR:
+    llvm_unreachable("printed above");
+  }
+  auto bytes = (*code)->emit(isFirmware ? llvm::CodeGenFileType::ObjectFile
+                                        : llvm::CodeGenFileType::AssemblyFile);
+  if (!bytes)
+    return fail(bytes.takeError());
+  if (isFirmware) {
+    llvm::SmallString<128> header(outputPath);
+    llvm::sys::path::replace_extension(header, "h");
+    if (header == outputPath)
+      return fail("the object's name must not end in .h");
+    if (failed(write(header, makeHeader(*program))))
+      return failure();
+  }
+  return write(outputPath, StringRef(bytes->data(), bytes->size()));
+}
+
+LogicalResult se::compile(ModuleOp module, const CompileOptions &options,
+                          const target::TargetDescription &target,
+                          StringRef resourceDir, StringRef outputPath) {
+  return Compilation(module, options, target, resourceDir, outputPath).run();
+}

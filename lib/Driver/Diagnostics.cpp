@@ -1,0 +1,73 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- Diagnostics.cpp - Messages of the tools ----------------------------===//
+
+#include "se/Driver/Diagnostics.h"
+
+#include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/IR/Location.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace mlir;
+
+/// Where the user has to look: file and line, or the name of an ONNX node.
+static std::string describe(Location location) {
+  if (auto file = dyn_cast<FileLineColLoc>(location))
+    return (file.getFilename().getValue() + ":" +
+            llvm::Twine(file.getLine()) + ":" + llvm::Twine(file.getColumn()))
+        .str();
+  if (auto name = dyn_cast<NameLoc>(location)) {
+    std::string child = describe(name.getChildLoc());
+    return child.empty() ? "'" + name.getName().str() + "'"
+                         : child + ": '" + name.getName().str() + "'";
+  }
+  if (auto call = dyn_cast<CallSiteLoc>(location))
+    return describe(call.getCallee());
+  if (auto fused = dyn_cast<FusedLoc>(location))
+    return fused.getLocations().empty() ? ""
+                                        : describe(fused.getLocations()[0]);
+  return "";
+}
+
+static std::string toOneLine(std::string text) {
+  std::string line;
+  for (char c : text)
+    line += c == '\n' ? ' ' : c;
+  return line;
+}
+
+void se::installOneLineDiagnostics(MLIRContext &context) {
+  context.getDiagEngine().registerHandler([](Diagnostic &diagnostic) {
+    StringRef severity;
+    switch (diagnostic.getSeverity()) {
+    case DiagnosticSeverity::Error:
+      severity = "error";
+      break;
+    case DiagnosticSeverity::Warning:
+      severity = "warning";
+      break;
+    case DiagnosticSeverity::Remark:
+      severity = "remark";
+      break;
+    case DiagnosticSeverity::Note:
+      return success();
+    }
+    std::string location = describe(diagnostic.getLocation());
+    llvm::errs() << severity << ": " << location
+                 << (location.empty() ? "" : ": ")
+                 << toOneLine(diagnostic.str()) << '\n';
+    return success();
+  });
+}
+
+int se::reportError(const llvm::Twine &message) {
+  llvm::errs() << "error: " << toOneLine(message.str()) << '\n';
+  return 1;
+}
+
+int se::reportError(llvm::Error error) {
+  return reportError(llvm::toString(std::move(error)));
+}

@@ -1,0 +1,117 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- HostProgram.cpp - Runs a network on the host -----------------------===//
+
+#include "se/Host/HostProgram.h"
+
+#include "se/Host/HostRuntime.h"
+#include "se/Pipelines/Pipelines.h"
+
+#include "mlir/ExecutionEngine/ExecutionEngine.h"
+#include "mlir/ExecutionEngine/OptUtils.h"
+#include "llvm/ExecutionEngine/Orc/JITTargetMachineBuilder.h"
+#include "llvm/ExecutionEngine/Orc/Mangling.h"
+#include "llvm/Support/Alignment.h"
+#include "llvm/Support/TargetSelect.h"
+
+using namespace mlir;
+using namespace se;
+
+struct HostProgram::Engine {
+  std::unique_ptr<llvm::TargetMachine> machine;
+  std::unique_ptr<ExecutionEngine> jit;
+  std::vector<uint8_t> memory; // of the state, with room to align
+  void *state = nullptr;
+  void (*reset)(void *) = nullptr;
+  void (*step)(void *, const float *const *, float *const *) = nullptr;
+};
+
+HostProgram::HostProgram() : engine(std::make_unique<Engine>()) {}
+HostProgram::~HostProgram() = default;
+
+static llvm::Error error(const llvm::Twine &message) {
+  return llvm::createStringError(llvm::inconvertibleErrorCode(), message);
+}
+
+llvm::Expected<std::unique_ptr<HostProgram>>
+HostProgram::create(ModuleOp module, StringRef precision, unsigned cores) {
+  llvm::InitializeNativeTarget();
+  llvm::InitializeNativeTargetAsmPrinter();
+  std::unique_ptr<HostProgram> program(new HostProgram);
+
+  PipelineOptions options;
+  options.precision = precision.str();
+  options.cores = cores;
+  options.indexBits = 64;
+  if (failed(lowerTo(module, Phase::Selected, options)))
+    return error("lowering for the host failed");
+  std::optional<ProgramInfo> info = getProgramInfo(module);
+  if (!info || failed(lowerTo(module, Phase::LLVM, options)))
+    return error("lowering for the host failed");
+  program->info = *info;
+
+  auto builder = llvm::orc::JITTargetMachineBuilder::detectHost();
+  if (!builder)
+    return builder.takeError();
+  auto machine = builder->createTargetMachine();
+  if (!machine)
+    return machine.takeError();
+  Engine &engine = *program->engine;
+  engine.machine = std::move(*machine);
+
+  auto optimize = makeOptimizingTransformer(2, 0, engine.machine.get());
+  ExecutionEngineOptions engineOptions;
+  engineOptions.transformer = optimize;
+  engineOptions.enableObjectDump = false;
+  engineOptions.enableGDBNotificationListener = false;
+  engineOptions.enablePerfNotificationListener = false;
+  auto targetMachine = builder->createTargetMachine();
+  if (!targetMachine)
+    return targetMachine.takeError();
+  auto jit = ExecutionEngine::create(module, engineOptions,
+                                     std::move(*targetMachine));
+  if (!jit)
+    return jit.takeError();
+  engine.jit = std::move(*jit);
+  engine.jit->registerSymbols([](llvm::orc::MangleAndInterner intern) {
+    llvm::orc::SymbolMap symbols;
+    auto add = [&](StringRef name, auto *function) {
+      symbols[intern(name)] = {llvm::orc::ExecutorAddr::fromPtr(function),
+                               llvm::JITSymbolFlags::Exported};
+    };
+    add("se_cluster_run", &host::runCluster);
+    add("se_kernel_core_id", &host::getCoreId);
+    add("se_kernel_barrier", &host::waitAtBarrier);
+    return symbols;
+  });
+
+  auto lookup = [&](StringRef suffix, auto &function) -> llvm::Error {
+    auto address = engine.jit->lookup((info->name + suffix).str());
+    if (!address)
+      return address.takeError();
+    function =
+        reinterpret_cast<std::remove_reference_t<decltype(function)>>(*address);
+    return llvm::Error::success();
+  };
+  if (auto failure = lookup("_reset", engine.reset))
+    return failure;
+  if (auto failure = lookup("_step_ports", engine.step))
+    return failure;
+
+  constexpr size_t alignment = 64;
+  engine.memory.resize(info->stateBytes + alignment);
+  engine.state = reinterpret_cast<void *>(
+      llvm::alignAddr(engine.memory.data(), llvm::Align(alignment)));
+  program->reset();
+  return program;
+}
+
+void HostProgram::reset() { engine->reset(engine->state); }
+
+void HostProgram::step(ArrayRef<const float *> inputs,
+                       ArrayRef<float *> outputs) {
+  assert(inputs.size() == info.inputs.size() &&
+         outputs.size() == info.outputs.size());
+  engine->step(engine->state, inputs.data(), outputs.data());
+}

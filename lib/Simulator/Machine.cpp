@@ -1,0 +1,245 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Construction, the clock, and the life of cores.
+
+#include "Machine.h"
+#include "MemoryMap.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/bit.h"
+#include <algorithm>
+#include <cassert>
+
+using namespace llvm;
+using namespace se::sim;
+
+/// What memory and registers hold before anything is written, as in GVSoC.
+static constexpr uint8_t fillByte = 0x57;
+static constexpr uint32_t fillWord = 0x57575757;
+
+static constexpr unsigned clusterLatency = 0, fcLatency = 1;
+
+Memory::Memory(std::string name, uint32_t base, uint32_t size)
+    : pages((size + CodePage::bytes - 1) / CodePage::bytes),
+      name(std::move(name)), base(base), data(size, fillByte) {}
+
+uint64_t Core::instructions(uint64_t now) const {
+  if (state == CoreState::Off)
+    return 0;
+  uint64_t end = state == CoreState::Asleep ? sleepSince : now;
+  uint64_t stalled = 0;
+  for (uint64_t cycles : stalls)
+    stalled += cycles;
+  return end - start - stalled;
+}
+
+Machine::Machine(const target::TargetDescription &target,
+                 SimulatorOptions simulatorOptions)
+    : options(std::move(simulatorOptions)),
+      eventUnit(*this, target.cores + target.controllerCore),
+      dma(*this, target.cores + target.controllerCore + 1),
+      semihosting(*this, options.files),
+      fllRegisters(map::fllSize / 4) {
+  for (const target::Memory &memory : target.memories) {
+    if (!memory.isAddressable())
+      continue;
+    memories.push_back(std::make_unique<Memory>(
+        memory.name, uint32_t(memory.base), uint32_t(memory.size)));
+    latencies.push_back({*memory.clusterLatency,
+                         memory.fcLatency.value_or(*memory.clusterLatency)});
+    if (memory.level == target::MemoryLevel::L1 && !l1)
+      l1 = memories.back().get();
+    if (memory.level == target::MemoryLevel::L2 && !l2)
+      l2 = memories.back().get();
+  }
+
+  fpuFree.resize(target.fpus);
+  cores.resize(target.cores + target.controllerCore + 1);
+  for (auto [i, core] : enumerate(cores)) {
+    core.index = unsigned(i);
+    core.isFabricController = i + 1 == cores.size();
+    core.hart = core.isFabricController ? target.fcHart
+                                        : target.clusterHart + unsigned(i);
+    core.x.fill(fillWord);
+    core.x[0] = 0;
+    core.fast = core.isFabricController ? l2 : l1;
+    core.fastData = core.fast->getData();
+    core.fastBase = core.fast->getBase();
+    core.fastSize = core.fast->getSize();
+    core.fpuFree =
+        core.isFabricController ? &fcFpuFree : &fpuFree[i % target.fpus];
+    core.dividerFree = core.isFabricController ? &fcDividerFree : &dividerFree;
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Memory
+//===----------------------------------------------------------------------===//
+
+Memory *Machine::findMemory(uint32_t address, uint32_t size) {
+  for (auto &memory : memories)
+    if (memory->contains(address, size))
+      return memory.get();
+  return nullptr;
+}
+
+uint8_t *Machine::translate(uint32_t address, uint32_t size) {
+  Memory *memory = findMemory(address, size);
+  return memory ? memory->getData() + (address - memory->getBase()) : nullptr;
+}
+
+void Machine::wroteMemory(uint32_t address, uint32_t size) {
+  if (Memory *memory = findMemory(address, size))
+    invalidateCode(*memory, address - memory->getBase(), size);
+}
+
+AccessResult Machine::accessMemory(Core &core, Memory &memory,
+                                   uint32_t address, unsigned size,
+                                   bool isStore, uint32_t &value) {
+  uint32_t offset = address - memory.getBase();
+  uint8_t *data = memory.getData() + offset;
+  if (isStore) {
+    std::memcpy(data, &value, size);
+    if (memory.pages[offset / CodePage::bytes])
+      invalidateCode(memory, offset, size);
+  } else {
+    value = 0;
+    std::memcpy(&value, data, size);
+  }
+  auto index = find_if(memories, [&](auto &m) { return m.get() == &memory; }) -
+               memories.begin();
+  unsigned latency =
+      latencies[index][core.isFabricController ? fcLatency : clusterLatency];
+  // Two accesses if the word boundary is crossed.
+  unsigned accesses = (address & 3) + size > 4 ? 2 : 1;
+  return {AccessResult::Memory, latency * accesses - 1};
+}
+
+//===----------------------------------------------------------------------===//
+// The life of cores
+//===----------------------------------------------------------------------===//
+
+void Machine::startCore(Core &core, uint64_t time) {
+  if (core.state != CoreState::Off)
+    return;
+  core.time = core.start = time;
+  core.mtvec = core.bootAddress & ~0xffu;
+  core.state = CoreState::Running;
+  running |= 1u << core.index;
+  core.next = fetch(core, core.bootAddress);
+}
+
+void Machine::sleep(Core &core, CycleCause cause) {
+  core.state = CoreState::Asleep;
+  core.sleepSince = core.time + 1;
+  core.sleepCause = cause;
+  running &= ~(1u << core.index);
+}
+
+void Machine::wake(Core &core, uint64_t time, uint32_t value) {
+  assert(core.state == CoreState::Asleep && "only sleeping cores wake up");
+  core.state = CoreState::Running;
+  core.x[core.sleepRd] = value;
+  core.time = std::max(time, core.sleepSince);
+  core.stall(core.sleepCause) += core.time - core.sleepSince;
+  running |= 1u << core.index;
+}
+
+void Machine::raise(Core &core, std::string cause,
+                    std::optional<uint32_t> address) {
+  core.trap = Trap{std::move(cause), address};
+  trapped = &core;
+}
+
+bool Machine::mustStop(const Core &core) const {
+  return core.trap || core.state != CoreState::Running || exitStatus;
+}
+
+void Machine::breakpoint(Core &core) {
+  if (semihosting.isCall(core.pc()))
+    semihosting.call(core);
+  else
+    raise(core, "breakpoint");
+}
+
+//===----------------------------------------------------------------------===//
+// The clock
+//===----------------------------------------------------------------------===//
+
+/// Lets every core whose time has come do its instruction, and moves the clock
+/// to the next cycle in which something happens.
+void Machine::runRound(uint64_t maxCycles) {
+  uint32_t due = 0;
+  uint64_t nextCore = never;
+  for (uint32_t rest = running; rest; rest &= rest - 1) {
+    unsigned i = countr_zero(rest);
+    if (cores[i].time <= now)
+      due |= 1u << i;
+    else
+      nextCore = std::min(nextCore, cores[i].time);
+  }
+
+  // A core that is alone may run until another one or a device is due.
+  bool isAlone = has_single_bit(due);
+  uint64_t limit = now + 1;
+  if (isAlone)
+    limit = std::max(limit, std::min({nextCore, dma.getNextTime(), maxCycles}));
+  for (; due; due &= due - 1) {
+    execute(*this, cores[countr_zero(due)], limit);
+    if (trapped || exitStatus)
+      return;
+  }
+
+  uint64_t next = dma.getNextTime();
+  for (uint32_t rest = running; rest; rest &= rest - 1)
+    next = std::min(next, cores[countr_zero(rest)].time);
+  if (next != never)
+    now = std::max(now, next);
+}
+
+Machine::Outcome Machine::run(uint64_t maxCycles) {
+  while (true) {
+    if (trapped)
+      return Outcome::Trapped;
+    if (exitStatus) {
+      now = std::max(now, getFabricController().time);
+      return Outcome::Ended;
+    }
+    if (now >= maxCycles)
+      return Outcome::OutOfCycles;
+    if (dma.getNextTime() <= now)
+      dma.advance(now);
+    else if (!running && dma.getNextTime() == never)
+      return Outcome::EndlessWait;
+    runRound(maxCycles);
+  }
+}
+
+CoreStatistics Machine::getStatistics(const Core &core) const {
+  CoreStatistics result;
+  result.hart = core.hart;
+  result.cycles = core.stalls;
+  auto at = [&](CycleCause cause) -> uint64_t & {
+    return result.cycles[unsigned(cause)];
+  };
+  if (core.state == CoreState::Off) {
+    at(CycleCause::Off) = now;
+    return result;
+  }
+  at(CycleCause::Off) = core.start;
+  result.instructions = core.instructions(core.time);
+  at(CycleCause::Issue) = result.instructions;
+  if (core.state == CoreState::Asleep)
+    at(core.sleepCause) += now - std::min(now, core.sleepSince);
+
+  // The run may end while the core is in an instruction of several cycles.
+  uint64_t excess = -now;
+  for (uint64_t cycles : result.cycles)
+    excess += cycles;
+  for (uint64_t &cycles : reverse(result.cycles)) {
+    uint64_t part = std::min(excess, cycles);
+    cycles -= part;
+    excess -= part;
+  }
+  return result;
+}

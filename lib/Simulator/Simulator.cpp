@@ -1,0 +1,178 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Loading, running, and saying in one line what went wrong.
+
+#include "se/Simulator/Simulator.h"
+#include "Machine.h"
+#include "MemoryMap.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Object/ELFObjectFile.h"
+#include "llvm/Support/FormatVariadic.h"
+#include <chrono>
+
+using namespace llvm;
+using namespace llvm::object;
+using namespace se::sim;
+
+StringRef se::sim::stringifyCycleCause(CycleCause cause) {
+  static constexpr StringLiteral names[numCycleCauses] = {
+      "issue",      "load_use",  "memory", "branch", "mul_div", "fpu_busy",
+      "fpu_divide", "dma_queue", "sleep",  "off"};
+  return names[unsigned(cause)];
+}
+
+static Error makeError(const Twine &text) {
+  return createStringError(inconvertibleErrorCode(), text);
+}
+
+static std::string hex(uint32_t value) {
+  return formatv("{0:x8}", value).str();
+}
+
+Simulator::Simulator(std::unique_ptr<Machine> machine)
+    : machine(std::move(machine)) {}
+Simulator::~Simulator() = default;
+
+Expected<std::unique_ptr<Simulator>>
+Simulator::create(const target::TargetDescription &target,
+                  SimulatorOptions options) {
+  for (const target::Memory &memory : target.memories) {
+    if (!memory.isAddressable())
+      continue;
+    if (memory.end() > (uint64_t(1) << 32))
+      return makeError("target " + target.name + ": memory " + memory.name +
+                       " exceeds 32-bit addresses");
+    auto overlaps = [&](uint64_t base, uint64_t size) {
+      return memory.base < base + size && base < memory.end();
+    };
+    bool isL1 = memory.level == target::MemoryLevel::L1;
+    uint64_t firstFree =
+        isL1 ? map::cluster + map::testAndSetOffset : map::cluster;
+    if (overlaps(firstFree, map::cluster + map::clusterSize - firstFree) ||
+        overlaps(map::apb, map::apbSize))
+      return makeError("target " + target.name + ": memory " + memory.name +
+                       " overlaps the peripherals");
+  }
+  return std::unique_ptr<Simulator>(new Simulator(
+      std::make_unique<Machine>(target, std::move(options))));
+}
+
+Error Simulator::loadElf(MemoryBufferRef buffer) {
+  std::string file = buffer.getBufferIdentifier().str();
+  auto object = ObjectFile::createELFObjectFile(buffer);
+  if (!object)
+    return makeError(file + ": " + toString(object.takeError()));
+  auto *elf = dyn_cast<ELF32LEObjectFile>(object->get());
+  if (!elf || elf->getELFFile().getHeader().e_machine != ELF::EM_RISCV ||
+      elf->getELFFile().getHeader().e_type != ELF::ET_EXEC)
+    return makeError(file + ": not a 32-bit RISC-V executable");
+
+  auto segments = elf->getELFFile().program_headers();
+  if (!segments)
+    return makeError(file + ": " + toString(segments.takeError()));
+  for (const auto &segment : *segments) {
+    if (segment.p_type != ELF::PT_LOAD || segment.p_memsz == 0)
+      continue;
+    uint8_t *target = machine->translate(segment.p_paddr, segment.p_memsz);
+    auto content = elf->getELFFile().getSegmentContents(segment);
+    if (!content)
+      return makeError(file + ": " + toString(content.takeError()));
+    if (!target)
+      return makeError(file + ": segment at " + hex(segment.p_paddr) +
+                       " of " + Twine(segment.p_memsz) +
+                       " bytes lies outside of the target's memories");
+    copy(*content, target);
+    std::fill(target + content->size(), target + segment.p_memsz, 0);
+  }
+
+  for (const ELFSymbolRef symbol : elf->symbols()) {
+    auto name = symbol.getName();
+    auto address = symbol.getAddress();
+    auto type = symbol.getType();
+    if (!name || !address || !type) {
+      // A damaged symbol is no reason not to run.
+      consumeError(name.takeError());
+      consumeError(address.takeError());
+      consumeError(type.takeError());
+      continue;
+    }
+    bool isCode = *type == SymbolRef::ST_Function ||
+                  (symbol.getELFType() == ELF::STT_NOTYPE && !name->empty());
+    // Mapping symbols ($x, $d) and local labels say nothing to a reader.
+    if (isCode && !name->starts_with("$") && !name->starts_with(".L"))
+      symbols.push_back({uint32_t(*address), uint32_t(symbol.getSize()),
+                         name->str()});
+  }
+  stable_sort(symbols, [](const Symbol &a, const Symbol &b) {
+    return a.address < b.address;
+  });
+
+  Core &controller = machine->getFabricController();
+  controller.bootAddress = elf->getELFFile().getHeader().e_entry;
+  machine->startCore(controller, 0);
+  return Error::success();
+}
+
+std::string Simulator::describe(uint32_t pc) const {
+  std::string result = hex(pc);
+  auto after = upper_bound(symbols, pc, [](uint32_t address, const Symbol &s) {
+    return address < s.address;
+  });
+  if (after == symbols.begin())
+    return result;
+  const Symbol &symbol = *std::prev(after);
+  uint32_t offset = pc - symbol.address;
+  // A sized symbol ends; one without size reaches to the next.
+  if (symbol.size && offset >= symbol.size)
+    return result;
+  return result + " (" + symbol.name + "+0x" + utohexstr(offset, true) + ")";
+}
+
+static std::string nameOf(const Core &core) {
+  return core.isFabricController ? "fabric controller"
+                                 : "core " + utostr(core.index);
+}
+
+Expected<RunResult> Simulator::run(uint64_t maxCycles) {
+  auto start = std::chrono::steady_clock::now();
+  Machine::Outcome outcome = machine->run(maxCycles);
+  std::chrono::duration<double> seconds =
+      std::chrono::steady_clock::now() - start;
+  machine->flushOutput();
+
+  auto where = [&](const Core &core) {
+    return nameOf(core) + " at pc " +
+           (core.next ? describe(core.pc()) : hex(core.bootAddress));
+  };
+  switch (outcome) {
+  case Machine::Outcome::Trapped: {
+    const Core &core = *machine->getTrapped();
+    std::string text = where(core) + ": " + core.trap->cause;
+    if (core.trap->address)
+      text += ", address " + hex(*core.trap->address);
+    return makeError(text);
+  }
+  case Machine::Outcome::EndlessWait:
+    return makeError(
+        "endless wait: all cores sleep and no event is to come, " +
+        where(machine->getFabricController()));
+  case Machine::Outcome::OutOfCycles:
+    return makeError("no end after " + Twine(maxCycles) + " cycles, " +
+                     where(machine->getFabricController()));
+  case Machine::Outcome::Ended:
+    break;
+  }
+
+  RunResult result;
+  result.exitStatus = machine->getExitStatus();
+  result.cycles = machine->getTime();
+  result.hostSeconds = seconds.count();
+  for (unsigned i = 0; i <= machine->getNumClusterCores(); ++i) {
+    result.cores.push_back(machine->getStatistics(machine->getCore(i)));
+    result.instructions += result.cores.back().instructions;
+  }
+  result.dma = machine->getDma().getStatistics();
+  return result;
+}

@@ -1,0 +1,109 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- se-compile.cpp - From a network to a program -----------------------===//
+
+#include "se/Driver/Compile.h"
+#include "se/Driver/Diagnostics.h"
+#include "se/Pipelines/Pipelines.h"
+#include "se/Support/Version.h"
+
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/InitLLVM.h"
+
+using namespace se;
+namespace cl = llvm::cl;
+
+static cl::OptionCategory category("se-compile options");
+static cl::opt<std::string> inputPath(cl::Positional, cl::Required,
+                                      cl::desc("IN(.onnx|.mlir|.mlirbc)"),
+                                      cl::cat(category));
+static cl::opt<std::string> outputPath("o", cl::Required, cl::desc("Output"),
+                                       cl::value_desc("file"),
+                                       cl::cat(category));
+static cl::opt<std::string>
+    precision("precision", cl::init("fp32"),
+              cl::desc("Number format: fp32 (default) or fp16"),
+              cl::value_desc("policy"), cl::cat(category));
+static cl::opt<std::string>
+    targetName("target", cl::init("pulp-open"),
+               cl::desc("Target: pulp-open (default), pulp-open-ddr, gap9 or a "
+                        "description file"),
+               cl::value_desc("name"), cl::cat(category));
+static cl::opt<unsigned> cores("cores", cl::init(8),
+                               cl::desc("Cores to use, 1 to 8 (default 8)"),
+                               cl::value_desc("n"), cl::cat(category));
+static cl::opt<std::string> app("app", cl::init("frames"),
+                                cl::desc("Application around the network: "
+                                         "frames (default), one frame per "
+                                         "step"),
+                                cl::value_desc("name"), cl::cat(category));
+static cl::list<std::string>
+    states("state", cl::desc("ONNX: graph input and output that are a state"),
+           cl::value_desc("IN=OUT"), cl::cat(category));
+
+namespace {
+struct EmitKind {
+  Emit emit;
+  Phase phase;
+};
+} // namespace
+
+static cl::opt<std::string>
+    emit("emit", cl::init("elf"),
+         cl::desc("What to write: elf (default), obj (with a C header beside "
+                  "it), asm, llvm, or mlir-PHASE with PHASE one of imported, "
+                  "normalized, legalized, scheduled, selected, llvm"),
+         cl::value_desc("kind"), cl::cat(category));
+
+static std::optional<EmitKind> parseEmit(llvm::StringRef text) {
+  if (text == "elf")
+    return EmitKind{Emit::ELF, Phase::LLVM};
+  if (text == "obj")
+    return EmitKind{Emit::Object, Phase::LLVM};
+  if (text == "asm")
+    return EmitKind{Emit::Assembly, Phase::LLVM};
+  if (text == "llvm")
+    return EmitKind{Emit::LLVMIR, Phase::LLVM};
+  if (text.consume_front("mlir-"))
+    if (std::optional<Phase> phase = symbolizePhase(text))
+      return EmitKind{Emit::MLIR, *phase};
+  return std::nullopt;
+}
+
+int main(int argc, char **argv) {
+  llvm::InitLLVM init(argc, argv);
+  setVersionPrinter();
+  cl::HideUnrelatedOptions(category);
+  cl::ParseCommandLineOptions(
+      argc, argv,
+      "se-compile: compiles a recurrent network for a multi-core RISC-V "
+      "microcontroller\n");
+
+  std::optional<EmitKind> kind = parseEmit(emit);
+  if (!kind)
+    return reportError("unknown --emit kind '" + emit +
+                       "' (see se-compile --help)");
+  if (app != "frames")
+    return reportError("unknown --app '" + app + "', expected frames");
+  std::string resourceDir = getResourceDir(argv[0]);
+  auto target = target::loadTarget(targetName, resourceDir);
+  if (!target)
+    return reportError(target.takeError());
+
+  mlir::DialectRegistry registry;
+  registerDialects(registry);
+  mlir::MLIRContext context(registry);
+  installOneLineDiagnostics(context);
+  mlir::OwningOpRef<mlir::ModuleOp> module =
+      loadModule(inputPath, states, context);
+  if (!module)
+    return 1;
+  CompileOptions options;
+  options.precision = precision;
+  options.cores = cores;
+  options.emit = kind->emit;
+  options.phase = kind->phase;
+  return mlir::failed(
+      compile(*module, options, *target, resourceDir, outputPath));
+}
