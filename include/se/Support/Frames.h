@@ -1,0 +1,63 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- Frames.h - Files for the inputs and outputs of a network -*- C++ -*-===//
+//
+// A network is run over T frames. On the command line each of its inputs and
+// outputs is named with an .npy file, NAME=FILE, which holds the frames of
+// that port: shape [T, elements], or [T, ...] with that product.
+
+#ifndef SE_SUPPORT_FRAMES_H
+#define SE_SUPPORT_FRAMES_H
+
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace se {
+
+/// An input or output of a network.
+struct Port {
+  std::string name;
+  /// Of one frame.
+  llvm::SmallVector<int64_t, 4> shape;
+  /// The product of `shape`.
+  int64_t elements = 0;
+};
+
+/// The values of some ports over all frames; `values[i]` holds
+/// numFrames x elements of port i.
+struct Frames {
+  int64_t numFrames = 0;
+  std::vector<std::vector<float>> values;
+};
+
+/// A port and the file that the command line gives it.
+struct PortFile {
+  unsigned port;
+  std::string path;
+};
+
+/// Matches NAME=FILE arguments with ports. `option` is the option's name for
+/// error messages, e.g. "--in". Errors: no '=', unknown or repeated name; with
+/// `needsAll`, a port without file.
+llvm::Expected<std::vector<PortFile>>
+matchPorts(llvm::ArrayRef<std::string> arguments, llvm::ArrayRef<Port> ports,
+           llvm::StringRef option, bool needsAll);
+
+/// Reads the frames of all input ports. Errors name the file, what was
+/// expected and what was found.
+llvm::Expected<Frames> readFrames(llvm::ArrayRef<std::string> arguments,
+                                  llvm::ArrayRef<Port> ports);
+
+/// Writes the outputs that were asked for.
+llvm::Error writeFrames(llvm::ArrayRef<PortFile> files,
+                        llvm::ArrayRef<Port> ports, const Frames &frames);
+
+} // namespace se
+
+#endif // SE_SUPPORT_FRAMES_H

@@ -1,0 +1,78 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Source: pulp-open.md, section 0.
+
+#include "Gvsoc.h"
+#include "llvm/ADT/ScopeExit.h"
+#include "llvm/ADT/SmallString.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FileUtilities.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/Program.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace llvm;
+using namespace se::sim;
+
+static Error fail(const Twine &text) {
+  return createStringError(inconvertibleErrorCode(), text);
+}
+
+static Error writeBytes(StringRef path, ArrayRef<uint8_t> bytes) {
+  return writeToOutput(path, [&](raw_ostream &os) {
+    os.write(reinterpret_cast<const char *>(bytes.data()), bytes.size());
+    return Error::success();
+  });
+}
+
+Error se::sim::runGvsoc(StringRef program, unsigned timeout, FileSystem &files,
+                        ArrayRef<std::string> read,
+                        ArrayRef<std::string> written) {
+  auto gvsoc = sys::findProgramByName("gvsoc");
+  if (!gvsoc)
+    return fail("--platform=gvsoc: there is no gvsoc on PATH");
+
+  SmallString<128> directory;
+  if (std::error_code error =
+          sys::fs::createUniqueDirectory("se-run-gvsoc", directory))
+    return fail("cannot make a temporary directory: " + error.message());
+  auto cleanup =
+      make_scope_exit([&] { sys::fs::remove_directories(directory); });
+  auto inDirectory = [&](StringRef name) {
+    SmallString<128> path = directory;
+    sys::path::append(path, name);
+    return path;
+  };
+  for (const std::string &name : read)
+    if (Error error = writeBytes(inDirectory(name), *files.getFile(name)))
+      return error;
+
+  SmallString<128> absolute = program;
+  if (std::error_code error = sys::fs::make_absolute(absolute))
+    return fail(program + ": " + error.message());
+  std::string message;
+  bool failed = false;
+  int status = sys::ExecuteAndWait(
+      *gvsoc,
+      {*gvsoc, "--target=pulp-open", "--work-dir", directory, "--binary",
+       absolute, "run"},
+      /*Env=*/std::nullopt, /*Redirects=*/{}, timeout, /*MemoryLimit=*/0,
+      &message, &failed);
+  if (failed || status < 0)
+    return fail("gvsoc: " + (message.empty() ? Twine("did not run")
+                                             : Twine(message)));
+  if (status)
+    return fail(program + ": on gvsoc the program ended with status " +
+                Twine(status));
+
+  for (const std::string &name : written) {
+    auto content = MemoryBuffer::getFile(inDirectory(name));
+    if (!content)
+      return fail("the program did not write " + name);
+    StringRef bytes = (*content)->getBuffer();
+    files.setFile(name, {bytes.bytes_begin(), bytes.bytes_end()});
+  }
+  return Error::success();
+}

@@ -1,0 +1,72 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Reads what the compiler noted in a program.
+
+#include "se/Simulator/Program.h"
+#include "llvm/Object/ELFObjectFile.h"
+#include "llvm/Support/JSON.h"
+
+using namespace llvm;
+using namespace se;
+using namespace se::sim;
+
+static constexpr StringLiteral sectionName = ".se.meta";
+
+namespace se {
+// Found by argument-dependent lookup of llvm::json.
+static bool fromJSON(const json::Value &value, Port &port, json::Path path) {
+  json::ObjectMapper map(value, path);
+  std::vector<int64_t> shape;
+  if (!map || !map.map("name", port.name) || !map.map("shape", shape) ||
+      !map.map("elements", port.elements))
+    return false;
+  port.shape.assign(shape.begin(), shape.end());
+  return true;
+}
+} // namespace se
+
+static bool fromJSON(const json::Value &value, NetworkMetadata &metadata,
+                     json::Path path) {
+  json::ObjectMapper map(value, path);
+  return map && map.map("network", metadata.network) &&
+         map.map("target", metadata.target) &&
+         map.map("precision", metadata.precision) &&
+         map.map("cores", metadata.cores) &&
+         map.map("macs_per_frame", metadata.macsPerFrame) &&
+         map.map("weight_bytes", metadata.weightBytes) &&
+         map.map("inputs", metadata.inputs) &&
+         map.map("outputs", metadata.outputs);
+}
+
+Expected<std::optional<NetworkMetadata>>
+se::sim::readMetadata(MemoryBufferRef program) {
+  auto fail = [&](Error error) {
+    return createStringError(inconvertibleErrorCode(),
+                             program.getBufferIdentifier() + ": " +
+                                 toString(std::move(error)));
+  };
+  auto object = object::ObjectFile::createELFObjectFile(program);
+  if (!object)
+    return fail(object.takeError());
+  for (const object::SectionRef section : (*object)->sections()) {
+    auto name = section.getName();
+    if (!name)
+      return fail(name.takeError());
+    if (*name != sectionName)
+      continue;
+    auto content = section.getContents();
+    if (!content)
+      return fail(content.takeError());
+    // Padding and a terminating zero are no part of the text.
+    auto json = json::parse(content->rtrim(StringRef("\0 \n", 3)));
+    if (!json)
+      return fail(json.takeError());
+    NetworkMetadata metadata;
+    json::Path::Root root(sectionName);
+    if (!fromJSON(*json, metadata, root))
+      return fail(root.getError());
+    return std::optional(std::move(metadata));
+  }
+  return std::nullopt;
+}

@@ -1,0 +1,56 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "se/Simulator/Statistics.h"
+#include "llvm/ADT/STLExtras.h"
+#include <algorithm>
+#include <numeric>
+
+using namespace llvm;
+using namespace se::sim;
+
+json::Object se::sim::makeFrameStatistics(ArrayRef<uint32_t> frameCycles,
+                                          uint64_t macsPerFrame) {
+  json::Object object;
+  object["frames"] = int64_t(frameCycles.size());
+  if (frameCycles.empty())
+    return object;
+  uint64_t sum =
+      std::accumulate(frameCycles.begin(), frameCycles.end(), uint64_t(0));
+  double mean = double(sum) / double(frameCycles.size());
+  auto [min, max] = std::minmax_element(frameCycles.begin(), frameCycles.end());
+  object["cycles_per_frame"] =
+      json::Object{{"min", *min}, {"mean", mean}, {"max", *max}};
+  object["macs_per_frame"] = macsPerFrame;
+  object["macs_per_cycle"] = sum ? double(macsPerFrame) / mean : 0.0;
+  return object;
+}
+
+json::Object se::sim::makeStatistics(const RunResult &result,
+                                     ArrayRef<uint32_t> frameCycles,
+                                     uint64_t macsPerFrame) {
+  json::Object object = makeFrameStatistics(frameCycles, macsPerFrame);
+  if (!frameCycles.empty()) {
+    double frames = double(frameCycles.size());
+    object["dma_bytes_per_frame"] = double(result.dma.bytes) / frames;
+    object["dma_busy_cycles_per_frame"] =
+        double(result.dma.busyCycles) / frames;
+  }
+  object["dma"] = json::Object{{"bytes", result.dma.bytes},
+                               {"commands", result.dma.commands},
+                               {"busy_cycles", result.dma.busyCycles}};
+  object["cycles"] = result.cycles;
+  object["instructions"] = result.instructions;
+  object["host_seconds"] = result.hostSeconds;
+  json::Array cores;
+  for (const CoreStatistics &core : result.cores) {
+    json::Object causes;
+    for (unsigned i = 0; i != numCycleCauses; ++i)
+      causes[stringifyCycleCause(CycleCause(i))] = core.cycles[i];
+    cores.push_back(json::Object{{"hart", core.hart},
+                                 {"instructions", core.instructions},
+                                 {"cycles", std::move(causes)}});
+  }
+  object["core_cycles"] = std::move(cores);
+  return object;
+}
