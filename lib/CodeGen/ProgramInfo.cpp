@@ -17,11 +17,14 @@ using namespace se;
 
 static std::vector<PortInfo> getPorts(ArrayAttr attr) {
   std::vector<PortInfo> ports;
-  for (auto port : attr.getAsRange<cluster::PortAttr>())
-    ports.push_back({port.getName().str(), port.getShape().vec(),
-                     port.getNumElements(),
-                     port.getElement().isF16() ? "f16" : "f32",
-                     port.getOffset()});
+  for (auto port : attr.getAsRange<cluster::PortAttr>()) {
+    PortInfo &info = ports.emplace_back();
+    info.name = port.getName().str();
+    llvm::append_range(info.shape, port.getShape());
+    info.elements = port.getNumElements();
+    info.element = port.getElement().isF16() ? "f16" : "f32";
+    info.offset = port.getOffset();
+  }
   return ports;
 }
 

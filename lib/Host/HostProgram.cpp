@@ -30,9 +30,7 @@ struct HostProgram::Engine {
 HostProgram::HostProgram() : engine(std::make_unique<Engine>()) {}
 HostProgram::~HostProgram() = default;
 
-static llvm::Error error(const llvm::Twine &message) {
-  return llvm::createStringError(llvm::inconvertibleErrorCode(), message);
-}
+char DiagnosedError::ID;
 
 llvm::Expected<std::unique_ptr<HostProgram>>
 HostProgram::create(ModuleOp module, StringRef precision, unsigned cores) {
@@ -45,10 +43,10 @@ HostProgram::create(ModuleOp module, StringRef precision, unsigned cores) {
   options.cores = cores;
   options.indexBits = 64;
   if (failed(lowerTo(module, Phase::Selected, options)))
-    return error("lowering for the host failed");
+    return llvm::make_error<DiagnosedError>();
   std::optional<ProgramInfo> info = getProgramInfo(module);
   if (!info || failed(lowerTo(module, Phase::LLVM, options)))
-    return error("lowering for the host failed");
+    return llvm::make_error<DiagnosedError>();
   program->info = *info;
 
   auto builder = llvm::orc::JITTargetMachineBuilder::detectHost();

@@ -20,10 +20,7 @@ static Op makeOp(const void *handler) {
 static std::unique_ptr<CodePage> makePage(uint32_t base) {
   auto page = std::make_unique<CodePage>();
   page->base = base;
-  const SpecialHandlers &handlers = getSpecialHandlers();
-  page->ops.fill(makeOp(handlers.undecoded));
-  page->ops[CodePage::slots] = makeOp(handlers.pageEnd);
-  page->ops[CodePage::slots + 1] = makeOp(handlers.pageEnd);
+  page->ops.fill(makeOp(getSpecialHandlers().unresolved));
   return page;
 }
 
@@ -71,7 +68,7 @@ static bool hasReservedRounding(const InstructionInfo &info,
 Op *Machine::resolve(Core &core, Op *op) {
   CodePage &page = *core.page;
   const SpecialHandlers &handlers = getSpecialHandlers();
-  if (op->handler == handlers.pageEnd)
+  if (op >= page.ops.data() + CodePage::slots)
     return fetch(core, page.pcOf(op));
 
   uint32_t pc = page.pcOf(op);
@@ -115,7 +112,7 @@ Op *Machine::resolve(Core &core, Op *op) {
 }
 
 void Machine::invalidateCode(Memory &memory, uint32_t offset, uint32_t size) {
-  const void *undecoded = getSpecialHandlers().undecoded;
+  const void *unresolved = getSpecialHandlers().unresolved;
   // An instruction of 4 bytes may start one half word earlier.
   uint32_t first = offset < 2 ? 0 : offset / 2 - 1;
   uint32_t last = (offset + size - 1) / 2;
@@ -124,7 +121,7 @@ void Machine::invalidateCode(Memory &memory, uint32_t offset, uint32_t size) {
     uint32_t next = (slot / CodePage::slots + 1) * CodePage::slots;
     if (page)
       for (uint32_t s = slot; s <= std::min(last, next - 1); ++s)
-        page->ops[s % CodePage::slots].handler = undecoded;
+        page->ops[s % CodePage::slots].handler = unresolved;
     slot = next;
   }
 }

@@ -95,8 +95,8 @@ struct CoreEvents {
 
 struct Trap {
   std::string cause;
-  /// The address of the access, if the trap has one.
-  std::optional<uint32_t> address;
+  /// The address of the access, or the word of an illegal instruction.
+  uint32_t value = 0;
 };
 
 struct Core {

@@ -146,6 +146,7 @@ bool Machine::readCsr(Core &core, uint32_t number, uint32_t &value) {
     value = misaValue;
     return true;
   case csrMip:
+  case csrCounterAll:
     value = 0;
     return true;
   case csrMcycle:

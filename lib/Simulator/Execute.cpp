@@ -8,7 +8,6 @@
 #include "Machine.h"
 #include "se/Simulator/FloatOps.h"
 #include "se/Simulator/Semantics.h"
-#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Compiler.h"
 #include <cstring>
 
@@ -114,8 +113,7 @@ LLVM_ATTRIBUTE_NOINLINE static Op *followLoops(Machine &machine, Core &core,
   do { \
     const uint32_t result = 1u << (op->rd & 31); \
     SE_STEP(); \
-    while (LLVM_UNLIKELY(op->handler == handlers.special.undecoded || \
-                         op->handler == handlers.special.pageEnd)) { \
+    while (LLVM_UNLIKELY(op->handler == handlers.special.unresolved)) { \
       SE_SYNC(); op = machine.resolve(core, op); \
       if (!op) return nullptr; \
     } \
@@ -270,7 +268,7 @@ static const Handlers *interpret(Machine *machinePointer, Core *corePointer,
 #define GET_ISA_OPCODES
 #include "se/Target/Isa/Isa.inc"
       },
-      {&&do_resolve_undecoded, &&do_resolve_page, &&do_illegal},
+      {&&do_resolve, &&do_illegal},
   };
   if (!machinePointer)
     return &handlers;
@@ -281,8 +279,7 @@ static const Handlers *interpret(Machine *machinePointer, Core *corePointer,
   uint64_t time = core.time;
   SE_DISPATCH();
 
-do_resolve_undecoded:
-do_resolve_page:
+do_resolve:
   SE_SYNC();
   op = machine.resolve(core, op);
   if (!op)
@@ -291,9 +288,7 @@ do_resolve_page:
 
 do_illegal:
   SE_SYNC();
-  machine.raise(core, "illegal instruction 0x" +
-                          utohexstr(uint32_t(op->imm), true,
-                                    /*Width=*/2 * op->size));
+  machine.raise(core, "illegal instruction", uint32_t(op->imm));
   return nullptr;
 
 #define GET_ISA_EXECUTORS

@@ -38,8 +38,7 @@ Error se::sim::runGvsoc(StringRef program, unsigned timeout, FileSystem &files,
   if (std::error_code error =
           sys::fs::createUniqueDirectory("se-run-gvsoc", directory))
     return fail("cannot make a temporary directory: " + error.message());
-  auto cleanup =
-      make_scope_exit([&] { sys::fs::remove_directories(directory); });
+  scope_exit cleanup([&] { sys::fs::remove_directories(directory); });
   auto inDirectory = [&](StringRef name) {
     SmallString<128> path = directory;
     sys::path::append(path, name);

@@ -145,9 +145,8 @@ void Machine::wake(Core &core, uint64_t time, uint32_t value) {
   running |= 1u << core.index;
 }
 
-void Machine::raise(Core &core, std::string cause,
-                    std::optional<uint32_t> address) {
-  core.trap = Trap{std::move(cause), address};
+void Machine::raise(Core &core, std::string cause, uint32_t value) {
+  core.trap = Trap{std::move(cause), value};
   trapped = &core;
 }
 

@@ -51,8 +51,7 @@ public:
   bool readCsr(Core &core, uint32_t number, uint32_t &value);
   bool writeCsr(Core &core, uint32_t number, uint32_t value);
   void setLoopEnd(Core &core, unsigned loop, uint32_t end);
-  void raise(Core &core, std::string cause,
-             std::optional<uint32_t> address = std::nullopt);
+  void raise(Core &core, std::string cause, uint32_t value = 0);
   /// An ebreak at the core's pc.
   void breakpoint(Core &core);
   /// Whether the core cannot go on to its next instruction.
@@ -139,9 +138,10 @@ private:
 /// concerns others, sleeps, or traps; at least one instruction.
 void execute(Machine &machine, Core &core, uint64_t limit);
 
-/// The handlers of slots that hold no instruction yet.
+/// The handlers of slots that are not decoded or lie behind the page, and of
+/// words that are no instruction.
 struct SpecialHandlers {
-  const void *undecoded, *pageEnd, *illegal;
+  const void *unresolved, *illegal;
 };
 const SpecialHandlers &getSpecialHandlers();
 const void *getHandler(Opcode opcode);

@@ -26,8 +26,8 @@ static bool fromJSON(const json::Value &value, Port &port, json::Path path) {
 }
 } // namespace se
 
-static bool fromJSON(const json::Value &value, NetworkMetadata &metadata,
-                     json::Path path) {
+static bool parse(const json::Value &value, NetworkMetadata &metadata,
+                  json::Path path) {
   json::ObjectMapper map(value, path);
   return map && map.map("network", metadata.network) &&
          map.map("target", metadata.target) &&
@@ -64,7 +64,7 @@ se::sim::readMetadata(MemoryBufferRef program) {
       return fail(json.takeError());
     NetworkMetadata metadata;
     json::Path::Root root(sectionName);
-    if (!fromJSON(*json, metadata, root))
+    if (!parse(*json, metadata, root))
       return fail(root.getError());
     return std::optional(std::move(metadata));
   }

@@ -131,8 +131,7 @@ std::string Simulator::describe(uint32_t pc) const {
 }
 
 static std::string nameOf(const Core &core) {
-  return core.isFabricController ? "fabric controller"
-                                 : "core " + utostr(core.index);
+  return core.isFabricController ? "core fc" : "core " + utostr(core.index);
 }
 
 Expected<RunResult> Simulator::run(uint64_t maxCycles) {
@@ -142,25 +141,24 @@ Expected<RunResult> Simulator::run(uint64_t maxCycles) {
       std::chrono::steady_clock::now() - start;
   machine->flushOutput();
 
-  auto where = [&](const Core &core) {
-    return nameOf(core) + " at pc " +
-           (core.next ? describe(core.pc()) : hex(core.bootAddress));
+  auto pcOf = [&](const Core &core) {
+    return "pc " + (core.next ? describe(core.pc()) : hex(core.bootAddress));
   };
+  const Core &controller = machine->getFabricController();
   switch (outcome) {
   case Machine::Outcome::Trapped: {
     const Core &core = *machine->getTrapped();
-    std::string text = where(core) + ": " + core.trap->cause;
-    if (core.trap->address)
-      text += ", address " + hex(*core.trap->address);
-    return makeError(text);
+    // As the runtime's trap handler writes it, with the cause in words.
+    return makeError("trap: " + nameOf(core) + " cause " + core.trap->cause +
+                     " " + pcOf(core) + " tval " + hex(core.trap->value));
   }
   case Machine::Outcome::EndlessWait:
     return makeError(
         "endless wait: all cores sleep and no event is to come, " +
-        where(machine->getFabricController()));
+        nameOf(controller) + " " + pcOf(controller));
   case Machine::Outcome::OutOfCycles:
     return makeError("no end after " + Twine(maxCycles) + " cycles, " +
-                     where(machine->getFabricController()));
+                     nameOf(controller) + " " + pcOf(controller));
   case Machine::Outcome::Ended:
     break;
   }

@@ -1,17 +1,16 @@
 // Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-//===- se-run.cpp - Runs a compiled network or any program ----------------===//
+//===- se-run.cpp - Runs a network, or any program of a cluster -----------===//
 
+#include "se/Driver/Compile.h"
+#include "se/Driver/Diagnostics.h"
+#include "se/Driver/RunHost.h"
 #include "se/Simulator/Program.h"
 #include "se/Support/Version.h"
 
-#include "llvm/ADT/SmallString.h"
 #include "llvm/Support/CommandLine.h"
-#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/InitLLVM.h"
-#include "llvm/Support/Path.h"
-#include "llvm/Support/WithColor.h"
 
 using namespace se;
 namespace cl = llvm::cl;
@@ -19,7 +18,10 @@ using sim::Platform;
 
 static cl::OptionCategory category("se-run options");
 static cl::opt<std::string> program(cl::Positional, cl::Required,
-                                    cl::desc("PROG.elf"), cl::cat(category));
+                                    cl::desc("PROG.elf, or a network (.onnx, "
+                                             ".mlir, .mlirbc) to run on the "
+                                             "host"),
+                                    cl::cat(category));
 static cl::list<std::string> inputs("in",
                                     cl::desc("Frames of an input, [T, "
                                              "elements] float32"),
@@ -37,14 +39,10 @@ static cl::opt<Platform>
                                    "GVSoC's pulp-open, if gvsoc is on PATH")),
              cl::init(Platform::Simulator), cl::cat(category));
 static cl::opt<std::string>
-    target("target",
+    targetName("target",
            cl::desc("Target to simulate: a name or a description file "
                     "(default: what the program was compiled for)"),
            cl::value_desc("name"), cl::cat(category));
-static cl::opt<std::string> statistics("stats",
-                                       cl::desc("Write statistics as JSON"),
-                                       cl::value_desc("FILE.json"),
-                                       cl::cat(category));
 static cl::opt<uint64_t>
     maxCycles("max-cycles",
               cl::desc("Give up after so many cycles (default 10^11)"),
@@ -55,37 +53,58 @@ static cl::opt<unsigned>
                 cl::desc("Seconds that gvsoc may take (default 600)"),
                 cl::value_desc("seconds"), cl::init(600), cl::cat(category));
 
-/// Where the project's data lies: beside the tool, in ../share/se-mlir.
-static std::string findResources(const char *argv0) {
-  static int anchor;
-  llvm::SmallString<128> path =
-      llvm::StringRef(llvm::sys::fs::getMainExecutable(argv0, &anchor));
-  llvm::sys::path::remove_filename(path);
-  llvm::sys::path::append(path, "..", "share", "se-mlir");
-  return std::string(path);
+static cl::opt<std::string>
+    precision("precision", cl::init("fp32"),
+              cl::desc("Networks on the host: fp32 (default) or fp16"),
+              cl::value_desc("policy"), cl::cat(category));
+static cl::opt<unsigned>
+    cores("cores", cl::init(1),
+          cl::desc("Networks on the host: cores to play (default 1)"),
+          cl::value_desc("n"), cl::cat(category));
+static cl::list<std::string>
+    states("state", cl::desc("ONNX: graph input and output that are a state"),
+           cl::value_desc("IN=OUT"), cl::cat(category));
+
+static int runNetworkOnHost(const std::string &statisticsFile) {
+  HostRunOptions options;
+  options.network = program;
+  options.inputs = inputs;
+  options.outputs = outputs;
+  options.states = states;
+  options.precision = precision;
+  options.cores = cores;
+  options.statisticsFile = statisticsFile;
+  return runOnHost(options);
 }
 
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   setVersionPrinter();
+  // LLVM's own --stats counts events of the compiler; ours takes its place.
+  if (cl::Option *stats = cl::getRegisteredOptions().lookup("stats"))
+    stats->removeArgument();
+  cl::opt<std::string> statistics("stats",
+                                  cl::desc("Write statistics as JSON"),
+                                  cl::value_desc("FILE.json"),
+                                  cl::cat(category));
   cl::HideUnrelatedOptions(category);
   cl::ParseCommandLineOptions(
-      argc, argv, "se-run: runs a program of a PULP cluster, cycle by cycle\n");
+      argc, argv, "se-run: runs a program of a PULP cluster, cycle by cycle, or a "
+      "network on the host\n");
+  if (isHostProgram(program))
+    return runNetworkOnHost(statistics);
 
   sim::ProgramOptions options;
   options.program = program;
   options.inputs = inputs;
   options.outputs = outputs;
   options.platform = platform;
-  options.target = target;
+  options.target = targetName;
   options.statisticsFile = statistics;
   options.maxCycles = maxCycles;
   options.hostTimeout = hostTimeout;
-  options.resourceDir = findResources(argv[0]);
-  if (llvm::Error error = sim::runProgram(options)) {
-    llvm::WithColor::error(llvm::errs(), "se-run")
-        << llvm::toString(std::move(error)) << '\n';
-    return 1;
-  }
+  options.resourceDir = getResourceDir(argv[0]);
+  if (llvm::Error error = sim::runProgram(options))
+    return reportError(std::move(error));
   return 0;
 }

@@ -12,7 +12,10 @@
 int main(int argc, char **argv) {
   llvm::cl::SetVersionPrinter(
       [](llvm::raw_ostream &os) { os << "se-mlir " SE_VERSION "\n"; });
+  // The options that LLVM's libraries have registered so far are not ours.
+  static llvm::cl::OptionCategory none("none");
+  llvm::cl::HideUnrelatedOptions(none);
   se::registerOnnxImport();
   return mlir::failed(mlir::mlirTranslateMain(
-      argc, argv, "se-translate: networks into the rnn dialect"));
+      argc, argv, "se-translate: networks into the rnn dialect\n"));
 }

@@ -6,6 +6,8 @@
 #ifndef SE_CODEGEN_PROGRAMINFO_H
 #define SE_CODEGEN_PROGRAMINFO_H
 
+#include "se/Support/Frames.h"
+
 #include "mlir/IR/BuiltinOps.h"
 
 #include <string>
@@ -13,11 +15,8 @@
 
 namespace se {
 
-/// An input, output or state.
-struct PortInfo {
-  std::string name;
-  std::vector<int64_t> shape; ///< as in the imported network
-  int64_t elements = 0;
+/// An input, output or state; the shape is that of the imported network.
+struct PortInfo : Port {
   std::string element; ///< f32 or f16
   int64_t offset = 0;  ///< states: bytes from the start of the state buffer
 };

@@ -14,14 +14,24 @@
 
 namespace se {
 
+/// Lowering failed and has said why in a diagnostic.
+class DiagnosedError : public llvm::ErrorInfo<DiagnosedError> {
+public:
+  static char ID;
+  void log(llvm::raw_ostream &os) const override { os << "lowering failed"; }
+  std::error_code convertToErrorCode() const override {
+    return llvm::inconvertibleErrorCode();
+  }
+};
+
 /// A network compiled for the host by LLVM's JIT: the same loops and arithmetic
 /// as on the device, so that results are the same bit for bit. A program for
 /// several cores runs on as many threads.
 class HostProgram {
 public:
   /// Lowers a module of any phase up to `selected`; the module is changed.
-  /// Errors in the module are emitted as diagnostics; the llvm::Error then
-  /// says only that lowering failed.
+  /// Errors in the module are emitted as diagnostics; the llvm::Error is then
+  /// a DiagnosedError.
   static llvm::Expected<std::unique_ptr<HostProgram>>
   create(mlir::ModuleOp module, llvm::StringRef precision = "fp32",
          unsigned cores = 1);

@@ -18,6 +18,18 @@
 using namespace mlir;
 using namespace se::rnn;
 
+/// A list of types in parentheses, which may be empty.
+static ParseResult parseTypes(OpAsmParser &parser,
+                              SmallVectorImpl<Type> &types) {
+  return parser.parseCommaSeparatedList(
+      AsmParser::Delimiter::Paren,
+      [&]() { return parser.parseType(types.emplace_back()); });
+}
+
+static void printTypes(OpAsmPrinter &p, Operation *, TypeRange types) {
+  p << '(' << types << ')';
+}
+
 #define GET_OP_CLASSES
 #include "se/Dialect/RNN/RNNOps.cpp.inc"
 

@@ -12,6 +12,8 @@
 #include "mlir/IR/Diagnostics.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/Sequence.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/JSON.h"
 
 #include <cmath>
 
@@ -22,6 +24,19 @@ static Flags flagsFor(ArrayRef<bool> open, size_t rank) {
   Flags flags(open.begin(), open.end());
   flags.resize(rank, false);
   return flags;
+}
+
+std::string se::onnx_import::oneLine(const Twine &message) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  for (unsigned char c : message.str()) {
+    if (c >= 0x20 && c != 0x7f)
+      os << c;
+    else
+      os << "\\x" << llvm::hexdigit(c >> 4) << llvm::hexdigit(c & 15);
+  }
+  // Bytes that are no UTF-8 would not survive on their way to the terminal.
+  return llvm::json::isUTF8(text) ? text : llvm::json::fixUTF8(text);
 }
 
 void Emitter::startNode(StringRef name, StringRef newLabel) {
@@ -35,7 +50,8 @@ void Emitter::error(const Twine &message) {
   if (hasFailed)
     return;
   hasFailed = true;
-  mlir::emitError(fileLoc) << label << (label.empty() ? "" : ": ") << message;
+  mlir::emitError(fileLoc) << oneLine(label + (label.empty() ? "" : ": ") +
+                                      message);
 }
 
 RankedTensorType Emitter::typeOf(ArrayRef<int64_t> shape) {
@@ -95,9 +111,9 @@ Value Emitter::get(const Operand &x) {
   int64_t nans =
       llvm::count_if(tensor.floats, [](float f) { return std::isnan(f); });
   if (nans)
-    mlir::emitWarning(fileLoc)
-        << label << ": constant '" << tensor.name << "' holds " << nans
-        << " NaN" << (nans > 1 ? "s" : "") << "; so will what it reaches";
+    mlir::emitWarning(fileLoc) << oneLine(
+        label + ": constant '" + tensor.name + "' holds " + Twine(nans) +
+        " NaN" + (nans > 1 ? "s" : "") + "; so will what it reaches");
   // Constants stand together at the head of the network.
   OpBuilder::InsertionGuard guard(builder);
   if (lastConstant)
@@ -131,8 +147,14 @@ Operand Emitter::reshape(const Operand &x, ArrayRef<int64_t> shape,
   if (x.tensor) {
     if (ArrayRef<int64_t>(x.shape) == shape)
       return constant(x.tensor);
-    return mayCompute(shape) ? constant(reshapeTensor(*x.tensor, shape))
-                             : splat(shape, 0.0f);
+    TensorPtr &cached = reshaped[{x.tensor.get(), Shape(shape)}];
+    if (!cached) {
+      if (!mayCompute(shape))
+        return splat(shape, 0.0f);
+      cached = reshapeTensor(*x.tensor, shape);
+      kept.push_back(x.tensor);
+    }
+    return constant(cached);
   }
   if (ArrayRef<int64_t>(x.shape) == shape)
     return wrap(x.value, open);
@@ -153,11 +175,7 @@ Operand Emitter::transpose(const Operand &x, ArrayRef<int64_t> perm) {
     return wrap(se::rnn::TransposeOp::create(builder, loc, typeOf(shape),
                                              x.value, perm),
                 open);
-  if (perm.size() != 2)
-    return mayCompute(shape) ? constant(transposeTensor(*x.tensor, perm))
-                             : splat(shape, 0.0f);
-  // A weight that several nodes share is transposed and stored once.
-  TensorPtr &cached = transposed[x.tensor.get()];
+  TensorPtr &cached = transposed[{x.tensor.get(), Shape(perm)}];
   if (!cached) {
     if (!mayCompute(shape))
       return splat(shape, 0.0f);

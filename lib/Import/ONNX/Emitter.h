@@ -20,6 +20,7 @@
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/SmallBitVector.h"
 
+#include <map>
 #include <set>
 
 namespace se::onnx_import {
@@ -49,6 +50,9 @@ struct Operand {
 
 enum class Binary { Add, Sub, Mul, Div, Max, Min, Pow, Equal, Less, Greater };
 enum class Unary { Neg, Abs, Sqrt, Exp, Log, Reciprocal, Floor, Ceil, Not };
+
+/// A message that quotes names from the file, without their line breaks.
+std::string oneLine(const llvm::Twine &message);
 
 class Emitter {
 public:
@@ -117,9 +121,10 @@ private:
   /// Elements computed so far, at most maxComputed.
   int64_t computed = 0;
   llvm::DenseMap<const Tensor *, mlir::Value> materialized;
-  /// Keeps the keys of `materialized` and `transposed` alive.
+  /// A weight that several nodes use alike is moved and stored once.
+  std::map<std::pair<const Tensor *, Shape>, TensorPtr> reshaped, transposed;
+  /// Keeps the keys of these maps alive.
   std::vector<TensorPtr> kept;
-  llvm::DenseMap<const Tensor *, TensorPtr> transposed;
   mlir::Operation *lastConstant = nullptr;
 };
 

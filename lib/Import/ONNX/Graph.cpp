@@ -140,7 +140,8 @@ void GraphImporter::importInputs() {
     }
     std::optional<int64_t> count = countElements(x.shape);
     if (!count || *count == 0)
-      return error(label + "has an empty, negative or too large shape " + toString(x.shape));
+      return error(label + "has an empty, negative or too large shape " +
+                   toString(x.shape));
     Location argLoc = NameLoc::get(builder.getStringAttr(info.name()));
     x.value = block->addArgument(emitter->typeOf(x.shape), argLoc);
     x.movedInputs.insert(inputs.size());
@@ -250,6 +251,7 @@ void GraphImporter::finish(se::rnn::NetworkOp network) {
   SmallVector<Value> outValues;
   llvm::StringSet<> outNames;
   for (const onnx::ValueInfoProto &info : graph.output()) {
+    emitter->startNode("", "");
     auto it = values.find(info.name());
     if (it == values.end())
       return error("graph output '" + info.name() + "' is defined nowhere");
@@ -279,10 +281,11 @@ void GraphImporter::finish(se::rnn::NetworkOp network) {
   }
   for (unsigned i : pairing->guessed)
     if (options.remarks)
-      emitRemark(loc) << "input '" << inputs[i].name << "' and output '"
-                      << outs[pairing->outputOf[i]].name
-                      << "' are taken as one state because of their place and "
-                         "shape; --state confirms or excludes it";
+      emitRemark(loc) << oneLine(
+          "input '" + inputs[i].name + "' and output '" +
+          outs[pairing->outputOf[i]].name +
+          "' are taken as one state because of their place and shape; --state "
+          "confirms or excludes it");
 
   SmallVector<Type> inputTypes, stateTypes, outputTypes;
   SmallVector<StringRef> inputNames, stateNames, outputNames;

@@ -40,7 +40,8 @@ static void importConstantOfShape(Node &node) {
     return node.error("the shape must be a constant list of integers");
   Shape shape(x.tensor->ints.begin(), x.tensor->ints.end());
   if (shape.size() > maxRank || !countElements(shape))
-    return node.error("the shape " + toString(shape) + " is negative or too large");
+    return node.error("the shape " + toString(shape) +
+                      " is negative or too large");
   TensorPtr value = node.getTensor("value");
   if (!value)
     value = makeFloats({}, {0.0f});
@@ -127,9 +128,10 @@ static void importRange(Node &node) {
                         "depend on the number of frames");
   int64_t from = start.tensor->ints[0], to = limit.tensor->ints[0],
           step = delta.tensor->ints[0];
-  constexpr int64_t large = int64_t(1) << 40;
-  if (step == 0 || std::abs(from) > large || std::abs(to) > large ||
-      std::abs(step) > large)
+  auto large = [](int64_t number) {
+    return number < -(int64_t(1) << 40) || number > int64_t(1) << 40;
+  };
+  if (step == 0 || large(from) || large(to) || large(step))
     return node.error("impossible bounds or step");
   int64_t count =
       std::max<int64_t>(0, (to - from + step + (step > 0 ? -1 : 1)) / step);

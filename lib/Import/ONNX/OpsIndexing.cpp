@@ -224,6 +224,8 @@ static void importSplit(Node &node) {
     sizes.emplace(parts, each);
     sizes->back() = size - each * (parts - 1);
   }
+  if (x.open[axis] && sizes->size() > 1)
+    return node.mixes(axis, "splits");
   int64_t total = 0;
   for (int64_t part : *sizes) {
     if (part < (x.isConstant() ? 0 : 1) || part > size)
@@ -234,8 +236,6 @@ static void importSplit(Node &node) {
   if (total != size || sizes->size() != node.numOutputs())
     return node.error("the parts " + toString(*sizes) +
                       " do not match the outputs or the size " + Twine(size));
-  if (x.open[axis] && sizes->size() > 1)
-    return node.mixes(axis, "splits");
   int64_t offset = 0;
   for (int64_t part : *sizes) {
     node.push(node.e.slice(x, axis, offset, part));
@@ -284,7 +284,10 @@ static void importPad(Node &node) {
     if (result.open[d])
       return node.mixes(d, "pads");
     int64_t size = result.shape[d];
-    if (std::abs(before) > maxElements || std::abs(after) > maxElements ||
+    auto large = [](int64_t pad) {
+      return pad < -maxElements || pad > maxElements;
+    };
+    if (large(before) || large(after) ||
         std::max<int64_t>(-before, 0) + std::max<int64_t>(-after, 0) >= size)
       return node.error("pads " + Twine(before) + " and " + Twine(after) +
                         " are impossible for " + toString(result.shape));

@@ -28,8 +28,8 @@ public:
   Operand initial(unsigned input, unsigned which, StringRef suffix);
   /// Notes the next value of a state that the network keeps by itself.
   void finish(const Operand &state, const Operand &next);
-  /// The result Y, or a final state.
-  Operand output(const Operand &h, bool sequence, unsigned which);
+  /// Adds the next result of the node: Y, or a final state.
+  void push(const Operand &h, bool sequence, unsigned which);
 
   Operand vector(const Operand &x, int64_t size) {
     return e.reshape(x, {size});
@@ -245,7 +245,9 @@ void Recurrent::finish(const Operand &state, const Operand &next) {
   node.setNext(state, next);
 }
 
-Operand Recurrent::output(const Operand &h, bool sequence, unsigned which) {
+void Recurrent::push(const Operand &h, bool sequence, unsigned which) {
+  if (!node.wants(node.outputs.size()))
+    return node.push(h);
   // Y is [seq, direction, batch, hidden] or [batch, seq, direction, hidden];
   // Y_h is [direction, batch, hidden] or [batch, direction, hidden].
   Shape shape(sequence ? 3 : 2, 1);
@@ -258,7 +260,7 @@ Operand Recurrent::output(const Operand &h, bool sequence, unsigned which) {
   Operand y = e.reshape(h, shape, open);
   if (!sequence)
     y.movedStates.insert(2 * node.index + which);
-  return y;
+  node.push(y);
 }
 
 static void importLSTM(Node &node) {
@@ -296,9 +298,9 @@ static void importLSTM(Node &node) {
   Operand hNext = e.wrap(lstm.getHNext()), cNext = e.wrap(lstm.getCNext());
   r.finish(h, hNext);
   r.finish(c, cNext);
-  node.push(r.output(hNext, /*sequence=*/true, 0));
-  node.push(r.output(hNext, /*sequence=*/false, 0));
-  node.push(r.output(cNext, /*sequence=*/false, 1));
+  r.push(hNext, /*sequence=*/true, 0);
+  r.push(hNext, /*sequence=*/false, 0);
+  r.push(cNext, /*sequence=*/false, 1);
 }
 
 static void importGRU(Node &node) {
@@ -321,8 +323,8 @@ static void importGRU(Node &node) {
                                     after ? b.getUnitAttr() : mlir::UnitAttr());
   Operand hNext = e.wrap(gru.getHNext());
   r.finish(h, hNext);
-  node.push(r.output(hNext, /*sequence=*/true, 0));
-  node.push(r.output(hNext, /*sequence=*/false, 0));
+  r.push(hNext, /*sequence=*/true, 0);
+  r.push(hNext, /*sequence=*/false, 0);
 }
 
 /// h' = f(W x + R h + Wb + Rb): too small for a named cell.
@@ -349,8 +351,8 @@ static void importRNN(Node &node) {
   }
   Operand hNext = e.activation(cast<ActivationAttr>(r.activations[0]), sum);
   r.finish(h, hNext);
-  node.push(r.output(hNext, /*sequence=*/true, 0));
-  node.push(r.output(hNext, /*sequence=*/false, 0));
+  r.push(hNext, /*sequence=*/true, 0);
+  r.push(hNext, /*sequence=*/false, 0);
 }
 
 void se::onnx_import::addRecurrent(OperatorTable &table) {

@@ -186,7 +186,8 @@ static void importExpand(Node &node) {
     return node.error("the shape must be a constant list of integers");
   Shape wanted(target.tensor->ints.begin(), target.tensor->ints.end());
   if (wanted.size() > maxRank || !countElements(wanted))
-    return node.error("the shape " + toString(wanted) + " is negative or too large");
+    return node.error("the shape " + toString(wanted) +
+                      " is negative or too large");
   Operand like;
   like.shape = wanted;
   for (size_t d = 0; d < wanted.size(); ++d) {

@@ -1,22 +1,9 @@
 # Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Models that must be refused with one line each."""
+"""Models that must be refused with one line each: files, values, shapes."""
 
 import numpy as np
-from cases_networks import HID, IN, weights_for
 from make import *
-
-
-def recurrent(op="LSTM", x=(1, 1, IN), inputs="x W R B", weights=None, **attributes):
-    """One LSTM or GRU with something wrong."""
-    gates = {"LSTM": 4, "GRU": 3}[op]
-    attributes.setdefault("hidden_size", HID)
-    return model(
-        [node(op, inputs, "y", name="cell", **attributes)],
-        {"x": list(x)},
-        {"y": [1, 1, 1, HID]},
-        {**weights_for(gates, peepholes=True), **(weights or {})},
-    )
 
 
 def small():
@@ -196,6 +183,165 @@ def bad_integers():
     return model([node("Add", "x k", "y")], {"x": [4]}, {"y": [4]}, {"k": ints(1)})
 
 
+@case
+def bad_external_range():
+    made = bad_external()
+    made.graph.initializer[0].external_data[0].value = "bad_external_range.onnx"
+    made.graph.initializer[0].external_data.add(key="length", value="99999")
+    return made
+
+
+@case
+def bad_external_entry():
+    made = bad_external()
+    made.graph.initializer[0].external_data.add(key="offset", value="-1")
+    return made
+
+
+@case
+def bad_segment():
+    made = small()
+    made.graph.initializer[0].segment.end = 4
+    return made
+
+
+@case
+def bad_rank():
+    made = small()
+    made.graph.initializer[0].dims[:] = [1] * 17
+    return made
+
+
+@case
+def bad_sparse():
+    made = small()
+    made.graph.sparse_initializer.add()
+    return made
+
+
+@case
+def bad_input_name():
+    return model([node("Relu", "x", "y")], {"x": [4], "": [4]}, {"y": [4]})
+
+
+@case
+def bad_output_twice():
+    made = unary("Relu")
+    made.graph.output.append(made.graph.output[0])
+    return made
+
+
+@case
+def bad_name_with_newline():
+    made = unary("Einsum")
+    made.graph.node[0].name = "two\nlines"
+    return made
+
+
+@case
+def bad_integer_output():
+    nodes = [node("Shape", "x", "y")]
+    return model(nodes, {"x": [4]}, {"y": (INT64, [1])})
+
+
+@case
+def bad_constant():
+    return model([node("Constant", "", "c", value_string="k"), node("Add", "x c", "y")],
+                 {"x": [4]}, {"y": [4]})
+
+
+@case
+def bad_constant_tensor():
+    tensor = helper.make_tensor("t", FLOAT, [2], [1.0, 2.0])
+    tensor.dims[0] = 3
+    return model([node("Constant", "", "c", value=tensor), node("Add", "x c", "y")],
+                 {"x": [4]}, {"y": [4]})
+
+
+@case
+def bad_constant_of_shape():
+    return model([node("ConstantOfShape", "x", "y")], {"x": [4]}, {"y": [4]})
+
+
+@case
+def bad_fill_value():
+    fill = helper.make_tensor("v", FLOAT, [2], [1.0, 2.0])
+    nodes = [node("ConstantOfShape", "s", "c", value=fill), node("Add", "x c", "y")]
+    return model(nodes, {"x": [4]}, {"y": [4]}, {"s": ints(4)})
+
+
+@case
+def bad_cast_type():
+    return unary("Cast", to=TensorProto.UINT8)
+
+
+@case
+def bad_cast_value():
+    return unary("Cast", to=INT64)
+
+
+@case
+def bad_cast_nan():
+    nodes = [node("Cast", "k", "s", to=INT64), node("Reshape", "x s", "y")]
+    return model(nodes, {"x": [4]}, {"y": [4]}, {"k": np.array([np.nan], np.float32)})
+
+
+@case
+def bad_range():
+    nodes = [node("Range", "a b c", "r"), node("Gather", "x r", "y")]
+    return model(nodes, {"x": [4]}, {"y": [4]}, {"a": ints(0), "b": ints(9), "c": ints(0)})
+
+
+@case
+def bad_range_size():
+    nodes = [node("Range", "a b c", "r"), node("Gather", "x r", "y")]
+    weights = {"a": ints(0), "b": ints(2**30), "c": ints(1)}
+    return model(nodes, {"x": [4]}, {"y": [4]}, weights)
+
+
+@case
+def bad_range_floats():
+    nodes = [node("Range", "a a a", "r"), node("Add", "x r", "y")]
+    return model(nodes, {"x": [4]}, {"y": [4]}, {"a": rand(1)})
+
+
+@case
+def bad_where():
+    return model([node("Where", "c x x", "y")], {"x": [4]}, {"y": [4]}, {"c": np.array([True])})
+
+
+@case
+def bad_where_types():
+    nodes = [node("Where", "k k k", "w"), node("Reshape", "x w", "y")]
+    return model(nodes, {"x": [4]}, {"y": [4]}, {"k": ints(4)})
+
+
+@case
+def bad_compare():
+    return model([node("Less", "x x", "y")], {"x": [4]}, {"y": [4]})
+
+
+@case
+def bad_floor():
+    return unary("Floor")
+
+
+@case
+def bad_not():
+    nodes = [node("Not", "k", "n"), node("Add", "x n", "y")]
+    return model(nodes, {"x": [4]}, {"y": [4]}, {"k": rand(4)})
+
+
+@case
+def bad_prelu():
+    return model([node("PRelu", "x s", "y")], {"x": [4], "s": [4]}, {"y": [4]})
+
+
+@case
+def bad_training():
+    return unary("Dropout", extra="r t", weights={"r": rand(1)[0], "t": np.array(True)})
+
+
 # --- shapes --------------------------------------------------------------------
 
 
@@ -288,189 +434,201 @@ def bad_division():
     return model(nodes, {"x": [1]}, {"y": [1]}, {"a": ints(0)})
 
 
-# --- products ------------------------------------------------------------------
+@case
+def bad_reshape_twice():
+    return unary("Reshape", extra="s", weights={"s": ints(-1, -1)})
 
 
 @case
-def bad_matmul():
-    return model([node("MatMul", "x w", "y")], {"x": [1, 4]}, {"y": [1, 2]}, {"w": rand(3, 2)})
+def bad_flatten():
+    return unary("Flatten", axis=3)
 
 
 @case
-def bad_matmul_values():
-    return model([node("MatMul", "x z", "y")], {"x": [1, 4], "z": [4, 2]}, {"y": [1, 2]})
+def bad_axes_twice():
+    return unary("Unsqueeze", extra="a", weights={"a": ints(0, 0)})
 
 
 @case
-def bad_matmul_batch():
-    return model(
-        [node("MatMul", "x w", "y")], {"x": [2, 1, 4]}, {"y": [2, 1, 2]}, {"w": rand(2, 4, 2)}
-    )
+def bad_axes_missing():
+    return unary("Unsqueeze")
 
 
 @case
-def bad_gemm_bias():
-    return model(
-        [node("Gemm", "x w b", "y")],
-        {"x": [1, 4]},
-        {"y": [1, 2]},
-        {"w": rand(4, 2), "b": rand(3)},
-    )
+def bad_axes_value():
+    return model([node("Squeeze", "x a", "y")], {"x": [1, 4], "a": [1]}, {"y": [4]})
 
 
 @case
-def bad_conv_kernel():
-    return unary("Conv", shape=(1, 2, 9), extra="w", weights={"w": rand(3, 2, 5)}, pads=[2, 2])
+def bad_expand():
+    return unary("Expand", extra="s", weights={"s": ints(3, 5)})
 
 
 @case
-def bad_conv_group():
-    return unary("Conv", shape=(1, 2, 9), extra="w", weights={"w": rand(2, 1, 1)}, group=2)
-
-
-# --- frames --------------------------------------------------------------------
+def bad_expand_negative():
+    return unary("Expand", extra="s", weights={"s": ints(-2)})
 
 
 @case
-def bad_conv_time():
-    return unary("Conv", shape=(1, 2, "T"), extra="w", weights={"w": rand(3, 2, 3)}, pads=[1, 1])
-
-
-@case
-def bad_reduce_time():
-    return unary("ReduceMean", shape=("T", 4), axes=[0])
-
-
-@case
-def bad_softmax_time():
-    return unary("Softmax", shape=(4, "T"))
-
-
-@case
-def bad_concat_time():
-    return model(
-        [node("Concat", "w x", "y", axis=0)], {"x": ["T", 4]}, {"y": ["T", 4]}, {"w": rand(2, 4)}
-    )
-
-
-@case
-def bad_pad_time():
-    return unary("Pad", shape=("T", 4), extra="p", weights={"p": ints(1, 0, 0, 0)})
-
-
-@case
-def bad_slice_time():
-    return unary("Slice", shape=("T", 4), extra="a b", weights={"a": ints(1), "b": ints(9)})
-
-
-@case
-def bad_gather_time():
-    return unary("Gather", shape=("T", 4), extra="i", weights={"i": ints(0)})
-
-
-@case
-def bad_flatten_time():
-    return unary("Flatten", shape=("T", 4), axis=0)
-
-
-@case
-def bad_reshape_time():
-    return unary("Reshape", shape=("T", 4), extra="s", weights={"s": ints(-1)})
-
-
-@case
-def bad_matmul_time():
-    return unary("MatMul", shape=(4, "T"), extra="w", weights={"w": rand(1, 2)})
-
-
-@case
-def bad_broadcast_time():
-    return unary("Add", shape=("T", 4), extra="w", weights={"w": rand(3, 4)})
-
-
-@case
-def bad_count_frames():
-    """Divides by the number of frames."""
+def bad_expand_frames():
     nodes = [
         node("Shape", "x", "s"),
-        node("Cast", "s", "n", to=FLOAT),
-        node("Div", "x n", "y"),
+        node("Mul", "s k", "t"),
+        node("Expand", "x t", "y"),
     ]
-    return model(nodes, {"x": ["T", 2]}, {"y": ["T", 2]})
-
-
-# --- recurrent -----------------------------------------------------------------
+    return model(nodes, {"x": ["T", 4]}, {"y": ["T", 4]}, {"k": ints(2, 1)})
 
 
 @case
-def bad_bidirectional():
-    return recurrent(direction="bidirectional")
+def bad_reshape_frames():
+    nodes = [
+        node("Shape", "x", "s"),
+        node("Mul", "s k", "t"),
+        node("Reshape", "x t", "y"),
+    ]
+    return model(nodes, {"x": ["T", 4, 2]}, {"y": ["T", 2, 4]}, {"k": ints(2, 1, 1)})
 
 
 @case
-def bad_reverse():
-    return recurrent("GRU", direction="reverse")
+def bad_slice_missing():
+    return unary("Slice")
 
 
 @case
-def bad_sequence():
-    return recurrent(x=(10, 1, IN))
+def bad_slice_lengths():
+    return unary("Slice", extra="a b", weights={"a": ints(0), "b": ints(1, 1)})
 
 
 @case
-def bad_batch():
-    return recurrent(x=(1, 16, IN))
+def bad_slice_twice():
+    weights = {"a": ints(0, 0), "b": ints(1, 1), "d": ints(1, 1)}
+    return unary("Slice", extra="a b d", weights=weights)
 
 
 @case
-def bad_features_open():
-    return recurrent(x=(1, 1, "F"), weights={"W": rand(1, 20, 1)})
+def bad_slice_zero():
+    weights = {"a": ints(0), "b": ints(1), "d": ints(1), "s": ints(0)}
+    return unary("Slice", extra="a b d s", weights=weights)
 
 
 @case
-def bad_w():
-    return recurrent(weights={"W": rand(1, 20, IN + 1)})
+def bad_slice_value():
+    return model([node("Slice", "x a a", "y")], {"x": [4], "a": [1]}, {"y": [4]})
 
 
 @case
-def bad_hidden_size():
-    return recurrent(hidden_size=HID + 1)
+def bad_slice_frames():
+    """The first T features."""
+    nodes = [
+        node("Shape", "x", "s"),
+        node("Slice", "s zero one", "t"),
+        node("Slice", "x zero t one", "y"),
+    ]
+    return model(nodes, {"x": ["T", 4]}, {"y": ["T", "T"]}, {"zero": ints(0), "one": ints(1)})
 
 
 @case
-def bad_lstm_weights():
-    """Weights that are not constant."""
-    made = recurrent()
-    made.graph.input.append(value("W", [1, 20, IN]))
-    del made.graph.initializer[0]
-    return made
+def bad_slice_start_frames():
+    nodes = [
+        node("Shape", "x", "s"),
+        node("Slice", "s zero one", "t"),
+        node("Slice", "x t end one", "y"),
+    ]
+    weights = {"zero": ints(0), "one": ints(1), "end": ints(4)}
+    return model(nodes, {"x": ["T", 4]}, {"y": ["T", "T"]}, weights)
 
 
 @case
-def bad_lengths():
-    return recurrent(inputs="x W R B n", weights={"n": np.array([3], np.int32)})
+def bad_gather_value():
+    return model([node("Gather", "x i", "y")], {"x": [4], "i": [1]}, {"y": [1]})
 
 
 @case
-def bad_initial():
-    return recurrent(inputs="x W R B - h", weights={"h": rand(1, 2, HID)})
+def bad_gather_empty():
+    return unary("Gather", extra="i", weights={"i": np.zeros((0,), np.int64)}, axis=1)
 
 
 @case
-def bad_activation():
-    return recurrent("GRU", activations=["Sigmoid", "Swish"])
+def bad_gather_frames():
+    nodes = [node("Shape", "x", "s"), node("Gather", "x s", "y", axis=1)]
+    return model(nodes, {"x": ["T", 9]}, {"y": ["T", 2]})
 
 
 @case
-def bad_activation_count():
-    return recurrent(activations=["Sigmoid"])
+def bad_split_equal():
+    return model([node("Split", "x", "y z a", axis=1)], {"x": [1, 4]}, {"y": [1, 4]})
 
 
 @case
-def bad_clip():
-    return recurrent(clip=-1.0)
+def bad_split_count():
+    return model([node("Split", "x", "y z", axis=1, num_outputs=3)], {"x": [1, 4]}, {"y": [1, 4]})
 
 
 @case
-def bad_peepholes():
-    return recurrent(inputs="x W R B - - - P", weights={"P": rand(1, HID)})
+def bad_split_part():
+    return model(
+        [node("Split", "x s", "y z", axis=1)], {"x": [1, 4]}, {"y": [1, 4]}, {"s": ints(-1, 5)}
+    )
+
+
+@case
+def bad_split_time():
+    return model(
+        [node("Split", "x s", "y z", axis=1)], {"x": [1, "T"]}, {"y": [1, 1]}, {"s": ints(1, 0)}
+    )
+
+
+@case
+def bad_pad_count():
+    return unary("Pad", extra="p", weights={"p": ints(0, 1)})
+
+
+@case
+def bad_pad_value():
+    return model(
+        [node("Pad", "x p v", "y")], {"x": [1], "v": []}, {"y": [2]}, {"p": ints(0, 1)}
+    )
+
+
+@case
+def bad_pad_cut():
+    return unary("Pad", extra="p", weights={"p": ints(0, -2, 0, -2)})
+
+
+@case
+def bad_pad_size():
+    return unary("Pad", extra="p", weights={"p": ints(0, 2**28, 0, 0)})
+
+
+@case
+def bad_pad_twice():
+    weights = {"p": ints(1, 1, 1, 1), "a": ints(1, -1)}
+    return unary("Pad", opset=18, extra="p - a", weights=weights)
+
+
+@case
+def bad_reduce_integers():
+    nodes = [node("ReduceSum", "k -", "s"), node("Reshape", "x s", "y")]
+    return model(nodes, {"x": [4]}, {"y": [4]}, {"k": ints(4)})
+
+
+@case
+def bad_softmax_scalar():
+    return unary("Softmax", shape=())
+
+
+@case
+def bad_layer_normalization():
+    return unary("LayerNormalization", extra="s", weights={"s": rand(3)})
+
+
+@case
+def bad_batch_normalization():
+    weights = {"s": rand(3)}
+    return unary("BatchNormalization", shape=(1, 4, 2), extra="s s s s", weights=weights)
+
+
+@case
+def bad_batch_training():
+    weights = {"s": rand(4)}
+    return unary("BatchNormalization", extra="s s s s", weights=weights, training_mode=1)

@@ -51,7 +51,7 @@ def RNN_ActivationAttr : AttrDef<RNN_Dialect, "Activation"> {
     OptionalParameter<"::mlir::FloatAttr">:$alpha,
     OptionalParameter<"::mlir::FloatAttr">:$beta);
   let assemblyFormat = [{
-    `<` $kind (`,` `alpha` `=` $alpha^)? (`,` `beta` `=` $beta^)? `>`
+    `<` $kind (`,` struct($alpha, $beta)^)? `>`
   }];
   let genVerifyDecl = 1;
   let builders = [

@@ -157,9 +157,9 @@ def RNN_ApplyOp : RNN_Op<"apply", [Pure, AttrSizedOperandSegments,
                       Variadic<AnyTensor>:$nextStates);
   let assemblyFormat = [{
     $cell `(` $inputs `)` `states` `(` $states `)` `weights` `(` $weights `)`
-    attr-dict `:` `(` type($inputs) `)` `,` `(` type($states) `)` `,`
-    `(` type($weights) `)` `->` `(` type($outputs) `)` `,`
-    `(` type($nextStates) `)`
+    attr-dict `:` custom<Types>(type($inputs)) `,`
+    custom<Types>(type($states)) `,` custom<Types>(type($weights)) `->`
+    custom<Types>(type($outputs)) `,` custom<Types>(type($nextStates))
   }];
 }
 

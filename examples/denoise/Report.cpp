@@ -1,0 +1,82 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- Report.cpp - What se-denoise prints --------------------------------===//
+
+#include "Report.h"
+
+#include "se/Audio/Stft.h"
+
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/JSON.h"
+#include "llvm/Support/MemoryBuffer.h"
+
+using namespace llvm;
+using namespace se;
+
+static bool parse(const json::Value &value, FrameStatistics &statistics,
+                  json::Path path) {
+  json::ObjectMapper map(value, path);
+  if (!map || !map.map("frames", statistics.frames) ||
+      !map.map("macs_per_frame", statistics.macsPerFrame) ||
+      !map.map("macs_per_cycle", statistics.macsPerCycle))
+    return false;
+  const json::Object *cycles =
+      value.getAsObject()->getObject("cycles_per_frame");
+  if (!cycles) {
+    path.field("cycles_per_frame").report("missing");
+    return false;
+  }
+  statistics.minCycles = cycles->getInteger("min").value_or(0);
+  statistics.meanCycles = cycles->getNumber("mean").value_or(0);
+  statistics.maxCycles = cycles->getInteger("max").value_or(0);
+  return true;
+}
+
+Expected<FrameStatistics> readStatistics(StringRef path) {
+  auto buffer = MemoryBuffer::getFile(path);
+  if (!buffer)
+    return createStringError(inconvertibleErrorCode(),
+                             path + ": " + buffer.getError().message());
+  auto value = json::parse((*buffer)->getBuffer());
+  if (!value)
+    return value.takeError();
+  FrameStatistics statistics;
+  json::Path::Root root(path);
+  if (!parse(*value, statistics, root))
+    return root.getError();
+  return statistics;
+}
+
+void printReport(const Report &report, raw_ostream &os) {
+  const FrameStatistics &statistics = report.statistics;
+  os << formatv("network    {0} for {1}, {2}, {3} cores, {4:N} bytes of "
+                "weights\n",
+                report.network.network, report.network.target,
+                report.network.precision, report.network.cores,
+                report.network.weightBytes);
+  os << formatv("recording  {0:F2} s, {1} frames of {2:F2} ms\n",
+                report.audioSeconds, statistics.frames,
+                audio::hopSeconds * 1e3);
+  if (report.before && report.after)
+    os << formatv("SI-SNR     {0:F2} dB before, {1:F2} dB after: {2} by {3:F2} "
+                  "dB\n",
+                  *report.before, *report.after,
+                  *report.after >= *report.before ? "better" : "worse",
+                  std::abs(*report.after - *report.before));
+  os << formatv("cycles     {0:N} per frame on average, {1:N} to {2:N}\n",
+                uint64_t(statistics.meanCycles), statistics.minCycles,
+                statistics.maxCycles);
+  os << formatv("work       {0:N} multiply-accumulates per frame, {1:F2} per "
+                "cycle\n",
+                statistics.macsPerFrame, statistics.macsPerCycle);
+  for (const target::OperatingPoint &point : report.target.operatingPoints) {
+    double hopCycles = audio::hopSeconds * point.mhz * 1e6;
+    os << formatv("real time  {0,3:F0} MHz: {1:F2} ms per frame, real-time "
+                  "factor {2:F3} (longest frame {3:F3})\n",
+                  point.mhz, statistics.meanCycles / (point.mhz * 1e3),
+                  statistics.meanCycles / hopCycles,
+                  statistics.maxCycles / hopCycles);
+  }
+  os << formatv("host       {0:F1} s\n", report.hostSeconds);
+}

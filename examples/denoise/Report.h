@@ -1,0 +1,33 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- Report.h - What se-denoise prints ------------------------*- C++ -*-===//
+
+#ifndef EXAMPLES_DENOISE_REPORT_H
+#define EXAMPLES_DENOISE_REPORT_H
+
+#include "se/Simulator/Program.h"
+#include "se/Target/TargetDescription.h"
+
+#include <optional>
+
+/// From the statistics file of the run.
+struct FrameStatistics {
+  uint64_t frames = 0, macsPerFrame = 0, minCycles = 0, maxCycles = 0;
+  double meanCycles = 0, macsPerCycle = 0;
+};
+
+llvm::Expected<FrameStatistics> readStatistics(llvm::StringRef path);
+
+struct Report {
+  const se::sim::NetworkMetadata &network;
+  const se::target::TargetDescription &target;
+  FrameStatistics statistics;
+  double audioSeconds = 0, hostSeconds = 0;
+  /// In dB before and after, if there is a reference.
+  std::optional<double> before, after;
+};
+
+void printReport(const Report &report, llvm::raw_ostream &os);
+
+#endif // EXAMPLES_DENOISE_REPORT_H

@@ -1,0 +1,278 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- denoise.cpp - Takes the noise out of a recording -------------------===//
+//
+// The host does what stands around the network (see se/Audio/Stft.h); the
+// compiled network runs on a simulated cluster and turns the magnitudes of each
+// frame into gains.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Report.h"
+#include "se/Audio/Quality.h"
+#include "se/Audio/Spectrogram.h"
+#include "se/Audio/Stft.h"
+#include "se/Audio/Wav.h"
+#include "se/Driver/Compile.h"
+#include "se/Driver/Diagnostics.h"
+#include "se/Support/Npy.h"
+#include "se/Support/Version.h"
+
+#include "llvm/ADT/ScopeExit.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Process.h"
+#include <chrono>
+#include <condition_variable>
+#include <thread>
+
+using namespace llvm;
+using namespace se;
+using sim::Platform;
+
+static cl::OptionCategory category("se-denoise options");
+static cl::opt<std::string> program(cl::Positional, cl::Required,
+                                    cl::desc("PROG.elf"), cl::cat(category));
+static cl::opt<std::string> input("in", cl::Required,
+                                  cl::desc("Recording, mono, 16 kHz"),
+                                  cl::value_desc("noisy.wav"),
+                                  cl::cat(category));
+static cl::opt<std::string> output("out", cl::Required,
+                                   cl::desc("Where to write the result"),
+                                   cl::value_desc("denoised.wav"),
+                                   cl::cat(category));
+static cl::opt<std::string>
+    referenceFile("reference",
+                  cl::desc("The recording without noise, to measure against"),
+                  cl::value_desc("clean.wav"), cl::cat(category));
+static cl::opt<std::string>
+    picture("picture",
+            cl::desc("Spectrograms, from the top: recording, result, "
+                     "reference"),
+            cl::value_desc("FILE.png"), cl::cat(category));
+static cl::opt<Platform>
+    platform("platform", cl::desc("Where to run:"),
+             cl::values(clEnumValN(Platform::Simulator, "sim",
+                                   "the built-in simulator (default)"),
+                        clEnumValN(Platform::Gvsoc, "gvsoc",
+                                   "GVSoC's pulp-open, if gvsoc is on PATH")),
+             cl::init(Platform::Simulator), cl::cat(category));
+static cl::opt<double> maxSeconds("max-seconds",
+                                  cl::desc("Take only the first seconds"),
+                                  cl::value_desc("n"), cl::init(0),
+                                  cl::cat(category));
+
+static Error fail(const Twine &text) {
+  return createStringError(inconvertibleErrorCode(), text);
+}
+
+static double getSeconds() {
+  using namespace std::chrono;
+  return duration<double>(steady_clock::now().time_since_epoch()).count();
+}
+
+namespace {
+
+/// Tells the user while it lives that something long is going on.
+class Progress {
+public:
+  explicit Progress(std::string what)
+      : what(std::move(what)), thread([this] { run(); }) {}
+  ~Progress() {
+    {
+      std::lock_guard<std::mutex> lock(mutex);
+      done = true;
+    }
+    wake.notify_one();
+    thread.join();
+  }
+
+private:
+  void run() {
+    bool terminal = sys::Process::StandardErrIsDisplayed();
+    std::chrono::seconds period(terminal ? 1 : 30);
+    double start = getSeconds();
+    std::unique_lock<std::mutex> lock(mutex);
+    while (!wake.wait_for(lock, period, [this] { return done; })) {
+      errs() << formatv("{0}{1} ... {2:F0} s{3}", terminal ? "\r" : "", what,
+                        getSeconds() - start, terminal ? "" : "\n");
+      shown = terminal;
+    }
+    if (shown)
+      errs() << "\r" << std::string(what.size() + 16, ' ') << "\r";
+  }
+
+  std::string what;
+  bool done = false, shown = false;
+  std::mutex mutex;
+  std::condition_variable wake;
+  std::thread thread;
+};
+
+class Denoiser {
+public:
+  explicit Denoiser(std::string resourceDir)
+      : resourceDir(std::move(resourceDir)) {}
+  Error run();
+
+private:
+  Error readProgram();
+  Error readRecordings();
+  /// The gains for all bins.
+  Expected<std::vector<float>> runNetwork(const audio::Spectrum &spectrum);
+
+  std::string resourceDir;
+  sim::NetworkMetadata network;
+  target::TargetDescription target;
+  std::vector<float> noisy;
+  std::optional<std::vector<float>> reference;
+  FrameStatistics statistics;
+};
+
+} // namespace
+
+Error Denoiser::readProgram() {
+  auto buffer = MemoryBuffer::getFile(program, /*IsText=*/false,
+                                      /*RequiresNullTerminator=*/false);
+  if (!buffer)
+    return fail(program + ": " + buffer.getError().message());
+  auto metadata = sim::readMetadata(**buffer);
+  if (!metadata)
+    return metadata.takeError();
+  if (!*metadata)
+    return fail(program + ": holds no compiled network");
+  network = std::move(**metadata);
+  auto fits = [](ArrayRef<Port> ports) {
+    return ports.size() == 1 && ports[0].elements == audio::numBins;
+  };
+  if (!fits(network.inputs) || !fits(network.outputs))
+    return fail(program + ": " + network.network +
+                " is no denoiser of this kind: expected one input and one "
+                "output of " +
+                Twine(audio::numBins) + " bins");
+  auto description = target::loadTarget(network.target, resourceDir);
+  if (!description)
+    return description.takeError();
+  target = std::move(*description);
+  return Error::success();
+}
+
+Error Denoiser::readRecordings() {
+  auto samples = audio::readWav(input);
+  if (!samples)
+    return samples.takeError();
+  noisy = std::move(*samples);
+  if (!referenceFile.empty()) {
+    auto clean = audio::readWav(referenceFile);
+    if (!clean)
+      return clean.takeError();
+    if (clean->size() != noisy.size())
+      return fail(referenceFile + ": expected " + Twine(noisy.size()) +
+                  " samples as in " + input + ", found " +
+                  Twine(clean->size()));
+    reference = std::move(*clean);
+  }
+  if (maxSeconds.getNumOccurrences()) {
+    if (!(maxSeconds > 0))
+      return fail("--max-seconds: expected a number above 0");
+    size_t size = size_t(std::max(
+        1.0, std::min(double(noisy.size()), maxSeconds * audio::sampleRate)));
+    noisy.resize(size);
+    if (reference)
+      reference->resize(size);
+  }
+  return Error::success();
+}
+
+Expected<std::vector<float>>
+Denoiser::runNetwork(const audio::Spectrum &spectrum) {
+  SmallString<128> directory;
+  if (std::error_code error =
+          sys::fs::createUniqueDirectory("se-denoise", directory))
+    return fail("cannot make a temporary directory: " + error.message());
+  scope_exit cleanup([&] { sys::fs::remove_directories(directory); });
+  std::string frames = (directory + "/in.npy").str();
+  std::string mask = (directory + "/out.npy").str();
+  std::string statisticsFile = (directory + "/stats.json").str();
+
+  int64_t numFrames = spectrum.numFrames;
+  if (Error error = writeNpy(frames, {numFrames, audio::numBins},
+                             audio::getMagnitudes(spectrum)))
+    return error;
+  sim::ProgramOptions options;
+  options.program = program;
+  options.inputs = {network.inputs[0].name + "=" + frames};
+  options.outputs = {network.outputs[0].name + "=" + mask};
+  options.platform = platform;
+  options.statisticsFile = statisticsFile;
+  options.maxCycles = UINT64_MAX;
+  options.resourceDir = resourceDir;
+  {
+    Progress progress(
+        "running " + std::to_string(numFrames) + " frames on " +
+        (platform == Platform::Gvsoc ? "GVSoC" : "the simulator"));
+    if (Error error = sim::runProgram(options))
+      return error;
+  }
+  auto read = readStatistics(statisticsFile);
+  if (!read)
+    return read.takeError();
+  statistics = *read;
+  auto gains = readNpy(mask);
+  if (!gains)
+    return gains.takeError();
+  return std::move(gains->data);
+}
+
+Error Denoiser::run() {
+  if (Error error = readProgram())
+    return error;
+  if (Error error = readRecordings())
+    return error;
+
+  audio::Spectrum before = audio::analyze(noisy), after = before;
+  double start = getSeconds();
+  auto mask = runNetwork(before);
+  if (!mask)
+    return mask.takeError();
+  double hostSeconds = getSeconds() - start;
+  audio::applyMask(after, *mask);
+  std::vector<float> result = audio::synthesize(after, noisy.size());
+
+  if (Error error = audio::writeWav(output, result))
+    return error;
+  if (!picture.empty()) {
+    std::vector<audio::Spectrum> spectra = {before, audio::analyze(result)};
+    if (reference)
+      spectra.push_back(audio::analyze(*reference));
+    if (Error error = audio::writeSpectrograms(picture, spectra))
+      return error;
+  }
+
+  Report report{network, target, statistics};
+  report.audioSeconds = double(noisy.size()) / audio::sampleRate;
+  report.hostSeconds = hostSeconds;
+  if (reference) {
+    report.before = audio::getSiSnr(noisy, *reference);
+    report.after = audio::getSiSnr(result, *reference);
+  }
+  printReport(report, outs());
+  return Error::success();
+}
+
+int main(int argc, char **argv) {
+  InitLLVM init(argc, argv);
+  setVersionPrinter();
+  cl::HideUnrelatedOptions(category);
+  cl::ParseCommandLineOptions(
+      argc, argv,
+      "se-denoise: takes the noise out of a recording with a compiled "
+      "network\n");
+  if (Error error = Denoiser(getResourceDir(argv[0])).run())
+    return reportError(std::move(error));
+  return 0;
+}

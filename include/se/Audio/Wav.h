@@ -1,0 +1,31 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- Wav.h - Sound files --------------------------------------*- C++ -*-===//
+
+#ifndef SE_AUDIO_WAV_H
+#define SE_AUDIO_WAV_H
+
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
+#include <vector>
+
+namespace se::audio {
+
+/// Reads mono sound of 16 kHz, from WAV or any other format of libsndfile;
+/// full scale is +-1. Errors start with the file's name: it cannot be read, is
+/// no sound file, is empty, or has another rate or more channels.
+llvm::Expected<std::vector<float>> readWav(llvm::StringRef path);
+
+/// The same for any sample rate and number of channels: takes the mean of the
+/// channels and resamples to 16 kHz.
+llvm::Expected<std::vector<float>> readWavAnyRate(llvm::StringRef path);
+
+/// Writes mono, 16 kHz, 16 bit; values beyond +-1 are clipped. The file appears
+/// complete or not at all.
+llvm::Error writeWav(llvm::StringRef path, llvm::ArrayRef<float> samples);
+
+} // namespace se::audio
+
+#endif // SE_AUDIO_WAV_H

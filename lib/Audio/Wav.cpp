@@ -1,0 +1,179 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- Wav.cpp - Sound files ----------------------------------------------===//
+
+#include "se/Audio/Wav.h"
+#include "se/Audio/Stft.h"
+
+#include "llvm/Support/FileUtilities.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/raw_ostream.h"
+#include <cmath>
+#include <cstring>
+#include <memory>
+#include <samplerate.h>
+#include <sndfile.h>
+
+using namespace llvm;
+using namespace se;
+using namespace se::audio;
+
+static Error fail(StringRef path, const Twine &text) {
+  return createStringError(inconvertibleErrorCode(), path + ": " + text);
+}
+
+namespace {
+
+struct CloseFile {
+  void operator()(SNDFILE *file) const { sf_close(file); }
+};
+using File = std::unique_ptr<SNDFILE, CloseFile>;
+
+/// A file in memory for libsndfile: the messages of the operating system come
+/// from LLVM, and nothing is on disk before it is complete.
+struct MemoryFile {
+  std::vector<char> content;
+  sf_count_t position = 0;
+
+  static MemoryFile &get(void *self) {
+    return *static_cast<MemoryFile *>(self);
+  }
+  static sf_count_t length(void *self) { return get(self).content.size(); }
+  static sf_count_t tell(void *self) { return get(self).position; }
+  static sf_count_t seek(sf_count_t offset, int whence, void *self) {
+    sf_count_t base = whence == SEEK_CUR   ? tell(self)
+                      : whence == SEEK_END ? length(self)
+                                           : 0;
+    if (base + offset < 0)
+      return -1;
+    return get(self).position = base + offset;
+  }
+  static sf_count_t read(void *data, sf_count_t size, void *self) {
+    MemoryFile &file = get(self);
+    size = std::clamp(length(self) - file.position, sf_count_t(0), size);
+    if (size)
+      std::memcpy(data, file.content.data() + file.position, size);
+    file.position += size;
+    return size;
+  }
+  static sf_count_t write(const void *data, sf_count_t size, void *self) {
+    MemoryFile &file = get(self);
+    if (length(self) < file.position + size)
+      file.content.resize(file.position + size);
+    std::memcpy(file.content.data() + file.position, data, size);
+    file.position += size;
+    return size;
+  }
+
+  File open(int mode, SF_INFO &info) {
+    static SF_VIRTUAL_IO io = {length, seek, read, write, tell};
+    return File(sf_open_virtual(&io, mode, &info, this));
+  }
+};
+
+struct Recording {
+  int rate = 0, channels = 0;
+  /// The channels of one instant, then those of the next.
+  std::vector<float> samples;
+};
+
+} // namespace
+
+/// libsndfile's messages end with a dot.
+static StringRef getMessage(SNDFILE *file) {
+  return StringRef(sf_strerror(file)).rtrim(" .\n");
+}
+
+static Expected<Recording> readRecording(StringRef path) {
+  auto buffer = MemoryBuffer::getFile(path, /*IsText=*/false,
+                                      /*RequiresNullTerminator=*/false);
+  if (!buffer)
+    return fail(path, buffer.getError().message());
+  MemoryFile memory;
+  memory.content.assign((*buffer)->getBufferStart(), (*buffer)->getBufferEnd());
+  SF_INFO info = {};
+  File file = memory.open(SFM_READ, info);
+  if (!file)
+    return fail(path, "no sound file: " + getMessage(nullptr));
+  Recording recording;
+  recording.rate = info.samplerate;
+  recording.channels = info.channels;
+  recording.samples.resize(size_t(info.frames) * info.channels);
+  sf_count_t count =
+      sf_readf_float(file.get(), recording.samples.data(), info.frames);
+  if (count != info.frames)
+    return fail(path, "damaged: holds " + Twine(count) + " of " +
+                          Twine(info.frames) + " samples");
+  if (!count)
+    return fail(path, "holds no sound");
+  return recording;
+}
+
+Expected<std::vector<float>> audio::readWav(StringRef path) {
+  auto recording = readRecording(path);
+  if (!recording)
+    return recording.takeError();
+  if (recording->channels != 1)
+    return fail(path,
+                "expected one channel, found " + Twine(recording->channels));
+  if (recording->rate != int(sampleRate))
+    return fail(path, "expected a sample rate of " + Twine(sampleRate) +
+                          " Hz, found " + Twine(recording->rate) + " Hz");
+  return std::move(recording->samples);
+}
+
+Expected<std::vector<float>> audio::readWavAnyRate(StringRef path) {
+  auto recording = readRecording(path);
+  if (!recording)
+    return recording.takeError();
+  size_t channels = recording->channels;
+  std::vector<float> mono(recording->samples.size() / channels);
+  for (size_t i = 0; i != mono.size(); ++i) {
+    float sum = 0;
+    for (size_t c = 0; c != channels; ++c)
+      sum += recording->samples[i * channels + c];
+    mono[i] = sum / float(channels);
+  }
+  if (recording->rate == int(sampleRate))
+    return mono;
+
+  double ratio = double(sampleRate) / recording->rate;
+  std::vector<float> resampled(size_t(std::ceil(mono.size() * ratio)) + 1);
+  SRC_DATA job = {};
+  job.data_in = mono.data();
+  job.input_frames = long(mono.size());
+  job.data_out = resampled.data();
+  job.output_frames = long(resampled.size());
+  job.src_ratio = ratio;
+  if (int error = src_simple(&job, SRC_SINC_BEST_QUALITY, /*channels=*/1))
+    return fail(path, "cannot resample from " + Twine(recording->rate) +
+                          " Hz: " + src_strerror(error));
+  resampled.resize(job.output_frames_gen);
+  return resampled;
+}
+
+Error audio::writeWav(StringRef path, ArrayRef<float> samples) {
+  MemoryFile memory;
+  SF_INFO info = {};
+  info.samplerate = sampleRate;
+  info.channels = 1;
+  info.format = SF_FORMAT_WAV | SF_FORMAT_PCM_16;
+  File file = memory.open(SFM_WRITE, info);
+  if (!file)
+    return fail(path, getMessage(nullptr));
+  // Without this, values beyond full scale wrap around.
+  sf_command(file.get(), SFC_SET_CLIPPING, nullptr, SF_TRUE);
+  sf_count_t count =
+      sf_writef_float(file.get(), samples.data(), sf_count_t(samples.size()));
+  if (count != sf_count_t(samples.size()))
+    return fail(path, getMessage(file.get()));
+  file.reset();
+  Error error = writeToOutput(path, [&](raw_ostream &os) {
+    os.write(memory.content.data(), memory.content.size());
+    return Error::success();
+  });
+  if (error)
+    return fail(path, toString(std::move(error)));
+  return Error::success();
+}

@@ -1,0 +1,49 @@
+// RUN: se-opt %s | se-opt | FileCheck %s
+// RUN: se-opt %s --mlir-print-op-generic | se-opt | FileCheck %s
+// RUN: se-opt %s --verify-roundtrip -o /dev/null
+//
+// Every op and attribute of the dialect, as in its description.
+
+// CHECK:      cluster.program @net kernel(@net_kernel) reset(@net_reset) cores 8
+// CHECK-SAME:   state_bytes 64 inputs [#cluster.port<"x", shape = [4], element = f32>]
+// CHECK-SAME:   outputs [#cluster.port<"y", shape = [4], element = f32>]
+// CHECK-SAME:   states [#cluster.port<"h", shape = [4], element = f32>]{{$}}
+cluster.program @net kernel(@net_kernel) reset(@net_reset) cores 8
+    state_bytes 64 inputs [#cluster.port<"x", shape = [4], element = f32>]
+    outputs [#cluster.port<"y", shape = [4], element = f32>]
+    states [#cluster.port<"h", shape = [4], element = f32>]
+
+// CHECK-LABEL: func.func @net_kernel
+func.func @net_kernel(%state: memref<64xi8, #cluster.space<l1>>, %x: memref<4xf32>, %y: memref<4xf32>) {
+  // CHECK:      cluster.parallel cores 8 {
+  // CHECK-NEXT: ^bb0(%[[CORE:.*]]: index):
+  // CHECK-NEXT:   cluster.barrier
+  // CHECK-NEXT:   cluster.yield
+  cluster.parallel cores 8 {
+  ^bb0(%core: index):
+    cluster.barrier
+    cluster.yield
+  }
+  return
+}
+// CHECK-LABEL: func.func @net_reset(%arg0: memref<64xi8, #cluster.space<l1>>)
+func.func @net_reset(%state: memref<64xi8, #cluster.space<l1>>) {
+  return
+}
+
+// Several ports, names of any kind, scalars, offsets, the optional figures.
+// CHECK:      cluster.program @more kernel(@more_kernel) reset(@more_reset) cores 1
+// CHECK-SAME:   inputs [#cluster.port<"a b/c:0", shape = [], element = f32>, #cluster.port<"z", shape = [1, 2, 3], element = f32>]
+// CHECK-SAME:   outputs []
+// CHECK-SAME:   states [#cluster.port<"h", shape = [1, 8], element = f16, offset = 16>]
+// CHECK-SAME:   {macs = 123 : i64, weight_bytes = 456 : i64}
+cluster.program @more kernel(@more_kernel) reset(@more_reset) cores 1 state_bytes 32
+    inputs [#cluster.port<"a b/c:0", shape = [], element = f32>, #cluster.port<"z", shape = [1, 2, 3], element = f32>]
+    outputs [] states [#cluster.port<"h", shape = [1, 8], element = f16, offset = 16>]
+    {macs = 123 : i64, weight_bytes = 456 : i64}
+func.func private @more_kernel(memref<32xi8>, memref<1xf32>, memref<6xf32>)
+func.func private @more_reset(memref<32xi8>)
+
+// CHECK-LABEL: func.func private @spaces
+// CHECK-SAME: memref<4xf32, #cluster.space<l1>>, memref<4xf32, #cluster.space<l2>>, memref<4xf32, #cluster.space<l3>>
+func.func private @spaces(memref<4xf32, #cluster.space<l1>>, memref<4xf32, #cluster.space<l2>>, memref<4xf32, #cluster.space<l3>>)

@@ -1,0 +1,127 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- WavTest.cpp --------------------------------------------------------===//
+
+#include "se/Audio/Wav.h"
+
+#include "llvm/ADT/SmallString.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/raw_ostream.h"
+#include "gtest/gtest.h"
+#include <cmath>
+#include <sndfile.h>
+
+using namespace llvm;
+using namespace se::audio;
+
+namespace {
+class WavTest : public testing::Test {
+protected:
+  void SetUp() override {
+    ASSERT_FALSE(sys::fs::createUniqueDirectory("se-wav-test", directory));
+    path = (directory + "/sound.wav").str();
+  }
+  void TearDown() override { sys::fs::remove_directories(directory); }
+
+  /// Makes a file with a tone of 500 Hz by libsndfile itself.
+  void makeFile(int rate, int channels, size_t instants) {
+    SF_INFO info = {};
+    info.samplerate = rate;
+    info.channels = channels;
+    info.format = SF_FORMAT_WAV | SF_FORMAT_FLOAT;
+    SNDFILE *file = sf_open(path.c_str(), SFM_WRITE, &info);
+    ASSERT_TRUE(file);
+    std::vector<float> samples;
+    for (size_t i = 0; i != instants; ++i)
+      for (int c = 0; c != channels; ++c)
+        samples.push_back(float(std::sin(500 * 2 * M_PI * i / rate)) *
+                          (c ? 0.2f : 0.6f));
+    sf_write_float(file, samples.data(), samples.size());
+    sf_close(file);
+  }
+
+  void makeText(StringRef text) {
+    std::error_code error;
+    raw_fd_ostream os(path, error);
+    ASSERT_FALSE(error);
+    os << text;
+  }
+
+  /// The message without the file's name.
+  std::string getError() {
+    auto samples = readWav(path);
+    if (samples)
+      return "no error";
+    StringRef message = toString(samples.takeError());
+    EXPECT_TRUE(message.consume_front(path + ": ")) << message.str();
+    EXPECT_EQ(message.find('\n'), StringRef::npos);
+    return message.str();
+  }
+
+  SmallString<128> directory;
+  std::string path;
+};
+} // namespace
+
+TEST_F(WavTest, RoundTripRoundsTo16Bit) {
+  std::vector<float> samples = {0, 0.5f, -0.5f, 0.25f, -1, 1, 1.5f, -7};
+  ASSERT_FALSE(errorToBool(writeWav(path, samples)));
+  auto read = readWav(path);
+  ASSERT_TRUE(bool(read)) << toString(read.takeError());
+  std::vector<float> expected = {0, 0.5f, -0.5f, 0.25f, -1, 1, 1, -1};
+  ASSERT_EQ(read->size(), expected.size());
+  for (size_t i = 0; i != expected.size(); ++i)
+    EXPECT_NEAR((*read)[i], expected[i], 1.0 / 32768) << "sample " << i;
+}
+
+TEST_F(WavTest, OtherRatesAndChannelsAreErrors) {
+  makeFile(44100, 1, 10);
+  EXPECT_EQ(getError(), "expected a sample rate of 16000 Hz, found 44100 Hz");
+  makeFile(16000, 2, 10);
+  EXPECT_EQ(getError(), "expected one channel, found 2");
+  makeFile(16000, 1, 0);
+  EXPECT_EQ(getError(), "holds no sound");
+}
+
+TEST_F(WavTest, FilesThatAreNoSound) {
+  EXPECT_EQ(getError(), "No such file or directory");
+  for (StringRef text : {"", "RIFF", "not a sound file at all, but text"}) {
+    makeText(text);
+    EXPECT_EQ(getError().rfind("no sound file: ", 0), 0u) << getError();
+  }
+}
+
+TEST_F(WavTest, EveryPrefixIsReadOrRefused) {
+  ASSERT_FALSE(errorToBool(writeWav(path, std::vector<float>(50, 0.1f))));
+  auto buffer = MemoryBuffer::getFile(path);
+  ASSERT_TRUE(bool(buffer));
+  std::string content = (*buffer)->getBuffer().str();
+  for (size_t size = 0; size < content.size(); ++size) {
+    makeText(StringRef(content).take_front(size));
+    auto samples = readWav(path);
+    if (samples)
+      EXPECT_LE(samples->size(), 50u);
+    else
+      consumeError(samples.takeError());
+  }
+}
+
+TEST_F(WavTest, ResamplesAndMixesChannels) {
+  makeFile(22050, 2, 22050);
+  auto samples = readWavAnyRate(path);
+  ASSERT_TRUE(bool(samples)) << toString(samples.takeError());
+  ASSERT_NEAR(double(samples->size()), 16000, 2);
+  // The mean of both channels, still 500 Hz; the ends ring.
+  for (size_t i = 1000; i != 15000; ++i)
+    ASSERT_NEAR((*samples)[i], 0.4 * std::sin(500 * 2 * M_PI * i / 16000), 2e-3)
+        << "sample " << i;
+}
+
+TEST_F(WavTest, UnwritableFile) {
+  std::string bad = (directory + "/none/sound.wav").str();
+  std::string message = toString(writeWav(bad, {0.0f}));
+  EXPECT_EQ(message, bad + ": No such file or directory");
+  EXPECT_FALSE(sys::fs::exists(bad));
+}
