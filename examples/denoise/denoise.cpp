@@ -253,13 +253,14 @@ Error Denoiser::run() {
       return error;
   }
 
-  Report report{network, target, statistics};
-  report.audioSeconds = double(noisy.size()) / audio::sampleRate;
-  report.hostSeconds = hostSeconds;
+  std::optional<double> snrBefore, snrAfter;
   if (reference) {
-    report.before = audio::getSiSnr(noisy, *reference);
-    report.after = audio::getSiSnr(result, *reference);
+    snrBefore = audio::getSiSnr(noisy, *reference);
+    snrAfter = audio::getSiSnr(result, *reference);
   }
+  double audioSeconds = double(noisy.size()) / audio::sampleRate;
+  Report report{network,     target,    statistics, audioSeconds,
+                hostSeconds, snrBefore, snrAfter};
   printReport(report, outs());
   return Error::success();
 }

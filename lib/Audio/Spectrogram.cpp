@@ -93,6 +93,7 @@ Error audio::writeSpectrograms(StringRef path, ArrayRef<Spectrum> spectra) {
   });
   if (error)
     return createStringError(inconvertibleErrorCode(),
-                             path + ": " + toString(std::move(error)));
+                             path + ": " +
+                                 errorToErrorCode(std::move(error)).message());
   return Error::success();
 }

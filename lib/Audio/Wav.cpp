@@ -174,6 +174,6 @@ Error audio::writeWav(StringRef path, ArrayRef<float> samples) {
     return Error::success();
   });
   if (error)
-    return fail(path, toString(std::move(error)));
+    return fail(path, errorToErrorCode(std::move(error)).message());
   return Error::success();
 }

@@ -250,19 +250,30 @@ void Plan::placeStates() {
 }
 
 void Plan::findBuffers() {
-  llvm::DenseSet<Value> needed;
+  llvm::DenseMap<Value, unsigned> lastRead;
+  auto addRead = [&](Value value, unsigned level) {
+    unsigned &last = lastRead[value];
+    last = std::max(last, level);
+  };
   for (const Read &read : reads)
     if (roots.contains(read.value) && !isForwarded(read))
-      needed.insert(read.value);
+      addRead(read.value, read.job->level);
   for (auto [number, root] : stateCopies)
-    needed.insert(root);
+    addRead(root, levels.size());
   for (std::unique_ptr<Job> &job : jobs) {
     llvm::erase_if(job->destinations, [&](const Destination &destination) {
       return destination.kind == Destination::Buffer &&
-             !needed.contains(destination.buffer);
+             !lastRead.contains(destination.buffer);
     });
-    for (const Destination &destination : job->destinations)
-      if (destination.kind == Destination::Buffer)
-        buffers.insert(destination.buffer);
+    for (const Destination &destination : job->destinations) {
+      if (destination.kind != Destination::Buffer)
+        continue;
+      Value buffer = destination.buffer;
+      if (buffers.insert(buffer))
+        liveRanges[buffer] = {job->level, lastRead.lookup(buffer)};
+      // The parts of a concatenation may be written at different levels.
+      unsigned &first = liveRanges[buffer].first;
+      first = std::min(first, job->level);
+    }
   }
 }

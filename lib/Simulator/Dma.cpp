@@ -17,7 +17,6 @@ static constexpr uint32_t lengthMask = 0x1ffff, toL1Bit = 1u << 17,
                           twoDimBit = 1u << 19, eventBit = 1u << 20,
                           broadcastBit = 1u << 22;
 static constexpr uint32_t l1AddressMask = 0xfffff;
-static constexpr uint32_t bytesPerCycle = 8;
 
 Dma::Dma(Machine &machine, unsigned numPorts)
     : machine(machine), ports(numPorts) {
@@ -190,15 +189,14 @@ void Dma::request(Direction &direction, uint64_t now) {
     direction.requestTime = now + 1;
 }
 
-/// Two ports of 4 bytes: accesses that are aligned to words.
+/// Moves words, so the first and last access of a burst may be narrower.
 void Dma::startBurst(Direction &direction, uint64_t now) {
   const Burst &burst = direction.bursts.front();
-  uint32_t end = burst.l1Address % 4 + burst.size;
-  uint32_t words = (end + 3) / 4;
+  uint32_t words = (burst.l1Address % 4 + burst.size + 3) / 4;
+  uint64_t begin = std::max(direction.halfCycles, 2 * now - 1);
+  direction.halfCycles = begin + words;
   direction.started = now;
-  direction.doneTime =
-      now + std::max<uint32_t>(1, (4 * words + bytesPerCycle - 1) /
-                                      bytesPerCycle);
+  direction.doneTime = std::max(now + 1, (direction.halfCycles + 1) / 2);
 }
 
 void Dma::finishBurst(Direction &direction, uint64_t now) {
@@ -234,8 +232,12 @@ void Dma::finishBurst(Direction &direction, uint64_t now) {
   if (!direction.bursts.empty())
     startBurst(direction, now);
   if (direction.requestTime == never &&
-      (direction.current || !direction.queue.empty()))
-    direction.requestTime = now + 1;
+      (direction.current || !direction.queue.empty())) {
+    // From L1 a cycle is lost between bursts, unless the other direction keeps
+    // the engine awake.
+    bool isAwake = !direction.toL1 && !directions[1].bursts.empty();
+    direction.requestTime = isAwake ? now : now + 1;
+  }
 }
 
 /// Adds [from, to) to the busy cycles, of which each counts once.

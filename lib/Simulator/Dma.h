@@ -70,6 +70,9 @@ private:
     /// When the next burst may be requested, and when the first one is done.
     uint64_t requestTime = never, doneTime = never;
     uint64_t started = 0;
+    /// Where the last burst ended, in half cycles: each of the two ports moves
+    /// a word per cycle, and the second may already begin the next burst.
+    uint64_t halfCycles = 0;
   };
 
   void writeWord(unsigned port, uint32_t word, uint64_t time);

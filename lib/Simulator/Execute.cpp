@@ -39,9 +39,11 @@ struct Handlers {
 
 } // namespace
 
-/// Extra cycles of a division: it takes 3 cycles and one more for each leading
-/// bit of the divisor that carries no information.
+/// Extra cycles of a division: one for each leading bit of the divisor that
+/// carries no information, and a start-up. Zero has its own numbers.
 static unsigned divisionStall(uint32_t divisor, bool isSigned) {
+  if (divisor == 0)
+    return isSigned ? 1 : 33;
   if (isSigned && sx(divisor) < 0)
     return 1 + countLeadingZeros(0u - divisor);
   return 2 + countLeadingZeros(divisor);

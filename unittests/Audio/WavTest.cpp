@@ -7,6 +7,7 @@
 
 #include "llvm/ADT/SmallString.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
 #include "gtest/gtest.h"
@@ -54,10 +55,10 @@ protected:
     auto samples = readWav(path);
     if (samples)
       return "no error";
-    StringRef message = toString(samples.takeError());
-    EXPECT_TRUE(message.consume_front(path + ": ")) << message.str();
-    EXPECT_EQ(message.find('\n'), StringRef::npos);
-    return message.str();
+    std::string message = toString(samples.takeError());
+    EXPECT_EQ(message.find('\n'), std::string::npos) << message;
+    EXPECT_EQ(message.rfind(path + ": ", 0), 0u) << message;
+    return message.substr(path.size() + 2);
   }
 
   SmallString<128> directory;

@@ -59,6 +59,11 @@ public:
   const std::vector<std::vector<Loop>> &getLevels() const { return levels; }
   /// Roots that need a buffer in L1, in program order.
   const llvm::SetVector<mlir::Value> &getBuffers() const { return buffers; }
+  /// The levels from the first write of a buffer to its last read; the copies
+  /// of next states are one level more than there are loops.
+  std::pair<unsigned, unsigned> getLiveRange(mlir::Value buffer) const {
+    return liveRanges.lookup(buffer);
+  }
   /// States that are overwritten only after all levels, with the root that
   /// holds the next state; the others are overwritten in place.
   llvm::ArrayRef<std::pair<unsigned, mlir::Value>> getStateCopies() const {
@@ -102,6 +107,7 @@ private:
   std::vector<Evaluation> evaluations;
   std::vector<std::vector<Loop>> levels;
   llvm::SetVector<mlir::Value> buffers;
+  llvm::DenseMap<mlir::Value, std::pair<unsigned, unsigned>> liveRanges;
   llvm::SmallVector<std::pair<unsigned, mlir::Value>> stateCopies;
 };
 

@@ -17,6 +17,18 @@ using namespace se::cluster;
 
 #include "se/Dialect/Cluster/ClusterDialect.cpp.inc"
 #include "se/Dialect/Cluster/ClusterEnums.cpp.inc"
+
+/// `[2, 3]`, or `[]` for a scalar.
+static ParseResult parseShape(AsmParser &parser, SmallVector<int64_t> &shape) {
+  return parser.parseCommaSeparatedList(
+      AsmParser::Delimiter::Square,
+      [&]() { return parser.parseInteger(shape.emplace_back()); });
+}
+
+static void printShape(AsmPrinter &p, ArrayRef<int64_t> shape) {
+  p << '[' << shape << ']';
+}
+
 #define GET_ATTRDEF_CLASSES
 #include "se/Dialect/Cluster/ClusterAttributes.cpp.inc"
 #define GET_OP_CLASSES

@@ -16,7 +16,7 @@ cluster.program @net kernel(@net_kernel) reset(@net_reset) cores 8
 // CHECK-LABEL: func.func @net_kernel
 func.func @net_kernel(%state: memref<64xi8, #cluster.space<l1>>, %x: memref<4xf32>, %y: memref<4xf32>) {
   // CHECK:      cluster.parallel cores 8 {
-  // CHECK-NEXT: ^bb0(%[[CORE:.*]]: index):
+  // CHECK-NEXT: ^bb0(%[[CORE:[a-zA-Z0-9_]+]]: index):
   // CHECK-NEXT:   cluster.barrier
   // CHECK-NEXT:   cluster.yield
   cluster.parallel cores 8 {

@@ -5,7 +5,7 @@
 // A product with the zero vector is zero.
 // CHECK-LABEL: func @matvec_zero
 func.func @matvec_zero(%W: tensor<8x4xf32>) -> tensor<8xf32> {
-  // CHECK-NEXT: %[[ZERO:.*]] = arith.constant dense<0.000000e+00> : tensor<8xf32>
+  // CHECK-NEXT: %[[ZERO:[a-zA-Z0-9_]+]] = arith.constant dense<0.000000e+00> : tensor<8xf32>
   // CHECK-NEXT: return %[[ZERO]]
   %x = arith.constant dense<0.0> : tensor<4xf32>
   %y = rnn.matvec %W, %x : tensor<8x4xf32>, tensor<4xf32> -> tensor<8xf32>
@@ -41,7 +41,7 @@ func.func @matvec_stays(%W: tensor<8x4xf32>, %x: tensor<4xf32>) -> (tensor<8xf32
 
 // A reduction over dimensions of size 1 changes nothing...
 // CHECK-LABEL: func @reduce_nothing
-// CHECK-SAME: (%[[X:.*]]: tensor<1x8xf32>)
+// CHECK-SAME: (%[[X:[a-zA-Z0-9_]+]]: tensor<1x8xf32>)
 func.func @reduce_nothing(%x: tensor<1x8xf32>) -> (tensor<1x8xf32>, tensor<1x8xf32>) {
   // CHECK-NEXT: return %[[X]], %[[X]]
   %0 = rnn.reduce <mean> %x axes [0] : tensor<1x8xf32> -> tensor<1x8xf32>
@@ -63,8 +63,8 @@ func.func @reduce_stays(%x: tensor<1x8xf16>) -> (tensor<1x8xf32>, tensor<1x1xf16
 // relu of what is never negative.
 // CHECK-LABEL: func @relu_twice
 func.func @relu_twice(%x: tensor<8xf32>) -> (tensor<8xf32>, tensor<8xf32>) {
-  // CHECK-NEXT: %[[R:.*]] = rnn.activation <relu>
-  // CHECK-NEXT: %[[S:.*]] = rnn.activation <sigmoid>
+  // CHECK-NEXT: %[[R:[a-zA-Z0-9_]+]] = rnn.activation <relu>
+  // CHECK-NEXT: %[[S:[a-zA-Z0-9_]+]] = rnn.activation <sigmoid>
   // CHECK-NEXT: return %[[R]], %[[S]]
   %0 = rnn.activation <relu> %x : tensor<8xf32> -> tensor<8xf32>
   %1 = rnn.activation <relu> %0 : tensor<8xf32> -> tensor<8xf32>
@@ -92,7 +92,7 @@ func.func @relu_stays(%x: tensor<8xf32>) -> (tensor<8xf32>, tensor<8xf16>, tenso
 // -----
 
 // CHECK-LABEL: func @affine_identity
-// CHECK-SAME: (%[[X:.*]]: tensor<8xf32>)
+// CHECK-SAME: (%[[X:[a-zA-Z0-9_]+]]: tensor<8xf32>)
 func.func @affine_identity(%x: tensor<8xf32>) -> (tensor<8xf32>, tensor<8xf32>) {
   // CHECK-NEXT: return %[[X]], %[[X]]
   %0 = rnn.activation <affine> %x : tensor<8xf32> -> tensor<8xf32>
@@ -112,9 +112,9 @@ func.func @affine_stays(%x: tensor<8xf32>) -> (tensor<8xf32>, tensor<8xf32>, ten
 // -----
 
 // CHECK-LABEL: func @reshape
-// CHECK-SAME: (%[[X:.*]]: tensor<2x4xf32>)
+// CHECK-SAME: (%[[X:[a-zA-Z0-9_]+]]: tensor<2x4xf32>)
 func.func @reshape(%x: tensor<2x4xf32>) -> (tensor<2x4xf32>, tensor<4x2xf32>) {
-  // CHECK-NEXT: %[[R:.*]] = rnn.reshape %[[X]] : tensor<2x4xf32> -> tensor<4x2xf32>
+  // CHECK-NEXT: %[[R:[a-zA-Z0-9_]+]] = rnn.reshape %[[X]] : tensor<2x4xf32> -> tensor<4x2xf32>
   // CHECK-NEXT: return %[[X]], %[[R]]
   %0 = rnn.reshape %x : tensor<2x4xf32> -> tensor<8xf32>
   %1 = rnn.reshape %0 : tensor<8xf32> -> tensor<2x4xf32>
@@ -148,7 +148,7 @@ func.func @reshape_constant() -> (tensor<4xf32>, tensor<4x1xf32>, tensor<2x2xf32
 // -----
 
 // CHECK-LABEL: func @transpose_identity
-// CHECK-SAME: (%[[X:.*]]: tensor<2x3x4xf32>)
+// CHECK-SAME: (%[[X:[a-zA-Z0-9_]+]]: tensor<2x3x4xf32>)
 func.func @transpose_identity(%x: tensor<2x3x4xf32>) -> (tensor<2x3x4xf32>, tensor<2x3x4xf32>) {
   // CHECK-NEXT: return %[[X]], %[[X]]
   %0 = rnn.transpose %x [0, 1, 2] : tensor<2x3x4xf32> -> tensor<2x3x4xf32>
@@ -160,9 +160,9 @@ func.func @transpose_identity(%x: tensor<2x3x4xf32>) -> (tensor<2x3x4xf32>, tens
 // Composed, not in the other order: with p = [1, 2, 0] and q = [1, 0, 2] the
 // other order would give [2, 1, 0].
 // CHECK-LABEL: func @transpose_compose
-// CHECK-SAME: (%[[X:.*]]: tensor<2x3x4xf32>)
+// CHECK-SAME: (%[[X:[a-zA-Z0-9_]+]]: tensor<2x3x4xf32>)
 func.func @transpose_compose(%x: tensor<2x3x4xf32>) -> tensor<4x3x2xf32> {
-  // CHECK-NEXT: %[[T:.*]] = rnn.transpose %[[X]] [2, 1, 0] : tensor<2x3x4xf32> -> tensor<4x3x2xf32>
+  // CHECK-NEXT: %[[T:[a-zA-Z0-9_]+]] = rnn.transpose %[[X]] [2, 1, 0] : tensor<2x3x4xf32> -> tensor<4x3x2xf32>
   // CHECK-NEXT: return %[[T]]
   %0 = rnn.transpose %x [1, 2, 0] : tensor<2x3x4xf32> -> tensor<3x4x2xf32>
   %1 = rnn.transpose %0 [1, 0, 2] : tensor<3x4x2xf32> -> tensor<4x3x2xf32>
@@ -171,7 +171,7 @@ func.func @transpose_compose(%x: tensor<2x3x4xf32>) -> tensor<4x3x2xf32> {
 
 // CHECK-LABEL: func @transpose_splat
 func.func @transpose_splat() -> tensor<3x2xf32> {
-  // CHECK-NEXT: %[[C:.*]] = arith.constant dense<1.500000e+00> : tensor<3x2xf32>
+  // CHECK-NEXT: %[[C:[a-zA-Z0-9_]+]] = arith.constant dense<1.500000e+00> : tensor<3x2xf32>
   // CHECK-NEXT: return %[[C]]
   %x = arith.constant dense<1.5> : tensor<2x3xf32>
   %0 = rnn.transpose %x [1, 0] : tensor<2x3xf32> -> tensor<3x2xf32>
@@ -181,7 +181,7 @@ func.func @transpose_splat() -> tensor<3x2xf32> {
 // Only dimensions of size 1 move.
 // CHECK-LABEL: func @transpose_to_reshape
 func.func @transpose_to_reshape(%x: tensor<1x3x1x4xf32>) -> tensor<3x4x1x1xf32> {
-  // CHECK-NEXT: rnn.reshape %{{.*}} : tensor<1x3x1x4xf32> -> tensor<3x4x1x1xf32>
+  // CHECK-NEXT: rnn.reshape %{{[^ ]*}} : tensor<1x3x1x4xf32> -> tensor<3x4x1x1xf32>
   // CHECK-NEXT: return
   %0 = rnn.transpose %x [1, 3, 0, 2] : tensor<1x3x1x4xf32> -> tensor<3x4x1x1xf32>
   return %0 : tensor<3x4x1x1xf32>
@@ -189,8 +189,8 @@ func.func @transpose_to_reshape(%x: tensor<1x3x1x4xf32>) -> tensor<3x4x1x1xf32> 
 
 // CHECK-LABEL: func @transpose_stays
 func.func @transpose_stays(%x: tensor<1x3x1x4xf32>) -> (tensor<4x3x1x1xf32>, tensor<2x2xf32>) {
-  // CHECK-DAG: rnn.transpose %{{.*}} [3, 1, 0, 2]
-  // CHECK-DAG: rnn.transpose %{{.*}} [1, 0]
+  // CHECK-DAG: rnn.transpose %{{[^ ]*}} [3, 1, 0, 2]
+  // CHECK-DAG: rnn.transpose %{{[^ ]*}} [1, 0]
   %c = arith.constant dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32>
   %0 = rnn.transpose %x [3, 1, 0, 2] : tensor<1x3x1x4xf32> -> tensor<4x3x1x1xf32>
   // The job of --rnn-fold-constants.
@@ -201,9 +201,9 @@ func.func @transpose_stays(%x: tensor<1x3x1x4xf32>) -> (tensor<4x3x1x1xf32>, ten
 // -----
 
 // CHECK-LABEL: func @broadcast
-// CHECK-SAME: (%[[X:.*]]: tensor<8xf32>)
+// CHECK-SAME: (%[[X:[a-zA-Z0-9_]+]]: tensor<8xf32>)
 func.func @broadcast(%x: tensor<8xf32>) -> (tensor<8xf32>, tensor<2x8xf32>) {
-  // CHECK-NEXT: %[[C:.*]] = arith.constant dense<2.000000e+00> : tensor<2x8xf32>
+  // CHECK-NEXT: %[[C:[a-zA-Z0-9_]+]] = arith.constant dense<2.000000e+00> : tensor<2x8xf32>
   // CHECK-NEXT: return %[[X]], %[[C]]
   %c = arith.constant dense<2.0> : tensor<1xf32>
   %0 = rnn.broadcast %x : tensor<8xf32> -> tensor<8xf32>

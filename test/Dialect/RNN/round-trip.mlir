@@ -11,7 +11,7 @@
 rnn.network @accumulate inputs(%x = "x" : tensor<4xf32>)
     states(%s = "sum" : tensor<4xf32> reset dense<0.0> : tensor<4xf32>)
     outputs("y" : tensor<4xf32>) {
-  // CHECK-NEXT: %[[V:.*]] = arith.addf %x, %sum : tensor<4xf32>
+  // CHECK-NEXT: %[[V:[a-zA-Z0-9_]+]] = arith.addf %x, %sum : tensor<4xf32>
   %0 = arith.addf %x, %s : tensor<4xf32>
   // CHECK-NEXT: rnn.yield %[[V]] : tensor<4xf32> next %[[V]] : tensor<4xf32>
   rnn.yield %0 : tensor<4xf32> next %0 : tensor<4xf32>
@@ -20,16 +20,16 @@ rnn.network @accumulate inputs(%x = "x" : tensor<4xf32>)
 // Several inputs, states and outputs; names that are no identifiers; reset
 // values that are no splat.
 // CHECK-LABEL: rnn.network @many
-// CHECK-SAME:    inputs(%{{.*}} = "a/b:0" : tensor<1x4xf32>, %{{.*}} = "2" : tensor<4xf32>)
-// CHECK-SAME:    states(%{{.*}} = "h in" : tensor<4xf32> reset dense<[1.000000e+00, 2.000000e+00, 3.000000e+00, 4.000000e+00]> : tensor<4xf32>,
-// CHECK-SAME:           %{{.*}} = "c \22x\22" : tensor<1x1x4xf16> reset dense_resource<c_reset> : tensor<1x1x4xf16>)
+// CHECK-SAME:    inputs(%{{[^ ]*}} = "a/b:0" : tensor<1x4xf32>, %{{[^ ]*}} = "2" : tensor<4xf32>)
+// CHECK-SAME:    states(%{{[^ ]*}} = "h in" : tensor<4xf32> reset dense<[1.000000e+00, 2.000000e+00, 3.000000e+00, 4.000000e+00]> : tensor<4xf32>,
+// CHECK-SAME:           %{{[^ ]*}} = "c \22x\22" : tensor<1x1x4xf16> reset dense_resource<c_reset> : tensor<1x1x4xf16>)
 // CHECK-SAME:    outputs("y1" : tensor<4xf32>, "y2" : tensor<1x4xf32>)
 rnn.network @many
     inputs(%a = "a/b:0" : tensor<1x4xf32>, %b = "2" : tensor<4xf32>)
     states(%h = "h in" : tensor<4xf32> reset dense<[1.0, 2.0, 3.0, 4.0]> : tensor<4xf32>,
            %c = "c \"x\"" : tensor<1x1x4xf16> reset dense_resource<c_reset> : tensor<1x1x4xf16>)
     outputs("y1" : tensor<4xf32>, "y2" : tensor<1x4xf32>) {
-  // CHECK: rnn.yield %{{.*}}, %{{.*}} : tensor<4xf32>, tensor<1x4xf32> next %{{.*}}, %{{.*}} : tensor<4xf32>, tensor<1x1x4xf16>
+  // CHECK: rnn.yield %{{[^ ]*}}, %{{[^ ]*}} : tensor<4xf32>, tensor<1x4xf32> next %{{[^ ]*}}, %{{[^ ]*}} : tensor<4xf32>, tensor<1x1x4xf16>
   rnn.yield %b, %a : tensor<4xf32>, tensor<1x4xf32> next %h, %c : tensor<4xf32>, tensor<1x1x4xf16>
 }
 
@@ -44,13 +44,13 @@ rnn.network @stateless inputs(%x = "x" : tensor<4xf32>)
 // CHECK-LABEL: rnn.network @clock states(%t = "t" : tensor<1xf32> reset dense<0.000000e+00> : tensor<1xf32>) {
 rnn.network @clock states(%t = "t" : tensor<1xf32> reset dense<0.0> : tensor<1xf32>) {
   %0 = math.cos %t : tensor<1xf32>
-  // CHECK: rnn.yield next %{{.*}} : tensor<1xf32>{{$}}
+  // CHECK: rnn.yield next %{{[^ ]*}} : tensor<1xf32>{{$}}
   rnn.yield next %0 : tensor<1xf32>
 }
 
 // CHECK-LABEL: rnn.cell @leaky
-// CHECK-SAME:    inputs(%[[X:.*]] : tensor<4xf32>) states(%[[H:.*]] : tensor<8xf32>)
-// CHECK-SAME:    weights(%[[W:.*]] : tensor<8x4xf32>, %[[A:.*]] : tensor<8xf32>) outputs(tensor<8xf32>) {
+// CHECK-SAME:    inputs(%[[X:[a-zA-Z0-9_]+]] : tensor<4xf32>) states(%[[H:[a-zA-Z0-9_]+]] : tensor<8xf32>)
+// CHECK-SAME:    weights(%[[W:[a-zA-Z0-9_]+]] : tensor<8x4xf32>, %[[A:[a-zA-Z0-9_]+]] : tensor<8xf32>) outputs(tensor<8xf32>) {
 rnn.cell @leaky inputs(%x : tensor<4xf32>) states(%h : tensor<8xf32>)
     weights(%W : tensor<8x4xf32>, %a : tensor<8xf32>)
     outputs(tensor<8xf32>) {
@@ -73,7 +73,7 @@ rnn.network @apply inputs(%x = "x" : tensor<4xf32>)
     outputs("y" : tensor<8xf32>) {
   %W = arith.constant dense<0.5> : tensor<8x4xf32>
   %a = arith.constant dense<0.9> : tensor<8xf32>
-  // CHECK: %{{.*}}, %{{.*}} = rnn.apply @leaky(%x) states(%h) weights(%{{.*}}, %{{.*}})
+  // CHECK: %{{[^ ]*}}, %{{[^ ]*}} = rnn.apply @leaky(%x) states(%h) weights(%{{[^ ]*}}, %{{[^ ]*}})
   // CHECK-SAME: : (tensor<4xf32>), (tensor<8xf32>), (tensor<8x4xf32>, tensor<8xf32>) -> (tensor<8xf32>), (tensor<8xf32>)
   %y, %h1 = rnn.apply @leaky(%x) states(%h) weights(%W, %a)
       : (tensor<4xf32>), (tensor<8xf32>), (tensor<8x4xf32>, tensor<8xf32>)
@@ -87,14 +87,14 @@ rnn.network @apply inputs(%x = "x" : tensor<4xf32>)
 rnn.cell @lstm inputs(%x : tensor<3xf32>) states(%h : tensor<5xf32>, %c : tensor<5xf32>)
     weights(%W : tensor<20x3xf32>, %R : tensor<20x5xf32>, %B : tensor<40xf32>,
             %P : tensor<15xf32>) outputs(tensor<5xf32>, tensor<5xf32>) {
-  // CHECK: rnn.lstm %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}} bias(%{{.*}} : tensor<40xf32>)
+  // CHECK: rnn.lstm %{{[^ ]*}}, %{{[^ ]*}}, %{{[^ ]*}}, %{{[^ ]*}}, %{{[^ ]*}} bias(%{{[^ ]*}} : tensor<40xf32>)
   // CHECK-SAME: {activations = [#rnn.act<sigmoid>, #rnn.act<tanh>, #rnn.act<tanh>]}
   // CHECK-SAME: : tensor<3xf32>, tensor<5xf32>, tensor<5xf32>, tensor<20x3xf32>, tensor<20x5xf32> -> tensor<5xf32>, tensor<5xf32>
   %h1, %c1 = rnn.lstm %x, %h, %c, %W, %R bias(%B : tensor<40xf32>)
       {activations = [#rnn.act<sigmoid>, #rnn.act<tanh>, #rnn.act<tanh>]}
       : tensor<3xf32>, tensor<5xf32>, tensor<5xf32>, tensor<20x3xf32>,
         tensor<20x5xf32> -> tensor<5xf32>, tensor<5xf32>
-  // CHECK: rnn.lstm %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}} bias(%{{.*}} : tensor<40xf32>) peepholes(%{{.*}} : tensor<15xf32>)
+  // CHECK: rnn.lstm %{{[^ ]*}}, %{{[^ ]*}}, %{{[^ ]*}}, %{{[^ ]*}}, %{{[^ ]*}} bias(%{{[^ ]*}} : tensor<40xf32>) peepholes(%{{[^ ]*}} : tensor<15xf32>)
   // CHECK-SAME: clip = 3.000000e+00 : f32, input_forget
   %h2, %c2 = rnn.lstm %x, %h1, %c1, %W, %R bias(%B : tensor<40xf32>)
       peepholes(%P : tensor<15xf32>)
@@ -102,7 +102,7 @@ rnn.cell @lstm inputs(%x : tensor<3xf32>) states(%h : tensor<5xf32>, %c : tensor
        clip = 3.0 : f32, input_forget}
       : tensor<3xf32>, tensor<5xf32>, tensor<5xf32>, tensor<20x3xf32>,
         tensor<20x5xf32> -> tensor<5xf32>, tensor<5xf32>
-  // CHECK: rnn.lstm %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}} peepholes(%{{.*}} : tensor<15xf32>)
+  // CHECK: rnn.lstm %{{[^ ]*}}, %{{[^ ]*}}, %{{[^ ]*}}, %{{[^ ]*}}, %{{[^ ]*}} peepholes(%{{[^ ]*}} : tensor<15xf32>)
   %h3, %c3 = rnn.lstm %x, %h2, %c2, %W, %R peepholes(%P : tensor<15xf32>)
       {activations = [#rnn.act<sigmoid>, #rnn.act<tanh>, #rnn.act<tanh>]}
       : tensor<3xf32>, tensor<5xf32>, tensor<5xf32>, tensor<20x3xf32>,
@@ -113,13 +113,13 @@ rnn.cell @lstm inputs(%x : tensor<3xf32>) states(%h : tensor<5xf32>, %c : tensor
 // CHECK-LABEL: rnn.cell @gru
 rnn.cell @gru inputs(%x : tensor<3xf32>) states(%h : tensor<5xf32>)
     weights(%W : tensor<15x3xf32>, %R : tensor<15x5xf32>, %B : tensor<30xf32>) {
-  // CHECK: rnn.gru %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}} {activations = [#rnn.act<sigmoid>, #rnn.act<tanh>], linear_before_reset}
+  // CHECK: rnn.gru %{{[^ ]*}}, %{{[^ ]*}}, %{{[^ ]*}}, %{{[^ ]*}} {activations = [#rnn.act<sigmoid>, #rnn.act<tanh>], linear_before_reset}
   // CHECK-SAME: : tensor<3xf32>, tensor<5xf32>, tensor<15x3xf32>, tensor<15x5xf32> -> tensor<5xf32>
   %h1 = rnn.gru %x, %h, %W, %R
       {activations = [#rnn.act<sigmoid>, #rnn.act<tanh>], linear_before_reset}
       : tensor<3xf32>, tensor<5xf32>, tensor<15x3xf32>, tensor<15x5xf32>
       -> tensor<5xf32>
-  // CHECK: rnn.gru %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}} bias(%{{.*}} : tensor<30xf32>) {activations = [#rnn.act<sigmoid>, #rnn.act<tanh>], clip = 5.000000e-01 : f32}
+  // CHECK: rnn.gru %{{[^ ]*}}, %{{[^ ]*}}, %{{[^ ]*}}, %{{[^ ]*}} bias(%{{[^ ]*}} : tensor<30xf32>) {activations = [#rnn.act<sigmoid>, #rnn.act<tanh>], clip = 5.000000e-01 : f32}
   %h2 = rnn.gru %x, %h1, %W, %R bias(%B : tensor<30xf32>)
       {activations = [#rnn.act<sigmoid>, #rnn.act<tanh>], clip = 0.5 : f32}
       : tensor<3xf32>, tensor<5xf32>, tensor<15x3xf32>, tensor<15x5xf32>
@@ -130,11 +130,11 @@ rnn.cell @gru inputs(%x : tensor<3xf32>) states(%h : tensor<5xf32>)
 // CHECK-LABEL: rnn.cell @products
 rnn.cell @products inputs(%x : tensor<4xf16>, %xs : tensor<2x3x4xf16>, %z : tensor<4xf32>)
     weights(%W : tensor<8x4xf16>, %V : tensor<8x4xf32>, %b : tensor<8xf32>) {
-  // CHECK: rnn.matvec %{{.*}}, %{{.*}} : tensor<8x4xf16>, tensor<4xf16> -> tensor<8xf32>
+  // CHECK: rnn.matvec %{{[^ ]*}}, %{{[^ ]*}} : tensor<8x4xf16>, tensor<4xf16> -> tensor<8xf32>
   %y = rnn.matvec %W, %x : tensor<8x4xf16>, tensor<4xf16> -> tensor<8xf32>
-  // CHECK: rnn.matvec %{{.*}}, %{{.*}} : tensor<8x4xf16>, tensor<2x3x4xf16> -> tensor<2x3x8xf16>
+  // CHECK: rnn.matvec %{{[^ ]*}}, %{{[^ ]*}} : tensor<8x4xf16>, tensor<2x3x4xf16> -> tensor<2x3x8xf16>
   %ys = rnn.matvec %W, %xs : tensor<8x4xf16>, tensor<2x3x4xf16> -> tensor<2x3x8xf16>
-  // CHECK: rnn.linear %{{.*}}, %{{.*}}, %{{.*}} : tensor<8x4xf32>, tensor<4xf32>, tensor<8xf32> -> tensor<8xf32>
+  // CHECK: rnn.linear %{{[^ ]*}}, %{{[^ ]*}}, %{{[^ ]*}} : tensor<8x4xf32>, tensor<4xf32>, tensor<8xf32> -> tensor<8xf32>
   %l = rnn.linear %V, %z, %b
       : tensor<8x4xf32>, tensor<4xf32>, tensor<8xf32> -> tensor<8xf32>
   rnn.yield
@@ -142,21 +142,21 @@ rnn.cell @products inputs(%x : tensor<4xf16>, %xs : tensor<2x3x4xf16>, %z : tens
 
 // CHECK-LABEL: rnn.cell @reductions
 rnn.cell @reductions inputs(%x : tensor<1x8xf32>, %y : tensor<2x3x4xf16>) {
-  // CHECK: rnn.reduce <mean> %{{.*}} axes [1] : tensor<1x8xf32> -> tensor<1x1xf32>
+  // CHECK: rnn.reduce <mean> %{{[^ ]*}} axes [1] : tensor<1x8xf32> -> tensor<1x1xf32>
   %m = rnn.reduce <mean> %x axes [1]
       : tensor<1x8xf32> -> tensor<1x1xf32>
-  // CHECK: rnn.reduce <sum> %{{.*}} axes [0, 2] : tensor<2x3x4xf16> -> tensor<1x3x1xf32>
+  // CHECK: rnn.reduce <sum> %{{[^ ]*}} axes [0, 2] : tensor<2x3x4xf16> -> tensor<1x3x1xf32>
   %s = rnn.reduce <sum> %y axes [0, 2] : tensor<2x3x4xf16> -> tensor<1x3x1xf32>
-  // CHECK: rnn.reduce <max> %{{.*}} axes [0, 1, 2] : tensor<2x3x4xf16> -> tensor<1x1x1xf16>
+  // CHECK: rnn.reduce <max> %{{[^ ]*}} axes [0, 1, 2] : tensor<2x3x4xf16> -> tensor<1x1x1xf16>
   %a = rnn.reduce <max> %y axes [0, 1, 2] : tensor<2x3x4xf16> -> tensor<1x1x1xf16>
-  // CHECK: rnn.reduce <min> %{{.*}} axes [] :
+  // CHECK: rnn.reduce <min> %{{[^ ]*}} axes [] :
   %n = rnn.reduce <min> %y axes [] : tensor<2x3x4xf16> -> tensor<2x3x4xf16>
   rnn.yield
 }
 
 // CHECK-LABEL: rnn.cell @activations
 rnn.cell @activations inputs(%0 : tensor<8xf32>) {
-  // CHECK: rnn.activation <sigmoid> %{{.*}} : tensor<8xf32> -> tensor<8xf16>
+  // CHECK: rnn.activation <sigmoid> %{{[^ ]*}} : tensor<8xf32> -> tensor<8xf16>
   %1 = rnn.activation <sigmoid> %0 : tensor<8xf32> -> tensor<8xf16>
   // CHECK: rnn.activation <tanh> %
   %2 = rnn.activation <tanh> %0 : tensor<8xf32> -> tensor<8xf32>
@@ -186,18 +186,18 @@ rnn.cell @activations inputs(%0 : tensor<8xf32>) {
 // A scalar, as in phase 3.
 // CHECK-LABEL: func.func @scalar
 func.func @scalar(%0: f32) -> f16 {
-  // CHECK: rnn.activation <sigmoid> %{{.*}} : f32 -> f16
+  // CHECK: rnn.activation <sigmoid> %{{[^ ]*}} : f32 -> f16
   %1 = rnn.activation <sigmoid> %0 : f32 -> f16
   return %1 : f16
 }
 
 // CHECK-LABEL: rnn.cell @movement
 rnn.cell @movement inputs(%x : tensor<1x8xf32>, %y : tensor<2x3xf32>, %z : tensor<1xf32>) {
-  // CHECK: rnn.reshape %{{.*}} : tensor<1x8xf32> -> tensor<8xf32>
+  // CHECK: rnn.reshape %{{[^ ]*}} : tensor<1x8xf32> -> tensor<8xf32>
   %0 = rnn.reshape %x : tensor<1x8xf32> -> tensor<8xf32>
-  // CHECK: rnn.transpose %{{.*}} [1, 0] : tensor<2x3xf32> -> tensor<3x2xf32>
+  // CHECK: rnn.transpose %{{[^ ]*}} [1, 0] : tensor<2x3xf32> -> tensor<3x2xf32>
   %1 = rnn.transpose %y [1, 0] : tensor<2x3xf32> -> tensor<3x2xf32>
-  // CHECK: rnn.broadcast %{{.*}} : tensor<1xf32> -> tensor<2x8xf32>
+  // CHECK: rnn.broadcast %{{[^ ]*}} : tensor<1xf32> -> tensor<2x8xf32>
   %2 = rnn.broadcast %z : tensor<1xf32> -> tensor<2x8xf32>
   rnn.yield
 }

@@ -17,7 +17,13 @@ from onnx import TensorProto, helper, numpy_helper
 
 FLOAT, DOUBLE, INT64 = TensorProto.FLOAT, TensorProto.DOUBLE, TensorProto.INT64
 CASES = {}
-MODULES = ["cases_ops", "cases_networks", "cases_bad", "cases_bad_streaming"]
+MODULES = [
+    "cases_ops",
+    "cases_networks",
+    "cases_bad",
+    "cases_bad_shapes",
+    "cases_bad_streaming",
+]
 
 
 def case(function):

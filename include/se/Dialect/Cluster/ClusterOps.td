@@ -60,7 +60,7 @@ def Cluster_PortAttr : AttrDef<Cluster_Dialect, "Port"> {
     ArrayRefParameter<"int64_t">:$shape, "::mlir::Type":$element,
     DefaultValuedParameter<"int64_t", "0">:$offset);
   let assemblyFormat = [{
-    `<` $name `,` `shape` `=` `[` $shape `]` `,` `element` `=` $element
+    `<` $name `,` `shape` `=` custom<Shape>($shape) `,` `element` `=` $element
     (`,` `offset` `=` $offset^)? `>`
   }];
   let extraClassDeclaration = [{

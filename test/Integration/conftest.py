@@ -1,0 +1,54 @@
+# Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Options of the integration tests.
+
+--matrix=all   every case of the generated matrix, not only a covering subset
+--slow         tests that take long too
+--shard=K/N    the K-th of N parts of the tests, 1 <= K <= N
+"""
+
+import shutil
+
+import pytest
+
+import se
+
+
+def pytest_addoption(parser):
+    group = parser.getgroup("se-mlir")
+    group.addoption("--matrix", choices=["covering", "all"], default="covering")
+    group.addoption("--slow", action="store_true", help="long tests too")
+    group.addoption("--shard", default="1/1", metavar="K/N", help="a part of the tests")
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "slow: takes long, runs with --slow")
+    if not (se.BIN / "se-compile").exists():
+        raise pytest.UsageError(
+            f"no tools in {se.BIN}: build the project and set SE_BIN to its bin folder"
+        )
+
+
+def pytest_collection_modifyitems(config, items):
+    part, parts = map(int, config.getoption("--shard").split("/"))
+    # A network's cases stay together, because they share results.
+    groups = {}
+    for item in items:
+        key = (item.path, item.callspec.params.get("group") if hasattr(item, "callspec")
+               else item.name)
+        groups.setdefault(key, len(groups))
+        item.shard = groups[key] % parts + 1
+    kept = [item for item in items if item.shard == part]
+    config.hook.pytest_deselected(items=[i for i in items if i.shard != part])
+    items[:] = kept
+    if not config.getoption("--slow"):
+        skip = pytest.mark.skip(reason="slow: run with --slow")
+        for item in items:
+            if "slow" in item.keywords:
+                item.add_marker(skip)
+
+
+@pytest.fixture(scope="session")
+def gvsoc():
+    if shutil.which("gvsoc") is None:
+        pytest.skip("gvsoc is not on PATH")
