@@ -50,11 +50,10 @@ Expected<FrameStatistics> readStatistics(StringRef path) {
 
 void printReport(const Report &report, raw_ostream &os) {
   const FrameStatistics &statistics = report.statistics;
-  os << formatv("network    {0} for {1}, {2}, {3} cores, {4:N} bytes of "
-                "weights\n",
-                report.network.network, report.network.target,
-                report.network.precision, report.network.cores,
-                report.network.weightBytes);
+  os << formatv("program    {0}: network '{1}' for {2}, {3}, {4} cores\n",
+                report.program, report.network.network, report.network.target,
+                report.network.precision, report.network.cores);
+  os << formatv("weights    {0:N} bytes\n", report.network.weightBytes);
   os << formatv("recording  {0:F2} s, {1} frames of {2:F2} ms\n",
                 report.audioSeconds, statistics.frames,
                 audio::hopSeconds * 1e3);

@@ -20,6 +20,8 @@ struct FrameStatistics {
 llvm::Expected<FrameStatistics> readStatistics(llvm::StringRef path);
 
 struct Report {
+  /// The file that ran.
+  llvm::StringRef program;
   const se::sim::NetworkMetadata &network;
   const se::target::TargetDescription &target;
   FrameStatistics statistics;

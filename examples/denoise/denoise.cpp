@@ -25,6 +25,7 @@
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
 #include "llvm/Support/Process.h"
 #include <chrono>
 #include <condition_variable>
@@ -68,6 +69,15 @@ static cl::opt<double> maxSeconds("max-seconds",
 
 static Error fail(const Twine &text) {
   return createStringError(inconvertibleErrorCode(), text);
+}
+
+/// Finds out before the long run what would stop us after it.
+static Error checkWritable(StringRef path) {
+  StringRef parent = sys::path::parent_path(path);
+  if (std::error_code error = sys::fs::access(parent.empty() ? "." : parent,
+                                              sys::fs::AccessMode::Write))
+    return fail(path + ": " + error.message());
+  return Error::success();
 }
 
 static double getSeconds() {
@@ -233,6 +243,9 @@ Error Denoiser::run() {
     return error;
   if (Error error = readRecordings())
     return error;
+  for (StringRef path : {StringRef(output), StringRef(picture)})
+    if (Error error = checkWritable(path))
+      return error;
 
   audio::Spectrum before = audio::analyze(noisy), after = before;
   double start = getSeconds();
@@ -259,8 +272,8 @@ Error Denoiser::run() {
     snrAfter = audio::getSiSnr(result, *reference);
   }
   double audioSeconds = double(noisy.size()) / audio::sampleRate;
-  Report report{network,     target,    statistics, audioSeconds,
-                hostSeconds, snrBefore, snrAfter};
+  Report report{program,      network,     target,    statistics,
+                audioSeconds, hostSeconds, snrBefore, snrAfter};
   printReport(report, outs());
   return Error::success();
 }

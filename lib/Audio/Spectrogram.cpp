@@ -20,6 +20,8 @@ using namespace se::audio;
 static constexpr double rangeDb = 80;
 /// Longer recordings share a column among several frames.
 static constexpr size_t maxColumns = 1600;
+/// Frames of shorter ones take several.
+static constexpr size_t minColumns = 800;
 static constexpr size_t gapRows = 6;
 
 namespace {
@@ -52,7 +54,9 @@ Error audio::writeSpectrograms(StringRef path, ArrayRef<Spectrum> spectra) {
   size_t numFrames = spectra.front().numFrames;
   assert(all_of(spectra, [&](auto &s) { return s.numFrames == numFrames; }));
   size_t framesPerColumn = (numFrames + maxColumns - 1) / maxColumns;
-  size_t width = (numFrames + framesPerColumn - 1) / framesPerColumn;
+  size_t columns = (numFrames + framesPerColumn - 1) / framesPerColumn;
+  size_t columnWidth = std::max<size_t>(1, minColumns / columns);
+  size_t width = columns * columnWidth;
   size_t height = spectra.size() * (numBins + gapRows) - gapRows;
 
   float loudest = 1e-9f;
@@ -62,7 +66,7 @@ Error audio::writeSpectrograms(StringRef path, ArrayRef<Spectrum> spectra) {
 
   std::vector<Colour> pixels(width * height, Colour{255, 255, 255});
   for (auto [panel, spectrum] : enumerate(spectra)) {
-    for (size_t column = 0; column != width; ++column) {
+    for (size_t column = 0; column != columns; ++column) {
       size_t begin = column * framesPerColumn;
       size_t end = std::min(begin + framesPerColumn, numFrames);
       for (size_t bin = 0; bin != numBins; ++bin) {
@@ -71,7 +75,8 @@ Error audio::writeSpectrograms(StringRef path, ArrayRef<Spectrum> spectra) {
           power = std::max(power, std::norm(spectrum.bins[t * numBins + bin]));
         double db = 10 * std::log10(double(power) / loudest + 1e-12);
         size_t row = panel * (numBins + gapRows) + numBins - 1 - bin;
-        pixels[row * width + column] = getColour(1 + db / rangeDb);
+        std::fill_n(&pixels[row * width + column * columnWidth], columnWidth,
+                    getColour(1 + db / rangeDb));
       }
     }
   }

@@ -195,8 +195,9 @@ bool Machine::writeCsr(Core &core, uint32_t number, uint32_t value) {
       if (isCounting(core, n))
         core.counters[n] += rawCounter(core, n) - core.counterBase[n];
     change();
+    // The instruction that starts the counters does not count itself.
     for (unsigned n = 0; n != core.counters.size(); ++n)
-      core.counterBase[n] = rawCounter(core, n);
+      core.counterBase[n] = rawCounter(core, n) + (n < 2);
     return true;
   };
   if (number >= csrCounter0 && number < csrCounterAll)

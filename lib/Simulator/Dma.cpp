@@ -193,8 +193,8 @@ void Dma::request(Direction &direction, uint64_t now) {
 void Dma::startBurst(Direction &direction, uint64_t now) {
   const Burst &burst = direction.bursts.front();
   uint32_t words = (burst.l1Address % 4 + burst.size + 3) / 4;
-  uint64_t begin = std::max(direction.halfCycles, 2 * now - 1);
-  direction.halfCycles = begin + words;
+  bool follows = direction.toL1 && direction.halfCycles == 2 * now - 1;
+  direction.halfCycles = (follows ? 2 * now - 1 : 2 * now) + words;
   direction.started = now;
   direction.doneTime = std::max(now + 1, (direction.halfCycles + 1) / 2);
 }

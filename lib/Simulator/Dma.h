@@ -71,7 +71,7 @@ private:
     uint64_t requestTime = never, doneTime = never;
     uint64_t started = 0;
     /// Where the last burst ended, in half cycles: each of the two ports moves
-    /// a word per cycle, and the second may already begin the next burst.
+    /// a word per cycle, and towards L1 the second may begin the next burst.
     uint64_t halfCycles = 0;
   };
 

@@ -18,6 +18,8 @@ static constexpr uint32_t globalCoreStride = 0x40, globalTriggerBase = 0x600;
 // as long. Measured on GVSoC.
 static constexpr uint64_t wakeLatency = 5;
 static constexpr unsigned noSleepExtra = wakeLatency - 1;
+/// Of taking a mutex that is free.
+static constexpr unsigned lockExtra = 2;
 
 EventUnit::EventUnit(Machine &machine, unsigned numCores)
     : machine(machine), perCore(numCores) {}
@@ -158,7 +160,7 @@ AccessResult EventUnit::accessMutex(Core &core, unsigned index, bool isStore,
     value = 0;
     if (!mutex.isLocked) {
       mutex.isLocked = true;
-      return {AccessResult::Device};
+      return {AccessResult::Device, lockExtra};
     }
     mutex.waiting |= 1u << core.index;
     perCore[core.index].clearOnWake = 1u << mutexEvent;

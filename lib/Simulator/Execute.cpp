@@ -43,7 +43,7 @@ struct Handlers {
 /// carries no information, and a start-up. Zero has its own numbers.
 static unsigned divisionStall(uint32_t divisor, bool isSigned) {
   if (divisor == 0)
-    return isSigned ? 1 : 33;
+    return isSigned ? 0 : 33;
   if (isSigned && sx(divisor) < 0)
     return 1 + countLeadingZeros(0u - divisor);
   return 2 + countLeadingZeros(divisor);
@@ -127,7 +127,7 @@ LLVM_ATTRIBUTE_NOINLINE static Op *followLoops(Machine &machine, Core &core,
 #define SE_END_Compute time += 1; SE_STEP(); SE_NEXT();
 #define SE_END_Late time += 1; SE_STEP_LATE(); SE_NEXT();
 #define SE_END_Load time += 1; SE_STEP_LATE(); SE_NEXT();
-#define SE_END_EventLoad SE_END_Load
+#define SE_END_EventLoad SE_END_Compute
 #define SE_END_Store SE_END_Compute
 #define SE_END_Branch SE_END_Compute
 #define SE_END_Jump

@@ -120,7 +120,7 @@ def test_steps_equal_one_run(group, network):
     for each frame."""
     path, recipe, x = model(*network[:3])
     states = recipe.state_names
-    plain = [f"--state={name}=" for name in states]
+    plain = [f"--state={name}=" for name in ["x", *states]]
     known = {name: np.zeros((1, recipe.hidden), np.float32) for name in states}
     steps = []
     for t in range(3):

@@ -7,20 +7,26 @@
 #include "se/Driver/Diagnostics.h"
 #include "se/Pipelines/Pipelines.h"
 #include "se/Support/Version.h"
+#include "se/Target/LinkerScript.h"
 
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/raw_ostream.h"
 
 using namespace se;
 namespace cl = llvm::cl;
 
 static cl::OptionCategory category("se-compile options");
-static cl::opt<std::string> inputPath(cl::Positional, cl::Required,
+static cl::opt<std::string> inputPath(cl::Positional,
                                       cl::desc("IN(.onnx|.mlir|.mlirbc)"),
                                       cl::cat(category));
-static cl::opt<std::string> outputPath("o", cl::Required, cl::desc("Output"),
+static cl::opt<std::string> outputPath("o", cl::desc("Output"),
                                        cl::value_desc("file"),
                                        cl::cat(category));
+static cl::opt<bool> printLinkerScript(
+    "print-linker-script",
+    cl::desc("Print the target's linker script, for firmware, and exit"),
+    cl::cat(category));
 static cl::opt<std::string>
     precision("precision", cl::init("fp32"),
               cl::desc("Number format: fp32 (default) or fp16"),
@@ -71,6 +77,14 @@ static std::optional<EmitKind> parseEmit(llvm::StringRef text) {
   return std::nullopt;
 }
 
+static int writeLinkerScript(const target::TargetDescription &target) {
+  auto script = target::makeLinkerScript(target);
+  if (!script)
+    return reportError(script.takeError());
+  llvm::outs() << *script;
+  return 0;
+}
+
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   setVersionPrinter();
@@ -90,6 +104,11 @@ int main(int argc, char **argv) {
   auto target = target::loadTarget(targetName, resourceDir);
   if (!target)
     return reportError(target.takeError());
+  if (printLinkerScript)
+    return writeLinkerScript(*target);
+  if (inputPath.empty() || outputPath.empty())
+    return reportError("expected a network and -o OUT (see se-compile "
+                       "--help)");
 
   mlir::DialectRegistry registry;
   registerDialects(registry);

@@ -39,10 +39,12 @@ TEST(SpectrogramTest, DrawsPanelsOneAboveTheOther) {
 
   png_image image;
   std::vector<uint8_t> pixels = readPng(path.c_str(), image);
-  ASSERT_EQ(image.width, 10u);
+  ASSERT_EQ(image.width, 800u); // 80 columns for each frame
   ASSERT_EQ(image.height, 257u + 6 + 257);
-  auto red = [&](unsigned row, unsigned column) {
-    return pixels[(row * 10 + column) * 3];
+  auto red = [&](unsigned row, unsigned frame) {
+    EXPECT_EQ(pixels[(row * 800 + frame * 80) * 3],
+              pixels[(row * 800 + frame * 80 + 79) * 3]);
+    return pixels[(row * 800 + frame * 80) * 3];
   };
   EXPECT_EQ(red(256 - 100, 3), 0);
   EXPECT_EQ(red(260, 3), 255); // between the panels

@@ -87,6 +87,7 @@ def unary(op, opset=17, shape=(1, 4), weights=None, extra="", out=None, **attrib
 
 def write(directory, names):
     sys.modules.setdefault("make", sys.modules[__name__])
+    sys.dont_write_bytecode = True  # several tests run this at once
     for module in MODULES:
         importlib.import_module(module)
     directory = pathlib.Path(directory)
