@@ -248,13 +248,6 @@ void Scheduler::emitKernel() {
                          bufferType(state, cluster::Level::l1), offset);
     stateBuffers.push_back(memory[state]);
   }
-  // Inputs and states that are copied to a buffer first are read there, except
-  // by the job that copies them.
-  llvm::DenseMap<Value, Value> sources = memory;
-  for (Value value : plan.getBuffers())
-    memory[value] =
-        view(kernel.getArgument(0), bufferType(value, cluster::Level::l1),
-             bufferOffsets.lookup(value));
   for (auto constant :
        network.getBody().front().getOps<arith::ConstantOp>()) {
     auto elements = dyn_cast<ElementsAttr>(constant.getValue());
@@ -265,6 +258,13 @@ void Scheduler::emitKernel() {
     memory[constant] = memref::GetGlobalOp::create(b, global.getType(),
                                                    global.getSymName());
   }
+  // Inputs, states and constants that are copied to a buffer first are read there, except
+  // by the job that copies them.
+  llvm::DenseMap<Value, Value> sources = memory;
+  for (Value value : plan.getBuffers())
+    memory[value] =
+        view(kernel.getArgument(0), bufferType(value, cluster::Level::l1),
+             bufferOffsets.lookup(value));
 
   bool first = true;
   for (const std::vector<Loop> &level : plan.getLevels()) {

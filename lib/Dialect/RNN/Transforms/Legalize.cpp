@@ -48,9 +48,13 @@ private:
   bool isSingle(Value value) {
     return getElementTypeOrSelf(value.getType()).isF32();
   }
+  /// Truth values between comparison and selection stay what they are.
+  static bool isFloat(Value value) {
+    return isa<FloatType>(getElementTypeOrSelf(value.getType()));
+  }
   /// `value` as a tensor of `element`, through a cast before `op` if needed.
   Value cast_(Value value, FloatType element, Operation *op) {
-    if (getElementTypeOrSelf(value.getType()) == element)
+    if (!isFloat(value) || getElementTypeOrSelf(value.getType()) == element)
       return value;
     OpBuilder b(op);
     Type type = typeWith(value.getType(), element);
@@ -64,7 +68,8 @@ private:
   }
   void setResultElement(Operation *op, FloatType element) {
     for (Value result : op->getResults())
-      result.setType(typeWith(result.getType(), element));
+      if (isFloat(result))
+        result.setType(typeWith(result.getType(), element));
   }
   ArrayAttr halves(ArrayAttr types) {
     SmallVector<Type> converted;

@@ -1,0 +1,121 @@
+// RUN: se-opt %s --rnn-legalize=precision=fp16 --split-input-file | FileCheck %s
+// RUN: se-opt %s --split-input-file -o %t.before.mlir
+// RUN: se-opt %s --rnn-legalize --split-input-file | diff %t.before.mlir -
+// RUN: se-opt %s --rnn-legalize=precision=fp32 --split-input-file | diff %t.before.mlir -
+// RUN: not se-opt %s --rnn-legalize=precision=int4 --split-input-file 2>&1 | FileCheck %s --check-prefix=BAD
+//
+// fp32 changes nothing.
+// BAD: error: unknown precision 'int4', expected fp32 or fp16
+
+// Inputs and outputs stay f32; states, weights and reset values become f16. A
+// product takes f16 and gives f32; arithmetic on it stays f32 and is rounded
+// once, where it is stored.
+// CHECK-LABEL: rnn.network @product
+// CHECK-SAME:    inputs(%x = "x" : tensor<2xf32>)
+// CHECK-SAME:    states(%h = "h" : tensor<2xf16> reset dense<[1.000000e+00, 9.997550e-02]> : tensor<2xf16>)
+// CHECK-SAME:    outputs("y" : tensor<2xf32>)
+// CHECK-NEXT:    %[[X:[a-z0-9_]+]] = arith.truncf %x : tensor<2xf32> to tensor<2xf16>
+// CHECK-NEXT:    %[[W:[a-z0-9_]+]] = arith.constant {{.*}} : tensor<2x2xf16>
+// CHECK-NEXT:    %[[B:[a-z0-9_]+]] = arith.constant dense<3.000000e+00> : tensor<2xf16>
+// CHECK-NEXT:    %[[WX:[a-z0-9_]+]] = rnn.matvec %[[W]], %[[X]] : tensor<2x2xf16>, tensor<2xf16> -> tensor<2xf32>
+// CHECK-NEXT:    %[[WH:[a-z0-9_]+]] = rnn.matvec %[[W]], %h : tensor<2x2xf16>, tensor<2xf16> -> tensor<2xf32>
+// CHECK-NEXT:    %[[S:[a-z0-9_]+]] = arith.addf %[[WX]], %[[WH]] : tensor<2xf32>
+// CHECK-NEXT:    %[[B32:[a-z0-9_]+]] = arith.extf %[[B]] : tensor<2xf16> to tensor<2xf32>
+// CHECK-NEXT:    %[[SB:[a-z0-9_]+]] = arith.addf %[[S]], %[[B32]] : tensor<2xf32>
+// CHECK-NEXT:    %[[H:[a-z0-9_]+]] = arith.truncf %[[SB]] : tensor<2xf32> to tensor<2xf16>
+// CHECK-NEXT:    rnn.yield %[[SB]] : tensor<2xf32> next %[[H]] : tensor<2xf16>
+rnn.network @product inputs(%x = "x" : tensor<2xf32>)
+    states(%h = "h" : tensor<2xf32> reset dense<[1.0, 0.1]> : tensor<2xf32>)
+    outputs("y" : tensor<2xf32>) {
+  %W = arith.constant dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32>
+  %b = arith.constant dense<3.0> : tensor<2xf32>
+  %0 = rnn.matvec %W, %x : tensor<2x2xf32>, tensor<2xf32> -> tensor<2xf32>
+  %1 = rnn.matvec %W, %h : tensor<2x2xf32>, tensor<2xf32> -> tensor<2xf32>
+  %2 = arith.addf %0, %1 : tensor<2xf32>
+  %3 = arith.addf %2, %b : tensor<2xf32>
+  rnn.yield %3 : tensor<2xf32> next %3 : tensor<2xf32>
+}
+
+// -----
+
+// An activation takes what there is and gives f16; arithmetic among f16 is f16.
+// CHECK-LABEL: rnn.network @activation
+// CHECK:         %[[WX:[a-z0-9_]+]] = rnn.matvec {{.*}} -> tensor<2xf32>
+// CHECK-NEXT:    %[[S:[a-z0-9_]+]] = rnn.activation <sigmoid> %[[WX]] : tensor<2xf32> -> tensor<2xf16>
+// CHECK-NEXT:    %[[T:[a-z0-9_]+]] = rnn.activation <tanh> %[[S]] : tensor<2xf16> -> tensor<2xf16>
+// CHECK-NEXT:    %[[M:[a-z0-9_]+]] = arith.mulf %[[S]], %[[T]] : tensor<2xf16>
+// CHECK-NEXT:    %[[Y:[a-z0-9_]+]] = arith.extf %[[M]] : tensor<2xf16> to tensor<2xf32>
+// CHECK-NEXT:    rnn.yield %[[Y]] : tensor<2xf32>
+rnn.network @activation inputs(%x = "x" : tensor<2xf32>) outputs("y" : tensor<2xf32>) {
+  %W = arith.constant dense<1.0> : tensor<2x2xf32>
+  %0 = rnn.matvec %W, %x : tensor<2x2xf32>, tensor<2xf32> -> tensor<2xf32>
+  %1 = rnn.activation <sigmoid> %0 : tensor<2xf32> -> tensor<2xf32>
+  %2 = rnn.activation <tanh> %1 : tensor<2xf32> -> tensor<2xf32>
+  %3 = arith.mulf %1, %2 : tensor<2xf32>
+  rnn.yield %3 : tensor<2xf32>
+}
+
+// -----
+
+// A product of a product: rounded in between. Reductions are like products.
+// Movement keeps the type of what it moves.
+// CHECK-LABEL: rnn.network @chain
+// CHECK:         %[[P:[a-z0-9_]+]] = rnn.matvec {{.*}} -> tensor<2xf32>
+// CHECK-NEXT:    %[[R:[a-z0-9_]+]] = rnn.reshape %[[P]] : tensor<2xf32> -> tensor<1x2xf32>
+// CHECK-NEXT:    %[[P16:[a-z0-9_]+]] = arith.truncf %[[P]]
+// CHECK-NEXT:    %[[Q:[a-z0-9_]+]] = rnn.matvec %{{[a-z0-9_]+}}, %[[P16]] : {{.*}} -> tensor<2xf32>
+// CHECK-NEXT:    %[[R16:[a-z0-9_]+]] = arith.truncf %[[R]]
+// CHECK-NEXT:    rnn.reduce <mean> %[[R16]] axes [1] : tensor<1x2xf16> -> tensor<1x1xf32>
+// CHECK-NEXT:    tensor.extract_slice %{{[a-z0-9_]+}}[0] [1] [1] : tensor<2xf16> to tensor<1xf16>
+rnn.network @chain inputs(%x = "x" : tensor<2xf32>) outputs("a" : tensor<2xf32>, "b" : tensor<1x1xf32>, "c" : tensor<1xf32>) {
+  %W = arith.constant dense<1.0> : tensor<2x2xf32>
+  %0 = rnn.matvec %W, %x : tensor<2x2xf32>, tensor<2xf32> -> tensor<2xf32>
+  %1 = rnn.reshape %0 : tensor<2xf32> -> tensor<1x2xf32>
+  %2 = rnn.matvec %W, %0 : tensor<2x2xf32>, tensor<2xf32> -> tensor<2xf32>
+  %3 = rnn.reduce <mean> %1 axes [1] : tensor<1x2xf32> -> tensor<1x1xf32>
+  %4 = tensor.extract_slice %x[0] [1] [1] : tensor<2xf32> to tensor<1xf32>
+  rnn.yield %2, %3, %4 : tensor<2xf32>, tensor<1x1xf32>, tensor<1xf32>
+}
+
+// -----
+
+// A cell computes in f16 at its border, and so does an application.
+// CHECK-LABEL: rnn.cell @cell
+// CHECK-SAME:    inputs(%{{[a-z]+}} : tensor<2xf16>) states(%{{[a-z]+}} : tensor<2xf16>) weights(%{{[a-z]+}} : tensor<2x2xf16>) outputs(tensor<2xf16>)
+// CHECK-NEXT:    rnn.matvec {{.*}} -> tensor<2xf32>
+// CHECK:         rnn.yield %{{.*}} : tensor<2xf16> next %{{.*}} : tensor<2xf16>
+rnn.cell @cell inputs(%x : tensor<2xf32>) states(%h : tensor<2xf32>) weights(%W : tensor<2x2xf32>) outputs(tensor<2xf32>) {
+  %0 = rnn.matvec %W, %x : tensor<2x2xf32>, tensor<2xf32> -> tensor<2xf32>
+  rnn.yield %0 : tensor<2xf32> next %h : tensor<2xf32>
+}
+// CHECK-LABEL: rnn.network @apply
+// CHECK:         rnn.apply @cell({{.*}} : (tensor<2xf16>), (tensor<2xf16>), (tensor<2x2xf16>) -> (tensor<2xf16>), (tensor<2xf16>)
+rnn.network @apply inputs(%x = "x" : tensor<2xf32>)
+    states(%h = "h" : tensor<2xf32> reset dense<0.0> : tensor<2xf32>) outputs("y" : tensor<2xf32>) {
+  %W = arith.constant dense<1.0> : tensor<2x2xf32>
+  %y, %h1 = rnn.apply @cell(%x) states(%h) weights(%W) : (tensor<2xf32>), (tensor<2xf32>), (tensor<2x2xf32>) -> (tensor<2xf32>), (tensor<2xf32>)
+  rnn.yield %y : tensor<2xf32> next %h1 : tensor<2xf32>
+}
+
+// -----
+
+// Comparison and selection: truth values stay i1.
+// CHECK-LABEL: rnn.network @select
+// CHECK:         %[[C:[a-z0-9_]+]] = arith.cmpf olt, %{{.*}}, %{{.*}} : tensor<2xf16>
+// CHECK-NEXT:    arith.select %[[C]], %{{.*}}, %{{.*}} : tensor<2xi1>, tensor<2xf16>
+rnn.network @select inputs(%x = "x" : tensor<2xf32>, %z = "z" : tensor<2xf32>) outputs("y" : tensor<2xf32>) {
+  %0 = arith.cmpf olt, %x, %z : tensor<2xf32>
+  %1 = arith.select %0, %x, %z : tensor<2xi1>, tensor<2xf32>
+  rnn.yield %1 : tensor<2xf32>
+}
+
+// -----
+
+// An input that nobody reads; one that is an output: it is rounded like any other.
+// CHECK-LABEL: rnn.network @through
+// CHECK-NEXT:    %[[X:[a-z0-9_]+]] = arith.truncf %x
+// CHECK-NEXT:    %[[Y:[a-z0-9_]+]] = arith.extf %[[X]]
+// CHECK-NEXT:    rnn.yield %[[Y]] : tensor<2xf32>
+rnn.network @through inputs(%x = "x" : tensor<2xf32>, %z = "z" : tensor<2xf32>) outputs("y" : tensor<2xf32>) {
+  rnn.yield %x : tensor<2xf32>
+}

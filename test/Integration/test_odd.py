@@ -1,0 +1,51 @@
+# Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Networks/odd.mlir against numpy, on the host and on the simulator."""
+
+import pathlib
+
+import numpy as np
+import pytest
+
+import se
+
+NETWORK = pathlib.Path(__file__).parent / "networks" / "odd.mlir"
+FRAMES = 5
+
+
+def reference(x):
+    """The outputs for inputs [T, 2, 3], in float64."""
+    x = x.astype(np.float64)
+    zeros = np.zeros((1, 2, 3))
+    delayed = np.concatenate([zeros + 0.5, x[:-1]])
+    twice = np.concatenate([zeros, delayed[:-1]])
+    sums = np.array([1.0, 2.0, 3.0]) + np.concatenate(
+        [zeros[:, 0], np.cumsum(x[:-1, 1], axis=0)]
+    )
+    powers = np.exp(x - x.max(axis=2, keepdims=True))
+    return {
+        "x_again": x,
+        "const": np.tile([4.0, 5.0], (len(x), 1)),
+        "old": sums,
+        "old2": sums,
+        "mean": x.mean(axis=2),
+        "soft": powers / powers.sum(axis=2, keepdims=True),
+        "cat": np.concatenate([x, delayed], axis=1),
+        "tr": twice.transpose(0, 2, 1),
+    }
+
+
+@pytest.mark.parametrize("cores", [1, 3, 8])
+@pytest.mark.parametrize("precision,tolerance", [("fp32", 1e-6), ("fp16", 2e-3)])
+def test_odd(precision, tolerance, cores, tmp_path):
+    random = np.random.RandomState(0)
+    x = random.randn(FRAMES, 2, 3).astype(np.float32)
+    inputs = {"x": x, "unused": random.randn(FRAMES, 2)}
+    expected = reference(x)
+    host = se.run(NETWORK, inputs, expected, f"--precision={precision}")
+    program = se.compile(
+        NETWORK, tmp_path / "odd.elf", f"--precision={precision}", f"--cores={cores}"
+    )
+    device = se.run(program, inputs, expected)
+    se.assert_same_bits(host, device, "host and simulator")
+    se.assert_close(device, expected, tolerance, "numpy")

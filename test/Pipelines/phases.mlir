@@ -1,0 +1,70 @@
+// RUN: se-opt %s --se-pipeline="to=imported" | FileCheck %s --check-prefixes=CHECK,IMPORTED
+// RUN: se-opt %s --se-pipeline="to=normalized" | FileCheck %s --check-prefixes=CHECK,NORMALIZED
+// RUN: se-opt %s --se-pipeline="to=legalized precision=fp16" | FileCheck %s --check-prefixes=CHECK,LEGALIZED
+// RUN: se-opt %s --se-pipeline="to=scheduled precision=fp16 cores=4" | FileCheck %s --check-prefixes=CHECK,SCHEDULED
+// RUN: se-opt %s --se-pipeline="to=selected precision=fp16 cores=4" | FileCheck %s --check-prefixes=CHECK,SELECTED
+// RUN: se-opt %s --se-pipeline="to=llvm precision=fp16 cores=4" | FileCheck %s --check-prefixes=CHECK,LLVM
+//
+// One step after the other is the same as all in one go.
+// RUN: se-opt %s --se-pipeline="to=normalized" -o %t.1.mlir
+// RUN: se-opt %t.1.mlir --se-pipeline="from=normalized to=legalized precision=fp16" -o %t.2.mlir
+// RUN: se-opt %t.2.mlir --se-pipeline="from=legalized to=scheduled cores=4" -o %t.3.mlir
+// RUN: se-opt %t.3.mlir --se-pipeline="from=scheduled to=selected" -o %t.4.mlir
+// RUN: se-opt %t.4.mlir --se-pipeline="from=selected to=llvm" | FileCheck %s --check-prefixes=CHECK,LLVM
+// And se-compile, which takes the phase from the module, prints the same.
+// RUN: se-compile %t.2.mlir --emit=mlir-scheduled --cores=4 -o %t.5.mlir
+// RUN: diff %t.3.mlir %t.5.mlir
+// RUN: se-compile %s --emit=mlir-legalized --precision=fp16 -o %t.6.mlir
+// RUN: diff %t.2.mlir %t.6.mlir
+// Each phase passes its own check.
+// RUN: se-opt %t.1.mlir --verify-phase -o /dev/null
+// RUN: se-opt %t.2.mlir --verify-phase -o /dev/null
+// RUN: se-opt %t.3.mlir --verify-phase -o /dev/null
+// RUN: se-opt %t.4.mlir --verify-phase -o /dev/null
+// RUN: se-opt %t.4.mlir --se-pipeline="from=selected to=llvm" --verify-phase -o /dev/null
+//
+// RUN: not se-opt %s --se-pipeline="to=nowhere" 2>&1 | FileCheck %s --check-prefix=BAD
+// BAD: nowhere
+
+// IMPORTED:   module {
+// NORMALIZED: module attributes {se.phase = "normalized"}
+// LEGALIZED:  module attributes {se.phase = "legalized"}
+// SCHEDULED:  module attributes {se.phase = "scheduled"}
+// SELECTED:   module attributes {se.phase = "selected"}
+// LLVM:       module attributes {{.*}}se.phase = "llvm"
+
+// Nothing below phase 0 knows named cells.
+// IMPORTED:       rnn.lstm
+// IMPORTED:       rnn.linear
+// NORMALIZED-NOT: rnn.{{lstm|linear}}
+// NORMALIZED:     rnn.cell
+// NORMALIZED-NOT: f16
+// NORMALIZED:     rnn.apply
+// LEGALIZED:      rnn.cell {{.*}}xf16>
+// SCHEDULED-NOT:  tensor<
+// SCHEDULED:      cluster.program @net kernel(@net_kernel) reset(@net_reset_states) cores 4
+// SCHEDULED-NOT:  rnn.{{cell|apply|matvec|network}}
+// SCHEDULED:      cluster.parallel cores 4
+// SCHEDULED:      rnn.activation <sigmoid> %{{.*}} : f32 -> f16
+// SELECTED:       cluster.parallel cores 4
+// SELECTED-NOT:   rnn.
+// SELECTED-NOT:   math.{{exp|tanh}}
+// LLVM-DAG:       llvm.func @net_init
+// LLVM-DAG:       llvm.func @net_reset
+// LLVM-DAG:       llvm.func @net_step_ports
+// LLVM-NOT:       {{(cluster|rnn|scf|arith|memref|func)\.}}
+rnn.network @net inputs(%x = "x" : tensor<3xf32>)
+    states(%h = "h" : tensor<5xf32> reset dense<0.0> : tensor<5xf32>,
+           %c = "c" : tensor<5xf32> reset dense<0.0> : tensor<5xf32>) outputs("y" : tensor<2xf32>) {
+  %W = arith.constant dense<0.1> : tensor<20x3xf32>
+  %R = arith.constant dense<0.2> : tensor<20x5xf32>
+  %h1, %c1 = rnn.lstm %x, %h, %c, %W, %R
+      {activations = [#rnn.act<sigmoid>, #rnn.act<tanh>, #rnn.act<tanh>]}
+      : tensor<3xf32>, tensor<5xf32>, tensor<5xf32>, tensor<20x3xf32>,
+        tensor<20x5xf32> -> tensor<5xf32>, tensor<5xf32>
+  %V = arith.constant dense<0.3> : tensor<2x5xf32>
+  %b = arith.constant dense<0.4> : tensor<2xf32>
+  %y = rnn.linear %V, %h1, %b : tensor<2x5xf32>, tensor<5xf32>, tensor<2xf32> -> tensor<2xf32>
+  rnn.yield %y : tensor<2xf32> next %h1, %c1 : tensor<5xf32>, tensor<5xf32>
+}
+// CHECK: }

@@ -1,0 +1,35 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A second opinion on what instructions compute: written from isa.md and the
+// RISC-V specification with APInt and APFloat, without the simulator's helpers.
+
+#ifndef SE_UNITTESTS_SIMULATOR_REFERENCE_H
+#define SE_UNITTESTS_SIMULATOR_REFERENCE_H
+
+#include "se/Simulator/Isa.h"
+#include <optional>
+
+namespace se::sim {
+
+/// The operands of one execution: values of registers, immediates as decoded.
+struct Sources {
+  uint32_t rd, rs1, rs2, rs3;
+  int32_t imm, imm2;
+  unsigned rm;
+  uint32_t pc;
+};
+
+/// The new value of rd; empty if the reference does not know the instruction.
+std::optional<uint32_t> referenceInteger(const InstructionInfo &info,
+                                         const Sources &s);
+std::optional<uint32_t> referenceScalarXpulp(const InstructionInfo &info,
+                                             const Sources &s);
+std::optional<uint32_t> referenceSimd(const InstructionInfo &info,
+                                      const Sources &s);
+std::optional<uint32_t> referenceFloat(const InstructionInfo &info,
+                                       const Sources &s);
+
+} // namespace se::sim
+
+#endif // SE_UNITTESTS_SIMULATOR_REFERENCE_H
