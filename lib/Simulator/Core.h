@@ -58,12 +58,17 @@ struct CodePage {
 /// A plain memory.
 class Memory {
 public:
-  Memory(std::string name, uint32_t base, uint32_t size);
+  /// The latencies are cycles of an access by a cluster core and by the FC.
+  Memory(std::string name, uint32_t base, uint32_t size,
+         unsigned clusterLatency, unsigned fcLatency);
 
   const std::string &getName() const { return name; }
   uint32_t getBase() const { return base; }
   uint32_t getSize() const { return uint32_t(data.size()); }
   uint8_t *getData() { return data.data(); }
+  unsigned getLatency(bool forFabricController) const {
+    return latencies[forFabricController];
+  }
 
   /// Whether [address, address + size) lies within.
   bool contains(uint32_t address, uint32_t bytes) const {
@@ -78,6 +83,7 @@ public:
 private:
   std::string name;
   uint32_t base;
+  std::array<unsigned, 2> latencies;
   std::vector<uint8_t> data;
 };
 

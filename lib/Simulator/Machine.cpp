@@ -17,11 +17,11 @@ using namespace se::sim;
 static constexpr uint8_t fillByte = 0x57;
 static constexpr uint32_t fillWord = 0x57575757;
 
-static constexpr unsigned clusterLatency = 0, fcLatency = 1;
-
-Memory::Memory(std::string name, uint32_t base, uint32_t size)
+Memory::Memory(std::string name, uint32_t base, uint32_t size,
+               unsigned clusterLatency, unsigned fcLatency)
     : pages((size + CodePage::bytes - 1) / CodePage::bytes),
-      name(std::move(name)), base(base), data(size, fillByte) {}
+      name(std::move(name)), base(base),
+      latencies{clusterLatency, fcLatency}, data(size, fillByte) {}
 
 uint64_t Core::instructions(uint64_t now) const {
   if (state == CoreState::Off)
@@ -44,9 +44,9 @@ Machine::Machine(const target::TargetDescription &target,
     if (!memory.isAddressable())
       continue;
     memories.push_back(std::make_unique<Memory>(
-        memory.name, uint32_t(memory.base), uint32_t(memory.size)));
-    latencies.push_back({*memory.clusterLatency,
-                         memory.fcLatency.value_or(*memory.clusterLatency)});
+        memory.name, uint32_t(memory.base), uint32_t(memory.size),
+        *memory.clusterLatency,
+        memory.fcLatency.value_or(*memory.clusterLatency)));
     if (memory.level == target::MemoryLevel::L1 && !l1)
       l1 = memories.back().get();
     if (memory.level == target::MemoryLevel::L2 && !l2)
@@ -106,10 +106,7 @@ AccessResult Machine::accessMemory(Core &core, Memory &memory,
     value = 0;
     std::memcpy(&value, data, size);
   }
-  auto index = find_if(memories, [&](auto &m) { return m.get() == &memory; }) -
-               memories.begin();
-  unsigned latency =
-      latencies[index][core.isFabricController ? fcLatency : clusterLatency];
+  unsigned latency = memory.getLatency(core.isFabricController);
   // Two accesses if the word boundary is crossed.
   unsigned accesses = (address & 3) + size > 4 ? 2 : 1;
   return {AccessResult::Memory, latency * accesses - 1};
@@ -126,6 +123,7 @@ void Machine::startCore(Core &core, uint64_t time) {
   core.mtvec = core.bootAddress & ~0xffu;
   core.state = CoreState::Running;
   running |= 1u << core.index;
+  earliestWake = std::min(earliestWake, core.time);
   core.next = fetch(core, core.bootAddress);
 }
 
@@ -143,6 +141,7 @@ void Machine::wake(Core &core, uint64_t time, uint32_t value) {
   core.time = std::max(time, core.sleepSince);
   core.stall(core.sleepCause) += core.time - core.sleepSince;
   running |= 1u << core.index;
+  earliestWake = std::min(earliestWake, core.time);
 }
 
 void Machine::raise(Core &core, std::string cause, uint32_t value) {
@@ -170,6 +169,7 @@ void Machine::breakpoint(Core &core) {
 void Machine::runRound(uint64_t maxCycles) {
   uint32_t due = 0;
   uint64_t nextCore = never;
+  earliestWake = never;
   for (uint32_t rest = running; rest; rest &= rest - 1) {
     unsigned i = countr_zero(rest);
     if (cores[i].time <= now)
@@ -184,14 +184,15 @@ void Machine::runRound(uint64_t maxCycles) {
   if (isAlone)
     limit = std::max(limit, std::min({nextCore, dma.getNextTime(), maxCycles}));
   for (; due; due &= due - 1) {
-    execute(*this, cores[countr_zero(due)], limit);
+    Core &core = cores[countr_zero(due)];
+    execute(*this, core, limit);
     if (trapped || exitStatus)
       return;
+    if (core.state == CoreState::Running)
+      nextCore = std::min(nextCore, core.time);
   }
 
-  uint64_t next = dma.getNextTime();
-  for (uint32_t rest = running; rest; rest &= rest - 1)
-    next = std::min(next, cores[countr_zero(rest)].time);
+  uint64_t next = std::min({nextCore, earliestWake, dma.getNextTime()});
   if (next != never)
     now = std::max(now, next);
 }

@@ -110,8 +110,6 @@ private:
 
   std::vector<std::unique_ptr<Memory>> memories;
   Memory *l1 = nullptr, *l2 = nullptr;
-  /// Cycles of an access by cluster cores and by the FC, as `memories`.
-  std::vector<std::array<unsigned, 2>> latencies;
   /// Cluster cores by number, then the fabric controller.
   std::vector<Core> cores;
   std::vector<uint64_t> fpuFree;
@@ -128,6 +126,8 @@ private:
   uint64_t now = 0;
   /// Bit i: core i is running.
   uint32_t running = 0;
+  /// The earliest time of a core that was switched on or woken in this round.
+  uint64_t earliestWake = never;
   std::optional<uint32_t> exitStatus;
   Core *trapped = nullptr;
 

@@ -4,6 +4,7 @@
 there, of ../shared/models (SE_SHARED names another place)."""
 
 import functools
+from pathlib import Path
 
 import numpy as np
 import onnx
@@ -14,6 +15,7 @@ import se
 # L2 of pulp-open holds 1.6 MB; what is larger goes to pulp-open-ddr.
 L2_BYTES = 1_500_000
 FP32, FP16 = 1e-5, 2e-2
+FRAMES = 100
 
 
 def find(folder, pattern="*.onnx"):
@@ -27,7 +29,7 @@ MODELS = OURS | CORE
 
 
 class Golden:
-    """A network, its inputs over 120 frames and what it should give."""
+    """A network, its inputs over 100 frames and what it should give."""
 
     def __init__(self, path):
         self.path = path
@@ -39,9 +41,16 @@ class Golden:
         self.input, self.output = inputs[0], outputs[0]
         self.states = dict(zip(inputs[1:], outputs[1:]))
         archive, x, y = self.find_golden(path)
-        values = np.load(archive)
-        self.frames = values[x]
-        self.expected = values[y] if y else None
+        self.expected = None
+        if archive.exists():
+            values = np.load(archive)
+            self.frames = values[x][:FRAMES]
+            if y:
+                self.expected = values[y][:FRAMES]
+        else:
+            # Magnitudes as large as those of speech.
+            random = np.random.default_rng(0)
+            self.frames = random.exponential(2.0, (FRAMES, 257)).astype(np.float32)
         self.parameters = sum(
             int(np.prod(i.dims)) for i in graph.initializer
         )
@@ -59,7 +68,8 @@ class Golden:
                 "tt_denoiser_rank_16": "mask_tt_graph",
             }
             return archive, "mag", keys.get(name)
-        return folder / f"{name}_golden.npz", "mag", "mask"
+        archives = [d / f"{name}_golden.npz" for d in (folder, se.SHARED / "ours")]
+        return next(filter(Path.exists, archives), archives[0]), "mag", "mask"
 
     @property
     def inputs(self):
@@ -125,7 +135,7 @@ def test_present():
 @each_model
 def test_host(group, name, precision):
     model = golden(name)
-    assert len(model.frames) >= 100
+    assert len(model.frames) == FRAMES
     found = host(name, precision)
     tolerance = FP32 if precision == "fp32" else FP16
     se.assert_close(found, reference(name), tolerance, "host and ONNX Runtime")

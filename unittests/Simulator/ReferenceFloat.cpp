@@ -49,8 +49,8 @@ static APFloat converted(APFloat x, const fltSemantics &to, Mode mode) {
 }
 
 /// The root, found by search: the largest r with r * r <= x, then rounded by a
-/// comparison with the middle to the next number. To nearest only.
-static APFloat squareRoot(const APFloat &x) {
+/// comparison with the middle to the next number.
+static APFloat squareRoot(const APFloat &x, Mode mode) {
   const fltSemantics &format = x.getSemantics();
   if (x.isNaN() || (x.isNegative() && !x.isZero()))
     return APFloat::getQNaN(format);
@@ -63,9 +63,9 @@ static APFloat squareRoot(const APFloat &x) {
     return wide;
   };
   APFloat wideX = converted(x, APFloat::IEEEquad(), nearest);
-  APFloat low = APFloat::getZero(format), high = APFloat::getLargest(format);
   // Positive numbers are ordered as their bit patterns.
-  uint64_t l = 0, h = high.bitcastToAPInt().getZExtValue();
+  uint64_t l = 0,
+           h = APFloat::getLargest(format).bitcastToAPInt().getZExtValue();
   unsigned width = APFloat::semanticsSizeInBits(format);
   auto number = [&](uint64_t b) { return APFloat(format, APInt(width, b)); };
   while (h - l > 1) {
@@ -75,6 +75,11 @@ static APFloat squareRoot(const APFloat &x) {
     else
       h = middle;
   }
+  bool isExact = square(number(l)).compare(wideX) == APFloat::cmpEqual;
+  if (isExact || mode == Mode::TowardZero || mode == Mode::TowardNegative)
+    return number(l);
+  if (mode == Mode::TowardPositive)
+    return number(l + 1);
   APFloat between = converted(number(l), APFloat::IEEEquad(), nearest);
   between.add(converted(number(l + 1), APFloat::IEEEquad(), nearest), nearest);
   between.multiply(APFloat(APFloat::IEEEquad(), "0.5"), nearest);
@@ -161,8 +166,7 @@ static std::optional<uint32_t> scalar(ArrayRef<StringRef> parts,
   const fltSemantics *format = getFormat(parts.back());
 
   if (name == "fmv")
-    return parts.back() == "h" || parts[1] == "h" ? uint32_t(int16_t(s.rs1))
-                                                  : s.rs1;
+    return s.rs1;
   if (name == "fmulex" || name == "fmacex") {
     const fltSemantics &single = APFloat::IEEEsingle();
     APFloat a = converted(load(*format, s.rs1), single, nearest),
@@ -189,7 +193,7 @@ static std::optional<uint32_t> scalar(ArrayRef<StringRef> parts,
   APFloat a = load(*format, s.rs1), b = load(*format, s.rs2),
           c = load(*format, s.rs3);
   if (name == "fsqrt")
-    return s.rm == 0 ? std::optional(store(squareRoot(a))) : std::nullopt;
+    return store(squareRoot(a, mode));
   if (name == "fclass")
     return classOf(a);
   if (name == "feq")
@@ -228,11 +232,13 @@ static std::optional<uint32_t> packed(SmallVector<StringRef> parts,
     auto element = [&](uint32_t x, unsigned i) {
       return converted(load(format, lane(x, i)), single, nearest);
     };
-    APFloat product = element(s.rs1, 0);
-    product.multiply(element(rs2, 0), nearest);
-    APFloat sum = element(s.rs1, 1);
-    sum.fusedMultiplyAdd(element(rs2, 1), product, nearest);
-    // isa.md, deviation 2: no accumulator with bfloat16.
+    // isa.md, deviation 2: no accumulator with bfloat16; and the upper lanes
+    // come first.
+    unsigned first = parts[2] == "h" ? 0 : 1;
+    APFloat product = element(s.rs1, first);
+    product.multiply(element(rs2, first), nearest);
+    APFloat sum = element(s.rs1, 1 - first);
+    sum.fusedMultiplyAdd(element(rs2, 1 - first), product, nearest);
     if (parts[2] == "h") {
       APFloat total = load(single, s.rd);
       total.add(sum, nearest);
@@ -250,9 +256,8 @@ static std::optional<uint32_t> packed(SmallVector<StringRef> parts,
       if (parts[1] == "x" || parts[1] == "xu")
         return toInteger(load(*getFormat(parts[2]), x), 16, parts[1] == "x",
                          mode);
-      // isa.md, deviation 1: both forms take the lane as unsigned.
       return store(fromInteger(*getFormat(parts[1]),
-                               APSInt(APInt(32, x), true), mode));
+                               APSInt(APInt(16, x), parts[2] == "xu"), mode));
     };
     return pack(convertLane(lane(s.rs1, 1)), convertLane(lane(s.rs1, 0)));
   }

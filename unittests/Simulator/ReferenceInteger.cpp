@@ -105,11 +105,14 @@ static std::optional<uint32_t> bitField(StringRef name,
   return std::nullopt;
 }
 
-/// x shifted right by n, with half a unit added first if `rounds`.
-static uint32_t shifted(APInt x, unsigned n, bool rounds, bool isSigned) {
+/// x shifted right by n, with half a unit added first if `rounds`, in a sum of
+/// `sumBits` bits.
+static uint32_t shifted(APInt x, unsigned n, bool rounds, bool isSigned,
+                        unsigned sumBits = 32) {
+  x = isSigned ? x.sext(sumBits) : x.zext(sumBits);
   if (rounds && n)
-    x += APInt::getOneBitSet(32, n - 1);
-  return bits(isSigned ? x.ashr(n) : x.lshr(n));
+    x += APInt::getOneBitSet(sumBits, n - 1);
+  return bits((isSigned ? x.ashr(n) : x.lshr(n)).trunc(32));
 }
 
 /// p.mul, p.mac, p.add, p.sub with the suffixes hh, s or u, N, R.
@@ -132,7 +135,10 @@ static std::optional<uint32_t> shiftArithmetic(StringRef name,
     APInt x = half(s.rs1) * half(s.rs2);
     if (accumulates)
       x += make(s.rd);
-    return shifted(x, isImmediate ? s.imm : 0, rounds, isSigned);
+    // Only p.muluNR and p.mulhhuNR wrap.
+    bool wraps = !isSigned && !accumulates;
+    return shifted(x, isImmediate ? s.imm : 0, rounds, isSigned,
+                   wraps ? 32 : 64);
   }
   bool isSub = consume("sub");
   if (!isSub && !consume("add"))

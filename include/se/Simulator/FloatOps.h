@@ -338,6 +338,10 @@ template <typename F> uint32_t lanesToUnsigned16(uint32_t a, unsigned rm) {
     return uint32_t(toRange(F::value(x), 0, UINT16_MAX, rm));
   });
 }
+template <typename F> uint32_t lanesFromInt16(uint32_t a, unsigned rm) {
+  return mapFloatLanes(
+      a, 0, [rm](uint32_t x, uint32_t) { return fromInt<F>(int16_t(x), rm); });
+}
 template <typename F> uint32_t lanesFromUnsigned16(uint32_t a, unsigned rm) {
   return mapFloatLanes(
       a, 0, [rm](uint32_t x, uint32_t) { return fromInt<F>(x, rm); });

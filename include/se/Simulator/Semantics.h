@@ -106,6 +106,14 @@ inline uint32_t roundShiftU(uint32_t x, unsigned n) {
   return n ? (x + (1u << (n - 1))) >> n : x;
 }
 
+/// The same with a sum that does not wrap.
+inline uint32_t roundShiftWide(uint32_t x, unsigned n) {
+  return n ? uint32_t((int64_t(sx(x)) + (int64_t(1) << (n - 1))) >> n) : x;
+}
+inline uint32_t roundShiftWideU(uint32_t x, unsigned n) {
+  return n ? uint32_t((uint64_t(x) + (uint64_t(1) << (n - 1))) >> n) : x;
+}
+
 // Products of halves fit 32 bits; unsigned so that sums may wrap.
 inline uint32_t lowU(uint32_t x) { return uint16_t(x); }
 inline uint32_t highU(uint32_t x) { return x >> 16; }
@@ -115,6 +123,7 @@ inline uint32_t packLow16(uint32_t high, uint32_t low) {
   return high << 16 | uint16_t(low);
 }
 inline uint32_t replicateLow16(uint32_t x) { return packLow16(x, x); }
+inline uint32_t swapHalves(uint32_t x) { return x << 16 | x >> 16; }
 
 //===-- Lanes -------------------------------------------------------------===//
 

@@ -148,10 +148,8 @@ def FCVT_H_S : FpUnary<0x08, 0, FormatH, "fcvt.h.s",
 let Time = TimeOne in {
   def FMV_X_W : FpUnaryExact<0x1C, 0, 0, FormatS, "fmv.x.w", "rd = rs1">;
   def FMV_W_X : FpUnaryExact<0x1E, 0, 0, FormatS, "fmv.w.x", "rd = rs1">;
-  def FMV_X_H : FpUnaryExact<0x1C, 0, 0, FormatH, "fmv.x.h",
-                             "rd = int16_t(rs1)">;
-  def FMV_H_X : FpUnaryExact<0x1E, 0, 0, FormatH, "fmv.h.x",
-                             "rd = int16_t(rs1)">;
+  def FMV_X_H : FpUnaryExact<0x1C, 0, 0, FormatH, "fmv.x.h", "rd = rs1">;
+  def FMV_H_X : FpUnaryExact<0x1E, 0, 0, FormatH, "fmv.h.x", "rd = rs1">;
 }
 
 // bfloat16: the half format with the value 5 in the rounding field.
@@ -260,10 +258,10 @@ def VFCVT_X_H : VecFp1<2, 0x4C, 2, "vfcvt.x.h", "Xfvec",
     "rd = lanesToInt16<F16>(rs1, frm)">;
 def VFCVT_XU_H : VecFp1<6, 0x4C, 2, "vfcvt.xu.h", "Xfvec",
     "rd = lanesToUnsigned16<F16>(rs1, frm)">;
-// GVSoC takes the lanes as unsigned (isa.md, deviation 1), so this row equals
-// the next one.
+// isa.md, deviation 1, has the lanes of this row as unsigned; they are signed
+// in the GVSoC of that commit.
 def VFCVT_H_X : VecFp1<2, 0x4C, 3, "vfcvt.h.x", "Xfvec",
-    "rd = lanesFromUnsigned16<F16>(rs1, frm)">;
+    "rd = lanesFromInt16<F16>(rs1, frm)">;
 def VFCVT_H_XU : VecFp1<6, 0x4C, 3, "vfcvt.h.xu", "Xfvec",
     "rd = lanesFromUnsigned16<F16>(rs1, frm)">;
 
@@ -273,8 +271,9 @@ let ReadsRd = 1 in {
   def VFDOTPEX_S_R_H : VecFp<4, 0x4B, "vfdotpex.s.r.h", "Xfaux",
       "rd = add<F32>(rd, dotExpand<F16>(rs1, replicateLow16(rs2)), 0)">;
 }
-// GVSoC ignores the accumulator of the bfloat16 forms (isa.md, deviation 2).
+// GVSoC ignores the accumulator of the bfloat16 forms (isa.md, deviation 2)
+// and takes the upper lanes first.
 def VFDOTPEX_S_AH : VecFp<1, 0x4B, "vfdotpex.s.ah", "Xfaux",
-                          "rd = dotExpand<BF16>(rs1, rs2)">;
+                          "rd = dotExpand<BF16>(swapHalves(rs1), swapHalves(rs2))">;
 def VFDOTPEX_S_R_AH : VecFp<5, 0x4B, "vfdotpex.s.r.ah", "Xfaux",
-    "rd = dotExpand<BF16>(rs1, replicateLow16(rs2))">;
+    "rd = dotExpand<BF16>(swapHalves(rs1), replicateLow16(rs2))">;

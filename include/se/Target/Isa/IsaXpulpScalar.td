@@ -190,7 +190,8 @@ let ReadsRd = 1 in {
 }
 
 //===----------------------------------------------------------------------===//
-// Multiplication of halves, with shift and rounding. imm is the shift.
+// Multiplication of halves, with shift and rounding. imm is the shift. Whether
+// adding half a unit may wrap differs, as it does in GVSoC.
 //===----------------------------------------------------------------------===//
 
 class PMul<bits<3> f3, bits<2> f2, string mnemonic, string semantics>
@@ -224,9 +225,9 @@ def P_MULSN : PMul<0, 2, "p.mulsN", "rd = sx(lowS(rs1) * lowS(rs2)) >> imm">;
 def P_MULHHSN : PMul<0, 3, "p.mulhhsN",
                      "rd = sx(highS(rs1) * highS(rs2)) >> imm">;
 def P_MULSNR : PMul<4, 2, "p.mulsNR",
-                    "rd = roundShift(lowS(rs1) * lowS(rs2), imm)">;
+                    "rd = roundShiftWide(lowS(rs1) * lowS(rs2), imm)">;
 def P_MULHHSNR : PMul<4, 3, "p.mulhhsNR",
-                      "rd = roundShift(highS(rs1) * highS(rs2), imm)">;
+                      "rd = roundShiftWide(highS(rs1) * highS(rs2), imm)">;
 def P_MULUN : PMul<0, 0, "p.muluN", "rd = (lowU(rs1) * lowU(rs2)) >> imm">;
 def P_MULHHUN : PMul<0, 1, "p.mulhhuN",
                      "rd = (highU(rs1) * highU(rs2)) >> imm">;
@@ -244,17 +245,17 @@ let ReadsRd = 1 in {
   def P_MACHHSN : PMul<1, 3, "p.machhsN",
                        "rd = sx(rd + highS(rs1) * highS(rs2)) >> imm">;
   def P_MACSNR : PMul<5, 2, "p.macsNR",
-                      "rd = roundShift(rd + lowS(rs1) * lowS(rs2), imm)">;
+                      "rd = roundShiftWide(rd + lowS(rs1) * lowS(rs2), imm)">;
   def P_MACHHSNR : PMul<5, 3, "p.machhsNR",
-                        "rd = roundShift(rd + highS(rs1) * highS(rs2), imm)">;
+                        "rd = roundShiftWide(rd + highS(rs1) * highS(rs2), imm)">;
   def P_MACUN : PMul<1, 0, "p.macuN",
                      "rd = (rd + lowU(rs1) * lowU(rs2)) >> imm">;
   def P_MACHHUN : PMul<1, 1, "p.machhuN",
                        "rd = (rd + highU(rs1) * highU(rs2)) >> imm">;
   def P_MACUNR : PMul<5, 0, "p.macuNR",
-                      "rd = roundShiftU(rd + lowU(rs1) * lowU(rs2), imm)">;
+                      "rd = roundShiftWideU(rd + lowU(rs1) * lowU(rs2), imm)">;
   def P_MACHHUNR : PMul<5, 1, "p.machhuNR",
-                        "rd = roundShiftU(rd + highU(rs1) * highU(rs2), imm)">;
+                        "rd = roundShiftWideU(rd + highU(rs1) * highU(rs2), imm)">;
 }
 
 def P_ADDNI : PMul<2, 0, "p.addNi", "rd = sx(rs1 + rs2) >> imm">;

@@ -1,0 +1,105 @@
+// RUN: se-opt %s --se-expand-activations --split-input-file | FileCheck %s
+// RUN: se-opt %s --se-expand-activations --split-input-file | FileCheck %s --check-prefix=NONE
+//
+// Every function becomes arithmetic that is the same on host and device: no call
+// of a math library stays.
+// NONE-NOT: rnn.activation
+// NONE-NOT: math.{{exp|tanh|log|powf|rsqrt|sin|cos|erf}}
+
+// CHECK-LABEL: func @relu
+// CHECK-DAG:     %[[ZERO:[a-z0-9_]+]] = arith.constant 0.000000e+00 : f32
+// CHECK:         %[[C:[a-z0-9_]+]] = arith.cmpf olt, %arg0, %[[ZERO]]
+// CHECK-NEXT:    %[[Y:[a-z0-9_]+]] = arith.select %[[C]], %[[ZERO]], %arg0
+// CHECK-NEXT:    return %[[Y]]
+func.func @relu(%x: f32) -> f32 {
+  %0 = rnn.activation <relu> %x : f32 -> f32
+  return %0 : f32
+}
+
+// CHECK-LABEL: func @leaky_relu
+// CHECK-DAG:     %[[ALPHA:[a-z0-9_]+]] = arith.constant 1.000000e-01 : f32
+// CHECK-DAG:     %[[C:[a-z0-9_]+]] = arith.cmpf olt, %arg0
+// CHECK-DAG:     %[[AX:[a-z0-9_]+]] = arith.mulf %[[ALPHA]], %arg0
+// CHECK:         arith.select %[[C]], %[[AX]], %arg0
+func.func @leaky_relu(%x: f32) -> f32 {
+  %0 = rnn.activation <leaky_relu, alpha = 0.1 : f32> %x : f32 -> f32
+  return %0 : f32
+}
+
+// Default parameters are ONNX's.
+// CHECK-LABEL: func @hard_sigmoid
+// CHECK-DAG:     %[[ALPHA:[a-z0-9_]+]] = arith.constant 2.000000e-01 : f32
+// CHECK-DAG:     %[[BETA:[a-z0-9_]+]] = arith.constant 5.000000e-01 : f32
+// CHECK:         %[[AX:[a-z0-9_]+]] = arith.mulf %[[ALPHA]], %arg0
+// CHECK-NEXT:    arith.addf %[[AX]], %[[BETA]]
+// CHECK-COUNT-2: arith.select
+func.func @hard_sigmoid(%x: f32) -> f32 {
+  %0 = rnn.activation <hard_sigmoid> %x : f32 -> f32
+  return %0 : f32
+}
+
+// CHECK-LABEL: func @thresholded_relu
+// CHECK-DAG:     %[[ALPHA:[a-z0-9_]+]] = arith.constant 1.000000e+00 : f32
+// CHECK:         arith.cmpf ole, %arg0, %[[ALPHA]]
+func.func @thresholded_relu(%x: f32) -> f32 {
+  %0 = rnn.activation <thresholded_relu> %x : f32 -> f32
+  return %0 : f32
+}
+
+// CHECK-LABEL: func @softsign
+// CHECK:         %[[ABS:[a-z0-9_]+]] = math.absf %arg0
+// CHECK-NEXT:    %[[D:[a-z0-9_]+]] = arith.addf %{{[a-z0-9_]+}}, %[[ABS]]
+// CHECK-NEXT:    arith.divf %arg0, %[[D]]
+func.func @softsign(%x: f32) -> f32 {
+  %0 = rnn.activation <softsign> %x : f32 -> f32
+  return %0 : f32
+}
+
+// The approximations use fused multiply-add, division and operations on bits.
+// CHECK-LABEL: func @approximated
+// CHECK:         math.fma
+// CHECK:         arith.divf
+func.func @approximated(%x: f32) -> (f32, f32, f32, f32, f32) {
+  %0 = rnn.activation <sigmoid> %x : f32 -> f32
+  %1 = rnn.activation <tanh> %x : f32 -> f32
+  %2 = rnn.activation <scaled_tanh, alpha = 2.0 : f32, beta = 0.5 : f32> %x : f32 -> f32
+  %3 = rnn.activation <elu> %x : f32 -> f32
+  %4 = rnn.activation <softplus> %x : f32 -> f32
+  return %0, %1, %2, %3, %4 : f32, f32, f32, f32, f32
+}
+
+// f16 is computed in f32 and rounded once.
+// CHECK-LABEL: func @half
+// CHECK-SAME:    (%[[X:[a-z0-9]+]]: f16, %[[W:[a-z0-9]+]]: f32)
+// CHECK-DAG:     arith.extf %[[X]] : f16 to f32
+// CHECK:         %[[A:[a-z0-9_]+]] = arith.truncf %{{[a-z0-9_]+}} : f32 to f16
+// CHECK-NOT:     f16
+// CHECK:         %[[B:[a-z0-9_]+]] = arith.truncf %{{[a-z0-9_]+}} : f32 to f16
+// CHECK-NEXT:    return %[[A]], %[[B]]
+func.func @half(%x: f16, %w: f32) -> (f16, f16) {
+  %0 = rnn.activation <sigmoid> %x : f16 -> f16
+  %1 = rnn.activation <sigmoid> %w : f32 -> f16
+  return %0, %1 : f16, f16
+}
+
+// CHECK-LABEL: func @math
+// CHECK:         arith.extf
+// CHECK:         arith.truncf
+// CHECK:         math.sqrt %{{[a-z0-9_]+}} : f32
+func.func @math(%x: f16, %y: f32) -> (f16, f32, f32, f32, f32) {
+  %0 = math.exp %x : f16
+  %1 = math.log %y : f32
+  %2 = math.powf %y, %y : f32
+  %3 = math.rsqrt %y : f32
+  %4 = math.sqrt %y : f32
+  return %0, %1, %2, %3, %4 : f16, f32, f32, f32, f32
+}
+
+// A constant is not folded by the host's math library.
+// CHECK-LABEL: func @constant
+// CHECK:         math.fma
+func.func @constant() -> f32 {
+  %x = arith.constant 1.0 : f32
+  %0 = math.exp %x : f32
+  return %0 : f32
+}

@@ -1,0 +1,226 @@
+// RUN: se-opt %s --se-schedule=cores=2 --cse --split-input-file | FileCheck %s
+//
+// Cells as loops: which loops there are, where the barriers lie, which state is
+// overwritten in place. (--cse drops repeated constants.)
+
+// LSTM: all four gates of an element and the epilogue are one loop. The cell
+// state is overwritten in place, the hidden state, which products read, is
+// copied when all cores are done.
+// CHECK:      cluster.program @lstm kernel(@lstm_kernel) reset(@lstm_reset_states) cores 2
+// CHECK-SAME:   states [#cluster.port<"h", shape = [5], element = f32>, #cluster.port<"c", shape = [5], element = f32, offset = 32>]
+// CHECK-SAME:   macs = 160 : i64, weight_bytes = 640 : i64
+// CHECK-DAG:  memref.global "private" constant @W : memref<60xf32, #cluster.space<l2>> = dense_resource<W> {alignment = 16 : i64}
+// CHECK-DAG:  memref.global "private" constant @R : memref<100xf32, #cluster.space<l2>> = dense_resource<R> {alignment = 16 : i64}
+// CHECK-LABEL: func.func @lstm_kernel
+// CHECK-SAME:    (%[[STATE:[a-z0-9]+]]: memref<[[BYTES:[0-9]+]]xi8, #cluster.space<l1>>, %[[X:[a-z0-9]+]]: memref<3xf32>, %[[Y:[a-z0-9]+]]: memref<5xf32>)
+// CHECK-NEXT:    cluster.parallel cores 2 {
+// CHECK-NEXT:    ^bb0(%[[CORE:[a-z0-9]+]]: index):
+// CHECK-DAG:       %[[C0:[a-z0-9_]+]] = arith.constant 0 : index
+// CHECK-DAG:       %[[H:[a-z0-9_]+]] = memref.view %[[STATE]][%[[C0]]][] : {{.*}} to memref<5xf32, #cluster.space<l1>>
+// CHECK-DAG:       %[[C32:[a-z0-9_]+]] = arith.constant 32 : index
+// CHECK-DAG:       %[[C:[a-z0-9_]+]] = memref.view %[[STATE]][%[[C32]]][] : {{.*}} to memref<5xf32, #cluster.space<l1>>
+//
+// The input, read by the product, is copied to L1 first.
+// CHECK:           scf.for
+// CHECK-NEXT:        memref.load %[[X]]
+// CHECK-NEXT:        memref.store %{{.*}}, %[[X1:[a-z0-9_]+]][
+// CHECK-NEXT:      }
+// CHECK:           cluster.barrier
+//
+// Core k has the rows from min(3 k, 5) to min(3 k + 3, 5).
+// CHECK-NEXT:      %[[C5:[a-z0-9_]+]] = arith.constant 5 : index
+// CHECK-NEXT:      %[[K3:[a-z0-9_]+]] = arith.muli %[[CORE]], %[[C3:[a-z0-9_]+]] : index
+// CHECK-NEXT:      %[[LOW:[a-z0-9_]+]] = arith.minui %[[K3]], %[[C5]] : index
+// CHECK-NEXT:      %[[NEXT:[a-z0-9_]+]] = arith.addi %[[LOW]], %[[C3]] : index
+// CHECK-NEXT:      %[[HIGH:[a-z0-9_]+]] = arith.minui %[[NEXT]], %[[C5]] : index
+// CHECK-NEXT:      scf.for %[[I:[a-z0-9]+]] = %[[LOW]] to %[[HIGH]] step
+// Eight products, k ascending, each a chain of fused multiply-adds from 0.
+// CHECK:             %[[ZERO:[a-z0-9_]+]] = arith.constant 0.000000e+00 : f32
+// CHECK:             scf.for %[[K:[a-z0-9]+]] = %[[C0]] to %[[C3]] step %{{[a-z0-9_]+}} iter_args(%[[SUM:[a-z0-9]+]] = %[[ZERO]]) -> (f32) {
+// CHECK:               %[[ROW:[a-z0-9_]+]] = arith.muli %{{[a-z0-9_]+}}, %[[C3]]
+// CHECK-NEXT:          %[[AT:[a-z0-9_]+]] = arith.addi %[[ROW]], %[[K]]
+// CHECK-NEXT:          %[[WV:[a-z0-9_]+]] = memref.load %{{[a-z0-9_]+}}[%[[AT]]] : memref<60xf32, #cluster.space<l2>>
+// CHECK-NEXT:          %[[XV:[a-z0-9_]+]] = memref.load %[[X1]][%[[K]]]
+// CHECK-NEXT:          math.fma %[[WV]], %[[XV]], %[[SUM]] : f32
+// CHECK-COUNT-7:     math.fma
+// CHECK-NOT:         math.fma
+// CHECK:             %[[C1:[a-z0-9_]+]] = arith.addf
+// CHECK-NOT:         memref.store
+// CHECK:             %[[H1:[a-z0-9_]+]] = arith.mulf
+// CHECK-NEXT:        memref.store %[[C1NEW:[a-z0-9_]+]], %[[C]][%[[I]]]
+// CHECK-NEXT:        memref.store %[[H1]], %[[HNEXT:[a-z0-9_]+]][%[[I]]] : memref<5xf32, #cluster.space<l1>>
+// CHECK-NEXT:        memref.store %[[H1]], %[[Y]][%[[I]]] : memref<5xf32>
+// CHECK-NEXT:      }
+// CHECK-NEXT:      cluster.barrier
+// CHECK-NEXT:      scf.for
+// CHECK-NEXT:        %[[V:[a-z0-9_]+]] = memref.load %[[HNEXT]]
+// CHECK-NEXT:        memref.store %[[V]], %[[H]]
+// CHECK-NEXT:      }
+// CHECK-NEXT:      cluster.yield
+rnn.network @lstm inputs(%x = "x" : tensor<3xf32>)
+    states(%h = "h" : tensor<5xf32> reset dense<0.0> : tensor<5xf32>,
+           %c = "c" : tensor<5xf32> reset dense<0.0> : tensor<5xf32>) outputs("y" : tensor<5xf32>) {
+  %W = arith.constant dense_resource<W> : tensor<20x3xf32>
+  %R = arith.constant dense_resource<R> : tensor<20x5xf32>
+  %0 = rnn.matvec %W, %x : tensor<20x3xf32>, tensor<3xf32> -> tensor<20xf32>
+  %1 = rnn.matvec %R, %h : tensor<20x5xf32>, tensor<5xf32> -> tensor<20xf32>
+  %2 = arith.addf %0, %1 : tensor<20xf32>
+  %i0 = tensor.extract_slice %2[0] [5] [1] : tensor<20xf32> to tensor<5xf32>
+  %o0 = tensor.extract_slice %2[5] [5] [1] : tensor<20xf32> to tensor<5xf32>
+  %f0 = tensor.extract_slice %2[10] [5] [1] : tensor<20xf32> to tensor<5xf32>
+  %g0 = tensor.extract_slice %2[15] [5] [1] : tensor<20xf32> to tensor<5xf32>
+  %i = rnn.activation <sigmoid> %i0 : tensor<5xf32> -> tensor<5xf32>
+  %o = rnn.activation <sigmoid> %o0 : tensor<5xf32> -> tensor<5xf32>
+  %f = rnn.activation <sigmoid> %f0 : tensor<5xf32> -> tensor<5xf32>
+  %g = rnn.activation <tanh> %g0 : tensor<5xf32> -> tensor<5xf32>
+  %fc = arith.mulf %f, %c : tensor<5xf32>
+  %ig = arith.mulf %i, %g : tensor<5xf32>
+  %c1 = arith.addf %fc, %ig : tensor<5xf32>
+  %t = rnn.activation <tanh> %c1 : tensor<5xf32> -> tensor<5xf32>
+  %h1 = arith.mulf %o, %t : tensor<5xf32>
+  rnn.yield %h1 : tensor<5xf32> next %h1, %c1 : tensor<5xf32>, tensor<5xf32>
+}
+
+// -----
+
+// GRU, reset before the product: two stages. The candidate's product reads all of
+// r * h, which is a buffer.
+// CHECK-LABEL: func.func @gru_before_kernel
+// CHECK:         scf.for
+// CHECK:         cluster.barrier
+// CHECK:         scf.for %[[I:[a-z0-9]+]] =
+// CHECK:           rnn.activation <sigmoid>
+// CHECK-NOT:       rnn.activation
+// CHECK:           %[[RH:[a-z0-9_]+]] = arith.mulf
+// CHECK-NEXT:      memref.store %[[RH]], %[[BUFFER:[a-z0-9_]+]][%[[I]]]
+// CHECK-NEXT:    }
+// CHECK-NEXT:    cluster.barrier
+// CHECK-NEXT:    scf.for
+// CHECK:           rnn.activation <sigmoid>
+// CHECK:           memref.load %[[BUFFER]]
+// CHECK:           rnn.activation <tanh>
+// CHECK:         cluster.barrier
+// CHECK-NEXT:    scf.for
+// CHECK-NEXT:      memref.load
+// CHECK-NEXT:      memref.store
+// CHECK-NEXT:    }
+// CHECK-NEXT:    cluster.yield
+rnn.network @gru_before inputs(%x = "x" : tensor<3xf32>)
+    states(%h = "h" : tensor<5xf32> reset dense<0.0> : tensor<5xf32>) outputs("y" : tensor<5xf32>) {
+  %W = arith.constant dense_resource<W> : tensor<15x3xf32>
+  %Q = arith.constant dense_resource<Q> : tensor<10x5xf32>
+  %R = arith.constant dense_resource<R> : tensor<5x5xf32>
+  %one = arith.constant dense<1.0> : tensor<5xf32>
+  %wx = rnn.matvec %W, %x : tensor<15x3xf32>, tensor<3xf32> -> tensor<15xf32>
+  %qh = rnn.matvec %Q, %h : tensor<10x5xf32>, tensor<5xf32> -> tensor<10xf32>
+  %zrx = tensor.extract_slice %wx[0] [10] [1] : tensor<15xf32> to tensor<10xf32>
+  %zr = arith.addf %zrx, %qh : tensor<10xf32>
+  %z0 = tensor.extract_slice %zr[0] [5] [1] : tensor<10xf32> to tensor<5xf32>
+  %r0 = tensor.extract_slice %zr[5] [5] [1] : tensor<10xf32> to tensor<5xf32>
+  %z = rnn.activation <sigmoid> %z0 : tensor<5xf32> -> tensor<5xf32>
+  %r = rnn.activation <sigmoid> %r0 : tensor<5xf32> -> tensor<5xf32>
+  %rh = arith.mulf %r, %h : tensor<5xf32>
+  %n0 = tensor.extract_slice %wx[10] [5] [1] : tensor<15xf32> to tensor<5xf32>
+  %n1 = rnn.matvec %R, %rh : tensor<5x5xf32>, tensor<5xf32> -> tensor<5xf32>
+  %n2 = arith.addf %n0, %n1 : tensor<5xf32>
+  %n = rnn.activation <tanh> %n2 : tensor<5xf32> -> tensor<5xf32>
+  %nz = arith.subf %one, %z : tensor<5xf32>
+  %a = arith.mulf %nz, %n : tensor<5xf32>
+  %b = arith.mulf %z, %h : tensor<5xf32>
+  %h1 = arith.addf %a, %b : tensor<5xf32>
+  rnn.yield %h1 : tensor<5xf32> next %h1 : tensor<5xf32>
+}
+
+// -----
+
+// GRU, reset after the product: one stage.
+// CHECK-LABEL: func.func @gru_after_kernel
+// CHECK:         cluster.barrier
+// CHECK:         scf.for
+// CHECK-COUNT-2:   rnn.activation <sigmoid>
+// CHECK:           rnn.activation <tanh>
+// CHECK:           memref.store
+// CHECK-NEXT:      memref.store
+// CHECK-NEXT:    }
+// CHECK-NEXT:    cluster.barrier
+// CHECK-NOT:     cluster.barrier
+// CHECK:         cluster.yield
+rnn.network @gru_after inputs(%x = "x" : tensor<3xf32>)
+    states(%h = "h" : tensor<5xf32> reset dense<0.0> : tensor<5xf32>) outputs("y" : tensor<5xf32>) {
+  %W = arith.constant dense_resource<W> : tensor<15x3xf32>
+  %R = arith.constant dense_resource<R> : tensor<15x5xf32>
+  %wx = rnn.matvec %W, %x : tensor<15x3xf32>, tensor<3xf32> -> tensor<15xf32>
+  %rh = rnn.matvec %R, %h : tensor<15x5xf32>, tensor<5xf32> -> tensor<15xf32>
+  %all = arith.addf %wx, %rh : tensor<15xf32>
+  %z0 = tensor.extract_slice %all[0] [5] [1] : tensor<15xf32> to tensor<5xf32>
+  %r0 = tensor.extract_slice %all[5] [5] [1] : tensor<15xf32> to tensor<5xf32>
+  %z = rnn.activation <sigmoid> %z0 : tensor<5xf32> -> tensor<5xf32>
+  %r = rnn.activation <sigmoid> %r0 : tensor<5xf32> -> tensor<5xf32>
+  %nx = tensor.extract_slice %wx[10] [5] [1] : tensor<15xf32> to tensor<5xf32>
+  %nh = tensor.extract_slice %rh[10] [5] [1] : tensor<15xf32> to tensor<5xf32>
+  %rn = arith.mulf %r, %nh : tensor<5xf32>
+  %n0 = arith.addf %nx, %rn : tensor<5xf32>
+  %n = rnn.activation <tanh> %n0 : tensor<5xf32> -> tensor<5xf32>
+  %a = arith.mulf %z, %n : tensor<5xf32>
+  %h1 = arith.addf %a, %h : tensor<5xf32>
+  rnn.yield %h1 : tensor<5xf32> next %h1 : tensor<5xf32>
+}
+
+// -----
+
+// Two layers, each reading all of the one before: a barrier between them.
+// CHECK-LABEL: func.func @layers_kernel
+// CHECK-COUNT-2: cluster.barrier
+// CHECK-NOT:     cluster.barrier
+// CHECK:         return
+rnn.network @layers inputs(%x = "x" : tensor<4xf32>) outputs("y" : tensor<4xf32>) {
+  %W = arith.constant dense_resource<W> : tensor<4x4xf32>
+  %0 = rnn.matvec %W, %x : tensor<4x4xf32>, tensor<4xf32> -> tensor<4xf32>
+  %1 = rnn.activation <relu> %0 : tensor<4xf32> -> tensor<4xf32>
+  %2 = rnn.matvec %W, %1 : tensor<4x4xf32>, tensor<4xf32> -> tensor<4xf32>
+  rnn.yield %2 : tensor<4xf32>
+}
+
+// -----
+
+// Layers side by side: the same barriers as one, one loop each if they differ in
+// length, one loop for both if they do not.
+// CHECK-LABEL: func.func @parallel_kernel
+// CHECK:         cluster.barrier
+// CHECK-NOT:     cluster.barrier
+// CHECK:         rnn.activation <relu>
+// CHECK:         rnn.activation <tanh>
+// CHECK:         memref.store
+// CHECK-NEXT:    memref.store
+// CHECK-NEXT:    }
+// CHECK:         rnn.activation <sigmoid>
+// CHECK-NOT:     cluster.barrier
+// CHECK:         return
+rnn.network @parallel inputs(%x = "x" : tensor<4xf32>) outputs("a" : tensor<4xf32>, "b" : tensor<4xf32>, "c" : tensor<2xf32>) {
+  %W = arith.constant dense_resource<W> : tensor<4x4xf32>
+  %V = arith.constant dense_resource<V> : tensor<4x4xf32>
+  %U = arith.constant dense_resource<U> : tensor<2x4xf32>
+  %0 = rnn.matvec %W, %x : tensor<4x4xf32>, tensor<4xf32> -> tensor<4xf32>
+  %1 = rnn.activation <relu> %0 : tensor<4xf32> -> tensor<4xf32>
+  %2 = rnn.matvec %V, %x : tensor<4x4xf32>, tensor<4xf32> -> tensor<4xf32>
+  %3 = rnn.activation <tanh> %2 : tensor<4xf32> -> tensor<4xf32>
+  %4 = rnn.matvec %U, %x : tensor<2x4xf32>, tensor<4xf32> -> tensor<2xf32>
+  %5 = rnn.activation <sigmoid> %4 : tensor<2xf32> -> tensor<2xf32>
+  rnn.yield %1, %3, %5 : tensor<4xf32>, tensor<4xf32>, tensor<2xf32>
+}
+
+// -----
+
+// FP16: operands of a product are widened, the sum is f32.
+// CHECK-LABEL: func.func @half_kernel
+// CHECK:         %[[W:[a-z0-9_]+]] = memref.load {{.*}}xf16
+// CHECK-NEXT:    %[[X:[a-z0-9_]+]] = memref.load {{.*}}xf16
+// CHECK-NEXT:    %[[W32:[a-z0-9_]+]] = arith.extf %[[W]] : f16 to f32
+// CHECK-NEXT:    %[[X32:[a-z0-9_]+]] = arith.extf %[[X]] : f16 to f32
+// CHECK-NEXT:    math.fma %[[W32]], %[[X32]], %{{[a-z0-9_]+}} : f32
+rnn.network @half inputs(%x = "x" : tensor<4xf32>) outputs("y" : tensor<4xf32>) {
+  %W = arith.constant dense_resource<W> : tensor<4x4xf16>
+  %0 = arith.truncf %x : tensor<4xf32> to tensor<4xf16>
+  %1 = rnn.matvec %W, %0 : tensor<4x4xf16>, tensor<4xf16> -> tensor<4xf32>
+  rnn.yield %1 : tensor<4xf32>
+}

@@ -1,0 +1,117 @@
+// RUN: se-opt %s --se-schedule=cores=1 --canonicalize --cse --split-input-file | FileCheck %s
+//
+// Data movement costs nothing but an index: it is followed back to where the
+// element lies.
+
+// CHECK-LABEL: func.func @movement_kernel
+// CHECK-SAME:    (%{{[a-z0-9]+}}: {{.*}}, %[[X:[a-z0-9]+]]: memref<6xf32>, %[[Z:[a-z0-9]+]]: memref<3xf32>,
+// CHECK-SAME:     %[[T:[a-z0-9]+]]: memref<6xf32>, %[[S:[a-z0-9]+]]: memref<2xf32>, %[[A:[a-z0-9]+]]: memref<6xf32>, %[[R:[a-z0-9]+]]: memref<6xf32>, %[[E:[a-z0-9]+]]: memref<2xf32>)
+// CHECK-DAG:     %[[C2:[a-z0-9_]+]] = arith.constant 2 : index
+// CHECK-DAG:     %[[C3:[a-z0-9_]+]] = arith.constant 3 : index
+// CHECK-DAG:     %[[C4:[a-z0-9_]+]] = arith.constant 4 : index
+// CHECK-NOT:     cluster.barrier
+// CHECK:         scf.for %[[I:[a-z0-9]+]] =
+// Element (i / 2, i mod 2) of the transposed comes from (i mod 2, i / 2).
+// CHECK-NEXT:      %[[COLUMN:[a-z0-9_]+]] = arith.remui %[[I]], %[[C2]]
+// CHECK-NEXT:      %[[BASE:[a-z0-9_]+]] = arith.muli %[[COLUMN]], %[[C3]]
+// CHECK-NEXT:      %[[LINE:[a-z0-9_]+]] = arith.divui %[[I]], %[[C2]]
+// CHECK-NEXT:      %[[AT:[a-z0-9_]+]] = arith.addi %[[BASE]], %[[LINE]]
+// CHECK-NEXT:      %[[TV:[a-z0-9_]+]] = memref.load %[[X]][%[[AT]]]
+// The vector is repeated: element i mod 3. A reshape is nothing.
+// CHECK-NEXT:      %[[MOD:[a-z0-9_]+]] = arith.remui %[[I]], %[[C3]]
+// CHECK-NEXT:      %[[ZV:[a-z0-9_]+]] = memref.load %[[Z]][%[[MOD]]]
+// CHECK-NEXT:      %[[XV:[a-z0-9_]+]] = memref.load %[[X]][%[[I]]]
+// CHECK-NEXT:      %[[SUM:[a-z0-9_]+]] = arith.addf %[[ZV]], %[[XV]]
+// CHECK-NEXT:      memref.store %[[TV]], %[[T]][%[[I]]]
+// CHECK-NEXT:      memref.store %[[SUM]], %[[A]][%[[I]]]
+// CHECK-NEXT:      memref.store %[[SUM]], %[[R]][%[[I]]]
+// CHECK-NEXT:    }
+// CHECK:         scf.for %[[J:[a-z0-9]+]] =
+// Row 1, from column 1: position 4 + j. Every second element: 2 j.
+// CHECK-NEXT:      %[[J4:[a-z0-9_]+]] = arith.addi %[[J]], %[[C4]]
+// CHECK-NEXT:      %[[SV:[a-z0-9_]+]] = memref.load %[[X]][%[[J4]]]
+// CHECK-NEXT:      %[[J2:[a-z0-9_]+]] = arith.muli %[[J]], %[[C2]]
+// CHECK-NEXT:      %[[EV:[a-z0-9_]+]] = memref.load %[[Z]][%[[J2]]]
+// CHECK-NEXT:      memref.store %[[SV]], %[[S]][%[[J]]]
+// CHECK-NEXT:      memref.store %[[EV]], %[[E]][%[[J]]]
+rnn.network @movement inputs(%x = "x" : tensor<2x3xf32>, %z = "z" : tensor<3xf32>)
+    outputs("t" : tensor<3x2xf32>, "s" : tensor<1x2xf32>, "a" : tensor<2x3xf32>, "r" : tensor<6xf32>, "e" : tensor<2xf32>) {
+  %t = rnn.transpose %x [1, 0] : tensor<2x3xf32> -> tensor<3x2xf32>
+  %s = tensor.extract_slice %x[1, 1] [1, 2] [1, 1] : tensor<2x3xf32> to tensor<1x2xf32>
+  %b = rnn.broadcast %z : tensor<3xf32> -> tensor<2x3xf32>
+  %a = arith.addf %b, %x : tensor<2x3xf32>
+  %r = rnn.reshape %a : tensor<2x3xf32> -> tensor<6xf32>
+  %e = tensor.extract_slice %z[0] [2] [2] : tensor<3xf32> to tensor<2xf32>
+  rnn.yield %t, %s, %a, %r, %e : tensor<3x2xf32>, tensor<1x2xf32>, tensor<2x3xf32>, tensor<6xf32>, tensor<2xf32>
+}
+
+// -----
+
+// A concatenation that is an output: each piece goes straight to its place, at
+// (i / 3) * 4 + i mod 3 and 4 i + 3.
+// CHECK-LABEL: func.func @concat_kernel
+// CHECK-SAME:    (%{{[a-z0-9]+}}: {{.*}}, %{{[a-z0-9]+}}: memref<6xf32>, %{{[a-z0-9]+}}: memref<2xf32>, %[[C:[a-z0-9]+]]: memref<8xf32>)
+// CHECK-DAG:     %[[C3:[a-z0-9_]+]] = arith.constant 3 : index
+// CHECK-DAG:     %[[C4:[a-z0-9_]+]] = arith.constant 4 : index
+// CHECK-NOT:     cluster.barrier
+// CHECK:         scf.for %[[I:[a-z0-9]+]] =
+// CHECK:           %[[TANH:[a-z0-9_]+]] = rnn.activation <tanh>
+// CHECK-NEXT:      %[[LINE:[a-z0-9_]+]] = arith.divui %[[I]], %[[C3]]
+// CHECK-NEXT:      %[[LINE4:[a-z0-9_]+]] = arith.muli %[[LINE]], %[[C4]]
+// CHECK-NEXT:      %[[COLUMN:[a-z0-9_]+]] = arith.remui %[[I]], %[[C3]]
+// CHECK-NEXT:      %[[AT:[a-z0-9_]+]] = arith.addi %[[LINE4]], %[[COLUMN]]
+// CHECK-NEXT:      memref.store %[[TANH]], %[[C]][%[[AT]]]
+// CHECK-NEXT:    }
+// CHECK:         scf.for %[[J:[a-z0-9]+]] =
+// CHECK:           %[[J4:[a-z0-9_]+]] = arith.muli %[[J]], %[[C4]]
+// CHECK-NEXT:      %[[AT:[a-z0-9_]+]] = arith.addi %[[J4]], %[[C3]]
+// CHECK-NEXT:      memref.store %{{[a-z0-9_]+}}, %[[C]][%[[AT]]]
+rnn.network @concat inputs(%x = "x" : tensor<2x3xf32>, %z = "z" : tensor<2x1xf32>)
+    outputs("c" : tensor<2x4xf32>) {
+  %t = rnn.activation <tanh> %x : tensor<2x3xf32> -> tensor<2x3xf32>
+  %c = tensor.concat dim(1) %t, %z : (tensor<2x3xf32>, tensor<2x1xf32>) -> tensor<2x4xf32>
+  rnn.yield %c : tensor<2x4xf32>
+}
+
+// -----
+
+// One that a product reads is a buffer, filled before the barrier.
+// CHECK-LABEL: func.func @concat_product_kernel
+// CHECK:         scf.for
+// CHECK:           memref.store %{{[a-z0-9_]+}}, %[[BUFFER:[a-z0-9_]+]][
+// CHECK:         scf.for
+// CHECK:           memref.store %{{[a-z0-9_]+}}, %[[BUFFER]][
+// CHECK:         cluster.barrier
+// CHECK:         memref.load %[[BUFFER]]
+// CHECK:         math.fma
+rnn.network @concat_product inputs(%x = "x" : tensor<3xf32>)
+    states(%h = "h" : tensor<2xf32> reset dense<0.0> : tensor<2xf32>) {
+  %W = arith.constant dense_resource<W> : tensor<2x5xf32>
+  %c = tensor.concat dim(0) %x, %h : (tensor<3xf32>, tensor<2xf32>) -> tensor<5xf32>
+  %0 = rnn.matvec %W, %c : tensor<2x5xf32>, tensor<5xf32> -> tensor<2xf32>
+  rnn.yield next %0 : tensor<2xf32>
+}
+
+// -----
+
+// A batch of vectors: row and vector of element i are i mod 2 and i / 2.
+// CHECK-LABEL: func.func @batch_kernel
+// CHECK-DAG:     %[[C2:[a-z0-9_]+]] = arith.constant 2 : index
+// CHECK-DAG:     %[[C4:[a-z0-9_]+]] = arith.constant 4 : index
+// CHECK:         cluster.barrier
+// CHECK:         scf.for %[[I:[a-z0-9]+]] =
+// CHECK:           scf.for %[[K:[a-z0-9]+]] =
+// CHECK-DAG:         %[[ROW:[a-z0-9_]+]] = arith.remui %[[I]], %[[C2]]
+// CHECK-DAG:         %[[ROW4:[a-z0-9_]+]] = arith.muli %[[ROW]], %[[C4]]
+// CHECK-DAG:         %[[WAT:[a-z0-9_]+]] = arith.addi %[[ROW4]], %[[K]]
+// CHECK-DAG:         memref.load %{{[a-z0-9_]+}}[%[[WAT]]] : memref<8xf32, #cluster.space<l2>>
+// CHECK-DAG:         %[[BATCH:[a-z0-9_]+]] = arith.divui %[[I]], %[[C2]]
+// CHECK-DAG:         %[[BATCH4:[a-z0-9_]+]] = arith.muli %[[BATCH]], %[[C4]]
+// CHECK-DAG:         %[[XAT:[a-z0-9_]+]] = arith.addi %[[BATCH4]], %[[K]]
+// CHECK-DAG:         memref.load %{{[a-z0-9_]+}}[%[[XAT]]] : memref<12xf32
+// CHECK:             math.fma
+rnn.network @batch inputs(%x = "x" : tensor<3x4xf32>) outputs("y" : tensor<3x2xf32>) {
+  %W = arith.constant dense_resource<W> : tensor<2x4xf32>
+  %0 = rnn.matvec %W, %x : tensor<2x4xf32>, tensor<3x4xf32> -> tensor<3x2xf32>
+  rnn.yield %0 : tensor<3x2xf32>
+}

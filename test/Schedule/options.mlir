@@ -1,0 +1,22 @@
+// RUN: se-opt %s --se-schedule | FileCheck %s --check-prefixes=CHECK,EIGHT,L2
+// RUN: se-opt %s --se-schedule="cores=1 weights=l3" | FileCheck %s --check-prefixes=CHECK,ONE,L3
+// RUN: not se-opt %s --se-schedule=cores=9 2>&1 | FileCheck %s --check-prefix=CORES
+// RUN: not se-opt %s --se-schedule=cores=0 2>&1 | FileCheck %s --check-prefix=CORES
+// RUN: not se-opt %s --se-schedule=weights=l1 2>&1 | FileCheck %s --check-prefix=WEIGHTS
+// RUN: not se-opt %s --se-schedule=weights=rom 2>&1 | FileCheck %s --check-prefix=WEIGHTS
+
+// CORES: error: the number of cores must be 1 to 8, found
+// WEIGHTS: error: weights must be l2 or l3, found
+
+// EIGHT: cluster.program @net {{.*}} cores 8
+// ONE:   cluster.program @net {{.*}} cores 1
+// L2:    memref.global "private" constant @W : memref<64xf32, #cluster.space<l2>>
+// L3:    memref.global "private" constant @W : memref<64xf32, #cluster.space<l3>>
+// EIGHT: cluster.parallel cores 8
+// ONE:   cluster.parallel cores 1
+// CHECK: math.fma
+rnn.network @net inputs(%x = "x" : tensor<8xf32>) outputs("y" : tensor<8xf32>) {
+  %W = arith.constant dense_resource<W> : tensor<8x8xf32>
+  %0 = rnn.matvec %W, %x : tensor<8x8xf32>, tensor<8xf32> -> tensor<8xf32>
+  rnn.yield %0 : tensor<8xf32>
+}
