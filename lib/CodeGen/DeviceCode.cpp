@@ -49,9 +49,8 @@ DeviceCode::create(ModuleOp source, const target::TargetDescription &target) {
   options.FunctionSections = true;
   options.DataSections = true;
   code->machine.reset(backend->createTargetMachine(
-      triple, "generic-rv32", getFeatures(target), options,
-      llvm::Reloc::Static, llvm::CodeModel::Small,
-      llvm::CodeGenOptLevel::Default));
+      triple, "generic-rv32", getFeatures(target), options, llvm::Reloc::Static,
+      llvm::CodeModel::Small, llvm::CodeGenOptLevel::Default));
 
   code->module = translateModuleToLLVMIR(source, code->context);
   if (!code->module)
@@ -74,16 +73,16 @@ void DeviceCode::addApplication(const ProgramInfo &program,
   };
   auto global = [&](llvm::Constant *value, StringRef name, bool isConstant,
                     bool isExternal = false) {
-    return new llvm::GlobalVariable(
-        *module, value->getType(), isConstant,
-        isExternal ? llvm::GlobalValue::ExternalLinkage
-                   : llvm::GlobalValue::InternalLinkage,
-        value, name);
+    return new llvm::GlobalVariable(*module, value->getType(), isConstant,
+                                    isExternal
+                                        ? llvm::GlobalValue::ExternalLinkage
+                                        : llvm::GlobalValue::InternalLinkage,
+                                    value, name);
   };
   auto zeros = [&](llvm::Type *element, uint64_t count, StringRef name) {
-    auto *buffer = global(llvm::ConstantAggregateZero::get(
-                              llvm::ArrayType::get(element, count)),
-                          name, /*isConstant=*/false);
+    auto *buffer = global(
+        llvm::ConstantAggregateZero::get(llvm::ArrayType::get(element, count)),
+        name, /*isConstant=*/false);
     buffer->setAlignment(llvm::Align(16));
     return buffer;
   };

@@ -31,8 +31,7 @@ static std::vector<PortInfo> getPorts(ArrayAttr attr) {
 std::optional<ProgramInfo> se::getProgramInfo(ModuleOp module) {
   auto programs = llvm::to_vector(module.getOps<cluster::ProgramOp>());
   if (programs.size() != 1) {
-    module.emitError("expected one cluster.program, found ")
-        << programs.size();
+    module.emitError("expected one cluster.program, found ") << programs.size();
     return std::nullopt;
   }
   cluster::ProgramOp op = programs.front();
@@ -86,7 +85,8 @@ std::string se::makeHeader(const ProgramInfo &program) {
      << "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n";
 
   // State: padding between fields is named, so that offsets are explicit.
-  os << "/* The state of one instance. It must lie in L1, aligned to 16 bytes:\n"
+  os << "/* The state of one instance. It must lie in L1, aligned to 16 "
+        "bytes:\n"
      << "   __attribute__((section(\".l1\"), aligned(16))). */\n"
      << "typedef struct " << name << "_state {\n";
   int64_t at = 0, pads = 0;
@@ -110,7 +110,8 @@ std::string se::makeHeader(const ProgramInfo &program) {
   os << "/* Once, before anything else; and back to the reset values. */\n"
      << "void " << name << "_init(" << name << "_state *state);\n"
      << "void " << name << "_reset(" << name << "_state *state);\n\n"
-     << "/* One frame. The pointers are to float arrays in the order below. Runs "
+     << "/* One frame. The pointers are to float arrays in the order below. "
+        "Runs "
         "on the\n   fabric controller and has "
      << program.cores << " cores compute. */\n"
      << "void " << name << "_step_ports(" << name
@@ -154,11 +155,15 @@ static llvm::json::Array toJSON(const std::vector<PortInfo> &ports) {
 
 std::string se::makeMetadata(const ProgramInfo &program, StringRef target,
                              StringRef precision) {
-  llvm::json::Object meta{
-      {"network", program.name},         {"target", target},
-      {"precision", precision},          {"cores", program.cores},
-      {"macs_per_frame", program.macs},  {"weight_bytes", program.weightBytes},
-      {"state_bytes", program.stateBytes}, {"inputs", toJSON(program.inputs)},
-      {"outputs", toJSON(program.outputs)}, {"states", toJSON(program.states)}};
+  llvm::json::Object meta{{"network", program.name},
+                          {"target", target},
+                          {"precision", precision},
+                          {"cores", program.cores},
+                          {"macs_per_frame", program.macs},
+                          {"weight_bytes", program.weightBytes},
+                          {"state_bytes", program.stateBytes},
+                          {"inputs", toJSON(program.inputs)},
+                          {"outputs", toJSON(program.outputs)},
+                          {"states", toJSON(program.states)}};
   return llvm::formatv("{0}", llvm::json::Value(std::move(meta)));
 }

@@ -124,8 +124,8 @@ struct ExtendMath : RewritePattern {
     OperationState state(op->getLoc(), op->getName(), operands, {single},
                          op->getAttrs());
     Operation *wide = rewriter.create(state);
-    rewriter.replaceOpWithNewOp<arith::TruncFOp>(
-        op, op->getResult(0).getType(), wide->getResult(0));
+    rewriter.replaceOpWithNewOp<arith::TruncFOp>(op, op->getResult(0).getType(),
+                                                 wide->getResult(0));
     return success();
   }
 };
@@ -141,8 +141,8 @@ struct ExpandActivationsPass
     // Folding would evaluate functions with the host's libm.
     GreedyRewriteConfig config;
     config.enableFolding(false);
-    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns),
-                                     config)))
+    if (failed(
+            applyPatternsGreedily(getOperation(), std::move(patterns), config)))
       signalPassFailure();
   }
 };

@@ -27,8 +27,8 @@ public:
 
   void make() {
     LLVM::LLVMFuncOp entry = makeKernelEntry();
-    makeReset("_init");
-    makeReset("_reset");
+    makeCaller("_init", program.getInit());
+    makeCaller("_reset", program.getReset());
     makeStep(entry);
     for (auto global : module.getOps<LLVM::GlobalOp>())
       if (global.getConstant())
@@ -66,9 +66,9 @@ private:
     return entry;
   }
 
-  void makeReset(StringRef suffix) {
+  void makeCaller(StringRef suffix, StringRef callee) {
     auto function = makeFunction(suffix, {pointer}, LLVM::Linkage::External);
-    LLVM::CallOp::create(b, TypeRange(), program.getReset(),
+    LLVM::CallOp::create(b, TypeRange(), callee,
                          ValueRange(function.getArgument(0)));
     LLVM::ReturnOp::create(b, ValueRange());
   }

@@ -57,8 +57,7 @@ OwningOpRef<ModuleOp> se::loadModule(StringRef path,
 
 std::string se::getResourceDir(const char *argv0) {
   static int anchor;
-  llvm::SmallString<128> path(
-      llvm::sys::fs::getMainExecutable(argv0, &anchor));
+  llvm::SmallString<128> path(llvm::sys::fs::getMainExecutable(argv0, &anchor));
   llvm::sys::path::remove_filename(path);
   llvm::sys::path::append(path, "..", "share", "se-mlir");
   llvm::sys::path::remove_dots(path, /*remove_dot_dot=*/true);
@@ -109,6 +108,7 @@ LogicalResult Compilation::check() {
                 llvm::Twine(options.cores));
   pipeline.precision = options.precision;
   pipeline.cores = options.cores;
+  pipeline.l1Bytes = target::getAvailableL1(target);
   return success();
 }
 
@@ -116,8 +116,7 @@ LogicalResult Compilation::check() {
 /// cores can read, if the target has one.
 void Compilation::chooseWeightLevel() {
   constexpr uint64_t codeReserve = 64 * 1024;
-  const target::Memory *external =
-      target.getMemory(target::MemoryLevel::L3);
+  const target::Memory *external = target.getMemory(target::MemoryLevel::L3);
   uint64_t bytes = 0;
   module.walk([&](arith::ConstantOp constant) {
     auto elements = dyn_cast<ElementsAttr>(constant.getValue());
@@ -131,8 +130,8 @@ void Compilation::chooseWeightLevel() {
 }
 
 LogicalResult Compilation::checkL1(const ProgramInfo &program) {
-  uint64_t available = target::getAvailableL1(target), needed =
-      program.stateBytes;
+  uint64_t available = target::getAvailableL1(target),
+           needed = program.stateBytes;
   if (needed <= available)
     return success();
   return fail(llvm::formatv(
@@ -146,8 +145,8 @@ LogicalResult Compilation::write(StringRef path, StringRef text) {
         os << text;
         return llvm::Error::success();
       }))
-    return fail("cannot write '" + path + "': " +
-                llvm::toString(std::move(error)));
+    return fail("cannot write '" + path +
+                "': " + llvm::toString(std::move(error)));
   return success();
 }
 

@@ -16,8 +16,8 @@ using namespace mlir;
 /// Where the user has to look: file and line, or the name of an ONNX node.
 static std::string describe(Location location) {
   if (auto file = dyn_cast<FileLineColLoc>(location))
-    return (file.getFilename().getValue() + ":" +
-            llvm::Twine(file.getLine()) + ":" + llvm::Twine(file.getColumn()))
+    return (file.getFilename().getValue() + ":" + llvm::Twine(file.getLine()) +
+            ":" + llvm::Twine(file.getColumn()))
         .str();
   if (auto name = dyn_cast<NameLoc>(location)) {
     std::string child = describe(name.getChildLoc());

@@ -57,8 +57,7 @@ int se::runOnHost(const HostRunOptions &options) {
       loadModule(options.network, options.states, context);
   if (!module)
     return 1;
-  auto program =
-      HostProgram::create(*module, options.precision, options.cores);
+  auto program = HostProgram::create(*module, options.precision, options.cores);
   if (!program) {
     llvm::Error error = program.takeError();
     if (!error.isA<DiagnosedError>())
@@ -100,8 +99,8 @@ int se::runOnHost(const HostRunOptions &options) {
   if (llvm::Error error = writeFrames(*wanted, outputs, results))
     return reportError(std::move(error));
   if (!options.statisticsFile.empty())
-    if (llvm::Error error = writeStatistics(
-            options.statisticsFile, frames->numFrames, seconds.count()))
+    if (llvm::Error error = writeStatistics(options.statisticsFile,
+                                            frames->numFrames, seconds.count()))
       return reportError(options.statisticsFile + ": " +
                          llvm::toString(std::move(error)));
   return 0;

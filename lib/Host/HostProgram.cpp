@@ -67,8 +67,8 @@ HostProgram::create(ModuleOp module, StringRef precision, unsigned cores) {
   auto targetMachine = builder->createTargetMachine();
   if (!targetMachine)
     return targetMachine.takeError();
-  auto jit = ExecutionEngine::create(module, engineOptions,
-                                     std::move(*targetMachine));
+  auto jit =
+      ExecutionEngine::create(module, engineOptions, std::move(*targetMachine));
   if (!jit)
     return jit.takeError();
   engine.jit = std::move(*jit);
@@ -81,6 +81,7 @@ HostProgram::create(ModuleOp module, StringRef precision, unsigned cores) {
     add("se_cluster_run", &host::runCluster);
     add("se_kernel_core_id", &host::getCoreId);
     add("se_kernel_barrier", &host::waitAtBarrier);
+    add("se_kernel_next_tile", &host::nextTile);
     return symbols;
   });
 
@@ -92,6 +93,9 @@ HostProgram::create(ModuleOp module, StringRef precision, unsigned cores) {
         reinterpret_cast<std::remove_reference_t<decltype(function)>>(*address);
     return llvm::Error::success();
   };
+  void (*init)(void *) = nullptr;
+  if (auto failure = lookup("_init", init))
+    return failure;
   if (auto failure = lookup("_reset", engine.reset))
     return failure;
   if (auto failure = lookup("_step_ports", engine.step))
@@ -101,6 +105,7 @@ HostProgram::create(ModuleOp module, StringRef precision, unsigned cores) {
   engine.memory.resize(info->stateBytes + alignment);
   engine.state = reinterpret_cast<void *>(
       llvm::alignAddr(engine.memory.data(), llvm::Align(alignment)));
+  init(engine.state);
   program->reset();
   return program;
 }

@@ -6,6 +6,7 @@
 #include "se/Host/HostRuntime.h"
 
 #include <condition_variable>
+#include <cstring>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -59,4 +60,21 @@ uint32_t host::getCoreId() { return coreId; }
 void host::waitAtBarrier() {
   if (barrier)
     barrier->wait();
+}
+
+void host::nextTile(uint32_t tile, const uint8_t *data, const uint32_t *table,
+                    uint8_t *ring, uint32_t *control, uint32_t tiles,
+                    uint32_t slots, uint32_t slotBytes) {
+  auto copy = [&](uint32_t t) {
+    memcpy(ring + t % slots * slotBytes, data + table[t],
+           table[t + 1] - table[t]);
+  };
+  if (coreId == 0 && !control[0]) {
+    control[0] = 1;
+    for (uint32_t t = 0; t == 0 || t + 1 < slots; ++t)
+      copy(t);
+  }
+  waitAtBarrier();
+  if (coreId == 0 && tiles > slots)
+    copy((tile + slots - 1) % tiles);
 }

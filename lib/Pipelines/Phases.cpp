@@ -27,9 +27,8 @@ namespace se {
 using namespace mlir;
 using namespace se;
 
-static constexpr StringLiteral names[] = {"imported",  "normalized",
-                                          "legalized", "scheduled",
-                                          "selected",  "llvm"};
+static constexpr StringLiteral names[] = {
+    "imported", "normalized", "legalized", "scheduled", "selected", "llvm"};
 
 StringRef se::stringifyPhase(Phase phase) { return names[unsigned(phase)]; }
 
@@ -126,7 +125,8 @@ LogicalResult se::verifyPhase(ModuleOp module, Phase phase) {
   WalkResult result = module.walk([&](Operation *op) {
     if (isAllowed(op, phase))
       return WalkResult::advance();
-    op->emitError("'") << op->getName() << "' with these types may not stand in "
+    op->emitError("'") << op->getName()
+                       << "' with these types may not stand in "
                        << "phase '" << stringifyPhase(phase) << "'";
     return WalkResult::interrupt();
   });
@@ -143,15 +143,16 @@ struct VerifyPhasePass : se::impl::VerifyPhaseBase<VerifyPhasePass> {
     if (!expected) {
       if (!phase.empty())
         module.emitError("unknown phase '")
-            << phase << "', expected one of " << llvm::join(ArrayRef(names), ", ");
+            << phase << "', expected one of "
+            << llvm::join(ArrayRef(names), ", ");
       return signalPassFailure();
     }
     if (failed(verifyPhase(module, *expected)))
       return signalPassFailure();
     if (enter)
-      module->setAttr(phaseAttrName,
-                      StringAttr::get(&getContext(),
-                                      stringifyPhase(*expected)));
+      module->setAttr(
+          phaseAttrName,
+          StringAttr::get(&getContext(), stringifyPhase(*expected)));
   }
 };
 } // namespace

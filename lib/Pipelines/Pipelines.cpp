@@ -60,11 +60,13 @@ static void buildSchedule(OpPassManager &pm, const PipelineOptions &options) {
   schedule::ScheduleNetworkOptions schedule;
   schedule.cores = options.cores;
   schedule.weights = options.weights;
+  schedule.l1Bytes = options.l1Bytes;
   pm.addPass(schedule::createScheduleNetwork(schedule));
   pm.addPass(createCSEPass());
 }
 
 static void buildSelect(OpPassManager &pm) {
+  pm.addPass(conversion::createUnrollReductions());
   pm.addPass(conversion::createExpandActivations());
   pm.addPass(createCSEPass());
 }

@@ -82,6 +82,12 @@ Value ElementEmitter::emit(Value value, AffineExpr position, bool define) {
            cast<arith::ConstantOp>(op).getValue()))) {
     scalar = arith::ConstantOp::create(
         b, cast<TypedAttr>(splat.getSplatValue<Attribute>()));
+  } else if (Value element =
+                 op && isa<arith::ConstantOp>(op)
+                     ? readConstant({value, position, innerLength,
+                                     dims.size() > 1 ? dims[1] : Value()})
+                     : Value()) {
+    scalar = element;
   } else if (Value buffer = define && op && !isa<arith::ConstantOp>(op)
                                 ? Value()
                                 : memory(value)) {
@@ -120,8 +126,7 @@ static Value toSingle(ImplicitLocOpBuilder &b, Value value) {
 }
 
 Value ElementEmitter::emitReduction(
-    int64_t count, Value init,
-    function_ref<Value(AffineExpr, Value)> body) {
+    int64_t count, Value init, function_ref<Value(AffineExpr, Value)> body) {
   Value zero = arith::ConstantIndexOp::create(b, 0);
   Value one = arith::ConstantIndexOp::create(b, 1);
   Value upper = arith::ConstantIndexOp::create(b, count);
@@ -129,9 +134,11 @@ Value ElementEmitter::emitReduction(
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(loop.getBody());
   dims.push_back(loop.getInductionVar());
-  Value next = body(getAffineDimExpr(1, b.getContext()),
-                    loop.getRegionIterArg(0));
+  innerLength = count;
+  Value next =
+      body(getAffineDimExpr(1, b.getContext()), loop.getRegionIterArg(0));
   dims.pop_back();
+  innerLength = 1;
   scf::YieldOp::create(b, next);
   return loop.getResult(0);
 }
@@ -144,9 +151,10 @@ Value ElementEmitter::emitMatvec(rnn::MatvecOp op, AffineExpr position) {
   AffineExpr row = isBatch ? position % rows : position;
   AffineExpr batch = isBatch ? position.floorDiv(rows)
                              : getAffineConstantExpr(0, b.getContext());
-  Value zero = arith::ConstantOp::create(b, b.getZeroAttr(type.getElementType()));
-  bool widen = type.getElementType() !=
-               getElementTypeOrSelf(op.getW().getType());
+  Value zero =
+      arith::ConstantOp::create(b, b.getZeroAttr(type.getElementType()));
+  bool widen =
+      type.getElementType() != getElementTypeOrSelf(op.getW().getType());
   return emitReduction(columns, zero, [&](AffineExpr k, Value sum) -> Value {
     Value w = emit(op.getW(), row * columns + k);
     Value x = emit(op.getX(), batch * columns + k);
@@ -177,7 +185,8 @@ Value ElementEmitter::emitReduce(rnn::ReduceOp op, AffineExpr position) {
   Value init = arith::ConstantOp::create(b, b.getFloatAttr(element, start));
   Value result =
       emitReduction(count, init, [&](AffineExpr k, Value sum) -> Value {
-        SmallVector<AffineExpr> index = delinearize(position, shapeOf(op.getY()));
+        SmallVector<AffineExpr> index =
+            delinearize(position, shapeOf(op.getY()));
         for (auto [axis, at] : llvm::zip(op.getAxes(), delinearize(k, reduced)))
           index[axis] = at;
         Value x = emit(op.getX(), linearize(index, shape, b.getContext()));
@@ -196,7 +205,7 @@ Value ElementEmitter::emitReduce(rnn::ReduceOp op, AffineExpr position) {
       });
   if (op.getKind() != rnn::ReduceKind::mean)
     return result;
-  Value divisor = arith::ConstantOp::create(
-      b, b.getFloatAttr(element, double(count)));
+  Value divisor =
+      arith::ConstantOp::create(b, b.getFloatAttr(element, double(count)));
   return arith::DivFOp::create(b, result, divisor);
 }

@@ -16,14 +16,29 @@
 
 namespace se::schedule {
 
+/// One read of a constant: one element, or with `inner` (a variable that runs
+/// from 0 to `length`) one for each of its values. `position` is an expression
+/// of d0, the element of the loop, and d1, `inner`.
+struct ConstantAccess {
+  mlir::Value constant;
+  mlir::AffineExpr position;
+  int64_t length;
+  mlir::Value inner;
+};
+
 /// Emits the scalar computation of elements of tensor values, following
 /// definitions until it reaches something that lies in memory.
 class ElementEmitter {
 public:
   /// `memory` gives the one-dimensional memref that holds a value, if any.
-  ElementEmitter(mlir::ImplicitLocOpBuilder &builder,
-                 std::function<mlir::Value(mlir::Value)> memory)
-      : b(builder), memory(std::move(memory)) {}
+  /// `readConstant` may emit a read of a constant that lies elsewhere; if it
+  /// returns nothing, memory is asked.
+  ElementEmitter(
+      mlir::ImplicitLocOpBuilder &builder,
+      std::function<mlir::Value(mlir::Value)> memory,
+      std::function<mlir::Value(const ConstantAccess &)> readConstant)
+      : b(builder), memory(std::move(memory)),
+        readConstant(std::move(readConstant)) {}
 
   /// Starts a loop body in which d0 is `element`.
   void enterLoop(mlir::Value element);
@@ -49,6 +64,8 @@ private:
 
   mlir::ImplicitLocOpBuilder &b;
   std::function<mlir::Value(mlir::Value)> memory;
+  std::function<mlir::Value(const ConstantAccess &)> readConstant;
+  int64_t innerLength = 1;
   llvm::SmallVector<mlir::Value, 2> dims;
   llvm::DenseMap<std::pair<mlir::Value, mlir::AffineExpr>, mlir::Value> known;
 };

@@ -24,8 +24,8 @@ int64_t schedule::elementsOf(Value value) {
 
 SmallVector<AffineExpr> schedule::delinearize(AffineExpr position,
                                               ArrayRef<int64_t> shape) {
-  SmallVector<AffineExpr> index(shape.size(),
-                                getAffineConstantExpr(0, position.getContext()));
+  SmallVector<AffineExpr> index(
+      shape.size(), getAffineConstantExpr(0, position.getContext()));
   // Unit dimensions have index 0; the outermost other one needs no modulo.
   int outermost = -1;
   for (int i = 0, e = shape.size(); i != e && outermost < 0; ++i)

@@ -23,9 +23,10 @@ static std::string listNames(ArrayRef<Port> ports) {
               ", ");
 }
 
-Expected<std::vector<PortFile>>
-se::matchPorts(ArrayRef<std::string> arguments, ArrayRef<Port> ports,
-               StringRef option, bool needsAll) {
+Expected<std::vector<PortFile>> se::matchPorts(ArrayRef<std::string> arguments,
+                                               ArrayRef<Port> ports,
+                                               StringRef option,
+                                               bool needsAll) {
   std::vector<PortFile> result;
   for (StringRef argument : arguments) {
     auto [name, path] = argument.split('=');
@@ -34,8 +35,10 @@ se::matchPorts(ArrayRef<std::string> arguments, ArrayRef<Port> ports,
     const Port *port =
         find_if(ports, [&](const Port &p) { return p.name == name; });
     if (port == ports.end())
-      return fail(option + " " + argument + ": the network has no such port, "
-                  "only " + listNames(ports));
+      return fail(option + " " + argument +
+                  ": the network has no such port, "
+                  "only " +
+                  listNames(ports));
     unsigned index = port - ports.begin();
     if (any_of(result, [&](const PortFile &f) { return f.port == index; }))
       return fail(option + " " + argument + ": " + name + " is given twice");

@@ -49,10 +49,9 @@ static StringRef findValue(StringRef header, StringRef key) {
 /// What people call a type that NumPy writes as `descr`.
 static std::string describeType(StringRef descr) {
   static constexpr std::pair<StringLiteral, StringLiteral> names[] = {
-      {"f2", "float16"}, {"f4", "float32"}, {"f8", "float64"},
-      {"i1", "int8"},    {"i2", "int16"},   {"i4", "int32"},
-      {"i8", "int64"},   {"u1", "uint8"},   {"u2", "uint16"},
-      {"u4", "uint32"},  {"u8", "uint64"},  {"b1", "bool"},
+      {"f2", "float16"},  {"f4", "float32"}, {"f8", "float64"}, {"i1", "int8"},
+      {"i2", "int16"},    {"i4", "int32"},   {"i8", "int64"},   {"u1", "uint8"},
+      {"u2", "uint16"},   {"u4", "uint32"},  {"u8", "uint64"},  {"b1", "bool"},
       {"c8", "complex64"}};
   for (auto [code, name] : names)
     if (descr.drop_front() == code)
@@ -127,8 +126,7 @@ Error se::writeNpy(StringRef path, ArrayRef<int64_t> shape,
                    ArrayRef<float> data) {
   std::string header;
   raw_string_ostream text(header);
-  text << "{'descr': '" << floatType
-       << "', 'fortran_order': False, 'shape': (";
+  text << "{'descr': '" << floatType << "', 'fortran_order': False, 'shape': (";
   interleaveComma(shape, text);
   text << (shape.size() == 1 ? ",), }" : "), }");
   // The data starts at a multiple of 64 bytes, after a line break.

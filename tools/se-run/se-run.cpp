@@ -40,14 +40,12 @@ static cl::opt<Platform>
              cl::init(Platform::Simulator), cl::cat(category));
 static cl::opt<std::string>
     targetName("target",
-           cl::desc("Target to simulate: a name or a description file "
-                    "(default: what the program was compiled for)"),
-           cl::value_desc("name"), cl::cat(category));
-static cl::opt<uint64_t>
-    maxCycles("max-cycles",
-              cl::desc("Give up after so many cycles (default 10^11)"),
-              cl::value_desc("n"), cl::init(100'000'000'000),
-              cl::cat(category));
+               cl::desc("Target to simulate: a name or a description file "
+                        "(default: what the program was compiled for)"),
+               cl::value_desc("name"), cl::cat(category));
+static cl::opt<uint64_t> maxCycles(
+    "max-cycles", cl::desc("Give up after so many cycles (default 10^11)"),
+    cl::value_desc("n"), cl::init(100'000'000'000), cl::cat(category));
 static cl::opt<unsigned>
     hostTimeout("host-timeout",
                 cl::desc("Seconds that gvsoc may take (default 600)"),
@@ -83,13 +81,13 @@ int main(int argc, char **argv) {
   // LLVM's own --stats counts events of the compiler; ours takes its place.
   if (cl::Option *stats = cl::getRegisteredOptions().lookup("stats"))
     stats->removeArgument();
-  cl::opt<std::string> statistics("stats",
-                                  cl::desc("Write statistics as JSON"),
+  cl::opt<std::string> statistics("stats", cl::desc("Write statistics as JSON"),
                                   cl::value_desc("FILE.json"),
                                   cl::cat(category));
   cl::HideUnrelatedOptions(category);
   cl::ParseCommandLineOptions(
-      argc, argv, "se-run: runs a program of a PULP cluster, cycle by cycle, or a "
+      argc, argv,
+      "se-run: runs a program of a PULP cluster, cycle by cycle, or a "
       "network on the host\n");
   if (isHostProgram(program))
     return runNetworkOnHost(statistics);

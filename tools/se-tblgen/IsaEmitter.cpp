@@ -85,12 +85,11 @@ static void emitRow(raw_ostream &os, const Record &row) {
      << "\", \"" << row.getValueAsString("AsmOperands") << "\", \""
      << row.getValueAsString("Group") << "\", \""
      << (isCompressed ? "" : meaning.getValueAsString("Format")) << "\", "
-     << format_hex(encoding.mask, 10) << ", "
-     << format_hex(encoding.match, 10) << ", Opcode::" << meaning.getName()
+     << format_hex(encoding.mask, 10) << ", " << format_hex(encoding.match, 10)
+     << ", Opcode::" << meaning.getName()
      << ", Kind::" << meaning.getValueAsDef("Class")->getValueAsString("Name")
-     << ", Timing::"
-     << meaning.getValueAsDef("Time")->getValueAsString("Name") << ", "
-     << row.getValueAsInt("Size") << ", "
+     << ", Timing::" << meaning.getValueAsDef("Time")->getValueAsString("Name")
+     << ", " << row.getValueAsInt("Size") << ", "
      << (meaning.getValueAsBit("ReadsRd") ? "true" : "false") << ", "
      << (meaning.getValueAsString("Update").empty() ? "false" : "true")
      << ", {";

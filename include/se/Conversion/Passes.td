@@ -20,6 +20,19 @@ def ExpandActivations : Pass<"se-expand-activations", "::mlir::ModuleOp"> {
     "::mlir::math::MathDialect", "::mlir::vector::VectorDialect"];
 }
 
+def UnrollReductions : Pass<"se-unroll-reductions", "::mlir::ModuleOp"> {
+  let summary = "Unroll the innermost loops of sums";
+  let description = [{
+    Unrolls every innermost `scf.for` with a constant trip count that carries a
+    value, a dot product for instance, `factor` times. The order of operations,
+    and so every bit of the result, stays as it is.
+  }];
+  let options = [
+    Option<"factor", "factor", "unsigned", "4", "copies of the body">
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
 def LowerCluster : Pass<"se-lower-cluster", "::mlir::ModuleOp"> {
   let summary = "cluster ops become calls of the runtime";
   let description = [{

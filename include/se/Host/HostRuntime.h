@@ -24,6 +24,12 @@ uint32_t getCoreId();
 /// All cores of the running kernel meet here.
 void waitAtBarrier();
 
+/// The next tile of the weight stream (cluster.next_tile); copies it when the
+/// device would start the transfer.
+void nextTile(uint32_t tile, const uint8_t *data, const uint32_t *table,
+              uint8_t *ring, uint32_t *control, uint32_t tiles, uint32_t slots,
+              uint32_t slotBytes);
+
 } // namespace se::host
 
 #endif // SE_HOST_HOSTRUNTIME_H

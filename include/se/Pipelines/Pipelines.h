@@ -20,6 +20,8 @@ struct PipelineOptions {
   unsigned cores = 8;
   /// Memory level of the parameters: l2 or l3.
   std::string weights = "l2";
+  /// Bytes of L1 for states, activations and the weight stream.
+  int64_t l1Bytes = 56256;
   /// Bits of an address: 32 on the device, 64 on the host.
   unsigned indexBits = 32;
 };

@@ -19,8 +19,8 @@
 namespace se::schedule {
 
 /// The index along each dimension of `shape` of the element at `position`.
-llvm::SmallVector<mlir::AffineExpr>
-delinearize(mlir::AffineExpr position, llvm::ArrayRef<int64_t> shape);
+llvm::SmallVector<mlir::AffineExpr> delinearize(mlir::AffineExpr position,
+                                                llvm::ArrayRef<int64_t> shape);
 
 /// The inverse of delinearize.
 mlir::AffineExpr linearize(llvm::ArrayRef<mlir::AffineExpr> index,

@@ -24,7 +24,9 @@ def ScheduleNetwork : Pass<"se-schedule", "::mlir::ModuleOp"> {
   let options = [
     Option<"cores", "cores", "unsigned", "8", "number of cores, 1 to 8">,
     Option<"weights", "weights", "std::string", "\"l2\"",
-           "memory level of the parameters, l2 or l3">
+           "memory level of the parameters, l2 or l3">,
+    Option<"l1Bytes", "l1-bytes", "int64_t", "56256",
+           "bytes of L1 for states, activations and the weight stream">
   ];
   let dependentDialects = ["::se::cluster::ClusterDialect",
     "::mlir::scf::SCFDialect", "::mlir::func::FuncDialect",

@@ -53,7 +53,10 @@ struct Loop {
 /// per element. Every other value is computed where it is used.
 class Plan {
 public:
-  explicit Plan(rnn::NetworkOp network);
+  /// A loop over rows whose parameters take more than `maxRowBytes` per element
+  /// is split where slices (the gates of a cell) join, so that a few rows fit
+  /// into a buffer in L1.
+  Plan(rnn::NetworkOp network, int64_t maxRowBytes);
 
   /// levels[k] are the loops of level k.
   const std::vector<std::vector<Loop>> &getLevels() const { return levels; }
@@ -83,6 +86,8 @@ private:
     mlir::Value value;
     Job *job;
     mlir::AffineExpr position;
+    /// What the last slice on the way takes its elements from, if any.
+    mlir::Value sliced;
   };
 
   void findRoots();
@@ -90,15 +95,17 @@ private:
   void makeJobs();
   void assignLevels();
   bool addRepeatedRoots();
+  bool splitWideLoops();
   void makeLoops();
   void placeStates();
   void findBuffers();
   void visit(Job *job, mlir::Value value, mlir::AffineExpr position,
-             bool inReduction, bool define,
+             bool inReduction, bool define, mlir::Value sliced,
              llvm::DenseSet<std::pair<mlir::Value, mlir::AffineExpr>> &seen);
   bool isForwarded(const Read &read) const;
 
   rnn::NetworkOp network;
+  int64_t maxRowBytes;
   llvm::DenseSet<mlir::Value> roots;
   llvm::DenseMap<mlir::Value, Job *> definitions;
   llvm::DenseMap<mlir::Value, unsigned> levelOf;

@@ -7,6 +7,7 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
@@ -20,9 +21,9 @@ using namespace se::cluster;
 
 /// `[2, 3]`, or `[]` for a scalar.
 static ParseResult parseShape(AsmParser &parser, SmallVector<int64_t> &shape) {
-  return parser.parseCommaSeparatedList(
-      AsmParser::Delimiter::Square,
-      [&]() { return parser.parseInteger(shape.emplace_back()); });
+  return parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, [&]() {
+    return parser.parseInteger(shape.emplace_back());
+  });
 }
 
 static void printShape(AsmPrinter &p, ArrayRef<int64_t> shape) {
@@ -70,7 +71,8 @@ static bool isMemrefOf(Type type, int64_t count, Type element) {
 LogicalResult ProgramOp::verifySymbolUses(SymbolTableCollection &symbols) {
   Type byte = IntegerType::get(getContext(), 8);
   Type single = Float32Type::get(getContext());
-  for (FlatSymbolRefAttr symbol : {getKernelAttr(), getResetAttr()}) {
+  for (FlatSymbolRefAttr symbol :
+       {getKernelAttr(), getInitAttr(), getResetAttr()}) {
     Operation *op = symbols.lookupNearestSymbolFrom(*this, symbol);
     auto function = dyn_cast_or_null<FunctionOpInterface>(op);
     if (!function || function.getNumArguments() == 0)
@@ -81,8 +83,7 @@ LogicalResult ProgramOp::verifySymbolUses(SymbolTableCollection &symbols) {
     ArrayRef<Type> types = function.getArgumentTypes();
     if (!isMemrefOf(types[0], getStateBytes(), byte))
       return emitOpError("program-C1: the first argument of ")
-             << symbol << " must be a memref of " << getStateBytes()
-             << " x i8";
+             << symbol << " must be a memref of " << getStateBytes() << " x i8";
     if (symbol != getKernelAttr())
       continue;
     types = types.drop_front();
@@ -114,5 +115,28 @@ LogicalResult BarrierOp::verify() {
   if (!isa_and_nonnull<ParallelOp>((*this)->getParentOp()))
     return emitOpError("barrier-C1: must stand directly in the body of a "
                        "cluster.parallel");
+  return success();
+}
+
+LogicalResult NextTileOp::verify() {
+  Operation *parent = (*this)->getParentOp();
+  while (isa_and_nonnull<scf::ForOp>(parent))
+    parent = parent->getParentOp();
+  // Lowering removes the parallel region; the kernel is left.
+  if (!isa_and_nonnull<ParallelOp, func::FuncOp>(parent))
+    return emitOpError("next-tile-C1: must stand in the body of a "
+                       "cluster.parallel or of scf.for loops there");
+  auto hasSize = [](Value value, int64_t size) {
+    return cast<MemRefType>(value.getType()).getShape() == ArrayRef(size);
+  };
+  int64_t slots = getSlots(), tiles = getTiles();
+  if (!hasSize(getRing(), slots * int64_t(getSlotBytes())) ||
+      !hasSize(getControl(), slots + 1) || !hasSize(getTable(), tiles + 1))
+    return emitOpError("next-tile-C2: ring, control and table must have the "
+                       "sizes that slots, slot_bytes and tiles give");
+  if (slots < 1 || tiles % slots != 0)
+    return emitOpError("next-tile-C3: the number of tiles must be a multiple "
+                       "of the number of slots, found ")
+           << tiles << " and " << slots;
   return success();
 }

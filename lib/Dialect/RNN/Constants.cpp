@@ -109,3 +109,10 @@ StringRef se::rnn::getConstantName(Attribute attr) {
     return resource.getRawHandle().getKey();
   return "constant";
 }
+
+ArrayRef<char> se::rnn::getRawBytes(Attribute attr) {
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(attr))
+    if (AsmResourceBlob *blob = resource.getRawHandle().getBlob())
+      return blob->getData();
+  return cast<DenseElementsAttr>(attr).getRawData();
+}

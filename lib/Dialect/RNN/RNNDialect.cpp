@@ -1,7 +1,8 @@
 // Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-//===- RNNDialect.cpp - Dialect, attributes --------------------------------===//
+//===- RNNDialect.cpp - Dialect, attributes
+//--------------------------------===//
 
 #include "se/Dialect/RNN/RNN.h"
 

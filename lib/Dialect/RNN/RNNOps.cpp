@@ -21,9 +21,9 @@ using namespace se::rnn;
 /// A list of types in parentheses, which may be empty.
 static ParseResult parseTypes(OpAsmParser &parser,
                               SmallVectorImpl<Type> &types) {
-  return parser.parseCommaSeparatedList(
-      AsmParser::Delimiter::Paren,
-      [&]() { return parser.parseType(types.emplace_back()); });
+  return parser.parseCommaSeparatedList(AsmParser::Delimiter::Paren, [&]() {
+    return parser.parseType(types.emplace_back());
+  });
 }
 
 static void printTypes(OpAsmPrinter &p, Operation *, TypeRange types) {
@@ -65,8 +65,8 @@ LogicalResult LSTMOp::verify() {
                              {getCNext(), "the next 'c'"}})
     if (failed(checkShape(*this, "lstm-C1", what, value, {hidden})))
       return failure();
-  if (failed(checkShape(*this, "lstm-C2", "'W'", getW(),
-                        {4 * hidden, inputs})) ||
+  if (failed(
+          checkShape(*this, "lstm-C2", "'W'", getW(), {4 * hidden, inputs})) ||
       failed(checkShape(*this, "lstm-C2", "'R'", getR(), {4 * hidden, hidden})))
     return failure();
   if (getB() &&
@@ -85,10 +85,10 @@ LogicalResult LSTMOp::verify() {
 LogicalResult GRUOp::verify() {
   int64_t inputs = typeOf(getX()).getDimSize(0);
   int64_t hidden = typeOf(getH()).getDimSize(0);
-  if (failed(checkShape(*this, "gru-C1", "the next 'h'", getHNext(),
-                        {hidden})) ||
-      failed(checkShape(*this, "gru-C2", "'W'", getW(),
-                        {3 * hidden, inputs})) ||
+  if (failed(
+          checkShape(*this, "gru-C1", "the next 'h'", getHNext(), {hidden})) ||
+      failed(
+          checkShape(*this, "gru-C2", "'W'", getW(), {3 * hidden, inputs})) ||
       failed(checkShape(*this, "gru-C2", "'R'", getR(), {3 * hidden, hidden})))
     return failure();
   if (getB() &&

@@ -121,9 +121,9 @@ static LogicalResult verifyBody(Operation *op, StringRef argumentRule,
   for (ArrayAttr types : argumentTypes)
     concatTypes(expected, types);
   if (!llvm::equal(block.getArgumentTypes(), expected))
-    return op->emitOpError() << argumentRule
-                             << ": the block's arguments must have the types "
-                             << expected;
+    return op->emitOpError()
+           << argumentRule << ": the block's arguments must have the types "
+           << expected;
   auto yield = dyn_cast<YieldOp>(block.back());
   if (!yield)
     return op->emitOpError() << "must end with rnn.yield";
@@ -134,9 +134,9 @@ static LogicalResult verifyBody(Operation *op, StringRef argumentRule,
     return yield.emitOpError()
            << yieldRule << ": outputs must have the types (" << outputs << ")";
   if (!llvm::equal(yield.getStates().getTypes(), states))
-    return yield.emitOpError() << yieldRule
-                               << ": next states must have the types ("
-                               << states << ")";
+    return yield.emitOpError()
+           << yieldRule << ": next states must have the types (" << states
+           << ")";
   return success();
 }
 
@@ -189,7 +189,9 @@ Block::BlockArgListType NetworkOp::getInputArguments() {
 Block::BlockArgListType NetworkOp::getStateArguments() {
   return getBody().getArguments().drop_front(getNumInputs());
 }
-YieldOp NetworkOp::getYield() { return cast<YieldOp>(getBody().front().back()); }
+YieldOp NetworkOp::getYield() {
+  return cast<YieldOp>(getBody().front().back());
+}
 
 void NetworkOp::getAsmBlockArgumentNames(Region &region,
                                          OpAsmSetValueNameFn setName) {
@@ -323,8 +325,7 @@ LogicalResult CellOp::verifyRegions() {
 //===----------------------------------------------------------------------===//
 
 LogicalResult ApplyOp::verifySymbolUses(SymbolTableCollection &symbolTable) {
-  auto cell =
-      symbolTable.lookupNearestSymbolFrom<CellOp>(*this, getCellAttr());
+  auto cell = symbolTable.lookupNearestSymbolFrom<CellOp>(*this, getCellAttr());
   if (!cell)
     return emitOpError("apply-C1: '")
            << getCell() << "' does not name an rnn.cell";

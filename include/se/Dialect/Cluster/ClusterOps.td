@@ -82,9 +82,10 @@ def Cluster_ProgramOp : Cluster_Op<"program", [Symbol,
 
     * `kernel`: function of (state buffer, inputs..., outputs...), executed by
       all cores at once.
-    * `reset`: function of the state buffer, executed by one core.
+    * `init` and `reset`: functions of the state buffer, executed by one core:
+      `init` once, `reset` whenever the states shall have their reset values.
 
-    * (program-C1) `kernel` and `reset` name functions whose first argument is a
+    * (program-C1) `kernel`, `init` and `reset` name functions whose first argument is a
       memref of `state_bytes` x i8.
     * (program-C2) the other arguments of `kernel` are one f32 memref for each
       input and each output with as many elements as the port.
@@ -93,19 +94,20 @@ def Cluster_ProgramOp : Cluster_Op<"program", [Symbol,
     Example:
 
     ```mlir
-    cluster.program @net kernel(@net_kernel) reset(@net_reset) cores 8
+    cluster.program @net kernel(@net_kernel) init(@net_init) reset(@net_reset)
+        cores 8
         state_bytes 64 inputs [#cluster.port<"x", shape = [4], element = f32>]
         outputs [#cluster.port<"y", shape = [4], element = f32>]
         states [#cluster.port<"h", shape = [4], element = f32>]
     ```
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, FlatSymbolRefAttr:$kernel,
-    FlatSymbolRefAttr:$reset, I64Attr:$cores, I64Attr:$state_bytes,
+    FlatSymbolRefAttr:$init, FlatSymbolRefAttr:$reset, I64Attr:$cores, I64Attr:$state_bytes,
     Cluster_PortArrayAttr:$inputs, Cluster_PortArrayAttr:$outputs,
     Cluster_PortArrayAttr:$states, DefaultValuedAttr<I64Attr, "0">:$macs,
     DefaultValuedAttr<I64Attr, "0">:$weight_bytes);
   let assemblyFormat = [{
-    $sym_name `kernel` `(` $kernel `)` `reset` `(` $reset `)` `cores` $cores
+    $sym_name `kernel` `(` $kernel `)` `init` `(` $init `)` `reset` `(` $reset `)` `cores` $cores
     `state_bytes` $state_bytes `inputs` $inputs `outputs` $outputs
     `states` $states attr-dict
   }];
@@ -141,6 +143,46 @@ def Cluster_YieldOp : Cluster_Op<"yield", [Terminator, Pure,
   let summary = "The end of a parallel region";
   let description = "Example: `cluster.yield`.";
   let assemblyFormat = "attr-dict";
+}
+
+def Cluster_NextTileOp : Cluster_Op<"next_tile"> {
+  let summary = "The next tile of the weight stream is in L1";
+  let description = [{
+    All parameters of a program lie in `data`, in the order of use, cut into
+    `tiles` tiles: tile t is the bytes from `table[t]` to `table[t + 1]`. They flow
+    through `ring`, L1 buffers of `slot_bytes` bytes each; tile t comes to slot
+    t mod `slots`, at byte (t mod slots) * slot_bytes.
+
+    All cores execute the op once for each tile of a frame, in order. Behind it,
+    tile `tile` is in its slot until the next `cluster.next_tile`, and every core
+    has finished with the tile before, whose slot the DMA engine now fills with
+    tile `tile + slots - 1`, across the border of the frame. So the engine runs
+    `slots - 1` tiles ahead. With one tile and one slot, the stream stays in L1
+    and is copied once. `control` holds what is under way between calls.
+
+    * (next-tile-C1) it stands in the body of a `cluster.parallel`, directly or
+      within `scf.for` loops, which all cores run equally often.
+    * (next-tile-C2) `ring` is a memref of slots * slot_bytes x i8 in L1, `control`
+      one of (slots + 1) x i32 in L1, `table` one of (tiles + 1) x i32.
+    * (next-tile-C3) the number of tiles is a multiple of the number of slots.
+
+    Example:
+
+    ```mlir
+    cluster.next_tile %tile of %data[%table] through %ring, %control
+        {tiles = 6 : i64, slots = 3 : i64, slot_bytes = 64 : i64}
+        : memref<300xi8, #cluster.space<l2>>, memref<7xi32, #cluster.space<l2>>,
+          memref<192xi8, #cluster.space<l1>>, memref<4xi32, #cluster.space<l1>>
+    ```
+  }];
+  let arguments = (ins Index:$tile, MemRefOf<[I8]>:$data, MemRefOf<[I32]>:$table,
+    MemRefOf<[I8]>:$ring, MemRefOf<[I32]>:$control, I64Attr:$tiles,
+    I64Attr:$slots, I64Attr:$slot_bytes);
+  let assemblyFormat = [{
+    $tile `of` $data `[` $table `]` `through` $ring `,` $control attr-dict `:`
+    type($data) `,` type($table) `,` type($ring) `,` type($control)
+  }];
+  let hasVerifier = 1;
 }
 
 def Cluster_BarrierOp : Cluster_Op<"barrier"> {

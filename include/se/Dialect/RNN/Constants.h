@@ -22,6 +22,9 @@ std::optional<std::vector<float>> readFloats(mlir::Attribute attr);
 /// The same for the constant that defines `value`.
 std::optional<std::vector<float>> readFloats(mlir::Value value);
 
+/// The elements of a constant that is no splat, as they lie in memory.
+llvm::ArrayRef<char> getRawBytes(mlir::Attribute attr);
+
 /// A constant of `type` (element type f32 or f16; values are rounded to
 /// nearest, ties to even) with these elements in row-major order. Splats and
 /// constants of up to 16 elements become dense attributes, others a

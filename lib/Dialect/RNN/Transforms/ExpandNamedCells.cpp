@@ -105,7 +105,8 @@ CellOp CellLibrary::getOrCreate(Operation *op, StringRef name,
   SmallVector<Attribute> key{op->getName().getIdentifier(),
                              op->getAttrDictionary(),
                              op->getPropertiesAsAttribute(),
-                             typesOf(b, inputs), typesOf(b, states),
+                             typesOf(b, inputs),
+                             typesOf(b, states),
                              typesOf(b, weights)};
   for (auto &[madeKey, cell] : made)
     if (madeKey == key)
@@ -159,7 +160,8 @@ static void expand(LSTMOp op, CellLibrary &library) {
   SmallVector<Value> inputs{op.getX()}, states{op.getH(), op.getC()};
   SmallVector<Value> weights{op.getW(), op.getR()};
   if (Value bias = op.getB())
-    weights.push_back(b.add(b.rows(bias, 0, 4 * n), b.rows(bias, 4 * n, 4 * n)));
+    weights.push_back(
+        b.add(b.rows(bias, 0, 4 * n), b.rows(bias, 4 * n, 4 * n)));
   if (Value peepholes = op.getP())
     weights.push_back(peepholes);
 
@@ -180,15 +182,15 @@ static void expand(LSTMOp op, CellLibrary &library) {
       return pre;
     };
     Value in = b.activate(f, gate(0, 0, c), op.getClip());
-    Value forget =
-        op.getInputForget()
-            ? b.sub(b.splat(in.getType(), 1.0f), in)
-            : b.activate(f, gate(2, 2, c), op.getClip());
+    Value forget = op.getInputForget()
+                       ? b.sub(b.splat(in.getType(), 1.0f), in)
+                       : b.activate(f, gate(2, 2, c), op.getClip());
     Value candidate = b.activate(g, gate(3, -1, c), op.getClip());
     Value cNext = b.add(b.mul(forget, c), b.mul(in, candidate));
     Value output = b.activate(f, gate(1, 1, cNext), op.getClip());
     Value hNext = b.mul(output, b.activate(out, cNext));
-    return std::pair(SmallVector<Value>{hNext}, SmallVector<Value>{hNext, cNext});
+    return std::pair(SmallVector<Value>{hNext},
+                     SmallVector<Value>{hNext, cNext});
   };
   CellOp cell = library.getOrCreate(op, "lstm", inputs, states, weights, body);
   ApplyOp apply = applyCell(b, cell, inputs, states, weights);
@@ -217,7 +219,8 @@ static void expand(GRUOp op, CellLibrary &library) {
   if (Value bias = op.getB()) {
     // z and r; then the candidate, whose recurrent bias the reset gate scales
     // if it comes after the product.
-    weights.push_back(b.add(b.rows(bias, 0, 2 * n), b.rows(bias, 3 * n, 2 * n)));
+    weights.push_back(
+        b.add(b.rows(bias, 0, 2 * n), b.rows(bias, 3 * n, 2 * n)));
     Value input = b.rows(bias, 2 * n, n), recurrent = b.rows(bias, 5 * n, n);
     if (after)
       weights.append({input, recurrent});
@@ -239,9 +242,9 @@ static void expand(GRUOp op, CellLibrary &library) {
     Value z = b.activate(f, b.rows(gates, 0, n), op.getClip());
     Value r = b.activate(f, b.rows(gates, n, n), op.getClip());
     Value fromInput = b.addIf(b.rows(fromX, 2 * n, n), bias(1));
-    Value recurrent =
-        after ? b.mul(r, b.addIf(b.rows(fromH, 2 * n, n), bias(2)))
-              : b.matvec(weights[2], b.mul(r, h));
+    Value recurrent = after
+                          ? b.mul(r, b.addIf(b.rows(fromH, 2 * n, n), bias(2)))
+                          : b.matvec(weights[2], b.mul(r, h));
     Value candidate = b.activate(g, b.add(fromInput, recurrent), op.getClip());
     Value one = b.splat(z.getType(), 1.0f);
     Value hNext = b.add(b.mul(b.sub(one, z), candidate), b.mul(z, h));

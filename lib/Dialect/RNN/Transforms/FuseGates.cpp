@@ -41,8 +41,8 @@ static SmallVector<Group> findGroups(Block &block, CellOp cell) {
     } else if (!isConstant(w)) {
       continue;
     }
-    Type element = cast<RankedTensorType>(matvec.getY().getType())
-                       .getElementType();
+    Type element =
+        cast<RankedTensorType>(matvec.getY().getType()).getElementType();
     byVector[{matvec.getX(), element}].push_back(matvec);
   }
   SmallVector<Group> groups;
@@ -77,8 +77,8 @@ static void replaceGroup(Group &group, Value w) {
     offsets.back() = b.getIndexAttr(offset);
     for (int64_t dim : part.getShape())
       sizes.push_back(b.getIndexAttr(dim));
-    Value slice = tensor::ExtractSliceOp::create(b, part, all, offsets, sizes,
-                                                 strides);
+    Value slice =
+        tensor::ExtractSliceOp::create(b, part, all, offsets, sizes, strides);
     offset += part.getShape().back();
     matvec.getY().replaceAllUsesWith(slice);
   }
@@ -133,8 +133,7 @@ static void fuseInCell(CellOp cell, ArrayRef<ApplyOp> applications) {
     SmallVector<Type> weightTypes;
     for (BlockArgument weight : block.getArguments().drop_front(firstWeight))
       weightTypes.push_back(weight.getType());
-    cell.setWeightTypesAttr(
-        OpBuilder(cell).getTypeArrayAttr(weightTypes));
+    cell.setWeightTypesAttr(OpBuilder(cell).getTypeArrayAttr(weightTypes));
   }
 }
 
@@ -142,9 +141,8 @@ namespace {
 struct FuseGatesPass : se::rnn::impl::FuseGatesBase<FuseGatesPass> {
   void runOnOperation() override {
     llvm::StringMap<SmallVector<ApplyOp>> applications;
-    getOperation().walk([&](ApplyOp apply) {
-      applications[apply.getCell()].push_back(apply);
-    });
+    getOperation().walk(
+        [&](ApplyOp apply) { applications[apply.getCell()].push_back(apply); });
     for (auto cell : getOperation().getOps<CellOp>())
       // The stacked weight's type comes from an application.
       if (auto it = applications.find(cell.getSymName());

@@ -46,15 +46,15 @@ struct InlineCellsPass : se::rnn::impl::InlineCellsBase<InlineCellsPass> {
     for (auto network : getOperation().getOps<NetworkOp>())
       if (failed(inlineInto(network.getBody().front(), symbols, seen)))
         return signalPassFailure();
-    for (auto cell : llvm::make_early_inc_range(getOperation().getOps<CellOp>()))
+    for (auto cell :
+         llvm::make_early_inc_range(getOperation().getOps<CellOp>()))
       if (SymbolTable::symbolKnownUseEmpty(cell, getOperation()))
         cell.erase();
   }
 
   LogicalResult inlineInto(Block &block, SymbolTable &symbols,
                            llvm::StringSet<> &active) {
-    for (auto apply :
-         llvm::make_early_inc_range(block.getOps<ApplyOp>())) {
+    for (auto apply : llvm::make_early_inc_range(block.getOps<ApplyOp>())) {
       auto cell = symbols.lookup<CellOp>(apply.getCell());
       if (!active.insert(apply.getCell()).second)
         return apply.emitOpError("cell '")

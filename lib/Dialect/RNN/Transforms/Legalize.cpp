@@ -123,8 +123,8 @@ LogicalResult ToHalf::convert(Operation *op) {
   if (op->getNumResults() == 1 && op->getNumRegions() == 0 &&
       isa_and_nonnull<arith::ArithDialect, math::MathDialect, RNNDialect,
                       tensor::TensorDialect>(op->getDialect())) {
-    bool anySingle = llvm::any_of(op->getOperands(),
-                                  [&](Value v) { return isSingle(v); });
+    bool anySingle =
+        llvm::any_of(op->getOperands(), [&](Value v) { return isSingle(v); });
     FloatType element = anySingle ? single : half;
     castOperands(op, element);
     setResultElement(op, element);

@@ -1,0 +1,43 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- UnrollReductions.cpp - Unroll the innermost loops of sums ----------===//
+
+#include "se/Conversion/Passes.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/SCF/Utils/Utils.h"
+
+namespace se::conversion {
+#define GEN_PASS_DEF_UNROLLREDUCTIONS
+#include "se/Conversion/Passes.h.inc"
+} // namespace se::conversion
+
+using namespace mlir;
+using namespace se;
+
+static bool isInnermostReduction(scf::ForOp loop) {
+  if (loop.getNumRegionIterArgs() == 0 || !loop.getStaticTripCount())
+    return false;
+  return !loop.getBody()
+              ->walk([](scf::ForOp) { return WalkResult::interrupt(); })
+              .wasInterrupted();
+}
+
+namespace {
+struct UnrollReductionsPass
+    : conversion::impl::UnrollReductionsBase<UnrollReductionsPass> {
+  using UnrollReductionsBase::UnrollReductionsBase;
+  void runOnOperation() override {
+    SmallVector<scf::ForOp> loops;
+    getOperation().walk([&](scf::ForOp loop) {
+      if (isInnermostReduction(loop))
+        loops.push_back(loop);
+    });
+    for (scf::ForOp loop : loops)
+      if (failed(loopUnrollByFactor(loop, factor)))
+        return signalPassFailure();
+  }
+};
+} // namespace
