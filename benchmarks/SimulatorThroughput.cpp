@@ -55,7 +55,8 @@ Code int8Matvec() {
   for (int row = 0; row != 4; ++row)
     code.add(Opcode::P_LW_POST, {{rd, 12 + row}, {rs1, 11}, {imm, 4}});
   for (int row = 0; row != 4; ++row)
-    code.add(Opcode::PV_SDOTSP_B_V, {{rd, 16 + row}, {rs1, 6}, {rs2, 12 + row}});
+    code.add(Opcode::PV_SDOTSP_B_V,
+             {{rd, 16 + row}, {rs1, 6}, {rs2, 12 + row}});
   addJumpBack(code, 13);
   return code;
 }

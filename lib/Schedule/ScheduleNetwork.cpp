@@ -597,6 +597,10 @@ void Scheduler::run() {
 /// Operations that the scheduler knows how to compute element by element.
 static LogicalResult checkOperations(rnn::NetworkOp network) {
   for (Operation &op : network.getBody().front()) {
+    if (auto constant = dyn_cast<arith::ConstantOp>(op))
+      if (!rnn::hasData(constant.getValue()))
+        return op.emitError("the constant's data is missing or has another "
+                            "size");
     if (isa<arith::ConstantOp, rnn::YieldOp, rnn::MatvecOp, rnn::ReduceOp,
             tensor::ConcatOp>(op) ||
         isMovement(&op) || isElementwise(&op))

@@ -54,14 +54,12 @@ static bool isWordAccess(uint32_t address, unsigned size) {
   return size == 4 && (address & 3) == 0;
 }
 
-AccessResult Machine::accessCluster(Core &core, uint32_t address,
-                                    unsigned size, bool isStore,
-                                    uint32_t &value) {
+AccessResult Machine::accessCluster(Core &core, uint32_t address, unsigned size,
+                                    bool isStore, uint32_t &value) {
   if (uint32_t inL1 = address - map::testAndSetOffset;
       l1->contains(inL1, size)) {
     // A load also sets all bits.
-    AccessResult result =
-        accessMemory(core, *l1, inL1, size, isStore, value);
+    AccessResult result = accessMemory(core, *l1, inL1, size, isStore, value);
     uint32_t ones = ~0u;
     if (!isStore)
       std::memcpy(l1->getData() + (inL1 - l1->getBase()), &ones, size);
@@ -86,15 +84,14 @@ AccessResult Machine::accessCluster(Core &core, uint32_t address,
     return dma.access(core, core.index, address - map::dmaDemux, isStore,
                       value);
   if (in(map::eventUnit, 2 * map::clusterBlock)) {
-    AccessResult result = eventUnit.accessGlobal(
-        core, address - map::eventUnit, isStore, value);
+    AccessResult result =
+        eventUnit.accessGlobal(core, address - map::eventUnit, isStore, value);
     result.extraCycles += extra;
     return result;
   }
   if (in(map::dmaExternal)) {
-    AccessResult result =
-        dma.access(core, getNumClusterCores(), address - map::dmaExternal,
-                   isStore, value);
+    AccessResult result = dma.access(
+        core, getNumClusterCores(), address - map::dmaExternal, isStore, value);
     result.extraCycles += extra;
     return result;
   }
@@ -138,9 +135,8 @@ bool Machine::accessClusterControl(Core &core, uint32_t offset, bool isStore,
 
 AccessResult Machine::accessSoc(Core &core, uint32_t address, unsigned size,
                                 bool isStore, uint32_t &value) {
-  AccessResult done = {AccessResult::Device, core.isFabricController
-                                                 ? fcToSoc
-                                                 : clusterToSoc};
+  AccessResult done = {AccessResult::Device,
+                       core.isFabricController ? fcToSoc : clusterToSoc};
   if (address - map::standardOutput < map::standardOutputSize) {
     if (!isStore)
       return {AccessResult::Fault};

@@ -84,8 +84,8 @@ Op *Machine::resolve(Core &core, Op *op) {
   }
   uint8_t isLoopEnd = op->isLoopEnd;
   std::optional<Decoded> decoded = decode(word);
-  if (decoded && !hasReservedRounding(getInfo(decoded->info->opcode),
-                                      decoded->operands)) {
+  if (decoded &&
+      !hasReservedRounding(getInfo(decoded->info->opcode), decoded->operands)) {
     // A short form has no rounding mode of its own.
     const InstructionInfo &info = getInfo(decoded->info->opcode);
     const Operands &operands = decoded->operands;

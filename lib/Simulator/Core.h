@@ -132,8 +132,8 @@ struct Core {
 
   // Control registers.
   uint32_t frm = 0, fflags = 0;
-  uint32_t mstatus = 0, mtvec = 0, mepc = 0, mcause = 0, mscratch = 0, mtval = 0,
-           mie = 0;
+  uint32_t mstatus = 0, mtvec = 0, mepc = 0, mcause = 0, mscratch = 0,
+           mtval = 0, mie = 0;
   uint32_t counterMask = 0, counterMode = 0;
   /// Performance counters: value kept while off, and raw value when switched
   /// on.

@@ -129,8 +129,8 @@ void Dma::moveToDirection(uint64_t now) {
     for (unsigned i = 0; i != ports.size(); ++i) {
       unsigned index = (nextPort + i) % ports.size();
       Port &port = ports[index];
-      auto it = find_if(port.queue,
-                        [&](const Command &c) { return c.toL1 == toL1; });
+      auto it =
+          find_if(port.queue, [&](const Command &c) { return c.toL1 == toL1; });
       if (it == port.queue.end())
         continue;
       direction.queue.push_back(*it);

@@ -24,8 +24,8 @@ public:
   Dma(Machine &machine, unsigned numPorts);
 
   /// Access to a port's registers.
-  AccessResult access(Core &core, unsigned port, uint32_t offset,
-                      bool isStore, uint32_t &value);
+  AccessResult access(Core &core, unsigned port, uint32_t offset, bool isStore,
+                      uint32_t &value);
 
   /// When the engine has to act next; `never` if idle.
   uint64_t getNextTime() const { return nextTime; }

@@ -240,8 +240,8 @@ void EventUnit::checkBarrier(Barrier &barrier, uint64_t time) {
   raiseMany(barrier.target, barrierEvent, time);
 }
 
-AccessResult EventUnit::accessBarrier(Core &core, uint32_t offset,
-                                      bool isStore, uint32_t &value) {
+AccessResult EventUnit::accessBarrier(Core &core, uint32_t offset, bool isStore,
+                                      uint32_t &value) {
   Barrier &barrier = barriers[offset / barrierStride];
   uint32_t self = 1u << core.index;
   AccessResult done = {AccessResult::Device};

@@ -30,8 +30,8 @@ public:
   /// Access to the registers of core `owner` at an offset from the demux base.
   /// `core` does the access; reads that wait are only possible if it is the
   /// owner.
-  AccessResult access(Core &core, unsigned owner, uint32_t offset,
-                      bool isStore, uint32_t &value);
+  AccessResult access(Core &core, unsigned owner, uint32_t offset, bool isStore,
+                      uint32_t &value);
   /// Access through the global view, offset from its base.
   AccessResult accessGlobal(Core &core, uint32_t offset, bool isStore,
                             uint32_t &value);

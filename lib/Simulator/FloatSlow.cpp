@@ -46,9 +46,9 @@ static APFloat fromBits(FormatId format, uint32_t bits) {
 
 static uint32_t toBits(FormatId format, const APFloat &value) {
   if (value.isNaN())
-    return format == FormatId::F32    ? F32::nan
+    return format == FormatId::F32   ? F32::nan
            : format == FormatId::F16 ? F16::nan
-                                      : BF16::nan;
+                                     : BF16::nan;
   return uint32_t(value.bitcastToAPInt().getSExtValue());
 }
 

@@ -53,15 +53,15 @@ Error se::sim::runGvsoc(StringRef program, unsigned timeout, FileSystem &files,
     return fail(program + ": " + error.message());
   std::string message;
   bool failed = false;
-  int status = sys::ExecuteAndWait(
-      *gvsoc,
-      {*gvsoc, "--target=pulp-open", "--work-dir", directory, "--binary",
-       absolute, "run"},
-      /*Env=*/std::nullopt, /*Redirects=*/{}, timeout, /*MemoryLimit=*/0,
-      &message, &failed);
+  int status =
+      sys::ExecuteAndWait(*gvsoc,
+                          {*gvsoc, "--target=pulp-open", "--work-dir",
+                           directory, "--binary", absolute, "run"},
+                          /*Env=*/std::nullopt, /*Redirects=*/{}, timeout,
+                          /*MemoryLimit=*/0, &message, &failed);
   if (failed || status < 0)
-    return fail("gvsoc: " + (message.empty() ? Twine("did not run")
-                                             : Twine(message)));
+    return fail("gvsoc: " +
+                (message.empty() ? Twine("did not run") : Twine(message)));
   if (status)
     return fail(program + ": on gvsoc the program ended with status " +
                 Twine(status));

@@ -51,10 +51,9 @@ Table::Table() {
   fields.reserve(std::size(source));
   for (const Row &row : source) {
     fields.emplace_back(row.fields);
-    rows.push_back({row.name, row.mnemonic, row.operands, row.group,
-                    row.format, row.mask, row.match, row.opcode, row.kind,
-                    row.timing, row.size, row.readsRd, row.writesRs1,
-                    fields.back()});
+    rows.push_back({row.name, row.mnemonic, row.operands, row.group, row.format,
+                    row.mask, row.match, row.opcode, row.kind, row.timing,
+                    row.size, row.readsRd, row.writesRs1, fields.back()});
   }
   for (unsigned low = 0; low != candidates.size(); ++low) {
     for (const InstructionInfo &info : rows) {

@@ -20,8 +20,8 @@ static constexpr uint32_t fillWord = 0x57575757;
 Memory::Memory(std::string name, uint32_t base, uint32_t size,
                unsigned clusterLatency, unsigned fcLatency)
     : pages((size + CodePage::bytes - 1) / CodePage::bytes),
-      name(std::move(name)), base(base),
-      latencies{clusterLatency, fcLatency}, data(size, fillByte) {}
+      name(std::move(name)), base(base), latencies{clusterLatency, fcLatency},
+      data(size, fillByte) {}
 
 uint64_t Core::instructions(uint64_t now) const {
   if (state == CoreState::Off)
@@ -38,8 +38,7 @@ Machine::Machine(const target::TargetDescription &target,
     : options(std::move(simulatorOptions)),
       eventUnit(*this, target.cores + target.controllerCore),
       dma(*this, target.cores + target.controllerCore + 1),
-      semihosting(*this, options.files),
-      fllRegisters(map::fllSize / 4) {
+      semihosting(*this, options.files), fllRegisters(map::fllSize / 4) {
   for (const target::Memory &memory : target.memories) {
     if (!memory.isAddressable())
       continue;
@@ -93,9 +92,9 @@ void Machine::wroteMemory(uint32_t address, uint32_t size) {
     invalidateCode(*memory, address - memory->getBase(), size);
 }
 
-AccessResult Machine::accessMemory(Core &core, Memory &memory,
-                                   uint32_t address, unsigned size,
-                                   bool isStore, uint32_t &value) {
+AccessResult Machine::accessMemory(Core &core, Memory &memory, uint32_t address,
+                                   unsigned size, bool isStore,
+                                   uint32_t &value) {
   uint32_t offset = address - memory.getBase();
   uint8_t *data = memory.getData() + offset;
   if (isStore) {

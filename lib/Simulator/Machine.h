@@ -40,8 +40,8 @@ public:
   //===-- For the interpreter ---------------------------------------------===//
 
   /// A load or store of 1, 2 or 4 bytes; a load zero-extends into `value`.
-  AccessResult access(Core &core, uint32_t address, unsigned size,
-                      bool isStore, uint32_t &value);
+  AccessResult access(Core &core, uint32_t address, unsigned size, bool isStore,
+                      uint32_t &value);
   /// Continues at `pc`; null and a trap if there is no code.
   Op *fetch(Core &core, uint32_t pc);
   /// Decodes a slot when it is first executed, or follows it to the next page.

@@ -200,8 +200,8 @@ Error ProgramRun::run() {
 
   if (Error error = prepareFiles())
     return error;
-  Error error = options.platform == Platform::Simulator ? runOnSimulator()
-                                                        : runOnGvsoc();
+  Error error =
+      options.platform == Platform::Simulator ? runOnSimulator() : runOnGvsoc();
   if (error)
     return error;
   if (Error error = collect())

@@ -176,7 +176,7 @@ void Semihosting::call(Core &core) {
       machine.end(words[0] == applicationExit ? words[1] : 1);
     return;
   default:
-    machine.raise(core, "unknown semihosting call 0x" +
-                            utohexstr(number, true));
+    machine.raise(core,
+                  "unknown semihosting call 0x" + utohexstr(number, true));
   }
 }

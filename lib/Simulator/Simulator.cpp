@@ -18,8 +18,8 @@ using namespace se::sim;
 
 StringRef se::sim::stringifyCycleCause(CycleCause cause) {
   static constexpr StringLiteral names[numCycleCauses] = {
-      "issue",      "load_use",  "memory", "branch", "mul_div", "fpu_busy",
-      "fpu_divide", "dma_queue", "sleep",  "off"};
+      "issue",    "load_use",   "memory",    "branch", "mul_div",
+      "fpu_busy", "fpu_divide", "dma_queue", "sleep",  "off"};
   return names[unsigned(cause)];
 }
 
@@ -55,8 +55,8 @@ Simulator::create(const target::TargetDescription &target,
       return makeError("target " + target.name + ": memory " + memory.name +
                        " overlaps the peripherals");
   }
-  return std::unique_ptr<Simulator>(new Simulator(
-      std::make_unique<Machine>(target, std::move(options))));
+  return std::unique_ptr<Simulator>(
+      new Simulator(std::make_unique<Machine>(target, std::move(options))));
 }
 
 Error Simulator::loadElf(MemoryBufferRef buffer) {
@@ -80,8 +80,8 @@ Error Simulator::loadElf(MemoryBufferRef buffer) {
     if (!content)
       return makeError(file + ": " + toString(content.takeError()));
     if (!target)
-      return makeError(file + ": segment at " + hex(segment.p_paddr) +
-                       " of " + Twine(segment.p_memsz) +
+      return makeError(file + ": segment at " + hex(segment.p_paddr) + " of " +
+                       Twine(segment.p_memsz) +
                        " bytes lies outside of the target's memories");
     copy(*content, target);
     std::fill(target + content->size(), target + segment.p_memsz, 0);
@@ -102,8 +102,8 @@ Error Simulator::loadElf(MemoryBufferRef buffer) {
                   (symbol.getELFType() == ELF::STT_NOTYPE && !name->empty());
     // Mapping symbols ($x, $d) and local labels say nothing to a reader.
     if (isCode && !name->starts_with("$") && !name->starts_with(".L"))
-      symbols.push_back({uint32_t(*address), uint32_t(symbol.getSize()),
-                         name->str()});
+      symbols.push_back(
+          {uint32_t(*address), uint32_t(symbol.getSize()), name->str()});
   }
   stable_sort(symbols, [](const Symbol &a, const Symbol &b) {
     return a.address < b.address;
@@ -153,9 +153,8 @@ Expected<RunResult> Simulator::run(uint64_t maxCycles) {
                      " " + pcOf(core) + " tval " + hex(core.trap->value));
   }
   case Machine::Outcome::EndlessWait:
-    return makeError(
-        "endless wait: all cores sleep and no event is to come, " +
-        nameOf(controller) + " " + pcOf(controller));
+    return makeError("endless wait: all cores sleep and no event is to come, " +
+                     nameOf(controller) + " " + pcOf(controller));
   case Machine::Outcome::OutOfCycles:
     return makeError("no end after " + Twine(maxCycles) + " cycles, " +
                      nameOf(controller) + " " + pcOf(controller));

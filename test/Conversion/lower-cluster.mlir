@@ -5,8 +5,8 @@
 // CHECK-DAG: func.func private @se_kernel_barrier()
 
 // The program stays, its functions have no memory levels any more.
-// CHECK:     cluster.program @net kernel(@kernel) reset(@reset) cores 8
-cluster.program @net kernel(@kernel) reset(@reset) cores 8 state_bytes 64
+// CHECK:     cluster.program @net kernel(@kernel) init(@reset) reset(@reset) cores 8
+cluster.program @net kernel(@kernel) init(@reset) reset(@reset) cores 8 state_bytes 64
     inputs [#cluster.port<"x", shape = [4], element = f32>] outputs [] states []
 
 // CHECK: memref.global "private" constant @W : memref<4xf32> = dense<1.000000e+00>

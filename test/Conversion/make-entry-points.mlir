@@ -4,7 +4,7 @@
 // CHECK-DAG: llvm.func @se_cluster_run(!llvm.ptr, !llvm.ptr, i32)
 // CHECK-DAG: llvm.mlir.global private constant @W({{.*}}section = ".weights"
 // CHECK-DAG: llvm.mlir.global private @variable() {addr_space = 0 : i32}
-cluster.program @net kernel(@kernel) reset(@clear) cores 4 state_bytes 64
+cluster.program @net kernel(@kernel) init(@clear) reset(@clear) cores 4 state_bytes 64
     inputs [#cluster.port<"x", shape = [4], element = f32>]
     outputs [#cluster.port<"y", shape = [4], element = f32>, #cluster.port<"z", shape = [1], element = f32>] states []
 llvm.mlir.global private constant @W(1.0 : f32) : f32

@@ -42,7 +42,7 @@
 // NORMALIZED:     rnn.apply
 // LEGALIZED:      rnn.cell {{.*}}xf16>
 // SCHEDULED-NOT:  tensor<
-// SCHEDULED:      cluster.program @net kernel(@net_kernel) reset(@net_reset_states) cores 4
+// SCHEDULED:      cluster.program @net kernel(@net_kernel) init(@net_init_states) reset(@net_reset_states) cores 4
 // SCHEDULED-NOT:  rnn.{{cell|apply|matvec|network}}
 // SCHEDULED:      cluster.parallel cores 4
 // SCHEDULED:      rnn.activation <sigmoid> %{{.*}} : f32 -> f16

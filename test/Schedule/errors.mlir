@@ -43,3 +43,12 @@ rnn.network @net inputs(%x = "x" : tensor<2x4xf32>) outputs("y" : tensor<4xf32>)
   %0 = tensor.extract_slice %x[1, 0] [1, 4] [1, 1] : tensor<2x4xf32> to tensor<4xf32>
   rnn.yield %0 : tensor<4xf32>
 }
+
+// -----
+
+rnn.network @no_data inputs(%x = "x" : tensor<4xf32>) outputs("y" : tensor<4xf32>) {
+  // expected-error @below {{the constant's data is missing or has another size}}
+  %W = arith.constant dense_resource<missing> : tensor<4x4xf32>
+  %0 = rnn.matvec %W, %x : tensor<4x4xf32>, tensor<4xf32> -> tensor<4xf32>
+  rnn.yield %0 : tensor<4xf32>
+}

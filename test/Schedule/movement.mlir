@@ -1,4 +1,4 @@
-// RUN: se-opt %s --se-schedule=cores=1 --canonicalize --cse --split-input-file | FileCheck %s
+// RUN: se-opt %s --se-schedule="cores=1 l1-bytes=0" --canonicalize --cse --split-input-file | FileCheck %s
 //
 // Data movement costs nothing but an index: it is followed back to where the
 // element lies.
@@ -92,6 +92,14 @@ rnn.network @concat_product inputs(%x = "x" : tensor<3xf32>)
   rnn.yield next %0 : tensor<2xf32>
 }
 
+{-#
+  dialect_resources: {
+    builtin: {
+      W: "0x0400000001264B701D426714395E0B305502274C711E4368153A5F0C315603284D721F4469163B600D325704"
+    }
+  }
+#-}
+
 // -----
 
 // A batch of vectors: row and vector of element i are i mod 2 and i / 2.
@@ -115,3 +123,11 @@ rnn.network @batch inputs(%x = "x" : tensor<3x4xf32>) outputs("y" : tensor<3x2xf
   %0 = rnn.matvec %W, %x : tensor<2x4xf32>, tensor<3x4xf32> -> tensor<3x2xf32>
   rnn.yield %0 : tensor<3x2xf32>
 }
+
+{-#
+  dialect_resources: {
+    builtin: {
+      W: "0x0400000001264B701D426714395E0B305502274C711E4368153A5F0C315603284D721F44"
+    }
+  }
+#-}

@@ -34,7 +34,7 @@
 //
 // Parameters go to the external memory only if they do not fit L2.
 // RUN: se-compile %s -o - --emit=mlir-scheduled --target=pulp-open-ddr | FileCheck %s --check-prefix=LEVEL
-// LEVEL: memref.global {{.*}} memref<24xf32, #cluster.space<l2>>
+// LEVEL: memref.global {{.*}} @stream : memref<120xi8, #cluster.space<l2>>
 //
 // Errors leave no file.
 // RUN: not se-compile %s -o %t/bad.o --emit=exe 2>&1 | FileCheck %s --check-prefix=KIND

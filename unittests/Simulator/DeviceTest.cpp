@@ -245,7 +245,8 @@ TEST(Semihosting, Files) {
       address += 4;
     }
   };
-  block({dataL2, 1, 2, 1, 0x1C082000, 8, dataL2 + 3, 5, 3, 2, 0x1C082000, 4, 1});
+  block(
+      {dataL2, 1, 2, 1, 0x1C082000, 8, dataL2 + 3, 5, 3, 2, 0x1C082000, 4, 1});
   auto call = [](unsigned number, unsigned offset) {
     return "li a0, " + std::to_string(number) + "\n addi a1, s0, " +
            std::to_string(offset) + "\n" + semihost.str();
@@ -260,10 +261,10 @@ TEST(Semihosting, Files) {
   auto &x = machine.fc().x;
   EXPECT_EQ(x[18], 1u); // handles
   EXPECT_EQ(x[20], 2u);
-  EXPECT_EQ(x[19], 3u); // 3 of 8 bytes were not read
-  EXPECT_EQ(x[22], 5u); // length
-  EXPECT_EQ(x[21], 0u); // all written
-  EXPECT_EQ(x[23], 0u); // closed
+  EXPECT_EQ(x[19], 3u);  // 3 of 8 bytes were not read
+  EXPECT_EQ(x[22], 5u);  // length
+  EXPECT_EQ(x[21], 0u);  // all written
+  EXPECT_EQ(x[23], 0u);  // closed
   EXPECT_EQ(x[24], ~0u); // not twice
   EXPECT_EQ(machine->getExitStatus(), 0u);
   const std::vector<uint8_t> *out = files.getFile("out");

@@ -28,9 +28,9 @@ std::mt19937 &getRandom() {
 Operands randomOperands(const InstructionInfo &info) {
   Operands operands;
   for (const Field &field : info.fields)
-    operands[field.operand] |= int32_t(
-        (getRandom()() & maskTrailingOnes<uint32_t>(field.width))
-        << field.operandBit);
+    operands[field.operand] |=
+        int32_t((getRandom()() & maskTrailingOnes<uint32_t>(field.width))
+                << field.operandBit);
   for (const Field &field : info.fields)
     if (field.signedWidth)
       operands[field.operand] =
@@ -45,7 +45,9 @@ bool isKnownToLlvm(const InstructionInfo &info) {
   return groups.contains(info.group) && !info.mnemonic.starts_with("fmv.");
 }
 
-std::string registerName(int32_t number) { return "x" + std::to_string(number); }
+std::string registerName(int32_t number) {
+  return "x" + std::to_string(number);
+}
 
 /// The instruction as assembly text.
 std::string print(const InstructionInfo &info, const Operands &operands) {
@@ -155,10 +157,10 @@ TEST(Encoding, CompressedAgreesWithLlvm) {
       continue;
     const InstructionInfo &full = getInfo(decoded->info->opcode);
     // What has no effect assembles to another form; so does c.mv.
-    bool isHint = full.kind == Kind::Compute &&
-                  (decoded->operands[Operand::rd] == 0 ||
-                   (full.has(Operand::imm) &&
-                    decoded->operands[Operand::imm] == 0));
+    bool isHint =
+        full.kind == Kind::Compute &&
+        (decoded->operands[Operand::rd] == 0 ||
+         (full.has(Operand::imm) && decoded->operands[Operand::imm] == 0));
     if (isHint || full.kind == Kind::System || decoded->info->name == "C_MV")
       continue;
     // The assembler prefers c.addi where it can.

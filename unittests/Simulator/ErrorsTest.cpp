@@ -28,7 +28,9 @@ std::string makeElf(ArrayRef<uint8_t> code, uint32_t address, uint32_t entry) {
   const uint32_t codeOffset = 52 + 32, stringOffset = codeOffset + code.size(),
                  symbolOffset = stringOffset + 8,
                  sectionOffset = symbolOffset + 32;
-  file += StringRef("\x7f" "ELF\x01\x01\x01\0\0\0\0\0\0\0\0\0", 16);
+  file += StringRef("\x7f"
+                    "ELF\x01\x01\x01\0\0\0\0\0\0\0\0\0",
+                    16);
   half(2);   // executable
   half(243); // RISC-V
   word(1);
@@ -54,8 +56,8 @@ std::string makeElf(ArrayRef<uint8_t> code, uint32_t address, uint32_t entry) {
   half(1);
   // Section headers: null, code, strings, symbols.
   file.append(40, '\0');
-  for (uint32_t x : {0u, 1u, 6u, address, codeOffset, uint32_t(code.size()), 0u,
-                     0u, 4u, 0u})
+  for (uint32_t x :
+       {0u, 1u, 6u, address, codeOffset, uint32_t(code.size()), 0u, 0u, 4u, 0u})
     word(x);
   for (uint32_t x : {0u, 3u, 0u, 0u, stringOffset, 8u, 0u, 0u, 1u, 0u})
     word(x);
@@ -120,10 +122,11 @@ TEST(Errors, MisalignedFetch) {
 
 TEST(Errors, ClusterCoreIsNamed) {
   // Core 3 starts at an address without code.
-  EXPECT_THAT(errorOf("lui a0, 0x10200\n lui a1, 0x50000\n sw a1, 0x4C(a0)\n"
-                      "li a1, 8\n sw a1, 8(a0)\n 1: j 1b"),
-              HasSubstr("trap: core 3 cause instruction fetch outside of memory "
-                        "pc 0x50000000 tval 0x50000000"));
+  EXPECT_THAT(
+      errorOf("lui a0, 0x10200\n lui a1, 0x50000\n sw a1, 0x4C(a0)\n"
+              "li a1, 8\n sw a1, 8(a0)\n 1: j 1b"),
+      HasSubstr("trap: core 3 cause instruction fetch outside of memory "
+                "pc 0x50000000 tval 0x50000000"));
 }
 
 TEST(Errors, EndlessWait) {

@@ -185,12 +185,18 @@ struct BranchCase {
 TEST(Control, Branches) {
   const uint32_t minus = ~0u;
   const BranchCase cases[] = {
-      {"beq a1, a2, 1f", 5, 5, true},      {"beq a1, a2, 1f", 5, 6, false},
-      {"bne a1, a2, 1f", 5, 6, true},      {"bne a1, a2, 1f", 5, 5, false},
-      {"blt a1, a2, 1f", minus, 1, true},  {"blt a1, a2, 1f", 1, minus, false},
-      {"blt a1, a2, 1f", 3, 3, false},     {"bge a1, a2, 1f", 3, 3, true},
-      {"bge a1, a2, 1f", minus, 1, false}, {"bltu a1, a2, 1f", 1, minus, true},
-      {"bltu a1, a2, 1f", minus, 1, false}, {"bgeu a1, a2, 1f", minus, 1, true},
+      {"beq a1, a2, 1f", 5, 5, true},
+      {"beq a1, a2, 1f", 5, 6, false},
+      {"bne a1, a2, 1f", 5, 6, true},
+      {"bne a1, a2, 1f", 5, 5, false},
+      {"blt a1, a2, 1f", minus, 1, true},
+      {"blt a1, a2, 1f", 1, minus, false},
+      {"blt a1, a2, 1f", 3, 3, false},
+      {"bge a1, a2, 1f", 3, 3, true},
+      {"bge a1, a2, 1f", minus, 1, false},
+      {"bltu a1, a2, 1f", 1, minus, true},
+      {"bltu a1, a2, 1f", minus, 1, false},
+      {"bgeu a1, a2, 1f", minus, 1, true},
       {"bgeu a1, a2, 1f", 1, 2, false},
       // p.beqimm a1, -3 and p.bneimm a1, -3, over two instructions.
       {".word (29<<20)|(11<<15)|(2<<12)|(12<<7)|0x63", minus - 2, 0, true},

@@ -183,8 +183,8 @@ static std::optional<uint32_t> scalar(ArrayRef<StringRef> parts,
       if (format)
         return store(converted(load(*format, s.rs1), *target, mode));
       bool isSigned = parts[2] == "w";
-      return store(fromInteger(*target, APSInt(APInt(32, s.rs1), !isSigned),
-                               mode));
+      return store(
+          fromInteger(*target, APSInt(APInt(32, s.rs1), !isSigned), mode));
     }
     return toInteger(load(*format, s.rs1), 32, to == "w", mode);
   }
@@ -266,10 +266,9 @@ static std::optional<uint32_t> packed(SmallVector<StringRef> parts,
     return std::nullopt;
   uint32_t results[2];
   for (unsigned i = 0; i != 2; ++i) {
-    auto result =
-        arithmetic(name.drop_front(2), load(*format, lane(s.rs1, i)),
-                   load(*format, lane(rs2, i)), load(*format, lane(s.rd, i)),
-                   mode);
+    auto result = arithmetic(name.drop_front(2), load(*format, lane(s.rs1, i)),
+                             load(*format, lane(rs2, i)),
+                             load(*format, lane(s.rd, i)), mode);
     if (!result)
       return std::nullopt;
     results[i] = keepsNan(name.drop_front(2))

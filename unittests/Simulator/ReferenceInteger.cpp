@@ -54,8 +54,8 @@ static const StringMap<Function> &getBinary() {
   return table;
 }
 
-std::optional<uint32_t>
-se::sim::referenceInteger(const InstructionInfo &info, const Sources &s) {
+std::optional<uint32_t> se::sim::referenceInteger(const InstructionInfo &info,
+                                                  const Sources &s) {
   if (info.mnemonic == "lui")
     return uint32_t(s.imm);
   if (info.mnemonic == "auipc")
@@ -70,8 +70,8 @@ se::sim::referenceInteger(const InstructionInfo &info, const Sources &s) {
   auto it = getBinary().find(name);
   if (it == getBinary().end())
     return std::nullopt;
-  return bits(it->second(make(s.rs1),
-                         make(isImmediate ? uint32_t(s.imm) : s.rs2)));
+  return bits(
+      it->second(make(s.rs1), make(isImmediate ? uint32_t(s.imm) : s.rs2)));
 }
 
 /// A field that may exceed the word at its upper end.
@@ -80,9 +80,8 @@ static APInt fieldMask(unsigned width, unsigned position) {
 }
 
 /// Bit fields: i forms have width and position as immediates.
-static std::optional<uint32_t> bitField(StringRef name,
-                                        const InstructionInfo &info,
-                                        const Sources &s) {
+static std::optional<uint32_t>
+bitField(StringRef name, const InstructionInfo &info, const Sources &s) {
   bool isImmediate = info.has(Operand::imm2);
   unsigned width = 1 + (isImmediate ? s.imm2 : int32_t(s.rs2 >> 5) & 31);
   unsigned position = isImmediate ? s.imm : int32_t(s.rs2 & 31);
@@ -96,8 +95,8 @@ static std::optional<uint32_t> bitField(StringRef name,
     return bits(x.extractBits(inWord, position).sext(32));
   }
   if (name == "insert")
-    return bits((make(s.rd) & ~mask) | (x.zext(64).shl(position).trunc(32) &
-                                        mask));
+    return bits((make(s.rd) & ~mask) |
+                (x.zext(64).shl(position).trunc(32) & mask));
   if (name == "bset")
     return bits(x | mask);
   if (name == "bclr")
@@ -116,9 +115,8 @@ static uint32_t shifted(APInt x, unsigned n, bool rounds, bool isSigned,
 }
 
 /// p.mul, p.mac, p.add, p.sub with the suffixes hh, s or u, N, R.
-static std::optional<uint32_t> shiftArithmetic(StringRef name,
-                                               const InstructionInfo &info,
-                                               const Sources &s) {
+static std::optional<uint32_t>
+shiftArithmetic(StringRef name, const InstructionInfo &info, const Sources &s) {
   bool isImmediate = info.has(Operand::imm);
   auto consume = [&](StringRef prefix) { return name.consume_front(prefix); };
   if (consume("mul") || consume("mac")) {
@@ -178,8 +176,7 @@ getScalarTable() {
       {"extbz", [](S s) { return bits(make(s.rs1).trunc(8).zext(32)); }},
       {"ror", [](S s) { return bits(make(s.rs1).rotr(s.rs2 & 31)); }},
       {"ff1", [](S s) { return make(s.rs1).countr_zero(); }},
-      {"fl1",
-       [](S s) { return s.rs1 ? make(s.rs1).logBase2() : 32u; }},
+      {"fl1", [](S s) { return s.rs1 ? make(s.rs1).logBase2() : 32u; }},
       {"clb",
        [](S s) { return s.rs1 ? make(s.rs1).getNumSignBits() - 1 : 0u; }},
       {"cnt", [](S s) { return make(s.rs1).popcount(); }},
@@ -208,10 +205,8 @@ getScalarTable() {
          int64_t v = make(s.rs1).getSExtValue();
          return uint32_t(v > bound ? bound : std::max<int64_t>(v, 0));
        }},
-      {"mac",
-       [](S s) { return bits(make(s.rd) + make(s.rs1) * make(s.rs2)); }},
-      {"msu",
-       [](S s) { return bits(make(s.rd) - make(s.rs1) * make(s.rs2)); }},
+      {"mac", [](S s) { return bits(make(s.rd) + make(s.rs1) * make(s.rs2)); }},
+      {"msu", [](S s) { return bits(make(s.rd) - make(s.rs1) * make(s.rs2)); }},
   };
   return table;
 }

@@ -19,10 +19,9 @@ namespace {
 /// Zero, signs, limits, one-bit values; and NaNs, infinities, subnormals and
 /// limits of the three float formats, alone and in both halves.
 constexpr uint32_t specials[] = {
-    0,          1,          2,          0x7f,       0x80,       0xff,
-    0x7fff,     0x8000,     0xffff,     0x10000,    0x7fffffff, 0x80000000,
-    0x80000001, 0xffffffff, 0xfffffffe, 0xffff8000, 0xffffff80, 31,
-    32,         33,         0x00010001, 0x80008000, 0x7fff7fff, 0xffff0000,
+    0, 1, 2, 0x7f, 0x80, 0xff, 0x7fff, 0x8000, 0xffff, 0x10000, 0x7fffffff,
+    0x80000000, 0x80000001, 0xffffffff, 0xfffffffe, 0xffff8000, 0xffffff80, 31,
+    32, 33, 0x00010001, 0x80008000, 0x7fff7fff, 0xffff0000,
     // binary32
     0x3f800000, 0xbf800000, 0x7f800000, 0xff800000, 0x7fc00000, 0x7f800001,
     0xffc12345, 0x00000001, 0x807fffff, 0x00800000, 0x7f7fffff, 0x4f000000,
@@ -67,9 +66,9 @@ protected:
   Operands randomOperands(const InstructionInfo &info) {
     Operands operands;
     for (const Field &field : info.fields)
-      operands[field.operand] |= int32_t(
-          (random() & maskTrailingOnes<uint32_t>(field.width))
-          << field.operandBit);
+      operands[field.operand] |=
+          int32_t((random() & maskTrailingOnes<uint32_t>(field.width))
+                  << field.operandBit);
     for (const Field &field : info.fields)
       if (field.signedWidth)
         operands[field.operand] =

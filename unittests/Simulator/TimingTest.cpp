@@ -52,17 +52,27 @@ void expectCycles(StringRef text, uint32_t cycles) {
 }
 
 TEST(Timing, OneCycle) {
-  for (const char *text :
-       {"add t0, t1, t2", "lui t0, 5", "slli t0, t0, 3", "csrr t0, 0xB00",
-        "lw t0, 0(a0)", "sw t0, 0(a0)", "lh t0, 1(a0)",
-        ".insn i 0x0B, 2, x5, 0(x10)", ".insn s 0x2B, 2, x5, 0(x10)",
-        ".insn r 0x33, 0, 0x21, x5, x6, x7",  // p.mac
-        ".insn r 0x57, 1, 0x5C, x5, x6, x7",  // pv.sdotsp.b
-        ".insn r 0x5B, 0, 0x43, x5, x6, x7",  // p.mulsN
-        "fadd.s t0, t0, t1", "fmadd.s t0, t1, t1, t0", "fcvt.s.h t0, t2",
-        ".insn r 0x33, 2, 0x48, x5, x6, x7",  // vfmac.h
-        ".insn r 0x33, 0, 0x4B, x5, x6, x7",  // vfdotpex.s.h
-        "lw t0, 0(a2)", "sw t0, 0x28(a2)", "lw t0, 4(a3)", "bne x0, x0, 9f"})
+  for (const char *text : {"add t0, t1, t2",
+                           "lui t0, 5",
+                           "slli t0, t0, 3",
+                           "csrr t0, 0xB00",
+                           "lw t0, 0(a0)",
+                           "sw t0, 0(a0)",
+                           "lh t0, 1(a0)",
+                           ".insn i 0x0B, 2, x5, 0(x10)",
+                           ".insn s 0x2B, 2, x5, 0(x10)",
+                           ".insn r 0x33, 0, 0x21, x5, x6, x7", // p.mac
+                           ".insn r 0x57, 1, 0x5C, x5, x6, x7", // pv.sdotsp.b
+                           ".insn r 0x5B, 0, 0x43, x5, x6, x7", // p.mulsN
+                           "fadd.s t0, t0, t1",
+                           "fmadd.s t0, t1, t1, t0",
+                           "fcvt.s.h t0, t2",
+                           ".insn r 0x33, 2, 0x48, x5, x6, x7", // vfmac.h
+                           ".insn r 0x33, 0, 0x4B, x5, x6, x7", // vfdotpex.s.h
+                           "lw t0, 0(a2)",
+                           "sw t0, 0x28(a2)",
+                           "lw t0, 4(a3)",
+                           "bne x0, x0, 9f"})
     expectCycles(repeat(10, text), 10);
 }
 
@@ -103,9 +113,9 @@ TEST(Timing, Division) {
     const char *op;
     int32_t divisor;
     uint32_t cycles;
-  } const cases[] = {{"div", 7, 32},   {"div", 1, 34},      {"rem", 0xffff, 19},
-                     {"div", -7, 31},  {"divu", -7, 3},     {"div", 0, 1},
-                     {"divu", 0, 34},  {"remu", 0x100, 26}, {"div", -1, 33}};
+  } const cases[] = {{"div", 7, 32},  {"div", 1, 34},      {"rem", 0xffff, 19},
+                     {"div", -7, 31}, {"divu", -7, 3},     {"div", 0, 1},
+                     {"divu", 0, 34}, {"remu", 0x100, 26}, {"div", -1, 33}};
   for (auto &c : cases) {
     std::string op = std::string(c.op) + " t0, t1, t2\n";
     std::string set = ("li t2, " + Twine(c.divisor) + "\n").str();

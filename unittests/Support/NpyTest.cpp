@@ -102,9 +102,9 @@ TEST_F(NpyTest, ReadsNumPysHeaders) {
     ASSERT_TRUE(bool(array)) << toString(array.takeError());
     EXPECT_EQ(array->data, (std::vector<float>{1, 2}));
   }
-  auto scalar = readNpy(put("s.npy",
-                            "{'descr':'<f4','fortran_order':False,'shape':()}",
-                            data.take_front(4)));
+  auto scalar =
+      readNpy(put("s.npy", "{'descr':'<f4','fortran_order':False,'shape':()}",
+                  data.take_front(4)));
   ASSERT_TRUE(bool(scalar));
   EXPECT_TRUE(scalar->shape.empty());
   EXPECT_EQ(scalar->data, std::vector<float>{1});
@@ -135,9 +135,9 @@ TEST_F(NpyTest, Errors) {
                    "'shape': (4294967296, 4294967296, 4294967296)}"),
             "the header has no valid shape");
   EXPECT_EQ(header("{}"), "the header names no element type");
-  EXPECT_EQ(
-      header("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3)}", "abc"),
-      "shape [2, 3] needs 6 elements, the file holds 3 bytes");
+  EXPECT_EQ(header("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3)}",
+                   "abc"),
+            "shape [2, 3] needs 6 elements, the file holds 3 bytes");
   EXPECT_EQ(errorOf(put("v9", StringRef("\x93NUMPY\x09\0\0\0", 10))),
             "unknown .npy version 9");
   EXPECT_EQ(errorOf(put("cut", StringRef("\x93NUMPY\x01\0\x50\0{", 11))),
@@ -173,8 +173,7 @@ std::string readError(std::vector<std::string> arguments) {
 TEST_F(FramesTest, Reads) {
   std::string mag = write("mag.npy", {3, 1, 257}),
               phase = write("phase.npy", {3, 2, 2});
-  auto frames =
-      readFrames({"phase=" + phase, "mag=" + mag}, ports);
+  auto frames = readFrames({"phase=" + phase, "mag=" + mag}, ports);
   ASSERT_TRUE(bool(frames)) << toString(frames.takeError());
   EXPECT_EQ(frames->numFrames, 3);
   EXPECT_EQ(frames->values[0].size(), 3u * 257);
@@ -190,7 +189,8 @@ TEST_F(FramesTest, Errors) {
   EXPECT_EQ(readError({"mag"}), "--in mag: expected NAME=FILE.npy");
   EXPECT_EQ(readError({"mog=x"}),
             "--in mog=x: the network has no such port, only mag, phase");
-  EXPECT_EQ(readError({"mag=" + mag, "mag=x"}), "--in mag=x: mag is given twice");
+  EXPECT_EQ(readError({"mag=" + mag, "mag=x"}),
+            "--in mag=x: mag is given twice");
   EXPECT_EQ(readError({"mag=" + mag, "phase=" + bad}),
             bad + ": expected shape [frames, 4] for phase, found [3, 5]");
   EXPECT_EQ(readError({"mag=" + mag, "phase=" + two}),

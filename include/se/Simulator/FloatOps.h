@@ -78,8 +78,8 @@ template <unsigned MantissaBits> struct Format16 {
       b += ((b >> dropped) & 1) + ((uint64_t(1) << (dropped - 1)) - 1);
       if (b >= tooLarge)
         return s | infinity;
-      return s | uint32_t((b >> dropped) -
-                          (uint64_t(1023 - bias) << MantissaBits));
+      return s |
+             uint32_t((b >> dropped) - (uint64_t(1023 - bias) << MantissaBits));
     }
     // Subnormal: adding 2^k, whose unit in the last place is that of the
     // format's subnormals, makes the host round.

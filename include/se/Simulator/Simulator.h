@@ -26,16 +26,16 @@ class Machine;
 /// What a core spends a cycle on. Every cycle of a run has one cause on every
 /// core.
 enum class CycleCause : unsigned {
-  Issue,    ///< an instruction starts
-  LoadUse,  ///< waits for the load or multiplication just before
-  Memory,   ///< waits for L2 or a peripheral, or a misaligned access
-  Branch,   ///< refills the pipeline after a branch or jump
-  MulDiv,   ///< integer multiplication or division of several cycles
-  FpuBusy,  ///< the shared FPU or divider works for another core
+  Issue,     ///< an instruction starts
+  LoadUse,   ///< waits for the load or multiplication just before
+  Memory,    ///< waits for L2 or a peripheral, or a misaligned access
+  Branch,    ///< refills the pipeline after a branch or jump
+  MulDiv,    ///< integer multiplication or division of several cycles
+  FpuBusy,   ///< the shared FPU or divider works for another core
   FpuDivide, ///< floating-point division or square root
-  DmaQueue, ///< the DMA engine's queue is full
-  Sleep,    ///< asleep in the event unit
-  Off,      ///< not started yet
+  DmaQueue,  ///< the DMA engine's queue is full
+  Sleep,     ///< asleep in the event unit
+  Off,       ///< not started yet
 };
 inline constexpr unsigned numCycleCauses = unsigned(CycleCause::Off) + 1;
 

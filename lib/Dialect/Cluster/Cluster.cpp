@@ -124,7 +124,7 @@ LogicalResult NextTileOp::verify() {
     parent = parent->getParentOp();
   // Lowering removes the parallel region; the kernel is left.
   if (!isa_and_nonnull<ParallelOp, func::FuncOp>(parent))
-    return emitOpError("next-tile-C1: must stand in the body of a "
+    return emitOpError("tile-C1: must stand in the body of a "
                        "cluster.parallel or of scf.for loops there");
   auto hasSize = [](Value value, int64_t size) {
     return cast<MemRefType>(value.getType()).getShape() == ArrayRef(size);
@@ -132,10 +132,10 @@ LogicalResult NextTileOp::verify() {
   int64_t slots = getSlots(), tiles = getTiles();
   if (!hasSize(getRing(), slots * int64_t(getSlotBytes())) ||
       !hasSize(getControl(), slots + 1) || !hasSize(getTable(), tiles + 1))
-    return emitOpError("next-tile-C2: ring, control and table must have the "
+    return emitOpError("tile-C2: ring, control and table must have the "
                        "sizes that slots, slot_bytes and tiles give");
   if (slots < 1 || tiles % slots != 0)
-    return emitOpError("next-tile-C3: the number of tiles must be a multiple "
+    return emitOpError("tile-C3: the number of tiles must be a multiple "
                        "of the number of slots, found ")
            << tiles << " and " << slots;
   return success();

@@ -110,9 +110,18 @@ StringRef se::rnn::getConstantName(Attribute attr) {
   return "constant";
 }
 
+bool se::rnn::hasData(Attribute attr) {
+  auto resource = dyn_cast<DenseResourceElementsAttr>(attr);
+  if (!resource)
+    return true;
+  AsmResourceBlob *blob = resource.getRawHandle().getBlob();
+  return blob && int64_t(blob->getData().size()) * 8 ==
+                     resource.getNumElements() *
+                         resource.getElementType().getIntOrFloatBitWidth();
+}
+
 ArrayRef<char> se::rnn::getRawBytes(Attribute attr) {
   if (auto resource = dyn_cast<DenseResourceElementsAttr>(attr))
-    if (AsmResourceBlob *blob = resource.getRawHandle().getBlob())
-      return blob->getData();
+    return resource.getRawHandle().getBlob()->getData();
   return cast<DenseElementsAttr>(attr).getRawData();
 }

@@ -4,11 +4,11 @@
 //
 // Every op and attribute of the dialect, as in its description.
 
-// CHECK:      cluster.program @net kernel(@net_kernel) reset(@net_reset) cores 8
+// CHECK:      cluster.program @net kernel(@net_kernel) init(@net_reset) reset(@net_reset) cores 8
 // CHECK-SAME:   state_bytes 64 inputs [#cluster.port<"x", shape = [4], element = f32>]
 // CHECK-SAME:   outputs [#cluster.port<"y", shape = [4], element = f32>]
 // CHECK-SAME:   states [#cluster.port<"h", shape = [4], element = f32>]{{$}}
-cluster.program @net kernel(@net_kernel) reset(@net_reset) cores 8
+cluster.program @net kernel(@net_kernel) init(@net_reset) reset(@net_reset) cores 8
     state_bytes 64 inputs [#cluster.port<"x", shape = [4], element = f32>]
     outputs [#cluster.port<"y", shape = [4], element = f32>]
     states [#cluster.port<"h", shape = [4], element = f32>]
@@ -32,12 +32,12 @@ func.func @net_reset(%state: memref<64xi8, #cluster.space<l1>>) {
 }
 
 // Several ports, names of any kind, scalars, offsets, the optional figures.
-// CHECK:      cluster.program @more kernel(@more_kernel) reset(@more_reset) cores 1
+// CHECK:      cluster.program @more kernel(@more_kernel) init(@more_reset) reset(@more_reset) cores 1
 // CHECK-SAME:   inputs [#cluster.port<"a b/c:0", shape = [], element = f32>, #cluster.port<"z", shape = [1, 2, 3], element = f32>]
 // CHECK-SAME:   outputs []
 // CHECK-SAME:   states [#cluster.port<"h", shape = [1, 8], element = f16, offset = 16>]
 // CHECK-SAME:   {macs = 123 : i64, weight_bytes = 456 : i64}
-cluster.program @more kernel(@more_kernel) reset(@more_reset) cores 1 state_bytes 32
+cluster.program @more kernel(@more_kernel) init(@more_reset) reset(@more_reset) cores 1 state_bytes 32
     inputs [#cluster.port<"a b/c:0", shape = [], element = f32>, #cluster.port<"z", shape = [1, 2, 3], element = f32>]
     outputs [] states [#cluster.port<"h", shape = [1, 8], element = f16, offset = 16>]
     {macs = 123 : i64, weight_bytes = 456 : i64}
@@ -47,3 +47,20 @@ func.func private @more_reset(memref<32xi8>)
 // CHECK-LABEL: func.func private @spaces
 // CHECK-SAME: memref<4xf32, #cluster.space<l1>>, memref<4xf32, #cluster.space<l2>>, memref<4xf32, #cluster.space<l3>>
 func.func private @spaces(memref<4xf32, #cluster.space<l1>>, memref<4xf32, #cluster.space<l2>>, memref<4xf32, #cluster.space<l3>>)
+
+// CHECK-LABEL: func.func @stream
+func.func @stream(%data: memref<300xi8, #cluster.space<l2>>, %table: memref<7xi32, #cluster.space<l2>>,
+    %ring: memref<192xi8, #cluster.space<l1>>, %control: memref<4xi32, #cluster.space<l1>>, %n: index) {
+  cluster.parallel cores 8 {
+  ^bb0(%core: index):
+    scf.for %tile = %n to %n step %n {
+      // CHECK: cluster.next_tile %{{.*}} of %{{.*}}[%{{.*}}] through %{{.*}}, %{{.*}} {slot_bytes = 64 : i64, slots = 3 : i64, tiles = 6 : i64}
+      cluster.next_tile %tile of %data[%table] through %ring, %control
+          {tiles = 6 : i64, slots = 3 : i64, slot_bytes = 64 : i64}
+          : memref<300xi8, #cluster.space<l2>>, memref<7xi32, #cluster.space<l2>>,
+            memref<192xi8, #cluster.space<l1>>, memref<4xi32, #cluster.space<l1>>
+    }
+    cluster.yield
+  }
+  return
+}

@@ -160,11 +160,11 @@ def Cluster_NextTileOp : Cluster_Op<"next_tile"> {
     `slots - 1` tiles ahead. With one tile and one slot, the stream stays in L1
     and is copied once. `control` holds what is under way between calls.
 
-    * (next-tile-C1) it stands in the body of a `cluster.parallel`, directly or
+    * (tile-C1) it stands in the body of a `cluster.parallel`, directly or
       within `scf.for` loops, which all cores run equally often.
-    * (next-tile-C2) `ring` is a memref of slots * slot_bytes x i8 in L1, `control`
+    * (tile-C2) `ring` is a memref of slots * slot_bytes x i8 in L1, `control`
       one of (slots + 1) x i32 in L1, `table` one of (tiles + 1) x i32.
-    * (next-tile-C3) the number of tiles is a multiple of the number of slots.
+    * (tile-C3) the number of tiles is a multiple of the number of slots.
 
     Example:
 

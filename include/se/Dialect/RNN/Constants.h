@@ -22,7 +22,12 @@ std::optional<std::vector<float>> readFloats(mlir::Attribute attr);
 /// The same for the constant that defines `value`.
 std::optional<std::vector<float>> readFloats(mlir::Value value);
 
-/// The elements of a constant that is no splat, as they lie in memory.
+/// False for a dense_resource constant whose blob is missing or has another
+/// size than its type.
+bool hasData(mlir::Attribute attr);
+
+/// The elements of a constant that is no splat and has data, as they lie in
+/// memory.
 llvm::ArrayRef<char> getRawBytes(mlir::Attribute attr);
 
 /// A constant of `type` (element type f32 or f16; values are rounded to
