@@ -18,8 +18,10 @@ if(SE_WERROR)
   target_compile_options(se_options INTERFACE -Werror)
 endif()
 if(SE_SANITIZE)
+  # GCC's warning is wrong about LLVM's headers when it instruments them.
   target_compile_options(se_options INTERFACE
-    -fsanitize=${SE_SANITIZE} -fno-omit-frame-pointer)
+    -fsanitize=${SE_SANITIZE} -fno-omit-frame-pointer
+    -Wno-maybe-uninitialized)
   target_link_options(se_options INTERFACE -fsanitize=${SE_SANITIZE})
 endif()
 

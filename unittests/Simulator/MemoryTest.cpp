@@ -197,6 +197,8 @@ TEST(Control, Branches) {
       {"bltu a1, a2, 1f", 1, minus, true},
       {"bltu a1, a2, 1f", minus, 1, false},
       {"bgeu a1, a2, 1f", minus, 1, true},
+      {"bltu a1, a2, 1f", 7, 7, false},
+      {"bgeu a1, a2, 1f", 7, 7, true},
       {"bgeu a1, a2, 1f", 1, 2, false},
       // p.beqimm a1, -3 and p.bneimm a1, -3, over two instructions.
       {".word (29<<20)|(11<<15)|(2<<12)|(12<<7)|0x63", minus - 2, 0, true},
