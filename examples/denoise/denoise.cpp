@@ -16,8 +16,8 @@
 #include "se/Audio/Wav.h"
 #include "se/Driver/Compile.h"
 #include "se/Driver/Diagnostics.h"
+#include "se/Support/CommandLine.h"
 #include "se/Support/Npy.h"
-#include "se/Support/Version.h"
 
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/Support/CommandLine.h"
@@ -282,7 +282,7 @@ int main(int argc, char **argv) {
   InitLLVM init(argc, argv);
   setVersionPrinter();
   cl::HideUnrelatedOptions(category);
-  cl::ParseCommandLineOptions(
+  parseCommandLine(
       argc, argv,
       "se-denoise: takes the noise out of a recording with a compiled "
       "network\n");

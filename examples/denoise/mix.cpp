@@ -6,7 +6,7 @@
 #include "se/Audio/Stft.h"
 #include "se/Audio/Wav.h"
 #include "se/Driver/Diagnostics.h"
-#include "se/Support/Version.h"
+#include "se/Support/CommandLine.h"
 
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/InitLLVM.h"
@@ -106,8 +106,8 @@ int main(int argc, char **argv) {
   InitLLVM init(argc, argv);
   setVersionPrinter();
   cl::HideUnrelatedOptions(category);
-  cl::ParseCommandLineOptions(
-      argc, argv, "se-mix: makes a noisy recording out of a clean one\n");
+  parseCommandLine(argc, argv,
+                   "se-mix: makes a noisy recording out of a clean one\n");
   if (Error error = run())
     return reportError(std::move(error));
   return 0;

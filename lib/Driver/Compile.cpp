@@ -234,6 +234,7 @@ LogicalResult Compilation::run() {
                                         : llvm::CodeGenFileType::AssemblyFile);
   if (!bytes)
     return fail(bytes.takeError());
+  StringRef object(bytes->data(), bytes->size());
   if (isFirmware) {
     llvm::SmallString<128> header(outputPath);
     llvm::sys::path::replace_extension(header, "h");
@@ -241,8 +242,13 @@ LogicalResult Compilation::run() {
       return fail("the object's name must not end in .h");
     if (failed(write(header, makeHeader(*program))))
       return failure();
+    // Both files or none.
+    if (succeeded(write(outputPath, object)))
+      return success();
+    llvm::sys::fs::remove(header);
+    return failure();
   }
-  return write(outputPath, StringRef(bytes->data(), bytes->size()));
+  return write(outputPath, object);
 }
 
 LogicalResult se::compile(ModuleOp module, const CompileOptions &options,

@@ -6,7 +6,7 @@
 #include "se/Driver/Compile.h"
 #include "se/Driver/Diagnostics.h"
 #include "se/Pipelines/Pipelines.h"
-#include "se/Support/Version.h"
+#include "se/Support/CommandLine.h"
 #include "se/Target/LinkerScript.h"
 
 #include "llvm/Support/CommandLine.h"
@@ -89,7 +89,7 @@ int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   setVersionPrinter();
   cl::HideUnrelatedOptions(category);
-  cl::ParseCommandLineOptions(
+  parseCommandLine(
       argc, argv,
       "se-compile: compiles a recurrent network for a multi-core RISC-V "
       "microcontroller\n");

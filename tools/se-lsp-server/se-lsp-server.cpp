@@ -4,7 +4,7 @@
 //===- se-lsp-server.cpp - Language server for IR in editors --------------===//
 
 #include "se/Pipelines/Pipelines.h"
-#include "se/Support/Version.h"
+#include "se/Support/CommandLine.h"
 
 #include "mlir/Tools/mlir-lsp-server/MlirLspServerMain.h"
 

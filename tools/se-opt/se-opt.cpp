@@ -4,7 +4,7 @@
 //===- se-opt.cpp - Runs passes on IR -------------------------------------===//
 
 #include "se/Pipelines/Pipelines.h"
-#include "se/Support/Version.h"
+#include "se/Support/CommandLine.h"
 
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 

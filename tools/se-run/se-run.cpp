@@ -7,7 +7,7 @@
 #include "se/Driver/Diagnostics.h"
 #include "se/Driver/RunHost.h"
 #include "se/Simulator/Program.h"
-#include "se/Support/Version.h"
+#include "se/Support/CommandLine.h"
 
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/InitLLVM.h"
@@ -85,7 +85,7 @@ int main(int argc, char **argv) {
                                   cl::value_desc("FILE.json"),
                                   cl::cat(category));
   cl::HideUnrelatedOptions(category);
-  cl::ParseCommandLineOptions(
+  parseCommandLine(
       argc, argv,
       "se-run: runs a program of a PULP cluster, cycle by cycle, or a "
       "network on the host\n");

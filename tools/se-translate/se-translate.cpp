@@ -2,20 +2,81 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 //===- se-translate.cpp - Into the rnn dialect ----------------------------===//
+//
+// A main of its own instead of mlirTranslateMain, whose messages for a wrong
+// option or a missing file have several lines or no "error:".
+//
+//===----------------------------------------------------------------------===//
 
+#include "se/Driver/Diagnostics.h"
 #include "se/Import/ONNX/ImportONNX.h"
+#include "se/Pipelines/Pipelines.h"
+#include "se/Support/CommandLine.h"
 
-#include "mlir/Support/LogicalResult.h"
-#include "mlir/Tools/mlir-translate/MlirTranslateMain.h"
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/IR/MLIRContext.h"
 #include "llvm/Support/CommandLine.h"
+#include "llvm/Support/FileUtilities.h"
+#include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/SourceMgr.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace se;
+namespace cl = llvm::cl;
+
+static cl::OptionCategory category("se-translate options");
+static cl::opt<std::string> inputPath(cl::Positional, cl::init("-"),
+                                      cl::desc("<input file>"),
+                                      cl::cat(category));
+static cl::opt<std::string> outputPath("o", cl::init("-"), cl::desc("Output"),
+                                       cl::value_desc("file"),
+                                       cl::cat(category));
+static cl::opt<bool>
+    importOnnxFlag("import-onnx",
+                   cl::desc("Import an ONNX model as an rnn.network (phase 0)"),
+                   cl::cat(category));
+static cl::list<std::string>
+    states("state",
+           cl::desc("With --import-onnx: graph input IN and graph output OUT "
+                    "are one persistent state (repeatable); IN= says that IN "
+                    "is no state"),
+           cl::value_desc("IN=OUT"), cl::cat(category));
 
 int main(int argc, char **argv) {
-  llvm::cl::SetVersionPrinter(
-      [](llvm::raw_ostream &os) { os << "se-mlir " SE_VERSION "\n"; });
-  // The options that LLVM's libraries have registered so far are not ours.
-  static llvm::cl::OptionCategory none("none");
-  llvm::cl::HideUnrelatedOptions(none);
-  se::registerOnnxImport();
-  return mlir::failed(mlir::mlirTranslateMain(
-      argc, argv, "se-translate: networks into the rnn dialect\n"));
+  llvm::InitLLVM init(argc, argv);
+  setVersionPrinter();
+  cl::HideUnrelatedOptions(category);
+  parseCommandLine(argc, argv, "se-translate: networks into the rnn dialect\n");
+  if (!importOnnxFlag)
+    return reportError("no translation is named, expected --import-onnx (see "
+                       "se-translate --help)");
+  auto buffer = llvm::MemoryBuffer::getFileOrSTDIN(inputPath);
+  if (!buffer)
+    return reportError("cannot open input file '" + inputPath +
+                       "': " + buffer.getError().message());
+  OnnxImportOptions options;
+  for (const std::string &text : states)
+    if (!parseStatePair(text, options.states.emplace_back()))
+      return reportError("--state " + text + ": expected IN=OUT");
+
+  mlir::DialectRegistry registry;
+  registerDialects(registry);
+  mlir::MLIRContext context(registry);
+  llvm::SourceMgr sources;
+  mlir::SourceMgrDiagnosticHandler handler(sources, &context);
+  mlir::OwningOpRef<mlir::ModuleOp> module =
+      importOnnx((*buffer)->getBuffer(), (*buffer)->getBufferIdentifier(),
+                 &context, options);
+  if (!module)
+    return 1;
+  llvm::Error error =
+      llvm::writeToOutput(outputPath, [&](llvm::raw_ostream &os) {
+        module->print(os);
+        os << '\n';
+        return llvm::Error::success();
+      });
+  return error ? reportError("cannot write '" + outputPath +
+                             "': " + llvm::toString(std::move(error)))
+               : 0;
 }

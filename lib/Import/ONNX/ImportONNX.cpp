@@ -13,9 +13,6 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Diagnostics.h"
-#include "mlir/Tools/mlir-translate/Translation.h"
-#include "llvm/Support/CommandLine.h"
-#include "llvm/Support/SourceMgr.h"
 
 #include "onnx/onnx_pb.h"
 #include <google/protobuf/stubs/logging.h>
@@ -50,36 +47,4 @@ OwningOpRef<ModuleOp> se::importOnnx(StringRef bytes, StringRef fileName,
     return nullptr;
   }
   return onnx_import::importModel(model, loc, options);
-}
-
-void se::registerOnnxImport() {
-  static llvm::cl::list<std::string> states(
-      "state",
-      llvm::cl::desc("With --import-onnx: graph input IN and graph output OUT "
-                     "are one persistent state (repeatable); IN= says that IN "
-                     "is no state"),
-      llvm::cl::value_desc("IN=OUT"));
-  static TranslateToMLIRRegistration registration(
-      "import-onnx", "Import an ONNX model as an rnn.network (phase 0)",
-      [](llvm::SourceMgr &sourceMgr,
-         MLIRContext *context) -> OwningOpRef<Operation *> {
-        const llvm::MemoryBuffer *buffer =
-            sourceMgr.getMemoryBuffer(sourceMgr.getMainFileID());
-        OnnxImportOptions options;
-        for (const std::string &text : states) {
-          auto &pair = options.states.emplace_back();
-          if (!parseStatePair(text, pair)) {
-            emitError(FileLineColLoc::get(context,
-                                          buffer->getBufferIdentifier(), 0, 0))
-                << "--state " << text << ": expected IN=OUT";
-            return nullptr;
-          }
-        }
-        OwningOpRef<ModuleOp> module =
-            importOnnx(buffer->getBuffer(), buffer->getBufferIdentifier(),
-                       context, options);
-        return module ? OwningOpRef<Operation *>(module.release())
-                      : OwningOpRef<Operation *>();
-      },
-      [](DialectRegistry &registry) { registry.insert<rnn::RNNDialect>(); });
 }

@@ -180,8 +180,8 @@ def RNN_LSTMOp : RNN_Op<"lstm", [Pure, AttrSizedOperandSegments]> {
         o = f(W_o x + R_o h + P_o * c' + Wb_o + Rb_o)
         h' = o * h(c')
 
-    `activations` are f, g, h. With `clip` all arguments of activations are
-    limited to [-clip, clip]. With `input_forget`, f = 1 - i. (The formula
+    `activations` are f, g, h. With `clip` the arguments of f and g are limited to
+    [-clip, clip], that of h is not (as in ONNX Runtime). With `input_forget`, f = 1 - i. (The formula
     couples f to i the way ONNX Runtime does.)
 
     * (lstm-C1) `x` has shape [I], `h` and `c` have shape [H], like the results.

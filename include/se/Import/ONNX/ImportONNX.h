@@ -39,9 +39,6 @@ mlir::OwningOpRef<mlir::ModuleOp>
 importOnnx(llvm::StringRef bytes, llvm::StringRef fileName,
            mlir::MLIRContext *context, const OnnxImportOptions &options = {});
 
-/// Registers `--import-onnx` and `--state` with mlir-translate's main.
-void registerOnnxImport();
-
 } // namespace se
 
 #endif // SE_IMPORT_ONNX_IMPORTONNX_H

@@ -1,0 +1,24 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- CommandLine.h - Options of the tools ---------------------*- C++ -*-===//
+
+#ifndef SE_SUPPORT_COMMANDLINE_H
+#define SE_SUPPORT_COMMANDLINE_H
+
+#include "llvm/ADT/StringRef.h"
+
+namespace se {
+
+/// Makes `--version` of a tool print the project's and LLVM's version.
+void setVersionPrinter();
+
+/// Parses the arguments into the tool's llvm::cl options. A wrong or missing
+/// option ends the process with status 1 and one line, `error: ...`; LLVM's own
+/// messages have several.
+void parseCommandLine(int argc, const char *const *argv,
+                      llvm::StringRef overview);
+
+} // namespace se
+
+#endif // SE_SUPPORT_COMMANDLINE_H
