@@ -13,6 +13,7 @@
 #include "se/Pipelines/Pipelines.h"
 #include "se/Support/CommandLine.h"
 
+#include "mlir/IR/AsmState.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/MLIRContext.h"
 #include "llvm/Support/CommandLine.h"
@@ -46,6 +47,7 @@ static cl::list<std::string>
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   setVersionPrinter();
+  mlir::registerAsmPrinterCLOptions();
   cl::HideUnrelatedOptions(category);
   parseCommandLine(argc, argv, "se-translate: networks into the rnn dialect\n");
   if (!importOnnxFlag)
