@@ -3,6 +3,8 @@
 // What each phase accepts and what it rejects: files are named after the first
 // phase that takes them.
 // RUN: se-opt %t/imported.mlir --verify-phase=phase=imported
+// RUN: se-opt %t/imported.mlir --verify-phase=imported
+// RUN: not se-opt %t/imported.mlir -verify-phase=normalized 2>&1 | FileCheck %s --check-prefix=NORMALIZED
 // RUN: not se-opt %t/imported.mlir --verify-phase=phase=normalized 2>&1 | FileCheck %s --check-prefix=NORMALIZED
 // RUN: not se-opt %t/imported.mlir --verify-phase=phase=legalized 2>&1 | FileCheck %s --check-prefix=LEGALIZED
 // RUN: not se-opt %t/imported.mlir --verify-phase=phase=scheduled 2>&1 | FileCheck %s --check-prefix=SCHEDULED

@@ -8,11 +8,30 @@
 
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 
+/// `--verify-phase=NAME` is short for `--verify-phase=phase=NAME`: options of
+/// passes have names.
+static std::string spellOut(llvm::StringRef argument) {
+  llvm::StringRef name = argument.ltrim('-');
+  if (argument.starts_with("-") && name.consume_front("verify-phase=") &&
+      se::symbolizePhase(name))
+    return ("--verify-phase=phase=" + name).str();
+  return argument.str();
+}
+
 int main(int argc, char **argv) {
+  std::vector<std::string> arguments;
+  for (int i = 0; i != argc; ++i)
+    arguments.push_back(spellOut(argv[i]));
+  std::vector<char *> pointers;
+  for (std::string &argument : arguments)
+    pointers.push_back(argument.data());
+  pointers.push_back(nullptr);
+
   se::setVersionPrinter();
   mlir::DialectRegistry registry;
   se::registerDialects(registry);
   se::registerPasses();
-  return mlir::asMainReturnCode(mlir::MlirOptMain(
-      argc, argv, "se-mlir: passes on networks and kernels\n", registry));
+  return mlir::asMainReturnCode(
+      mlir::MlirOptMain(argc, pointers.data(),
+                        "se-mlir: passes on networks and kernels\n", registry));
 }
