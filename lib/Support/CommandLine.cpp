@@ -37,7 +37,6 @@ void se::parseCommandLine(int argc, const char *const *argv,
       line.consume_front(": ");
   for (StringRef end : {"Try:", "See:"})
     line = line.split(end).first;
-  errs() << "error: " << line.rtrim(" .!") << " (see " << name
-         << " --help)\n";
+  errs() << "error: " << line.rtrim(" .!") << " (see " << name << " --help)\n";
   exit(1);
 }
