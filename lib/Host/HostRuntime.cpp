@@ -75,6 +75,6 @@ void host::nextTile(uint32_t tile, const uint8_t *data, const uint32_t *table,
       copy(t);
   }
   waitAtBarrier();
-  if (coreId == 0 && tiles > slots)
+  if (coreId == 0 && slots > 1)
     copy((tile + slots - 1) % tiles);
 }

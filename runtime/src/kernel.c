@@ -39,7 +39,7 @@ void se_kernel_next_tile(uint32_t tile, const uint8_t *data,
     }
   }
   se_barrier();
-  if (core == 0 && tiles > slots) {
+  if (core == 0 && slots > 1) {
     uint32_t ahead = tile + slots - 1;
     if (ahead >= tiles)
       ahead -= tiles;

@@ -49,3 +49,35 @@ def test_odd(precision, tolerance, cores, tmp_path):
     device = se.run(program, inputs, expected)
     se.assert_same_bits(host, device, "host and simulator")
     se.assert_close(device, expected, tolerance, "numpy")
+
+
+def constant(values):
+    text = values.astype("<f4").tobytes().hex().upper()
+    shape = "x".join(map(str, values.shape))
+    return f'arith.constant dense<"0x{text}"> : tensor<{shape}xf32>'
+
+
+def test_part_of_the_parameters_streams(tmp_path):
+    """A row of A is wider than a slot of the ring; B is as many tiles as the
+    ring has slots."""
+    random = np.random.RandomState(1)
+    wide, narrow = 5000, 256
+    a = random.randn(3, wide).astype(np.float32)
+    b = random.randn(20, narrow).astype(np.float32)
+    network = tmp_path / "part.mlir"
+    network.write_text(
+        f"""rnn.network @part inputs(%u = "u" : tensor<{wide}xf32>, %v = "v" : tensor<{narrow}xf32>)
+            outputs("p" : tensor<3xf32>, "q" : tensor<20xf32>) {{
+          %A = {constant(a)}
+          %B = {constant(b)}
+          %p = rnn.matvec %A, %u : tensor<3x{wide}xf32>, tensor<{wide}xf32> -> tensor<3xf32>
+          %q = rnn.matvec %B, %v : tensor<20x{narrow}xf32>, tensor<{narrow}xf32> -> tensor<20xf32>
+          rnn.yield %p, %q : tensor<3xf32>, tensor<20xf32>
+        }}"""
+    )
+    inputs = {"u": random.randn(FRAMES, wide), "v": random.randn(FRAMES, narrow)}
+    expected = {"p": inputs["u"] @ a.T, "q": inputs["v"] @ b.T}
+    host = se.run(network, inputs, expected, "--cores=8")
+    device = se.run(se.compile(network, tmp_path / "part.elf"), inputs, expected)
+    se.assert_close(device, expected, 1e-5, "numpy")
+    se.assert_same_bits(host, device, "host and simulator")
