@@ -3,7 +3,6 @@
 """Options of the integration tests.
 
 --matrix=all   every case of the generated matrix, not only a covering subset
---slow         tests that take long too
 --shard=K/N    the K-th of N parts of the tests, 1 <= K <= N
 """
 
@@ -17,12 +16,10 @@ import se
 def pytest_addoption(parser):
     group = parser.getgroup("se-mlir")
     group.addoption("--matrix", choices=["covering", "all"], default="covering")
-    group.addoption("--slow", action="store_true", help="long tests too")
     group.addoption("--shard", default="1/1", metavar="K/N", help="a part of the tests")
 
 
 def pytest_configure(config):
-    config.addinivalue_line("markers", "slow: takes long, runs with --slow")
     if not (se.BIN / "se-compile").exists():
         raise pytest.UsageError(
             f"no tools in {se.BIN}: build the project and set SE_BIN to its bin folder"
@@ -41,11 +38,6 @@ def pytest_collection_modifyitems(config, items):
     kept = [item for item in items if item.shard == part]
     config.hook.pytest_deselected(items=[i for i in items if i.shard != part])
     items[:] = kept
-    if not config.getoption("--slow"):
-        skip = pytest.mark.skip(reason="slow: run with --slow")
-        for item in items:
-            if "slow" in item.keywords:
-                item.add_marker(skip)
 
 
 @pytest.fixture(scope="session")

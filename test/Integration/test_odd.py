@@ -1,6 +1,6 @@
 # Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Networks/odd.mlir against numpy, on the host and on the simulator."""
+"""networks/odd.mlir against numpy, on the host and on the simulator."""
 
 import pathlib
 
