@@ -8,6 +8,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
@@ -32,6 +33,8 @@ static void printShape(AsmPrinter &p, ArrayRef<int64_t> shape) {
 
 #define GET_ATTRDEF_CLASSES
 #include "se/Dialect/Cluster/ClusterAttributes.cpp.inc"
+#define GET_TYPEDEF_CLASSES
+#include "se/Dialect/Cluster/ClusterTypes.cpp.inc"
 #define GET_OP_CLASSES
 #include "se/Dialect/Cluster/ClusterOps.cpp.inc"
 
@@ -39,6 +42,10 @@ void ClusterDialect::initialize() {
   addAttributes<
 #define GET_ATTRDEF_LIST
 #include "se/Dialect/Cluster/ClusterAttributes.cpp.inc"
+      >();
+  addTypes<
+#define GET_TYPEDEF_LIST
+#include "se/Dialect/Cluster/ClusterTypes.cpp.inc"
       >();
   addOperations<
 #define GET_OP_LIST
@@ -105,38 +112,104 @@ LogicalResult ProgramOp::verifySymbolUses(SymbolTableCollection &symbols) {
 
 LogicalResult ParallelOp::verifyRegions() {
   Block &block = getBody().front();
-  if (block.getNumArguments() != 1 || !block.getArgument(0).getType().isIndex())
-    return emitOpError(
-        "parallel-C1: the region must have one argument of type index");
+  TypeRange arguments = block.getArgumentTypes();
+  auto isCarried = [](Type type) { return isa<TokenType, IndexType>(type); };
+  if (arguments.empty() || !arguments.front().isIndex() ||
+      !llvm::all_of(arguments, isCarried))
+    return emitOpError("parallel-C1: the region's arguments must be an index, "
+                       "the core, and then tokens or indices");
+  arguments = arguments.drop_front();
+  TypeRange carried = block.getTerminator()->getOperandTypes();
+  auto control =
+      cast_or_null<MemRefType>(getControl() ? getControl().getType() : Type());
+  int64_t words =
+      control && control.hasStaticShape() ? control.getNumElements() : 0;
+  if (words != int64_t(carried.size()) ||
+      (!arguments.empty() && arguments != carried))
+    return emitOpError("parallel-C2: control must have a word for each operand "
+                       "of the terminator, and the region's further arguments "
+                       "must have the same types or be none");
+  if (getCores() < 1 || getCores() > 8 || int64_t(getDmaCore()) < 0)
+    return emitOpError("parallel-C3: the number of cores must be 1 to 8 and "
+                       "dma_core not negative");
+  return success();
+}
+
+/// Lowering removes the parallel region; the function is left.
+static bool isInParallel(Operation *op) {
+  Operation *parent = op->getParentOp();
+  while (isa_and_nonnull<scf::ForOp, scf::IfOp>(parent))
+    parent = parent->getParentOp();
+  return isa_and_nonnull<ParallelOp, func::FuncOp>(parent);
+}
+
+static Level getLevel(Value memref) {
+  auto level = dyn_cast_or_null<LevelAttr>(
+      cast<MemRefType>(memref.getType()).getMemorySpace());
+  return level ? level.getValue() : Level::l1;
+}
+
+static std::optional<Engine> getEngine(Level from, Level to) {
+  auto isBehind = [](Level level) {
+    return level == Level::l2 || level == Level::l3;
+  };
+  if ((from == Level::l1 && isBehind(to)) ||
+      (to == Level::l1 && isBehind(from)))
+    return Engine::dma;
+  if ((to == Level::l2 && (from == Level::l3 || from == Level::nvm)) ||
+      (from == Level::l2 && to == Level::l3))
+    return Engine::external;
+  return std::nullopt;
+}
+
+LogicalResult DmaStartOp::verify() {
+  std::optional<Engine> engine =
+      getEngine(getLevel(getFrom()), getLevel(getTo()));
+  if (!engine)
+    return emitOpError("dma-C1: no engine copies from ")
+           << stringifyLevel(getLevel(getFrom())) << " to "
+           << stringifyLevel(getLevel(getTo()));
+  if (*engine != getToken().getType().getEngine())
+    return emitOpError("dma-C1: this is a transfer of the engine ")
+           << stringifyEngine(*engine);
+  auto constant = [](Value value) { return getConstantIntValue(value); };
+  std::optional<int64_t> bytes = constant(getBytes());
+  if (bytes && (*bytes <= 0 || *bytes % 4))
+    return emitOpError("dma-C2: the number of bytes must be positive and a "
+                       "multiple of 4, found ")
+           << *bytes;
+  for (auto [memory, position] : {std::pair(getFrom(), getFromPosition()),
+                                  std::pair(getTo(), getToPosition())}) {
+    std::optional<int64_t> at = constant(position);
+    auto type = cast<MemRefType>(memory.getType());
+    if (at && (*at < 0 || *at % 4 ||
+               (type.hasStaticShape() && *at >= type.getNumElements())))
+      return emitOpError("dma-C2: a position must be a multiple of 4 within "
+                         "the memref, found ")
+             << *at;
+  }
+  if (getLine()) {
+    std::optional<int64_t> line = constant(getLine()),
+                           stride = constant(getStride());
+    if (*engine != Engine::dma || (line && stride && *line > *stride) ||
+        (line && bytes && (*line <= 0 || *bytes % *line)))
+      return emitOpError(
+          "dma-C3: lines are for the engine dma, not longer than "
+          "their stride, and divide the number of bytes");
+  }
+  if (!isInParallel(*this))
+    return emitOpError("dma-C4: must stand in a cluster.parallel");
+  return success();
+}
+
+LogicalResult DmaWaitOp::verify() {
+  if (!isInParallel(*this))
+    return emitOpError("wait-C1: must stand in a cluster.parallel");
   return success();
 }
 
 LogicalResult BarrierOp::verify() {
-  if (!isa_and_nonnull<ParallelOp>((*this)->getParentOp()))
-    return emitOpError("barrier-C1: must stand directly in the body of a "
-                       "cluster.parallel");
-  return success();
-}
-
-LogicalResult NextTileOp::verify() {
-  Operation *parent = (*this)->getParentOp();
-  while (isa_and_nonnull<scf::ForOp>(parent))
-    parent = parent->getParentOp();
-  // Lowering removes the parallel region; the kernel is left.
-  if (!isa_and_nonnull<ParallelOp, func::FuncOp>(parent))
-    return emitOpError("tile-C1: must stand in the body of a "
-                       "cluster.parallel or of scf.for loops there");
-  auto hasSize = [](Value value, int64_t size) {
-    return cast<MemRefType>(value.getType()).getShape() == ArrayRef(size);
-  };
-  int64_t slots = getSlots(), tiles = getTiles();
-  if (!hasSize(getRing(), slots * int64_t(getSlotBytes())) ||
-      !hasSize(getControl(), slots + 1) || !hasSize(getTable(), tiles + 1))
-    return emitOpError("tile-C2: ring, control and table must have the "
-                       "sizes that slots, slot_bytes and tiles give");
-  if (slots < 1 || tiles % slots != 0)
-    return emitOpError("tile-C3: the number of tiles must be a multiple "
-                       "of the number of slots, found ")
-           << tiles << " and " << slots;
+  if (!isInParallel(*this))
+    return emitOpError("barrier-C1: must stand in a cluster.parallel");
   return success();
 }

@@ -25,6 +25,9 @@
 #define GET_ATTRDEF_CLASSES
 #include "se/Dialect/Cluster/ClusterAttributes.h.inc"
 
+#define GET_TYPEDEF_CLASSES
+#include "se/Dialect/Cluster/ClusterTypes.h.inc"
+
 #define GET_OP_CLASSES
 #include "se/Dialect/Cluster/ClusterOps.h.inc"
 

@@ -24,13 +24,15 @@ def Cluster_Dialect : Dialect {
     `scf`, `arith` and `math`.
   }];
   let useDefaultAttributePrinterParser = 1;
+  let useDefaultTypePrinterParser = 1;
   let dependentDialects = ["::mlir::memref::MemRefDialect"];
 }
 
 class Cluster_Case<string name, int value> : I32EnumAttrCase<name, value>;
 
 def Cluster_Level : I32EnumAttr<"Level", "a memory level of a target", [
-    Cluster_Case<"l1", 1>, Cluster_Case<"l2", 2>, Cluster_Case<"l3", 3>]> {
+    Cluster_Case<"l1", 1>, Cluster_Case<"l2", 2>, Cluster_Case<"l3", 3>,
+    Cluster_Case<"nvm", 4>]> {
   let cppNamespace = "::se::cluster";
   let genSpecializedAttr = 0;
 }
@@ -38,12 +40,34 @@ def Cluster_SpaceAttr : EnumAttr<Cluster_Dialect, Cluster_Level, "space"> {
   let summary = "the memory level of a memref";
   let description = [{
     `l1`: the cluster's shared memory, one cycle. `l2`: on-chip memory behind it.
-    `l3`: external memory that cores can read. A memref without a space lies
-    wherever the caller put it.
+    `l3`: external memory. `nvm`: on-chip memory that keeps its content. Cores
+    read and write l1 and l2 only; what lies in l3 or nvm comes by DMA. A memref
+    without a space lies wherever the caller put it.
 
     Example: `memref<64xf32, #cluster.space<l1>>`.
   }];
   let assemblyFormat = "`<` $value `>`";
+}
+
+def Cluster_Engine : I32EnumAttr<"Engine", "an engine that copies memory", [
+    Cluster_Case<"dma", 0>, Cluster_Case<"external", 1>]> {
+  let cppNamespace = "::se::cluster";
+}
+
+def Cluster_TokenType : TypeDef<Cluster_Dialect, "Token"> {
+  let mnemonic = "token";
+  let summary = "a transfer that was started";
+  let description = [{
+    Stands for one transfer of an engine: `dma`, the cluster's own between L1 and
+    the levels behind it, or `external`, which copies from memories that the
+    cluster cannot address to L2. A token is used exactly once on every path: it
+    is waited for, or handed on (to a loop, out of a region, to the next frame).
+    `se-verify-schedule` checks that.
+
+    Example: `!cluster.token<dma>`.
+  }];
+  let parameters = (ins EnumParameter<Cluster_Engine>:$engine);
+  let assemblyFormat = "`<` $engine `>`";
 }
 
 def Cluster_PortAttr : AttrDef<Cluster_Dialect, "Port"> {
@@ -91,6 +115,8 @@ def Cluster_ProgramOp : Cluster_Op<"program", [Symbol,
       input and each output with as many elements as the port.
     * (program-C3) there is at least one core and at most 8.
 
+    `plan` says what the scheduler decided and expects (docs/scheduling.md).
+
     Example:
 
     ```mlir
@@ -105,7 +131,8 @@ def Cluster_ProgramOp : Cluster_Op<"program", [Symbol,
     FlatSymbolRefAttr:$init, FlatSymbolRefAttr:$reset, I64Attr:$cores, I64Attr:$state_bytes,
     Cluster_PortArrayAttr:$inputs, Cluster_PortArrayAttr:$outputs,
     Cluster_PortArrayAttr:$states, DefaultValuedAttr<I64Attr, "0">:$macs,
-    DefaultValuedAttr<I64Attr, "0">:$weight_bytes);
+    DefaultValuedAttr<I64Attr, "0">:$weight_bytes,
+    OptionalAttr<DictionaryAttr>:$plan);
   let assemblyFormat = [{
     $sym_name `kernel` `(` $kernel `)` `init` `(` $init `)` `reset` `(` $reset `)` `cores` $cores
     `state_bytes` $state_bytes `inputs` $inputs `outputs` $outputs
@@ -117,81 +144,126 @@ def Cluster_ProgramOp : Cluster_Op<"program", [Symbol,
 def Cluster_ParallelOp : Cluster_Op<"parallel", [SingleBlock]> {
   let summary = "A region that all cores execute";
   let description = [{
-    Core number `core`, from 0 up to the program's number of cores, is the
-    region's argument. All cores run the whole region and meet at the end.
+    Cores 0 to `cores` - 1 and core `dma_core` run the whole region and meet at
+    its end. The region's first argument is the number of the core. `dma_core`
+    alone starts transfers and waits for them; all cores pass the operations. It
+    is one of the others, or a core of its own behind them, which then has no
+    share of the work.
 
-    * (parallel-C1) the region has one argument of type index.
+    With `carry`, the operands of the terminator are kept in `control` (a word
+    each) and are the region's further arguments the next time that a region with
+    the same control runs: so transfers that are under way cross the border of a
+    frame. The region that runs first has no such arguments.
+
+    * (parallel-C1) the first argument of the region is an index; the others, and
+      the operands of the terminator, are tokens or indices.
+    * (parallel-C2) `control` is a memref in L1 of one i32 for each operand of the
+      terminator; the region has as many further arguments, of the same types, or
+      none.
+    * (parallel-C3) `dma_core` is not negative, and there are 1 to 8 cores.
 
     Example:
 
     ```mlir
-    cluster.parallel cores 8 {
-    ^bb0(%core: index):
+    cluster.parallel cores 8 dma_core 8 carry %control : memref<1xi32, #cluster.space<l1>> {
+    ^bb0(%core: index, %token: !cluster.token<dma>):
+      %position = cluster.dma_wait %token : !cluster.token<dma>
       cluster.barrier
-      cluster.yield
+      %next = cluster.dma_start %data[%c0] to %ring[%position], %c64
+          : memref<64xi8, #cluster.space<l2>> to memref<64xi8, #cluster.space<l1>>
+      cluster.yield %next : !cluster.token<dma>
     }
     ```
   }];
-  let arguments = (ins I64Attr:$cores);
+  let arguments = (ins I64Attr:$cores, I64Attr:$dma_core,
+    Optional<MemRefOf<[I32]>>:$control);
   let regions = (region SizedRegion<1>:$body);
-  let assemblyFormat = "`cores` $cores $body attr-dict";
+  let assemblyFormat = [{
+    `cores` $cores `dma_core` $dma_core (`carry` $control^ `:` type($control))?
+    $body attr-dict
+  }];
+  let extraClassDeclaration = [{
+    mlir::Value getCore() { return getBody().front().getArgument(0); }
+  }];
   let hasRegionVerifier = 1;
 }
 
 def Cluster_YieldOp : Cluster_Op<"yield", [Terminator, Pure,
     ParentOneOf<["ParallelOp"]>]> {
   let summary = "The end of a parallel region";
-  let description = "Example: `cluster.yield`.";
-  let assemblyFormat = "attr-dict";
+  let description = [{
+    The operands are carried to the next run of the region.
+
+    Example: `cluster.yield %token, %position : !cluster.token<dma>, index`.
+  }];
+  let arguments = (ins Variadic<AnyTypeOf<[Cluster_TokenType, Index]>>:$carried);
+  let assemblyFormat = "($carried^ `:` type($carried))? attr-dict";
 }
 
-def Cluster_NextTileOp : Cluster_Op<"next_tile"> {
-  let summary = "The next tile of the weight stream is in L1";
+def Cluster_DmaStartOp : Cluster_Op<"dma_start", [AttrSizedOperandSegments]> {
+  let summary = "Start a transfer between memory levels";
   let description = [{
-    All parameters of a program lie in `data`, in the order of use, cut into
-    `tiles` tiles: tile t is the bytes from `table[t]` to `table[t + 1]`. They flow
-    through `ring`, L1 buffers of `slot_bytes` bytes each; tile t comes to slot
-    t mod `slots`, at byte (t mod slots) * slot_bytes.
+    Copies `bytes` bytes from byte `from_position` of `from` to byte `to_position`
+    of `to`. In the two-dimensional form the memory that is not L1 has lines of
+    `line` bytes, whose starts lie `stride` bytes apart; L1 is contiguous.
 
-    All cores execute the op once for each tile of a frame, in order. Behind it,
-    tile `tile` is in its slot until the next `cluster.next_tile`, and every core
-    has finished with the tile before, whose slot the DMA engine now fills with
-    tile `tile + slots - 1`, across the border of the frame. So the engine runs
-    `slots - 1` tiles ahead. With one tile and one slot, the stream stays in L1
-    and is copied once. `control` holds what is under way between calls.
+    What is copied may be read, and what is copied from may be written, only when
+    the transfer was waited for and a barrier has told the other cores.
 
-    * (tile-C1) it stands in the body of a `cluster.parallel`, directly or
-      within `scf.for` loops, which all cores run equally often.
-    * (tile-C2) `ring` is a memref of slots * slot_bytes x i8 in L1, `control`
-      one of (slots + 1) x i32 in L1, `table` one of (tiles + 1) x i32.
-    * (tile-C3) the number of tiles is a multiple of the number of slots.
+    * (dma-C1) one side is l1 and the other l2 or l3, which is a transfer of the
+      engine `dma`; or from l3 or nvm to l2, or from l2 to l3, which is one of
+      `external`. The token names that engine.
+    * (dma-C2) a constant number of bytes is positive and a multiple of 4, and
+      constant positions are multiples of 4 within the memrefs.
+    * (dma-C3) the two-dimensional form is one of the engine `dma`; a constant
+      line is not longer than a constant stride and divides a constant number of
+      bytes.
+    * (dma-C4) it stands in a `cluster.parallel`.
 
     Example:
 
     ```mlir
-    cluster.next_tile %tile of %data[%table] through %ring, %control
-        {tiles = 6 : i64, slots = 3 : i64, slot_bytes = 64 : i64}
-        : memref<300xi8, #cluster.space<l2>>, memref<7xi32, #cluster.space<l2>>,
-          memref<192xi8, #cluster.space<l1>>, memref<4xi32, #cluster.space<l1>>
+    %token = cluster.dma_start %data[%at] to %ring[%slot], %bytes lines %line stride %stride
+        : memref<4096xi8, #cluster.space<l2>> to memref<512xi8, #cluster.space<l1>>
+        -> !cluster.token<dma>
     ```
   }];
-  let arguments = (ins Index:$tile, MemRefOf<[I8]>:$data, MemRefOf<[I32]>:$table,
-    MemRefOf<[I8]>:$ring, MemRefOf<[I32]>:$control, I64Attr:$tiles,
-    I64Attr:$slots, I64Attr:$slot_bytes);
+  let arguments = (ins MemRefOf<[I8]>:$from, Index:$from_position,
+    MemRefOf<[I8]>:$to, Index:$to_position, Index:$bytes,
+    Optional<Index>:$line, Optional<Index>:$stride);
+  let results = (outs Cluster_TokenType:$token);
   let assemblyFormat = [{
-    $tile `of` $data `[` $table `]` `through` $ring `,` $control attr-dict `:`
-    type($data) `,` type($table) `,` type($ring) `,` type($control)
+    $from `[` $from_position `]` `to` $to `[` $to_position `]` `,` $bytes
+    (`lines` $line^ `stride` $stride)? attr-dict `:` type($from) `to` type($to)
+    `->` type($token)
   }];
+  let hasVerifier = 1;
+}
+
+def Cluster_DmaWaitOp : Cluster_Op<"dma_wait"> {
+  let summary = "Wait for the end of a transfer";
+  let description = [{
+    Behind it, `dma_core` sees what the transfer wrote; the other cores do behind
+    the next barrier. The result is the `to_position` with which the transfer was
+    started, on all cores.
+
+    * (wait-C1) it stands in a `cluster.parallel`.
+
+    Example: `%position = cluster.dma_wait %token : !cluster.token<dma>`.
+  }];
+  let arguments = (ins Cluster_TokenType:$token);
+  let results = (outs Index:$position);
+  let assemblyFormat = "$token attr-dict `:` type($token)";
   let hasVerifier = 1;
 }
 
 def Cluster_BarrierOp : Cluster_Op<"barrier"> {
   let summary = "Every core waits here for all others";
   let description = [{
-    What a core wrote before the barrier, every core reads after it.
+    What a core wrote before the barrier, every core reads after it. All cores
+    must pass equally often, which `se-verify-schedule` checks.
 
-    * (barrier-C1) it stands directly in the body of a `cluster.parallel`, where
-      all cores pass equally often.
+    * (barrier-C1) it stands in a `cluster.parallel`.
 
     Example: `cluster.barrier`.
   }];
