@@ -26,13 +26,21 @@ public:
         nothing(LLVM::LLVMVoidType::get(b.getContext())) {}
 
   void make() {
-    LLVM::LLVMFuncOp entry = makeKernelEntry();
-    makeCaller("_init", program.getInit());
-    makeCaller("_reset", program.getReset());
+    LLVM::LLVMFuncOp entry = makeEntry("_entry", program.getKernel(),
+                                       1 + numInputs() + numOutputs());
+    LLVM::LLVMFuncOp initEntry = makeEntry("_init_entry", program.getInit(), 1);
+    makeReset();
+    makeInit(initEntry);
     makeStep(entry);
-    for (auto global : module.getOps<LLVM::GlobalOp>())
-      if (global.getConstant())
-        global.setSection(".weights");
+    auto sections =
+        program->getAttrOfType<DictionaryAttr>(conversion::sectionsAttrName);
+    for (auto global : module.getOps<LLVM::GlobalOp>()) {
+      if (!global.getConstant())
+        continue;
+      auto section =
+          sections ? sections.getAs<StringAttr>(global.getSymName()) : nullptr;
+      global.setSection(section ? section.getValue() : ".weights");
+    }
     program.erase();
   }
 
@@ -54,39 +62,63 @@ private:
                                ArrayRef<LLVM::GEPArg>{int32_t(i)});
   }
 
-  /// What each core runs: takes the kernel's arguments from an array.
-  LLVM::LLVMFuncOp makeKernelEntry() {
-    auto entry = makeFunction("_entry", {pointer}, LLVM::Linkage::Internal);
+  /// What each core runs: takes the arguments of `callee` from an array.
+  LLVM::LLVMFuncOp makeEntry(StringRef suffix, StringRef callee,
+                             unsigned count) {
+    auto entry = makeFunction(suffix, {pointer}, LLVM::Linkage::Internal);
     SmallVector<Value> arguments;
-    for (unsigned i = 0, e = 1 + numInputs() + numOutputs(); i != e; ++i)
+    for (unsigned i = 0; i != count; ++i)
       arguments.push_back(
           LLVM::LoadOp::create(b, pointer, slot(entry.getArgument(0), i)));
-    LLVM::CallOp::create(b, TypeRange(), program.getKernel(), arguments);
+    LLVM::CallOp::create(b, TypeRange(), callee, arguments);
     LLVM::ReturnOp::create(b, ValueRange());
     return entry;
   }
 
-  void makeCaller(StringRef suffix, StringRef callee) {
-    auto function = makeFunction(suffix, {pointer}, LLVM::Linkage::External);
-    LLVM::CallOp::create(b, TypeRange(), callee,
+  /// An array of `count` pointers on the stack.
+  Value makeArray(unsigned count) {
+    Value size = LLVM::ConstantOp::create(b, b.getI32Type(), count);
+    return LLVM::AllocaOp::create(b, pointer, pointer, size);
+  }
+
+  /// Has all cores run an entry.
+  void callCluster(LLVM::LLVMFuncOp entry, Value array) {
+    Type i32 = b.getI32Type();
+    auto run = module.lookupSymbol<LLVM::LLVMFuncOp>("se_kernel_run");
+    if (!run) {
+      OpBuilder::InsertionGuard guard(b);
+      b.setInsertionPointToStart(module.getBody());
+      run = LLVM::LLVMFuncOp::create(
+          b, "se_kernel_run",
+          LLVM::LLVMFunctionType::get(nothing, {pointer, pointer, i32, i32}));
+    }
+    Value function = LLVM::AddressOfOp::create(b, entry);
+    Value cores = LLVM::ConstantOp::create(b, i32, program.getCores());
+    Value dmaCore = LLVM::ConstantOp::create(b, i32, program.getDmaCore());
+    LLVM::CallOp::create(b, run, ValueRange{function, array, cores, dmaCore});
+  }
+
+  void makeReset() {
+    auto function = makeFunction("_reset", {pointer}, LLVM::Linkage::External);
+    LLVM::CallOp::create(b, TypeRange(), program.getReset(),
                          ValueRange(function.getArgument(0)));
     LLVM::ReturnOp::create(b, ValueRange());
   }
 
+  void makeInit(LLVM::LLVMFuncOp entry) {
+    auto function = makeFunction("_init", {pointer}, LLVM::Linkage::External);
+    Value state = function.getArgument(0);
+    LLVM::CallOp::create(b, TypeRange(), program.getReset(), state);
+    Value array = makeArray(1);
+    LLVM::StoreOp::create(b, state, array);
+    callCluster(entry, array);
+    LLVM::ReturnOp::create(b, ValueRange());
+  }
+
   void makeStep(LLVM::LLVMFuncOp entry) {
-    Type i32 = b.getI32Type();
-    auto run = module.lookupSymbol<LLVM::LLVMFuncOp>("se_cluster_run");
-    if (!run) {
-      b.setInsertionPointToStart(module.getBody());
-      run = LLVM::LLVMFuncOp::create(
-          b, "se_cluster_run",
-          LLVM::LLVMFunctionType::get(nothing, {pointer, pointer, i32}));
-    }
     auto step = makeFunction("_step_ports", {pointer, pointer, pointer},
                              LLVM::Linkage::External);
-    unsigned count = 1 + numInputs() + numOutputs();
-    Value size = LLVM::ConstantOp::create(b, i32, count);
-    Value array = LLVM::AllocaOp::create(b, pointer, pointer, size);
+    Value array = makeArray(1 + numInputs() + numOutputs());
     LLVM::StoreOp::create(b, step.getArgument(0), slot(array, 0));
     auto copy = [&](Value from, unsigned n, unsigned at) {
       for (unsigned i = 0; i != n; ++i) {
@@ -96,9 +128,7 @@ private:
     };
     copy(step.getArgument(1), numInputs(), 1);
     copy(step.getArgument(2), numOutputs(), 1 + numInputs());
-    Value kernel = LLVM::AddressOfOp::create(b, entry);
-    Value cores = LLVM::ConstantOp::create(b, i32, program.getCores());
-    LLVM::CallOp::create(b, run, ValueRange{kernel, array, cores});
+    callCluster(entry, array);
     LLVM::ReturnOp::create(b, ValueRange());
   }
 

@@ -14,7 +14,6 @@
 #include "se/Target/Linker.h"
 #include "se/Target/LinkerScript.h"
 
-#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Parser/Parser.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -85,8 +84,7 @@ private:
     return failure();
   }
   LogicalResult check();
-  void chooseWeightLevel();
-  LogicalResult checkL1(const ProgramInfo &program);
+  void describeMemories(schedule::ScheduleNetworkOptions &schedule);
   LogicalResult write(StringRef path, StringRef text);
   LogicalResult link(DeviceCode &code);
 
@@ -107,37 +105,30 @@ LogicalResult Compilation::check() {
                 " for target " + target.name + ", found " +
                 llvm::Twine(options.cores));
   pipeline.precision = options.precision;
-  pipeline.cores = options.cores;
-  pipeline.l1Bytes = target::getAvailableL1(target);
+  schedule::ScheduleNetworkOptions &schedule = pipeline.schedule;
+  schedule.cores = options.cores;
+  schedule.dmaCore = target.controllerCore ? target.cores : 0;
+  describeMemories(schedule);
+  if (llvm::Error error = parseSchedule(options.schedule, schedule))
+    return fail(std::move(error));
   return success();
 }
 
-/// Parameters lie in L2, or, if they are too many, in an external memory that
-/// cores can read, if the target has one.
-void Compilation::chooseWeightLevel() {
-  constexpr uint64_t codeReserve = 64 * 1024;
-  const target::Memory *external = target.getMemory(target::MemoryLevel::L3);
-  uint64_t bytes = 0;
-  module.walk([&](arith::ConstantOp constant) {
-    auto elements = dyn_cast<ElementsAttr>(constant.getValue());
-    if (elements && !elements.isSplat())
-      bytes += elements.getNumElements() *
-               elements.getElementType().getIntOrFloatBitWidth() / 8;
-  });
-  if (external && external->isAddressable() &&
-      bytes + codeReserve > target.getL2().size)
-    pipeline.weights = "l3";
-}
-
-LogicalResult Compilation::checkL1(const ProgramInfo &program) {
-  uint64_t available = target::getAvailableL1(target),
-           needed = program.stateBytes;
-  if (needed <= available)
-    return success();
-  return fail(llvm::formatv(
-      "network does not fit: memory l1 exceeded by {0} bytes ({1} needed for "
-      "states and activations, {2} available on {3})",
-      needed - available, needed, available, target.name));
+void Compilation::describeMemories(schedule::ScheduleNetworkOptions &schedule) {
+  using target::MemoryLevel;
+  schedule.l1Bytes = target::getAvailableL1(target);
+  // What code, data, stack and the application's frames may take.
+  constexpr int64_t codeReserve = 64 * 1024;
+  schedule.l2Bytes = int64_t(target.getL2().size) - codeReserve;
+  if (const target::Memory *nvm = target.getMemory(MemoryLevel::NVM)) {
+    schedule.nvmBytes = nvm->size;
+    schedule.nvmRate = nvm->bytesPerCycle;
+  }
+  if (const target::Memory *l3 = target.getMemory(MemoryLevel::L3)) {
+    schedule.l3Bytes = l3->size;
+    schedule.l3Rate = l3->bytesPerCycle;
+    schedule.l3Direct = l3->isAddressable();
+  }
 }
 
 LogicalResult Compilation::write(StringRef path, StringRef text) {
@@ -154,10 +145,7 @@ LogicalResult Compilation::link(DeviceCode &code) {
   auto object = code.emit(llvm::CodeGenFileType::ObjectFile);
   if (!object)
     return fail(object.takeError());
-  target::LinkerScriptOptions scriptOptions;
-  if (pipeline.weights == "l3")
-    scriptOptions.weights = target::MemoryLevel::L3;
-  auto script = target::makeLinkerScript(target, scriptOptions);
+  auto script = target::makeLinkerScript(target);
   if (!script)
     return fail(script.takeError());
   std::vector<std::unique_ptr<llvm::MemoryBuffer>> files;
@@ -196,18 +184,13 @@ LogicalResult Compilation::run() {
       return failure();
     return printModule();
   }
-  Phase early = reaches(Phase::Legalized) ? Phase::Legalized : options.phase;
-  if (failed(lowerTo(module, early, pipeline)))
-    return failure();
-  chooseWeightLevel();
   Phase middle = reaches(Phase::Selected) ? Phase::Selected : options.phase;
   if (failed(lowerTo(module, middle, pipeline)))
     return failure();
   if (!reaches(Phase::LLVM))
     return printModule();
   std::optional<ProgramInfo> program = getProgramInfo(module);
-  if (!program || failed(checkL1(*program)) ||
-      failed(lowerTo(module, Phase::LLVM, pipeline)))
+  if (!program || failed(lowerTo(module, Phase::LLVM, pipeline)))
     return failure();
   if (options.emit == Emit::MLIR)
     return printModule();

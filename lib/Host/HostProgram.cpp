@@ -40,7 +40,7 @@ HostProgram::create(ModuleOp module, StringRef precision, unsigned cores) {
 
   PipelineOptions options;
   options.precision = precision.str();
-  options.cores = cores;
+  options.schedule.cores = cores;
   options.indexBits = 64;
   if (failed(lowerTo(module, Phase::Selected, options)))
     return llvm::make_error<DiagnosedError>();
@@ -78,10 +78,16 @@ HostProgram::create(ModuleOp module, StringRef precision, unsigned cores) {
       symbols[intern(name)] = {llvm::orc::ExecutorAddr::fromPtr(function),
                                llvm::JITSymbolFlags::Exported};
     };
-    add("se_cluster_run", &host::runCluster);
+    add("se_kernel_run", &host::runKernel);
     add("se_kernel_core_id", &host::getCoreId);
     add("se_kernel_barrier", &host::waitAtBarrier);
-    add("se_kernel_next_tile", &host::nextTile);
+    for (StringRef name :
+         {"se_kernel_dma_in", "se_kernel_dma_out", "se_kernel_external_start"})
+      add(name, &host::startTransfer);
+    add("se_kernel_dma_in_2d", &host::startTransferIn2D);
+    add("se_kernel_dma_out_2d", &host::startTransferOut2D);
+    for (StringRef name : {"se_kernel_dma_wait", "se_kernel_external_wait"})
+      add(name, &host::waitForTransfer);
     return symbols;
   });
 

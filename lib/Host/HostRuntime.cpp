@@ -40,17 +40,23 @@ private:
 static thread_local uint32_t coreId = 0;
 static thread_local Barrier *barrier = nullptr;
 
-void host::runCluster(void (*kernel)(void *), void *args, uint32_t cores) {
-  if (cores == 1)
+void host::runKernel(void (*kernel)(void *), void *args, uint32_t cores,
+                     uint32_t dmaCore) {
+  if (cores == 1 && dmaCore == 0)
     return kernel(args);
-  Barrier meeting(cores);
+  Barrier meeting(cores + (dmaCore >= cores));
   std::vector<std::thread> threads;
-  for (uint32_t core = 0; core != cores; ++core)
+  auto start = [&](uint32_t core) {
     threads.emplace_back([&, core] {
       coreId = core;
       barrier = &meeting;
       kernel(args);
     });
+  };
+  for (uint32_t core = 0; core != cores; ++core)
+    start(core);
+  if (dmaCore >= cores)
+    start(dmaCore);
   for (std::thread &thread : threads)
     thread.join();
 }
@@ -62,19 +68,23 @@ void host::waitAtBarrier() {
     barrier->wait();
 }
 
-void host::nextTile(uint32_t tile, const uint8_t *data, const uint32_t *table,
-                    uint8_t *ring, uint32_t *control, uint32_t tiles,
-                    uint32_t slots, uint32_t slotBytes) {
-  auto copy = [&](uint32_t t) {
-    memcpy(ring + t % slots * slotBytes, data + table[t],
-           table[t + 1] - table[t]);
-  };
-  if (coreId == 0 && !control[0]) {
-    control[0] = 1;
-    for (uint32_t t = 0; t == 0 || t + 1 < slots; ++t)
-      copy(t);
-  }
-  waitAtBarrier();
-  if (coreId == 0 && slots > 1)
-    copy((tile + slots - 1) % tiles);
+uint64_t host::startTransfer(const void *from, void *to, uint64_t bytes) {
+  memcpy(to, from, bytes);
+  return 0;
 }
+
+uint64_t host::startTransferIn2D(const char *from, char *to, uint64_t bytes,
+                                 uint64_t line, uint64_t stride) {
+  for (; bytes; bytes -= line, to += line, from += stride)
+    memcpy(to, from, line);
+  return 0;
+}
+
+uint64_t host::startTransferOut2D(const char *from, char *to, uint64_t bytes,
+                                  uint64_t line, uint64_t stride) {
+  for (; bytes; bytes -= line, from += line, to += stride)
+    memcpy(to, from, line);
+  return 0;
+}
+
+void host::waitForTransfer(uint64_t) {}

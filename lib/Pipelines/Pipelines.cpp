@@ -26,6 +26,7 @@
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Transforms/Passes.h"
+#include "llvm/ADT/StringSwitch.h"
 
 namespace se {
 #define GEN_PASS_DECL
@@ -57,11 +58,7 @@ static void buildLegalize(OpPassManager &pm, const PipelineOptions &options) {
 static void buildSchedule(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(rnn::createInlineCells());
   pm.addPass(createCSEPass());
-  schedule::ScheduleNetworkOptions schedule;
-  schedule.cores = options.cores;
-  schedule.weights = options.weights;
-  schedule.l1Bytes = options.l1Bytes;
-  pm.addPass(schedule::createScheduleNetwork(schedule));
+  pm.addPass(schedule::createScheduleNetwork(options.schedule));
   pm.addPass(createCSEPass());
 }
 
@@ -92,6 +89,39 @@ static void buildLLVM(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(createReconcileUnrealizedCastsPass());
   pm.addPass(conversion::createMakeEntryPoints());
   pm.addPass(createCSEPass());
+}
+
+llvm::Error se::parseSchedule(StringRef text,
+                              schedule::ScheduleNetworkOptions &options) {
+  SmallVector<StringRef> choices;
+  text.split(choices, ',', -1, /*KeepEmpty=*/false);
+  for (StringRef choice : choices) {
+    auto [key, value] = choice.split('=');
+    auto fail = [&](const Twine &expected) {
+      return llvm::createStringError("--schedule: expected " + expected +
+                                     ", found '" + choice + "'");
+    };
+    if (key == "resident") {
+      if (value != "on" && value != "off")
+        return fail("resident=on or off");
+      options.resident = value == "on";
+      continue;
+    }
+    int64_t *number = llvm::StringSwitch<int64_t *>(key)
+                          .Case("ring", &options.ring)
+                          .Case("tile-rows", &options.tileRows)
+                          .Case("slot-bytes", &options.slotBytes)
+                          .Default(nullptr);
+    if (!number)
+      return fail("ring=, tile-rows=, slot-bytes= or resident=");
+    if (value.getAsInteger(10, *number) || *number < 1)
+      return fail("a positive number");
+    if (key == "ring" && (*number < 2 || *number > 6))
+      return fail("ring=2 to 6");
+    if (key == "slot-bytes" && (*number % 16 || *number > 0x10000))
+      return fail("a multiple of 16 up to 65536");
+  }
+  return llvm::Error::success();
 }
 
 void se::buildPipeline(OpPassManager &pm, Phase from, Phase to,
@@ -160,8 +190,9 @@ struct CommandLineOptions : PassPipelineOptions<CommandLineOptions> {
                                 llvm::cl::desc("fp32 or fp16")};
   Option<unsigned> cores{*this, "cores", llvm::cl::init(8),
                          llvm::cl::desc("number of cores, 1 to 8")};
-  Option<std::string> weights{*this, "weights", llvm::cl::init("l2"),
-                              llvm::cl::desc("l2 or l3")};
+  Option<std::string> schedule{
+      *this, "schedule", llvm::cl::init(""),
+      llvm::cl::desc("forced choices, as for se-compile --schedule")};
 };
 } // namespace
 
@@ -176,8 +207,10 @@ void se::registerPasses() {
       [](OpPassManager &pm, const CommandLineOptions &options) {
         PipelineOptions pipeline;
         pipeline.precision = options.precision;
-        pipeline.cores = options.cores;
-        pipeline.weights = options.weights;
+        pipeline.schedule.cores = options.cores;
+        if (llvm::Error error =
+                parseSchedule(options.schedule, pipeline.schedule))
+          llvm::report_fatal_error(std::move(error), /*gen_crash_diag=*/false);
         buildPipeline(pm, options.from, options.to, pipeline);
       });
 }

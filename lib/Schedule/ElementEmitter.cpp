@@ -84,8 +84,8 @@ Value ElementEmitter::emit(Value value, AffineExpr position, bool define) {
         b, cast<TypedAttr>(splat.getSplatValue<Attribute>()));
   } else if (Value element =
                  op && isa<arith::ConstantOp>(op)
-                     ? readConstant({value, position, innerLength,
-                                     dims.size() > 1 ? dims[1] : Value()})
+                     ? readConstant({value, position, innerLength, inner,
+                                     reduction, reductionPosition})
                      : Value()) {
     scalar = element;
   } else if (Value buffer = define && op && !isa<arith::ConstantOp>(op)
@@ -106,7 +106,11 @@ Value ElementEmitter::compute(Operation *op, AffineExpr position) {
   if (isMovement(op))
     return emit(op->getOperand(0), sourcePosition(op, position));
   if (auto matvec = dyn_cast<rnn::MatvecOp>(op))
-    return emitMatvec(matvec, position);
+    return emitMatvec(
+        matvec, position,
+        arith::ConstantOp::create(
+            b, b.getZeroAttr(getElementTypeOrSelf(matvec.getY().getType()))),
+        nullptr);
   if (auto reduce = dyn_cast<rnn::ReduceOp>(op))
     return emitReduce(reduce, position);
   assert(isElementwise(op) && "the pass checks which operations there are");
@@ -126,44 +130,55 @@ static Value toSingle(ImplicitLocOpBuilder &b, Value value) {
 }
 
 Value ElementEmitter::emitReduction(
-    int64_t count, Value init, function_ref<Value(AffineExpr, Value)> body) {
+    Operation *op, AffineExpr position, int64_t count, Value init,
+    const SumPart *part, function_ref<Value(AffineExpr, Value)> body) {
   Value zero = arith::ConstantIndexOp::create(b, 0);
   Value one = arith::ConstantIndexOp::create(b, 1);
-  Value upper = arith::ConstantIndexOp::create(b, count);
+  Value upper = part ? part->length : arith::ConstantIndexOp::create(b, count);
   auto loop = scf::ForOp::create(b, zero, upper, one, ValueRange{init});
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(loop.getBody());
-  dims.push_back(loop.getInductionVar());
+  inner = loop.getInductionVar();
+  dims.push_back(part ? arith::AddIOp::create(b, part->begin, inner) : inner);
   innerLength = count;
+  reduction = op;
+  reductionPosition = position;
   Value next =
       body(getAffineDimExpr(1, b.getContext()), loop.getRegionIterArg(0));
   dims.pop_back();
   innerLength = 1;
+  inner = Value();
+  reduction = nullptr;
   scf::YieldOp::create(b, next);
   return loop.getResult(0);
 }
 
+Value ElementEmitter::emitPart(rnn::MatvecOp op, AffineExpr position, Value sum,
+                               SumPart part) {
+  return emitMatvec(op, position, sum, &part);
+}
+
 /// sum over k of W[n, k] * x[batch, k], k ascending, fused multiply-add.
-Value ElementEmitter::emitMatvec(rnn::MatvecOp op, AffineExpr position) {
+Value ElementEmitter::emitMatvec(rnn::MatvecOp op, AffineExpr position,
+                                 Value init, const SumPart *part) {
   auto type = cast<RankedTensorType>(op.getY().getType());
   int64_t rows = shapeOf(op.getW())[0], columns = shapeOf(op.getW())[1];
   bool isBatch = type.getNumElements() != rows;
   AffineExpr row = isBatch ? position % rows : position;
   AffineExpr batch = isBatch ? position.floorDiv(rows)
                              : getAffineConstantExpr(0, b.getContext());
-  Value zero =
-      arith::ConstantOp::create(b, b.getZeroAttr(type.getElementType()));
   bool widen =
       type.getElementType() != getElementTypeOrSelf(op.getW().getType());
-  return emitReduction(columns, zero, [&](AffineExpr k, Value sum) -> Value {
-    Value w = emit(op.getW(), row * columns + k);
-    Value x = emit(op.getX(), batch * columns + k);
-    if (widen) {
-      w = toSingle(b, w);
-      x = toSingle(b, x);
-    }
-    return math::FmaOp::create(b, w, x, sum);
-  });
+  return emitReduction(op, position, columns, init, part,
+                       [&](AffineExpr k, Value sum) -> Value {
+                         Value w = emit(op.getW(), row * columns + k);
+                         Value x = emit(op.getX(), batch * columns + k);
+                         if (widen) {
+                           w = toSingle(b, w);
+                           x = toSingle(b, x);
+                         }
+                         return math::FmaOp::create(b, w, x, sum);
+                       });
 }
 
 Value ElementEmitter::emitReduce(rnn::ReduceOp op, AffineExpr position) {
@@ -183,8 +198,9 @@ Value ElementEmitter::emitReduce(rnn::ReduceOp op, AffineExpr position) {
   if (op.getKind() == rnn::ReduceKind::min)
     start = APFloat::getInf(semantics);
   Value init = arith::ConstantOp::create(b, b.getFloatAttr(element, start));
-  Value result =
-      emitReduction(count, init, [&](AffineExpr k, Value sum) -> Value {
+  Value result = emitReduction(
+      op, position, count, init, nullptr,
+      [&](AffineExpr k, Value sum) -> Value {
         SmallVector<AffineExpr> index =
             delinearize(position, shapeOf(op.getY()));
         for (auto [axis, at] : llvm::zip(op.getAxes(), delinearize(k, reduced)))

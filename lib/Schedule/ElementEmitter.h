@@ -17,13 +17,22 @@
 namespace se::schedule {
 
 /// One read of a constant: one element, or with `inner` (a variable that runs
-/// from 0 to `length`) one for each of its values. `position` is an expression
-/// of d0, the element of the loop, and d1, `inner`.
+/// from 0 to `length`, or over a part of that) one for each of its values.
+/// `position` is an expression of d0, the element of the loop, and d1, the
+/// place in the sum.
 struct ConstantAccess {
   mlir::Value constant;
   mlir::AffineExpr position;
   int64_t length;
   mlir::Value inner;
+  /// The matvec or reduction that reads it, if any, and which element of it.
+  mlir::Operation *reduction;
+  mlir::AffineExpr reductionPosition;
+};
+
+/// A part of a sum: `length` products from `begin` on.
+struct SumPart {
+  mlir::Value begin, length;
 };
 
 /// Emits the scalar computation of elements of tensor values, following
@@ -49,23 +58,39 @@ public:
   mlir::Value emit(mlir::Value value, mlir::AffineExpr position,
                    bool define = false);
 
+  /// Adds a part of the products of element `position` of a matvec to `sum`.
+  mlir::Value emitPart(rnn::MatvecOp op, mlir::AffineExpr position,
+                       mlir::Value sum, SumPart part);
+
+  /// From now on the element of `value` at `position` is `scalar`.
+  void define(mlir::Value value, mlir::AffineExpr position,
+              mlir::Value scalar) {
+    known[{value, position}] = scalar;
+  }
+
   /// The index that an expression of the loop variables stands for.
   mlir::Value emitIndex(mlir::AffineExpr position);
 
 private:
   mlir::Value compute(mlir::Operation *op, mlir::AffineExpr position);
-  mlir::Value emitMatvec(rnn::MatvecOp op, mlir::AffineExpr position);
+  mlir::Value emitMatvec(rnn::MatvecOp op, mlir::AffineExpr position,
+                         mlir::Value sum, const SumPart *part);
   mlir::Value emitReduce(rnn::ReduceOp op, mlir::AffineExpr position);
-  /// A loop over [0, count) that carries `init`; `body` gets d1 and the carried
-  /// value and returns its next value.
+  /// A loop over [0, count), or a part of it, that carries `init`; `body` gets
+  /// d1 and the carried value and returns its next value.
   mlir::Value emitReduction(
-      int64_t count, mlir::Value init,
+      mlir::Operation *op, mlir::AffineExpr position, int64_t count,
+      mlir::Value init, const SumPart *part,
       llvm::function_ref<mlir::Value(mlir::AffineExpr, mlir::Value)> body);
 
   mlir::ImplicitLocOpBuilder &b;
   std::function<mlir::Value(mlir::Value)> memory;
   std::function<mlir::Value(const ConstantAccess &)> readConstant;
+  /// Of the sum that is being emitted.
   int64_t innerLength = 1;
+  mlir::Value inner;
+  mlir::Operation *reduction = nullptr;
+  mlir::AffineExpr reductionPosition;
   llvm::SmallVector<mlir::Value, 2> dims;
   llvm::DenseMap<std::pair<mlir::Value, mlir::AffineExpr>, mlir::Value> known;
 };

@@ -41,13 +41,12 @@ static bool isConstant(Value value) {
   return value.getDefiningOp<arith::ConstantOp>() != nullptr;
 }
 
-Plan::Plan(rnn::NetworkOp network, int64_t maxRowBytes)
-    : network(network), maxRowBytes(maxRowBytes) {
+Plan::Plan(rnn::NetworkOp network) : network(network) {
   findRoots();
   do {
     makeJobs();
     assignLevels();
-  } while (addRepeatedRoots() || splitWideLoops());
+  } while (addRepeatedRoots());
   makeLoops();
   placeStates();
   findBuffers();
@@ -123,7 +122,7 @@ void Plan::makeJobs() {
 /// Records what `job` reads and evaluates to compute `value` at `position`.
 /// With `define`, `value` is computed even if it is a root.
 void Plan::visit(Job *job, Value value, AffineExpr position, bool inReduction,
-                 bool define, Value sliced,
+                 bool define,
                  llvm::DenseSet<std::pair<Value, AffineExpr>> &seen) {
   if (!seen.insert({value, position}).second)
     return;
@@ -139,19 +138,17 @@ void Plan::visit(Job *job, Value value, AffineExpr position, bool inReduction,
   if (isConstant(value))
     return;
   if (isMovement(op)) {
-    if (isa<tensor::ExtractSliceOp>(op))
-      sliced = op->getOperand(0);
     return visit(job, op->getOperand(0), sourcePosition(op, position),
-                 inReduction, false, sliced, seen);
+                 inReduction, false, seen);
   }
   if (isExpensive(op))
-    evaluations.push_back({value, job, position, sliced});
+    evaluations.push_back({value, job, position});
   bool isReduction = isa<rnn::MatvecOp, rnn::ReduceOp>(op);
   for (Value operand : op->getOperands())
     visit(job, operand,
           // Which element does not matter for reads inside a reduction.
           isReduction ? getAffineDimExpr(1, op->getContext()) : position,
-          inReduction || isReduction, false, sliced, seen);
+          inReduction || isReduction, false, seen);
 }
 
 /// A read of what the same loop has just computed for the same element.
@@ -171,7 +168,7 @@ void Plan::assignLevels() {
   for (std::unique_ptr<Job> &job : jobs) {
     size_t first = reads.size();
     llvm::DenseSet<std::pair<Value, AffineExpr>> seen;
-    visit(job.get(), job->value, d0, false, job->isDefinition, Value(), seen);
+    visit(job.get(), job->value, d0, false, job->isDefinition, seen);
     auto firstRead = reads.begin() + first;
     for (const Read &read : llvm::make_range(firstRead, reads.end()))
       if (auto it = levelOf.find(read.value); it != levelOf.end())
@@ -205,32 +202,6 @@ bool Plan::addRepeatedRoots() {
   for (auto [value, elements] : count)
     if (elements > elementsOf(value))
       changed |= roots.insert(value).second;
-  return changed;
-}
-
-/// Makes roots of what is sliced in loops whose rows are too wide. Returns
-/// whether there were any.
-bool Plan::splitWideLoops() {
-  llvm::DenseMap<std::pair<unsigned, int64_t>, int64_t> rowBytes;
-  auto loopOf = [](const Evaluation &evaluation) {
-    return std::pair(evaluation.job->level, evaluation.job->elements);
-  };
-  llvm::DenseSet<std::tuple<Value, AffineExpr, unsigned, int64_t>> seen;
-  for (const Evaluation &evaluation : evaluations)
-    if (auto matvec = evaluation.value.getDefiningOp<rnn::MatvecOp>())
-      if (seen.insert({evaluation.value, evaluation.position,
-                       evaluation.job->level, evaluation.job->elements})
-              .second)
-        rowBytes[loopOf(evaluation)] +=
-            shapeOf(matvec.getW())[1] *
-            getElementTypeOrSelf(matvec.getW().getType())
-                .getIntOrFloatBitWidth() /
-            8;
-  bool changed = false;
-  for (const Evaluation &evaluation : evaluations)
-    if (evaluation.sliced && evaluation.value.getDefiningOp<rnn::MatvecOp>() &&
-        rowBytes.lookup(loopOf(evaluation)) > maxRowBytes)
-      changed |= roots.insert(evaluation.sliced).second;
   return changed;
 }
 

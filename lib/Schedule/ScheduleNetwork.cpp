@@ -5,7 +5,8 @@
 
 #include "Arena.h"
 #include "ElementEmitter.h"
-#include "WeightStream.h"
+#include "Images.h"
+#include "StreamEmitter.h"
 
 #include "se/Dialect/Cluster/Cluster.h"
 #include "se/Dialect/RNN/Constants.h"
@@ -20,6 +21,9 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
+#include "mlir/IR/TypeUtilities.h"
+#include "llvm/Support/Error.h"
+#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
 
 namespace se::schedule {
@@ -33,64 +37,35 @@ using namespace se::schedule;
 
 namespace {
 
-/// The bytes of states and buffers in L1.
-static int64_t getArenaBytes(rnn::NetworkOp network, const Plan &plan) {
-  Arena arena;
-  auto allocate = [&](Value value, std::pair<unsigned, unsigned> live) {
-    auto type = cast<RankedTensorType>(value.getType());
-    arena.allocate(
-        MemRefType::get({type.getNumElements()}, type.getElementType()), live);
-  };
-  for (Value state : network.getStateArguments())
-    allocate(state, Arena::always);
-  for (Value value : plan.getBuffers())
-    allocate(value, plan.getLiveRange(value));
-  return arena.getSize();
-}
-
-/// A plan in which a row for each core fits into a slot of the ring, unless the
-/// buffers which that takes leave too little L1 for the ring.
-static Plan makePlan(rnn::NetworkOp network, unsigned cores, int64_t l1Bytes) {
-  Plan split(network, l1Bytes / 4 / cores);
-  if (getArenaBytes(network, split) <= l1Bytes / 4 * 3)
-    return split;
-  return Plan(network, /*maxRowBytes=*/std::numeric_limits<int64_t>::max());
-}
-
 class Scheduler {
 public:
-  Scheduler(rnn::NetworkOp network, unsigned cores, cluster::Level weightLevel,
-            int64_t l1Bytes)
-      : network(network), plan(makePlan(network, cores, l1Bytes)), cores(cores),
-        weightLevel(weightLevel), l1Bytes(l1Bytes),
-        module(network->getParentOfType<ModuleOp>()), symbols(module),
-        b(network.getLoc(), network) {}
+  Scheduler(rnn::NetworkOp network, TilingOptions options, unsigned dmaCore)
+      : network(network), plan(network), options(options), cores(options.cores),
+        dmaCore(dmaCore), module(network->getParentOfType<ModuleOp>()),
+        symbols(module), b(network.getLoc(), network) {}
 
-  void run();
+  /// Error: what does not fit, in one line.
+  llvm::Error run();
 
 private:
-  MemRefType bufferType(Value tensor, cluster::Level level) {
-    auto type = cast<RankedTensorType>(tensor.getType());
-    return MemRefType::get({type.getNumElements()}, type.getElementType(),
-                           AffineMap(),
+  MemRefType makeType(int64_t count, Type element, cluster::Level level) {
+    return MemRefType::get({count}, element, AffineMap(),
                            cluster::LevelAttr::get(b.getContext(), level));
+  }
+  MemRefType bufferType(Value tensor) {
+    auto type = cast<RankedTensorType>(tensor.getType());
+    return makeType(type.getNumElements(), type.getElementType(),
+                    cluster::Level::l1);
   }
   MemRefType portType(Type tensor) {
     return MemRefType::get({cast<RankedTensorType>(tensor).getNumElements()},
                            b.getF32Type());
   }
-  MemRefType l1Type(int64_t count, Type element) {
-    return MemRefType::get(
-        {count}, element, AffineMap(),
-        cluster::LevelAttr::get(b.getContext(), cluster::Level::l1));
-  }
-  MemRefType ringType() {
-    return l1Type(stream.getSlots() * stream.getSlotBytes(), b.getI8Type());
-  }
   MemRefType controlType() {
-    return l1Type(stream.getSlots() + 1, b.getI32Type());
+    return makeType(getControlWords(tiling), b.getI32Type(),
+                    cluster::Level::l1);
   }
-  bool hasStream() const { return !stream.isEmpty() && stream.getTiles() > 0; }
+  bool hasRing() const { return tiling.slots != 0; }
   /// Inputs, states and constants that are no splats lie in memory.
   static bool isSource(Value value) {
     if (auto constant = value.getDefiningOp<arith::ConstantOp>())
@@ -104,30 +79,42 @@ private:
         defined.insert(job->value);
     return defined;
   }
+  Value number(int64_t value) {
+    return arith::ConstantIndexOp::create(b, value);
+  }
   Value getMemory(Value value, bool isDefined);
   void placeBuffers();
+  void readLoops();
+  llvm::Error planStream();
   func::FuncOp makeFunction(StringRef suffix, ArrayRef<Type> arguments);
-  memref::GlobalOp makeGlobal(ElementsAttr value, StringRef name);
+  memref::GlobalOp makeGlobal(ElementsAttr value, StringRef name,
+                              cluster::Level level);
+  memref::GlobalOp makeImage(ArrayRef<char> data, StringRef name,
+                             cluster::Level level);
+  memref::GlobalOp makeTable(ArrayRef<int32_t> data, StringRef name);
   Value view(Value arena, MemRefType type, int64_t offset);
+  void makeStreamGlobals();
+  StreamMemory getStreamMemory(Value arena);
+  Block *emitParallel(func::FuncOp function, TypeRange carried);
   void emitKernel();
   void emitReset();
   void emitInit();
   void emitProgram();
-  void planStream();
-  Value emitNextTile(Value tile);
   void emitDealtLoop(int64_t elements, function_ref<void(Value element)> body);
-  void emitShare(Value begin, Value end, int64_t share,
+  void emitShare(Value begin, Value end, Value share,
                  function_ref<void(Value element)> body);
-  void emitStreamBuffers();
   void emitLoop(const Loop &loop);
-  void emitBody(const Loop &loop, ElementEmitter &emitter, Value element);
+  void emitTiles(const StreamedLoop &part,
+                 function_ref<void(Value tile, Value index)> body);
+  void emitBody(const Loop &loop, ElementEmitter &emitter);
+  void emitPart(const Loop &loop, const StreamedLoop &part,
+                ElementEmitter &emitter, Value tile, Value lower);
   ArrayAttr ports(ArrayAttr types, ArrayAttr names, bool areStates);
 
   rnn::NetworkOp network;
   Plan plan;
-  unsigned cores;
-  cluster::Level weightLevel;
-  int64_t l1Bytes;
+  TilingOptions options;
+  unsigned cores, dmaCore;
   ModuleOp module;
   SymbolTable symbols;
   ImplicitLocOpBuilder b;
@@ -137,13 +124,19 @@ private:
   int64_t macs = 0, weightBytes = 0;
   func::FuncOp kernel, init, reset;
   Arena arena;
-  WeightStream stream;
-  int64_t ringOffset = 0, controlOffset = 0;
+  Records records;
+  Tiling tiling;
+  double otherCycles = 0; // of loops that read no stream, and the frame
+  int64_t ringOffset = 0, controlOffset = 0, residentOffset = 0, sumOffset = 0;
+  struct {
+    memref::GlobalOp resident, stream, nvm, l3, l2Ring, transfers, external;
+  } globals;
   // While the kernel is emitted.
   Value core;
+  std::unique_ptr<StreamEmitter> stream;
   llvm::DenseMap<Value, Value> memory;  // tensor value -> memref
   llvm::DenseMap<Value, Value> sources; // the same without buffers
-  Value ring, control, streamData, streamTable, sourcesEnd, currentElement;
+  Value sourcesEnd, currentElement;
   SmallVector<Value> stateBuffers, outputBuffers;
 };
 
@@ -151,23 +144,26 @@ private:
 
 void Scheduler::placeBuffers() {
   for (Value state : network.getStateArguments())
-    stateOffsets.push_back(
-        arena.allocate(bufferType(state, cluster::Level::l1), Arena::always));
+    stateOffsets.push_back(arena.allocate(bufferType(state), Arena::always));
   for (Value value : plan.getBuffers())
-    bufferOffsets[value] = arena.allocate(bufferType(value, cluster::Level::l1),
-                                          plan.getLiveRange(value));
+    bufferOffsets[value] =
+        arena.allocate(bufferType(value), plan.getLiveRange(value));
 }
 
-/// Collects what the loops read of constants, by emitting them once into a
-/// function that is thrown away, and plans the stream and its ring.
-void Scheduler::planStream() {
+/// Collects what the loops read of constants and what they cost, by emitting
+/// them once into a function that is thrown away.
+void Scheduler::readLoops() {
   OpBuilder::InsertionGuard guard(b);
-  auto scratch = func::FuncOp::create(
-      b, "scratch", b.getFunctionType({b.getIndexType()}, TypeRange()));
-  b.setInsertionPointToStart(scratch.addEntryBlock());
   AffineExpr d0 = getAffineDimExpr(0, b.getContext());
-  for (const std::vector<Loop> &level : plan.getLevels())
+  otherCycles = frameCycles;
+  for (const std::vector<Loop> &level : plan.getLevels()) {
+    otherCycles += barrierCycles;
     for (const Loop &loop : level) {
+      auto scratch = func::FuncOp::create(
+          b, "scratch", b.getFunctionType({b.getIndexType()}, TypeRange()));
+      OpBuilder::InsertionGuard guard(b);
+      Block *block = scratch.addEntryBlock();
+      b.setInsertionPointToStart(block);
       llvm::DenseSet<Value> defined = getDefined(loop);
       SmallVector<ConstantAccess> accesses;
       ElementEmitter emitter(
@@ -176,8 +172,7 @@ void Scheduler::planStream() {
             if (!isSource(value) &&
                 (defined.contains(value) || !plan.getBuffers().contains(value)))
               return Value();
-            return memref::AllocaOp::create(
-                b, bufferType(value, cluster::Level::l1));
+            return memref::AllocaOp::create(b, bufferType(value));
           },
           [&](const ConstantAccess &access) {
             accesses.push_back(access);
@@ -186,23 +181,53 @@ void Scheduler::planStream() {
       emitter.enterLoop(scratch.getArgument(0));
       for (Job *job : loop.jobs)
         emitter.emit(job->value, d0, job->isDefinition);
-      stream.addLoop(loop, accesses);
+      Cost cost = getCost(*block);
+      cost.cycles += elementCycles * double(loop.jobs.size());
+      records.addLoop(loop, accesses, cost);
+      if (!records.getLoop(loop))
+        otherCycles +=
+            loopCycles + getCycles(cost, cores) *
+                             double(llvm::divideCeil(loop.elements, cores));
+      scratch.erase();
     }
-  scratch.erase();
-  if (stream.isEmpty())
-    return;
-  constexpr int64_t controlReserve = 64;
-  unsigned left =
-      stream.plan(cores, l1Bytes - arena.getSize() - controlReserve);
-  if (left)
-    network.emitRemark()
-        << "the parameters of " << left
-        << " loops are read where they lie: a row of them does not fit into "
-           "what is left of L1";
-  if (!hasStream())
-    return;
-  ringOffset = arena.allocate(ringType(), Arena::always);
-  controlOffset = arena.allocate(controlType(), Arena::always);
+  }
+  for (auto [state, value] : plan.getStateCopies())
+    otherCycles +=
+        copyCycles * double(llvm::divideCeil(elementsOf(value), cores));
+}
+
+/// Tiles the stream and places what it needs in L1.
+llvm::Error Scheduler::planStream() {
+  readLoops();
+  if (options.l1Bytes < arena.getSize())
+    return llvm::createStringError(
+        llvm::formatv("network does not fit: memory l1 exceeded by {0} bytes "
+                      "({1} needed for states and activations, {2} available)",
+                      arena.getSize() - options.l1Bytes, arena.getSize(),
+                      options.l1Bytes)
+            .str());
+  options.l1Bytes -= arena.getSize();
+  int64_t sharedBytes = 0;
+  for (auto &[value, constant] : records.getShared())
+    sharedBytes += constant.bytes;
+  if (records.getLoops().empty() && records.getShared().empty())
+    return llvm::Error::success();
+  auto chosen = chooseTiling(records, options, otherCycles, sharedBytes);
+  if (!chosen)
+    return llvm::createStringError("network does not fit: " +
+                                   llvm::toString(chosen.takeError()));
+  tiling = *chosen;
+  auto place = [&](int64_t bytes) {
+    return bytes ? arena.allocate(
+                       makeType(bytes, b.getI8Type(), cluster::Level::l1),
+                       Arena::always)
+                 : 0;
+  };
+  ringOffset = place(tiling.getRingBytes());
+  controlOffset = place(4 * getControlWords(tiling));
+  sumOffset = place(tiling.sumBytes);
+  residentOffset = place(tiling.residentBytes);
+  return llvm::Error::success();
 }
 
 func::FuncOp Scheduler::makeFunction(StringRef suffix,
@@ -215,8 +240,9 @@ func::FuncOp Scheduler::makeFunction(StringRef suffix,
   return function;
 }
 
-/// A constant in row-major order, in the level of the parameters.
-memref::GlobalOp Scheduler::makeGlobal(ElementsAttr value, StringRef name) {
+/// A constant in row-major order.
+memref::GlobalOp Scheduler::makeGlobal(ElementsAttr value, StringRef name,
+                                       cluster::Level level) {
   auto flat =
       RankedTensorType::get({value.getNumElements()}, value.getElementType());
   ElementsAttr flatValue;
@@ -225,9 +251,8 @@ memref::GlobalOp Scheduler::makeGlobal(ElementsAttr value, StringRef name) {
   else
     flatValue = DenseResourceElementsAttr::get(
         flat, cast<DenseResourceElementsAttr>(value).getRawHandle());
-  auto type =
-      MemRefType::get(flat.getShape(), flat.getElementType(), AffineMap(),
-                      cluster::LevelAttr::get(b.getContext(), weightLevel));
+  MemRefType type =
+      makeType(flat.getNumElements(), flat.getElementType(), level);
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(module.getBody());
   auto global = memref::GlobalOp::create(
@@ -247,49 +272,83 @@ Value Scheduler::view(Value arena, MemRefType type, int64_t offset) {
 /// length, the last cores may have less.
 void Scheduler::emitDealtLoop(int64_t elements,
                               function_ref<void(Value)> body) {
-  emitShare(arith::ConstantIndexOp::create(b, 0),
-            arith::ConstantIndexOp::create(b, elements),
-            llvm::divideCeil(elements, cores), body);
+  emitShare(number(0), number(elements),
+            number(llvm::divideCeil(elements, cores)),
+            [&](Value element) { body(element); });
 }
 
 /// A loop over `share` elements of [begin, end) for each core in turn.
-void Scheduler::emitShare(Value begin, Value end, int64_t share,
+void Scheduler::emitShare(Value begin, Value end, Value share,
                           function_ref<void(Value)> body) {
-  Value run = arith::ConstantIndexOp::create(b, share);
-  Value one = arith::ConstantIndexOp::create(b, 1);
-  Value offset = arith::MulIOp::create(b, core, run);
+  Value offset = arith::MulIOp::create(b, core, share);
   Value lower =
       arith::MinUIOp::create(b, arith::AddIOp::create(b, begin, offset), end);
   Value upper =
-      arith::MinUIOp::create(b, arith::AddIOp::create(b, lower, run), end);
-  auto loop = scf::ForOp::create(b, lower, upper, one);
+      arith::MinUIOp::create(b, arith::AddIOp::create(b, lower, share), end);
+  auto loop = scf::ForOp::create(b, lower, upper, number(1));
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(loop.getBody());
   body(loop.getInductionVar());
 }
 
-/// Views of the ring, the stream itself, and its table of tiles.
-void Scheduler::emitStreamBuffers() {
-  ring = view(kernel.getArgument(0), ringType(), ringOffset);
-  control = view(kernel.getArgument(0), controlType(), controlOffset);
-  auto global = [&](ElementsAttr value, StringRef name) -> Value {
-    memref::GlobalOp op = makeGlobal(value, name);
-    return memref::GetGlobalOp::create(b, op.getType(), op.getSymName());
-  };
-  ArrayRef<char> data = stream.getData();
-  streamData = global(
+memref::GlobalOp Scheduler::makeImage(ArrayRef<char> data, StringRef name,
+                                      cluster::Level level) {
+  if (data.empty())
+    return nullptr;
+  return makeGlobal(
       DenseResourceElementsAttr::get(
-          RankedTensorType::get({int64_t(data.size())}, b.getI8Type()),
-          "stream", HeapAsmResourceBlob::allocateAndCopyInferAlign(data)),
-      "stream");
-  ArrayRef<int32_t> table = stream.getTable();
-  streamTable =
-      global(DenseElementsAttr::get(
-                 RankedTensorType::get({int64_t(table.size())}, b.getI32Type()),
-                 table),
-             "tiles");
-  if (stream.isResident())
-    emitNextTile(arith::ConstantIndexOp::create(b, 0));
+          RankedTensorType::get({int64_t(data.size())}, b.getI8Type()), name,
+          HeapAsmResourceBlob::allocateAndCopyInferAlign(data)),
+      name, level);
+}
+
+memref::GlobalOp Scheduler::makeTable(ArrayRef<int32_t> data, StringRef name) {
+  if (data.empty())
+    return nullptr;
+  return makeGlobal(
+      DenseElementsAttr::get(
+          RankedTensorType::get({int64_t(data.size())}, b.getI32Type()), data),
+      name, cluster::Level::l2);
+}
+
+void Scheduler::makeStreamGlobals() {
+  using cluster::Level;
+  Images images(records.getLoops(), tiling);
+  globals.resident = makeImage(images.resident, "resident", Level::l2);
+  globals.stream =
+      makeImage(images.stream, "stream", tiling.isInL3 ? Level::l3 : Level::l2);
+  globals.nvm = makeImage(images.nvm, "stream_nvm", Level::nvm);
+  globals.l3 = makeImage(images.l3, "stream_l3", Level::l3);
+  globals.transfers = makeTable(images.transfers, "transfers");
+  globals.external = makeTable(images.external, "external_transfers");
+  if (!tiling.external)
+    return;
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(module.getBody());
+  globals.l2Ring = memref::GlobalOp::create(
+      b, "l2_ring", b.getStringAttr("private"),
+      makeType(tiling.getExternalSlots() * tiling.slotBytes, b.getI8Type(),
+               Level::l2),
+      b.getUnitAttr(), /*constant=*/false,
+      b.getI64IntegerAttr(Arena::alignment));
+  symbols.insert(globals.l2Ring);
+}
+
+StreamMemory Scheduler::getStreamMemory(Value arena) {
+  auto get = [&](memref::GlobalOp global) -> Value {
+    if (!global)
+      return Value();
+    return memref::GetGlobalOp::create(b, global.getType(),
+                                       global.getSymName());
+  };
+  return {arena,
+          ringOffset,
+          get(globals.stream),
+          get(globals.nvm),
+          get(globals.l3),
+          get(globals.l2Ring),
+          get(globals.transfers),
+          get(globals.external)};
 }
 
 /// Where a value lies; `isDefined` if the current loop computes it.
@@ -301,21 +360,23 @@ Value Scheduler::getMemory(Value value, bool isDefined) {
   auto constant = value.getDefiningOp<arith::ConstantOp>();
   if (source || !constant || !isSource(value))
     return source;
-  // A constant that is not in the stream: read where it lies.
+  // A constant that is not in the stream: in L1, or read where it lies.
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointAfterValue(sourcesEnd);
+  auto shared = tiling.shared.find(value);
+  if (shared != tiling.shared.end())
+    return source = view(kernel.getArgument(0), bufferType(value),
+                         residentOffset + shared->second);
   auto elements = cast<ElementsAttr>(constant.getValue());
   memref::GlobalOp global =
-      makeGlobal(elements, rnn::getConstantName(elements));
-  OpBuilder::InsertionGuard guard(b);
-  b.setInsertionPointAfterValue(ring ? ring : sourcesEnd);
+      makeGlobal(elements, rnn::getConstantName(elements), cluster::Level::l2);
   source =
       memref::GetGlobalOp::create(b, global.getType(), global.getSymName());
   return source;
 }
 
-void Scheduler::emitBody(const Loop &loop, ElementEmitter &emitter,
-                         Value element) {
+void Scheduler::emitBody(const Loop &loop, ElementEmitter &emitter) {
   AffineExpr d0 = getAffineDimExpr(0, b.getContext());
-  emitter.enterLoop(element);
   SmallVector<Value> scalars;
   for (Job *job : loop.jobs)
     scalars.push_back(emitter.emit(job->value, d0, job->isDefinition));
@@ -339,115 +400,211 @@ void Scheduler::emitBody(const Loop &loop, ElementEmitter &emitter,
     }
 }
 
-/// Waits for tile `tile`; returns its position in the ring.
-Value Scheduler::emitNextTile(Value tile) {
-  cluster::NextTileOp::create(b, tile, streamData, streamTable, ring, control,
-                              stream.getTiles(), stream.getSlots(),
-                              stream.getSlotBytes());
-  Value slots = arith::ConstantIndexOp::create(b, stream.getSlots());
-  Value bytes = arith::ConstantIndexOp::create(b, stream.getSlotBytes());
-  return arith::MulIOp::create(b, arith::RemUIOp::create(b, tile, slots),
-                               bytes);
+/// One part of the records of the current element: sums go on, and with the
+/// last part the element is computed.
+void Scheduler::emitPart(const Loop &loop, const StreamedLoop &part,
+                         ElementEmitter &emitter, Value tile, Value lower) {
+  const Record &record = part.record;
+  auto sumsPerElement = int64_t(part.sums.size());
+  Type type = getElementTypeOrSelf(
+      rnn::MatvecOp(part.sums.front().op).getY().getType());
+  int64_t share = llvm::divideCeil(part.rows, cores);
+  Value sums = view(kernel.getArgument(0),
+                    makeType(int64_t(cores) * share * sumsPerElement, type,
+                             cluster::Level::l1),
+                    sumOffset);
+  Value index = arith::RemUIOp::create(b, tile, number(record.parts));
+  auto compare = [&](arith::CmpIPredicate predicate, int64_t value) -> Value {
+    return arith::CmpIOp::create(b, predicate, index, number(value));
+  };
+  Value isFirst = compare(arith::CmpIPredicate::eq, 0);
+  Value row =
+      arith::AddIOp::create(b, arith::MulIOp::create(b, core, number(share)),
+                            arith::SubIOp::create(b, currentElement, lower));
+  Value base = arith::MulIOp::create(b, row, number(sumsPerElement));
+  for (auto [k, sum] : llvm::enumerate(part.sums)) {
+    rnn::MatvecOp op = sum.op;
+    Value at = arith::AddIOp::create(b, base, number(int64_t(k)));
+    auto start = scf::IfOp::create(b, TypeRange(type), isFirst, true);
+    {
+      OpBuilder::InsertionGuard guard(b);
+      b.setInsertionPointToStart(start.thenBlock());
+      scf::YieldOp::create(
+          b, ValueRange(arith::ConstantOp::create(b, b.getZeroAttr(type))));
+      b.setInsertionPointToStart(start.elseBlock());
+      scf::YieldOp::create(b, ValueRange(memref::LoadOp::create(b, sums, at)));
+    }
+    int64_t columns = shapeOf(op.getW())[1];
+    int64_t width = llvm::find_if(record.fields, [&](const auto &field) {
+                      return field.length == columns;
+                    })->share;
+    Value begin = arith::MulIOp::create(b, index, number(width));
+    Value length = number(width);
+    if (columns != width * record.parts)
+      length = arith::MinUIOp::create(
+          b, length, arith::SubIOp::create(b, number(columns), begin));
+    Value total =
+        emitter.emitPart(op, sum.position, start.getResult(0), {begin, length});
+    memref::StoreOp::create(b, total, sums, at);
+  }
+  auto last =
+      scf::IfOp::create(b, compare(arith::CmpIPredicate::eq, record.parts - 1));
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(last.thenBlock());
+  for (auto [k, sum] : llvm::enumerate(part.sums)) {
+    rnn::MatvecOp op = sum.op;
+    Value at = arith::AddIOp::create(b, base, number(int64_t(k)));
+    emitter.define(op.getY(), sum.position,
+                   memref::LoadOp::create(b, sums, at));
+  }
+  emitBody(loop, emitter);
+}
+
+/// A loop over the tiles of a part of the stream; `body` gets the position of
+/// the tile in L1, and its number.
+void Scheduler::emitTiles(const StreamedLoop &part,
+                          function_ref<void(Value, Value)> body) {
+  int64_t tiles = part.getTiles();
+  stream->emitLoop(tiles, [&](Value tile) {
+    if (!part.resident)
+      return body(stream->emitStep(), tile);
+    // isChosen(tile, resident, tiles), without a division at hand.
+    Value line = arith::MulIOp::create(b, tile, number(part.resident));
+    Value before = arith::DivUIOp::create(b, line, number(tiles));
+    Value after = arith::DivUIOp::create(
+        b, arith::AddIOp::create(b, line, number(part.resident)),
+        number(tiles));
+    Value flows =
+        arith::CmpIOp::create(b, arith::CmpIPredicate::eq, before, after);
+    int64_t stride = llvm::alignTo(part.getTileBytes(), Arena::alignment);
+    Value kept = arith::AddIOp::create(
+        b, arith::MulIOp::create(b, before, number(stride)),
+        number(residentOffset + part.position));
+    body(stream->emitStepIf(flows, kept), tile);
+  });
 }
 
 void Scheduler::emitLoop(const Loop &loop) {
   b.setLoc(loop.jobs.front()->value.getLoc());
   llvm::DenseSet<Value> defined = getDefined(loop);
-  const StreamedLoop *part = hasStream() ? stream.getLoop(loop) : nullptr;
+  const StreamedLoop *part = records.getLoop(loop);
   Value tileBuffer, firstElement;
   ElementEmitter emitter(
       b, [&](Value value) { return getMemory(value, defined.contains(value)); },
       [&](const ConstantAccess &access) -> Value {
-        std::optional<int64_t> offset;
-        if (part)
-          offset = part->record.find(access.constant, access.position);
-        if (!offset)
+        const Record::Field *field =
+            part ? part->record.find(access.constant, access.position)
+                 : nullptr;
+        if (!field)
           return Value();
-        auto number = [&](int64_t value) -> Value {
-          return arith::ConstantIndexOp::create(b, value);
-        };
         Value row = arith::SubIOp::create(b, currentElement, firstElement);
         Value at = arith::AddIOp::create(
             b, arith::MulIOp::create(b, row, number(part->record.size)),
-            number(*offset));
+            number(field->offset));
         if (access.inner)
           at = arith::AddIOp::create(b, at, access.inner);
         return memref::LoadOp::create(b, tileBuffer, at);
       });
-  auto body = [&](Value element) {
+  auto wholeElement = [&](Value element) {
     currentElement = element;
-    emitBody(loop, emitter, element);
+    emitter.enterLoop(element);
+    emitBody(loop, emitter);
   };
   if (!part)
-    return emitDealtLoop(loop.elements, body);
-
-  auto number = [&](int64_t value) -> Value {
-    return arith::ConstantIndexOp::create(b, value);
-  };
-  auto tileType = l1Type(part->rows * part->record.size, part->record.element);
-  if (stream.isResident()) {
-    tileBuffer = memref::ViewOp::create(b, tileType, ring,
-                                        number(part->byteOffset), ValueRange());
+    return emitDealtLoop(loop.elements, wholeElement);
+  MemRefType tileType = makeType(part->rows * part->record.size,
+                                 part->record.element, cluster::Level::l1);
+  if (part->isResident()) {
+    tileBuffer =
+        view(kernel.getArgument(0), tileType, residentOffset + part->position);
     firstElement = number(0);
-    return emitDealtLoop(loop.elements, body);
+    return emitDealtLoop(loop.elements, wholeElement);
   }
-  auto tiles =
-      scf::ForOp::create(b, number(0), number(part->numTiles), number(1));
-  OpBuilder::InsertionGuard guard(b);
-  b.setInsertionPointToStart(tiles.getBody());
-  Value tile = arith::AddIOp::create(b, tiles.getInductionVar(),
-                                     number(part->firstTile));
-  Value position = emitNextTile(tile);
-  tileBuffer =
-      memref::ViewOp::create(b, tileType, ring, position, ValueRange());
-  Value all = number(part->elements);
-  firstElement = arith::MinUIOp::create(
-      b, arith::MulIOp::create(b, tiles.getInductionVar(), number(part->rows)),
-      all);
-  Value end = arith::MinUIOp::create(
-      b, arith::AddIOp::create(b, firstElement, number(part->rows)), all);
-  emitShare(firstElement, end, llvm::divideCeil(part->rows, cores), body);
+  emitTiles(*part, [&](Value position, Value tile) {
+    tileBuffer = memref::ViewOp::create(b, tileType, kernel.getArgument(0),
+                                        position, ValueRange());
+    int64_t parts = part->record.parts;
+    Value group = tile;
+    if (parts > 1)
+      group = arith::DivUIOp::create(b, tile, number(parts));
+    Value rows = number(part->rows), all = number(part->elements);
+    firstElement = arith::MulIOp::create(b, group, rows);
+    Value end = arith::AddIOp::create(b, firstElement, rows), share;
+    if (part->elements % part->rows == 0) {
+      share = number(llvm::divideCeil(part->rows, cores));
+    } else {
+      end = arith::MinUIOp::create(b, end, all);
+      Value count = arith::SubIOp::create(b, end, firstElement);
+      share = arith::CeilDivUIOp::create(b, count, number(cores));
+    }
+    Value lower = arith::AddIOp::create(b, firstElement,
+                                        arith::MulIOp::create(b, core, share));
+    emitShare(firstElement, end, share, [&](Value element) {
+      if (parts == 1)
+        return wholeElement(element);
+      currentElement = element;
+      emitter.enterLoop(element);
+      emitPart(loop, *part, emitter, tile, lower);
+    });
+  });
+}
+
+/// A parallel region in `function`, which gets `core` and carries values of
+/// these types; the function's return is behind it.
+Block *Scheduler::emitParallel(func::FuncOp function, TypeRange carried) {
+  Value control;
+  if (hasRing())
+    control = view(function.getArgument(0), controlType(), controlOffset);
+  auto parallel = cluster::ParallelOp::create(b, cores, dmaCore, control);
+  func::ReturnOp::create(b);
+  Block &body = parallel.getBody().emplaceBlock();
+  core = body.addArgument(b.getIndexType(), b.getLoc());
+  for (Type type : carried)
+    body.addArgument(type, b.getLoc());
+  b.setInsertionPointToStart(&body);
+  return &body;
 }
 
 void Scheduler::emitKernel() {
   // An empty state would be an empty struct in C.
   SmallVector<Type> arguments{
-      l1Type(std::max(arena.getSize(), Arena::alignment), b.getI8Type())};
+      makeType(std::max(arena.getSize(), Arena::alignment), b.getI8Type(),
+               cluster::Level::l1)};
   for (ArrayAttr types : {network.getInputTypes(), network.getOutputTypes()})
     for (Attribute type : types)
       arguments.push_back(portType(cast<TypeAttr>(type).getValue()));
   kernel = makeFunction("_kernel", arguments);
-  auto parallel = cluster::ParallelOp::create(b, cores);
-  func::ReturnOp::create(b);
-  Block &body = parallel.getBody().emplaceBlock();
-  core = body.addArgument(b.getIndexType(), b.getLoc());
-  b.setInsertionPointToStart(&body);
+  Value arenaArgument = kernel.getArgument(0);
+  stream = std::make_unique<StreamEmitter>(b, tiling, StreamMemory());
+  Block *body = emitParallel(kernel, hasRing() ? stream->getCarriedTypes()
+                                               : SmallVector<Type>());
 
   // Where everything lies.
   Block::BlockArgListType ports = kernel.getArguments().drop_front();
   for (auto [input, port] : llvm::zip(network.getInputArguments(), ports))
     sources[input] = port;
   llvm::append_range(outputBuffers, ports.drop_front(network.getNumInputs()));
-  Value arenaArgument = kernel.getArgument(0);
   for (auto [state, offset] :
        llvm::zip(network.getStateArguments(), stateOffsets)) {
-    sources[state] =
-        view(arenaArgument, bufferType(state, cluster::Level::l1), offset);
+    sources[state] = view(arenaArgument, bufferType(state), offset);
     stateBuffers.push_back(sources[state]);
   }
   // Roots are read in their buffers, also if they lie elsewhere at first.
   for (Value value : plan.getBuffers())
-    memory[value] = view(arenaArgument, bufferType(value, cluster::Level::l1),
-                         bufferOffsets.lookup(value));
-  sourcesEnd = arith::ConstantIndexOp::create(b, 0);
-  if (hasStream())
-    emitStreamBuffers();
+    memory[value] =
+        view(arenaArgument, bufferType(value), bufferOffsets.lookup(value));
+  sourcesEnd = number(0);
+  if (hasRing()) {
+    stream = std::make_unique<StreamEmitter>(b, tiling,
+                                             getStreamMemory(arenaArgument));
+    stream->enterFrame(body->getArguments().drop_front());
+  }
 
   bool first = true;
   for (const std::vector<Loop> &level : plan.getLevels()) {
-    // A tile of the stream comes with a barrier of its own.
-    bool hasBarrier =
-        hasStream() && !stream.isResident() && stream.getLoop(level.front());
+    // A tile that flows comes with a barrier of its own.
+    const StreamedLoop *part = records.getLoop(level.front());
+    bool hasBarrier = part && part->resident == 0;
     if (!first && !hasBarrier)
       cluster::BarrierOp::create(b);
     first = false;
@@ -463,7 +620,8 @@ void Scheduler::emitKernel() {
               memref::LoadOp::create(b, getMemory(value, false), element);
           memref::StoreOp::create(b, scalar, stateBuffers[number], element);
         });
-  cluster::YieldOp::create(b);
+  cluster::YieldOp::create(b, hasRing() ? stream->leaveFrame()
+                                        : SmallVector<Value>());
 }
 
 void Scheduler::emitReset() {
@@ -474,13 +632,14 @@ void Scheduler::emitReset() {
   Value one = arith::ConstantIndexOp::create(b, 1);
   for (auto [k, value] : llvm::enumerate(network.getResetValues())) {
     Value state = network.getStateArguments()[k];
-    Value buffer = view(reset.getArgument(0),
-                        bufferType(state, cluster::Level::l1), stateOffsets[k]);
+    Value buffer =
+        view(reset.getArgument(0), bufferType(state), stateOffsets[k]);
     auto elements = cast<ElementsAttr>(value);
     auto splat = dyn_cast<SplatElementsAttr>(elements);
     Value from;
     if (!splat) {
-      memref::GlobalOp global = makeGlobal(elements, "reset");
+      memref::GlobalOp global =
+          makeGlobal(elements, "reset", cluster::Level::l2);
       from =
           memref::GetGlobalOp::create(b, global.getType(), global.getSymName());
     }
@@ -511,19 +670,28 @@ ArrayAttr Scheduler::ports(ArrayAttr types, ArrayAttr names, bool areStates) {
   return b.getArrayAttr(list);
 }
 
-/// Once: nothing of the stream is under way, and states have reset values.
+/// Once: what stays in L1 gets there, and the first transfers are started.
 void Scheduler::emitInit() {
   b.setInsertionPoint(network);
-  init = makeFunction("_init_states", {kernel.getArgumentTypes()[0]});
-  if (hasStream()) {
-    Value buffer = view(init.getArgument(0), controlType(), controlOffset);
-    Value zero = arith::ConstantOp::create(b, b.getI32IntegerAttr(0));
-    for (int64_t i = 0; i != controlType().getNumElements(); ++i)
-      memref::StoreOp::create(b, zero, buffer,
-                              ValueRange(arith::ConstantIndexOp::create(b, i)));
+  init = makeFunction("_init_stream", {kernel.getArgumentTypes()[0]});
+  Value arenaArgument = init.getArgument(0);
+  emitParallel(init, {});
+  if (globals.resident) {
+    Value from = memref::GetGlobalOp::create(b, globals.resident.getType(),
+                                             globals.resident.getSymName());
+    Value token = cluster::DmaStartOp::create(
+        b, cluster::TokenType::get(b.getContext(), cluster::Engine::dma), from,
+        number(0), arenaArgument, number(residentOffset),
+        number(tiling.residentBytes), Value(), Value());
+    cluster::DmaWaitOp::create(b, b.getIndexType(), token);
   }
-  func::CallOp::create(b, reset, ValueRange(init.getArgument(0)));
-  func::ReturnOp::create(b);
+  SmallVector<Value> carried;
+  if (hasRing()) {
+    StreamEmitter starter(b, tiling, getStreamMemory(arenaArgument));
+    starter.emitStart();
+    carried = starter.leaveFrame();
+  }
+  cluster::YieldOp::create(b, carried);
 }
 
 void Scheduler::emitProgram() {
@@ -542,18 +710,22 @@ void Scheduler::emitProgram() {
   b.setInsertionPointToStart(module.getBody());
   auto program = cluster::ProgramOp::create(
       b, name, kernel.getSymName(), init.getSymName(), reset.getSymName(),
-      cores, cast<MemRefType>(kernel.getArgumentTypes()[0]).getNumElements(),
-      inputs, outputs, states, macs, weightBytes);
+      cores, dmaCore,
+      cast<MemRefType>(kernel.getArgumentTypes()[0]).getNumElements(), inputs,
+      outputs, states, macs, weightBytes, DictionaryAttr());
   symbols.insert(program, module.getBody()->begin());
 }
 
-void Scheduler::run() {
+llvm::Error Scheduler::run() {
   placeBuffers();
-  planStream();
+  if (llvm::Error error = planStream())
+    return error;
+  makeStreamGlobals();
   emitKernel();
   emitReset();
   emitInit();
   emitProgram();
+  return llvm::Error::success();
 }
 
 /// Operations that the scheduler knows how to compute element by element.
@@ -582,11 +754,6 @@ struct ScheduleNetworkPass
 
   void runOnOperation() override {
     ModuleOp module = getOperation();
-    std::optional<cluster::Level> level = cluster::symbolizeLevel(weights);
-    if (!level || *level == cluster::Level::l1) {
-      module.emitError("weights must be l2 or l3, found '") << weights << "'";
-      return signalPassFailure();
-    }
     if (cores < 1 || cores > 8) {
       module.emitError("the number of cores must be 1 to 8, found ") << cores;
       return signalPassFailure();
@@ -598,7 +765,22 @@ struct ScheduleNetworkPass
     }
     if (failed(checkOperations(networks.front())))
       return signalPassFailure();
-    Scheduler(networks.front(), cores, *level, l1Bytes).run();
+    TilingOptions options;
+    options.cores = cores;
+    options.l1Bytes = l1Bytes;
+    options.l2Bytes = l2Bytes;
+    options.nvm = {nvmBytes, nvmRate};
+    options.l3 = {l3Bytes, l3Rate};
+    options.isL3Direct = l3Direct;
+    options.slots = ring;
+    options.slotBytes = slotBytes;
+    options.rows = tileRows;
+    options.mayStay = resident;
+    if (llvm::Error error =
+            Scheduler(networks.front(), options, dmaCore).run()) {
+      networks.front().emitError(llvm::toString(std::move(error)));
+      return signalPassFailure();
+    }
   }
 };
 } // namespace

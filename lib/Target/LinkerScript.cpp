@@ -139,7 +139,7 @@ se::target::makeLinkerScript(const TargetDescription &target,
                     "__se_core_stack_size = {1};\n"
                     "__se_core_stack_count = {2};\n"
                     "__se_fc_stack_size = {3};\n",
-                    target.cores, options.coreStackSize,
+                    stacks / options.coreStackSize, options.coreStackSize,
                     stacks / options.coreStackSize, options.fcStackSize);
   script += replace(sections, {{"L1", target.getL1().name},
                                {"L2", target.getL2().name},

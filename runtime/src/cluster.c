@@ -6,7 +6,8 @@
 #include "se/runtime.h"
 
 extern char se_cluster_entry[];
-/* The number of worker cores is the address: the linker script defines it. */
+/* The number of cluster cores, the controller included, is the address: the
+   linker script defines it. */
 extern char __se_core_count[];
 
 /* What start.S reads, in L1, where it costs a worker one cycle. */
@@ -38,7 +39,10 @@ static void start_cluster(void) {
 }
 
 void se_cluster_run(void (*kernel)(void *), void *args, uint32_t cores) {
-  uint32_t mask = (1u << cores) - 1;
+  se_cluster_run_team(kernel, args, (1u << cores) - 1);
+}
+
+void se_cluster_run_team(void (*kernel)(void *), void *args, uint32_t mask) {
   if (!current.mask)
     start_cluster();
   if (current.kernel != kernel)

@@ -44,6 +44,12 @@ static cl::opt<std::string> app("app", cl::init("frames"),
                                          "frames (default), one frame per "
                                          "step"),
                                 cl::value_desc("name"), cl::cat(category));
+static cl::opt<std::string>
+    forced("schedule",
+           cl::desc("Force choices of the planner: ring=2..6 (slots of the "
+                    "ring in L1), slot-bytes=N, tile-rows=N, resident=off, "
+                    "separated by commas"),
+           cl::value_desc("choices"), cl::cat(category));
 static cl::list<std::string>
     states("state", cl::desc("ONNX: graph input and output that are a state"),
            cl::value_desc("IN=OUT"), cl::cat(category));
@@ -121,6 +127,7 @@ int main(int argc, char **argv) {
   CompileOptions options;
   options.precision = precision;
   options.cores = cores;
+  options.schedule = forced;
   options.emit = kind->emit;
   options.phase = kind->phase;
   return mlir::failed(

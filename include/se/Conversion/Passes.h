@@ -10,6 +10,10 @@
 #include "mlir/Pass/Pass.h"
 
 namespace se::conversion {
+/// On cluster.program, between se-lower-cluster and se-make-entry-points: the
+/// section of each constant that is not in L2, by name.
+inline constexpr llvm::StringLiteral sectionsAttrName = "cluster.sections";
+
 #define GEN_PASS_DECL
 #define GEN_PASS_REGISTRATION
 #include "se/Conversion/Passes.h.inc"

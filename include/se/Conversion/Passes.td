@@ -38,11 +38,15 @@ def LowerCluster : Pass<"se-lower-cluster", "::mlir::ModuleOp"> {
   let description = [{
     `cluster.parallel` becomes the body of the kernel, which every core calls;
     the core number is the result of `se_kernel_core_id`, a barrier is a call of
-    `se_kernel_barrier` (runtime/src/kernel.c). Memory levels disappear from the types. `cluster.program`
-    stays for `--se-make-entry-points`.
+    `se_kernel_barrier` (runtime/src/kernel.c). A transfer is a call of
+    `se_kernel_dma_in` and the like on the core that drives the DMA, a token an
+    index: the position to which the transfer goes, times 16, plus the number of
+    the transfer. Memory levels disappear from the types; which section a constant
+    belongs to is kept in an attribute of `cluster.program`, which stays for
+    `--se-make-entry-points`.
   }];
-  let dependentDialects = ["::mlir::func::FuncDialect",
-    "::mlir::arith::ArithDialect"];
+  let dependentDialects = ["::mlir::func::FuncDialect", "::mlir::scf::SCFDialect",
+    "::mlir::memref::MemRefDialect", "::mlir::arith::ArithDialect"];
 }
 
 def MakeEntryPoints : Pass<"se-make-entry-points", "::mlir::ModuleOp"> {
@@ -50,11 +54,14 @@ def MakeEntryPoints : Pass<"se-make-entry-points", "::mlir::ModuleOp"> {
   let description = [{
     For a program `net`, in the LLVM dialect:
 
-    * `void net_init(void *state)` and `void net_reset(void *state)`;
+    * `void net_reset(void *state)`;
+    * `void net_init(void *state)`, which resets and has the cluster execute the
+      program's `init` (`se_kernel_run`);
     * `void net_step_ports(void *state, const float *const *inputs, float *const
-      *outputs)`, which has the cluster execute the kernel (`se_cluster_run`).
+      *outputs)`, which has the cluster execute the kernel.
 
-    Constants get the section `.weights`, which the linker script places.
+    Constants get the section `.weights` or, if they lie behind L2, one that is
+    named after their level; the linker script places them.
   }];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
 }

@@ -22,6 +22,8 @@ enum class Emit { ELF, Object, Assembly, LLVMIR, MLIR };
 struct CompileOptions {
   std::string precision = "fp32";
   unsigned cores = 8;
+  /// Choices of the planner that are forced, see parseSchedule.
+  std::string schedule;
   Emit emit = Emit::ELF;
   Phase phase = Phase::LLVM; ///< with Emit::MLIR
   /// ONNX only: state inputs and outputs, as `IN=OUT`.

@@ -15,8 +15,10 @@
 
 namespace se::host {
 
-/// kernel(args) on `cores` threads at once; on the caller's for one core.
-void runCluster(void (*kernel)(void *), void *args, uint32_t cores);
+/// kernel(args) on `cores` threads at once, and one more that plays core
+/// `dmaCore` if that is none of them; on the caller's for one core.
+void runKernel(void (*kernel)(void *), void *args, uint32_t cores,
+               uint32_t dmaCore);
 
 /// The number of the calling core.
 uint32_t getCoreId();
@@ -24,11 +26,15 @@ uint32_t getCoreId();
 /// All cores of the running kernel meet here.
 void waitAtBarrier();
 
-/// The next tile of the weight stream (cluster.next_tile); copies it when the
-/// device would start the transfer.
-void nextTile(uint32_t tile, const uint8_t *data, const uint32_t *table,
-              uint8_t *ring, uint32_t *control, uint32_t tiles, uint32_t slots,
-              uint32_t slotBytes);
+/// A transfer (cluster.dma_start) is done when it is started: the first moment
+/// at which the device might write. The 2D forms take lines that lie `stride`
+/// bytes apart, or put them there.
+uint64_t startTransfer(const void *from, void *to, uint64_t bytes);
+uint64_t startTransferIn2D(const char *from, char *to, uint64_t bytes,
+                           uint64_t line, uint64_t stride);
+uint64_t startTransferOut2D(const char *from, char *to, uint64_t bytes,
+                            uint64_t line, uint64_t stride);
+void waitForTransfer(uint64_t id);
 
 } // namespace se::host
 

@@ -7,6 +7,9 @@
 #define SE_PIPELINES_PIPELINES_H
 
 #include "se/Pipelines/Phases.h"
+#include "se/Schedule/Passes.h"
+
+#include "llvm/Support/Error.h"
 
 #include "mlir/IR/DialectRegistry.h"
 #include "mlir/Pass/PassManager.h"
@@ -16,15 +19,16 @@ namespace se {
 struct PipelineOptions {
   /// fp32 or fp16.
   std::string precision = "fp32";
-  /// 1 to 8.
-  unsigned cores = 8;
-  /// Memory level of the parameters: l2 or l3.
-  std::string weights = "l2";
-  /// Bytes of L1 for states, activations and the weight stream.
-  int64_t l1Bytes = 56256;
+  /// Cores, memory sizes, and choices of the planner that are forced.
+  schedule::ScheduleNetworkOptions schedule;
   /// Bits of an address: 32 on the device, 64 on the host.
   unsigned indexBits = 32;
 };
+
+/// Reads forced choices, `ring=3,tile-rows=8,slot-bytes=4096,resident=off` or
+/// some of them, into `options`. Error: one line.
+llvm::Error parseSchedule(llvm::StringRef text,
+                          schedule::ScheduleNetworkOptions &options);
 
 /// Adds the passes that take a module from phase `from` to phase `to`; none if
 /// `to` is not later.

@@ -23,10 +23,28 @@ def ScheduleNetwork : Pass<"se-schedule", "::mlir::ModuleOp"> {
   }];
   let options = [
     Option<"cores", "cores", "unsigned", "8", "number of cores, 1 to 8">,
-    Option<"weights", "weights", "std::string", "\"l2\"",
-           "memory level of the parameters, l2 or l3">,
+    Option<"dmaCore", "dma-core", "unsigned", "0",
+           "the core that starts transfers: one of them, or one more">,
     Option<"l1Bytes", "l1-bytes", "int64_t", "56256",
-           "bytes of L1 for states, activations and the weight stream">
+           "bytes of L1 for states, activations and parameters">,
+    Option<"l2Bytes", "l2-bytes", "int64_t", "1572864",
+           "bytes of L2 for parameters">,
+    Option<"nvmBytes", "nvm-bytes", "int64_t", "0",
+           "bytes of a non-volatile memory behind L2">,
+    Option<"nvmRate", "nvm-rate", "double", "1", "its bytes per cycle">,
+    Option<"l3Bytes", "l3-bytes", "int64_t", "0",
+           "bytes of an external memory">,
+    Option<"l3Rate", "l3-rate", "double", "1", "its bytes per cycle">,
+    Option<"l3Direct", "l3-direct", "bool", "false",
+           "the cluster's DMA reaches the external memory">,
+    Option<"ring", "ring", "int64_t", "0",
+           "force the number of slots of the ring in L1, 2 to 6">,
+    Option<"slotBytes", "slot-bytes", "int64_t", "0",
+           "force the largest size of a slot">,
+    Option<"tileRows", "tile-rows", "int64_t", "0",
+           "force the number of elements of a tile">,
+    Option<"resident", "resident", "bool", "true",
+           "let parameters stay in L1">
   ];
   let dependentDialects = ["::se::cluster::ClusterDialect",
     "::mlir::scf::SCFDialect", "::mlir::func::FuncDialect",

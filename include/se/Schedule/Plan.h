@@ -53,10 +53,7 @@ struct Loop {
 /// per element. Every other value is computed where it is used.
 class Plan {
 public:
-  /// A loop over rows whose parameters take more than `maxRowBytes` per element
-  /// is split where slices (the gates of a cell) join, so that a few rows fit
-  /// into a buffer in L1.
-  Plan(rnn::NetworkOp network, int64_t maxRowBytes);
+  explicit Plan(rnn::NetworkOp network);
 
   /// levels[k] are the loops of level k.
   const std::vector<std::vector<Loop>> &getLevels() const { return levels; }
@@ -86,8 +83,6 @@ private:
     mlir::Value value;
     Job *job;
     mlir::AffineExpr position;
-    /// What the last slice on the way takes its elements from, if any.
-    mlir::Value sliced;
   };
 
   void findRoots();
@@ -95,17 +90,15 @@ private:
   void makeJobs();
   void assignLevels();
   bool addRepeatedRoots();
-  bool splitWideLoops();
   void makeLoops();
   void placeStates();
   void findBuffers();
   void visit(Job *job, mlir::Value value, mlir::AffineExpr position,
-             bool inReduction, bool define, mlir::Value sliced,
+             bool inReduction, bool define,
              llvm::DenseSet<std::pair<mlir::Value, mlir::AffineExpr>> &seen);
   bool isForwarded(const Read &read) const;
 
   rnn::NetworkOp network;
-  int64_t maxRowBytes;
   llvm::DenseSet<mlir::Value> roots;
   llvm::DenseMap<mlir::Value, Job *> definitions;
   llvm::DenseMap<mlir::Value, unsigned> levelOf;

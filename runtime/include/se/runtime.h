@@ -44,6 +44,9 @@ static inline uint32_t se_core_id(void) { return se_hart_id() & 0x1f; }
    each of kernel, args and cores that is not as in the call before; 490 for
    the first call. */
 void se_cluster_run(void (*kernel)(void *), void *args, uint32_t cores);
+/* The same with the cores of a bit mask, core 0 among them. The controller core
+   of a cluster that has one is number 8. */
+void se_cluster_run_team(void (*kernel)(void *), void *args, uint32_t mask);
 
 /* All cores of the running kernel meet here; those that come early sleep. A
    full fence: what any of them wrote before is seen by all after.

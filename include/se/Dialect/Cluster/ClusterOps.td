@@ -106,8 +106,12 @@ def Cluster_ProgramOp : Cluster_Op<"program", [Symbol,
 
     * `kernel`: function of (state buffer, inputs..., outputs...), executed by
       all cores at once.
-    * `init` and `reset`: functions of the state buffer, executed by one core:
-      `init` once, `reset` whenever the states shall have their reset values.
+    * `init`: function of the state buffer, executed by all cores once, before
+      anything else.
+    * `reset`: function of the state buffer, executed by one core whenever the
+      states shall have their reset values, also before the first frame.
+
+    `dma_core` is that of the functions' `cluster.parallel`.
 
     * (program-C1) `kernel`, `init` and `reset` name functions whose first argument is a
       memref of `state_bytes` x i8.
@@ -128,14 +132,15 @@ def Cluster_ProgramOp : Cluster_Op<"program", [Symbol,
     ```
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, FlatSymbolRefAttr:$kernel,
-    FlatSymbolRefAttr:$init, FlatSymbolRefAttr:$reset, I64Attr:$cores, I64Attr:$state_bytes,
+    FlatSymbolRefAttr:$init, FlatSymbolRefAttr:$reset, I64Attr:$cores,
+    DefaultValuedAttr<I64Attr, "0">:$dma_core, I64Attr:$state_bytes,
     Cluster_PortArrayAttr:$inputs, Cluster_PortArrayAttr:$outputs,
     Cluster_PortArrayAttr:$states, DefaultValuedAttr<I64Attr, "0">:$macs,
     DefaultValuedAttr<I64Attr, "0">:$weight_bytes,
     OptionalAttr<DictionaryAttr>:$plan);
   let assemblyFormat = [{
     $sym_name `kernel` `(` $kernel `)` `init` `(` $init `)` `reset` `(` $reset `)` `cores` $cores
-    `state_bytes` $state_bytes `inputs` $inputs `outputs` $outputs
+    (`dma_core` $dma_core^)? `state_bytes` $state_bytes `inputs` $inputs `outputs` $outputs
     `states` $states attr-dict
   }];
   let hasVerifier = 1;

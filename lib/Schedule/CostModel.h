@@ -1,0 +1,53 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- CostModel.h - Cycles of scheduled code -------------------*- C++ -*-===//
+//
+// What the planner expects code to cost. The figures are those of the code that
+// the later phases make of scalar operations, fitted to the simulator;
+// docs/performance.md compares prediction and simulation.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SE_LIB_SCHEDULE_COSTMODEL_H
+#define SE_LIB_SCHEDULE_COSTMODEL_H
+
+#include "mlir/IR/Block.h"
+
+namespace se::schedule {
+
+/// Cycles of one core that runs alone, and how many of them occupy an FPU.
+struct Cost {
+  double cycles = 0;
+  double fpu = 0;
+
+  Cost &operator+=(Cost other) {
+    cycles += other.cycles;
+    fpu += other.fpu;
+    return *this;
+  }
+  friend Cost operator*(double factor, Cost cost) {
+    return {factor * cost.cycles, factor * cost.fpu};
+  }
+};
+
+/// One run of the operations of a block of phase 3, loops included.
+Cost getCost(mlir::Block &block);
+
+/// Cycles of one of `cores` cores that all do `cost` at the same time.
+double getCycles(Cost cost, unsigned cores);
+
+// Overheads, in cycles.
+inline constexpr double frameCycles = 150;    ///< a frame that does nothing
+inline constexpr double loopCycles = 30;      ///< entering a loop
+inline constexpr double elementCycles = 8;    ///< an element and its store
+inline constexpr double copyCycles = 7;       ///< an element of a state
+inline constexpr double barrierCycles = 15;   ///< all arrive at once
+inline constexpr double tileCycles = 45;      ///< a step of the stream
+inline constexpr double transferCycles = 14;  ///< of the engine, per transfer
+inline constexpr double externalCycles = 100; ///< of the external engine
+inline constexpr double dmaBytesPerCycle = 8;
+
+} // namespace se::schedule
+
+#endif // SE_LIB_SCHEDULE_COSTMODEL_H

@@ -1,0 +1,352 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- Tiling.cpp - Tiles, ring, and what stays where ---------------------===//
+
+#include "Tiling.h"
+
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace se;
+using namespace se::schedule;
+
+static constexpr int64_t alignment = 16;
+/// Enough to hide the start of a transfer and the steps between.
+static constexpr int64_t externalAhead = 4;
+
+int64_t schedule::getControlWords(const Tiling &tiling) {
+  if (!tiling.slots)
+    return 0;
+  // Tokens and the free slot; tokens and slots in L2.
+  return tiling.slots + (tiling.external ? tiling.ahead + tiling.slots - 1 : 0);
+}
+
+double schedule::getLoopCycles(const StreamedLoop &loop, unsigned cores) {
+  double cycles = 0;
+  int64_t groups = loop.getGroups();
+  for (int64_t g = 0; g != groups; ++g) {
+    int64_t rows = std::min(loop.rows, loop.elements - g * loop.rows);
+    unsigned busy = unsigned(std::min<int64_t>(rows, cores));
+    cycles += double(llvm::divideCeil(rows, cores)) *
+              schedule::getCycles(loop.cost, busy);
+  }
+  double perSum = 12.0 * (loop.record.parts - 1); // load, store, entry
+  cycles += perSum *
+            double(loop.sums.size() * llvm::divideCeil(loop.elements, cores));
+  if (loop.isResident())
+    return cycles + loopCycles;
+  return cycles + loopCycles + double(loop.getTiles()) * tileCycles;
+}
+
+void schedule::forEachTransfer(
+    ArrayRef<StreamedLoop> loops,
+    function_ref<void(const StreamedLoop &, int64_t)> body) {
+  for (const StreamedLoop &loop : loops)
+    for (int64_t tile = 0, e = loop.getTiles(); tile != e; ++tile)
+      if (!loop.isResident(tile))
+        body(loop, tile);
+}
+
+namespace {
+/// One way to tile the stream.
+class Candidate {
+public:
+  Candidate(ArrayRef<StreamedLoop> loops, const Records &records,
+            const TilingOptions &options)
+      : loops(loops), records(records), options(options) {}
+
+  llvm::Error choose(int64_t slots, int64_t maxSlotBytes, double otherCycles,
+                     int64_t otherBytes);
+
+  std::vector<StreamedLoop> loops;
+  Tiling tiling;
+
+private:
+  llvm::Error shape(StreamedLoop &loop, int64_t maxBytes);
+  llvm::Error placeInL1();
+  void placeShared(int64_t &room);
+  void keepTiles(int64_t room);
+  llvm::Error placeBehind(int64_t otherBytes);
+  int64_t getExternalBytes(int64_t external) const;
+  void predict(double otherCycles);
+  template <typename... Args>
+  llvm::Error fail(const char *format, Args... args) {
+    return llvm::createStringError(llvm::formatv(format, args...).str());
+  }
+
+  const Records &records;
+  const TilingOptions &options;
+};
+} // namespace
+
+/// Rows and parts of the tiles of a loop, which shall not exceed `maxBytes`.
+llvm::Error Candidate::shape(StreamedLoop &loop, int64_t maxBytes) {
+  Record &record = loop.record;
+  record.layOut(1);
+  int64_t longest = 0;
+  for (const Record::Field &field : record.fields)
+    longest = std::max(longest, field.length);
+  int64_t wanted = std::min<int64_t>(
+      options.rows ? options.rows : options.cores, loop.elements);
+  while (wanted * record.getBytes() > maxBytes && loop.isDivisible &&
+         record.parts * 4 < longest)
+    record.layOut(record.parts + 1);
+  int64_t fit = maxBytes / record.getBytes();
+  if (fit == 0 || (options.rows && fit < wanted))
+    return fail("a tile of {0} rows takes at least {1} bytes, more than the "
+                "{2} of a slot",
+                wanted, wanted * record.getBytes(), maxBytes);
+  if (options.rows || record.parts > 1) {
+    loop.rows = std::min(wanted, fit);
+    return llvm::Error::success();
+  }
+  // Tiles of equal length, but a row for each core, if there are as many.
+  int64_t cores = options.cores;
+  if (fit > cores)
+    fit -= fit % cores;
+  loop.rows =
+      llvm::divideCeil(loop.elements, llvm::divideCeil(loop.elements, fit));
+  if (fit >= cores)
+    loop.rows = std::min(
+        {fit, int64_t(llvm::alignTo(loop.rows, cores)), loop.elements});
+  return llvm::Error::success();
+}
+
+/// Constants that elements share are loaded from L1 again and again, those with
+/// most reads per byte first.
+void Candidate::placeShared(int64_t &room) {
+  std::vector<SharedConstant> list;
+  for (auto &[value, constant] : records.getShared())
+    list.push_back(constant);
+  llvm::stable_sort(list, [](const auto &a, const auto &b) {
+    return a.reads * b.bytes > b.reads * a.bytes;
+  });
+  for (const SharedConstant &constant : list) {
+    int64_t bytes = llvm::alignTo(constant.bytes, alignment);
+    if (bytes > room)
+      continue;
+    tiling.shared[constant.constant] = tiling.residentBytes;
+    tiling.residentBytes += bytes;
+    room -= bytes;
+  }
+}
+
+/// Lets tiles stay in L1: short loops as a whole, of the others the same share,
+/// so that the engine has equally much to do all the time.
+void Candidate::keepTiles(int64_t room) {
+  auto place = [&](StreamedLoop &loop) {
+    loop.position = tiling.residentBytes;
+    int64_t bytes = 0;
+    for (int64_t tile = 0, e = loop.getTiles(); tile != e; ++tile)
+      if (loop.isResident(tile))
+        bytes += llvm::alignTo(loop.getBytes(tile), alignment);
+    tiling.residentBytes += bytes;
+    return bytes;
+  };
+  auto wholeBytes = [](const StreamedLoop &loop) -> int64_t {
+    Record record = loop.record;
+    record.layOut(1);
+    return llvm::alignTo(loop.elements * record.getBytes(), alignment);
+  };
+  auto keepWhole = [&](StreamedLoop &loop) {
+    loop.record.layOut(1);
+    loop.rows = loop.elements;
+    loop.resident = 1;
+    return place(loop);
+  };
+  std::vector<StreamedLoop *> order, rest;
+  for (StreamedLoop &loop : loops)
+    order.push_back(&loop);
+  llvm::stable_sort(order, [&](StreamedLoop *a, StreamedLoop *b) {
+    return wholeBytes(*a) < wholeBytes(*b);
+  });
+  int64_t left = 0;
+  for (StreamedLoop *loop : order)
+    left += wholeBytes(*loop);
+  bool allFit = left <= room;
+  for (StreamedLoop *loop : order) {
+    int64_t bytes = wholeBytes(*loop);
+    if (bytes <= room && (allFit || bytes <= tiling.slotBytes)) {
+      room -= keepWhole(*loop);
+      left -= bytes;
+    } else {
+      rest.push_back(loop);
+    }
+  }
+  for (StreamedLoop *loop : rest) {
+    int64_t bytes = wholeBytes(*loop);
+    int64_t share = int64_t(double(room) * double(bytes) / double(left));
+    int64_t tileBytes = llvm::alignTo(loop->getTileBytes(), alignment);
+    // The last tile flows, lest the loop has to be cut in another way.
+    loop->resident = std::min(share / tileBytes, loop->getTiles() - 1);
+    room -= place(*loop);
+    left -= bytes;
+  }
+}
+
+llvm::Error Candidate::placeInL1() {
+  for (StreamedLoop &loop : loops) {
+    tiling.slotBytes = std::max<int64_t>(
+        tiling.slotBytes, llvm::alignTo(loop.getTileBytes(), alignment));
+    if (loop.record.parts > 1)
+      tiling.sumBytes = std::max<int64_t>(
+          tiling.sumBytes,
+          llvm::alignTo(int64_t(options.cores) *
+                            llvm::divideCeil(loop.rows, options.cores) *
+                            loop.sums.size() * 4,
+                        alignment));
+  }
+  constexpr int64_t controlBytes = 64;
+  int64_t room = options.l1Bytes - controlBytes - tiling.sumBytes;
+  int64_t ring = tiling.getRingBytes();
+  if (options.mayStay) {
+    // Without a ring there is more room.
+    int64_t all = 0;
+    for (const StreamedLoop &loop : loops) {
+      Record record = loop.record;
+      record.layOut(1);
+      all += llvm::alignTo(loop.elements * record.getBytes(), alignment);
+    }
+    if (all <= options.l1Bytes) {
+      tiling.slots = tiling.slotBytes = tiling.sumBytes = 0;
+      int64_t rest = options.l1Bytes - all;
+      placeShared(rest);
+      keepTiles(all + rest);
+      return llvm::Error::success();
+    }
+  }
+  if (ring > room)
+    return fail("a ring of {0} slots of {1} bytes does not fit the {2} bytes "
+                "of L1 that are left",
+                tiling.slots, tiling.slotBytes, std::max<int64_t>(room, 0));
+  room -= ring;
+  placeShared(room);
+  if (options.mayStay)
+    keepTiles(room);
+  return llvm::Error::success();
+}
+
+/// Bytes that lie behind L2 if `external` transfers come from there.
+int64_t Candidate::getExternalBytes(int64_t external) const {
+  int64_t bytes = 0, number = 0;
+  forEachTransfer(loops, [&](const StreamedLoop &loop, int64_t tile) {
+    if (isChosen(number++, external, tiling.transfers))
+      bytes += loop.getBytes(tile);
+  });
+  return bytes;
+}
+
+/// Decides which of the tiles that flow lie behind L2.
+llvm::Error Candidate::placeBehind(int64_t otherBytes) {
+  forEachTransfer(loops, [&](const StreamedLoop &loop, int64_t tile) {
+    ++tiling.transfers;
+    tiling.streamBytes += loop.getBytes(tile);
+  });
+  int64_t fixed = otherBytes + tiling.residentBytes;
+  if (fixed + tiling.streamBytes <= options.l2Bytes)
+    return llvm::Error::success();
+  if (options.isL3Direct && tiling.streamBytes <= options.l3.bytes) {
+    tiling.isInL3 = true;
+    return llvm::Error::success();
+  }
+  int64_t capacity =
+      options.isL3Direct ? 0 : options.nvm.bytes + options.l3.bytes;
+  tiling.ahead = externalAhead;
+  fixed += (externalAhead + tiling.slots - 1) * tiling.slotBytes;
+  int64_t missing = fixed + tiling.streamBytes - options.l2Bytes;
+  if (missing > capacity || fixed > options.l2Bytes || !tiling.transfers)
+    return fail("parameters need {0} bytes, L2 has {1} for them, memories "
+                "behind it {2}",
+                otherBytes + tiling.residentBytes + tiling.streamBytes,
+                options.l2Bytes, capacity);
+  tiling.external =
+      std::max<int64_t>(1, missing * tiling.transfers / tiling.streamBytes);
+  while ((tiling.externalBytes = getExternalBytes(tiling.external)) < missing)
+    ++tiling.external;
+  tiling.nonVolatile = tiling.external;
+  auto measure = [&]() {
+    int64_t bytes = 0, number = 0, among = 0;
+    forEachTransfer(loops, [&](const StreamedLoop &loop, int64_t tile) {
+      if (isChosen(number++, tiling.external, tiling.transfers) &&
+          isChosen(among++, tiling.nonVolatile, tiling.external))
+        bytes += loop.getBytes(tile);
+    });
+    return tiling.nonVolatileBytes = bytes;
+  };
+  while (measure() > options.nvm.bytes)
+    --tiling.nonVolatile;
+  if (tiling.externalBytes - tiling.nonVolatileBytes > options.l3.bytes)
+    return fail("{0} bytes of parameters do not fit the memories behind L2",
+                tiling.externalBytes);
+  return llvm::Error::success();
+}
+
+void Candidate::predict(double otherCycles) {
+  tiling.computeCycles = otherCycles;
+  for (const StreamedLoop &loop : loops)
+    tiling.computeCycles += getLoopCycles(loop, options.cores);
+  tiling.dmaCycles = double(tiling.streamBytes) / dmaBytesPerCycle +
+                     double(tiling.transfers) * transferCycles;
+  tiling.externalCycles = double(tiling.external) * externalCycles;
+  if (tiling.nonVolatile)
+    tiling.externalCycles +=
+        double(tiling.nonVolatileBytes) / options.nvm.bytesPerCycle;
+  if (tiling.external > tiling.nonVolatile)
+    tiling.externalCycles +=
+        double(tiling.externalBytes - tiling.nonVolatileBytes) /
+        options.l3.bytesPerCycle;
+}
+
+llvm::Error Candidate::choose(int64_t slots, int64_t maxSlotBytes,
+                              double otherCycles, int64_t otherBytes) {
+  tiling.slots = slots;
+  for (StreamedLoop &loop : loops)
+    if (llvm::Error error = shape(loop, maxSlotBytes))
+      return error;
+  if (llvm::Error error = placeInL1())
+    return error;
+  if (llvm::Error error = placeBehind(otherBytes))
+    return error;
+  predict(otherCycles);
+  return llvm::Error::success();
+}
+
+llvm::Expected<Tiling> schedule::chooseTiling(Records &records,
+                                              const TilingOptions &options,
+                                              double otherCycles,
+                                              int64_t otherBytes) {
+  SmallVector<int64_t> depths{3, 2, 4}, sizes;
+  if (options.slots)
+    depths.assign({options.slots});
+  if (options.slotBytes)
+    sizes.push_back(options.slotBytes);
+  else
+    for (int64_t size = 1024; size <= 32 * 1024; size *= 2)
+      sizes.push_back(size);
+  std::unique_ptr<Candidate> best;
+  llvm::Error first = llvm::Error::success();
+  for (int64_t slots : depths)
+    for (int64_t bytes : sizes) {
+      auto candidate =
+          std::make_unique<Candidate>(records.getLoops(), records, options);
+      if (llvm::Error error =
+              candidate->choose(slots, bytes, otherCycles, otherBytes)) {
+        // The smallest slots are the last hope: their error is the one to tell.
+        if (first)
+          llvm::consumeError(std::move(error));
+        else
+          first = std::move(error);
+        continue;
+      }
+      if (!best || candidate->tiling.getCycles() < best->tiling.getCycles())
+        best = std::move(candidate);
+    }
+  if (!best)
+    return first ? std::move(first)
+                 : llvm::createStringError("no tiling was tried");
+  llvm::consumeError(std::move(first));
+  std::copy(best->loops.begin(), best->loops.end(), records.getLoops().begin());
+  return best->tiling;
+}
