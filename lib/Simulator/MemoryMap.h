@@ -31,6 +31,10 @@ inline constexpr uint32_t apb = 0x1A100000;
 inline constexpr uint32_t apbSize = 0x00100000;
 inline constexpr uint32_t fll = 0x1A100000;
 inline constexpr uint32_t fllSize = 0x1000;
+inline constexpr uint32_t udmaClockGates = 0x1A102000;
+/// The uDMA channel to external memory: a block for each of its ids, and one
+/// for all.
+inline constexpr uint32_t externalDma = 0x1A102480;
 inline constexpr uint32_t socControl = 0x1A104000;
 inline constexpr uint32_t fcIcache = 0x1A108800;
 inline constexpr uint32_t fcTimer0 = 0x1A10B000;

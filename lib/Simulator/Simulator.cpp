@@ -76,6 +76,9 @@ Error Simulator::loadElf(MemoryBufferRef buffer) {
     if (segment.p_type != ELF::PT_LOAD || segment.p_memsz == 0)
       continue;
     uint8_t *target = machine->translate(segment.p_paddr, segment.p_memsz);
+    if (!target)
+      target =
+          machine->getExternalDma().translate(segment.p_paddr, segment.p_memsz);
     auto content = elf->getELFFile().getSegmentContents(segment);
     if (!content)
       return makeError(file + ": " + toString(content.takeError()));
@@ -171,5 +174,6 @@ Expected<RunResult> Simulator::run(uint64_t maxCycles) {
     result.instructions += result.cores.back().instructions;
   }
   result.dma = machine->getDma().getStatistics();
+  result.external = machine->getExternalDma().getStatistics();
   return result;
 }

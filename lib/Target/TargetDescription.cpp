@@ -41,6 +41,13 @@ const Memory *TargetDescription::getMemory(MemoryLevel level) const {
   return nullptr;
 }
 
+const Memory *TargetDescription::getExternal(MemoryLevel level) const {
+  for (const Memory &memory : memories)
+    if (memory.level == level && !memory.isAddressable())
+      return &memory;
+  return nullptr;
+}
+
 namespace {
 /// Walks a JSON value. The first error is kept and all later steps return
 /// something harmless, so that the reading code has no error paths.
@@ -190,6 +197,10 @@ static Memory readMemory(Reader &reader, const json::Value &value,
       memory.end() > (uint64_t(1) << 32))
     reader.fail(path + "size", "the memory ends beyond 4 GB");
   memory.bytesPerCycle = reader.positive(object, "bytes_per_cycle", path);
+  // Bounds within which cycles of a transfer are exact.
+  if (memory.bytesPerCycle < 0.001 || memory.bytesPerCycle > 1024)
+    reader.fail(path + "bytes_per_cycle",
+                "expected a number from 0.001 to 1024");
   const json::Value *latency = object.get("latency");
   if (latency && !latency->getAsNull()) {
     const json::Object &cycles =
@@ -222,6 +233,11 @@ static void checkMemories(Reader &reader, ArrayRef<Memory> memories) {
       reader.fail(path + ".size",
                   "expected a power of 2, 1 MB at most, for level l1");
     for (const Memory &b : memories.take_front(i)) {
+      if (a.level == b.level && !a.isAddressable() && !b.isAddressable())
+        reader.fail(path + ".latency",
+                    "expected an object: the transfer engine already has '" +
+                        b.name + "' as its memory of level " +
+                        stringifyMemoryLevel(a.level));
       if (a.name == b.name)
         reader.fail(path + ".name",
                     "there are two memories named '" + a.name + "'");
