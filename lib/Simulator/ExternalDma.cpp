@@ -133,9 +133,13 @@ bool ExternalDma::start(Core &core, unsigned id, bool isRead) {
   ExternalMemory &memory = *memories[select];
   if (!isRead && select == 1)
     return fail("to non-volatile memory", memory.base + offset);
-  if (!size || (size | offset | inL2) % 4)
-    return fail("that is not of whole words",
-                (size | offset) % 4 ? size : inL2);
+  if (!size)
+    return fail("of no bytes", inL2);
+  if ((size | offset | inL2) % 4)
+    return fail("that is not of whole words", size % 4 ? size
+                                              : offset % 4
+                                                  ? memory.base + offset
+                                                  : inL2);
   if (offset >= memory.data.size() || size > memory.data.size() - offset)
     return fail("outside of memory", memory.base + offset);
   if (!machine.getL2().contains(inL2, size))

@@ -49,6 +49,7 @@
 #define SE_SOC_CTRL 0x1A104000
 #define SE_SOC_EXIT 0xA0 /* bit 31 ends the simulation with bits 30:0 */
 #define SE_FC_ICACHE 0x1A108800
+#define SE_STDOUT 0x1A10F000 /* + 8 * core + 128 * cluster */
 #define SE_UDMA_CLOCKS 0x1A102000
 #define SE_UDMA_EXT_CLOCKS 0x1FF00 /* those of the channel below */
 /* Engine between external memories and L2: uDMA channel "hyper". */
@@ -63,7 +64,6 @@
 #define SE_EXT_STATUS 0x24
 #define SE_EXT_PAGE_BOUND 0x400 /* of all ids, from SE_EXT on */
 #define SE_EXT_SELECT 0x420     /* 0: RAM, 1: non-volatile memory */
-#define SE_STDOUT 0x1A10F000    /* + 8 * core + 128 * cluster */
 
 /* Exit status of a program that ended in a trap. */
 #define SE_EXIT_TRAP 125
