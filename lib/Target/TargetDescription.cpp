@@ -7,6 +7,8 @@
 
 #include "se/Target/TargetDescription.h"
 
+#include "se/Target/AddressMap.h"
+
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
@@ -28,6 +30,22 @@ static constexpr StringLiteral levelNames[] = {"l1", "l2", "l3", "nvm"};
 
 StringRef se::target::stringifyMemoryLevel(MemoryLevel level) {
   return levelNames[static_cast<unsigned>(level)];
+}
+
+StringRef se::target::getOverlapped(const Memory &memory) {
+  auto overlaps = [&](uint64_t base, uint64_t end) {
+    return memory.base < end && base < memory.end();
+  };
+  if (overlaps(0, map::clusterSize))
+    return "the cluster as its cores see it at address 0";
+  // L1 lies in the cluster, below the alias.
+  uint64_t firstFree =
+      map::cluster +
+      (memory.level == MemoryLevel::L1 ? map::testAndSetOffset : 0);
+  if (overlaps(firstFree, map::cluster + map::clusterSize) ||
+      overlaps(map::apb, map::apb + map::apbSize))
+    return "the peripherals";
+  return "";
 }
 
 bool TargetDescription::hasFeature(StringRef feature) const {
@@ -232,6 +250,8 @@ static void checkMemories(Reader &reader, ArrayRef<Memory> memories) {
         (!isPowerOf2_64(a.size) || a.size > 0x100000))
       reader.fail(path + ".size",
                   "expected a power of 2, 1 MB at most, for level l1");
+    if (StringRef what = getOverlapped(a); !what.empty())
+      reader.fail(path, "memory '" + a.name + "' overlaps " + what);
     for (const Memory &b : memories.take_front(i)) {
       if (a.level == b.level && !a.isAddressable() && !b.isAddressable())
         reader.fail(path + ".latency",
@@ -277,6 +297,12 @@ Expected<TargetDescription> se::target::parseTarget(StringRef text,
                                             "harts", {"cluster", "fc"});
   target.clusterHart = reader.integer(harts, "cluster", 0, 4095, "harts.");
   target.fcHart = reader.integer(harts, "fc", 0, 4095, "harts.");
+  for (auto [key, hart] : {std::pair("cluster", target.clusterHart),
+                           std::pair("fc", target.fcHart)})
+    if (hart % 32)
+      reader.fail(StringRef("harts.") + key,
+                  "expected a multiple of 32: the lower 5 bits of a hart id "
+                  "are the number of the core");
   if (target.fcHart >= target.clusterHart &&
       target.fcHart < target.clusterHart + target.cores + target.controllerCore)
     reader.fail("harts.fc", "is the hart id of a cluster core too");

@@ -23,7 +23,7 @@ static constexpr StringLiteral valid = R"({
   "harts": {"cluster": 0, "fc": 992},
   "features": ["m", "xpulpv2"],
   "memories": [
-    {"name": "tcdm", "level": "l1", "base": 4096, "size": "0x1000",
+    {"name": "tcdm", "level": "l1", "base": 268435456, "size": "0x1000",
      "bytes_per_cycle": 8, "latency": {"cluster": 1, "fc": 15}},
     {"name": "ram", "level": "l2", "base": "0x1c000000", "size": "0x30000",
      "bytes_per_cycle": 4.5, "latency": {"cluster": 15, "fc": 1}},
@@ -47,7 +47,7 @@ TEST(TargetDescription, ReadsAllFields) {
   EXPECT_EQ(target->fcHart, 992u);
   EXPECT_TRUE(target->hasFeature("xpulpv2"));
   EXPECT_FALSE(target->hasFeature("xfvec"));
-  EXPECT_EQ(target->getL1().base, 4096u);
+  EXPECT_EQ(target->getL1().base, 0x10000000u);
   EXPECT_EQ(target->getL2().size, 0x30000u);
   EXPECT_EQ(target->getL2().bytesPerCycle, 4.5);
   EXPECT_EQ(target->getL2().clusterLatency, 15u);
@@ -91,7 +91,7 @@ static const ErrorCase errorCases[] = {
     {"UnknownKeyInMemory", R"("level": "l2")", R"("level": "l2", "kind": 1)",
      "memories[1]: unknown key 'kind'"},
     {"MissingKey", R"("l1_banks": 8,)", "", "missing key 'l1_banks'"},
-    {"MissingKeyInMemory", R"("base": 4096, )", "",
+    {"MissingKeyInMemory", R"("base": 268435456, )", "",
      "memories[0]: missing key 'base'"},
     {"WrongType", R"("cores": 4)", R"("cores": "four")",
      "cores: expected an integer from 1 to 8"},
@@ -142,7 +142,7 @@ static const ErrorCase errorCases[] = {
      "memories[1].latency: expected an object"},
     {"TwoExternalOfALevel", R"("latency": null}
   ])",
-     R"("latency": null}, {"name": "flash2", "level": "nvm", "base": 0,
+     R"("latency": null}, {"name": "flash2", "level": "nvm", "base": "0x90000000",
      "size": 64, "bytes_per_cycle": 1, "latency": null}
   ])",
      "memories[3].latency: expected an object: the transfer engine already has "
@@ -152,7 +152,20 @@ static const ErrorCase errorCases[] = {
      "l1_banks: expected a power of 2"},
     {"BadName", R"("small")", R"("Small Target")",
      "name: expected lower-case letters, digits, '-', '_', '.'"},
-    {"SameHart", "992", "3", "harts.fc: is the hart id of a cluster core too"},
+    {"SameHart", "992", "0", "harts.fc: is the hart id of a cluster core too"},
+    {"HartsFromTheMiddle", R"("cluster": 0)", R"("cluster": 30)",
+     "harts.cluster: expected a multiple of 32: the lower 5 bits of a hart id "
+     "are the number of the core"},
+    {"HartOfFcFromTheMiddle", "992", "993",
+     "harts.fc: expected a multiple of 32: the lower 5 bits of a hart id are "
+     "the number of the core"},
+    {"InPeripherals", R"("0x1c000000")", R"("0x1a1fffc0")",
+     "memories[1]: memory 'ram' overlaps the peripherals"},
+    {"InCluster", R"("0x1c000000")", R"("0x10010000")",
+     "memories[1]: memory 'ram' overlaps the peripherals"},
+    {"AtZero", "268435456", "4096",
+     "memories[0]: memory 'tcdm' overlaps the cluster as its cores see it at "
+     "address 0"},
     {"HartsNotAnObject", R"({"cluster": 0, "fc": 992})", "7",
      "harts: expected an object"},
     {"UnknownFeature", R"("xpulpv2")", R"("xpulpv3")",
@@ -167,10 +180,10 @@ static const ErrorCase errorCases[] = {
     {"BadAddress", R"("0x1c000000")", R"("1c000000")",
      "memories[1].base: expected an integer, or a string such as "
      "\"0x1c000000\""},
-    {"NegativeAddress", "4096", "-4096",
+    {"NegativeAddress", "268435456", "-268435456",
      "memories[0].base: expected an integer, or a string such as "
      "\"0x1c000000\""},
-    {"Misaligned", "4096", "4098",
+    {"Misaligned", "268435456", "268435458",
      "memories[0].base: expected a multiple of 64"},
     {"EmptyMemory", R"("0x30000")", "0",
      "memories[1].size: expected a multiple of 64 greater than 0"},

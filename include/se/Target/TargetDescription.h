@@ -48,6 +48,10 @@ struct Memory {
   bool isAddressable() const { return clusterLatency.has_value(); }
 };
 
+/// What of the address map that all targets share a memory overlaps, for an
+/// error message; empty if nothing.
+llvm::StringRef getOverlapped(const Memory &memory);
+
 struct OperatingPoint {
   /// Absent where not known.
   std::optional<double> volt;
