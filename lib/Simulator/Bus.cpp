@@ -13,9 +13,9 @@ using namespace se::sim;
 // Cycles of an access beyond the one of the instruction.
 static constexpr unsigned clusterTimerExtra = 2;
 static constexpr unsigned clusterToCluster = 2;
-static constexpr unsigned clusterToSoc = 14;
+static constexpr unsigned clusterToSoc = 22;
 static constexpr unsigned fcToCluster = 14;
-static constexpr unsigned fcToSoc = 14;
+static constexpr unsigned fcToSoc = 8;
 /// From the write to the fetch-enable register to the first instruction.
 static constexpr uint64_t coreStartLatency = 10;
 
@@ -173,6 +173,9 @@ AccessResult Machine::accessSoc(Core &core, uint32_t address, unsigned size,
   if (address - map::fcTimer1 < map::clusterBlock)
     return known(
         fcTimer1.access(core.time, address - map::fcTimer1, isStore, value));
+  if (ExternalDma::owns(address))
+    return known(externalDma.access(core, address, isStore, value).status !=
+                 AccessResult::Fault);
   if (address - map::fll < map::fllSize) {
     // Clocks do not change; the registers keep what is written.
     uint32_t &reg = fllRegisters[(address - map::fll) / 4];

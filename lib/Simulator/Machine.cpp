@@ -38,7 +38,8 @@ Machine::Machine(const target::TargetDescription &target,
     : options(std::move(simulatorOptions)),
       eventUnit(*this, target.cores + target.controllerCore),
       dma(*this, target.cores + target.controllerCore + 1),
-      semihosting(*this, options.files), fllRegisters(map::fllSize / 4) {
+      externalDma(*this, target), semihosting(*this, options.files),
+      fllRegisters(map::fllSize / 4) {
   for (const target::Memory &memory : target.memories) {
     if (!memory.isAddressable())
       continue;
@@ -181,7 +182,8 @@ void Machine::runRound(uint64_t maxCycles) {
   bool isAlone = has_single_bit(due);
   uint64_t limit = now + 1;
   if (isAlone)
-    limit = std::max(limit, std::min({nextCore, dma.getNextTime(), maxCycles}));
+    limit =
+        std::max(limit, std::min({nextCore, getNextDeviceTime(), maxCycles}));
   for (; due; due &= due - 1) {
     Core &core = cores[countr_zero(due)];
     execute(*this, core, limit);
@@ -191,9 +193,16 @@ void Machine::runRound(uint64_t maxCycles) {
       nextCore = std::min(nextCore, core.time);
   }
 
-  uint64_t next = std::min({nextCore, earliestWake, dma.getNextTime()});
+  uint64_t next = std::min({nextCore, earliestWake, getNextDeviceTime()});
   if (next != never)
     now = std::max(now, next);
+}
+
+void Machine::advanceDevices() {
+  if (dma.getNextTime() <= now)
+    dma.advance(now);
+  if (externalDma.getNextTime() <= now)
+    externalDma.advance(now);
 }
 
 Machine::Outcome Machine::run(uint64_t maxCycles) {
@@ -206,9 +215,9 @@ Machine::Outcome Machine::run(uint64_t maxCycles) {
     }
     if (now >= maxCycles)
       return Outcome::OutOfCycles;
-    if (dma.getNextTime() <= now)
-      dma.advance(now);
-    else if (!running && dma.getNextTime() == never)
+    if (getNextDeviceTime() <= now)
+      advanceDevices();
+    else if (!running && getNextDeviceTime() == never)
       return Outcome::EndlessWait;
     runRound(maxCycles);
   }
@@ -231,11 +240,13 @@ CoreStatistics Machine::getStatistics(const Core &core) const {
   if (core.state == CoreState::Asleep)
     at(core.sleepCause) += now - std::min(now, core.sleepSince);
 
-  // The run may end while the core is in an instruction of several cycles.
+  // The run may end while the core is in an instruction of several cycles,
+  // which none of the sleep is part of.
   uint64_t excess = -now;
   for (uint64_t cycles : result.cycles)
     excess += cycles;
-  for (uint64_t &cycles : reverse(result.cycles)) {
+  for (uint64_t &cycles :
+       reverse(MutableArrayRef(result.cycles).drop_back(2))) {
     uint64_t part = std::min(excess, cycles);
     cycles -= part;
     excess -= part;

@@ -15,8 +15,10 @@
 #include "Core.h"
 #include "Dma.h"
 #include "EventUnit.h"
+#include "ExternalDma.h"
 #include "Semihosting.h"
 #include "Timer.h"
+#include <algorithm>
 #include <optional>
 
 namespace se::sim {
@@ -77,10 +79,12 @@ public:
 
   unsigned getNumClusterCores() const { return unsigned(cores.size()) - 1; }
   Memory &getL1() { return *l1; }
+  Memory &getL2() { return *l2; }
   Core &getCore(unsigned index) { return cores[index]; }
   Core &getFabricController() { return cores.back(); }
   EventUnit &getEventUnit() { return eventUnit; }
   Dma &getDma() { return dma; }
+  ExternalDma &getExternalDma() { return externalDma; }
   std::vector<std::unique_ptr<Memory>> &getMemories() { return memories; }
 
   //===-- For the simulator -----------------------------------------------===//
@@ -107,6 +111,11 @@ private:
   AccessResult fault(Core &core, uint32_t address, bool isStore);
   uint32_t rawCounter(const Core &core, unsigned number) const;
   void runRound(uint64_t maxCycles);
+  void advanceDevices();
+  /// When a device has to act next; `never` if all are idle.
+  uint64_t getNextDeviceTime() const {
+    return std::min(dma.getNextTime(), externalDma.getNextTime());
+  }
 
   std::vector<std::unique_ptr<Memory>> memories;
   Memory *l1 = nullptr, *l2 = nullptr;
@@ -118,6 +127,7 @@ private:
   SimulatorOptions options;
   EventUnit eventUnit;
   Dma dma;
+  ExternalDma externalDma;
   Timer clusterTimer, fcTimer0, fcTimer1;
   Semihosting semihosting;
   std::string outputLine;

@@ -6,14 +6,11 @@
 #ifndef SE_LIB_SIMULATOR_MEMORYMAP_H
 #define SE_LIB_SIMULATOR_MEMORYMAP_H
 
-#include <cstdint>
+#include "se/Target/AddressMap.h"
 
 namespace se::sim::map {
 
-/// The cluster: L1, its test-and-set alias, peripherals.
-inline constexpr uint32_t cluster = 0x10000000;
-inline constexpr uint32_t clusterSize = 0x00400000;
-inline constexpr uint32_t testAndSetOffset = 0x00100000;
+using namespace target::map;
 
 /// Bytes of each block of registers in the cluster.
 inline constexpr uint32_t clusterBlock = 0x400;
@@ -27,10 +24,12 @@ inline constexpr uint32_t eventUnitDemux = 0x10204000;
 inline constexpr uint32_t dmaDemux = 0x10204400;
 
 /// Peripherals of the fabric controller, all within [apb, apb + apbSize).
-inline constexpr uint32_t apb = 0x1A100000;
-inline constexpr uint32_t apbSize = 0x00100000;
 inline constexpr uint32_t fll = 0x1A100000;
 inline constexpr uint32_t fllSize = 0x1000;
+inline constexpr uint32_t udmaClockGates = 0x1A102000;
+/// The uDMA channel to external memory: a block for each of its ids, and one
+/// for all.
+inline constexpr uint32_t externalDma = 0x1A102480;
 inline constexpr uint32_t socControl = 0x1A104000;
 inline constexpr uint32_t fcIcache = 0x1A108800;
 inline constexpr uint32_t fcTimer0 = 0x1A10B000;

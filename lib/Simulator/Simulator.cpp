@@ -44,16 +44,9 @@ Simulator::create(const target::TargetDescription &target,
     if (memory.end() > (uint64_t(1) << 32))
       return makeError("target " + target.name + ": memory " + memory.name +
                        " exceeds 32-bit addresses");
-    auto overlaps = [&](uint64_t base, uint64_t size) {
-      return memory.base < base + size && base < memory.end();
-    };
-    bool isL1 = memory.level == target::MemoryLevel::L1;
-    uint64_t firstFree =
-        isL1 ? map::cluster + map::testAndSetOffset : map::cluster;
-    if (overlaps(firstFree, map::cluster + map::clusterSize - firstFree) ||
-        overlaps(map::apb, map::apbSize))
+    if (StringRef what = getOverlapped(memory); !what.empty())
       return makeError("target " + target.name + ": memory " + memory.name +
-                       " overlaps the peripherals");
+                       " overlaps " + what);
   }
   return std::unique_ptr<Simulator>(
       new Simulator(std::make_unique<Machine>(target, std::move(options))));
@@ -76,6 +69,9 @@ Error Simulator::loadElf(MemoryBufferRef buffer) {
     if (segment.p_type != ELF::PT_LOAD || segment.p_memsz == 0)
       continue;
     uint8_t *target = machine->translate(segment.p_paddr, segment.p_memsz);
+    if (!target)
+      target =
+          machine->getExternalDma().translate(segment.p_paddr, segment.p_memsz);
     auto content = elf->getELFFile().getSegmentContents(segment);
     if (!content)
       return makeError(file + ": " + toString(content.takeError()));
@@ -171,5 +167,6 @@ Expected<RunResult> Simulator::run(uint64_t maxCycles) {
     result.instructions += result.cores.back().instructions;
   }
   result.dma = machine->getDma().getStatistics();
+  result.external = machine->getExternalDma().getStatistics();
   return result;
 }

@@ -35,10 +35,16 @@ json::Object se::sim::makeStatistics(const RunResult &result,
     object["dma_bytes_per_frame"] = double(result.dma.bytes) / frames;
     object["dma_busy_cycles_per_frame"] =
         double(result.dma.busyCycles) / frames;
+    object["ext_bytes_per_frame"] = double(result.external.bytes) / frames;
+    object["ext_busy_cycles_per_frame"] =
+        double(result.external.busyCycles) / frames;
   }
   object["dma"] = json::Object{{"bytes", result.dma.bytes},
                                {"commands", result.dma.commands},
                                {"busy_cycles", result.dma.busyCycles}};
+  object["ext"] = json::Object{{"bytes", result.external.bytes},
+                               {"transfers", result.external.transfers},
+                               {"busy_cycles", result.external.busyCycles}};
   object["cycles"] = result.cycles;
   object["instructions"] = result.instructions;
   object["host_seconds"] = result.hostSeconds;

@@ -29,7 +29,8 @@ uint64_t se::target::getAvailableL1(const TargetDescription &target,
   return target.getL1().size > used ? target.getL1().size - used : 0;
 }
 
-// @L1, @L2 and @WEIGHTS stand for names of memories.
+// @L1, @L2, @WEIGHTS, @L3 and @NVM stand for names of memories. What goes to
+// external memories comes before .weights, whose pattern would take it too.
 //
 // Code of the cluster cores comes first and together: they share an instruction
 // cache of 4 KB.
@@ -52,6 +53,12 @@ SECTIONS {
     __global_pointer$ = . + 0x800;
     *(.sdata .sdata.*)
   } > @L2
+  .weights.l3 : ALIGN(64) {
+    *(.weights.l3 .weights.l3.*)
+  } > @L3
+  .weights.nvm : ALIGN(64) {
+    *(.weights.nvm .weights.nvm.*)
+  } > @NVM
   .weights : ALIGN(64) {
     __se_weights_start = .;
     *(.weights .weights.*)
@@ -141,8 +148,31 @@ se::target::makeLinkerScript(const TargetDescription &target,
                     "__se_fc_stack_size = {3};\n",
                     stacks / options.coreStackSize, options.coreStackSize,
                     stacks / options.coreStackSize, options.fcStackSize);
+  // Where the driver of the transfer engine finds the external memories.
+  auto baseOf = [](const Memory *memory) { return memory ? memory->base : 0; };
+  const Memory *ram = target.getExternal(MemoryLevel::L3);
+  script += formatv("__se_ext_ram = {0:x};\n"
+                    "__se_ext_ram_size = {1:x};\n"
+                    "__se_ext_nvm = {2:x};\n",
+                    baseOf(ram), ram ? ram->size : 0,
+                    baseOf(target.getExternal(MemoryLevel::NVM)));
+
+  // A level that the target lacks: the section must be empty, so it does not
+  // matter where it is.
+  std::string checks;
+  auto nameOf = [&](MemoryLevel level) -> StringRef {
+    if (const Memory *memory = target.getMemory(level))
+      return memory->name;
+    StringRef name = stringifyMemoryLevel(level);
+    checks += formatv("ASSERT(SIZEOF(.weights.{0}) == 0, \"target {1} has no "
+                      "memory of level {0} for the section .weights.{0}\")\n",
+                      name, target.name);
+    return target.getL2().name;
+  };
   script += replace(sections, {{"L1", target.getL1().name},
                                {"L2", target.getL2().name},
+                               {"L3", nameOf(MemoryLevel::L3)},
+                               {"NVM", nameOf(MemoryLevel::NVM)},
                                {"WEIGHTS", weights->name}});
-  return script;
+  return script + checks;
 }

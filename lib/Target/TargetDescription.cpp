@@ -7,6 +7,8 @@
 
 #include "se/Target/TargetDescription.h"
 
+#include "se/Target/AddressMap.h"
+
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
@@ -30,6 +32,22 @@ StringRef se::target::stringifyMemoryLevel(MemoryLevel level) {
   return levelNames[static_cast<unsigned>(level)];
 }
 
+StringRef se::target::getOverlapped(const Memory &memory) {
+  auto overlaps = [&](uint64_t base, uint64_t end) {
+    return memory.base < end && base < memory.end();
+  };
+  if (overlaps(0, map::clusterSize))
+    return "the cluster as its cores see it at address 0";
+  // L1 lies in the cluster, below the alias.
+  uint64_t firstFree =
+      map::cluster +
+      (memory.level == MemoryLevel::L1 ? map::testAndSetOffset : 0);
+  if (overlaps(firstFree, map::cluster + map::clusterSize) ||
+      overlaps(map::apb, map::apb + map::apbSize))
+    return "the peripherals";
+  return "";
+}
+
 bool TargetDescription::hasFeature(StringRef feature) const {
   return is_contained(features, feature);
 }
@@ -37,6 +55,13 @@ bool TargetDescription::hasFeature(StringRef feature) const {
 const Memory *TargetDescription::getMemory(MemoryLevel level) const {
   for (const Memory &memory : memories)
     if (memory.level == level)
+      return &memory;
+  return nullptr;
+}
+
+const Memory *TargetDescription::getExternal(MemoryLevel level) const {
+  for (const Memory &memory : memories)
+    if (memory.level == level && !memory.isAddressable())
       return &memory;
   return nullptr;
 }
@@ -190,6 +215,10 @@ static Memory readMemory(Reader &reader, const json::Value &value,
       memory.end() > (uint64_t(1) << 32))
     reader.fail(path + "size", "the memory ends beyond 4 GB");
   memory.bytesPerCycle = reader.positive(object, "bytes_per_cycle", path);
+  // Bounds within which cycles of a transfer are exact.
+  if (memory.bytesPerCycle < 0.001 || memory.bytesPerCycle > 1024)
+    reader.fail(path + "bytes_per_cycle",
+                "expected a number from 0.001 to 1024");
   const json::Value *latency = object.get("latency");
   if (latency && !latency->getAsNull()) {
     const json::Object &cycles =
@@ -221,7 +250,14 @@ static void checkMemories(Reader &reader, ArrayRef<Memory> memories) {
         (!isPowerOf2_64(a.size) || a.size > 0x100000))
       reader.fail(path + ".size",
                   "expected a power of 2, 1 MB at most, for level l1");
+    if (StringRef what = getOverlapped(a); !what.empty())
+      reader.fail(path, "memory '" + a.name + "' overlaps " + what);
     for (const Memory &b : memories.take_front(i)) {
+      if (a.level == b.level && !a.isAddressable() && !b.isAddressable())
+        reader.fail(path + ".latency",
+                    "expected an object: the transfer engine already has '" +
+                        b.name + "' as its memory of level " +
+                        stringifyMemoryLevel(a.level));
       if (a.name == b.name)
         reader.fail(path + ".name",
                     "there are two memories named '" + a.name + "'");
@@ -261,6 +297,12 @@ Expected<TargetDescription> se::target::parseTarget(StringRef text,
                                             "harts", {"cluster", "fc"});
   target.clusterHart = reader.integer(harts, "cluster", 0, 4095, "harts.");
   target.fcHart = reader.integer(harts, "fc", 0, 4095, "harts.");
+  for (auto [key, hart] : {std::pair("cluster", target.clusterHart),
+                           std::pair("fc", target.fcHart)})
+    if (hart % 32)
+      reader.fail(StringRef("harts.") + key,
+                  "expected a multiple of 32: the lower 5 bits of a hart id "
+                  "are the number of the core");
   if (target.fcHart >= target.clusterHart &&
       target.fcHart < target.clusterHart + target.cores + target.controllerCore)
     reader.fail("harts.fc", "is the hart id of a cluster core too");

@@ -176,7 +176,7 @@ TEST(Devices, Timer) {
   )" + exitWithA0.str());
   machine.start(machine.fc().index);
   machine.run();
-  EXPECT_EQ(machine->getExitStatus(), 65u);
+  EXPECT_EQ(machine->getExitStatus(), 59u);
 }
 
 TEST(Devices, FabricControllerStartsCluster) {

@@ -46,6 +46,9 @@ SimulatorOptions TestMachine::makeOptions(FileSystem *files) {
 TestMachine::TestMachine(FileSystem *files, uint32_t ddrBytes)
     : machine(getTestTarget(ddrBytes), makeOptions(files)) {}
 
+TestMachine::TestMachine(const target::TargetDescription &target)
+    : machine(target, makeOptions(nullptr)) {}
+
 void TestMachine::write(uint32_t address, ArrayRef<uint8_t> bytes) {
   uint8_t *data = machine.translate(address, bytes.size());
   ASSERT_NE(data, nullptr);

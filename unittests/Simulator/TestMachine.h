@@ -22,6 +22,7 @@ inline constexpr uint32_t dataL2 = 0x1C080000;
 class TestMachine {
 public:
   explicit TestMachine(FileSystem *files = nullptr, uint32_t ddrBytes = 0);
+  explicit TestMachine(const target::TargetDescription &target);
 
   Machine &operator*() { return machine; }
   Machine *operator->() { return &machine; }

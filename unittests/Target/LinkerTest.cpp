@@ -28,13 +28,16 @@ protected:
     std::string resources = sys::path::parent_path(SE_TARGETS_DIR).str();
     pulp = cantFail(loadTarget("pulp-open", resources));
     ddr = cantFail(loadTarget("pulp-open-ddr", resources));
+    gap9 = cantFail(loadTarget("gap9", resources));
   }
   void TearDown() override { sys::fs::remove_directories(directory); }
 
-  /// An object with the entry point and two sections of the given sizes.
+  /// An object with the entry point and two sections of the given sizes, the
+  /// first of the given name.
   MemoryBufferRef makeObject(uint64_t weights, uint64_t l1,
                              StringRef symbol = "_start",
-                             StringRef reference = "") {
+                             StringRef reference = "",
+                             StringRef section = ".weights") {
     std::string relocation;
     if (!reference.empty())
       relocation = formatv(R"(
@@ -58,7 +61,7 @@ Sections:
     Type: SHT_PROGBITS
     Flags: [ SHF_ALLOC, SHF_EXECINSTR ]
     Size: 16
-  - Name: .weights
+  - Name: {5}
     Type: SHT_PROGBITS
     Flags: [ SHF_ALLOC, SHF_GNU_RETAIN ]
     AddressAlign: 4
@@ -79,7 +82,8 @@ Symbols:
                                   : formatv("  - Name: {0}\n    Binding: "
                                             "STB_GLOBAL\n",
                                             reference)
-                                        .str());
+                                        .str(),
+                section);
     storage.emplace_back();
     yaml::Input input(text);
     raw_svector_ostream stream(storage.back());
@@ -104,7 +108,7 @@ Symbols:
 
   SmallString<128> directory;
   std::string output;
-  TargetDescription pulp, ddr;
+  TargetDescription pulp, ddr, gap9;
   std::vector<SmallString<0>> storage;
 };
 } // namespace
@@ -131,8 +135,64 @@ TEST_F(LinkerTest, PlacesSections) {
   EXPECT_EQ(symbols.lookup("__se_core_stacks_end"), 0x10000000u + 9 * 1024);
 }
 
+TEST_F(LinkerTest, PlacesSectionsOfExternalMemories) {
+  storage.reserve(5);
+  auto addressOf = [&](StringRef section, const TargetDescription &target) {
+    std::string script = cantFail(makeLinkerScript(target));
+    EXPECT_EQ(link(makeObject(0x1000, 64, "_start", "", section), script), "");
+    auto binary = cantFail(object::ObjectFile::createObjectFile(output));
+    for (const object::SectionRef &found : binary.getBinary()->sections())
+      if (section.starts_with(cantFail(found.getName())) &&
+          found.getSize() == 0x1000)
+        return found.getAddress();
+    return uint64_t(0);
+  };
+  EXPECT_EQ(addressOf(".weights.nvm", gap9), 0x90000000u);
+  EXPECT_EQ(addressOf(".weights.nvm.head", gap9), 0x90000000u);
+  EXPECT_EQ(addressOf(".weights.l3", gap9), 0x80000000u);
+  EXPECT_EQ(addressOf(".weights.l3", ddr), 0x80000000u);
+  EXPECT_EQ(addressOf(".weights.head", gap9), 0x1c000040u);
+}
+
+TEST_F(LinkerTest, TellsWhatExternalMemoriesLack) {
+  storage.reserve(5);
+  auto message = [&](StringRef section, uint64_t bytes,
+                     const TargetDescription &target) {
+    return link(makeObject(bytes, 64, "_start", "", section),
+                cantFail(makeLinkerScript(target)));
+  };
+  EXPECT_EQ(message(".weights.nvm", 0x200040, gap9),
+            "network does not fit: memory mram exceeded by 64 bytes (2097152 "
+            "available)");
+  EXPECT_EQ(message(".weights", 0x180000, gap9),
+            "network does not fit: memory l2 exceeded by 4160 bytes (1572864 "
+            "available)");
+  EXPECT_EQ(message(".weights.nvm", 4, pulp),
+            "linking failed: target pulp-open has no memory of level nvm for "
+            "the section .weights.nvm");
+  EXPECT_EQ(message(".weights.l3.head", 4, pulp),
+            "linking failed: target pulp-open has no memory of level l3 for "
+            "the section .weights.l3");
+  EXPECT_EQ(message(".weights.nvm", 4, ddr),
+            "linking failed: target pulp-open-ddr has no memory of level nvm "
+            "for the section .weights.nvm");
+}
+
+TEST_F(LinkerTest, TellsTheDriverWhereExternalMemoriesAre) {
+  auto has = [](const TargetDescription &target, StringRef line) {
+    return StringRef(cantFail(makeLinkerScript(target))).contains(line);
+  };
+  EXPECT_TRUE(has(gap9, "\n__se_ext_ram = 0x80000000;\n"));
+  EXPECT_TRUE(has(gap9, "\n__se_ext_ram_size = 0x2000000;\n"));
+  EXPECT_TRUE(has(gap9, "\n__se_ext_nvm = 0x90000000;\n"));
+  // Cores can address it, so the engine cannot.
+  EXPECT_TRUE(has(ddr, "\n__se_ext_ram = 0x0;\n__se_ext_ram_size = 0x0;\n"));
+  EXPECT_TRUE(has(pulp, "\n__se_ext_nvm = 0x0;\n"));
+}
+
 TEST_F(LinkerTest, AvailableL1IsExact) {
   EXPECT_EQ(getAvailableL1(pulp), 0x10000u - 9 * 1024 - 64);
+  EXPECT_EQ(getAvailableL1(gap9), 0x20000u - 9 * 1024 - 64);
   LinkerScriptOptions options;
   options.controllerStack = false;
   options.coreStackSize = 528;

@@ -23,7 +23,7 @@ static constexpr StringLiteral valid = R"({
   "harts": {"cluster": 0, "fc": 992},
   "features": ["m", "xpulpv2"],
   "memories": [
-    {"name": "tcdm", "level": "l1", "base": 4096, "size": "0x1000",
+    {"name": "tcdm", "level": "l1", "base": 268435456, "size": "0x1000",
      "bytes_per_cycle": 8, "latency": {"cluster": 1, "fc": 15}},
     {"name": "ram", "level": "l2", "base": "0x1c000000", "size": "0x30000",
      "bytes_per_cycle": 4.5, "latency": {"cluster": 15, "fc": 1}},
@@ -47,7 +47,7 @@ TEST(TargetDescription, ReadsAllFields) {
   EXPECT_EQ(target->fcHart, 992u);
   EXPECT_TRUE(target->hasFeature("xpulpv2"));
   EXPECT_FALSE(target->hasFeature("xfvec"));
-  EXPECT_EQ(target->getL1().base, 4096u);
+  EXPECT_EQ(target->getL1().base, 0x10000000u);
   EXPECT_EQ(target->getL2().size, 0x30000u);
   EXPECT_EQ(target->getL2().bytesPerCycle, 4.5);
   EXPECT_EQ(target->getL2().clusterLatency, 15u);
@@ -56,6 +56,8 @@ TEST(TargetDescription, ReadsAllFields) {
   ASSERT_NE(flash, nullptr);
   EXPECT_FALSE(flash->isAddressable());
   EXPECT_EQ(flash->end(), uint64_t(1) << 32);
+  EXPECT_EQ(target->getExternal(MemoryLevel::NVM), flash);
+  EXPECT_EQ(target->getExternal(MemoryLevel::L2), nullptr);
   ASSERT_EQ(target->operatingPoints.size(), 2u);
   EXPECT_FALSE(target->operatingPoints[0].volt);
   EXPECT_EQ(target->operatingPoints[1].volt, 0.8);
@@ -89,7 +91,7 @@ static const ErrorCase errorCases[] = {
     {"UnknownKeyInMemory", R"("level": "l2")", R"("level": "l2", "kind": 1)",
      "memories[1]: unknown key 'kind'"},
     {"MissingKey", R"("l1_banks": 8,)", "", "missing key 'l1_banks'"},
-    {"MissingKeyInMemory", R"("base": 4096, )", "",
+    {"MissingKeyInMemory", R"("base": 268435456, )", "",
      "memories[0]: missing key 'base'"},
     {"WrongType", R"("cores": 4)", R"("cores": "four")",
      "cores: expected an integer from 1 to 8"},
@@ -97,12 +99,73 @@ static const ErrorCase errorCases[] = {
      "cores: expected an integer from 1 to 8"},
     {"TooManyCores", R"("cores": 4)", R"("cores": 9)",
      "cores: expected an integer from 1 to 8"},
+    {"NoCores", R"("cores": 4)", R"("cores": 0)",
+     "cores: expected an integer from 1 to 8"},
+    {"NegativeCores", R"("cores": 4)", R"("cores": -4)",
+     "cores: expected an integer from 1 to 8"},
+    {"NullCores", R"("cores": 4)", R"("cores": null)",
+     "cores: expected an integer from 1 to 8"},
+    {"NoFpus", R"("fpus": 2)", R"("fpus": 0)",
+     "fpus: expected an integer from 1 to 8"},
+    {"TooManyFpus", R"("fpus": 2)", R"("fpus": 9)",
+     "fpus: expected an integer from 1 to 8"},
+    {"NoBanks", R"("l1_banks": 8)", R"("l1_banks": 0)",
+     "l1_banks: expected an integer from 1 to 1024"},
+    {"NotAText", R"("for tests")", "null", "description: expected a string"},
+    {"UnknownHart", R"("fc": 992)", R"("fc": 992, "gpu": 1)",
+     "harts: unknown key 'gpu'"},
+    {"HartOutOfRange", "992", "4096",
+     "harts.fc: expected an integer from 0 to 4095"},
+    {"FeaturesNotAnArray", R"(["m", "xpulpv2"])", R"("m")",
+     "features: expected a non-empty array"},
+    {"FeatureNotAText", R"("xpulpv2")", "2",
+     "features[1]: unknown feature; known: m, c, f, zfh, zicsr, zfinx, zhinx, "
+     "xpulpv2, xfvec, xfaux, xf16alt"},
+    {"MemoryNotAnObject", R"({"name": "tcdm",)", R"(7, {"name": "tcdm",)",
+     "memories[0]: expected an object"},
+    {"SizeMisaligned", R"("0x30000")", "100",
+     "memories[1].size: expected a multiple of 64 greater than 0"},
+    {"SizeNotANumber", R"("0x30000")", "true",
+     "memories[1].size: expected an integer, or a string such as "
+     "\"0x1c000000\""},
+    {"NegativeBandwidth", "4.5", "-4.5",
+     "memories[1].bytes_per_cycle: expected a number greater than 0"},
+    {"BandwidthNotANumber", "4.5", R"("4.5")",
+     "memories[1].bytes_per_cycle: expected a number greater than 0"},
+    {"BandwidthTooSmall", "4.5", "1e-9",
+     "memories[1].bytes_per_cycle: expected a number from 0.001 to 1024"},
+    {"BandwidthTooLarge", "4.5", "1e9",
+     "memories[1].bytes_per_cycle: expected a number from 0.001 to 1024"},
+    {"LatencyOfOneSide", R"({"cluster": 15, "fc": 1})", R"({"cluster": 15})",
+     "memories[1].latency: missing key 'fc'"},
+    {"LatencyNotAnObject", R"({"cluster": 15, "fc": 1})", "15",
+     "memories[1].latency: expected an object"},
+    {"TwoExternalOfALevel", R"("latency": null}
+  ])",
+     R"("latency": null}, {"name": "flash2", "level": "nvm", "base": "0x90000000",
+     "size": 64, "bytes_per_cycle": 1, "latency": null}
+  ])",
+     "memories[3].latency: expected an object: the transfer engine already has "
+     "'flash' as its memory of level nvm"},
     {"NotABoolean", "false", "0", "controller_core: expected true or false"},
     {"BanksNotPowerOf2", R"("l1_banks": 8)", R"("l1_banks": 12)",
      "l1_banks: expected a power of 2"},
     {"BadName", R"("small")", R"("Small Target")",
      "name: expected lower-case letters, digits, '-', '_', '.'"},
-    {"SameHart", "992", "3", "harts.fc: is the hart id of a cluster core too"},
+    {"SameHart", "992", "0", "harts.fc: is the hart id of a cluster core too"},
+    {"HartsFromTheMiddle", R"("cluster": 0)", R"("cluster": 30)",
+     "harts.cluster: expected a multiple of 32: the lower 5 bits of a hart id "
+     "are the number of the core"},
+    {"HartOfFcFromTheMiddle", "992", "993",
+     "harts.fc: expected a multiple of 32: the lower 5 bits of a hart id are "
+     "the number of the core"},
+    {"InPeripherals", R"("0x1c000000")", R"("0x1a1fffc0")",
+     "memories[1]: memory 'ram' overlaps the peripherals"},
+    {"InCluster", R"("0x1c000000")", R"("0x10010000")",
+     "memories[1]: memory 'ram' overlaps the peripherals"},
+    {"AtZero", "268435456", "4096",
+     "memories[0]: memory 'tcdm' overlaps the cluster as its cores see it at "
+     "address 0"},
     {"HartsNotAnObject", R"({"cluster": 0, "fc": 992})", "7",
      "harts: expected an object"},
     {"UnknownFeature", R"("xpulpv2")", R"("xpulpv3")",
@@ -117,10 +180,10 @@ static const ErrorCase errorCases[] = {
     {"BadAddress", R"("0x1c000000")", R"("1c000000")",
      "memories[1].base: expected an integer, or a string such as "
      "\"0x1c000000\""},
-    {"NegativeAddress", "4096", "-4096",
+    {"NegativeAddress", "268435456", "-268435456",
      "memories[0].base: expected an integer, or a string such as "
      "\"0x1c000000\""},
-    {"Misaligned", "4096", "4098",
+    {"Misaligned", "268435456", "268435458",
      "memories[0].base: expected a multiple of 64"},
     {"EmptyMemory", R"("0x30000")", "0",
      "memories[1].size: expected a multiple of 64 greater than 0"},

@@ -56,6 +56,14 @@ struct DmaStatistics {
   uint64_t busyCycles = 0;
 };
 
+/// Of the engine that copies between external memories and L2.
+struct ExternalDmaStatistics {
+  uint64_t bytes = 0;
+  uint64_t transfers = 0;
+  /// Cycles in which a transfer was under way.
+  uint64_t busyCycles = 0;
+};
+
 struct RunResult {
   /// The status with which the program ended.
   uint32_t exitStatus = 0;
@@ -65,6 +73,7 @@ struct RunResult {
   /// Cluster cores by number, then the fabric controller.
   std::vector<CoreStatistics> cores;
   DmaStatistics dma;
+  ExternalDmaStatistics external;
 };
 
 struct SimulatorOptions {

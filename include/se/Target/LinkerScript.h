@@ -9,8 +9,13 @@
 //
 //   .text, .rodata, .data, .bss, FC stack   L2
 //   .weights         parameters, read-only  L2, or the memory chosen
+//   .weights.l3      parameters             the memory of level l3
+//   .weights.nvm     parameters             the memory of level nvm
 //   .l1.data         variables with a value L1, written by the loader
 //   .l1, .l1.*       buffers, zero at start L1
+//
+// __se_ext_ram, __se_ext_ram_size and __se_ext_nvm say where the target has the
+// memories that only the transfer engine reaches; 0 without one.
 //
 // The stacks of the cluster cores lie at the bottom of L1, so that the overflow
 // of one cannot reach a buffer.

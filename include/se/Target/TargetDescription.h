@@ -48,6 +48,10 @@ struct Memory {
   bool isAddressable() const { return clusterLatency.has_value(); }
 };
 
+/// What of the address map that all targets share a memory overlaps, for an
+/// error message; empty if nothing.
+llvm::StringRef getOverlapped(const Memory &memory);
+
 struct OperatingPoint {
   /// Absent where not known.
   std::optional<double> volt;
@@ -70,6 +74,7 @@ struct TargetDescription {
   /// Instruction set extensions beyond RV32I, lower case.
   std::vector<std::string> features;
   /// No two of them overlap; there is one of level L1 and at least one of L2.
+  /// Of the other levels one each may lack latencies.
   std::vector<Memory> memories;
   /// From slow to fast; at least one.
   std::vector<OperatingPoint> operatingPoints;
@@ -77,6 +82,9 @@ struct TargetDescription {
   bool hasFeature(llvm::StringRef feature) const;
   /// The first memory of a level, or null.
   const Memory *getMemory(MemoryLevel level) const;
+  /// The memory of a level that cores and cluster DMA cannot address, only the
+  /// engine that copies to L2, or null.
+  const Memory *getExternal(MemoryLevel level) const;
   const Memory &getL1() const { return *getMemory(MemoryLevel::L1); }
   const Memory &getL2() const { return *getMemory(MemoryLevel::L2); }
 };

@@ -50,6 +50,20 @@
 #define SE_SOC_EXIT 0xA0 /* bit 31 ends the simulation with bits 30:0 */
 #define SE_FC_ICACHE 0x1A108800
 #define SE_STDOUT 0x1A10F000 /* + 8 * core + 128 * cluster */
+#define SE_UDMA_CLOCKS 0x1A102000
+#define SE_UDMA_EXT_CLOCKS 0x1FF00 /* those of the channel below */
+/* Engine between external memories and L2: uDMA channel "hyper". */
+#define SE_EXT 0x1A102480
+#define SE_EXT_IDS 8
+#define SE_EXT_BLOCK 0x80 /* bytes of an id's registers */
+#define SE_EXT_READ_ADDRESS 0x00
+#define SE_EXT_READ_SIZE 0x04
+#define SE_EXT_READ_CONTROL 0x08
+#define SE_EXT_COMMAND 0x18
+#define SE_EXT_ADDRESS 0x1C
+#define SE_EXT_STATUS 0x24
+#define SE_EXT_PAGE_BOUND 0x400 /* of all ids, from SE_EXT on */
+#define SE_EXT_SELECT 0x420     /* 0: RAM, 1: non-volatile memory */
 
 /* Exit status of a program that ended in a trap. */
 #define SE_EXIT_TRAP 125

@@ -87,6 +87,24 @@ uint32_t se_dma_start_2d(se_dma_dir dir, void *l1, void *ext, uint32_t bytes,
                          uint32_t line, uint32_t stride);
 void se_dma_wait(uint32_t id);
 
+/*===-- External memories (FC or one cluster core) --===*/
+
+/* Starts a copy to L2 from a memory that only the transfer engine reaches, the
+   sections .weights.l3 and .weights.nvm; returns the id to wait for. `ext` is
+   an address in the target's map. All three are multiples of 4. Transfers run
+   one after the other, in the order of their starts; 8 at most are under way,
+   and one more start waits for the oldest. One core drives the engine: another
+   may take over after a meeting of both (barrier, se_cluster_run).
+   Time of a transfer: 10 cycles and `bytes` / bytes_per_cycle of the memory.
+   Cost on the FC: start 99 cycles, wait 21 if the copy has ended; start and
+   wait of 64 bytes 175, 1 KB 1127, 16 KB 16499. On a cluster core, whose way to
+   the registers is longer: 197, 37; 287, 1239, 16611. While it waits, a core
+   polls. */
+uint32_t se_ext_start(void *l2, const void *ext, uint32_t bytes);
+/* Returns when the transfer has ended. An id may be waited for again; once
+   eight more starts have used it anew, that waits for the later transfer. */
+void se_ext_wait(uint32_t id);
+
 /*===-- Counters --===*/
 
 /* Clock cycles of this core's domain; counts while the core sleeps, too. */

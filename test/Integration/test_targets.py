@@ -1,0 +1,184 @@
+# Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Targets other than pulp-open: gap9, and files of the user's own."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+
+import onnx_models
+import se
+from onnx_models import Recipe
+from test_bad_input import expect_error
+from test_models import MODELS, golden
+
+RECIPE = Recipe("gru1", input=40, hidden=64, layers=2, head="gemm")
+
+
+@pytest.fixture
+def network(tmp_path):
+    path = tmp_path / "net.onnx"
+    path.write_bytes(onnx_models.build(RECIPE).SerializeToString())
+    return path
+
+
+@pytest.fixture
+def example():
+    """The file in docs/targets.md."""
+    text = (se.SOURCE / "docs" / "targets.md").read_text()
+    return json.loads(re.search(r"```json\n(.*?)```", text, re.DOTALL)[1])
+
+
+def write(target, path):
+    path.write_text(json.dumps(target))
+    return path
+
+
+# --- gap9 ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", list(MODELS))
+def test_gap9_as_pulp_open(name, tmp_path):
+    """Networks that fit L2 give the same bits; the other sizes change no
+    arithmetic. Larger ones are told by how many bytes they exceed it."""
+    model = golden(name)
+    if model.target("fp16") != "pulp-open":
+        expect_error(tmp_path, "se-compile", model.path, "-o", tmp_path / "out",
+                     "--precision=fp16", "--target=gap9",
+                     text=r"memory l2 exceeded by \d+ bytes \(1572864 available\)")
+        return
+    outputs = []
+    for target in ["gap9", "pulp-open"]:
+        elf = se.compile(model.path, tmp_path / f"{target}.elf", "--precision=fp16",
+                         f"--target={target}", "--cores=8")
+        outputs.append(
+            se.run(elf, {model.input: model.frames[:10]}, [model.output]))
+    se.assert_same_bits(*outputs, "gap9 and pulp-open")
+
+
+SUM = """
+rnn.network @sum inputs(%x = "x" : tensor<{0}xf32>)
+    states(%s = "s" : tensor<{0}xf32> reset dense<0.0> : tensor<{0}xf32>)
+    outputs("y" : tensor<{0}xf32>) {{
+  %sum = arith.addf %x, %s : tensor<{0}xf32>
+  rnn.yield %sum : tensor<{0}xf32> next %sum : tensor<{0}xf32>
+}}
+"""
+
+
+def test_gap9_has_twice_the_l1(tmp_path):
+    """A state that only an L1 of 128 KB holds, up to its end."""
+    size = 16000
+    network = tmp_path / "sum.mlir"
+    network.write_text(SUM.format(size))
+    expect_error(tmp_path, "se-compile", network, "-o", tmp_path / "out",
+                 text="memory l1 exceeded by .* available on pulp-open")
+    elf = se.compile(network, tmp_path / "sum.elf", "--target=gap9", "--cores=8")
+    x = np.random.default_rng(0).normal(size=(3, size)).astype(np.float32)
+    se.assert_same_bits(se.run(elf, {"x": x}, ["y"]),
+                        {"y": np.cumsum(x, axis=0, dtype=np.float32)}, "sum")
+
+
+
+def test_gap9_statistics(network, tmp_path):
+    elf = se.compile(network, tmp_path / "net.elf", "--target=gap9")
+    se.run(elf, {"x": onnx_models.frames(RECIPE, 2)}, ["y"],
+           f"--stats={tmp_path / 's.json'}")
+    statistics = json.loads((tmp_path / "s.json").read_text())
+    # The parameters are in L2, so the transfer engine has nothing to do.
+    assert statistics["ext"] == {"bytes": 0, "transfers": 0, "busy_cycles": 0}
+    assert statistics["ext_bytes_per_frame"] == 0
+    assert statistics["ext_busy_cycles_per_frame"] == 0
+    assert statistics["dma_bytes_per_frame"] > 0
+
+
+# --- files -----------------------------------------------------------------------
+
+
+def test_example_of_the_documentation(network, example, tmp_path):
+    file = write(example, tmp_path / "small-chip.json")
+    frames = {"x": onnx_models.frames(RECIPE, 5)}
+    elf = se.compile(network, tmp_path / "small.elf", f"--target={file}", "--cores=4")
+    small = se.run(elf, frames, ["y"], f"--target={file}")
+    usual = se.run(se.compile(network, tmp_path / "net.elf"), frames, ["y"])
+    se.assert_same_bits(small, usual, "small-chip and pulp-open")
+    # The program knows only the name.
+    expect_error(tmp_path, "se-run", elf, "--in", f"x={save_frames(tmp_path)}",
+                 text="unknown target 'small-chip'; known: .* or the path of a .json")
+    expect_error(tmp_path, "se-compile", network, "-o", tmp_path / "out",
+                 f"--target={file}", "--cores=5",
+                 text="--cores must be 1 to 4 for target small-chip, found 5")
+
+
+def test_latency_of_a_file_counts(network, example, tmp_path):
+    """The simulator takes the figures of the file."""
+    cycles = []
+    for latency in [15, 60]:
+        example["memories"][1]["latency"]["cluster"] = latency
+        file = write(example, tmp_path / "chip.json")
+        elf = se.compile(network, tmp_path / "chip.elf", f"--target={file}",
+                         "--cores=4")
+        se.run(elf, {"x": onnx_models.frames(RECIPE, 2)}, ["y"], f"--target={file}",
+               f"--stats={tmp_path / 's.json'}")
+        statistics = json.loads((tmp_path / "s.json").read_text())
+        cycles.append(statistics["cycles_per_frame"]["mean"])
+    assert cycles[1] > cycles[0] + 100
+
+
+def drop(key):
+    return lambda target: target.pop(key)
+
+
+def memory(**values):
+    return lambda target: target["memories"][1].update(values)
+
+
+MISTAKES = {
+    "missing": (drop("fpus"), "missing key 'fpus'"),
+    "unknown": (lambda t: t.update(gpus=1), "unknown key 'gpus'"),
+    "type": (lambda t: t.update(cores="4"), "cores: expected an integer from 1 to 8"),
+    "cores": (lambda t: t.update(cores=9), "cores: expected an integer from 1 to 8"),
+    "level": (memory(level="l4"), r"memories\[1\].level: unknown level 'l4'"),
+    "rate": (memory(bytes_per_cycle=0),
+             r"memories\[1\].bytes_per_cycle: expected a number greater than 0"),
+    "overlap": (memory(base="0x90000000"),
+                r"memories\[2\]: memory 'flash' overlaps memory 'l2'"),
+    "peripherals": (memory(base="0x1a100000"),
+                    r"memories\[1\]: memory 'l2' overlaps the peripherals"),
+}
+
+
+@pytest.mark.parametrize("name", list(MISTAKES))
+def test_mistake(name, network, example, tmp_path):
+    elf = se.compile(network, tmp_path / "net.elf")
+    change, text = MISTAKES[name]
+    change(example)
+    file = write(example, tmp_path / "chip.json")
+    text = r"^error: \S*chip\.json: " + text
+    expect_error(tmp_path, "se-compile", network, "-o", tmp_path / "out",
+                 f"--target={file}", text=text)
+    expect_error(tmp_path, "se-compile", "--print-linker-script",
+                 f"--target={file}", text=text)
+    expect_error(tmp_path, "se-run", elf, f"--target={file}", "--in",
+                 f"x={save_frames(tmp_path)}", text=text)
+
+
+def save_frames(folder):
+    np.save(folder / "x.npy", onnx_models.frames(RECIPE, 1))
+    return folder / "x.npy"
+
+
+@pytest.mark.parametrize("content, text", [
+    (None, "cannot read target '.*chip.json': No such file"),
+    ("", r"chip\.json: \[1:0"),
+    ("{", r"chip\.json: \[1:"),
+    ("[]", "chip.json: expected an object"),
+])
+def test_no_target_in_file(content, text, network, tmp_path):
+    file = tmp_path / "chip.json"
+    if content is not None:
+        file.write_text(content)
+    expect_error(tmp_path, "se-compile", network, "-o", tmp_path / "out",
+                 f"--target={file}", text=text)
