@@ -45,7 +45,7 @@ inline constexpr double copyCycles = 7;       ///< an element of a state
 inline constexpr double barrierCycles = 15;   ///< all arrive at once
 inline constexpr double tileCycles = 45;      ///< a step of the stream
 inline constexpr double transferCycles = 14;  ///< of the engine, per transfer
-inline constexpr double externalCycles = 100; ///< of the external engine
+inline constexpr double externalCycles = 10;  ///< of the external engine
 inline constexpr double dmaBytesPerCycle = 8;
 
 } // namespace se::schedule

@@ -29,7 +29,7 @@ uint64_t se::target::getAvailableL1(const TargetDescription &target,
   return target.getL1().size > used ? target.getL1().size - used : 0;
 }
 
-// @L1, @L2, @WEIGHTS, @L3 and @NVM stand for names of memories. What goes to
+// @L1, @L2, @L3 and @NVM stand for names of memories. What goes to
 // external memories comes before .weights, whose pattern would take it too.
 //
 // Code of the cluster cores comes first and together: they share an instruction
@@ -63,7 +63,7 @@ SECTIONS {
     __se_weights_start = .;
     *(.weights .weights.*)
     __se_weights_end = .;
-  } > @WEIGHTS
+  } > @L2
   .bss (NOLOAD) : ALIGN(16) {
     __se_bss_start = .;
     *(.sbss .sbss.* .bss .bss.* COMMON)
@@ -118,11 +118,6 @@ static std::string replace(StringRef text,
 Expected<std::string>
 se::target::makeLinkerScript(const TargetDescription &target,
                              const LinkerScriptOptions &options) {
-  const Memory *weights = target.getMemory(options.weights);
-  if (!weights || options.weights == MemoryLevel::L1)
-    return createStringError("target " + target.name +
-                             " cannot hold parameters in a memory of level " +
-                             stringifyMemoryLevel(options.weights));
   for (unsigned size : {options.coreStackSize, options.fcStackSize})
     if (!size || size % 16)
       return createStringError(
@@ -172,7 +167,6 @@ se::target::makeLinkerScript(const TargetDescription &target,
   script += replace(sections, {{"L1", target.getL1().name},
                                {"L2", target.getL2().name},
                                {"L3", nameOf(MemoryLevel::L3)},
-                               {"NVM", nameOf(MemoryLevel::NVM)},
-                               {"WEIGHTS", weights->name}});
+                               {"NVM", nameOf(MemoryLevel::NVM)}});
   return script + checks;
 }

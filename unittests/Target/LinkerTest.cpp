@@ -115,10 +115,8 @@ Symbols:
 
 TEST_F(LinkerTest, PlacesSections) {
   storage.reserve(2);
-  LinkerScriptOptions options;
-  options.weights = MemoryLevel::L3;
-  std::string script = cantFail(makeLinkerScript(ddr, options));
-  ASSERT_EQ(link(makeObject(0x200000, 0x8000), script), "");
+  std::string script = cantFail(makeLinkerScript(ddr));
+  ASSERT_EQ(link(makeObject(0x100000, 0x8000), script), "");
   auto binary = cantFail(object::ObjectFile::createObjectFile(output));
   EXPECT_EQ(countFiles(), 1u);
   StringMap<uint64_t> addresses, symbols;
@@ -127,10 +125,10 @@ TEST_F(LinkerTest, PlacesSections) {
   for (const object::SymbolRef &symbol : binary.getBinary()->symbols())
     symbols[cantFail(symbol.getName())] = cantFail(symbol.getAddress());
   EXPECT_EQ(addresses.lookup(".text"), 0x1c000000u);
-  EXPECT_EQ(addresses.lookup(".weights"), 0x80000000u);
   EXPECT_EQ(addresses.lookup(".core_stacks"), 0x10000000u);
   EXPECT_EQ(addresses.lookup(".l1"), 0x10000000u + 9 * 1024);
-  EXPECT_EQ(symbols.lookup("__se_weights_end"), 0x80200000u);
+  EXPECT_EQ(symbols.lookup("__se_weights_end"),
+            addresses.lookup(".weights") + 0x100000);
   EXPECT_EQ(symbols.lookup("__se_l1_end"), 0x10000000u + 9 * 1024 + 0x8000);
   EXPECT_EQ(symbols.lookup("__se_core_stacks_end"), 0x10000000u + 9 * 1024);
 }
@@ -263,10 +261,6 @@ TEST_F(LinkerTest, ScriptErrors) {
     Expected<std::string> script = makeLinkerScript(target, options);
     return script ? std::string() : toString(script.takeError());
   };
-  EXPECT_EQ(message(pulp, [](auto &o) { o.weights = MemoryLevel::L3; }),
-            "target pulp-open cannot hold parameters in a memory of level l3");
-  EXPECT_EQ(message(pulp, [](auto &o) { o.weights = MemoryLevel::L1; }),
-            "target pulp-open cannot hold parameters in a memory of level l1");
   EXPECT_EQ(message(pulp, [](auto &o) { o.coreStackSize = 1000; }),
             "the size of a stack must be a multiple of 16, not 1000");
   EXPECT_EQ(message(pulp, [](auto &o) { o.fcStackSize = 0; }),

@@ -8,7 +8,7 @@
 // Where a program's parts go:
 //
 //   .text, .rodata, .data, .bss, FC stack   L2
-//   .weights         parameters, read-only  L2, or the memory chosen
+//   .weights         parameters, read-only  L2
 //   .weights.l3      parameters             the memory of level l3
 //   .weights.nvm     parameters             the memory of level nvm
 //   .l1.data         variables with a value L1, written by the loader
@@ -30,8 +30,6 @@
 namespace se::target {
 
 struct LinkerScriptOptions {
-  /// The level of memory that holds the section .weights.
-  MemoryLevel weights = MemoryLevel::L2;
   /// Bytes of each cluster core's stack in L1, a multiple of 16.
   unsigned coreStackSize = 1024;
   /// Whether the controller core has a stack too. The runtime does not start
