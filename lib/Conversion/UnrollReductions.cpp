@@ -17,8 +17,10 @@ namespace se::conversion {
 using namespace mlir;
 using namespace se;
 
-static bool isInnermostReduction(scf::ForOp loop) {
-  if (loop.getNumRegionIterArgs() == 0 || !loop.getStaticTripCount())
+/// An innermost loop that carries one float.
+static bool isSum(scf::ForOp loop) {
+  if (loop.getNumRegionIterArgs() != 1 ||
+      !isa<FloatType>(loop.getResult(0).getType()))
     return false;
   return !loop.getBody()
               ->walk([](scf::ForOp) { return WalkResult::interrupt(); })
@@ -32,7 +34,7 @@ struct UnrollReductionsPass
   void runOnOperation() override {
     SmallVector<scf::ForOp> loops;
     getOperation().walk([&](scf::ForOp loop) {
-      if (isInnermostReduction(loop))
+      if (isSum(loop))
         loops.push_back(loop);
     });
     for (scf::ForOp loop : loops)

@@ -38,14 +38,15 @@ Cost getCost(mlir::Block &block);
 double getCycles(Cost cost, unsigned cores);
 
 // Overheads, in cycles.
-inline constexpr double frameCycles = 150;    ///< a frame that does nothing
-inline constexpr double loopCycles = 30;      ///< entering a loop
-inline constexpr double elementCycles = 8;    ///< an element and its store
-inline constexpr double copyCycles = 7;       ///< an element of a state
-inline constexpr double barrierCycles = 15;   ///< all arrive at once
-inline constexpr double tileCycles = 45;      ///< a step of the stream
-inline constexpr double transferCycles = 14;  ///< of the engine, per transfer
-inline constexpr double externalCycles = 10;  ///< of the external engine
+inline constexpr double frameCycles = 150;   ///< a frame that does nothing
+inline constexpr double loopCycles = 30;     ///< entering a loop
+inline constexpr double elementCycles = 8;   ///< an element and its store
+inline constexpr double copyCycles = 7;      ///< an element of a state
+inline constexpr double barrierCycles = 15;  ///< all arrive at once
+inline constexpr double partCycles = 35;     ///< another part of a sum
+inline constexpr double tileCycles = 120;    ///< a step of the stream
+inline constexpr double transferCycles = 14; ///< of the engine, per transfer
+inline constexpr double externalCycles = 10; ///< of the external engine
 inline constexpr double dmaBytesPerCycle = 8;
 
 } // namespace se::schedule

@@ -20,6 +20,7 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "llvm/Support/Error.h"
@@ -101,8 +102,8 @@ private:
   void emitInit();
   void emitProgram();
   void emitDealtLoop(int64_t elements, function_ref<void(Value element)> body);
-  void emitShare(Value begin, Value end, Value share,
-                 function_ref<void(Value element)> body);
+  void emitShare(Value begin, int64_t most, Value count,
+                 function_ref<void(Value element, Value first)> body);
   void emitLoop(const Loop &loop);
   void emitTiles(const StreamedLoop &part,
                  function_ref<void(Value tile, Value index)> body);
@@ -272,23 +273,41 @@ Value Scheduler::view(Value arena, MemRefType type, int64_t offset) {
 /// length, the last cores may have less.
 void Scheduler::emitDealtLoop(int64_t elements,
                               function_ref<void(Value)> body) {
-  emitShare(number(0), number(elements),
-            number(llvm::divideCeil(elements, cores)),
-            [&](Value element) { body(element); });
+  emitShare(number(0), elements, number(elements),
+            [&](Value element, Value) { body(element); });
 }
 
-/// A loop over `share` elements of [begin, end) for each core in turn.
-void Scheduler::emitShare(Value begin, Value end, Value share,
-                          function_ref<void(Value)> body) {
-  Value offset = arith::MulIOp::create(b, core, share);
-  Value lower =
-      arith::MinUIOp::create(b, arith::AddIOp::create(b, begin, offset), end);
-  Value upper =
-      arith::MinUIOp::create(b, arith::AddIOp::create(b, lower, share), end);
+/// A loop over this core's share of `count` elements from `begin` on, which are
+/// at most `most`; `body` also gets the first of them.
+void Scheduler::emitShare(Value begin, int64_t most, Value count,
+                          function_ref<void(Value, Value)> body) {
+  Value lower, upper;
+  if (isConstantIntValue(count, most) && most % cores == 0) {
+    // All workers pass the same instructions: two that share an FPU then fall
+    // into a rhythm without waiting. A core that only drives the DMA has no
+    // share.
+    Value share = number(most / cores);
+    Value isWorker = arith::CmpIOp::create(b, arith::CmpIPredicate::ult, core,
+                                           number(cores));
+    lower =
+        arith::AddIOp::create(b, begin, arith::MulIOp::create(b, core, share));
+    upper = arith::AddIOp::create(
+        b, lower, arith::SelectOp::create(b, isWorker, share, number(0)));
+  } else {
+    Value share = arith::CeilDivUIOp::create(b, count, number(cores));
+    if (isConstantIntValue(count, most))
+      share = number(llvm::divideCeil(most, cores));
+    Value end = arith::AddIOp::create(b, begin, count);
+    Value offset = arith::MulIOp::create(b, core, share);
+    lower =
+        arith::MinUIOp::create(b, arith::AddIOp::create(b, begin, offset), end);
+    upper =
+        arith::MinUIOp::create(b, arith::AddIOp::create(b, lower, share), end);
+  }
   auto loop = scf::ForOp::create(b, lower, upper, number(1));
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(loop.getBody());
-  body(loop.getInductionVar());
+  body(loop.getInductionVar(), lower);
 }
 
 memref::GlobalOp Scheduler::makeImage(ArrayRef<char> data, StringRef name,
@@ -527,19 +546,14 @@ void Scheduler::emitLoop(const Loop &loop) {
     Value group = tile;
     if (parts > 1)
       group = arith::DivUIOp::create(b, tile, number(parts));
-    Value rows = number(part->rows), all = number(part->elements);
+    Value rows = number(part->rows), count = rows;
     firstElement = arith::MulIOp::create(b, group, rows);
-    Value end = arith::AddIOp::create(b, firstElement, rows), share;
-    if (part->elements % part->rows == 0) {
-      share = number(llvm::divideCeil(part->rows, cores));
-    } else {
-      end = arith::MinUIOp::create(b, end, all);
-      Value count = arith::SubIOp::create(b, end, firstElement);
-      share = arith::CeilDivUIOp::create(b, count, number(cores));
+    if (part->elements % part->rows != 0) {
+      Value left =
+          arith::SubIOp::create(b, number(part->elements), firstElement);
+      count = arith::MinUIOp::create(b, rows, left);
     }
-    Value lower = arith::AddIOp::create(b, firstElement,
-                                        arith::MulIOp::create(b, core, share));
-    emitShare(firstElement, end, share, [&](Value element) {
+    emitShare(firstElement, part->rows, count, [&](Value element, Value lower) {
       if (parts == 1)
         return wholeElement(element);
       currentElement = element;

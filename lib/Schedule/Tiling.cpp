@@ -8,6 +8,8 @@
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
 
+#include <set>
+
 using namespace mlir;
 using namespace se;
 using namespace se::schedule;
@@ -32,7 +34,7 @@ double schedule::getLoopCycles(const StreamedLoop &loop, unsigned cores) {
     cycles += double(llvm::divideCeil(rows, cores)) *
               schedule::getCycles(loop.cost, busy);
   }
-  double perSum = 12.0 * (loop.record.parts - 1); // load, store, entry
+  double perSum = partCycles * double(loop.record.parts - 1);
   cycles += perSum *
             double(loop.sums.size() * llvm::divideCeil(loop.elements, cores));
   if (loop.isResident())
@@ -313,18 +315,38 @@ llvm::Error Candidate::choose(int64_t slots, int64_t maxSlotBytes,
   return llvm::Error::success();
 }
 
+/// Sizes of slots that are worth a try: those that a row or some of each core,
+/// or an even part of it, fill.
+static std::set<int64_t> getSlotSizes(const Records &records,
+                                      const TilingOptions &options) {
+  if (options.slotBytes)
+    return {options.slotBytes};
+  constexpr int64_t most = 48 * 1024;
+  std::set<int64_t> sizes;
+  for (const StreamedLoop &loop : records.getLoops()) {
+    Record record = loop.record;
+    int64_t rows = std::min<int64_t>(
+        options.rows ? options.rows : options.cores, loop.elements);
+    record.layOut(1);
+    for (int64_t times = 1; times <= 16; times *= 2)
+      sizes.insert(times * rows * record.getBytes());
+    for (int64_t parts : {2, 3, 4, 6, 8, 12, 16, 32}) {
+      record.layOut(parts);
+      sizes.insert(rows * record.getBytes());
+    }
+  }
+  sizes.erase(sizes.upper_bound(most), sizes.end());
+  return sizes;
+}
+
 llvm::Expected<Tiling> schedule::chooseTiling(Records &records,
                                               const TilingOptions &options,
                                               double otherCycles,
                                               int64_t otherBytes) {
-  SmallVector<int64_t> depths{3, 2, 4}, sizes;
+  SmallVector<int64_t> depths{3, 2, 4};
   if (options.slots)
     depths.assign({options.slots});
-  if (options.slotBytes)
-    sizes.push_back(options.slotBytes);
-  else
-    for (int64_t size = 1024; size <= 32 * 1024; size *= 2)
-      sizes.push_back(size);
+  std::set<int64_t> sizes = getSlotSizes(records, options);
   std::unique_ptr<Candidate> best;
   llvm::Error first = llvm::Error::success();
   for (int64_t slots : depths)

@@ -23,9 +23,9 @@ def ExpandActivations : Pass<"se-expand-activations", "::mlir::ModuleOp"> {
 def UnrollReductions : Pass<"se-unroll-reductions", "::mlir::ModuleOp"> {
   let summary = "Unroll the innermost loops of sums";
   let description = [{
-    Unrolls every innermost `scf.for` with a constant trip count that carries a
-    value, a dot product for instance, `factor` times. The order of operations,
-    and so every bit of the result, stays as it is.
+    Unrolls every innermost `scf.for` that carries one float, a dot product for
+    instance, `factor` times; what is left over is a loop of its own. The order of
+    operations, and so every bit of the result, stays as it is.
   }];
   let options = [
     Option<"factor", "factor", "unsigned", "4", "copies of the body">
