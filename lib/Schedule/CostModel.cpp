@@ -52,7 +52,9 @@ static Cost getCost(Operation &op) {
     }
   }
   if (isa<math::MathDialect>(op.getDialect()))
-    return isa<math::FmaOp, math::AbsFOp>(op) ? Cost{1, 1} : Cost{60, 30};
+    return isa<math::FmaOp>(op)    ? Cost{1, 1, 1}
+           : isa<math::AbsFOp>(op) ? Cost{1, 1}
+                                   : Cost{60, 30};
   if (isa<arith::DivFOp>(op))
     return {divideCycles, divideCycles};
   if (isa<arith::ArithDialect>(op.getDialect()) && op.getNumResults() == 1 &&

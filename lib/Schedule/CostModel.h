@@ -16,18 +16,21 @@
 
 namespace se::schedule {
 
-/// Cycles of one core that runs alone, and how many of them occupy an FPU.
+/// Cycles of one core that runs alone, how many of them occupy an FPU, and how
+/// many products are added up.
 struct Cost {
   double cycles = 0;
   double fpu = 0;
+  double products = 0;
 
   Cost &operator+=(Cost other) {
     cycles += other.cycles;
     fpu += other.fpu;
+    products += other.products;
     return *this;
   }
   friend Cost operator*(double factor, Cost cost) {
-    return {factor * cost.cycles, factor * cost.fpu};
+    return {factor * cost.cycles, factor * cost.fpu, factor * cost.products};
   }
 };
 

@@ -6,6 +6,7 @@
 #include "Arena.h"
 #include "ElementEmitter.h"
 #include "Images.h"
+#include "PlanReport.h"
 #include "StreamEmitter.h"
 
 #include "se/Dialect/Cluster/Cluster.h"
@@ -84,7 +85,10 @@ private:
     return arith::ConstantIndexOp::create(b, value);
   }
   Value getMemory(Value value, bool isDefined);
+  int64_t place(StringRef name, MemRefType type,
+                std::pair<unsigned, unsigned> live);
   void placeBuffers();
+  DictionaryAttr report();
   void readLoops();
   llvm::Error planStream();
   func::FuncOp makeFunction(StringRef suffix, ArrayRef<Type> arguments);
@@ -128,6 +132,9 @@ private:
   Records records;
   Tiling tiling;
   double otherCycles = 0; // of loops that read no stream, and the frame
+  llvm::DenseMap<const Loop *, Cost> costs; // of one element
+  SmallVector<PlacedBuffer> placed;
+  int64_t l1Available = 0, otherL2Bytes = 0;
   int64_t ringOffset = 0, controlOffset = 0, residentOffset = 0, sumOffset = 0;
   struct {
     memref::GlobalOp resident, stream, nvm, l3, l2Ring, transfers, external;
@@ -143,12 +150,24 @@ private:
 
 } // namespace
 
+int64_t Scheduler::place(StringRef name, MemRefType type,
+                         std::pair<unsigned, unsigned> live) {
+  int64_t bytes = type.getNumElements() * type.getElementTypeBitWidth() / 8;
+  if (bytes == 0)
+    return 0;
+  int64_t position = arena.allocate(type, live);
+  placed.push_back({name.str(), position, bytes, live});
+  return position;
+}
+
 void Scheduler::placeBuffers() {
-  for (Value state : network.getStateArguments())
-    stateOffsets.push_back(arena.allocate(bufferType(state), Arena::always));
-  for (Value value : plan.getBuffers())
-    bufferOffsets[value] =
-        arena.allocate(bufferType(value), plan.getLiveRange(value));
+  for (auto [state, name] :
+       llvm::zip(network.getStateArguments(), network.getStateNames()))
+    stateOffsets.push_back(place(cast<StringAttr>(name).getValue(),
+                                 bufferType(state), Arena::always));
+  for (auto [k, value] : llvm::enumerate(plan.getBuffers()))
+    bufferOffsets[value] = place(("value " + Twine(k)).str(), bufferType(value),
+                                 plan.getLiveRange(value));
 }
 
 /// Collects what the loops read of constants and what they cost, by emitting
@@ -184,6 +203,7 @@ void Scheduler::readLoops() {
         emitter.emit(job->value, d0, job->isDefinition);
       Cost cost = getCost(*block);
       cost.cycles += elementCycles * double(loop.jobs.size());
+      costs[&loop] = cost;
       records.addLoop(loop, accesses, cost);
       if (!records.getLoop(loop))
         otherCycles +=
@@ -208,26 +228,23 @@ llvm::Error Scheduler::planStream() {
                       options.l1Bytes)
             .str());
   options.l1Bytes -= arena.getSize();
-  int64_t sharedBytes = 0;
   for (auto &[value, constant] : records.getShared())
-    sharedBytes += constant.bytes;
+    otherL2Bytes += constant.bytes;
   if (records.getLoops().empty() && records.getShared().empty())
     return llvm::Error::success();
-  auto chosen = chooseTiling(records, options, otherCycles, sharedBytes);
+  auto chosen = chooseTiling(records, options, otherCycles, otherL2Bytes);
   if (!chosen)
     return llvm::createStringError("network does not fit: " +
                                    llvm::toString(chosen.takeError()));
   tiling = *chosen;
-  auto place = [&](int64_t bytes) {
-    return bytes ? arena.allocate(
-                       makeType(bytes, b.getI8Type(), cluster::Level::l1),
-                       Arena::always)
-                 : 0;
+  auto placeBytes = [&](StringRef name, int64_t bytes) {
+    return place(name, makeType(bytes, b.getI8Type(), cluster::Level::l1),
+                 Arena::always);
   };
-  ringOffset = place(tiling.getRingBytes());
-  controlOffset = place(4 * getControlWords(tiling));
-  sumOffset = place(tiling.sumBytes);
-  residentOffset = place(tiling.residentBytes);
+  ringOffset = placeBytes("ring", tiling.getRingBytes());
+  controlOffset = placeBytes("carried", 4 * getControlWords(tiling));
+  sumOffset = placeBytes("sums", tiling.sumBytes);
+  residentOffset = placeBytes("resident", tiling.residentBytes);
   return llvm::Error::success();
 }
 
@@ -708,6 +725,22 @@ void Scheduler::emitInit() {
   cluster::YieldOp::create(b, carried);
 }
 
+DictionaryAttr Scheduler::report() {
+  if (records.getLoops().empty())
+    tiling.computeCycles = otherCycles;
+  PlanReport report(b.getContext(), records, tiling, options);
+  for (auto [level, loops] : llvm::enumerate(plan.getLevels()))
+    for (const Loop &loop : loops)
+      report.addStage(loop, unsigned(level), costs.lookup(&loop));
+  for (const PlacedBuffer &buffer : placed)
+    report.addBuffer(buffer);
+  int64_t shared = 0; // those that stay in L1 are counted there
+  for (auto &[value, position] : tiling.shared)
+    shared += records.getShared().lookup(value).bytes;
+  return report.finish(tiling.getCycles(), arena.getSize(), l1Available,
+                       otherL2Bytes - shared);
+}
+
 void Scheduler::emitProgram() {
   b.setInsertionPoint(network);
   std::string name = network.getSymName().str();
@@ -720,17 +753,19 @@ void Scheduler::emitProgram() {
       ports(network.getOutputTypes(), network.getOutputNames(), false);
   ArrayAttr states =
       ports(network.getStateTypes(), network.getStateNames(), true);
+  DictionaryAttr planned = report();
   symbols.erase(network);
   b.setInsertionPointToStart(module.getBody());
   auto program = cluster::ProgramOp::create(
       b, name, kernel.getSymName(), init.getSymName(), reset.getSymName(),
       cores, dmaCore,
       cast<MemRefType>(kernel.getArgumentTypes()[0]).getNumElements(), inputs,
-      outputs, states, macs, weightBytes, DictionaryAttr());
+      outputs, states, macs, weightBytes, planned);
   symbols.insert(program, module.getBody()->begin());
 }
 
 llvm::Error Scheduler::run() {
+  l1Available = options.l1Bytes;
   placeBuffers();
   if (llvm::Error error = planStream())
     return error;

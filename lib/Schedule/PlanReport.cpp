@@ -1,0 +1,116 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- PlanReport.cpp - The plan as an attribute --------------------------===//
+
+#include "PlanReport.h"
+
+#include "mlir/IR/Location.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace mlir;
+using namespace se;
+using namespace se::schedule;
+
+/// The name in a location, or where it is in a file.
+static std::string describe(Location location) {
+  if (auto name = dyn_cast<NameLoc>(location))
+    return name.getName().str();
+  if (auto file = dyn_cast<FileLineColLoc>(location))
+    return (file.getFilename().getValue() + ":" + Twine(file.getLine())).str();
+  if (auto fused = dyn_cast<FusedLoc>(location))
+    return describe(fused.getLocations().front());
+  if (auto call = dyn_cast<CallSiteLoc>(location))
+    return describe(call.getCallee());
+  return "?";
+}
+
+void PlanReport::addStage(const Loop &loop, unsigned level, Cost cost) {
+  const StreamedLoop *part = records.getLoop(loop);
+  // Bytes per frame from each memory, and what stays.
+  int64_t resident = 0, l2 = 0, nvm = 0, l3 = 0, flowing = 0;
+  if (part)
+    for (int64_t tile = 0, e = part->getTiles(); tile != e; ++tile) {
+      int64_t bytes = part->getBytes(tile);
+      if (part->isResident(tile)) {
+        resident += bytes;
+        continue;
+      }
+      ++flowing;
+      if (!isChosen(transfers++, tiling.external, tiling.transfers))
+        (tiling.isInL3 ? l3 : l2) += bytes;
+      else if (isChosen(external++, tiling.nonVolatile, tiling.external))
+        nvm += bytes;
+      else
+        l3 += bytes;
+    }
+  double dma = double(l2 + nvm + l3) / dmaBytesPerCycle +
+               double(flowing) * transferCycles;
+  double outer = 0;
+  if (tiling.external)
+    outer = double(nvm) / options.nvm.bytesPerCycle +
+            double(l3) / options.l3.bytesPerCycle;
+  double compute =
+      part ? getLoopCycles(*part, options.cores)
+           : loopCycles +
+                 getCycles(cost, options.cores) *
+                     double(llvm::divideCeil(loop.elements, options.cores));
+  StringRef bound = outer > std::max(dma, compute) ? "external"
+                    : dma > compute                ? "dma"
+                                                   : "compute";
+  stages.push_back(b.getDictionaryAttr(
+      {text("name", describe(loop.jobs.front()->value.getLoc())),
+       number("level", level), number("elements", double(loop.elements)),
+       number("macs", cost.products * double(loop.elements)),
+       number("rows", part ? double(part->rows) : double(loop.elements)),
+       number("parts", part ? double(part->record.parts) : 1),
+       number("tiles", part ? double(part->getTiles()) : 0),
+       number("resident_bytes", double(resident)),
+       number("l2_bytes", double(l2)), number("nvm_bytes", double(nvm)),
+       number("l3_bytes", double(l3)), number("compute_cycles", compute),
+       number("dma_cycles", dma), number("external_cycles", outer),
+       text("bound", bound)}));
+}
+
+void PlanReport::addBuffer(const PlacedBuffer &buffer) {
+  SmallVector<NamedAttribute> entries{
+      text("name", buffer.name), text("level", "l1"),
+      number("position", double(buffer.position)),
+      number("bytes", double(buffer.bytes))};
+  if (buffer.live.second != ~0u)
+    llvm::append_values(entries, number("from", buffer.live.first),
+                        number("to", buffer.live.second));
+  buffers.push_back(b.getDictionaryAttr(entries));
+}
+
+DictionaryAttr PlanReport::finish(double frameCycles, int64_t l1Bytes,
+                                  int64_t l1Available, int64_t otherL2Bytes) {
+  int64_t inL2 = tiling.streamBytes - tiling.externalBytes;
+  int64_t l3 = tiling.externalBytes - tiling.nonVolatileBytes;
+  if (tiling.isInL3)
+    std::swap(inL2, l3);
+  int64_t ring = tiling.getExternalSlots() * tiling.slotBytes;
+  auto dictionary = [&](StringRef name, ArrayRef<NamedAttribute> entries) {
+    return b.getNamedAttr(name, b.getDictionaryAttr(entries));
+  };
+  return b.getDictionaryAttr(
+      {dictionary("cycles", {number("frame", frameCycles),
+                             number("compute", tiling.computeCycles),
+                             number("dma", tiling.dmaCycles),
+                             number("external", tiling.externalCycles)}),
+       dictionary("ring",
+                  {number("slots", double(tiling.slots)),
+                   number("slot_bytes", double(tiling.slotBytes)),
+                   number("l2_slots", double(tiling.getExternalSlots()))}),
+       dictionary("memory", {number("l1", double(l1Bytes)),
+                             number("l1_available", double(l1Available)),
+                             number("l2", double(inL2 + tiling.residentBytes +
+                                                 otherL2Bytes + ring)),
+                             number("l2_available", double(options.l2Bytes)),
+                             number("nvm", double(tiling.nonVolatileBytes)),
+                             number("nvm_available", double(options.nvm.bytes)),
+                             number("l3", double(l3)),
+                             number("l3_available", double(options.l3.bytes))}),
+       b.getNamedAttr("stages", b.getArrayAttr(stages)),
+       b.getNamedAttr("buffers", b.getArrayAttr(buffers))});
+}

@@ -1,0 +1,57 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- PlanReport.h - The plan as an attribute ------------------*- C++ -*-===//
+
+#ifndef SE_LIB_SCHEDULE_PLANREPORT_H
+#define SE_LIB_SCHEDULE_PLANREPORT_H
+
+#include "Tiling.h"
+
+#include "mlir/IR/Builders.h"
+
+namespace se::schedule {
+
+/// A buffer in L1; the levels of the plan between which it is live.
+struct PlacedBuffer {
+  std::string name;
+  int64_t position, bytes;
+  std::pair<unsigned, unsigned> live;
+};
+
+/// Collects what the scheduler decided and expects, for the attribute `plan` of
+/// cluster.program (docs/scheduling.md).
+class PlanReport {
+public:
+  PlanReport(mlir::MLIRContext *context, const Records &records,
+             const Tiling &tiling, const TilingOptions &options)
+      : b(context), records(records), tiling(tiling), options(options) {}
+
+  /// `cost` is that of one element.
+  void addStage(const Loop &loop, unsigned level, Cost cost);
+  void addBuffer(const PlacedBuffer &buffer);
+  /// `frameCycles` is the prediction for a whole frame, `l1Bytes` what the
+  /// state buffer takes, `otherL2Bytes` the constants that lie in L2 besides
+  /// the stream.
+  mlir::DictionaryAttr finish(double frameCycles, int64_t l1Bytes,
+                              int64_t l1Available, int64_t otherL2Bytes);
+
+private:
+  mlir::NamedAttribute number(llvm::StringRef name, double value) {
+    return b.getNamedAttr(name, b.getI64IntegerAttr(int64_t(value + 0.5)));
+  }
+  mlir::NamedAttribute text(llvm::StringRef name, llvm::StringRef value) {
+    return b.getNamedAttr(name, b.getStringAttr(value));
+  }
+
+  mlir::Builder b;
+  const Records &records;
+  const Tiling &tiling;
+  const TilingOptions &options;
+  llvm::SmallVector<mlir::Attribute> stages, buffers;
+  int64_t transfers = 0, external = 0; // counted so far
+};
+
+} // namespace se::schedule
+
+#endif // SE_LIB_SCHEDULE_PLANREPORT_H
