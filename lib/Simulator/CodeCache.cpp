@@ -82,7 +82,7 @@ Op *Machine::resolve(Core &core, Op *op) {
     }
     word |= bytes[2] << 16 | uint32_t(bytes[3]) << 24;
   }
-  uint8_t isLoopEnd = op->isLoopEnd;
+  uint8_t stepFlags = op->stepFlags & loopEnd;
   std::optional<Decoded> decoded = decode(word);
   if (decoded &&
       !hasReservedRounding(getInfo(decoded->info->opcode), decoded->operands)) {
@@ -107,8 +107,53 @@ Op *Machine::resolve(Core &core, Op *op) {
     op->imm = int32_t(word);
     op->size = getSize(word);
   }
-  op->isLoopEnd = isLoopEnd;
+  // A word at the end of a line reaches into the next one.
+  uint32_t nextOffset = (pc + op->size) % fetchLineBytes;
+  if (options.timing.icache && (nextOffset == 0 || nextOffset > fetchReach))
+    stepFlags |= lineEnd;
+  op->stepFlags = stepFlags;
   return op;
+}
+
+void Machine::enterLine(Core &core, uint32_t pc) {
+  uint32_t line = pc & ~(fetchLineBytes - 1);
+  // The core always reads a word, even for a short instruction.
+  bool spansTwo = pc - line > fetchReach;
+  if ((line == core.fetchLine || caches.hits(core.index, line)) &&
+      (!spansTwo || caches.hits(core.index, line + fetchLineBytes)))
+    core.fetchLine = spansTwo ? line + fetchLineBytes : line;
+  else
+    core.needsFetch = true;
+}
+
+void Machine::flushCluster() {
+  caches.flushCluster();
+  for (unsigned i = 0; i != getNumClusterCores(); ++i)
+    cores[i].fetchLine = ~0u;
+}
+
+void Machine::flushFabricController() {
+  caches.flushFabricController();
+  getFabricController().fetchLine = ~0u;
+}
+
+void Machine::fetchLines(Core &core) {
+  core.needsFetch = false;
+  uint32_t pc = core.pc();
+  auto fetchLine = [&](uint32_t line) {
+    core.fetchLine = line;
+    Memory *memory = findMemory(line, 1);
+    // A wild pc becomes a trap when it is executed.
+    if (memory)
+      core.fetchWait +=
+          caches.fetch(core.index, line, core.time,
+                       memory->getLatency(core.isFabricController) - 1);
+  };
+  uint32_t line = pc & ~(fetchLineBytes - 1);
+  if (line != core.fetchLine)
+    fetchLine(line);
+  if (pc - line > fetchReach)
+    fetchLine(line + fetchLineBytes);
 }
 
 void Machine::invalidateCode(Memory &memory, uint32_t offset, uint32_t size) {
@@ -141,5 +186,5 @@ void Machine::setLoopEnd(Core &core, unsigned loop, uint32_t end) {
     page = slot.get();
   }
   if (!(end & 1))
-    page->at(end)->isLoopEnd = true;
+    page->at(end)->stepFlags |= loopEnd;
 }

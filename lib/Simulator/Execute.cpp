@@ -63,6 +63,19 @@ LLVM_ATTRIBUTE_NOINLINE static Op *followLoops(Machine &machine, Core &core,
   return op + op->size / 2;
 }
 
+/// The step from an op with flags.
+LLVM_ATTRIBUTE_NOINLINE static Op *stepWithFlags(Machine &machine, Core &core,
+                                                 Op *op) {
+  op = op->stepFlags & loopEnd ? followLoops(machine, core, op)
+                               : op + op->size / 2;
+  if (!op)
+    return nullptr;
+  uint32_t pc = core.page->pcOf(op);
+  if (pc - core.fetchLine > core.fetchReach)
+    machine.enterLine(core, pc);
+  return op;
+}
+
 // clang-format off
 #define SE_REG(field) core.x[op->field]
 #define SE_IMM(field) op->field
@@ -102,10 +115,11 @@ LLVM_ATTRIBUTE_NOINLINE static Op *followLoops(Machine &machine, Core &core,
 #define SE_STEP() \
   do { \
     core.events.compressed += op->isCompressed; \
-    if (LLVM_UNLIKELY(op->isLoopEnd)) { \
+    if (LLVM_UNLIKELY(op->stepFlags)) { \
       core.next = op; \
-      op = followLoops(machine, core, op); \
+      op = stepWithFlags(machine, core, op); \
       if (!op) return nullptr; \
+      if (core.needsFetch) limit = 0; \
     } else { \
       op += op->size / 2; \
     } \
@@ -191,6 +205,10 @@ LLVM_ATTRIBUTE_NOINLINE static Op *followLoops(Machine &machine, Core &core,
 #define SE_GOTO(target) \
   do { \
     const uint32_t to = (target); \
+    if (LLVM_UNLIKELY(to - core.fetchLine > core.fetchReach)) { \
+      machine.enterLine(core, to); \
+      if (core.needsFetch) limit = 0; \
+    } \
     const uint32_t inPage = to - core.page->base; \
     if (LLVM_LIKELY(inPage < CodePage::bytes && !(inPage & 1))) { \
       op = &core.page->ops[inPage / 2]; \
@@ -258,7 +276,15 @@ const SpecialHandlers &se::sim::getSpecialHandlers() {
 }
 
 void se::sim::execute(Machine &machine, Core &core, uint64_t limit) {
-  interpret(&machine, &core, limit);
+  if (LLVM_LIKELY(!core.needsFetch)) {
+    interpret(&machine, &core, limit);
+    return;
+  }
+  // As on GVSoC the instruction acts at once, and the wait follows it.
+  machine.fetchLines(core);
+  interpret(&machine, &core, core.time + 1);
+  if (core.state == CoreState::Running && !core.trap)
+    core.waitForFetch();
 }
 
 static const Handlers *interpret(Machine *machinePointer, Core *corePointer,

@@ -38,6 +38,7 @@ Machine::Machine(const target::TargetDescription &target,
     : options(std::move(simulatorOptions)),
       eventUnit(*this, target.cores + target.controllerCore),
       dma(*this, target.cores + target.controllerCore + 1),
+      caches(target.cores + target.controllerCore, target.controllerCore),
       semihosting(*this, options.files), fllRegisters(map::fllSize / 4) {
   for (const target::Memory &memory : target.memories) {
     if (!memory.isAddressable())
@@ -124,6 +125,10 @@ void Machine::startCore(Core &core, uint64_t time) {
   running |= 1u << core.index;
   earliestWake = std::min(earliestWake, core.time);
   core.next = fetch(core, core.bootAddress);
+  if (options.timing.icache) {
+    core.fetchReach = fetchReach;
+    core.needsFetch = core.next != nullptr;
+  }
 }
 
 void Machine::sleep(Core &core, CycleCause cause) {
@@ -139,6 +144,7 @@ void Machine::wake(Core &core, uint64_t time, uint32_t value) {
   core.x[core.sleepRd] = value;
   core.time = std::max(time, core.sleepSince);
   core.stall(core.sleepCause) += core.time - core.sleepSince;
+  core.waitForFetch();
   running |= 1u << core.index;
   earliestWake = std::min(earliestWake, core.time);
 }

@@ -15,6 +15,7 @@
 #include "Core.h"
 #include "Dma.h"
 #include "EventUnit.h"
+#include "InstructionCache.h"
 #include "Semihosting.h"
 #include "Timer.h"
 #include <optional>
@@ -54,6 +55,14 @@ public:
   void raise(Core &core, std::string cause, uint32_t value = 0);
   /// An ebreak at the core's pc.
   void breakpoint(Core &core);
+  /// Before an instruction at `pc` that is not in the core's buffer: takes its
+  /// line from the core's own cache, or notes that it must be fetched.
+  void enterLine(Core &core, uint32_t pc);
+  /// Fetches the lines that the core's next instruction needs.
+  void fetchLines(Core &core);
+  /// Empties the caches and the buffers of the cores.
+  void flushCluster();
+  void flushFabricController();
   /// Whether the core cannot go on to its next instruction.
   bool mustStop(const Core &core) const;
 
@@ -118,6 +127,7 @@ private:
   SimulatorOptions options;
   EventUnit eventUnit;
   Dma dma;
+  InstructionCaches caches;
   Timer clusterTimer, fcTimer0, fcTimer1;
   Semihosting semihosting;
   std::string outputLine;

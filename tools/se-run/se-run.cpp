@@ -51,6 +51,12 @@ static cl::opt<unsigned>
                 cl::desc("Seconds that gvsoc may take (default 600)"),
                 cl::value_desc("seconds"), cl::init(600), cl::cat(category));
 
+static cl::opt<bool> icache("icache",
+                            cl::desc("Simulator: instruction caches "
+                                     "(default); --icache=0: fetches take no "
+                                     "time"),
+                            cl::init(true), cl::cat(category));
+
 static cl::opt<std::string>
     precision("precision", cl::init("fp32"),
               cl::desc("Networks on the host: fp32 (default) or fp16"),
@@ -100,6 +106,7 @@ int main(int argc, char **argv) {
   options.target = targetName;
   options.statisticsFile = statistics;
   options.maxCycles = maxCycles;
+  options.timing.icache = icache;
   options.hostTimeout = hostTimeout;
   options.resourceDir = getResourceDir(argv[0]);
   if (llvm::Error error = sim::runProgram(options))

@@ -31,6 +31,7 @@ enum class CycleCause : unsigned {
   Memory,    ///< waits for L2 or a peripheral, or a misaligned access
   Branch,    ///< refills the pipeline after a branch or jump
   MulDiv,    ///< integer multiplication or division of several cycles
+  Icache,    ///< waits for a line of instructions
   FpuBusy,   ///< the shared FPU or divider works for another core
   FpuDivide, ///< floating-point division or square root
   DmaQueue,  ///< the DMA engine's queue is full
@@ -67,7 +68,14 @@ struct RunResult {
   DmaStatistics dma;
 };
 
+/// Parts of the timing that can be switched.
+struct TimingOptions {
+  /// Instruction caches; without, fetches take no time.
+  bool icache = true;
+};
+
 struct SimulatorOptions {
+  TimingOptions timing;
   /// Receives the program's output, a line or more at a time.
   std::function<void(llvm::StringRef)> standardOutput;
   /// The files that the program sees; none if null.
