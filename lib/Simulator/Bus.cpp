@@ -108,7 +108,7 @@ AccessResult Machine::accessCluster(Core &core, uint32_t address, unsigned size,
     if (!isStore)
       value = 0;
     else if (offset == map::icacheEnable)
-      caches.enableCluster(value & 0xff);
+      enableCaches(/*ofFabricController=*/false, value & 0xff);
     else if (offset == map::icacheFlush)
       flushCluster();
     return done(true);
@@ -166,7 +166,8 @@ AccessResult Machine::accessSoc(Core &core, uint32_t address, unsigned size,
       end(value & 0x7fffffff);
     return done;
   case map::fcIcache + map::icacheEnable:
-    isStore ? caches.enableFabricController(value & 0xff) : void(value = 0);
+    isStore ? enableCaches(/*ofFabricController=*/true, value & 0xff)
+            : void(value = 0);
     return done;
   case map::fcIcache + map::icacheFlush:
     isStore ? flushFabricController() : void(value = 0);

@@ -109,21 +109,17 @@ Op *Machine::resolve(Core &core, Op *op) {
   }
   // A word at the end of a line reaches into the next one.
   uint32_t nextOffset = (pc + op->size) % fetchLineBytes;
-  if (options.timing.icache && (nextOffset == 0 || nextOffset > fetchReach))
+  if (options.timing.icache && (nextOffset == 0 || nextOffset > maxFetchOffset))
     stepFlags |= lineEnd;
   op->stepFlags = stepFlags;
   return op;
 }
 
-void Machine::enterLine(Core &core, uint32_t pc) {
-  uint32_t line = pc & ~(fetchLineBytes - 1);
-  // The core always reads a word, even for a short instruction.
-  bool spansTwo = pc - line > fetchReach;
-  if ((line == core.fetchLine || caches.hits(core.index, line)) &&
-      (!spansTwo || caches.hits(core.index, line + fetchLineBytes)))
-    core.fetchLine = spansTwo ? line + fetchLineBytes : line;
-  else
-    core.needsFetch = true;
+void Machine::enableCaches(bool ofFabricController, bool enable) {
+  ofFabricController ? caches.enableFabricController(enable)
+                     : caches.enableCluster(enable);
+  for (Core &core : cores)
+    core.ownCache = caches.getOwnCache(core.index);
 }
 
 void Machine::flushCluster() {
@@ -152,7 +148,7 @@ void Machine::fetchLines(Core &core) {
   uint32_t line = pc & ~(fetchLineBytes - 1);
   if (line != core.fetchLine)
     fetchLine(line);
-  if (pc - line > fetchReach)
+  if (pc - line > maxFetchOffset)
     fetchLine(line + fetchLineBytes);
 }
 

@@ -6,6 +6,7 @@
 #ifndef SE_LIB_SIMULATOR_CORE_H
 #define SE_LIB_SIMULATOR_CORE_H
 
+#include "InstructionCache.h"
 #include "se/Simulator/Isa.h"
 #include "se/Simulator/Simulator.h"
 #include <array>
@@ -155,6 +156,8 @@ struct Core {
   /// The line of instructions in the core's buffer. An instruction needs no
   /// fetch if it lies at most `fetchReach` bytes after the start.
   uint32_t fetchLine = ~0u, fetchReach = ~0u;
+  /// Null while disabled.
+  const CacheArray *ownCache = nullptr;
   /// `next` needs a line that is not in the core's own cache.
   bool needsFetch = false;
   /// Cycles of a fetch that the core has not waited for yet.
@@ -170,6 +173,20 @@ struct Core {
 
   uint64_t &stall(CycleCause cause) { return stalls[unsigned(cause)]; }
   uint32_t pc() const { return page->pcOf(next); }
+  /// Before an instruction at `pc` that is not in the buffer: takes its line
+  /// from the core's own cache, or notes that it must be fetched.
+  void enterLine(uint32_t pc) {
+    uint32_t line = pc & ~(fetchLineBytes - 1);
+    auto hits = [&](uint32_t address) {
+      return ownCache && ownCache->contains(address / fetchLineBytes);
+    };
+    // The core always reads a word, even for a short instruction.
+    uint32_t last = pc - line > maxFetchOffset ? line + fetchLineBytes : line;
+    if ((line == fetchLine || hits(line)) && (last == line || hits(last)))
+      fetchLine = last;
+    else
+      needsFetch = true;
+  }
   void waitForFetch() {
     stall(CycleCause::Icache) += fetchWait;
     time += fetchWait;

@@ -72,7 +72,7 @@ LLVM_ATTRIBUTE_NOINLINE static Op *stepWithFlags(Machine &machine, Core &core,
     return nullptr;
   uint32_t pc = core.page->pcOf(op);
   if (pc - core.fetchLine > core.fetchReach)
-    machine.enterLine(core, pc);
+    core.enterLine(pc);
   return op;
 }
 
@@ -206,7 +206,7 @@ LLVM_ATTRIBUTE_NOINLINE static Op *stepWithFlags(Machine &machine, Core &core,
   do { \
     const uint32_t to = (target); \
     if (LLVM_UNLIKELY(to - core.fetchLine > core.fetchReach)) { \
-      machine.enterLine(core, to); \
+      core.enterLine(to); \
       if (core.needsFetch) limit = 0; \
     } \
     const uint32_t inPage = to - core.page->base; \

@@ -17,14 +17,12 @@ namespace se::sim {
 
 inline constexpr uint32_t fetchLineBytes = 16;
 /// The last offset of a word in a line.
-inline constexpr uint32_t fetchReach = fetchLineBytes - 4;
+inline constexpr uint32_t maxFetchOffset = fetchLineBytes - 4;
 
 /// One cache: which lines it holds, and from when on.
 class CacheArray {
 public:
-  explicit CacheArray(unsigned numSets)
-      : setMask(numSets - 1), lines(numSets * numWays, empty),
-        readyTimes(numSets * numWays) {}
+  explicit CacheArray(unsigned numSets) : setMask(numSets - 1) { flush(); }
 
   bool contains(uint32_t line) const {
     const uint32_t *set = &lines[(line & setMask) * numWays];
@@ -47,10 +45,10 @@ public:
     readyTimes[index] = busyUntil;
     return wait;
   }
-  void flush() { lines.assign(lines.size(), empty); }
+  void flush() { lines.fill(empty); }
 
 private:
-  static constexpr unsigned numWays = 4;
+  static constexpr unsigned numWays = 4, maxSets = 32;
   static constexpr uint32_t empty = ~0u;
 
   uint64_t *find(uint32_t line) {
@@ -71,9 +69,9 @@ private:
 
   uint32_t setMask;
   /// Line numbers (address / bytes of a line), the ways of a set together.
-  std::vector<uint32_t> lines;
+  std::array<uint32_t, maxSets * numWays> lines;
   /// When the line is complete.
-  std::vector<uint64_t> readyTimes;
+  std::array<uint64_t, maxSets * numWays> readyTimes = {};
   uint64_t busyUntil = 0;
   uint8_t random = 0;
 };
@@ -85,11 +83,11 @@ public:
   /// cache is larger.
   InstructionCaches(unsigned numClusterCores, bool hasController);
 
-  /// Whether the core's own cache has the line with this address.
-  bool hits(unsigned core, uint32_t address) const {
-    return isFabricController(core)
-               ? fcEnabled && fcCache.contains(address / fetchLineBytes)
-               : clusterEnabled && l0[core].contains(address / fetchLineBytes);
+  /// The core's own cache, or null while it is disabled.
+  const CacheArray *getOwnCache(unsigned core) const {
+    if (isFabricController(core))
+      return fcEnabled ? &fcCache : nullptr;
+    return clusterEnabled ? &l0[core] : nullptr;
   }
   /// Fetches a line; returns the cycles that the core waits. `latency`: cycles
   /// of a read of the memory that holds the line, beyond the first.

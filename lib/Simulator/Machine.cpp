@@ -126,7 +126,7 @@ void Machine::startCore(Core &core, uint64_t time) {
   earliestWake = std::min(earliestWake, core.time);
   core.next = fetch(core, core.bootAddress);
   if (options.timing.icache) {
-    core.fetchReach = fetchReach;
+    core.fetchReach = maxFetchOffset;
     core.needsFetch = core.next != nullptr;
   }
 }

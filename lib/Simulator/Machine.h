@@ -55,11 +55,9 @@ public:
   void raise(Core &core, std::string cause, uint32_t value = 0);
   /// An ebreak at the core's pc.
   void breakpoint(Core &core);
-  /// Before an instruction at `pc` that is not in the core's buffer: takes its
-  /// line from the core's own cache, or notes that it must be fetched.
-  void enterLine(Core &core, uint32_t pc);
   /// Fetches the lines that the core's next instruction needs.
   void fetchLines(Core &core);
+  void enableCaches(bool ofFabricController, bool enable);
   /// Empties the caches and the buffers of the cores.
   void flushCluster();
   void flushFabricController();
