@@ -157,6 +157,7 @@ LLVM_ATTRIBUTE_NOINLINE static Op *stepWithFlags(Machine &machine, Core &core,
         machine.access(core, address, sizeof(type), isStore, word); \
     if (result.status == AccessResult::Fault) return nullptr; \
     if (result.extraCycles) SE_STALL(Memory, result.extraCycles); \
+    if (result.conflictCycles) SE_STALL(BankConflict, result.conflictCycles); \
     if (result.status == AccessResult::Device) limit = 0; \
     if (result.status == AccessResult::Asleep) { \
       SE_STEP(); core.next = op; return nullptr; \
@@ -172,7 +173,7 @@ LLVM_ATTRIBUTE_NOINLINE static Op *stepWithFlags(Machine &machine, Core &core,
   do { \
     const uint32_t offset = address - core.fastBase; \
     core.events.loads += 1; \
-    if (LLVM_LIKELY(offset < core.fastSize - (sizeof(type) - 1))) { \
+    if (LLVM_LIKELY(uint64_t(offset) + sizeof(type) <= core.fastSize)) { \
       type value; \
       std::memcpy(&value, core.fastData + offset, sizeof(type)); \
       SE_SPLIT(type); \
@@ -189,7 +190,7 @@ LLVM_ATTRIBUTE_NOINLINE static Op *stepWithFlags(Machine &machine, Core &core,
   do { \
     const uint32_t offset = address - core.fastBase; \
     core.events.stores += 1; \
-    if (LLVM_LIKELY(offset < core.fastSize - (sizeof(type) - 1))) { \
+    if (LLVM_LIKELY(uint64_t(offset) + sizeof(type) <= core.fastSize)) { \
       const type narrow = type(value); \
       std::memcpy(core.fastData + offset, &narrow, sizeof(type)); \
       SE_SPLIT(type); \

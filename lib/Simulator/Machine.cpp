@@ -39,7 +39,8 @@ Machine::Machine(const target::TargetDescription &target,
       eventUnit(*this, target.cores + target.controllerCore),
       dma(*this, target.cores + target.controllerCore + 1),
       caches(target.cores + target.controllerCore, target.controllerCore),
-      semihosting(*this, options.files), fllRegisters(map::fllSize / 4) {
+      banks(target.l1Banks), semihosting(*this, options.files),
+      fllRegisters(map::fllSize / 4) {
   for (const target::Memory &memory : target.memories) {
     if (!memory.isAddressable())
       continue;
@@ -65,7 +66,9 @@ Machine::Machine(const target::TargetDescription &target,
     core.fast = core.isFabricController ? l2 : l1;
     core.fastData = core.fast->getData();
     core.fastBase = core.fast->getBase();
-    core.fastSize = core.fast->getSize();
+    // Accesses that may wait for a bank take the long way.
+    bool isFast = core.isFabricController || !options.timing.l1Conflicts;
+    core.fastSize = isFast ? core.fast->getSize() : 0;
     core.fpuFree =
         core.isFabricController ? &fcFpuFree : &fpuFree[i % target.fpus];
     core.dividerFree = core.isFabricController ? &fcDividerFree : &dividerFree;
@@ -109,7 +112,11 @@ AccessResult Machine::accessMemory(Core &core, Memory &memory, uint32_t address,
   unsigned latency = memory.getLatency(core.isFabricController);
   // Two accesses if the word boundary is crossed.
   unsigned accesses = (address & 3) + size > 4 ? 2 : 1;
-  return {AccessResult::Memory, latency * accesses - 1};
+  unsigned conflicts = 0;
+  if (options.timing.l1Conflicts && &memory == l1)
+    for (unsigned i = 0; i != accesses; ++i)
+      conflicts += banks.request(address + 4 * i, core.time + i + conflicts);
+  return {AccessResult::Memory, latency * accesses - 1, conflicts};
 }
 
 //===----------------------------------------------------------------------===//

@@ -16,6 +16,7 @@
 #include "Dma.h"
 #include "EventUnit.h"
 #include "InstructionCache.h"
+#include "L1Banks.h"
 #include "Semihosting.h"
 #include "Timer.h"
 #include <optional>
@@ -30,8 +31,9 @@ struct AccessResult {
     Asleep, ///< the core sleeps; a device wakes it and gives the value
     Fault,  ///< Core::trap is set
   } status;
-  /// Beyond the one cycle of the instruction.
-  unsigned extraCycles = 0;
+  /// Beyond the one cycle of the instruction, and those that an access to L1
+  /// waits for its bank.
+  unsigned extraCycles = 0, conflictCycles = 0;
 };
 
 class Machine {
@@ -86,6 +88,8 @@ public:
   Memory &getL1() { return *l1; }
   Core &getCore(unsigned index) { return cores[index]; }
   Core &getFabricController() { return cores.back(); }
+  L1Banks &getBanks() { return banks; }
+  const TimingOptions &getTiming() const { return options.timing; }
   EventUnit &getEventUnit() { return eventUnit; }
   Dma &getDma() { return dma; }
   std::vector<std::unique_ptr<Memory>> &getMemories() { return memories; }
@@ -126,6 +130,7 @@ private:
   EventUnit eventUnit;
   Dma dma;
   InstructionCaches caches;
+  L1Banks banks;
   Timer clusterTimer, fcTimer0, fcTimer1;
   Semihosting semihosting;
   std::string outputLine;
