@@ -9,6 +9,7 @@
 #include "se/Simulator/FloatOps.h"
 #include "se/Simulator/Semantics.h"
 #include "llvm/Support/Compiler.h"
+#include <algorithm>
 #include <cstring>
 
 using namespace llvm;
@@ -94,15 +95,22 @@ LLVM_ATTRIBUTE_NOINLINE static Op *stepWithFlags(Machine &machine, Core &core,
 #define SE_TIME_Mulh() SE_STALL(MulDiv, 4)
 #define SE_TIME_Div() SE_STALL(MulDiv, divisionStall(rs2, true))
 #define SE_TIME_Divu() SE_STALL(MulDiv, divisionStall(rs2, false))
-// A unit accepts an operation when it is free, the earlier core first.
-#define SE_UNIT(unit) \
+// A unit accepts an operation when it is free, the earlier core first. The
+// operation gets there when its line of instructions does.
+#define SE_UNIT(unit, cycles) \
   do { \
-    if (LLVM_UNLIKELY(*core.unit > time)) SE_STALL(FpuBusy, *core.unit - time); \
+    const uint64_t arrival = time + core.fetchWait; \
+    if (LLVM_UNLIKELY(*core.unit > arrival)) { \
+      SE_STALL(FpuBusy, *core.unit - arrival); \
+      *core.unit += (cycles); \
+    } else { \
+      *core.unit = arrival + (cycles); \
+    } \
   } while (0)
-#define SE_TIME_Fpu() do { SE_UNIT(fpuFree); *core.fpuFree = time + 1; } while (0)
+#define SE_TIME_Fpu() SE_UNIT(fpuFree, 1)
 #define SE_DIVIDE(cycles) \
   do { \
-    SE_UNIT(dividerFree); *core.dividerFree = time + (cycles); \
+    SE_UNIT(dividerFree, cycles); \
     SE_STALL(FpuDivide, (cycles) - 1); \
   } while (0)
 #define SE_TIME_FdivS() SE_DIVIDE(14)
@@ -283,9 +291,16 @@ void se::sim::execute(Machine &machine, Core &core, uint64_t limit) {
   }
   // As on GVSoC the instruction acts at once, and the wait follows it.
   machine.fetchLines(core);
+  uint64_t loadUse = core.stall(CycleCause::LoadUse);
   interpret(&machine, &core, core.time + 1);
-  if (core.state == CoreState::Running && !core.trap)
-    core.waitForFetch();
+  if (core.state != CoreState::Running || core.trap)
+    return;
+  // A result that the next instruction waits for comes meanwhile.
+  uint64_t hidden = std::min<uint64_t>(
+      core.stall(CycleCause::LoadUse) - loadUse, core.fetchWait);
+  core.stall(CycleCause::LoadUse) -= hidden;
+  core.time -= hidden;
+  core.waitForFetch();
 }
 
 static const Handlers *interpret(Machine *machinePointer, Core *corePointer,

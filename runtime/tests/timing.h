@@ -28,6 +28,10 @@ static inline uint32_t slowest(uint32_t cores) {
   return result;
 }
 
+/* Not unrolled, so that the second time finds the code in the caches. */
+#define TWICE                                                                  \
+  _Pragma("clang loop unroll(disable)") for (int warm = 0; warm < 2; ++warm)
+
 /* A kernel that runs `setup` and measures the asm text: first once to fill the
    caches, then after a barrier. The text may use all t registers; a2 to a7
    hold what `setup` puts there. */
@@ -36,7 +40,7 @@ static inline uint32_t slowest(uint32_t cores) {
     register uint32_t arg __asm__("a0") = (uint32_t)args;                      \
     register uint32_t start __asm__("s2") = 0;                                 \
     register uint32_t end __asm__("s3") = 0;                                   \
-    for (int warm = 0; warm < 2; ++warm) {                                     \
+    TWICE {                                                                    \
       se_barrier();                                                            \
       __asm__ volatile(".option push\n.option norvc\n" setup                   \
                        "\n.p2align 4\ncsrr %1, 0xB00\n" text                   \

@@ -67,7 +67,9 @@ static void count(void *args) {
 
 static void report(const char *name, uint32_t core, uint32_t run) {
   se_puts(name);
-  row(run == 0 ? ", cold" : run == 1 ? ", second time" : ", third time",
+  row(run == 0   ? ", cold"
+      : run == 1 ? ", second time"
+                 : ", third time",
       runs[core][run]);
 }
 
@@ -99,10 +101,14 @@ int main(void) {
   static const struct {
     const char *name;
     void (*code)(void);
-  } codes[] = {{"256 B", code_256},         {"512 B", code_512},
-               {"1 KB", code_1k},           {"2 KB", code_2k},
-               {"4 KB", code_4k},           {"8 KB", code_8k},
-               {"512 B, short", code_short}, {"two lines", code_far}};
+  } codes[] = {{"256 B", code_256},
+               {"512 B", code_512},
+               {"1 KB", code_1k},
+               {"2 KB", code_2k},
+               {"4 KB", code_4k},
+               {"8 KB", code_8k},
+               {"512 B, short", code_short},
+               {"two lines", code_far}};
   for (uint32_t i = 0; i < sizeof(codes) / sizeof(codes[0]); ++i) {
     se_puts("1 core, ");
     on_cluster(codes[i].name, codes[i].code, 1);
