@@ -215,26 +215,28 @@ void Dma::startBurst(Direction &direction, uint64_t now) {
   if (machine.getTiming().l1Conflicts) {
     direction.wordAddress = burst.l1Address;
     direction.wordsLeft = words;
-    moveWords(direction, now);
+    direction.wordTime = now + 1;
     return;
   }
   direction.doneTime = std::max(now + 1, (direction.halfCycles + 1) / 2);
 }
 
-/// Each of the two ports moves a word, and waits if its bank is taken.
+/// What the two ports did in the cycle before: each moved a word, or waited
+/// for its bank. So the cores' requests of that cycle came first.
 void Dma::moveWords(Direction &direction, uint64_t now) {
+  uint64_t cycle = now - 1;
   for (uint64_t &portFree : direction.portFree) {
-    if (portFree > now || direction.wordsLeft == 0)
+    if (portFree > cycle || direction.wordsLeft == 0)
       continue;
-    portFree = now + 1 + machine.getBanks().request(direction.wordAddress, now);
+    portFree = now + machine.getBanks().request(direction.wordAddress, cycle);
     direction.wordAddress += 4;
     direction.wordsLeft -= 1;
   }
   direction.wordTime = never;
   if (direction.wordsLeft)
-    direction.wordTime = *min_element(direction.portFree);
+    direction.wordTime = 1 + *min_element(direction.portFree);
   else
-    direction.doneTime = now + 1;
+    direction.doneTime = now;
 }
 
 void Dma::copyBurst(const Burst &burst, bool toL1, uint64_t now) {
@@ -303,11 +305,11 @@ void Dma::updateNextTime() {
 
 void Dma::advance(uint64_t now) {
   for (Direction &direction : directions)
-    if (direction.doneTime <= now)
-      finishBurst(direction, now);
-  for (Direction &direction : directions)
     if (direction.wordTime <= now)
       moveWords(direction, now);
+  for (Direction &direction : directions)
+    if (direction.doneTime <= now)
+      finishBurst(direction, now);
   for (Direction &direction : directions)
     if (direction.requestTime <= now)
       request(direction, now);
