@@ -110,7 +110,7 @@ AccessResult Machine::accessCluster(Core &core, uint32_t address, unsigned size,
     else if (offset == map::icacheEnable)
       enableCaches(/*ofFabricController=*/false, value & 0xff);
     else if (offset == map::icacheFlush)
-      flushCluster();
+      flushCaches(/*ofFabricController=*/false);
     return done(true);
   }
   return {AccessResult::Fault};
@@ -170,7 +170,7 @@ AccessResult Machine::accessSoc(Core &core, uint32_t address, unsigned size,
             : void(value = 0);
     return done;
   case map::fcIcache + map::icacheFlush:
-    isStore ? flushFabricController() : void(value = 0);
+    isStore ? flushCaches(/*ofFabricController=*/true) : void(value = 0);
     return done;
   }
   if (address - map::fcTimer0 < map::clusterBlock)

@@ -122,15 +122,23 @@ void Machine::enableCaches(bool ofFabricController, bool enable) {
     core.ownCache = caches.getOwnCache(core.index);
 }
 
-void Machine::flushCluster() {
-  caches.flushCluster();
-  for (unsigned i = 0; i != getNumClusterCores(); ++i)
-    cores[i].fetchLine = ~0u;
+/// The next instruction must be fetched again.
+static void emptyBuffer(Core &core) {
+  core.fetchLine = ~0u;
+  core.needsFetch = core.state != CoreState::Off;
 }
 
-void Machine::flushFabricController() {
-  caches.flushFabricController();
-  getFabricController().fetchLine = ~0u;
+void Machine::flushCaches(bool ofFabricController) {
+  if (!options.timing.icache)
+    return;
+  if (ofFabricController) {
+    caches.flushFabricController();
+    emptyBuffer(getFabricController());
+    return;
+  }
+  caches.flushCluster();
+  for (unsigned i = 0; i != getNumClusterCores(); ++i)
+    emptyBuffer(cores[i]);
 }
 
 void Machine::fetchLines(Core &core) {

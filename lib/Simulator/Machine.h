@@ -61,8 +61,7 @@ public:
   void fetchLines(Core &core);
   void enableCaches(bool ofFabricController, bool enable);
   /// Empties the caches and the buffers of the cores.
-  void flushCluster();
-  void flushFabricController();
+  void flushCaches(bool ofFabricController);
   /// Whether the core cannot go on to its next instruction.
   bool mustStop(const Core &core) const;
 

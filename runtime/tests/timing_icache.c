@@ -65,7 +65,9 @@ static void count(void *args) {
   misses = SE_COUNTER(SE_COUNT_ICACHE_MISS_CYCLES);
 }
 
-static void report(const char *name, uint32_t core, uint32_t run) {
+static void report(const char *who, const char *name, uint32_t core,
+                   uint32_t run) {
+  se_puts(who);
   se_puts(name);
   row(run == 0   ? ", cold"
       : run == 1 ? ", second time"
@@ -75,17 +77,18 @@ static void report(const char *name, uint32_t core, uint32_t run) {
 
 static uint32_t fc_runs[3];
 
-static void on_fc(const char *name, void (*code)(void)) {
+static void on_fc(const char *who, const char *name, void (*code)(void)) {
   FLUSH_FC();
   for (int i = 0; i < 3; ++i)
     fc_runs[i] = call(code);
   for (int i = 0; i < 3; ++i)
     runs[8][i] = fc_runs[i];
   for (uint32_t i = 0; i < 3; ++i)
-    report(name, 8, i);
+    report(who, name, 8, i);
 }
 
-static void on_cluster(const char *name, void (*code)(void), uint32_t cores) {
+static void on_cluster(const char *who, const char *name, void (*code)(void),
+                       uint32_t cores) {
   FLUSH_CLUSTER();
   se_cluster_run(repeat, (void *)code, cores);
   for (uint32_t i = 0; i < 3; ++i) {
@@ -93,7 +96,7 @@ static void on_cluster(const char *name, void (*code)(void), uint32_t cores) {
     for (uint32_t core = 1; core < cores; ++core)
       if (runs[core][i] > runs[worst][i])
         worst = core;
-    report(name, worst, i);
+    report(who, name, worst, i);
   }
 }
 
@@ -110,17 +113,13 @@ int main(void) {
                {"512 B, short", code_short},
                {"two lines", code_far}};
   for (uint32_t i = 0; i < sizeof(codes) / sizeof(codes[0]); ++i) {
-    se_puts("1 core, ");
-    on_cluster(codes[i].name, codes[i].code, 1);
-    se_puts("8 cores, ");
-    on_cluster(codes[i].name, codes[i].code, 8);
-    se_puts("FC, ");
-    on_fc(codes[i].name, codes[i].code);
+    on_cluster("1 core, ", codes[i].name, codes[i].code, 1);
+    on_cluster("8 cores, ", codes[i].name, codes[i].code, 8);
+    on_fc("FC, ", codes[i].name, codes[i].code);
   }
   se_cluster_run(count, (void *)code_1k, 1);
   row("miss cycles counted, 1 KB", misses);
   ENABLE_CLUSTER(0);
-  se_puts("caches off, ");
-  on_cluster(codes[0].name, codes[0].code, 1);
+  on_cluster("caches off, ", codes[0].name, codes[0].code, 1);
   return 0;
 }
