@@ -107,9 +107,14 @@ target::TargetDescription getTarget() {
   return target;
 }
 
-void measure(StringRef name, const Code &code, unsigned cores,
-             uint64_t cycles) {
-  Machine machine(getTarget(), {});
+void measure(StringRef name, const Code &code, unsigned cores, uint64_t cycles,
+             bool icache) {
+  SimulatorOptions options;
+  options.timing.icache = icache;
+  Machine machine(getTarget(), options);
+  uint32_t enable = 1;
+  machine.access(machine.getFabricController(), 0x10201400, 4, /*isStore=*/true,
+                 enable);
   std::memcpy(machine.translate(codeBase, 4 * code.get().size()),
               code.get().data(), 4 * code.get().size());
   std::memset(machine.translate(0x10000000, 0x10000), 0, 0x10000);
@@ -124,19 +129,21 @@ void measure(StringRef name, const Code &code, unsigned cores,
   uint64_t instructions = 0;
   for (unsigned i = 0; i != cores; ++i)
     instructions += machine.getStatistics(machine.getCore(i)).instructions;
-  outs() << format("%-14s %u cores  %7.1f million instructions per second\n",
-                   name.str().c_str(), cores,
+  outs() << format("%-14s %u cores, icache %s  %7.1f million instructions per "
+                   "second\n",
+                   name.str().c_str(), cores, icache ? "on " : "off",
                    double(instructions) / seconds.count() / 1e6);
 }
 
 } // namespace
 
 int main() {
-  for (unsigned cores : {1, 2, 8}) {
-    uint64_t cycles = 64'000'000 / cores;
-    measure("int8 matvec", int8Matvec(), cores, cycles);
-    measure("float matvec", floatMatvec(), cores, cycles);
-    measure("half matvec", halfMatvec(), cores, cycles);
-  }
+  for (bool icache : {false, true})
+    for (unsigned cores : {1, 2, 8}) {
+      uint64_t cycles = 64'000'000 / cores;
+      measure("int8 matvec", int8Matvec(), cores, cycles, icache);
+      measure("float matvec", floatMatvec(), cores, cycles, icache);
+      measure("half matvec", halfMatvec(), cores, cycles, icache);
+    }
   return 0;
 }

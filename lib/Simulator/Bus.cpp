@@ -104,9 +104,13 @@ AccessResult Machine::accessCluster(Core &core, uint32_t address, unsigned size,
                                     isStore, value));
   }
   if (in(map::clusterIcache)) {
-    // Enable and flush: there is no instruction cache yet.
+    uint32_t offset = address - map::clusterIcache;
     if (!isStore)
       value = 0;
+    else if (offset == map::icacheEnable)
+      enableCaches(/*ofFabricController=*/false, value & 0xff);
+    else if (offset == map::icacheFlush)
+      flushCaches(/*ofFabricController=*/false);
     return done(true);
   }
   return {AccessResult::Fault};
@@ -161,10 +165,12 @@ AccessResult Machine::accessSoc(Core &core, uint32_t address, unsigned size,
     else if (value >> 31)
       end(value & 0x7fffffff);
     return done;
-  case map::fcIcache:
-  case map::fcIcache + 4:
-    if (!isStore)
-      value = 0;
+  case map::fcIcache + map::icacheEnable:
+    isStore ? enableCaches(/*ofFabricController=*/true, value & 0xff)
+            : void(value = 0);
+    return done;
+  case map::fcIcache + map::icacheFlush:
+    isStore ? flushCaches(/*ofFabricController=*/true) : void(value = 0);
     return done;
   }
   if (address - map::fcTimer0 < map::clusterBlock)

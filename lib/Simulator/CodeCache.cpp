@@ -82,7 +82,7 @@ Op *Machine::resolve(Core &core, Op *op) {
     }
     word |= bytes[2] << 16 | uint32_t(bytes[3]) << 24;
   }
-  uint8_t isLoopEnd = op->isLoopEnd;
+  uint8_t stepFlags = op->stepFlags & loopEnd;
   std::optional<Decoded> decoded = decode(word);
   if (decoded &&
       !hasReservedRounding(getInfo(decoded->info->opcode), decoded->operands)) {
@@ -107,8 +107,57 @@ Op *Machine::resolve(Core &core, Op *op) {
     op->imm = int32_t(word);
     op->size = getSize(word);
   }
-  op->isLoopEnd = isLoopEnd;
+  // A word at the end of a line reaches into the next one.
+  uint32_t nextOffset = (pc + op->size) % fetchLineBytes;
+  if (options.timing.icache && (nextOffset == 0 || nextOffset > maxFetchOffset))
+    stepFlags |= lineEnd;
+  op->stepFlags = stepFlags;
   return op;
+}
+
+void Machine::enableCaches(bool ofFabricController, bool enable) {
+  ofFabricController ? caches.enableFabricController(enable)
+                     : caches.enableCluster(enable);
+  for (Core &core : cores)
+    core.ownCache = caches.getOwnCache(core.index);
+}
+
+/// The next instruction must be fetched again.
+static void emptyBuffer(Core &core) {
+  core.fetchLine = ~0u;
+  core.needsFetch = core.state != CoreState::Off;
+}
+
+void Machine::flushCaches(bool ofFabricController) {
+  if (!options.timing.icache)
+    return;
+  if (ofFabricController) {
+    caches.flushFabricController();
+    emptyBuffer(getFabricController());
+    return;
+  }
+  caches.flushCluster();
+  for (unsigned i = 0; i != getNumClusterCores(); ++i)
+    emptyBuffer(cores[i]);
+}
+
+void Machine::fetchLines(Core &core) {
+  core.needsFetch = false;
+  uint32_t pc = core.pc();
+  auto fetchLine = [&](uint32_t line) {
+    core.fetchLine = line;
+    Memory *memory = findMemory(line, 1);
+    // A wild pc becomes a trap when it is executed.
+    if (memory)
+      core.fetchWait +=
+          caches.fetch(core.index, line, core.time,
+                       memory->getLatency(core.isFabricController) - 1);
+  };
+  uint32_t line = pc & ~(fetchLineBytes - 1);
+  if (line != core.fetchLine)
+    fetchLine(line);
+  if (pc - line > maxFetchOffset)
+    fetchLine(line + fetchLineBytes);
 }
 
 void Machine::invalidateCode(Memory &memory, uint32_t offset, uint32_t size) {
@@ -141,5 +190,5 @@ void Machine::setLoopEnd(Core &core, unsigned loop, uint32_t end) {
     page = slot.get();
   }
   if (!(end & 1))
-    page->at(end)->isLoopEnd = true;
+    page->at(end)->stepFlags |= loopEnd;
 }

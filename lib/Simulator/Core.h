@@ -6,6 +6,7 @@
 #ifndef SE_LIB_SIMULATOR_CORE_H
 #define SE_LIB_SIMULATOR_CORE_H
 
+#include "InstructionCache.h"
 #include "se/Simulator/Isa.h"
 #include "se/Simulator/Simulator.h"
 #include <array>
@@ -32,10 +33,17 @@ struct Op {
   /// Bytes of the instruction.
   uint8_t size;
   uint8_t isCompressed;
-  /// Some core's hardware loop ends here.
-  uint8_t isLoopEnd;
+  /// What to look at before the step to the next instruction: StepFlags.
+  uint8_t stepFlags;
 };
 static_assert(sizeof(Op) == 32);
+
+enum StepFlags : uint8_t {
+  /// Some core's hardware loop ends here.
+  loopEnd = 1,
+  /// The next instruction may need another line of the instruction cache.
+  lineEnd = 2,
+};
 
 /// Written instead of x0, so that x0 stays 0.
 inline constexpr unsigned sinkRegister = 32;
@@ -145,6 +153,16 @@ struct Core {
   uint32_t bootAddress = 0;
   CoreState state = CoreState::Off;
 
+  /// The line of instructions in the core's buffer. An instruction needs no
+  /// fetch if it lies at most `fetchReach` bytes after the start.
+  uint32_t fetchLine = ~0u, fetchReach = ~0u;
+  /// Null while disabled.
+  const CacheArray *ownCache = nullptr;
+  /// `next` needs a line that is not in the core's own cache.
+  bool needsFetch = false;
+  /// Cycles of a fetch that the core has not waited for yet.
+  unsigned fetchWait = 0;
+
   /// While asleep in an access: what it does on wake-up.
   uint64_t sleepSince = 0;
   CycleCause sleepCause = CycleCause::Sleep;
@@ -155,6 +173,25 @@ struct Core {
 
   uint64_t &stall(CycleCause cause) { return stalls[unsigned(cause)]; }
   uint32_t pc() const { return page->pcOf(next); }
+  /// Before an instruction at `pc` that is not in the buffer: takes its line
+  /// from the core's own cache, or notes that it must be fetched.
+  void enterLine(uint32_t pc) {
+    uint32_t line = pc & ~(fetchLineBytes - 1);
+    auto hits = [&](uint32_t address) {
+      return ownCache && ownCache->contains(address / fetchLineBytes);
+    };
+    // The core always reads a word, even for a short instruction.
+    uint32_t last = pc - line > maxFetchOffset ? line + fetchLineBytes : line;
+    if ((line == fetchLine || hits(line)) && (last == line || hits(last)))
+      fetchLine = last;
+    else
+      needsFetch = true;
+  }
+  void waitForFetch() {
+    stall(CycleCause::Icache) += fetchWait;
+    time += fetchWait;
+    fetchWait = 0;
+  }
   /// Instructions executed until `now`: the cycles that were no stalls.
   uint64_t instructions(uint64_t now) const;
 };

@@ -57,6 +57,8 @@ uint32_t Machine::rawCounter(const Core &core, unsigned number) const {
     return uint32_t(core.instructions(core.time));
   case 2:
     return stall(CycleCause::LoadUse);
+  case 4:
+    return stall(CycleCause::Icache);
   case 5:
     return uint32_t(core.events.loads);
   case 6:

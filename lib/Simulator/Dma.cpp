@@ -101,11 +101,18 @@ void Dma::writeWord(unsigned portIndex, uint32_t word, uint64_t time) {
   command.l1Address =
       machine.getL1().getBase() + (command.words[1] & l1AddressMask);
   command.externalAddress = command.words[2];
-  command.lineBytes = command.is2D ? command.words[3] : command.size;
+  // Lines of no bytes would never end.
+  command.lineBytes =
+      command.is2D ? std::max(1u, command.words[3]) : command.size;
   command.lineStride = command.words[4];
 
   statistics.commands += 1;
   pendingBytes[command.counter] += command.size;
+  if (machine.getTiming().idealDma) {
+    copyCommand(command, time);
+    command = Command();
+    return;
+  }
   port.queue.push_back(command);
   command = Command();
   if (moveTime == never)
@@ -151,6 +158,27 @@ void Dma::moveToDirection(uint64_t now) {
   }
 }
 
+Dma::Burst Dma::takeBurst(Command &command, uint32_t maxBytes) {
+  uint32_t size = std::min({maxBytes, command.size - command.requested,
+                            command.lineBytes - command.lineRequested});
+  Burst burst = {command.l1Address,
+                 command.externalAddress,
+                 size,
+                 command.counter,
+                 command.port,
+                 command.raisesEvent,
+                 command.broadcasts};
+  command.l1Address += size;
+  command.externalAddress += size;
+  command.requested += size;
+  command.lineRequested += size;
+  if (command.lineRequested == command.lineBytes) {
+    command.externalAddress += command.lineStride - command.lineBytes;
+    command.lineRequested = 0;
+  }
+  return burst;
+}
+
 /// Cuts the next burst from the current command.
 void Dma::request(Direction &direction, uint64_t now) {
   direction.requestTime = never;
@@ -167,19 +195,7 @@ void Dma::request(Direction &direction, uint64_t now) {
       moveTime = now + 1;
   }
   Command &command = *direction.current;
-  uint32_t size = std::min({burstBytes, command.size - command.requested,
-                            command.lineBytes - command.lineRequested});
-  direction.bursts.push_back({command.l1Address, command.externalAddress, size,
-                              command.counter, command.port,
-                              command.raisesEvent, command.broadcasts});
-  command.l1Address += size;
-  command.externalAddress += size;
-  command.requested += size;
-  command.lineRequested += size;
-  if (command.lineRequested == command.lineBytes) {
-    command.externalAddress += command.lineStride - command.lineBytes;
-    command.lineRequested = 0;
-  }
+  direction.bursts.push_back(takeBurst(command, burstBytes));
   if (command.requested == command.size)
     direction.current.reset();
   if (direction.bursts.size() == 1)
@@ -196,16 +212,35 @@ void Dma::startBurst(Direction &direction, uint64_t now) {
   bool follows = direction.toL1 && direction.halfCycles == 2 * now - 1;
   direction.halfCycles = (follows ? 2 * now - 1 : 2 * now) + words;
   direction.started = now;
+  if (machine.getTiming().l1Conflicts) {
+    direction.wordAddress = burst.l1Address;
+    direction.wordsLeft = words;
+    direction.wordTime = now + 1;
+    return;
+  }
   direction.doneTime = std::max(now + 1, (direction.halfCycles + 1) / 2);
 }
 
-void Dma::finishBurst(Direction &direction, uint64_t now) {
-  Burst burst = direction.bursts.front();
-  direction.bursts.pop_front();
-  direction.doneTime = never;
-  accountBusy(direction.started, now);
-  statistics.bytes += burst.size;
+/// What the two ports did in the cycle before: each moved a word, or waited
+/// for its bank. So the cores' requests of that cycle came first.
+void Dma::moveWords(Direction &direction, uint64_t now) {
+  uint64_t cycle = now - 1;
+  for (uint64_t &portFree : direction.portFree) {
+    if (portFree > cycle || direction.wordsLeft == 0)
+      continue;
+    portFree = now + machine.getBanks().request(direction.wordAddress, cycle);
+    direction.wordAddress += 4;
+    direction.wordsLeft -= 1;
+  }
+  direction.wordTime = never;
+  if (direction.wordsLeft)
+    direction.wordTime = 1 + *min_element(direction.portFree);
+  else
+    direction.doneTime = now;
+}
 
+void Dma::copyBurst(const Burst &burst, bool toL1, uint64_t now) {
+  statistics.bytes += burst.size;
   uint8_t *inL1 = machine.translate(burst.l1Address, burst.size);
   uint8_t *outside = machine.translate(burst.externalAddress, burst.size);
   if (!inL1 || !outside) {
@@ -213,11 +248,11 @@ void Dma::finishBurst(Direction &direction, uint64_t now) {
                   inL1 ? burst.externalAddress : burst.l1Address);
     return;
   }
-  if (direction.toL1)
+  if (toL1)
     std::memmove(inL1, outside, burst.size);
   else
     std::memmove(outside, inL1, burst.size);
-  machine.wroteMemory(direction.toL1 ? burst.l1Address : burst.externalAddress,
+  machine.wroteMemory(toL1 ? burst.l1Address : burst.externalAddress,
                       burst.size);
 
   pendingBytes[burst.counter] -= burst.size;
@@ -228,7 +263,20 @@ void Dma::finishBurst(Direction &direction, uint64_t now) {
     else if (burst.port < numCores)
       machine.getEventUnit().raise(burst.port, dmaEvent, now);
   }
+}
 
+/// The whole command at once.
+void Dma::copyCommand(Command command, uint64_t now) {
+  while (command.requested != command.size)
+    copyBurst(takeBurst(command, command.size), command.toL1, now);
+}
+
+void Dma::finishBurst(Direction &direction, uint64_t now) {
+  Burst burst = direction.bursts.front();
+  direction.bursts.pop_front();
+  direction.doneTime = never;
+  accountBusy(direction.started, now);
+  copyBurst(burst, direction.toL1, now);
   if (!direction.bursts.empty())
     startBurst(direction, now);
   if (direction.requestTime == never &&
@@ -251,10 +299,14 @@ void Dma::accountBusy(uint64_t from, uint64_t to) {
 void Dma::updateNextTime() {
   nextTime = moveTime;
   for (const Direction &direction : directions)
-    nextTime = std::min({nextTime, direction.requestTime, direction.doneTime});
+    nextTime = std::min({nextTime, direction.requestTime, direction.doneTime,
+                         direction.wordTime});
 }
 
 void Dma::advance(uint64_t now) {
+  for (Direction &direction : directions)
+    if (direction.wordTime <= now)
+      moveWords(direction, now);
   for (Direction &direction : directions)
     if (direction.doneTime <= now)
       finishBurst(direction, now);

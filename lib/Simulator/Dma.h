@@ -73,6 +73,11 @@ private:
     /// Where the last burst ended, in half cycles: each of the two ports moves
     /// a word per cycle, and towards L1 the second may begin the next burst.
     uint64_t halfCycles = 0;
+    /// With conflicts in L1: the next word and the bytes from there on, and
+    /// when the two ports are free.
+    uint32_t wordAddress = 0, wordsLeft = 0;
+    std::array<uint64_t, 2> portFree = {};
+    uint64_t wordTime = never;
   };
 
   void writeWord(unsigned port, uint32_t word, uint64_t time);
@@ -80,8 +85,13 @@ private:
   uint32_t getStatus() const;
   void moveToDirection(uint64_t now);
   void request(Direction &direction, uint64_t now);
+  static Burst takeBurst(Command &command, uint32_t maxBytes);
   void startBurst(Direction &direction, uint64_t now);
+  void moveWords(Direction &direction, uint64_t now);
   void finishBurst(Direction &direction, uint64_t now);
+  /// Copies a burst and counts it; raises the event of the last one.
+  void copyBurst(const Burst &burst, bool toL1, uint64_t now);
+  void copyCommand(Command command, uint64_t now);
   void updateNextTime();
   void accountBusy(uint64_t from, uint64_t to);
 

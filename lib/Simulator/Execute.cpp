@@ -9,6 +9,7 @@
 #include "se/Simulator/FloatOps.h"
 #include "se/Simulator/Semantics.h"
 #include "llvm/Support/Compiler.h"
+#include <algorithm>
 #include <cstring>
 
 using namespace llvm;
@@ -63,6 +64,19 @@ LLVM_ATTRIBUTE_NOINLINE static Op *followLoops(Machine &machine, Core &core,
   return op + op->size / 2;
 }
 
+/// The step from an op with flags.
+LLVM_ATTRIBUTE_NOINLINE static Op *stepWithFlags(Machine &machine, Core &core,
+                                                 Op *op) {
+  op = op->stepFlags & loopEnd ? followLoops(machine, core, op)
+                               : op + op->size / 2;
+  if (!op)
+    return nullptr;
+  uint32_t pc = core.page->pcOf(op);
+  if (pc - core.fetchLine > core.fetchReach)
+    core.enterLine(pc);
+  return op;
+}
+
 // clang-format off
 #define SE_REG(field) core.x[op->field]
 #define SE_IMM(field) op->field
@@ -81,15 +95,22 @@ LLVM_ATTRIBUTE_NOINLINE static Op *followLoops(Machine &machine, Core &core,
 #define SE_TIME_Mulh() SE_STALL(MulDiv, 4)
 #define SE_TIME_Div() SE_STALL(MulDiv, divisionStall(rs2, true))
 #define SE_TIME_Divu() SE_STALL(MulDiv, divisionStall(rs2, false))
-// A unit accepts an operation when it is free, the earlier core first.
-#define SE_UNIT(unit) \
+// A unit accepts an operation when it is free, the earlier core first. The
+// operation gets there when its line of instructions does.
+#define SE_UNIT(unit, cycles) \
   do { \
-    if (LLVM_UNLIKELY(*core.unit > time)) SE_STALL(FpuBusy, *core.unit - time); \
+    const uint64_t arrival = time + core.fetchWait; \
+    if (LLVM_UNLIKELY(*core.unit > arrival)) { \
+      SE_STALL(FpuBusy, *core.unit - arrival); \
+      *core.unit += (cycles); \
+    } else { \
+      *core.unit = arrival + (cycles); \
+    } \
   } while (0)
-#define SE_TIME_Fpu() do { SE_UNIT(fpuFree); *core.fpuFree = time + 1; } while (0)
+#define SE_TIME_Fpu() SE_UNIT(fpuFree, 1)
 #define SE_DIVIDE(cycles) \
   do { \
-    SE_UNIT(dividerFree); *core.dividerFree = time + (cycles); \
+    SE_UNIT(dividerFree, cycles); \
     SE_STALL(FpuDivide, (cycles) - 1); \
   } while (0)
 #define SE_TIME_FdivS() SE_DIVIDE(14)
@@ -102,10 +123,11 @@ LLVM_ATTRIBUTE_NOINLINE static Op *followLoops(Machine &machine, Core &core,
 #define SE_STEP() \
   do { \
     core.events.compressed += op->isCompressed; \
-    if (LLVM_UNLIKELY(op->isLoopEnd)) { \
+    if (LLVM_UNLIKELY(op->stepFlags)) { \
       core.next = op; \
-      op = followLoops(machine, core, op); \
+      op = stepWithFlags(machine, core, op); \
       if (!op) return nullptr; \
+      if (core.needsFetch) limit = 0; \
     } else { \
       op += op->size / 2; \
     } \
@@ -143,6 +165,7 @@ LLVM_ATTRIBUTE_NOINLINE static Op *followLoops(Machine &machine, Core &core,
         machine.access(core, address, sizeof(type), isStore, word); \
     if (result.status == AccessResult::Fault) return nullptr; \
     if (result.extraCycles) SE_STALL(Memory, result.extraCycles); \
+    if (result.conflictCycles) SE_STALL(BankConflict, result.conflictCycles); \
     if (result.status == AccessResult::Device) limit = 0; \
     if (result.status == AccessResult::Asleep) { \
       SE_STEP(); core.next = op; return nullptr; \
@@ -158,7 +181,7 @@ LLVM_ATTRIBUTE_NOINLINE static Op *followLoops(Machine &machine, Core &core,
   do { \
     const uint32_t offset = address - core.fastBase; \
     core.events.loads += 1; \
-    if (LLVM_LIKELY(offset < core.fastSize - (sizeof(type) - 1))) { \
+    if (LLVM_LIKELY(uint64_t(offset) + sizeof(type) <= core.fastSize)) { \
       type value; \
       std::memcpy(&value, core.fastData + offset, sizeof(type)); \
       SE_SPLIT(type); \
@@ -175,7 +198,7 @@ LLVM_ATTRIBUTE_NOINLINE static Op *followLoops(Machine &machine, Core &core,
   do { \
     const uint32_t offset = address - core.fastBase; \
     core.events.stores += 1; \
-    if (LLVM_LIKELY(offset < core.fastSize - (sizeof(type) - 1))) { \
+    if (LLVM_LIKELY(uint64_t(offset) + sizeof(type) <= core.fastSize)) { \
       const type narrow = type(value); \
       std::memcpy(core.fastData + offset, &narrow, sizeof(type)); \
       SE_SPLIT(type); \
@@ -191,6 +214,10 @@ LLVM_ATTRIBUTE_NOINLINE static Op *followLoops(Machine &machine, Core &core,
 #define SE_GOTO(target) \
   do { \
     const uint32_t to = (target); \
+    if (LLVM_UNLIKELY(to - core.fetchLine > core.fetchReach)) { \
+      core.enterLine(to); \
+      if (core.needsFetch) limit = 0; \
+    } \
     const uint32_t inPage = to - core.page->base; \
     if (LLVM_LIKELY(inPage < CodePage::bytes && !(inPage & 1))) { \
       op = &core.page->ops[inPage / 2]; \
@@ -258,7 +285,22 @@ const SpecialHandlers &se::sim::getSpecialHandlers() {
 }
 
 void se::sim::execute(Machine &machine, Core &core, uint64_t limit) {
-  interpret(&machine, &core, limit);
+  if (LLVM_LIKELY(!core.needsFetch)) {
+    interpret(&machine, &core, limit);
+    return;
+  }
+  // As on GVSoC the instruction acts at once, and the wait follows it.
+  machine.fetchLines(core);
+  uint64_t loadUse = core.stall(CycleCause::LoadUse);
+  interpret(&machine, &core, core.time + 1);
+  if (core.state != CoreState::Running || core.trap)
+    return;
+  // A result that the next instruction waits for comes meanwhile.
+  uint64_t hidden = std::min<uint64_t>(
+      core.stall(CycleCause::LoadUse) - loadUse, core.fetchWait);
+  core.stall(CycleCause::LoadUse) -= hidden;
+  core.time -= hidden;
+  core.waitForFetch();
 }
 
 static const Handlers *interpret(Machine *machinePointer, Core *corePointer,

@@ -38,7 +38,9 @@ Machine::Machine(const target::TargetDescription &target,
     : options(std::move(simulatorOptions)),
       eventUnit(*this, target.cores + target.controllerCore),
       dma(*this, target.cores + target.controllerCore + 1),
-      externalDma(*this, target), semihosting(*this, options.files),
+      externalDma(*this, target),
+      caches(target.cores + target.controllerCore, target.controllerCore),
+      banks(target.l1Banks), semihosting(*this, options.files),
       fllRegisters(map::fllSize / 4) {
   for (const target::Memory &memory : target.memories) {
     if (!memory.isAddressable())
@@ -65,7 +67,9 @@ Machine::Machine(const target::TargetDescription &target,
     core.fast = core.isFabricController ? l2 : l1;
     core.fastData = core.fast->getData();
     core.fastBase = core.fast->getBase();
-    core.fastSize = core.fast->getSize();
+    // Accesses that may wait for a bank take the long way.
+    bool isFast = core.isFabricController || !options.timing.l1Conflicts;
+    core.fastSize = isFast ? core.fast->getSize() : 0;
     core.fpuFree =
         core.isFabricController ? &fcFpuFree : &fpuFree[i % target.fpus];
     core.dividerFree = core.isFabricController ? &fcDividerFree : &dividerFree;
@@ -109,7 +113,11 @@ AccessResult Machine::accessMemory(Core &core, Memory &memory, uint32_t address,
   unsigned latency = memory.getLatency(core.isFabricController);
   // Two accesses if the word boundary is crossed.
   unsigned accesses = (address & 3) + size > 4 ? 2 : 1;
-  return {AccessResult::Memory, latency * accesses - 1};
+  unsigned conflicts = 0;
+  if (options.timing.l1Conflicts && &memory == l1)
+    for (unsigned i = 0; i != accesses; ++i)
+      conflicts += banks.request(address + 4 * i, core.time + i + conflicts);
+  return {AccessResult::Memory, latency * accesses - 1, conflicts};
 }
 
 //===----------------------------------------------------------------------===//
@@ -125,6 +133,10 @@ void Machine::startCore(Core &core, uint64_t time) {
   running |= 1u << core.index;
   earliestWake = std::min(earliestWake, core.time);
   core.next = fetch(core, core.bootAddress);
+  if (options.timing.icache) {
+    core.fetchReach = maxFetchOffset;
+    core.needsFetch = core.next != nullptr;
+  }
 }
 
 void Machine::sleep(Core &core, CycleCause cause) {
@@ -140,6 +152,7 @@ void Machine::wake(Core &core, uint64_t time, uint32_t value) {
   core.x[core.sleepRd] = value;
   core.time = std::max(time, core.sleepSince);
   core.stall(core.sleepCause) += core.time - core.sleepSince;
+  core.waitForFetch();
   running |= 1u << core.index;
   earliestWake = std::min(earliestWake, core.time);
 }

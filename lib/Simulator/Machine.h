@@ -16,6 +16,8 @@
 #include "Dma.h"
 #include "EventUnit.h"
 #include "ExternalDma.h"
+#include "InstructionCache.h"
+#include "L1Banks.h"
 #include "Semihosting.h"
 #include "Timer.h"
 #include <algorithm>
@@ -31,8 +33,9 @@ struct AccessResult {
     Asleep, ///< the core sleeps; a device wakes it and gives the value
     Fault,  ///< Core::trap is set
   } status;
-  /// Beyond the one cycle of the instruction.
-  unsigned extraCycles = 0;
+  /// Beyond the one cycle of the instruction, and those that an access to L1
+  /// waits for its bank.
+  unsigned extraCycles = 0, conflictCycles = 0;
 };
 
 class Machine {
@@ -56,6 +59,11 @@ public:
   void raise(Core &core, std::string cause, uint32_t value = 0);
   /// An ebreak at the core's pc.
   void breakpoint(Core &core);
+  /// Fetches the lines that the core's next instruction needs.
+  void fetchLines(Core &core);
+  void enableCaches(bool ofFabricController, bool enable);
+  /// Empties the caches and the buffers of the cores.
+  void flushCaches(bool ofFabricController);
   /// Whether the core cannot go on to its next instruction.
   bool mustStop(const Core &core) const;
 
@@ -82,6 +90,8 @@ public:
   Memory &getL2() { return *l2; }
   Core &getCore(unsigned index) { return cores[index]; }
   Core &getFabricController() { return cores.back(); }
+  L1Banks &getBanks() { return banks; }
+  const TimingOptions &getTiming() const { return options.timing; }
   EventUnit &getEventUnit() { return eventUnit; }
   Dma &getDma() { return dma; }
   ExternalDma &getExternalDma() { return externalDma; }
@@ -128,6 +138,8 @@ private:
   EventUnit eventUnit;
   Dma dma;
   ExternalDma externalDma;
+  InstructionCaches caches;
+  L1Banks banks;
   Timer clusterTimer, fcTimer0, fcTimer1;
   Semihosting semihosting;
   std::string outputLine;

@@ -43,6 +43,8 @@ inline constexpr uint32_t fcAliasSize = 0x00010000;
 // Offsets of registers.
 inline constexpr uint32_t controlFetchEnable = 0x08;
 inline constexpr uint32_t controlBootAddress = 0x40;
+inline constexpr uint32_t icacheEnable = 0x00;
+inline constexpr uint32_t icacheFlush = 0x04;
 inline constexpr uint32_t socBootAddress = 0x04;
 inline constexpr uint32_t socCoreStatus = 0xA0;
 

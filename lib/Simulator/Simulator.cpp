@@ -18,8 +18,9 @@ using namespace se::sim;
 
 StringRef se::sim::stringifyCycleCause(CycleCause cause) {
   static constexpr StringLiteral names[numCycleCauses] = {
-      "issue",    "load_use",   "memory",    "branch", "mul_div",
-      "fpu_busy", "fpu_divide", "dma_queue", "sleep",  "off"};
+      "issue",      "load_use",  "memory",        "branch",
+      "mul_div",    "icache",    "bank_conflict", "fpu_busy",
+      "fpu_divide", "dma_queue", "sleep",         "off"};
   return names[unsigned(cause)];
 }
 

@@ -51,6 +51,21 @@ static cl::opt<unsigned>
                 cl::desc("Seconds that gvsoc may take (default 600)"),
                 cl::value_desc("seconds"), cl::init(600), cl::cat(category));
 
+static cl::opt<bool> icache("icache",
+                            cl::desc("Simulator: instruction caches "
+                                     "(default); --icache=0: fetches take no "
+                                     "time"),
+                            cl::init(true), cl::cat(category));
+static cl::opt<bool>
+    l1Conflicts("l1-conflicts",
+                cl::desc("Simulator: a bank of L1 serves one access per cycle"),
+                cl::cat(category));
+static cl::opt<bool>
+    idealDma("ideal-dma",
+             cl::desc("Simulator: transfers of the cluster's DMA engine take "
+                      "no time"),
+             cl::cat(category));
+
 static cl::opt<std::string>
     precision("precision", cl::init("fp32"),
               cl::desc("Networks on the host: fp32 (default) or fp16"),
@@ -100,6 +115,9 @@ int main(int argc, char **argv) {
   options.target = targetName;
   options.statisticsFile = statistics;
   options.maxCycles = maxCycles;
+  options.timing.icache = icache;
+  options.timing.l1Conflicts = l1Conflicts;
+  options.timing.idealDma = idealDma;
   options.hostTimeout = hostTimeout;
   options.resourceDir = getResourceDir(argv[0]);
   if (llvm::Error error = sim::runProgram(options))

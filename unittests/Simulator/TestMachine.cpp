@@ -36,15 +36,18 @@ target::TargetDescription se::sim::getTestTarget(uint32_t ddrBytes) {
   return target;
 }
 
-SimulatorOptions TestMachine::makeOptions(FileSystem *files) {
+SimulatorOptions TestMachine::makeOptions(FileSystem *files,
+                                          TimingOptions timing) {
   SimulatorOptions options;
+  options.timing = timing;
   options.files = files;
   options.standardOutput = [this](StringRef text) { output += text; };
   return options;
 }
 
-TestMachine::TestMachine(FileSystem *files, uint32_t ddrBytes)
-    : machine(getTestTarget(ddrBytes), makeOptions(files)) {}
+TestMachine::TestMachine(FileSystem *files, uint32_t ddrBytes,
+                         TimingOptions timing)
+    : machine(getTestTarget(ddrBytes), makeOptions(files, timing)) {}
 
 TestMachine::TestMachine(const target::TargetDescription &target)
     : machine(target, makeOptions(nullptr)) {}

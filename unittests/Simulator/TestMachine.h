@@ -19,9 +19,13 @@ inline constexpr uint32_t codeBase = 0x1C010000;
 inline constexpr uint32_t dataL1 = 0x10001000;
 inline constexpr uint32_t dataL2 = 0x1C080000;
 
+/// Most tests are not about fetches.
+inline constexpr TimingOptions withoutCaches = {/*icache=*/false};
+
 class TestMachine {
 public:
-  explicit TestMachine(FileSystem *files = nullptr, uint32_t ddrBytes = 0);
+  explicit TestMachine(FileSystem *files = nullptr, uint32_t ddrBytes = 0,
+                       TimingOptions timing = withoutCaches);
   explicit TestMachine(const target::TargetDescription &target);
 
   Machine &operator*() { return machine; }
@@ -44,7 +48,7 @@ public:
   std::string output;
 
 private:
-  SimulatorOptions makeOptions(FileSystem *files);
+  SimulatorOptions makeOptions(FileSystem *files, TimingOptions timing);
 
   Machine machine;
 };

@@ -7,6 +7,7 @@
 #ifndef SE_SIMULATOR_PROGRAM_H
 #define SE_SIMULATOR_PROGRAM_H
 
+#include "se/Simulator/Simulator.h"
 #include "se/Support/Frames.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
@@ -40,6 +41,7 @@ struct ProgramOptions {
   Platform platform = Platform::Simulator;
   /// Empty: the target of the metadata, or pulp-open.
   std::string target;
+  TimingOptions timing;
   /// Where to write statistics as JSON; empty for nowhere.
   std::string statisticsFile;
   uint64_t maxCycles = 0;

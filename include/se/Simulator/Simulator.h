@@ -26,16 +26,18 @@ class Machine;
 /// What a core spends a cycle on. Every cycle of a run has one cause on every
 /// core.
 enum class CycleCause : unsigned {
-  Issue,     ///< an instruction starts
-  LoadUse,   ///< waits for the load or multiplication just before
-  Memory,    ///< waits for L2 or a peripheral, or a misaligned access
-  Branch,    ///< refills the pipeline after a branch or jump
-  MulDiv,    ///< integer multiplication or division of several cycles
-  FpuBusy,   ///< the shared FPU or divider works for another core
-  FpuDivide, ///< floating-point division or square root
-  DmaQueue,  ///< the DMA engine's queue is full
-  Sleep,     ///< asleep in the event unit
-  Off,       ///< not started yet
+  Issue,        ///< an instruction starts
+  LoadUse,      ///< waits for the load or multiplication just before
+  Memory,       ///< waits for L2 or a peripheral, or a misaligned access
+  Branch,       ///< refills the pipeline after a branch or jump
+  MulDiv,       ///< integer multiplication or division of several cycles
+  Icache,       ///< waits for a line of instructions
+  BankConflict, ///< another core or the DMA engine uses the bank of L1
+  FpuBusy,      ///< the shared FPU or divider works for another core
+  FpuDivide,    ///< floating-point division or square root
+  DmaQueue,     ///< the DMA engine's queue is full
+  Sleep,        ///< asleep in the event unit
+  Off,          ///< not started yet
 };
 inline constexpr unsigned numCycleCauses = unsigned(CycleCause::Off) + 1;
 
@@ -76,7 +78,18 @@ struct RunResult {
   ExternalDmaStatistics external;
 };
 
+/// Parts of the timing that can be switched.
+struct TimingOptions {
+  /// Instruction caches; without, fetches take no time.
+  bool icache = true;
+  /// A bank of L1 serves one access per cycle.
+  bool l1Conflicts = false;
+  /// Transfers of the cluster's DMA engine take no time.
+  bool idealDma = false;
+};
+
 struct SimulatorOptions {
+  TimingOptions timing;
   /// Receives the program's output, a line or more at a time.
   std::function<void(llvm::StringRef)> standardOutput;
   /// The files that the program sees; none if null.
