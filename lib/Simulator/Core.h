@@ -15,6 +15,8 @@
 
 namespace se::sim {
 
+class Checker;
+
 inline constexpr uint64_t never = ~uint64_t(0);
 
 /// A decoded instruction, laid out for the interpreter.
@@ -124,6 +126,14 @@ struct Core {
   Memory *fast = nullptr;
   uint8_t *fastData = nullptr;
   uint32_t fastBase = 0, fastSize = 0;
+
+  /// Null if checks are off. An access to a word of the fast memory need not be
+  /// checked if the entry of the word is the key; `checkedStores` may be null.
+  Checker *checker = nullptr;
+  const uint32_t *checkedLoads = nullptr;
+  const uint64_t *checkedStores = nullptr;
+  uint32_t loadKey = 0;
+  uint64_t storeKey = 0;
 
   /// When the FPU and the divider that the core shares are free again.
   uint64_t *fpuFree = nullptr, *dividerFree = nullptr;

@@ -12,6 +12,7 @@
 #ifndef SE_LIB_SIMULATOR_MACHINE_H
 #define SE_LIB_SIMULATOR_MACHINE_H
 
+#include "Checks.h"
 #include "Core.h"
 #include "Dma.h"
 #include "EventUnit.h"
@@ -81,6 +82,8 @@ public:
   Core &getFabricController() { return cores.back(); }
   EventUnit &getEventUnit() { return eventUnit; }
   Dma &getDma() { return dma; }
+  /// Null if checks are off.
+  Checker *getChecker() { return checker.get(); }
   std::vector<std::unique_ptr<Memory>> &getMemories() { return memories; }
 
   //===-- For the simulator -----------------------------------------------===//
@@ -120,6 +123,7 @@ private:
   Dma dma;
   Timer clusterTimer, fcTimer0, fcTimer1;
   Semihosting semihosting;
+  std::unique_ptr<Checker> checker;
   std::string outputLine;
   std::vector<uint32_t> fllRegisters;
 

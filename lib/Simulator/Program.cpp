@@ -117,6 +117,7 @@ Error ProgramRun::runOnSimulator() {
     return target.takeError();
   SimulatorOptions simulatorOptions;
   simulatorOptions.files = &files;
+  simulatorOptions.check = options.check;
   simulatorOptions.standardOutput = [](StringRef text) {
     outs() << text;
     outs().flush();
