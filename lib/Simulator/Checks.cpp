@@ -13,6 +13,11 @@
 using namespace llvm;
 using namespace se::sim;
 
+static constexpr uint32_t everyByte = 0x01010101;
+static bool hasNoZeroByte(uint32_t x) {
+  return ((x - everyByte) & ~x & (0x80 * everyByte)) == 0;
+}
+
 Checker::Checker(Machine &machine)
     : machine(machine), cores(machine.getNumClusterCores() + 1),
       races(machine.getL1().getSize(), unsigned(cores.size()) + numCounters) {
@@ -20,19 +25,16 @@ Checker::Checker(Machine &machine)
          "more cores than a target");
   for (auto &memory : machine.getMemories())
     written.push_back({memory.get(), ZeroArray<uint8_t>(memory->getSize())});
+  l1Writer = writtenBytes(machine.getL1()).writer.get();
+  fcWriter = writtenBytes(*machine.getFabricController().fast).writer.get();
   for (unsigned i = 0; i != cores.size(); ++i) {
     cores[i].known.at[i] = 1;
     Core &core = machine.getCore(i);
     core.checker = this;
-    if (core.isFabricController) {
-      // What the core itself stored last needs no look.
-      core.checkedLoads = reinterpret_cast<const uint32_t *>(
-          writtenBytes(*core.fast).writer.get());
-      core.loadKey = (byCore + i) * 0x01010101u;
+    if (core.isFabricController)
       continue;
-    }
-    core.checkedLoads = races.getReadClocks(i);
-    core.checkedStores = races.getWriters();
+    core.checkedLoads = races.getReads(i);
+    core.checkedStores = races.getStates();
     publishClock(i);
   }
 }
@@ -66,34 +68,36 @@ bool Checker::checkWritten(unsigned core, WrittenBytes &bytes, uint32_t offset,
                        std::nullopt});
 }
 
-/// A lock is passed on with each access to it.
+/// An access to L1 as RaceShadow wants it.
+ThreadAccess Checker::makeAccess(Core &core) {
+  CoreState &state = cores[core.index];
+  state.hasNews = true;
+  return {core.index, state.known.at[core.index], state.known, core.pc()};
+}
+
+/// Any access to L1. A lock is passed on with each access to it.
 bool Checker::accessL1(Core &core, uint32_t offset, unsigned size,
                        bool isStore) {
   unsigned i = core.index;
-  CoreState &state = cores[i];
-  uint8_t *writer = writtenBytes(machine.getL1()).writer.get() + offset;
-  if (isStore)
-    std::memset(writer, byCore, size);
-  else if (!checkWritten(i, writtenBytes(machine.getL1()), offset, size))
-    return false;
-
+  WrittenBytes &bytes = writtenBytes(machine.getL1());
   if (LLVM_UNLIKELY(races.isLock(offset))) {
     VectorClock &lock = locks[offset / 4];
     acquire(i, lock);
     lock.join(release(i));
-    return true;
+  } else {
+    ThreadAccess access = makeAccess(core);
+    auto conflict = isStore ? races.write(access, offset, size)
+                            : races.read(access, offset, size);
+    if (LLVM_UNLIKELY(conflict.has_value()))
+      return report(i, {machine.getL1().getBase() + conflict->offset,
+                        {i, access.clock, access.pc, isStore},
+                        Party{conflict->thread, conflict->clock, conflict->pc,
+                              conflict->isWrite}});
   }
-  uint32_t clock = state.known.at[i];
-  ThreadAccess access = {i, clock, state.known, core.pc()};
-  state.hasNews = true;
-  auto conflict = isStore ? races.write(access, offset, size)
-                          : races.read(access, offset, size);
-  if (LLVM_LIKELY(!conflict))
-    return true;
-  return report(i, {machine.getL1().getBase() + conflict->offset,
-                    {i, clock, access.pc, isStore},
-                    Party{conflict->thread, conflict->clock, conflict->pc,
-                          conflict->isWrite}});
+  if (!isStore)
+    return checkWritten(i, bytes, offset, size);
+  std::memset(bytes.writer.get() + offset, byCore, size);
+  return true;
 }
 
 /// Races on L2 are not looked for, so a word there may be a flag: who loads it
@@ -124,10 +128,28 @@ bool Checker::access(Core &core, Memory &memory, uint32_t offset, unsigned size,
 }
 
 bool Checker::load(Core &core, uint32_t offset, unsigned size) {
+  // The common cases, quickly.
+  const uint8_t *writer =
+      (core.isFabricController ? fcWriter : l1Writer) + offset;
+  uint32_t writers = 0;
+  if (size == 4 && offset % 4 == 0)
+    std::memcpy(&writers, writer, 4);
+  if (core.isFabricController) {
+    if (writers == (byCore + core.index) * everyByte)
+      return true;
+  } else if (LLVM_LIKELY(hasNoZeroByte(writers)) &&
+             races.tryRead(makeAccess(core), offset)) {
+    return true;
+  }
   return access(core, *core.fast, offset, size, /*isStore=*/false);
 }
 
 bool Checker::store(Core &core, uint32_t offset, unsigned size) {
+  if (LLVM_LIKELY(size == 4 && offset % 4 == 0) && !core.isFabricController &&
+      races.tryWrite(makeAccess(core), offset)) {
+    std::memset(l1Writer + offset, byCore, 4);
+    return true;
+  }
   return access(core, *core.fast, offset, size, /*isStore=*/true);
 }
 

@@ -139,6 +139,7 @@ private:
   bool report(unsigned core, Finding finding);
   bool checkWritten(unsigned core, WrittenBytes &bytes, uint32_t offset,
                     uint32_t size);
+  ThreadAccess makeAccess(Core &core);
   bool accessL1(Core &core, uint32_t offset, unsigned size, bool isStore);
   bool accessOther(Core &core, WrittenBytes &bytes, uint32_t offset,
                    unsigned size, bool isStore);
@@ -162,6 +163,8 @@ private:
   std::map<uint32_t, VectorClock> locks;
   RaceShadow races;
   std::vector<WrittenBytes> written;
+  /// Of L1 and of the fabric controller's fast memory.
+  uint8_t *l1Writer, *fcWriter;
 
   /// Whose access to a device is under way.
   unsigned actor = 0;

@@ -6,6 +6,7 @@
 #ifndef SE_LIB_SIMULATOR_CORE_H
 #define SE_LIB_SIMULATOR_CORE_H
 
+#include "RaceShadow.h"
 #include "se/Simulator/Isa.h"
 #include "se/Simulator/Simulator.h"
 #include <array>
@@ -128,10 +129,10 @@ struct Core {
   uint32_t fastBase = 0, fastSize = 0;
 
   /// Null if checks are off. An access to a word of the fast memory need not be
-  /// checked if the entry of the word is the key; `checkedStores` may be null.
+  /// checked if the entry of the word is the key; both are null for the FC.
   Checker *checker = nullptr;
-  const uint32_t *checkedLoads = nullptr;
-  const uint64_t *checkedStores = nullptr;
+  const RaceShadow::Read *checkedLoads = nullptr;
+  const RaceShadow::State *checkedStores = nullptr;
   uint32_t loadKey = 0;
   uint64_t storeKey = 0;
 

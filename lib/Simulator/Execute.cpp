@@ -154,12 +154,13 @@ LLVM_ATTRIBUTE_NOINLINE static Op *followLoops(Machine &machine, Core &core,
     if (sizeof(type) > 1 && LLVM_UNLIKELY((offset & 3) + sizeof(type) > 4)) \
       SE_STALL(Memory, 1); \
   } while (0)
-// Once checks are on: a look at an access to the core's own memory, unless it
-// is one that the core has just done.
-#define SE_CHECK(type, isChecked, function) \
+// A look at an access to the core's own memory, unless it is one that the core
+// has just done.
+#define SE_CHECK(type, seen, key, function) \
   do { \
     if (LLVM_UNLIKELY(core.checker != nullptr) && \
-        (!(isChecked) || (offset & 3) + sizeof(type) > 4)) { \
+        (!core.seen || core.seen[offset / 4].key || \
+         (offset & 3) + sizeof(type) > 4)) { \
       SE_SYNC(); \
       if (!core.checker->function(core, offset, sizeof(type))) return nullptr; \
     } \
@@ -169,7 +170,7 @@ LLVM_ATTRIBUTE_NOINLINE static Op *followLoops(Machine &machine, Core &core,
     const uint32_t offset = address - core.fastBase; \
     core.events.loads += 1; \
     if (LLVM_LIKELY(offset < core.fastSize - (sizeof(type) - 1))) { \
-      SE_CHECK(type, core.checkedLoads[offset / 4] == core.loadKey, load); \
+      SE_CHECK(type, checkedLoads, clock != core.loadKey, load); \
       type value; \
       std::memcpy(&value, core.fastData + offset, sizeof(type)); \
       SE_SPLIT(type); \
@@ -187,8 +188,7 @@ LLVM_ATTRIBUTE_NOINLINE static Op *followLoops(Machine &machine, Core &core,
     const uint32_t offset = address - core.fastBase; \
     core.events.stores += 1; \
     if (LLVM_LIKELY(offset < core.fastSize - (sizeof(type) - 1))) { \
-      SE_CHECK(type, core.checkedStores && \
-                   core.checkedStores[offset / 4] == core.storeKey, store); \
+      SE_CHECK(type, checkedStores, writer != core.storeKey, store); \
       const type narrow = type(value); \
       std::memcpy(core.fastData + offset, &narrow, sizeof(type)); \
       SE_SPLIT(type); \

@@ -3,28 +3,14 @@
 
 #include "RaceShadow.h"
 #include "llvm/ADT/bit.h"
-#include "llvm/Support/Compiler.h"
 #include <algorithm>
 
 using namespace llvm;
 using namespace se::sim;
 
 RaceShadow::RaceShadow(uint32_t bytes, unsigned numThreads)
-    : words(bytes / 4), numThreads(numThreads), writers(words),
-      writerPcs(words), readers(words), readClocks(size_t(words) * numThreads),
-      readPcs(size_t(words) * numThreads), splits(words) {}
-
-RaceShadow::Cell RaceShadow::wordCell(uint32_t word) {
-  return {&writers[word],    &writerPcs[word], &readers[word],
-          &readClocks[word], &readPcs[word],   words};
-}
-
-RaceShadow::Cell RaceShadow::byteCell(uint32_t offset) {
-  SplitWord &word = *splits[offset / 4];
-  unsigned i = offset % 4;
-  return {&word.writers[i],    &word.writerPcs[i], &word.readers[i],
-          &word.readClocks[i], &word.readPcs[i],   4};
-}
+    : words(bytes / 4), numThreads(numThreads), stride(words + 24),
+      states(words), reads(stride * numThreads), splits(words) {}
 
 /// From now on the word has a state for each byte.
 void RaceShadow::split(uint32_t word) {
@@ -33,107 +19,71 @@ void RaceShadow::split(uint32_t word) {
   Cell from = wordCell(word);
   for (unsigned i = 0; i != 4; ++i) {
     Cell to = byteCell(4 * word + i);
-    *to.writer = *from.writer;
-    *to.writerPc = *from.writerPc;
-    *to.readers = *from.readers;
-    for (uint32_t rest = *from.readers; rest; rest &= rest - 1) {
+    to.state = from.state;
+    for (uint32_t rest = from.state.readers; rest; rest &= rest - 1) {
       unsigned thread = countr_zero(rest);
-      to.readClock[thread * to.stride] = from.readClock[thread * from.stride];
-      to.readPc[thread * to.stride] = from.readPc[thread * from.stride];
+      to.reads[thread * to.stride] = from.reads[thread * from.stride];
     }
   }
-  writers[word] = splitMark;
+  from.state.writer = splitMark;
 }
 
 void RaceShadow::makeLock(uint32_t offset) {
   uint32_t word = offset / 4;
-  if (writers[word] == lockMark)
-    return;
-  writers[word] = lockMark;
+  states[word].writer = lockMark;
   for (unsigned thread = 0; thread != numThreads; ++thread)
-    readClocks[size_t(thread) * words + word] = 0;
+    wordCell(word).reads[thread * stride].clock = 0;
 }
 
-/// Whether the writer of the cell has not been waited for.
-static bool isUnknownWrite(const ThreadAccess &access, uint64_t writer) {
-  return uint32_t(writer) > access.known.at[writer >> 32];
-}
-
-static Conflict makeWriteConflict(uint64_t writer, uint32_t pc,
+/// Why visitCell failed.
+Conflict RaceShadow::makeConflict(const ThreadAccess &access, Cell cell,
                                   uint32_t offset) {
-  return {offset, unsigned(writer >> 32), uint32_t(writer), pc,
-          /*isWrite=*/true};
-}
-
-std::optional<Conflict> RaceShadow::readCell(const ThreadAccess &access,
-                                             Cell cell, uint32_t offset) {
-  if (LLVM_UNLIKELY(isUnknownWrite(access, *cell.writer)))
-    return makeWriteConflict(*cell.writer, *cell.writerPc, offset);
-  cell.readClock[access.thread * cell.stride] = access.clock;
-  cell.readPc[access.thread * cell.stride] = access.pc;
-  *cell.readers |= 1u << access.thread;
-  return std::nullopt;
-}
-
-std::optional<Conflict> RaceShadow::writeCell(const ThreadAccess &access,
-                                              Cell cell, uint32_t offset) {
-  if (LLVM_UNLIKELY(isUnknownWrite(access, *cell.writer)))
-    return makeWriteConflict(*cell.writer, *cell.writerPc, offset);
-  for (uint32_t rest = *cell.readers; rest; rest &= rest - 1) {
+  const State &state = cell.state;
+  if (uint32_t(state.writer) > access.known.at[state.writer >> 32])
+    return {offset, unsigned(state.writer >> 32), uint32_t(state.writer),
+            state.writerPc, /*isWrite=*/true};
+  for (uint32_t rest = state.readers;; rest &= rest - 1) {
     unsigned thread = countr_zero(rest);
-    uint32_t clock = cell.readClock[thread * cell.stride];
-    if (LLVM_UNLIKELY(clock > access.known.at[thread]))
-      return Conflict{offset, thread, clock, cell.readPc[thread * cell.stride],
-                      /*isWrite=*/false};
+    Read read = cell.reads[thread * cell.stride];
+    if (read.clock > access.known.at[thread])
+      return {offset, thread, read.clock, read.pc, /*isWrite=*/false};
   }
-  *cell.writer = makeEpoch(access.thread, access.clock);
-  *cell.writerPc = access.pc;
-  *cell.readers = 0;
-  return std::nullopt;
 }
 
 template <bool isWrite>
 std::optional<Conflict> RaceShadow::visit(const ThreadAccess &access,
                                           uint32_t offset, uint32_t size) {
-  auto visitCell = isWrite ? writeCell : readCell;
   for (uint32_t end = offset + size; offset != end;) {
     uint32_t word = offset / 4;
+    State &state = states[word];
     uint32_t part = std::min(end, 4 * word + 4) - offset;
-    if (writers[word] == lockMark) {
+    if (state.writer == lockMark) {
       offset += part;
       continue;
     }
-    if (part != 4 && writers[word] != splitMark)
+    if (part != 4 && state.writer != splitMark)
       split(word);
-    if (writers[word] != splitMark) {
-      if (auto conflict = visitCell(access, wordCell(word), offset))
-        return conflict;
+    if (state.writer != splitMark) {
+      if (!visitCell<isWrite>(access, wordCell(word)))
+        return makeConflict(access, wordCell(word), offset);
       offset += 4;
       continue;
     }
     for (uint32_t partEnd = offset + part; offset != partEnd; ++offset)
-      if (auto conflict = visitCell(access, byteCell(offset), offset))
-        return conflict;
+      if (!visitCell<isWrite>(access, byteCell(offset)))
+        return makeConflict(access, byteCell(offset), offset);
     if (part != 4)
       continue;
-    // All readers of the word are before a write of it.
-    if (isWrite) {
-      writers[word] = makeEpoch(access.thread, access.clock);
-      writerPcs[word] = access.pc;
-      readers[word] = 0;
-    } else {
-      readClocks[size_t(access.thread) * words + word] = access.clock;
-    }
+    // After a write of the whole word its bytes have the same state again.
+    if (isWrite)
+      state = {makeEpoch(access.thread, access.clock), access.pc, 0};
+    else
+      reads[access.thread * stride + word].clock = access.clock;
   }
   return std::nullopt;
 }
 
-std::optional<Conflict> RaceShadow::read(const ThreadAccess &access,
-                                         uint32_t offset, uint32_t size) {
-  return visit<false>(access, offset, size);
-}
-
-std::optional<Conflict> RaceShadow::write(const ThreadAccess &access,
-                                          uint32_t offset, uint32_t size) {
-  return visit<true>(access, offset, size);
-}
+template std::optional<Conflict> RaceShadow::visit<false>(const ThreadAccess &,
+                                                          uint32_t, uint32_t);
+template std::optional<Conflict> RaceShadow::visit<true>(const ThreadAccess &,
+                                                         uint32_t, uint32_t);

@@ -70,68 +70,113 @@ struct ThreadAccess {
 
 class RaceShadow {
 public:
+  /// What was done to a word or byte, without the reads.
+  struct State {
+    /// The epoch of the last write; 0 if there is none.
+    uint64_t writer;
+    uint32_t writerPc;
+    /// Bit t: thread t has read since.
+    uint32_t readers;
+  };
+  /// The last read by one thread.
+  struct Read {
+    uint32_t clock, pc;
+  };
+
   /// `bytes` of memory, a multiple of 4.
   RaceShadow(uint32_t bytes, unsigned numThreads);
 
   /// Records an access to [offset, offset + size), or tells the race.
   std::optional<Conflict> read(const ThreadAccess &access, uint32_t offset,
-                               uint32_t size);
+                               uint32_t size) {
+    return visit<false>(access, offset, size);
+  }
   std::optional<Conflict> write(const ThreadAccess &access, uint32_t offset,
-                                uint32_t size);
+                                uint32_t size) {
+    return visit<true>(access, offset, size);
+  }
+  /// Records an access to a whole word unless there is something special about
+  /// it. False: nothing was done.
+  bool tryRead(const ThreadAccess &access, uint32_t offset) {
+    return states[offset / 4].writer < lockMark &&
+           visitCell<false>(access, wordCell(offset / 4));
+  }
+  bool tryWrite(const ThreadAccess &access, uint32_t offset) {
+    return states[offset / 4].writer < lockMark &&
+           visitCell<true>(access, wordCell(offset / 4));
+  }
 
   /// Exempts the word: it is a lock, and accesses to it are no races.
   void makeLock(uint32_t offset);
-  bool isLock(uint32_t offset) { return writers[offset / 4] == lockMark; }
+  bool isLock(uint32_t offset) { return states[offset / 4].writer == lockMark; }
 
   /// By word: a thread whose clock stands here has read the word and need not
   /// tell again.
-  const uint32_t *getReadClocks(unsigned thread) {
-    return readClocks.get() + size_t(thread) * words;
-  }
+  const Read *getReads(unsigned thread) { return &reads[thread * stride]; }
   /// By word: the same for writes, by epoch.
-  const uint64_t *getWriters() { return writers.get(); }
+  const State *getStates() { return states.get(); }
   static uint64_t makeEpoch(unsigned thread, uint32_t clock) {
     return uint64_t(thread) << 32 | clock;
   }
 
 private:
-  /// Values of `writers` that are no epochs.
+  /// Values of State::writer that are no epochs.
   static constexpr uint64_t splitMark = ~uint64_t(0), lockMark = splitMark - 1;
 
-  /// The state of a word or byte. Entries of thread t in the last two are
-  /// t * stride apart.
+  /// A word or byte; the reads of thread t are reads[t * stride].
   struct Cell {
-    uint64_t *writer;
-    uint32_t *writerPc;
-    /// Bit t: thread t has read since the last write.
-    uint32_t *readers;
-    uint32_t *readClock, *readPc;
+    State &state;
+    Read *reads;
     size_t stride;
   };
   struct SplitWord {
-    uint64_t writers[4] = {};
-    uint32_t writerPcs[4] = {}, readers[4] = {};
-    uint32_t readClocks[4 * maxThreads] = {}, readPcs[4 * maxThreads] = {};
+    State states[4] = {};
+    Read reads[4 * maxThreads] = {};
   };
 
-  Cell wordCell(uint32_t word);
-  Cell byteCell(uint32_t offset);
+  Cell wordCell(uint32_t word) { return {states[word], &reads[word], stride}; }
+  Cell byteCell(uint32_t offset) {
+    SplitWord &word = *splits[offset / 4];
+    return {word.states[offset % 4], &word.reads[offset % 4], 4};
+  }
   void split(uint32_t word);
-  static std::optional<Conflict> readCell(const ThreadAccess &access, Cell cell,
-                                          uint32_t offset);
-  static std::optional<Conflict> writeCell(const ThreadAccess &access,
-                                           Cell cell, uint32_t offset);
+  static Conflict makeConflict(const ThreadAccess &access, Cell cell,
+                               uint32_t offset);
+  template <bool isWrite>
+  static bool visitCell(const ThreadAccess &access, Cell cell);
   template <bool isWrite>
   std::optional<Conflict> visit(const ThreadAccess &access, uint32_t offset,
                                 uint32_t size);
 
   uint32_t words;
   unsigned numThreads;
-  ZeroArray<uint64_t> writers;
-  ZeroArray<uint32_t> writerPcs, readers;
-  ZeroArray<uint32_t> readClocks, readPcs;
+  /// Entries of `reads` per thread. No power of two, else those of one word
+  /// would compete for the same places in the host's cache.
+  size_t stride;
+  ZeroArray<State> states;
+  ZeroArray<Read> reads;
   std::vector<std::unique_ptr<SplitWord>> splits;
 };
+
+/// Records the access; false if it is a race.
+template <bool isWrite>
+inline bool RaceShadow::visitCell(const ThreadAccess &access, Cell cell) {
+  State &state = cell.state;
+  if (uint32_t(state.writer) > access.known.at[state.writer >> 32])
+    return false;
+  if (!isWrite) {
+    cell.reads[access.thread * cell.stride] = {access.clock, access.pc};
+    state.readers |= 1u << access.thread;
+    return true;
+  }
+  for (uint32_t rest = state.readers; rest; rest &= rest - 1) {
+    unsigned thread = unsigned(__builtin_ctz(rest));
+    if (cell.reads[thread * cell.stride].clock > access.known.at[thread])
+      return false;
+  }
+  state = {makeEpoch(access.thread, access.clock), access.pc, 0};
+  return true;
+}
 
 } // namespace se::sim
 

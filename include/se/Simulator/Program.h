@@ -44,7 +44,7 @@ struct ProgramOptions {
   std::string statisticsFile;
   uint64_t maxCycles = 0;
   /// Whether the simulator looks for races and uninitialised reads.
-  bool check = true;
+  bool check = false;
   /// Seconds of host time for GVSoC, which can hang.
   unsigned hostTimeout = 0;
   /// Holds the descriptions of targets.
