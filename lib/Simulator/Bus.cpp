@@ -56,9 +56,13 @@ static bool isWordAccess(uint32_t address, unsigned size) {
 
 AccessResult Machine::accessCluster(Core &core, uint32_t address, unsigned size,
                                     bool isStore, uint32_t &value) {
+  if (checker)
+    checker->beginAccess(core);
   if (uint32_t inL1 = address - map::testAndSetOffset;
       l1->contains(inL1, size)) {
     // A load also sets all bits.
+    if (checker)
+      checker->testAndSet(inL1 - l1->getBase());
     AccessResult result = accessMemory(core, *l1, inL1, size, isStore, value);
     uint32_t ones = ~0u;
     if (!isStore)

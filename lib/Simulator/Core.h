@@ -7,6 +7,7 @@
 #define SE_LIB_SIMULATOR_CORE_H
 
 #include "InstructionCache.h"
+#include "RaceShadow.h"
 #include "se/Simulator/Isa.h"
 #include "se/Simulator/Simulator.h"
 #include <array>
@@ -15,6 +16,8 @@
 #include <vector>
 
 namespace se::sim {
+
+class Checker;
 
 inline constexpr uint64_t never = ~uint64_t(0);
 
@@ -132,6 +135,14 @@ struct Core {
   Memory *fast = nullptr;
   uint8_t *fastData = nullptr;
   uint32_t fastBase = 0, fastSize = 0;
+
+  /// Null if checks are off. An access to a word of the fast memory need not be
+  /// checked if the entry of the word is the key; both are null for the FC.
+  Checker *checker = nullptr;
+  const RaceShadow::Read *checkedLoads = nullptr;
+  const RaceShadow::State *checkedStores = nullptr;
+  uint32_t loadKey = 0;
+  uint64_t storeKey = 0;
 
   /// When the FPU and the divider that the core shares are free again.
   uint64_t *fpuFree = nullptr, *dividerFree = nullptr;

@@ -65,6 +65,9 @@ AccessResult Dma::access(Core &core, unsigned port, uint32_t offset,
   }
   if (offset != 4)
     return {AccessResult::Fault};
+  if (Checker *checker = machine.getChecker())
+    isStore ? checker->freedCounters(core, value & 0xffff)
+            : checker->readStatus(core, getStatus());
   if (!isStore) {
     value = getStatus();
     return done;
@@ -114,6 +117,9 @@ void Dma::writeWord(unsigned portIndex, uint32_t word, uint64_t time) {
     return;
   }
   port.queue.push_back(command);
+  if (Checker *checker = machine.getChecker())
+    checker->startedTransfer(portIndex, command.counter, command.toL1,
+                             command.l1Address, command.size);
   command = Command();
   if (moveTime == never)
     moveTime = time + 1;
@@ -254,9 +260,15 @@ void Dma::copyBurst(const Burst &burst, bool toL1, uint64_t now) {
     std::memmove(outside, inL1, burst.size);
   machine.wroteMemory(toL1 ? burst.l1Address : burst.externalAddress,
                       burst.size);
+  if (Checker *checker = machine.getChecker())
+    direction.toL1
+        ? checker->copied(burst.l1Address, burst.externalAddress, burst.size)
+        : checker->copied(burst.externalAddress, burst.l1Address, burst.size);
 
   pendingBytes[burst.counter] -= burst.size;
   if (pendingBytes[burst.counter] == 0 && burst.raisesEvent) {
+    if (Checker *checker = machine.getChecker())
+      checker->finishedTransfers(burst.counter);
     unsigned numCores = machine.getNumClusterCores();
     if (burst.broadcasts)
       machine.getEventUnit().raiseMany(0, dmaEvent, now);

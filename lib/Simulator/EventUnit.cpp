@@ -26,6 +26,8 @@ EventUnit::EventUnit(Machine &machine, unsigned numCores)
 
 void EventUnit::raise(unsigned core, unsigned event, uint64_t time) {
   perCore[core].buffer |= 1u << event;
+  if (Checker *checker = machine.getChecker())
+    checker->raised(core, event);
   check(core, time);
 }
 
@@ -39,6 +41,8 @@ void EventUnit::check(unsigned index, uint64_t time) {
   PerCore &unit = perCore[index];
   if (!unit.isWaiting || !(unit.buffer & unit.mask))
     return;
+  if (Checker *checker = machine.getChecker())
+    checker->sawEvents(index, index, unit.buffer & unit.mask);
   unit.isWaiting = false;
   unit.buffer &= ~unit.clearOnWake;
   unit.clearOnWake = 0;
@@ -49,6 +53,8 @@ void EventUnit::check(unsigned index, uint64_t time) {
 AccessResult EventUnit::wait(Core &core) {
   PerCore &unit = perCore[core.index];
   if (unit.buffer & unit.mask) {
+    if (Checker *checker = machine.getChecker())
+      checker->sawEvents(core.index, core.index, unit.buffer & unit.mask);
     unit.buffer &= ~unit.clearOnWake;
     unit.clearOnWake = 0;
     return {AccessResult::Device, noSleepExtra};
@@ -56,6 +62,11 @@ AccessResult EventUnit::wait(Core &core) {
   unit.isWaiting = true;
   machine.sleep(core, CycleCause::Sleep);
   return {AccessResult::Asleep};
+}
+
+/// Whether the register shows events that are there.
+static bool readsBuffer(uint32_t offset) {
+  return offset == 0x1C || offset == 0x20 || offset == 0x24;
 }
 
 AccessResult EventUnit::access(Core &core, unsigned owner, uint32_t offset,
@@ -73,9 +84,13 @@ AccessResult EventUnit::access(Core &core, unsigned owner, uint32_t offset,
       unit.clearOnWake = unit.mask;
     return wait(core);
   }
-  if (offset < dispatchBase)
-    return accessCore(owner, offset, isStore, value, core.time) ? done
-                                                                : unknown;
+  if (offset < dispatchBase) {
+    if (!accessCore(owner, offset, isStore, value, core.time))
+      return unknown;
+    if (Checker *checker = machine.getChecker(); checker && readsBuffer(offset))
+      checker->sawEvents(core.index, owner, value);
+    return done;
+  }
   if (!isOwn)
     return unknown;
   if (offset < mutexBase)
@@ -156,6 +171,8 @@ bool EventUnit::accessCore(unsigned owner, uint32_t offset, bool isStore,
 AccessResult EventUnit::accessMutex(Core &core, unsigned index, bool isStore,
                                     uint32_t &value) {
   Mutex &mutex = mutexes[index];
+  if (Checker *checker = machine.getChecker())
+    checker->usedMutex(core, index, isStore);
   if (!isStore) {
     value = 0;
     if (!mutex.isLocked) {
@@ -210,6 +227,8 @@ AccessResult EventUnit::accessDispatch(Core &core, uint32_t offset,
   }
   if (offset != 0)
     return {AccessResult::Fault};
+  if (Checker *checker = machine.getChecker())
+    checker->usedDispatch(core, isStore);
   if (isStore) {
     pushDispatch(value, core.time);
     return {AccessResult::Device};
@@ -237,6 +256,8 @@ void EventUnit::checkBarrier(Barrier &barrier, uint64_t time) {
   if (barrier.status != barrier.trigger)
     return;
   barrier.status = 0;
+  if (Checker *checker = machine.getChecker())
+    checker->completed(unsigned(&barrier - barriers.data()));
   raiseMany(barrier.target, barrierEvent, time);
 }
 
@@ -245,6 +266,9 @@ AccessResult EventUnit::accessBarrier(Core &core, uint32_t offset, bool isStore,
   Barrier &barrier = barriers[offset / barrierStride];
   uint32_t self = 1u << core.index;
   AccessResult done = {AccessResult::Device};
+  bool arrives = offset % barrierStride >= 0x10;
+  if (Checker *checker = machine.getChecker(); checker && arrives)
+    checker->arrived(core, offset / barrierStride);
   switch (offset % barrierStride) {
   case 0x00:
   case 0x04:

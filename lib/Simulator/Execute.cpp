@@ -177,11 +177,23 @@ LLVM_ATTRIBUTE_NOINLINE static Op *stepWithFlags(Machine &machine, Core &core,
     if (sizeof(type) > 1 && LLVM_UNLIKELY((offset & 3) + sizeof(type) > 4)) \
       SE_STALL(Memory, 1); \
   } while (0)
+// A look at an access to the core's own memory, unless it is one that the core
+// has just done.
+#define SE_CHECK(type, seen, key, function) \
+  do { \
+    if (LLVM_UNLIKELY(core.checker != nullptr) && \
+        (!core.seen || core.seen[offset / 4].key || \
+         (offset & 3) + sizeof(type) > 4)) { \
+      SE_SYNC(); \
+      if (!core.checker->function(core, offset, sizeof(type))) return nullptr; \
+    } \
+  } while (0)
 #define SE_LOAD(type) \
   do { \
     const uint32_t offset = address - core.fastBase; \
     core.events.loads += 1; \
     if (LLVM_LIKELY(uint64_t(offset) + sizeof(type) <= core.fastSize)) { \
+      SE_CHECK(type, checkedLoads, clock != core.loadKey, load); \
       type value; \
       std::memcpy(&value, core.fastData + offset, sizeof(type)); \
       SE_SPLIT(type); \
@@ -199,6 +211,7 @@ LLVM_ATTRIBUTE_NOINLINE static Op *stepWithFlags(Machine &machine, Core &core,
     const uint32_t offset = address - core.fastBase; \
     core.events.stores += 1; \
     if (LLVM_LIKELY(uint64_t(offset) + sizeof(type) <= core.fastSize)) { \
+      SE_CHECK(type, checkedStores, writer != core.storeKey, store); \
       const type narrow = type(value); \
       std::memcpy(core.fastData + offset, &narrow, sizeof(type)); \
       SE_SPLIT(type); \

@@ -74,6 +74,8 @@ Machine::Machine(const target::TargetDescription &target,
         core.isFabricController ? &fcFpuFree : &fpuFree[i % target.fpus];
     core.dividerFree = core.isFabricController ? &fcDividerFree : &dividerFree;
   }
+  if (options.check)
+    checker = std::make_unique<Checker>(*this);
 }
 
 //===----------------------------------------------------------------------===//
@@ -95,12 +97,16 @@ uint8_t *Machine::translate(uint32_t address, uint32_t size) {
 void Machine::wroteMemory(uint32_t address, uint32_t size) {
   if (Memory *memory = findMemory(address, size))
     invalidateCode(*memory, address - memory->getBase(), size);
+  if (checker)
+    checker->hostWrote(address, size);
 }
 
 AccessResult Machine::accessMemory(Core &core, Memory &memory, uint32_t address,
                                    unsigned size, bool isStore,
                                    uint32_t &value) {
   uint32_t offset = address - memory.getBase();
+  if (checker && !checker->access(core, memory, offset, size, isStore))
+    return {AccessResult::Fault};
   uint8_t *data = memory.getData() + offset;
   if (isStore) {
     std::memcpy(data, &value, size);
@@ -127,6 +133,8 @@ AccessResult Machine::accessMemory(Core &core, Memory &memory, uint32_t address,
 void Machine::startCore(Core &core, uint64_t time) {
   if (core.state != CoreState::Off)
     return;
+  if (checker)
+    checker->started(core);
   core.time = core.start = time;
   core.mtvec = core.bootAddress & ~0xffu;
   core.state = CoreState::Running;

@@ -12,6 +12,7 @@
 #ifndef SE_LIB_SIMULATOR_MACHINE_H
 #define SE_LIB_SIMULATOR_MACHINE_H
 
+#include "Checks.h"
 #include "Core.h"
 #include "Dma.h"
 #include "EventUnit.h"
@@ -95,6 +96,8 @@ public:
   EventUnit &getEventUnit() { return eventUnit; }
   Dma &getDma() { return dma; }
   ExternalDma &getExternalDma() { return externalDma; }
+  /// Null if checks are off.
+  Checker *getChecker() { return checker.get(); }
   std::vector<std::unique_ptr<Memory>> &getMemories() { return memories; }
 
   //===-- For the simulator -----------------------------------------------===//
@@ -142,6 +145,7 @@ private:
   L1Banks banks;
   Timer clusterTimer, fcTimer0, fcTimer1;
   Semihosting semihosting;
+  std::unique_ptr<Checker> checker;
   std::string outputLine;
   std::vector<uint32_t> fllRegisters;
 

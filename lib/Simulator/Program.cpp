@@ -118,6 +118,7 @@ Error ProgramRun::runOnSimulator() {
   SimulatorOptions simulatorOptions;
   simulatorOptions.files = &files;
   simulatorOptions.timing = options.timing;
+  simulatorOptions.check = options.check;
   simulatorOptions.standardOutput = [](StringRef text) {
     outs() << text;
     outs().flush();

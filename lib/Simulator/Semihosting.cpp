@@ -43,6 +43,12 @@ bool Semihosting::isCall(uint32_t pc) {
   return wordAt(pc - 4) == slliMarker && wordAt(pc + 4) == sraiMarker;
 }
 
+/// False if checks are on and a byte was never written.
+bool Semihosting::mayRead(Core &core, uint32_t address, uint32_t size) {
+  Checker *checker = machine.getChecker();
+  return !checker || checker->hostReads(core, address, size);
+}
+
 bool Semihosting::readWords(Core &core, uint32_t address, unsigned count,
                             uint32_t *words) {
   uint8_t *data = machine.translate(address, 4 * count);
@@ -51,7 +57,7 @@ bool Semihosting::readWords(Core &core, uint32_t address, unsigned count,
     return false;
   }
   std::memcpy(words, data, 4 * count);
-  return true;
+  return mayRead(core, address, 4 * count);
 }
 
 GuestFile *Semihosting::find(uint32_t handle) {
@@ -67,6 +73,8 @@ uint32_t Semihosting::open(Core &core, const uint32_t *arguments) {
     machine.raise(core, "semihosting arguments outside of memory", address);
     return failed;
   }
+  if (!mayRead(core, address, length))
+    return failed;
   StringRef text(reinterpret_cast<const char *>(name), length);
   std::unique_ptr<GuestFile> file;
   // ":tt" is the console; modes count r, rb, r+, r+b, w, ..., a, ...
@@ -94,6 +102,8 @@ uint32_t Semihosting::transfer(Core &core, const uint32_t *arguments,
     machine.raise(core, "semihosting buffer outside of memory", address);
     return length;
   }
+  if (isWrite && !mayRead(core, address, length))
+    return length;
   GuestFile *file = find(handle);
   if (!file) {
     if (isWrite)
@@ -114,7 +124,7 @@ void Semihosting::writeString(Core &core, uint32_t address) {
       machine.raise(core, "semihosting string outside of memory", address);
       return;
     }
-    if (!*c)
+    if (!mayRead(core, address, 1) || !*c)
       return;
     machine.print(char(*c));
     ++address;
@@ -139,7 +149,8 @@ void Semihosting::call(Core &core) {
       result = openFiles.erase(words[0]) ? 0 : failed;
     return;
   case callWriteChar:
-    if (const uint8_t *c = machine.translate(argument, 1))
+    if (const uint8_t *c = machine.translate(argument, 1);
+        c && mayRead(core, argument, 1))
       machine.print(char(*c));
     return;
   case callWriteString:

@@ -28,6 +28,7 @@ public:
   void call(Core &core);
 
 private:
+  bool mayRead(Core &core, uint32_t address, uint32_t size);
   bool readWords(Core &core, uint32_t address, unsigned count, uint32_t *words);
   uint32_t open(Core &core, const uint32_t *arguments);
   uint32_t transfer(Core &core, const uint32_t *arguments, bool isWrite);

@@ -81,6 +81,9 @@ Error Simulator::loadElf(MemoryBufferRef buffer) {
                        Twine(segment.p_memsz) +
                        " bytes lies outside of the target's memories");
     copy(*content, target);
+    // Zeros that are not in the file are the program's to write.
+    if (!content->empty())
+      machine->wroteMemory(segment.p_paddr, uint32_t(content->size()));
     std::fill(target + content->size(), target + segment.p_memsz, 0);
   }
 
@@ -144,6 +147,12 @@ Expected<RunResult> Simulator::run(uint64_t maxCycles) {
   const Core &controller = machine->getFabricController();
   switch (outcome) {
   case Machine::Outcome::Trapped: {
+    if (Checker *checker = machine->getChecker()) {
+      auto describePc = [this](uint32_t pc) { return describe(pc); };
+      if (std::string finding = checker->getFinding(describePc);
+          !finding.empty())
+        return makeError(finding);
+    }
     const Core &core = *machine->getTrapped();
     // As the runtime's trap handler writes it, with the cause in words.
     return makeError("trap: " + nameOf(core) + " cause " + core.trap->cause +

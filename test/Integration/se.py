@@ -50,7 +50,7 @@ def run(program, inputs, outputs, *options):
             arguments += ["--in", f"{name}={folder}/in{i}.npy"]
         for i, name in enumerate(outputs):
             arguments += ["--out", f"{name}={folder}/out{i}.npy"]
-        run_tool("se-run", program, *arguments, *options)
+        run_tool("se-run", "--check", program, *arguments, *options)
         return {n: np.load(folder / f"out{i}.npy") for i, n in enumerate(outputs)}
     finally:
         shutil.rmtree(folder)

@@ -19,7 +19,7 @@ def test_firmware(precision, tmp_path):
         [se.SOURCE / "examples/firmware/build.sh", se.BIN.parent, program, precision],
         check=True,
     )
-    lines = se.run_tool("se-run", program).stdout.splitlines()
+    lines = se.run_tool("se-run", "--check", program).stdout.splitlines()
     words = [[int(word, 16) for word in line.split()[:2]] for line in lines]
     host = se.run(
         se.SOURCE / "examples/cells/leaky.mlir",

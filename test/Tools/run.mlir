@@ -3,7 +3,7 @@
 // RUN: rm -rf %t && mkdir %t
 // RUN: se-compile %s -o %t/net.elf --cores=2
 // RUN: %python -c "import numpy as np; np.save('%t/x.npy', np.arange(6, dtype=np.float32).reshape(3, 2))"
-// RUN: se-run %t/net.elf --in x=%t/x.npy --out y=%t/sim.npy --stats=%t/stats.json
+// RUN: se-run --check %t/net.elf --in x=%t/x.npy --out y=%t/sim.npy --stats=%t/stats.json
 // RUN: se-run %s --in x=%t/x.npy --out y=%t/host.npy --stats=%t/host.json
 // RUN: cmp %t/sim.npy %t/host.npy
 // RUN: %python -c "import numpy as np; print(np.load('%t/sim.npy').tolist())" | FileCheck %s

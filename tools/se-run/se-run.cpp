@@ -46,6 +46,11 @@ static cl::opt<std::string>
 static cl::opt<uint64_t> maxCycles(
     "max-cycles", cl::desc("Give up after so many cycles (default 10^11)"),
     cl::value_desc("n"), cl::init(100'000'000'000), cl::cat(category));
+static cl::opt<bool>
+    check("check",
+          cl::desc("Simulator: end at a race on L1 or a read of memory that "
+                   "was never written"),
+          cl::cat(category));
 static cl::opt<unsigned>
     hostTimeout("host-timeout",
                 cl::desc("Seconds that gvsoc may take (default 600)"),
@@ -118,6 +123,7 @@ int main(int argc, char **argv) {
   options.timing.icache = icache;
   options.timing.l1Conflicts = l1Conflicts;
   options.timing.idealDma = idealDma;
+  options.check = check;
   options.hostTimeout = hostTimeout;
   options.resourceDir = getResourceDir(argv[0]);
   if (llvm::Error error = sim::runProgram(options))

@@ -45,6 +45,8 @@ struct ProgramOptions {
   /// Where to write statistics as JSON; empty for nowhere.
   std::string statisticsFile;
   uint64_t maxCycles = 0;
+  /// Whether the simulator looks for races and uninitialised reads.
+  bool check = false;
   /// Seconds of host time for GVSoC, which can hang.
   unsigned hostTimeout = 0;
   /// Holds the descriptions of targets.

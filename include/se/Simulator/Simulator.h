@@ -94,6 +94,8 @@ struct SimulatorOptions {
   std::function<void(llvm::StringRef)> standardOutput;
   /// The files that the program sees; none if null.
   FileSystem *files = nullptr;
+  /// Ends the run at a race on L1 or an uninitialised read.
+  bool check = false;
 };
 
 class Simulator {
