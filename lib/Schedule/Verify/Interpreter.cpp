@@ -471,7 +471,7 @@ LogicalResult Interpreter::execute(const Code &code) {
 }
 
 LogicalResult se::schedule::proof::interpret(const CompiledFunction &function,
-                                      Buffers &buffers, const Run &run,
-                                      Trace &trace) {
+                                             Buffers &buffers, const Run &run,
+                                             Trace &trace) {
   return Interpreter(function, buffers, run, trace).execute(function.code);
 }

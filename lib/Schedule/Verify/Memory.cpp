@@ -185,8 +185,7 @@ LogicalResult Memory::checkContent(unsigned thread, const Event &event) {
 }
 
 LogicalResult Memory::access(unsigned thread, const Event &event) {
-  if (failed(checkTransfers(thread, event)) ||
-      failed(checkUsers(thread, event)))
+  if (failed(checkTransfers(thread, event)))
     return failure();
   if (event.kind == Event::Read)
     return checkContent(thread, event);
@@ -274,8 +273,8 @@ void Memory::wait(unsigned number) {
 // Epochs
 //===----------------------------------------------------------------------===//
 
-LogicalResult Memory::runEpoch(unsigned thread, ArrayRef<Event> events,
-                               const Trace &trace) {
+LogicalResult Memory::runEvents(unsigned thread, ArrayRef<Event> events,
+                                const Trace &trace) {
   for (const Event &event : events) {
     if (event.kind == Event::Read || event.kind == Event::Write) {
       if (failed(access(thread, event)))
@@ -288,6 +287,28 @@ LogicalResult Memory::runEpoch(unsigned thread, ArrayRef<Event> events,
         return failure();
     }
   }
+  return success();
+}
+
+/// `events`: of each core, in this epoch.
+LogicalResult Memory::runEpoch(ArrayRef<ArrayRef<Event>> events,
+                               ArrayRef<Trace> traces) {
+  ++epoch;
+  ofEpoch.clear();
+  for (const auto &[number, transfer] : underWay)
+    ofEpoch.push_back(transfer);
+  for (unsigned thread = 0; thread != traces.size(); ++thread)
+    for (const Event &event : events[thread])
+      if (event.kind == Event::Read || event.kind == Event::Write)
+        if (failed(checkUsers(thread, event)))
+          return failure();
+  // `dma_core` goes first: the others are checked against all its transfers.
+  if (failed(runEvents(dmaThread, events[dmaThread], traces[dmaThread])))
+    return failure();
+  for (unsigned thread = 0; thread != traces.size(); ++thread)
+    if (thread != dmaThread &&
+        failed(runEvents(thread, events[thread], traces[thread])))
+      return failure();
   return success();
 }
 
@@ -305,39 +326,29 @@ LogicalResult Memory::run(State &newState, ArrayRef<Trace> traces,
   for (const auto &[number, transfer] : llvm::enumerate(state->underWay))
     underWay.push_back({number, transfer});
 
-  // `dma_core` goes first: the others are checked against all its transfers.
-  SmallVector<unsigned> order = {dmaThread};
-  for (unsigned i = 0; i != traces.size(); ++i)
-    if (i != dmaThread)
-      order.push_back(i);
-  std::vector<size_t> position(traces.size());
-  auto isBeforeEnd = [&](unsigned thread) {
-    return position[thread] < traces[thread].events.size();
-  };
-  while (llvm::any_of(order, isBeforeEnd)) {
-    ++epoch;
-    ofEpoch.clear();
-    for (const auto &[number, transfer] : underWay)
-      ofEpoch.push_back(transfer);
-    for (unsigned thread : llvm::make_filter_range(order, isBeforeEnd)) {
-      ArrayRef<Event> events =
-          ArrayRef(traces[thread].events).drop_front(position[thread]);
-      events = events.take_while(
-          [](const Event &event) { return event.kind != Event::Barrier; });
-      if (failed(runEpoch(thread, events, traces[thread])))
-        return failure();
-      position[thread] += events.size() + 1;
+  // All cores have as many barriers.
+  std::vector<ArrayRef<Event>> left(traces.size()), events(traces.size());
+  for (unsigned thread = 0; thread != traces.size(); ++thread)
+    left[thread] = traces[thread].events;
+  auto isEmpty = [](ArrayRef<Event> events) { return events.empty(); };
+  while (!llvm::all_of(left, isEmpty)) {
+    for (auto [rest, part] : llvm::zip_equal(left, events)) {
+      part = rest.take_until(
+          [](const Event &event) { return event.kind == Event::Barrier; });
+      rest = rest.drop_front(std::min(part.size() + 1, rest.size()));
     }
+    if (failed(runEpoch(events, traces)))
+      return failure();
   }
 
   // Transfers that are under way get new numbers.
   std::map<unsigned, unsigned> numbers;
-  std::vector<Transfer> left;
+  std::vector<Transfer> remaining;
   for (const auto &[number, transfer] : underWay) {
-    numbers[number] = left.size();
-    left.push_back(transfer);
+    numbers[number] = remaining.size();
+    remaining.push_back(transfer);
   }
-  state->underWay = std::move(left);
+  state->underWay = std::move(remaining);
   state->carried = traces[dmaThread].carried;
   for (auto &[control, values] : state->carried)
     for (Carried &value : values)

@@ -81,8 +81,10 @@ private:
     uint16_t readers = 0, writers = 0;
   };
 
-  mlir::LogicalResult runEpoch(unsigned thread, llvm::ArrayRef<Event> events,
-                               const Trace &trace);
+  mlir::LogicalResult runEpoch(llvm::ArrayRef<llvm::ArrayRef<Event>> events,
+                               llvm::ArrayRef<Trace> traces);
+  mlir::LogicalResult runEvents(unsigned thread, llvm::ArrayRef<Event> events,
+                                const Trace &trace);
   mlir::LogicalResult access(unsigned thread, const Event &event);
   mlir::LogicalResult checkTransfers(unsigned thread, const Event &event) const;
   mlir::LogicalResult checkUsers(unsigned thread, const Event &event);

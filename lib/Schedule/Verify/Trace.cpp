@@ -27,7 +27,7 @@ std::string Buffers::describe(unsigned buffer, int64_t begin,
 }
 
 bool Side::overlaps(unsigned otherBuffer, int64_t otherBegin,
-                     int64_t otherEnd) const {
+                    int64_t otherEnd) const {
   if (buffer != otherBuffer || otherBegin >= getEnd() || otherEnd <= begin)
     return false;
   // The last line that starts at or before the other, and the one behind it.
