@@ -52,4 +52,37 @@ def ScheduleNetwork : Pass<"se-schedule", "::mlir::ModuleOp"> {
     "::mlir::math::MathDialect"];
 }
 
+def VerifySchedule : Pass<"se-verify-schedule", "::mlir::ModuleOp"> {
+  let summary = "Prove that a schedule uses memory, transfers and barriers "
+                "correctly (phases 3 and 4)";
+  let description = [{
+    Executes the integers of each program's functions for all cores: loops,
+    addresses, transfers and barriers, while floats stay unknown. Frames and
+    resets are executed until the buffers' contents repeat, so what holds then
+    holds for all frames. The pass changes nothing, and reports the first
+    operation that breaks a rule:
+
+    * No core reads what a transfer brings before `dma_core` has waited for it,
+      and, unless it is `dma_core`, has passed a barrier after that. No transfer
+      overwrites bytes that a core or another transfer may still use, or reads
+      bytes that may still be written.
+    * Two cores use the same bytes between two barriers only to read them.
+    * All cores pass the same barriers, transfers and waits in the same order,
+      and carry the same values to the next frame.
+    * Every token is waited for or handed on exactly once on every path.
+    * Accesses, views and transfers lie within their buffers; inputs and
+      constants are not written; every output is written as a whole in every
+      frame.
+    * What a core reads was written before, through a view of the same bytes, or
+      was brought by a transfer that lies within the view or around it. A
+      transfer that overwrites only a part of something ends the rest of it.
+      Every frame finds the same data at the same loads.
+    * No core reads or writes l3 or nvm.
+
+    A schedule whose addresses or loop bounds depend on data cannot be proven,
+    which is an error, too. docs/scheduling.md has the details and the
+    assumptions.
+  }];
+}
+
 #endif // SE_SCHEDULE_PASSES_TD
