@@ -60,6 +60,7 @@ static void buildSchedule(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(createCSEPass());
   pm.addPass(schedule::createScheduleNetwork(options.schedule));
   pm.addPass(createCSEPass());
+  pm.addPass(schedule::createVerifySchedule());
 }
 
 static void buildSelect(OpPassManager &pm) {

@@ -72,6 +72,7 @@ private:
   void keepTiles(int64_t room);
   llvm::Error placeBehind(int64_t otherBytes);
   int64_t getExternalBytes(int64_t external) const;
+  int64_t getNonVolatileBytes(int64_t among) const;
   void predict(double otherCycles);
   template <typename... Args>
   llvm::Error fail(const char *format, Args... args) {
@@ -240,6 +241,30 @@ int64_t Candidate::getExternalBytes(int64_t external) const {
   return bytes;
 }
 
+/// Bytes that lie in nvm if `among` of the external transfers come from there.
+int64_t Candidate::getNonVolatileBytes(int64_t among) const {
+  int64_t bytes = 0, number = 0, outer = 0;
+  forEachTransfer(loops, [&](const StreamedLoop &loop, int64_t tile) {
+    if (isChosen(number++, tiling.external, tiling.transfers) &&
+        isChosen(outer++, among, tiling.external))
+      bytes += loop.getBytes(tile);
+  });
+  return bytes;
+}
+
+/// The first number from `low` to `high` for which `isTrue`, or `high`.
+static int64_t findFirst(int64_t low, int64_t high,
+                         function_ref<bool(int64_t)> isTrue) {
+  while (low < high) {
+    int64_t middle = (low + high) / 2;
+    if (isTrue(middle))
+      high = middle;
+    else
+      low = middle + 1;
+  }
+  return low;
+}
+
 /// Decides which of the tiles that flow lie behind L2.
 llvm::Error Candidate::placeBehind(int64_t otherBytes) {
   forEachTransfer(loops, [&](const StreamedLoop &loop, int64_t tile) {
@@ -263,22 +288,20 @@ llvm::Error Candidate::placeBehind(int64_t otherBytes) {
                 "behind it {2}",
                 otherBytes + tiling.residentBytes + tiling.streamBytes,
                 options.l2Bytes, capacity);
-  tiling.external =
-      std::max<int64_t>(1, missing * tiling.transfers / tiling.streamBytes);
-  while ((tiling.externalBytes = getExternalBytes(tiling.external)) < missing)
-    ++tiling.external;
-  tiling.nonVolatile = tiling.external;
-  auto measure = [&]() {
-    int64_t bytes = 0, number = 0, among = 0;
-    forEachTransfer(loops, [&](const StreamedLoop &loop, int64_t tile) {
-      if (isChosen(number++, tiling.external, tiling.transfers) &&
-          isChosen(among++, tiling.nonVolatile, tiling.external))
-        bytes += loop.getBytes(tile);
-    });
-    return tiling.nonVolatileBytes = bytes;
+  // Both are monotonous but for the size of a tile or two.
+  tiling.external = findFirst(1, tiling.transfers, [&](int64_t external) {
+    return getExternalBytes(external) >= missing;
+  });
+  tiling.externalBytes = getExternalBytes(tiling.external);
+  auto fits = [&](int64_t among) {
+    return getNonVolatileBytes(among) <= options.nvm.bytes;
   };
-  while (measure() > options.nvm.bytes)
+  tiling.nonVolatile = findFirst(1, tiling.external + 1,
+                                 [&](int64_t among) { return !fits(among); }) -
+                       1;
+  while (tiling.nonVolatile && !fits(tiling.nonVolatile))
     --tiling.nonVolatile;
+  tiling.nonVolatileBytes = getNonVolatileBytes(tiling.nonVolatile);
   if (tiling.externalBytes - tiling.nonVolatileBytes > options.l3.bytes)
     return fail("{0} bytes of parameters do not fit the memories behind L2",
                 tiling.externalBytes);

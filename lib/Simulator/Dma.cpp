@@ -261,7 +261,7 @@ void Dma::copyBurst(const Burst &burst, bool toL1, uint64_t now) {
   machine.wroteMemory(toL1 ? burst.l1Address : burst.externalAddress,
                       burst.size);
   if (Checker *checker = machine.getChecker())
-    direction.toL1
+    toL1
         ? checker->copied(burst.l1Address, burst.externalAddress, burst.size)
         : checker->copied(burst.externalAddress, burst.l1Address, burst.size);
 

@@ -50,7 +50,7 @@ TestMachine::TestMachine(FileSystem *files, uint32_t ddrBytes,
     : machine(getTestTarget(ddrBytes), makeOptions(files, timing)) {}
 
 TestMachine::TestMachine(const target::TargetDescription &target)
-    : machine(target, makeOptions(nullptr)) {}
+    : machine(target, makeOptions(nullptr, withoutCaches)) {}
 
 void TestMachine::write(uint32_t address, ArrayRef<uint8_t> bytes) {
   uint8_t *data = machine.translate(address, bytes.size());

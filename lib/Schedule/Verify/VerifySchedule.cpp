@@ -202,10 +202,11 @@ LogicalResult Proof::run() {
   memory.emplace(buffers, dmaThread);
   std::vector<Findings> findings;
   State start = memory->getInitialState();
-  if (failed(execute(init, /*isAlone=*/true, start, findings)))
+  if (failed(execute(reset, /*isAlone=*/true, start, findings)) ||
+      failed(execute(init, /*isAlone=*/true, start, findings)))
     return failure();
   add(std::move(start));
-  constexpr unsigned maxStates = 32;
+  constexpr unsigned maxStates = 256;
   for (unsigned i = 0; i != states.size(); ++i) {
     if (i == maxStates)
       return program.emitError("the contents of the buffers do not repeat "
