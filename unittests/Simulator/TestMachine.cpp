@@ -36,15 +36,16 @@ target::TargetDescription se::sim::getTestTarget(uint32_t ddrBytes) {
   return target;
 }
 
-SimulatorOptions TestMachine::makeOptions(FileSystem *files) {
+SimulatorOptions TestMachine::makeOptions(FileSystem *files, bool check) {
   SimulatorOptions options;
   options.files = files;
+  options.check = check;
   options.standardOutput = [this](StringRef text) { output += text; };
   return options;
 }
 
-TestMachine::TestMachine(FileSystem *files, uint32_t ddrBytes)
-    : machine(getTestTarget(ddrBytes), makeOptions(files)) {}
+TestMachine::TestMachine(FileSystem *files, uint32_t ddrBytes, bool check)
+    : machine(getTestTarget(ddrBytes), makeOptions(files, check)) {}
 
 void TestMachine::write(uint32_t address, ArrayRef<uint8_t> bytes) {
   uint8_t *data = machine.translate(address, bytes.size());

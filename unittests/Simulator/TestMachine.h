@@ -21,7 +21,8 @@ inline constexpr uint32_t dataL2 = 0x1C080000;
 
 class TestMachine {
 public:
-  explicit TestMachine(FileSystem *files = nullptr, uint32_t ddrBytes = 0);
+  explicit TestMachine(FileSystem *files = nullptr, uint32_t ddrBytes = 0,
+                       bool check = false);
 
   Machine &operator*() { return machine; }
   Machine *operator->() { return &machine; }
@@ -43,7 +44,7 @@ public:
   std::string output;
 
 private:
-  SimulatorOptions makeOptions(FileSystem *files);
+  SimulatorOptions makeOptions(FileSystem *files, bool check);
 
   Machine machine;
 };
