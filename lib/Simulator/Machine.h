@@ -21,8 +21,8 @@
 #include "L1Banks.h"
 #include "Semihosting.h"
 #include "Timer.h"
-#include <algorithm>
 #include "Trace.h"
+#include <algorithm>
 #include <optional>
 
 namespace se::sim {
