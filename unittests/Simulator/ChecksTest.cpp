@@ -123,7 +123,7 @@ constexpr StringLiteral prologue = R"(
 constexpr uint32_t secondCode = 0x1C020000;
 
 TEST(Checks, FabricControllerRacesInL1) {
-  TestMachine machine(nullptr, 0, /*check=*/true);
+  TestMachine machine(nullptr, 0, withoutCaches, /*check=*/true);
   machine.load(prologue.str() + "sw x0, 4(a0)\n 1: j 1b");
   machine.load(prologue.str() + ".rept 50\n nop\n .endr\n lh a4, 6(a0)",
                secondCode);
@@ -146,7 +146,7 @@ TEST(Checks, HandOver) {
       {"li t0, 2\n sw t0, 0x10C(a2)", "1: lw t0, 0x1C(a2)\n beqz t0, 1b"},
   };
   for (auto [pass, take] : ways) {
-    TestMachine machine(nullptr, 0, /*check=*/true);
+    TestMachine machine(nullptr, 0, withoutCaches, /*check=*/true);
     machine.writeWord(dataL2, 0);
     machine.load(prologue.str() + ".rept 100\n nop\n .endr\n sw x0, 4(a0)\n" +
                  pass.str() + "\n 1: j 1b");
@@ -161,7 +161,7 @@ TEST(Checks, HandOver) {
 
 /// What core 0 does after it has passed on is not part of it.
 TEST(Checks, PassesOnNoMoreThanWasDone) {
-  TestMachine machine(nullptr, 0, /*check=*/true);
+  TestMachine machine(nullptr, 0, withoutCaches, /*check=*/true);
   machine.load(prologue.str() +
                "li t0, 2\n sw t0, 0x10C(a2)\n sw x0, 4(a0)\n 1: j 1b");
   machine.load(prologue.str() + ".rept 50\n nop\n .endr\n"
@@ -176,7 +176,7 @@ TEST(Checks, PassesOnNoMoreThanWasDone) {
 
 /// Of a transfer that lies far back only the place of issue is known.
 TEST(Checks, OldTransfer) {
-  TestMachine machine(nullptr, 0, /*check=*/true);
+  TestMachine machine(nullptr, 0, withoutCaches, /*check=*/true);
   std::string text = prologue.str() + "li t4, " +
                      std::to_string(4 | 1 << 17 | 1 << 18) +
                      "\n lw t0, 0(a3)\n li t1, 65\n"
@@ -192,7 +192,7 @@ TEST(Checks, OldTransfer) {
 }
 
 TEST(Checks, SemihostingReads) {
-  TestMachine machine(nullptr, 0, /*check=*/true);
+  TestMachine machine(nullptr, 0, withoutCaches, /*check=*/true);
   machine.write(dataL2, ArrayRef<uint8_t>({'h', 'e', 'y'}));
   machine.load(R"(
     lui a1, 0x1C080
