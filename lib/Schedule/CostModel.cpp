@@ -46,7 +46,14 @@ static Cost getActivationCost(rnn::ActivationKind kind) {
   }
 }
 
+/// Operations that are instructions of the FPU.
 static bool isFloatOp(Operation &op) {
+  // The product of two halves that is added to a single is one instruction
+  // (se-select-expanding-fma).
+  if (isa<arith::ExtFOp>(op) &&
+      llvm::all_of(op.getUsers(),
+                   [](Operation *user) { return isa<math::FmaOp>(user); }))
+    return false;
   return isa<arith::ArithDialect, math::MathDialect>(op.getDialect()) &&
          op.getNumResults() == 1 && !isa<arith::ConstantOp>(op) &&
          isa<FloatType>(op.getResult(0).getType());
