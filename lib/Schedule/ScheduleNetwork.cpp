@@ -98,6 +98,7 @@ private:
                              cluster::Level level);
   memref::GlobalOp makeTable(ArrayRef<int32_t> data, StringRef name);
   Value view(Value arena, MemRefType type, int64_t offset);
+  Value viewResident(MemRefType type, int64_t position);
   void makeStreamGlobals();
   StreamMemory getStreamMemory(Value arena);
   Block *emitParallel(func::FuncOp function, TypeRange carried);
@@ -144,7 +145,7 @@ private:
   std::unique_ptr<StreamEmitter> stream;
   llvm::DenseMap<Value, Value> memory;  // tensor value -> memref
   llvm::DenseMap<Value, Value> sources; // the same without buffers
-  Value sourcesEnd, currentElement;
+  Value sourcesEnd, currentElement, residentPosition;
   SmallVector<Value> stateBuffers, outputBuffers;
 };
 
@@ -327,6 +328,15 @@ void Scheduler::emitShare(Value begin, int64_t most, Value count,
   body(loop.getInductionVar(), lower);
 }
 
+/// What lies in L1 for good. Its position is carried from frame to frame rather
+/// than a constant: code that knows it mixes up pointers to it with those to
+/// other buffers, and needs more of them.
+Value Scheduler::viewResident(MemRefType type, int64_t position) {
+  Value at = arith::AddIOp::create(b, residentPosition, number(position));
+  return memref::ViewOp::create(b, type, kernel.getArgument(0), at,
+                                ValueRange());
+}
+
 memref::GlobalOp Scheduler::makeImage(ArrayRef<char> data, StringRef name,
                                       cluster::Level level) {
   if (data.empty())
@@ -401,8 +411,7 @@ Value Scheduler::getMemory(Value value, bool isDefined) {
   b.setInsertionPointAfterValue(sourcesEnd);
   auto shared = tiling.shared.find(value);
   if (shared != tiling.shared.end())
-    return source = view(kernel.getArgument(0), bufferType(value),
-                         residentOffset + shared->second);
+    return source = viewResident(bufferType(value), shared->second);
   auto elements = cast<ElementsAttr>(constant.getValue());
   memref::GlobalOp global =
       makeGlobal(elements, rnn::getConstantName(elements), cluster::Level::l2);
@@ -515,7 +524,7 @@ void Scheduler::emitTiles(const StreamedLoop &part,
     int64_t stride = llvm::alignTo(part.getTileBytes(), Arena::alignment);
     Value kept = arith::AddIOp::create(
         b, arith::MulIOp::create(b, before, number(stride)),
-        number(residentOffset + part.position));
+        arith::AddIOp::create(b, residentPosition, number(part.position)));
     body(stream->emitStepIf(flows, kept), tile);
   });
 }
@@ -551,8 +560,7 @@ void Scheduler::emitLoop(const Loop &loop) {
   MemRefType tileType = makeType(part->rows * part->record.size,
                                  part->record.element, cluster::Level::l1);
   if (part->isResident()) {
-    tileBuffer =
-        view(kernel.getArgument(0), tileType, residentOffset + part->position);
+    tileBuffer = viewResident(tileType, part->position);
     firstElement = number(0);
     return emitDealtLoop(loop.elements, wholeElement);
   }
@@ -584,7 +592,7 @@ void Scheduler::emitLoop(const Loop &loop) {
 /// these types; the function's return is behind it.
 Block *Scheduler::emitParallel(func::FuncOp function, TypeRange carried) {
   Value control;
-  if (hasRing())
+  if (getControlWords(tiling))
     control = view(function.getArgument(0), controlType(), controlOffset);
   auto parallel = cluster::ParallelOp::create(b, cores, dmaCore, control);
   func::ReturnOp::create(b);
@@ -606,9 +614,12 @@ void Scheduler::emitKernel() {
       arguments.push_back(portType(cast<TypeAttr>(type).getValue()));
   kernel = makeFunction("_kernel", arguments);
   Value arenaArgument = kernel.getArgument(0);
-  stream = std::make_unique<StreamEmitter>(b, tiling, StreamMemory());
-  Block *body = emitParallel(kernel, hasRing() ? stream->getCarriedTypes()
-                                               : SmallVector<Type>());
+  SmallVector<Type> carried;
+  if (hasRing())
+    carried = StreamEmitter(b, tiling, StreamMemory()).getCarriedTypes();
+  if (tiling.residentBytes)
+    carried.push_back(b.getIndexType());
+  Block *body = emitParallel(kernel, carried);
 
   // Where everything lies.
   Block::BlockArgListType ports = kernel.getArguments().drop_front();
@@ -625,10 +636,13 @@ void Scheduler::emitKernel() {
     memory[value] =
         view(arenaArgument, bufferType(value), bufferOffsets.lookup(value));
   sourcesEnd = number(0);
+  auto handedOn = ValueRange(body->getArguments()).drop_front();
+  if (tiling.residentBytes)
+    residentPosition = handedOn.back();
   if (hasRing()) {
     stream = std::make_unique<StreamEmitter>(b, tiling,
                                              getStreamMemory(arenaArgument));
-    stream->enterFrame(body->getArguments().drop_front());
+    stream->enterFrame(handedOn);
   }
 
   bool first = true;
@@ -651,8 +665,12 @@ void Scheduler::emitKernel() {
               memref::LoadOp::create(b, getMemory(value, false), element);
           memref::StoreOp::create(b, scalar, stateBuffers[number], element);
         });
-  cluster::YieldOp::create(b, hasRing() ? stream->leaveFrame()
-                                        : SmallVector<Value>());
+  SmallVector<Value> handOn;
+  if (hasRing())
+    handOn = stream->leaveFrame();
+  if (tiling.residentBytes)
+    handOn.push_back(residentPosition);
+  cluster::YieldOp::create(b, handOn);
 }
 
 void Scheduler::emitReset() {
@@ -707,6 +725,8 @@ void Scheduler::emitInit() {
   init = makeFunction("_init_stream", {kernel.getArgumentTypes()[0]});
   Value arenaArgument = init.getArgument(0);
   emitParallel(init, {});
+  SmallVector<Value> carried;
+  Value kept;
   if (globals.resident) {
     Value from = memref::GetGlobalOp::create(b, globals.resident.getType(),
                                              globals.resident.getSymName());
@@ -714,14 +734,15 @@ void Scheduler::emitInit() {
         b, cluster::TokenType::get(b.getContext(), cluster::Engine::dma), from,
         number(0), arenaArgument, number(residentOffset),
         number(tiling.residentBytes), Value(), Value());
-    cluster::DmaWaitOp::create(b, b.getIndexType(), token);
+    kept = cluster::DmaWaitOp::create(b, b.getIndexType(), token);
   }
-  SmallVector<Value> carried;
   if (hasRing()) {
     StreamEmitter starter(b, tiling, getStreamMemory(arenaArgument));
     starter.emitStart();
     carried = starter.leaveFrame();
   }
+  if (kept)
+    carried.push_back(kept);
   cluster::YieldOp::create(b, carried);
 }
 

@@ -19,10 +19,12 @@ static constexpr int64_t alignment = 16;
 static constexpr int64_t externalAhead = 4;
 
 int64_t schedule::getControlWords(const Tiling &tiling) {
+  int64_t words = tiling.residentBytes ? 1 : 0; // where it lies
   if (!tiling.slots)
-    return 0;
+    return words;
   // Tokens and the free slot; tokens and slots in L2.
-  return tiling.slots + (tiling.external ? tiling.ahead + tiling.slots - 1 : 0);
+  words += tiling.slots;
+  return words + (tiling.external ? tiling.ahead + tiling.slots - 1 : 0);
 }
 
 double schedule::getLoopCycles(const StreamedLoop &loop, unsigned cores) {
