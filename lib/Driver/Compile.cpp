@@ -116,6 +116,7 @@ LogicalResult Compilation::check() {
 
 void Compilation::describeMemories(schedule::ScheduleNetworkOptions &schedule) {
   using target::MemoryLevel;
+  schedule.target = target.name;
   schedule.l1Bytes = target::getAvailableL1(target);
   // What code, data, stack and the application's frames may take.
   constexpr int64_t codeReserve = 64 * 1024;

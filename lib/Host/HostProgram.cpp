@@ -41,6 +41,7 @@ HostProgram::create(ModuleOp module, StringRef precision, unsigned cores) {
   PipelineOptions options;
   options.precision = precision.str();
   options.schedule.cores = cores;
+  options.schedule.l2Bytes = std::numeric_limits<int32_t>::max();
   options.indexBits = 64;
   if (failed(lowerTo(module, Phase::Selected, options)))
     return llvm::make_error<DiagnosedError>();

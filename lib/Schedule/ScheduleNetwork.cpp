@@ -848,7 +848,10 @@ struct ScheduleNetworkPass
     options.mayStay = resident;
     if (llvm::Error error =
             Scheduler(networks.front(), options, dmaCore).run()) {
-      networks.front().emitError(llvm::toString(std::move(error)));
+      InFlightDiagnostic diagnostic = networks.front().emitError()
+                                      << llvm::toString(std::move(error));
+      if (!target.empty())
+        diagnostic << " on target " << target;
       return signalPassFailure();
     }
   }

@@ -25,6 +25,8 @@ def ScheduleNetwork : Pass<"se-schedule", "::mlir::ModuleOp"> {
     Option<"cores", "cores", "unsigned", "8", "number of cores, 1 to 8">,
     Option<"dmaCore", "dma-core", "unsigned", "0",
            "the core that starts transfers: one of them, or one more">,
+    Option<"target", "target", "std::string", "\"\"",
+           "name of the target, for messages">,
     Option<"l1Bytes", "l1-bytes", "int64_t", "56256",
            "bytes of L1 for states, activations and parameters">,
     Option<"l2Bytes", "l2-bytes", "int64_t", "1572864",
