@@ -119,7 +119,8 @@ void Dma::writeWord(unsigned portIndex, uint32_t word, uint64_t time) {
   port.queue.push_back(command);
   if (Checker *checker = machine.getChecker())
     checker->startedTransfer(portIndex, command.counter, command.toL1,
-                             command.l1Address, command.size);
+                             command.l1Address, command.externalAddress,
+                             command.size, !command.is2D);
   command = Command();
   if (moveTime == never)
     moveTime = time + 1;
