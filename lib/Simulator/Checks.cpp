@@ -377,9 +377,8 @@ Checker::describe(const Party &party,
   if (transfer.clock != party.clock)
     return formatv("{0} (issued at {1})", kind, describePc(party.pc));
   return formatv("{0} ({1} bytes {2} {3:x8}, issued by {4} at {5})", kind,
-                 transfer.size, transfer.isTo ? "to" : "from",
-                 transfer.address, nameOf(transfer.issuer),
-                 describePc(party.pc));
+                 transfer.size, transfer.isTo ? "to" : "from", transfer.address,
+                 nameOf(transfer.issuer), describePc(party.pc));
 }
 
 std::string

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // What hardware does not tell: races on L1, races of transfers on L2, and reads
-// of memory that nothing was written to. docs/simulator.md ("Checks") has the rules. The machine owns
-// a Checker if checks are on; its parts call it where they let one core know of
-// another.
+// of memory that nothing was written to. docs/simulator.md ("Checks") has the
+// rules. The machine owns a Checker if checks are on; its parts call it where
+// they let one core know of another.
 
 #ifndef SE_LIB_SIMULATOR_CHECKS_H
 #define SE_LIB_SIMULATOR_CHECKS_H

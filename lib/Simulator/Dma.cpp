@@ -262,9 +262,8 @@ void Dma::copyBurst(const Burst &burst, bool toL1, uint64_t now) {
   machine.wroteMemory(toL1 ? burst.l1Address : burst.externalAddress,
                       burst.size);
   if (Checker *checker = machine.getChecker())
-    toL1
-        ? checker->copied(burst.l1Address, burst.externalAddress, burst.size)
-        : checker->copied(burst.externalAddress, burst.l1Address, burst.size);
+    toL1 ? checker->copied(burst.l1Address, burst.externalAddress, burst.size)
+         : checker->copied(burst.externalAddress, burst.l1Address, burst.size);
 
   pendingBytes[burst.counter] -= burst.size;
   if (pendingBytes[burst.counter] == 0 && burst.raisesEvent) {

@@ -1,14 +1,14 @@
 // Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Faults between transfers of the external engine and of the cluster's DMA, which
-// have no effect with this timing; the simulator's checks must see them
+// Faults between transfers of the external engine and of the cluster's DMA,
+// which have no effect with this timing; the simulator's checks must see them
 // nevertheless. -DKERNEL names the one to run.
 
 #include "check.h"
 
-static const uint32_t outside[128] __attribute__((section(".weights.l3"))) = {
-    1, 2, 3};
+static const uint32_t outside[128]
+    __attribute__((section(".weights.l3"))) = {1, 2, 3};
 SE_L1 static volatile uint32_t words[128];
 static uint32_t slot[128];
 
