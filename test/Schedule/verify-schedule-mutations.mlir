@@ -4,12 +4,12 @@
 // says about changes to it.
 
 // Reads a tile at a position of its own and waits for it afterwards.
-// RUN: sed -e 's/%at = cluster.dma_wait %a : !token/%at = arith.muli %tile, %c16 : index/' -e 's/scf.yield %b, %at/%late = cluster.dma_wait %a : !token\n scf.yield %b, %at/' %s | \
+// RUN: sed -e 's/%at = cluster.dma_wait %a : !token/%at = arith.muli %%tile, %c16 : index/' -e 's/^ *scf.yield %b, %at/%late = cluster.dma_wait %a : !token\n scf.yield %b, %at/' %s | \
 // RUN:   not se-opt --se-verify-schedule -o /dev/null 2>&1 | FileCheck %s --check-prefix=LATE
 // LATE: error: core 0 reads bytes 0 to 7 of the state buffer, which a transfer may still be writing (that to bytes 0 to 15 of the state buffer)
 
 // Nobody waits.
-// RUN: sed -e 's/%at = cluster.dma_wait %a : !token/%at = arith.muli %tile, %c16 : index/' %s | \
+// RUN: sed -e 's/%at = cluster.dma_wait %a : !token/%at = arith.muli %%tile, %c16 : index/' %s | \
 // RUN:   not se-opt --se-verify-schedule -o /dev/null 2>&1 | FileCheck %s --check-prefix=UNUSED
 // UNUSED: error: the program neither waits for a token nor hands it on
 
@@ -31,7 +31,7 @@
 // No barrier behind the wait.
 // RUN: sed -e 's/^ *cluster.barrier//' %s | \
 // RUN:   not se-opt --se-verify-schedule -o /dev/null 2>&1 | FileCheck %s --check-prefix=NOBARRIER
-// NOBARRIER: error: core 1 reads bytes 8 to 15 of the state buffer, which a transfer may still be writing (that to bytes 0 to 15 of the state buffer)
+// NOBARRIER: error: core 1 reads bytes 40 to 47 of the state buffer, which core 0 writes with no barrier between
 
 // Core 0 alone meets a barrier.
 // RUN: sed -e 's/^ *cluster.barrier/%is = arith.cmpi eq, %core, %c0 : index\n scf.if %is {\n cluster.barrier\n }/' %s | \
@@ -89,7 +89,7 @@
 // LONGER: error: core 0 reads bytes 16 to 23 of the state buffer, which a transfer may still be writing (that to bytes 0 to 19 of the state buffer)
 
 // Cores start different transfers.
-// RUN: sed -e 's/%stream\[%from\] to/%stream[%own] to/' -e 's/^ *%number = /%own = arith.muli %core, %c16 : index\n %number = /' %s | \
+// RUN: sed -e 's/%%stream\[%from\] to/%%stream[%own] to/' -e 's/^ *%number = /%own = arith.muli %core, %c16 : index\n %number = /' %s | \
 // RUN:   not se-opt --se-verify-schedule -o /dev/null 2>&1 | FileCheck %s --check-prefix=DIFFERENT
 // DIFFERENT: error: cores 0 and 1 start different transfers
 
