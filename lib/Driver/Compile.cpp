@@ -105,6 +105,7 @@ LogicalResult Compilation::check() {
                 " for target " + target.name + ", found " +
                 llvm::Twine(options.cores));
   pipeline.precision = options.precision;
+  pipeline.proof = options.proof;
   schedule::ScheduleNetworkOptions &schedule = pipeline.schedule;
   schedule.cores = options.cores;
   schedule.dmaCore = target.controllerCore ? target.cores : 0;

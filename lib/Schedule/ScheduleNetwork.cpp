@@ -485,9 +485,14 @@ void Scheduler::emitPart(const Loop &loop, const StreamedLoop &part,
                     })->share;
     Value begin = arith::MulIOp::create(b, index, number(width));
     Value length = number(width);
-    if (columns != width * record.parts)
+    if (columns != width * record.parts) {
+      // A shorter row than others may have nothing in the last parts.
+      Value from = begin;
+      if (columns < width * (record.parts - 1))
+        from = arith::MinUIOp::create(b, begin, number(columns));
       length = arith::MinUIOp::create(
-          b, length, arith::SubIOp::create(b, number(columns), begin));
+          b, length, arith::SubIOp::create(b, number(columns), from));
+    }
     Value total =
         emitter.emitPart(op, sum.position, start.getResult(0), {begin, length});
     memref::StoreOp::create(b, total, sums, at);

@@ -50,6 +50,11 @@ static cl::opt<std::string>
                     "ring in L1), slot-bytes=N, tile-rows=N, resident=off, "
                     "separated by commas"),
            cl::value_desc("choices"), cl::cat(category));
+static cl::opt<bool> noProof(
+    "no-proof",
+    cl::desc("Leave out the proof of the schedule (se-verify-schedule): for "
+             "tests of the simulator's checks"),
+    cl::cat(category));
 static cl::list<std::string>
     states("state", cl::desc("ONNX: graph input and output that are a state"),
            cl::value_desc("IN=OUT"), cl::cat(category));
@@ -130,6 +135,7 @@ int main(int argc, char **argv) {
   options.schedule = forced;
   options.emit = kind->emit;
   options.phase = kind->phase;
+  options.proof = !noProof;
   return mlir::failed(
       compile(*module, options, *target, resourceDir, outputPath));
 }

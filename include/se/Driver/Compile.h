@@ -26,6 +26,7 @@ struct CompileOptions {
   std::string schedule;
   Emit emit = Emit::ELF;
   Phase phase = Phase::LLVM; ///< with Emit::MLIR
+  bool proof = true;         ///< refuse schedules that are not proved
   /// ONNX only: state inputs and outputs, as `IN=OUT`.
   std::vector<std::string> states;
 };
