@@ -71,6 +71,8 @@ static void buildSelect(OpPassManager &pm) {
 
 static void buildLLVM(OpPassManager &pm, const PipelineOptions &options) {
   unsigned bits = options.indexBits;
+  if (options.indexBits == 32)
+    pm.addPass(conversion::createSelectExpandingFma());
   pm.addPass(conversion::createLowerCluster());
   pm.addPass(createSCFToControlFlowPass());
   ArithToLLVMConversionPassOptions arith;

@@ -19,7 +19,45 @@ using namespace se::schedule;
 // Sums are unrolled (se-unroll-reductions): a step of a loop is shared.
 static constexpr double unroll = 4;
 static constexpr double stepCycles = 5; // add, add, taken branch
+static constexpr double sumCycles = 45; // entering one, with its instructions
 static constexpr double divideCycles = 14;
+
+static Cost makeCost(double cycles, double divisions = 0) {
+  Cost cost;
+  cost.cycles = cycles;
+  cost.divisions = divisions;
+  return cost;
+}
+
+static Cost getActivationCost(rnn::ActivationKind kind) {
+  using rnn::ActivationKind;
+  switch (kind) {
+  case ActivationKind::sigmoid:
+  case ActivationKind::tanh:
+  case ActivationKind::scaled_tanh:
+  case ActivationKind::softsign:
+    return makeCost(45, 1);
+  case ActivationKind::elu:
+    return makeCost(45);
+  case ActivationKind::softplus:
+    return makeCost(110);
+  default:
+    return makeCost(5);
+  }
+}
+
+/// Operations that are instructions of the FPU.
+static bool isFloatOp(Operation &op) {
+  // The product of two halves that is added to a single is one instruction
+  // (se-select-expanding-fma).
+  if (isa<arith::ExtFOp>(op) &&
+      llvm::all_of(op.getUsers(),
+                   [](Operation *user) { return isa<math::FmaOp>(user); }))
+    return false;
+  return isa<arith::ArithDialect, math::MathDialect>(op.getDialect()) &&
+         op.getNumResults() == 1 && !isa<arith::ConstantOp>(op) &&
+         isa<FloatType>(op.getResult(0).getType());
+}
 
 static Cost getCost(Operation &op) {
   if (auto loop = dyn_cast<scf::ForOp>(op)) {
@@ -29,38 +67,29 @@ static Cost getCost(Operation &op) {
     Cost body = getCost(*loop.getBody());
     bool isSum = loop.getNumRegionIterArgs() != 0;
     body.cycles += isSum ? stepCycles / unroll : stepCycles;
+    if (isSum) {
+      body.sumCycles = body.cycles;
+      for (Operation &inner : *loop.getBody())
+        body.fpu += isFloatOp(inner);
+    }
     Cost cost = trips * body;
-    cost.cycles += 6;
+    cost.cycles += sumCycles;
     return cost;
   }
   if (isa<memref::LoadOp, memref::StoreOp>(op))
-    return {1, 0};
-  if (auto activation = dyn_cast<rnn::ActivationOp>(op)) {
-    using rnn::ActivationKind;
-    switch (activation.getFunction().getKind()) {
-    case ActivationKind::sigmoid:
-    case ActivationKind::elu:
-    case ActivationKind::softsign:
-      return {65, 30};
-    case ActivationKind::tanh:
-    case ActivationKind::scaled_tanh:
-      return {60, 30};
-    case ActivationKind::softplus:
-      return {110, 60};
-    default:
-      return {5, 2};
-    }
+    return makeCost(1);
+  if (auto activation = dyn_cast<rnn::ActivationOp>(op))
+    return getActivationCost(activation.getFunction().getKind());
+  if (isa<math::FmaOp>(op)) {
+    Cost cost = makeCost(1);
+    cost.products = 1;
+    return cost;
   }
-  if (isa<math::MathDialect>(op.getDialect()))
-    return isa<math::FmaOp>(op)    ? Cost{1, 1, 1}
-           : isa<math::AbsFOp>(op) ? Cost{1, 1}
-                                   : Cost{60, 30};
   if (isa<arith::DivFOp>(op))
-    return {divideCycles, divideCycles};
-  if (isa<arith::ArithDialect>(op.getDialect()) && op.getNumResults() == 1 &&
-      isa<FloatType>(op.getResult(0).getType()) && !isa<arith::ConstantOp>(op))
-    return {1, 1};
-  return {};
+    return makeCost(0, 1);
+  if (isa<math::MathDialect>(op.getDialect()) && !isa<math::AbsFOp>(op))
+    return makeCost(60, 1);
+  return makeCost(isFloatOp(op));
 }
 
 Cost schedule::getCost(Block &block) {
@@ -71,7 +100,12 @@ Cost schedule::getCost(Block &block) {
 }
 
 double schedule::getCycles(Cost cost, unsigned cores) {
-  // Cores i and i + 4 share an FPU.
-  double sharing = cores > 4 ? 2 : 1;
-  return std::max(cost.cycles, sharing * cost.fpu);
+  // Cores i and i + 4 share an FPU: the more they use it, the more they wait.
+  double load = 0;
+  if (cores > 4 && cost.sumCycles > 0)
+    load = 2 * cost.fpu / cost.sumCycles;
+  double waiting = 0.17 * load * load * cost.sumCycles;
+  // All share a divider, which they need at about the same time.
+  double dividing = divideCycles * (1 + 0.6 * (cores - 1)) * cost.divisions;
+  return cost.cycles + waiting + dividing;
 }

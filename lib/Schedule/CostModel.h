@@ -16,21 +16,25 @@
 
 namespace se::schedule {
 
-/// Cycles of one core that runs alone, how many of them occupy an FPU, and how
-/// many products are added up.
+/// What code takes from one core that runs alone.
 struct Cost {
-  double cycles = 0;
-  double fpu = 0;
-  double products = 0;
+  double cycles = 0;    ///< without divisions
+  double sumCycles = 0; ///< of them, those in sums of products
+  double fpu = 0;       ///< of those, the ones that occupy an FPU
+  double divisions = 0; ///< in the cluster's one divider
+  double products = 0;  ///< that are added up
 
   Cost &operator+=(Cost other) {
     cycles += other.cycles;
+    sumCycles += other.sumCycles;
     fpu += other.fpu;
+    divisions += other.divisions;
     products += other.products;
     return *this;
   }
   friend Cost operator*(double factor, Cost cost) {
-    return {factor * cost.cycles, factor * cost.fpu, factor * cost.products};
+    return {factor * cost.cycles, factor * cost.sumCycles, factor * cost.fpu,
+            factor * cost.divisions, factor * cost.products};
   }
 };
 
@@ -46,8 +50,8 @@ inline constexpr double loopCycles = 30;     ///< entering a loop
 inline constexpr double elementCycles = 8;   ///< an element and its store
 inline constexpr double copyCycles = 7;      ///< an element of a state
 inline constexpr double barrierCycles = 15;  ///< all arrive at once
-inline constexpr double partCycles = 35;     ///< another part of a sum
-inline constexpr double tileCycles = 120;    ///< a step of the stream
+inline constexpr double partCycles = 45;     ///< another part of a sum
+inline constexpr double tileCycles = 170;    ///< a step of the stream
 inline constexpr double transferCycles = 14; ///< of the engine, per transfer
 inline constexpr double externalCycles = 10; ///< of the external engine
 inline constexpr double dmaBytesPerCycle = 8;

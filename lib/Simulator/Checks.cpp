@@ -274,8 +274,10 @@ void Checker::startedTransfer(unsigned port, unsigned counterIndex, bool toL1,
   counter.end.at[thread] = counter.clock;
   counter.history[counter.clock % historySize] = {counter.clock, l1Address,
                                                   size, issuer, toL1};
-  for (CoreState &core : cores)
+  for (CoreState &core : cores) {
     core.idle &= ~(1u << counterIndex);
+    core.ended &= ~(1u << counterIndex);
+  }
   cores[issuer].outstanding |= 1u << counterIndex;
 
   Memory &l1 = machine.getL1();

@@ -173,7 +173,11 @@ Dma::Burst Dma::takeBurst(Command &command, uint32_t maxBytes) {
                  command.counter,
                  command.port,
                  command.raisesEvent,
-                 command.broadcasts};
+                 command.broadcasts,
+                 command.requested == 0,
+                 command.requested + size == command.size,
+                 command.size,
+                 command.words[2]};
   command.l1Address += size;
   command.externalAddress += size;
   command.requested += size;
@@ -218,6 +222,8 @@ void Dma::startBurst(Direction &direction, uint64_t now) {
   bool follows = direction.toL1 && direction.halfCycles == 2 * now - 1;
   direction.halfCycles = (follows ? 2 * now - 1 : 2 * now) + words;
   direction.started = now;
+  if (burst.isFirst)
+    direction.commandStarted = now;
   if (machine.getTiming().l1Conflicts) {
     direction.wordAddress = burst.l1Address;
     direction.wordsLeft = words;
@@ -277,10 +283,22 @@ void Dma::copyBurst(const Burst &burst, bool toL1, uint64_t now) {
   }
 }
 
+void Dma::traceCommand(const Burst &lastBurst, bool toL1, uint64_t from,
+                       uint64_t to) {
+  if (Trace *trace = machine.getTrace(); trace && lastBurst.isLast)
+    trace->addTransfer(toL1, from, to, lastBurst.commandSize,
+                       lastBurst.l1Address + lastBurst.size -
+                           lastBurst.commandSize,
+                       lastBurst.commandAddress, lastBurst.counter);
+}
+
 /// The whole command at once.
 void Dma::copyCommand(Command command, uint64_t now) {
-  while (command.requested != command.size)
-    copyBurst(takeBurst(command, command.size), command.toL1, now);
+  while (command.requested != command.size) {
+    Burst burst = takeBurst(command, command.size);
+    copyBurst(burst, command.toL1, now);
+    traceCommand(burst, command.toL1, now, now);
+  }
 }
 
 void Dma::finishBurst(Direction &direction, uint64_t now) {
@@ -289,6 +307,7 @@ void Dma::finishBurst(Direction &direction, uint64_t now) {
   direction.doneTime = never;
   accountBusy(direction.started, now);
   copyBurst(burst, direction.toL1, now);
+  traceCommand(burst, direction.toL1, direction.commandStarted, now);
   if (!direction.bursts.empty())
     startBurst(direction, now);
   if (direction.requestTime == never &&

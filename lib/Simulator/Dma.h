@@ -53,6 +53,9 @@ private:
     uint32_t l1Address, externalAddress, size, counter;
     unsigned port;
     bool raisesEvent, broadcasts;
+    /// The command's first and last burst, its size and external address.
+    bool isFirst, isLast;
+    uint32_t commandSize, commandAddress;
   };
   struct Port {
     std::deque<Command> queue;
@@ -69,7 +72,7 @@ private:
     std::deque<Burst> bursts;
     /// When the next burst may be requested, and when the first one is done.
     uint64_t requestTime = never, doneTime = never;
-    uint64_t started = 0;
+    uint64_t started = 0, commandStarted = 0;
     /// Where the last burst ended, in half cycles: each of the two ports moves
     /// a word per cycle, and towards L1 the second may begin the next burst.
     uint64_t halfCycles = 0;
@@ -91,6 +94,8 @@ private:
   void finishBurst(Direction &direction, uint64_t now);
   /// Copies a burst and counts it; raises the event of the last one.
   void copyBurst(const Burst &burst, bool toL1, uint64_t now);
+  void traceCommand(const Burst &lastBurst, bool toL1, uint64_t from,
+                    uint64_t to);
   void copyCommand(Command command, uint64_t now);
   void updateNextTime();
   void accountBusy(uint64_t from, uint64_t to);

@@ -7,6 +7,7 @@
 #include "MemoryMap.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/bit.h"
+#include "llvm/Support/Compiler.h"
 #include <algorithm>
 #include <cassert>
 
@@ -160,6 +161,11 @@ void Machine::wake(Core &core, uint64_t time, uint32_t value) {
   core.x[core.sleepRd] = value;
   core.time = std::max(time, core.sleepSince);
   core.stall(core.sleepCause) += core.time - core.sleepSince;
+  if (trace) {
+    trace->addStall(core, core.sleepCause, core.sleepSince, core.time);
+    trace->addStall(core, CycleCause::Icache, core.time,
+                    core.time + core.fetchWait);
+  }
   core.waitForFetch();
   running |= 1u << core.index;
   earliestWake = std::min(earliestWake, core.time);
@@ -185,6 +191,13 @@ void Machine::breakpoint(Core &core) {
 // The clock
 //===----------------------------------------------------------------------===//
 
+/// One instruction.
+void Machine::executeTraced(Core &core) {
+  trace->beginInstruction(core);
+  execute(*this, core, core.time + 1);
+  trace->endInstruction(core);
+}
+
 /// Lets every core whose time has come do its instruction, and moves the clock
 /// to the next cycle in which something happens.
 void Machine::runRound(uint64_t maxCycles) {
@@ -205,9 +218,15 @@ void Machine::runRound(uint64_t maxCycles) {
   if (isAlone)
     limit =
         std::max(limit, std::min({nextCore, getNextDeviceTime(), maxCycles}));
+  bool isTracing = trace && trace->isActive(now);
+  if (trace)
+    limit = std::min(limit, trace->getNextChange(now));
   for (; due; due &= due - 1) {
     Core &core = cores[countr_zero(due)];
-    execute(*this, core, limit);
+    if (LLVM_UNLIKELY(isTracing))
+      executeTraced(core);
+    else
+      execute(*this, core, limit);
     if (trapped || exitStatus)
       return;
     if (core.state == CoreState::Running)

@@ -21,6 +21,7 @@
 #include "L1Banks.h"
 #include "Semihosting.h"
 #include "Timer.h"
+#include "Trace.h"
 #include <algorithm>
 #include <optional>
 
@@ -92,6 +93,7 @@ public:
   Core &getCore(unsigned index) { return cores[index]; }
   Core &getFabricController() { return cores.back(); }
   L1Banks &getBanks() { return banks; }
+  Trace *getTrace() { return trace; }
   const TimingOptions &getTiming() const { return options.timing; }
   EventUnit &getEventUnit() { return eventUnit; }
   Dma &getDma() { return dma; }
@@ -111,6 +113,9 @@ public:
   const Core *getTrapped() const { return trapped; }
   CoreStatistics getStatistics(const Core &core) const;
   void flushOutput();
+  const SimulatorOptions &getOptions() const { return options; }
+  void setTrace(Trace *newTrace) { trace = newTrace; }
+  llvm::ArrayRef<Core> getCores() const { return cores; }
 
 private:
   AccessResult accessMemory(Core &core, Memory &memory, uint32_t address,
@@ -129,6 +134,7 @@ private:
   uint64_t getNextDeviceTime() const {
     return std::min(dma.getNextTime(), externalDma.getNextTime());
   }
+  void executeTraced(Core &core);
 
   std::vector<std::unique_ptr<Memory>> memories;
   Memory *l1 = nullptr, *l2 = nullptr;
@@ -138,6 +144,7 @@ private:
   uint64_t dividerFree = 0, fcFpuFree = 0, fcDividerFree = 0;
 
   SimulatorOptions options;
+  Trace *trace = nullptr;
   EventUnit eventUnit;
   Dma dma;
   ExternalDma externalDma;

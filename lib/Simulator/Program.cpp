@@ -119,6 +119,15 @@ Error ProgramRun::runOnSimulator() {
   simulatorOptions.files = &files;
   simulatorOptions.timing = options.timing;
   simulatorOptions.check = options.check;
+  std::unique_ptr<raw_fd_ostream> trace;
+  if (!options.traceFile.empty()) {
+    std::error_code code;
+    trace = std::make_unique<raw_fd_ostream>(options.traceFile, code);
+    if (code)
+      return fail(options.traceFile + ": " + code.message());
+    simulatorOptions.traceStream = trace.get();
+    simulatorOptions.trace = options.trace;
+  }
   simulatorOptions.standardOutput = [](StringRef text) {
     outs() << text;
     outs().flush();
@@ -129,6 +138,15 @@ Error ProgramRun::runOnSimulator() {
   if (Error error = (*simulator)->loadElf(*program))
     return error;
   auto run = (*simulator)->run(options.maxCycles);
+  if (trace) {
+    trace->close();
+    if (trace->has_error()) {
+      std::error_code code = trace->error();
+      trace->clear_error();
+      consumeError(run.takeError());
+      return fail(options.traceFile + ": " + code.message());
+    }
+  }
   if (!run)
     return run.takeError();
   result = std::move(*run);

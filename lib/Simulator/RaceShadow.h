@@ -27,6 +27,7 @@ namespace se::sim {
 inline constexpr unsigned maxThreads = 32;
 
 /// For each thread, up to which of its clocks all it did is known to be over.
+/// Clocks do not overflow: 2^32 releases take longer than a run may.
 struct VectorClock {
   std::array<uint32_t, maxThreads> at = {};
 

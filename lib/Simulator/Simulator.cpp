@@ -136,7 +136,17 @@ static std::string nameOf(const Core &core) {
 
 Expected<RunResult> Simulator::run(uint64_t maxCycles) {
   auto start = std::chrono::steady_clock::now();
+  const SimulatorOptions &options = machine->getOptions();
+  std::optional<Trace> trace;
+  if (options.traceStream) {
+    trace.emplace(*options.traceStream, options.trace, symbols,
+                  machine->getNumClusterCores());
+    machine->setTrace(&*trace);
+  }
   Machine::Outcome outcome = machine->run(maxCycles);
+  if (trace)
+    trace->finish(machine->getCores(), machine->getTime());
+  machine->setTrace(nullptr);
   std::chrono::duration<double> seconds =
       std::chrono::steady_clock::now() - start;
   machine->flushOutput();

@@ -1,7 +1,7 @@
 // RUN: se-opt %s --split-input-file --se-verify-schedule -o /dev/null
 //
-// Schedules that are proven: rings with two and three slots, parameters that
-// stay in L1, and a ring in L2 that is filled from external memory.
+// Schedules that are proven. verify-schedule-mutations.mlir has a ring of two
+// slots.
 
 // Three slots and four tiles: a tile has another slot in every frame, until
 // three frames later.

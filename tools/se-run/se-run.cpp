@@ -72,6 +72,25 @@ static cl::opt<bool>
              cl::cat(category));
 
 static cl::opt<std::string>
+    traceFile("trace",
+              cl::desc("Simulator: write a trace for Perfetto or "
+                       "chrome://tracing"),
+              cl::value_desc("FILE.json"), cl::cat(category));
+static cl::opt<uint64_t> traceFrom("trace-from",
+                                   cl::desc("First cycle of the trace"),
+                                   cl::value_desc("cycle"), cl::init(0),
+                                   cl::cat(category));
+static cl::opt<uint64_t> traceTo("trace-to",
+                                 cl::desc("End of the trace (default: that of "
+                                          "the run)"),
+                                 cl::value_desc("cycle"), cl::init(~0ull),
+                                 cl::cat(category));
+static cl::opt<uint64_t>
+    traceMinStall("trace-min-stall",
+                  cl::desc("Leave out stalls of fewer cycles (default 4)"),
+                  cl::value_desc("cycles"), cl::init(4), cl::cat(category));
+
+static cl::opt<std::string>
     precision("precision", cl::init("fp32"),
               cl::desc("Networks on the host: fp32 (default) or fp16"),
               cl::value_desc("policy"), cl::cat(category));
@@ -124,6 +143,10 @@ int main(int argc, char **argv) {
   options.timing.l1Conflicts = l1Conflicts;
   options.timing.idealDma = idealDma;
   options.check = check;
+  options.traceFile = traceFile;
+  options.trace.from = traceFrom;
+  options.trace.to = traceTo;
+  options.trace.minStall = traceMinStall;
   options.hostTimeout = hostTimeout;
   options.resourceDir = getResourceDir(argv[0]);
   if (llvm::Error error = sim::runProgram(options))

@@ -37,20 +37,21 @@ target::TargetDescription se::sim::getTestTarget(uint32_t ddrBytes) {
 }
 
 SimulatorOptions TestMachine::makeOptions(FileSystem *files,
-                                          TimingOptions timing) {
+                                          TimingOptions timing, bool check) {
   SimulatorOptions options;
   options.timing = timing;
   options.files = files;
+  options.check = check;
   options.standardOutput = [this](StringRef text) { output += text; };
   return options;
 }
 
 TestMachine::TestMachine(FileSystem *files, uint32_t ddrBytes,
-                         TimingOptions timing)
-    : machine(getTestTarget(ddrBytes), makeOptions(files, timing)) {}
+                         TimingOptions timing, bool check)
+    : machine(getTestTarget(ddrBytes), makeOptions(files, timing, check)) {}
 
 TestMachine::TestMachine(const target::TargetDescription &target)
-    : machine(target, makeOptions(nullptr, withoutCaches)) {}
+    : machine(target, makeOptions(nullptr, withoutCaches, false)) {}
 
 void TestMachine::write(uint32_t address, ArrayRef<uint8_t> bytes) {
   uint8_t *data = machine.translate(address, bytes.size());

@@ -25,7 +25,8 @@ inline constexpr TimingOptions withoutCaches = {/*icache=*/false};
 class TestMachine {
 public:
   explicit TestMachine(FileSystem *files = nullptr, uint32_t ddrBytes = 0,
-                       TimingOptions timing = withoutCaches);
+                       TimingOptions timing = withoutCaches,
+                       bool check = false);
   explicit TestMachine(const target::TargetDescription &target);
 
   Machine &operator*() { return machine; }
@@ -48,7 +49,8 @@ public:
   std::string output;
 
 private:
-  SimulatorOptions makeOptions(FileSystem *files, TimingOptions timing);
+  SimulatorOptions makeOptions(FileSystem *files, TimingOptions timing,
+                               bool check);
 
   Machine machine;
 };

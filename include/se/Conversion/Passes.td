@@ -33,6 +33,16 @@ def UnrollReductions : Pass<"se-unroll-reductions", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::arith::ArithDialect"];
 }
 
+def SelectExpandingFma : Pass<"se-select-expanding-fma", "::mlir::ModuleOp"> {
+  let summary = "Products of halves that are added in single precision";
+  let description = [{
+    Replaces `math.fma` in f32 of two operands that are extended from f16 by the
+    instruction `fmacex.s.h`, which computes the same: the product is exact, the
+    sum is rounded once. For the device only; LLVM does not know the instruction.
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+}
+
 def LowerCluster : Pass<"se-lower-cluster", "::mlir::ModuleOp"> {
   let summary = "cluster ops become calls of the runtime";
   let description = [{

@@ -43,6 +43,9 @@ struct ProgramOptions {
   /// Empty: the target of the metadata, or pulp-open.
   std::string target;
   TimingOptions timing;
+  /// Where to write a trace; empty for nowhere.
+  std::string traceFile;
+  TraceOptions trace;
   /// Where to write statistics as JSON; empty for nowhere.
   std::string statisticsFile;
   uint64_t maxCycles = 0;

@@ -19,9 +19,14 @@
 #include <memory>
 #include <vector>
 
+namespace llvm {
+class raw_ostream;
+}
+
 namespace se::sim {
 
 class Machine;
+class Trace;
 
 /// What a core spends a cycle on. Every cycle of a run has one cause on every
 /// core.
@@ -88,14 +93,31 @@ struct TimingOptions {
   bool idealDma = false;
 };
 
+/// What a trace holds.
+struct TraceOptions {
+  /// Cycles [from, to).
+  uint64_t from = 0, to = ~uint64_t(0);
+  /// Stalls of fewer cycles are left out.
+  uint64_t minStall = 4;
+};
+
 struct SimulatorOptions {
   TimingOptions timing;
+  /// Receives a trace as JSON for Perfetto; none if null.
+  llvm::raw_ostream *traceStream = nullptr;
+  TraceOptions trace;
   /// Receives the program's output, a line or more at a time.
   std::function<void(llvm::StringRef)> standardOutput;
   /// The files that the program sees; none if null.
   FileSystem *files = nullptr;
   /// Ends the run at a race on L1 or an uninitialised read.
   bool check = false;
+};
+
+/// A label of the program's code. Size 0: not known.
+struct Symbol {
+  uint32_t address, size;
+  std::string name;
 };
 
 class Simulator {
@@ -120,10 +142,6 @@ public:
 private:
   explicit Simulator(std::unique_ptr<Machine> machine);
 
-  struct Symbol {
-    uint32_t address, size;
-    std::string name;
-  };
   /// "0x1c010234 (main+0x14)".
   std::string describe(uint32_t pc) const;
 

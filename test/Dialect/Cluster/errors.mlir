@@ -91,8 +91,8 @@ func.func private @reset(memref<64xi8>)
 // -----
 
 func.func @parallel_C1_none() {
-  // expected-error @below {{parallel-C1: the region must have one argument of type index}}
-  cluster.parallel cores 8 {
+  // expected-error @below {{parallel-C1: the region's arguments must be an index, the core, and then tokens or indices}}
+  cluster.parallel cores 8 dma_core 0 {
     cluster.yield
   }
   return
@@ -101,8 +101,8 @@ func.func @parallel_C1_none() {
 // -----
 
 func.func @parallel_C1_type() {
-  // expected-error @below {{parallel-C1: the region must have one argument of type index}}
-  cluster.parallel cores 8 {
+  // expected-error @below {{parallel-C1: the region's arguments must be an index, the core, and then tokens or indices}}
+  cluster.parallel cores 8 dma_core 0 {
   ^bb0(%core: i32):
     cluster.yield
   }
@@ -111,10 +111,10 @@ func.func @parallel_C1_type() {
 
 // -----
 
-func.func @parallel_C1_two() {
-  // expected-error @below {{parallel-C1: the region must have one argument of type index}}
-  cluster.parallel cores 8 {
-  ^bb0(%core: index, %other: index):
+func.func @parallel_C1_carried() {
+  // expected-error @below {{parallel-C1: the region's arguments must be an index, the core, and then tokens or indices}}
+  cluster.parallel cores 8 dma_core 0 {
+  ^bb0(%core: index, %x: f32):
     cluster.yield
   }
   return
@@ -122,22 +122,190 @@ func.func @parallel_C1_two() {
 
 // -----
 
-func.func @barrier_C1_outside() {
-  // expected-error @below {{barrier-C1: must stand directly in the body of a cluster.parallel}}
-  cluster.barrier
+func.func @parallel_C2_words(%control: memref<2xi32>) {
+  // expected-error @below {{parallel-C2: control must have a word for each operand of the terminator, and the region's further arguments must have the same types or be none}}
+  cluster.parallel cores 8 dma_core 0 carry %control : memref<2xi32> {
+  ^bb0(%core: index):
+    cluster.yield %core : index
+  }
   return
 }
 
 // -----
 
-func.func @barrier_C1_loop(%n: index) {
-  cluster.parallel cores 8 {
+func.func @parallel_C2_none(%control: memref<1xi32>) {
+  // expected-error @below {{parallel-C2: control must have a word for each operand of the terminator, and the region's further arguments must have the same types or be none}}
+  cluster.parallel cores 8 dma_core 0 {
   ^bb0(%core: index):
-    scf.for %i = %core to %n step %n {
-      // expected-error @below {{barrier-C1: must stand directly in the body of a cluster.parallel}}
-      cluster.barrier
-    }
+    cluster.yield %core : index
+  }
+  return
+}
+
+// -----
+
+func.func @parallel_C2_arguments(%control: memref<1xi32>) {
+  // expected-error @below {{parallel-C2: control must have a word for each operand of the terminator, and the region's further arguments must have the same types or be none}}
+  cluster.parallel cores 8 dma_core 0 carry %control : memref<1xi32> {
+  ^bb0(%core: index, %a: index, %b: index):
+    cluster.yield %core : index
+  }
+  return
+}
+
+// -----
+
+func.func @parallel_C2_types(%control: memref<1xi32>) {
+  // expected-error @below {{parallel-C2: control must have a word for each operand of the terminator, and the region's further arguments must have the same types or be none}}
+  cluster.parallel cores 8 dma_core 0 carry %control : memref<1xi32> {
+  ^bb0(%core: index, %a: !cluster.token<dma>):
+    cluster.yield %core : index
+  }
+  return
+}
+
+// -----
+
+func.func @parallel_C3_many() {
+  // expected-error @below {{parallel-C3: the number of cores must be 1 to 8 and dma_core not negative}}
+  cluster.parallel cores 9 dma_core 0 {
+  ^bb0(%core: index):
     cluster.yield
+  }
+  return
+}
+
+// -----
+
+func.func @parallel_C3_few() {
+  // expected-error @below {{parallel-C3: the number of cores must be 1 to 8 and dma_core not negative}}
+  cluster.parallel cores 0 dma_core 0 {
+  ^bb0(%core: index):
+    cluster.yield
+  }
+  return
+}
+
+// -----
+
+func.func @parallel_C3_dma() {
+  // expected-error @below {{parallel-C3: the number of cores must be 1 to 8 and dma_core not negative}}
+  cluster.parallel cores 8 dma_core -1 {
+  ^bb0(%core: index):
+    cluster.yield
+  }
+  return
+}
+
+// -----
+
+func.func @dma_C1_levels(%from: memref<64xi8, #cluster.space<l1>>, %to: memref<64xi8, #cluster.space<nvm>>, %n: index) {
+  // expected-error @below {{dma-C1: no engine copies from l1 to nvm}}
+  %t = cluster.dma_start %from[%n] to %to[%n], %n : memref<64xi8, #cluster.space<l1>> to memref<64xi8, #cluster.space<nvm>> -> !cluster.token<dma>
+  return
+}
+
+// -----
+
+func.func @dma_C1_engine(%from: memref<64xi8, #cluster.space<l3>>, %to: memref<64xi8, #cluster.space<l2>>, %n: index) {
+  // expected-error @below {{dma-C1: this is a transfer of the engine external}}
+  %t = cluster.dma_start %from[%n] to %to[%n], %n : memref<64xi8, #cluster.space<l3>> to memref<64xi8, #cluster.space<l2>> -> !cluster.token<dma>
+  return
+}
+
+// -----
+
+func.func @dma_C2_zero(%from: memref<64xi8, #cluster.space<l2>>, %to: memref<64xi8, #cluster.space<l1>>, %n: index) {
+  %k = arith.constant 0 : index
+  // expected-error @below {{dma-C2: the number of bytes must be positive and a multiple of 4, found 0}}
+  %t = cluster.dma_start %from[%n] to %to[%n], %k : memref<64xi8, #cluster.space<l2>> to memref<64xi8, #cluster.space<l1>> -> !cluster.token<dma>
+  return
+}
+
+// -----
+
+func.func @dma_C2_odd(%from: memref<64xi8, #cluster.space<l2>>, %to: memref<64xi8, #cluster.space<l1>>, %n: index) {
+  %k = arith.constant 6 : index
+  // expected-error @below {{dma-C2: the number of bytes must be positive and a multiple of 4, found 6}}
+  %t = cluster.dma_start %from[%n] to %to[%n], %k : memref<64xi8, #cluster.space<l2>> to memref<64xi8, #cluster.space<l1>> -> !cluster.token<dma>
+  return
+}
+
+// -----
+
+func.func @dma_C2_odd_from(%from: memref<64xi8, #cluster.space<l2>>, %to: memref<64xi8, #cluster.space<l1>>, %n: index) {
+  %k = arith.constant 2 : index
+  // expected-error @below {{dma-C2: a position must be a multiple of 4 within the memref, found 2}}
+  %t = cluster.dma_start %from[%k] to %to[%n], %n : memref<64xi8, #cluster.space<l2>> to memref<64xi8, #cluster.space<l1>> -> !cluster.token<dma>
+  return
+}
+
+// -----
+
+func.func @dma_C2_behind(%from: memref<64xi8, #cluster.space<l2>>, %to: memref<64xi8, #cluster.space<l1>>, %n: index) {
+  %k = arith.constant 64 : index
+  // expected-error @below {{dma-C2: a position must be a multiple of 4 within the memref, found 64}}
+  %t = cluster.dma_start %from[%n] to %to[%k], %n : memref<64xi8, #cluster.space<l2>> to memref<64xi8, #cluster.space<l1>> -> !cluster.token<dma>
+  return
+}
+
+// -----
+
+func.func @dma_C3_engine(%from: memref<64xi8, #cluster.space<l3>>, %to: memref<64xi8, #cluster.space<l2>>, %n: index) {
+  // expected-error @below {{dma-C3: lines are for the engine dma, not longer than their stride, and divide the number of bytes}}
+  %t = cluster.dma_start %from[%n] to %to[%n], %n lines %n stride %n : memref<64xi8, #cluster.space<l3>> to memref<64xi8, #cluster.space<l2>> -> !cluster.token<external>
+  return
+}
+
+// -----
+
+func.func @dma_C3_stride(%from: memref<64xi8, #cluster.space<l2>>, %to: memref<64xi8, #cluster.space<l1>>, %n: index) {
+  %k = arith.constant 8 : index
+  %l = arith.constant 4 : index
+  // expected-error @below {{dma-C3: lines are for the engine dma, not longer than their stride, and divide the number of bytes}}
+  %t = cluster.dma_start %from[%n] to %to[%n], %n lines %k stride %l : memref<64xi8, #cluster.space<l2>> to memref<64xi8, #cluster.space<l1>> -> !cluster.token<dma>
+  return
+}
+
+// -----
+
+func.func @dma_C3_divides(%from: memref<64xi8, #cluster.space<l2>>, %to: memref<64xi8, #cluster.space<l1>>, %n: index) {
+  %k = arith.constant 8 : index
+  %l = arith.constant 12 : index
+  // expected-error @below {{dma-C3: lines are for the engine dma, not longer than their stride, and divide the number of bytes}}
+  %t = cluster.dma_start %from[%n] to %to[%n], %l lines %k stride %k : memref<64xi8, #cluster.space<l2>> to memref<64xi8, #cluster.space<l1>> -> !cluster.token<dma>
+  return
+}
+
+// -----
+
+func.func @dma_C4(%from: memref<64xi8, #cluster.space<l2>>, %to: memref<64xi8, #cluster.space<l1>>, %n: index, %c: i1) {
+  scf.execute_region {
+    // expected-error @below {{dma-C4: must stand in a cluster.parallel}}
+    %t = cluster.dma_start %from[%n] to %to[%n], %n : memref<64xi8, #cluster.space<l2>> to memref<64xi8, #cluster.space<l1>> -> !cluster.token<dma>
+    scf.yield
+  }
+  return
+}
+
+// -----
+
+func.func @wait_C1(%token: !cluster.token<dma>, %c: i1) {
+  scf.execute_region {
+    // expected-error @below {{wait-C1: must stand in a cluster.parallel}}
+    %p = cluster.dma_wait %token : !cluster.token<dma>
+    scf.yield
+  }
+  return
+}
+
+// -----
+
+func.func @barrier_C1(%c: i1) {
+  scf.execute_region {
+    // expected-error @below {{barrier-C1: must stand in a cluster.parallel}}
+    cluster.barrier
+    scf.yield
   }
   return
 }
@@ -147,50 +315,4 @@ func.func @barrier_C1_loop(%n: index) {
 func.func @yield_parent() {
   // expected-error @below {{expects parent op 'cluster.parallel'}}
   cluster.yield
-}
-
-// -----
-
-func.func @tile_C1(%data: memref<300xi8>, %table: memref<7xi32>, %ring: memref<192xi8>, %control: memref<4xi32>, %t: index, %is: i1) {
-  cluster.parallel cores 8 {
-  ^bb0(%core: index):
-    scf.if %is {
-      // expected-error @below {{tile-C1: must stand in the body of a cluster.parallel or of scf.for loops there}}
-      cluster.next_tile %t of %data[%table] through %ring, %control {tiles = 6 : i64, slots = 3 : i64, slot_bytes = 64 : i64} : memref<300xi8>, memref<7xi32>, memref<192xi8>, memref<4xi32>
-    }
-    cluster.yield
-  }
-  return
-}
-
-// -----
-
-func.func @tile_C2_ring(%data: memref<300xi8>, %table: memref<7xi32>, %ring: memref<191xi8>, %control: memref<4xi32>, %t: index) {
-  // expected-error @below {{tile-C2: ring, control and table must have the sizes that slots, slot_bytes and tiles give}}
-  cluster.next_tile %t of %data[%table] through %ring, %control {tiles = 6 : i64, slots = 3 : i64, slot_bytes = 64 : i64} : memref<300xi8>, memref<7xi32>, memref<191xi8>, memref<4xi32>
-  return
-}
-
-// -----
-
-func.func @tile_C2_table(%data: memref<300xi8>, %table: memref<6xi32>, %ring: memref<192xi8>, %control: memref<4xi32>, %t: index) {
-  // expected-error @below {{tile-C2}}
-  cluster.next_tile %t of %data[%table] through %ring, %control {tiles = 6 : i64, slots = 3 : i64, slot_bytes = 64 : i64} : memref<300xi8>, memref<6xi32>, memref<192xi8>, memref<4xi32>
-  return
-}
-
-// -----
-
-func.func @tile_C2_control(%data: memref<300xi8>, %table: memref<7xi32>, %ring: memref<192xi8>, %control: memref<3xi32>, %t: index) {
-  // expected-error @below {{tile-C2}}
-  cluster.next_tile %t of %data[%table] through %ring, %control {tiles = 6 : i64, slots = 3 : i64, slot_bytes = 64 : i64} : memref<300xi8>, memref<7xi32>, memref<192xi8>, memref<3xi32>
-  return
-}
-
-// -----
-
-func.func @tile_C3(%data: memref<300xi8>, %table: memref<8xi32>, %ring: memref<192xi8>, %control: memref<4xi32>, %t: index) {
-  // expected-error @below {{tile-C3: the number of tiles must be a multiple of the number of slots, found 7 and 3}}
-  cluster.next_tile %t of %data[%table] through %ring, %control {tiles = 7 : i64, slots = 3 : i64, slot_bytes = 64 : i64} : memref<300xi8>, memref<8xi32>, memref<192xi8>, memref<4xi32>
-  return
 }

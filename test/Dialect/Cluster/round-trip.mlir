@@ -15,11 +15,11 @@ cluster.program @net kernel(@net_kernel) init(@net_reset) reset(@net_reset) core
 
 // CHECK-LABEL: func.func @net_kernel
 func.func @net_kernel(%state: memref<64xi8, #cluster.space<l1>>, %x: memref<4xf32>, %y: memref<4xf32>) {
-  // CHECK:      cluster.parallel cores 8 {
+  // CHECK:      cluster.parallel cores 8 dma_core 8 {
   // CHECK-NEXT: ^bb0(%[[CORE:[a-zA-Z0-9_]+]]: index):
   // CHECK-NEXT:   cluster.barrier
   // CHECK-NEXT:   cluster.yield
-  cluster.parallel cores 8 {
+  cluster.parallel cores 8 dma_core 8 {
   ^bb0(%core: index):
     cluster.barrier
     cluster.yield
@@ -48,19 +48,24 @@ func.func private @more_reset(memref<32xi8>)
 // CHECK-SAME: memref<4xf32, #cluster.space<l1>>, memref<4xf32, #cluster.space<l2>>, memref<4xf32, #cluster.space<l3>>
 func.func private @spaces(memref<4xf32, #cluster.space<l1>>, memref<4xf32, #cluster.space<l2>>, memref<4xf32, #cluster.space<l3>>)
 
-// CHECK-LABEL: func.func @stream
-func.func @stream(%data: memref<300xi8, #cluster.space<l2>>, %table: memref<7xi32, #cluster.space<l2>>,
-    %ring: memref<192xi8, #cluster.space<l1>>, %control: memref<4xi32, #cluster.space<l1>>, %n: index) {
-  cluster.parallel cores 8 {
-  ^bb0(%core: index):
-    scf.for %tile = %n to %n step %n {
-      // CHECK: cluster.next_tile %{{.*}} of %{{.*}}[%{{.*}}] through %{{.*}}, %{{.*}} {slot_bytes = 64 : i64, slots = 3 : i64, tiles = 6 : i64}
-      cluster.next_tile %tile of %data[%table] through %ring, %control
-          {tiles = 6 : i64, slots = 3 : i64, slot_bytes = 64 : i64}
-          : memref<300xi8, #cluster.space<l2>>, memref<7xi32, #cluster.space<l2>>,
-            memref<192xi8, #cluster.space<l1>>, memref<4xi32, #cluster.space<l1>>
-    }
-    cluster.yield
+// CHECK-LABEL: func.func @transfers
+func.func @transfers(%data: memref<64xi8, #cluster.space<l2>>, %far: memref<64xi8, #cluster.space<l3>>,
+    %ring: memref<64xi8, #cluster.space<l1>>, %near: memref<64xi8, #cluster.space<l2>>,
+    %control: memref<2xi32, #cluster.space<l1>>, %n: index) {
+  // CHECK:      cluster.parallel cores 8 dma_core 8 carry %{{.*}} : memref<2xi32, #cluster.space<l1>> {
+  // CHECK-NEXT: ^bb0(%{{.*}}: index, %[[TOKEN:.*]]: !cluster.token<dma>, %{{.*}}: index):
+  cluster.parallel cores 8 dma_core 8 carry %control : memref<2xi32, #cluster.space<l1>> {
+  ^bb0(%core: index, %token: !cluster.token<dma>, %free: index):
+    // CHECK: cluster.dma_wait %[[TOKEN]] : {{.*}}<dma>
+    %position = cluster.dma_wait %token : !cluster.token<dma>
+    // CHECK: cluster.dma_start %{{.*}}[%{{.*}}] to %{{.*}}[%{{.*}}], %{{.*}} : memref<64xi8, #cluster.space<l3>> to memref<64xi8, #cluster.space<l2>> -> {{.*}}<external>
+    %outer = cluster.dma_start %far[%n] to %near[%n], %n : memref<64xi8, #cluster.space<l3>> to memref<64xi8, #cluster.space<l2>> -> !cluster.token<external>
+    // CHECK: cluster.dma_wait %{{.*}} : {{.*}}<external>
+    %there = cluster.dma_wait %outer : !cluster.token<external>
+    // CHECK: %[[NEXT:.*]] = cluster.dma_start %{{.*}}[%{{.*}}] to %{{.*}}[%{{.*}}], %{{.*}} lines %{{.*}} stride %{{.*}} : memref<64xi8, #cluster.space<l2>> to memref<64xi8, #cluster.space<l1>> -> {{.*}}<dma>
+    %next = cluster.dma_start %data[%n] to %ring[%free], %n lines %n stride %n : memref<64xi8, #cluster.space<l2>> to memref<64xi8, #cluster.space<l1>> -> !cluster.token<dma>
+    // CHECK: cluster.yield %[[NEXT]], %{{.*}} : !cluster.token<dma>, index
+    cluster.yield %next, %position : !cluster.token<dma>, index
   }
   return
 }
