@@ -139,7 +139,8 @@ void Compilation::describeMemories(schedule::ScheduleNetworkOptions &schedule) {
   schedule.l1Bytes = target::getAvailableL1(target);
   // What code, data, stack and the application's frames may take.
   constexpr int64_t codeReserve = 64 * 1024;
-  schedule.l2Bytes = int64_t(target.getL2().size) - codeReserve;
+  schedule.l2Bytes =
+      std::max<int64_t>(int64_t(target.getL2().size) - codeReserve, 0);
   if (const target::Memory *nvm = target.getMemory(MemoryLevel::NVM)) {
     schedule.nvmBytes = nvm->size;
     schedule.nvmRate = nvm->bytesPerCycle;

@@ -478,6 +478,9 @@ void Scheduler::emitPart(const Loop &loop, const StreamedLoop &part,
                       return field.length == columns;
                     })->share;
     Value begin = arith::MulIOp::create(b, index, number(width));
+    // The last parts hold nothing of a row that is much shorter than others.
+    if (width * (record.parts - 1) > columns)
+      begin = arith::MinUIOp::create(b, begin, number(columns));
     Value length = number(width);
     if (columns != width * record.parts)
       length = arith::MinUIOp::create(

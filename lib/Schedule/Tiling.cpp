@@ -141,10 +141,9 @@ void Candidate::placeShared(int64_t &room) {
 void Candidate::keepTiles(int64_t room) {
   auto place = [&](StreamedLoop &loop) {
     loop.position = tiling.residentBytes;
-    int64_t bytes = 0;
-    for (int64_t tile = 0, e = loop.getTiles(); tile != e; ++tile)
-      if (loop.isResident(tile))
-        bytes += llvm::alignTo(loop.getBytes(tile), alignment);
+    // Also the last tile, which may have fewer rows, is viewed as a whole.
+    int64_t bytes =
+        loop.resident * llvm::alignTo(loop.getTileBytes(), alignment);
     tiling.residentBytes += bytes;
     return bytes;
   };
@@ -182,7 +181,7 @@ void Candidate::keepTiles(int64_t room) {
     int64_t bytes = wholeBytes(*loop);
     int64_t share = int64_t(double(room) * double(bytes) / double(left));
     int64_t tileBytes = llvm::alignTo(loop->getTileBytes(), alignment);
-    // The last tile flows, lest the loop has to be cut in another way.
+    // A tile flows, lest the loop has to be cut in another way.
     loop->resident = std::min(share / tileBytes, loop->getTiles() - 1);
     room -= place(*loop);
     left -= bytes;
