@@ -41,10 +41,12 @@ namespace {
 
 class Scheduler {
 public:
-  Scheduler(rnn::NetworkOp network, TilingOptions options, unsigned dmaCore)
+  Scheduler(rnn::NetworkOp network, TilingOptions options, unsigned dmaCore,
+            bool remarks)
       : network(network), plan(network), options(options), cores(options.cores),
-        dmaCore(dmaCore), module(network->getParentOfType<ModuleOp>()),
-        symbols(module), b(network.getLoc(), network) {}
+        dmaCore(dmaCore), remarks(remarks),
+        module(network->getParentOfType<ModuleOp>()), symbols(module),
+        b(network.getLoc(), network) {}
 
   /// Error: what does not fit, in one line.
   llvm::Error run();
@@ -121,6 +123,7 @@ private:
   Plan plan;
   TilingOptions options;
   unsigned cores, dmaCore;
+  bool remarks;
   ModuleOp module;
   SymbolTable symbols;
   ImplicitLocOpBuilder b;
@@ -754,7 +757,8 @@ void Scheduler::emitInit() {
 DictionaryAttr Scheduler::report() {
   if (records.getLoops().empty())
     tiling.computeCycles = otherCycles;
-  PlanReport report(b.getContext(), records, tiling, options);
+  PlanReport report(b.getContext(), records, tiling, options, remarks);
+  report.checkShared();
   for (auto [level, loops] : llvm::enumerate(plan.getLevels()))
     for (const Loop &loop : loops)
       report.addStage(loop, unsigned(level), costs.lookup(&loop));
@@ -852,7 +856,7 @@ struct ScheduleNetworkPass
     options.rows = tileRows;
     options.mayStay = resident;
     if (llvm::Error error =
-            Scheduler(networks.front(), options, dmaCore).run()) {
+            Scheduler(networks.front(), options, dmaCore, remarks).run()) {
       InFlightDiagnostic diagnostic = networks.front().emitError()
                                       << llvm::toString(std::move(error));
       if (!target.empty())

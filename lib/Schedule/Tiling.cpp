@@ -148,11 +148,9 @@ void Candidate::placeShared(int64_t &room) {
 void Candidate::keepTiles(int64_t room) {
   auto place = [&](StreamedLoop &loop) {
     loop.position = tiling.residentBytes;
-    int64_t bytes = 0;
-    for (int64_t tile = 0, e = loop.getTiles(); tile != e; ++tile)
-      if (loop.isResident(tile))
-        // As much room for the last one, although it may have fewer rows.
-        bytes += llvm::alignTo(loop.getTileBytes(), alignment);
+    // Also the last tile, which may have fewer rows, is viewed as a whole.
+    int64_t bytes =
+        loop.resident * llvm::alignTo(loop.getTileBytes(), alignment);
     tiling.residentBytes += bytes;
     return bytes;
   };

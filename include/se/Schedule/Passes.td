@@ -51,7 +51,9 @@ def ScheduleNetwork : Pass<"se-schedule", "::mlir::ModuleOp"> {
     Option<"tileRows", "tile-rows", "int64_t", "0",
            "force the number of elements of a tile">,
     Option<"resident", "resident", "bool", "true",
-           "let parameters stay in L1">
+           "let parameters stay in L1">,
+    Option<"remarks", "remarks", "bool", "false",
+           "print a remark for each stage">
   ];
   let dependentDialects = ["::se::cluster::ClusterDialect",
     "::mlir::scf::SCFDialect", "::mlir::func::FuncDialect",
