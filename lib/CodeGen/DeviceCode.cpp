@@ -10,6 +10,8 @@
 #include "llvm/IR/Constants.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/MC/TargetRegistry.h"
+#include "llvm/Object/ELFObjectFile.h"
+#include "llvm/Support/DataExtractor.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -48,6 +50,7 @@ DeviceCode::create(ModuleOp source, const target::TargetDescription &target) {
   options.MCOptions.ABIName = "ilp32";
   options.FunctionSections = true;
   options.DataSections = true;
+  options.EmitStackSizeSection = true;
   code->machine.reset(backend->createTargetMachine(
       triple, "generic-rv32", getFeatures(target), options, llvm::Reloc::Static,
       llvm::CodeModel::Small, llvm::CodeGenOptLevel::Default));
@@ -143,6 +146,35 @@ std::string DeviceCode::getIR() const {
   llvm::raw_string_ostream os(text);
   module->print(os, nullptr);
   return text;
+}
+
+/// The section has an address and a LEB128 number for each function.
+llvm::Expected<uint64_t> se::getLargestFrame(StringRef object) {
+  auto file =
+      llvm::object::ObjectFile::createELFObjectFile({object, "network.o"});
+  if (!file)
+    return file.takeError();
+  uint64_t most = 0;
+  for (const llvm::object::SectionRef &section : (*file)->sections()) {
+    auto name = section.getName();
+    if (!name)
+      return name.takeError();
+    if (*name != ".stack_sizes")
+      continue;
+    auto contents = section.getContents();
+    if (!contents)
+      return contents.takeError();
+    llvm::DataExtractor data(*contents, /*IsLittleEndian=*/true,
+                             /*AddressSize=*/4);
+    llvm::DataExtractor::Cursor cursor(0);
+    while (cursor && !data.eof(cursor)) {
+      data.getAddress(cursor);
+      most = std::max(most, data.getULEB128(cursor));
+    }
+    if (!cursor)
+      return cursor.takeError();
+  }
+  return most;
 }
 
 llvm::Expected<llvm::SmallVector<char>>

@@ -87,7 +87,8 @@ private:
   LogicalResult check();
   void describeMemories(schedule::ScheduleNetworkOptions &schedule);
   LogicalResult write(StringRef path, StringRef text);
-  LogicalResult link(DeviceCode &code);
+  LogicalResult link(StringRef object);
+  FailureOr<llvm::SmallVector<char>> emitObject(DeviceCode &code);
   LogicalResult emit();
   LogicalResult writeReport();
   bool reaches(Phase phase) const {
@@ -105,9 +106,16 @@ private:
   const target::TargetDescription &target;
   StringRef resourceDir, outputPath;
   PipelineOptions pipeline;
+  target::LinkerScriptOptions script;
+  /// Set when the code turned out to need larger stacks: bytes of each.
+  unsigned neededStack = 0;
   std::optional<llvm::json::Object> report;
 };
 } // namespace
+
+/// Besides the kernel's frame: what it is called from, and the runtime's
+/// functions that it calls.
+static constexpr uint64_t otherFrames = 160;
 
 LogicalResult Compilation::check() {
   if (options.precision != "fp32" && options.precision != "fp16")
@@ -138,7 +146,7 @@ LogicalResult Compilation::check() {
 void Compilation::describeMemories(schedule::ScheduleNetworkOptions &schedule) {
   using target::MemoryLevel;
   schedule.target = target.name;
-  schedule.l1Bytes = target::getAvailableL1(target);
+  schedule.l1Bytes = target::getAvailableL1(target, script);
   // What code, data, stack and the application's frames may take.
   constexpr int64_t codeReserve = 64 * 1024;
   schedule.l2Bytes =
@@ -164,16 +172,34 @@ LogicalResult Compilation::write(StringRef path, StringRef text) {
   return success();
 }
 
-LogicalResult Compilation::link(DeviceCode &code) {
+/// The object file. Fails if its frames do not fit the stacks; `neededStack`
+/// then says what would, if that may be chosen.
+FailureOr<llvm::SmallVector<char>> Compilation::emitObject(DeviceCode &code) {
   auto object = code.emit(llvm::CodeGenFileType::ObjectFile);
   if (!object)
     return fail(object.takeError());
-  auto script = target::makeLinkerScript(target);
-  if (!script)
-    return fail(script.takeError());
+  auto frame = getLargestFrame({object->data(), object->size()});
+  if (!frame)
+    return fail(frame.takeError());
+  uint64_t needed = *frame + otherFrames;
+  if (needed <= script.coreStackSize)
+    return std::move(*object);
+  needed = llvm::alignTo(needed, 64);
+  if (options.coreStack || options.emit == Emit::Object)
+    return fail(llvm::formatv("the code needs stacks of {0} bytes for the "
+                              "cluster cores, they have {1}: use "
+                              "--core-stack={0}, also for the linker script",
+                              needed, script.coreStackSize));
+  neededStack = unsigned(needed);
+  return failure();
+}
+
+LogicalResult Compilation::link(StringRef object) {
+  auto text = target::makeLinkerScript(target, script);
+  if (!text)
+    return fail(text.takeError());
   std::vector<std::unique_ptr<llvm::MemoryBuffer>> files;
-  std::vector<llvm::MemoryBufferRef> inputs{
-      {StringRef(object->data(), object->size()), "network.o"}};
+  std::vector<llvm::MemoryBufferRef> inputs{{object, "network.o"}};
   for (StringRef name : {"app_frames.o", "libse_runtime.a"}) {
     std::string path = (resourceDir + "/runtime/" + name).str();
     auto file = llvm::MemoryBuffer::getFile(path);
@@ -183,7 +209,7 @@ LogicalResult Compilation::link(DeviceCode &code) {
     files.push_back(std::move(*file));
     inputs.push_back(files.back()->getMemBufferRef());
   }
-  if (llvm::Error error = target::linkProgram(inputs, *script, outputPath))
+  if (llvm::Error error = target::linkProgram(inputs, *text, outputPath))
     return fail(std::move(error));
   return success();
 }
@@ -225,35 +251,30 @@ LogicalResult Compilation::emit() {
   if (!isFirmware)
     (*code)->addApplication(
         *program, makeMetadata(*program, target.name, options.precision));
-  switch (options.emit) {
-  case Emit::LLVMIR:
+  if (options.emit == Emit::LLVMIR)
     return write(outputPath, (*code)->getIR());
-  case Emit::ELF:
-    return link(**code);
-  case Emit::Object:
-  case Emit::Assembly:
-    break;
-  case Emit::MLIR:
-    llvm_unreachable("printed above");
+  if (options.emit == Emit::Assembly) {
+    auto text = (*code)->emit(llvm::CodeGenFileType::AssemblyFile);
+    if (!text)
+      return fail(text.takeError());
+    return write(outputPath, {text->data(), text->size()});
   }
-  auto bytes = (*code)->emit(isFirmware ? llvm::CodeGenFileType::ObjectFile
-                                        : llvm::CodeGenFileType::AssemblyFile);
-  if (!bytes)
-    return fail(bytes.takeError());
-  StringRef object(bytes->data(), bytes->size());
-  if (isFirmware) {
-    std::string header = getHeaderPath();
-    if (header == outputPath)
-      return fail("the object's name must not end in .h");
-    if (failed(write(header, makeHeader(*program))))
-      return failure();
-    // Both files or none.
-    if (succeeded(write(outputPath, object)))
-      return success();
-    llvm::sys::fs::remove(header);
+  auto bytes = emitObject(**code);
+  if (failed(bytes))
     return failure();
-  }
-  return write(outputPath, object);
+  StringRef object(bytes->data(), bytes->size());
+  if (!isFirmware)
+    return link(object);
+  std::string header = getHeaderPath();
+  if (header == outputPath)
+    return fail("the object's name must not end in .h");
+  if (failed(write(header, makeHeader(*program))))
+    return failure();
+  // Both files or none.
+  if (succeeded(write(outputPath, object)))
+    return success();
+  llvm::sys::fs::remove(header);
+  return failure();
 }
 
 /// All files or none.
@@ -273,9 +294,23 @@ LogicalResult Compilation::writeReport() {
 }
 
 LogicalResult Compilation::run() {
-  if (failed(check()) || failed(emit()))
+  if (options.coreStack)
+    script.coreStackSize = options.coreStack;
+  if (failed(check()))
     return failure();
-  return options.reportFile ? writeReport() : success();
+  ModuleOp given = module;
+  while (true) {
+    OwningOpRef<ModuleOp> copy = given.clone();
+    module = *copy;
+    neededStack = 0;
+    if (succeeded(emit()))
+      return options.reportFile ? writeReport() : success();
+    if (!neededStack)
+      return failure();
+    // Larger stacks leave less L1 to the network, so plan again.
+    script.coreStackSize = neededStack;
+    pipeline.schedule.l1Bytes = target::getAvailableL1(target, script);
+  }
 }
 
 LogicalResult se::compile(ModuleOp module, const CompileOptions &options,

@@ -294,6 +294,10 @@ llvm::Error Candidate::placeBehind(int64_t otherBytes) {
         "their ring, {2} available, {3} in memories behind it)",
         missing - getCapacity(options), fixed + tiling.streamBytes,
         options.l2Bytes, getCapacity(options));
+  if (fixed > options.l2Bytes)
+    return fail("memory l2 exceeded by {0} bytes ({1} needed for the ring from "
+                "memories behind it and for what stays in L1, {2} available)",
+                fixed - options.l2Bytes, fixed, options.l2Bytes);
   // Both are monotonous but for the size of a tile or two.
   tiling.external = findFirst(1, tiling.transfers, [&](int64_t external) {
     return getExternalBytes(external) >= missing;

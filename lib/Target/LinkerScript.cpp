@@ -97,7 +97,7 @@ SECTIONS {
   } > @L1
 
   /DISCARD/ : {
-    *(.eh_frame .eh_frame_hdr .note .note.*)
+    *(.eh_frame .eh_frame_hdr .note .note.* .stack_sizes)
   }
 }
 )";

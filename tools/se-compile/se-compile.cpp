@@ -39,6 +39,11 @@ static cl::opt<std::string>
 static cl::opt<unsigned> cores("cores", cl::init(8),
                                cl::desc("Cores to use, 1 to 8 (default 8)"),
                                cl::value_desc("n"), cl::cat(category));
+static cl::opt<unsigned>
+    coreStack("core-stack",
+              cl::desc("Stack of each cluster core in L1 (default: 1024, or "
+                       "what the code takes), also for the linker script"),
+              cl::value_desc("bytes"), cl::init(0), cl::cat(category));
 static cl::opt<std::string> app("app", cl::init("frames"),
                                 cl::desc("Application around the network: "
                                          "frames (default), one frame per "
@@ -97,7 +102,10 @@ static std::optional<EmitKind> parseEmit(llvm::StringRef text) {
 }
 
 static int writeLinkerScript(const target::TargetDescription &target) {
-  auto script = target::makeLinkerScript(target);
+  target::LinkerScriptOptions options;
+  if (coreStack)
+    options.coreStackSize = coreStack;
+  auto script = target::makeLinkerScript(target, options);
   if (!script)
     return reportError(script.takeError());
   llvm::outs() << *script;
@@ -140,6 +148,7 @@ int main(int argc, char **argv) {
   CompileOptions options;
   options.precision = precision;
   options.cores = cores;
+  options.coreStack = coreStack;
   options.schedule = forced;
   if (report.getNumOccurrences())
     options.reportFile = report;

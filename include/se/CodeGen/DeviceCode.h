@@ -41,6 +41,10 @@ private:
   std::unique_ptr<llvm::Module> module;
 };
 
+/// Bytes of the largest stack frame of the functions in an object file that
+/// DeviceCode emitted.
+llvm::Expected<uint64_t> getLargestFrame(llvm::StringRef object);
+
 } // namespace se
 
 #endif // SE_CODEGEN_DEVICECODE_H

@@ -23,6 +23,8 @@ enum class Emit { ELF, Object, Assembly, LLVMIR, MLIR };
 struct CompileOptions {
   std::string precision = "fp32";
   unsigned cores = 8;
+  /// Bytes of each cluster core's stack in L1; 0: as many as the code takes.
+  unsigned coreStack = 0;
   /// Choices of the planner that are forced, see parseSchedule.
   std::string schedule;
   Emit emit = Emit::ELF;
