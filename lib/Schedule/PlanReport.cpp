@@ -6,6 +6,7 @@
 #include "PlanReport.h"
 
 #include "mlir/IR/Location.h"
+#include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace mlir;
@@ -17,12 +18,18 @@ static std::string describe(Location location) {
   if (auto name = dyn_cast<NameLoc>(location))
     return name.getName().str();
   if (auto file = dyn_cast<FileLineColLoc>(location))
-    return (file.getFilename().getValue() + ":" + Twine(file.getLine())).str();
+    return (llvm::sys::path::filename(file.getFilename()) + ":" +
+            Twine(file.getLine()))
+        .str();
   if (auto fused = dyn_cast<FusedLoc>(location))
     return describe(fused.getLocations().front());
   if (auto call = dyn_cast<CallSiteLoc>(location))
     return describe(call.getCallee());
   return "?";
+}
+
+std::string se::schedule::getStageName(const Loop &loop) {
+  return describe(loop.jobs.front()->value.getLoc());
 }
 
 void PlanReport::addStage(const Loop &loop, unsigned level, Cost cost) {
@@ -59,8 +66,8 @@ void PlanReport::addStage(const Loop &loop, unsigned level, Cost cost) {
                     : dma > compute                ? "dma"
                                                    : "compute";
   stages.push_back(b.getDictionaryAttr(
-      {text("name", describe(loop.jobs.front()->value.getLoc())),
-       number("level", level), number("elements", double(loop.elements)),
+      {text("name", getStageName(loop)), number("level", level),
+       number("elements", double(loop.elements)),
        number("macs", cost.products * double(loop.elements)),
        number("rows", part ? double(part->rows) : double(loop.elements)),
        number("parts", part ? double(part->record.parts) : 1),

@@ -12,6 +12,10 @@
 
 namespace se::schedule {
 
+/// What a stage of the kernel is called: after what it computes first, by the
+/// name of the node or as FILE:LINE.
+std::string getStageName(const Loop &loop);
+
 /// A buffer in L1; the levels of the plan between which it is live.
 struct PlacedBuffer {
   std::string name;

@@ -10,6 +10,7 @@
 #include "StreamEmitter.h"
 
 #include "se/Dialect/Cluster/Cluster.h"
+#include "se/Dialect/Cluster/StageLocation.h"
 #include "se/Dialect/RNN/Constants.h"
 #include "se/Schedule/Indexing.h"
 #include "se/Schedule/Passes.h"
@@ -109,6 +110,10 @@ private:
   void emitDealtLoop(int64_t elements, function_ref<void(Value element)> body);
   void emitShare(Value begin, int64_t most, Value count,
                  function_ref<void(Value element, Value first)> body);
+  /// What is emitted from now on belongs to this stage.
+  void enterStage(Location location, StringRef name) {
+    b.setLoc(cluster::withStage(location, b.getStringAttr(name)));
+  }
   void emitLoop(const Loop &loop);
   void emitTiles(const StreamedLoop &part,
                  function_ref<void(Value tile, Value index)> body);
@@ -530,7 +535,7 @@ void Scheduler::emitTiles(const StreamedLoop &part,
 }
 
 void Scheduler::emitLoop(const Loop &loop) {
-  b.setLoc(loop.jobs.front()->value.getLoc());
+  enterStage(loop.jobs.front()->value.getLoc(), getStageName(loop));
   llvm::DenseSet<Value> defined = getDefined(loop);
   const StreamedLoop *part = records.getLoop(loop);
   Value tileBuffer, firstElement;
@@ -658,13 +663,15 @@ void Scheduler::emitKernel() {
   }
   if (!plan.getStateCopies().empty())
     cluster::BarrierOp::create(b);
-  for (auto [number, value] : plan.getStateCopies())
+  for (auto [number, value] : plan.getStateCopies()) {
+    enterStage(value.getLoc(), "copies of states");
     emitDealtLoop(
         elementsOf(value), [&, number = number, value = value](Value element) {
           Value scalar =
               memref::LoadOp::create(b, getMemory(value, false), element);
           memref::StoreOp::create(b, scalar, stateBuffers[number], element);
         });
+  }
   SmallVector<Value> handOn;
   if (hasRing())
     handOn = stream->leaveFrame();
