@@ -32,7 +32,8 @@ std::string se::schedule::getStageName(const Loop &loop) {
   return describe(loop.jobs.front()->value.getLoc());
 }
 
-void PlanReport::addStage(const Loop &loop, unsigned level, Cost cost) {
+void PlanReport::addStage(const Loop &loop, llvm::StringRef name,
+                          unsigned level, Cost cost) {
   const StreamedLoop *part = records.getLoop(loop);
   // Bytes per frame from each memory, and what stays.
   int64_t resident = 0, l2 = 0, nvm = 0, l3 = 0, flowing = 0;
@@ -66,7 +67,7 @@ void PlanReport::addStage(const Loop &loop, unsigned level, Cost cost) {
                     : dma > compute                ? "dma"
                                                    : "compute";
   stages.push_back(b.getDictionaryAttr(
-      {text("name", getStageName(loop)), number("level", level),
+      {text("name", name), number("level", level),
        number("elements", double(loop.elements)),
        number("macs", cost.products * double(loop.elements)),
        number("rows", part ? double(part->rows) : double(loop.elements)),

@@ -13,7 +13,7 @@
 namespace se::schedule {
 
 /// What a stage of the kernel is called: after what it computes first, by the
-/// name of the node or as FILE:LINE.
+/// name of the node or as FILE:LINE. Several stages may be called the same.
 std::string getStageName(const Loop &loop);
 
 /// A buffer in L1; the levels of the plan between which it is live.
@@ -32,7 +32,8 @@ public:
       : b(context), records(records), tiling(tiling), options(options) {}
 
   /// `cost` is that of one element.
-  void addStage(const Loop &loop, unsigned level, Cost cost);
+  void addStage(const Loop &loop, llvm::StringRef name, unsigned level,
+                Cost cost);
   void addBuffer(const PlacedBuffer &buffer);
   /// `frameCycles` is the prediction for a whole frame, `l1Bytes` what the
   /// state buffer takes, `otherL2Bytes` the constants that lie in L2 besides

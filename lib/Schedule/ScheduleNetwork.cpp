@@ -25,6 +25,7 @@
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/TypeUtilities.h"
+#include "llvm/ADT/StringMap.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
@@ -90,6 +91,7 @@ private:
                 std::pair<unsigned, unsigned> live);
   void placeBuffers();
   DictionaryAttr report();
+  void nameStages();
   void readLoops();
   llvm::Error planStream();
   func::FuncOp makeFunction(StringRef suffix, ArrayRef<Type> arguments);
@@ -139,6 +141,7 @@ private:
   Tiling tiling;
   double otherCycles = 0; // of loops that read no stream, and the frame
   llvm::DenseMap<const Loop *, Cost> costs; // of one element
+  llvm::DenseMap<const Loop *, std::string> stageNames;
   SmallVector<PlacedBuffer> placed;
   int64_t l1Available = 0, otherL2Bytes = 0;
   int64_t ringOffset = 0, controlOffset = 0, residentOffset = 0, sumOffset = 0;
@@ -174,6 +177,19 @@ void Scheduler::placeBuffers() {
   for (auto [k, value] : llvm::enumerate(plan.getBuffers()))
     bufferOffsets[value] = place(("value " + Twine(k)).str(), bufferType(value),
                                  plan.getLiveRange(value));
+}
+
+/// The second stage of a node NAME is "NAME (2)".
+void Scheduler::nameStages() {
+  llvm::StringMap<unsigned> uses;
+  for (const std::vector<Loop> &level : plan.getLevels())
+    for (const Loop &loop : level) {
+      std::string name = getStageName(loop);
+      unsigned number = ++uses[name];
+      if (number > 1)
+        name += " (" + std::to_string(number) + ")";
+      stageNames[&loop] = name;
+    }
 }
 
 /// Collects what the loops read of constants and what they cost, by emitting
@@ -535,7 +551,7 @@ void Scheduler::emitTiles(const StreamedLoop &part,
 }
 
 void Scheduler::emitLoop(const Loop &loop) {
-  enterStage(loop.jobs.front()->value.getLoc(), getStageName(loop));
+  enterStage(loop.jobs.front()->value.getLoc(), stageNames[&loop]);
   llvm::DenseSet<Value> defined = getDefined(loop);
   const StreamedLoop *part = records.getLoop(loop);
   Value tileBuffer, firstElement;
@@ -759,7 +775,8 @@ DictionaryAttr Scheduler::report() {
   PlanReport report(b.getContext(), records, tiling, options);
   for (auto [level, loops] : llvm::enumerate(plan.getLevels()))
     for (const Loop &loop : loops)
-      report.addStage(loop, unsigned(level), costs.lookup(&loop));
+      report.addStage(loop, stageNames[&loop], unsigned(level),
+                      costs.lookup(&loop));
   for (const PlacedBuffer &buffer : placed)
     report.addBuffer(buffer);
   int64_t shared = 0; // those that stay in L1 are counted there
@@ -794,6 +811,7 @@ void Scheduler::emitProgram() {
 
 llvm::Error Scheduler::run() {
   l1Available = options.l1Bytes;
+  nameStages();
   placeBuffers();
   if (llvm::Error error = planStream())
     return error;
