@@ -110,7 +110,8 @@ void DeviceCode::addApplication(const ProgramInfo &program,
   auto *inputs = ports(program.inputs, "se_app_input_buffers");
   auto *outputs = ports(program.outputs, "se_app_output_buffers");
   auto *state = zeros(i8, program.stateBytes, "state");
-  state->setSection(".l1");
+  // Not cleared at start: init and reset write what is read.
+  state->setSection(".l1.noinit");
 
   // se_network.
   auto function = [&](StringRef suffix) -> llvm::Constant * {

@@ -41,6 +41,10 @@ std::optional<ProgramInfo> se::getProgramInfo(ModuleOp module) {
   info.stateBytes = op.getStateBytes();
   info.weightBytes = op.getWeightBytes();
   info.macs = op.getMacs();
+  if (DictionaryAttr plan = op.getPlanAttr())
+    if (auto cycles = plan.getAs<DictionaryAttr>("cycles"))
+      if (auto frame = cycles.getAs<IntegerAttr>("frame"))
+        info.predictedCycles = frame.getInt();
   info.inputs = getPorts(op.getInputs());
   info.outputs = getPorts(op.getOutputs());
   info.states = getPorts(op.getStates());
@@ -165,5 +169,7 @@ std::string se::makeMetadata(const ProgramInfo &program, StringRef target,
                           {"inputs", toJSON(program.inputs)},
                           {"outputs", toJSON(program.outputs)},
                           {"states", toJSON(program.states)}};
+  if (program.predictedCycles)
+    meta["predicted_cycles_per_frame"] = *program.predictedCycles;
   return llvm::formatv("{0}", llvm::json::Value(std::move(meta)));
 }

@@ -21,6 +21,30 @@ namespace se::conversion {
 using namespace mlir;
 using namespace se;
 
+/// On divisions that stay divisions while others are replaced.
+static constexpr StringLiteral exactAttrName = "exact";
+
+/// a / b for 2^-100 < |b| < 2^116 without a division, of which the cluster can
+/// do one at a time: an estimate of 1 / b from the bits of b, off by at most 12
+/// %, whose error each step squares, and a last step for the quotient.
+static Value emitQuotient(ImplicitLocOpBuilder &b, Value dividend,
+                          Value divisor) {
+  Type single = b.getF32Type(), word = b.getI32Type();
+  Value one = arith::ConstantOp::create(b, b.getF32FloatAttr(1.0f));
+  Value magic = arith::ConstantOp::create(b, b.getI32IntegerAttr(0x7EF311C7));
+  Value minus = arith::NegFOp::create(b, divisor);
+  Value bits = arith::BitcastOp::create(b, word, divisor);
+  Value inverse = arith::BitcastOp::create(
+      b, single, arith::SubIOp::create(b, magic, bits));
+  for (int step = 0; step != 3; ++step) {
+    Value error = math::FmaOp::create(b, minus, inverse, one);
+    inverse = math::FmaOp::create(b, inverse, error, inverse);
+  }
+  Value quotient = arith::MulFOp::create(b, dividend, inverse);
+  Value rest = math::FmaOp::create(b, minus, quotient, dividend);
+  return math::FmaOp::create(b, rest, inverse, quotient);
+}
+
 /// The function in f32, by the formulas of RNNAttributes.td.
 static Value emitFunction(ImplicitLocOpBuilder &b, rnn::ActivationAttr function,
                           Value x) {
@@ -52,8 +76,12 @@ static Value emitFunction(ImplicitLocOpBuilder &b, rnn::ActivationAttr function,
   // Comparisons are written so that NaN stays NaN.
   constexpr auto less = arith::CmpFPredicate::OLT;
   switch (function.getKind()) {
-  case ActivationKind::sigmoid:
-    return div(one, add(one, exp(arith::NegFOp::create(b, x))));
+  case ActivationKind::sigmoid: {
+    // The sum must not become infinite; 1 / (1 + exp(80)) is 2e-35.
+    Value minus = arith::NegFOp::create(b, x), most = constant(80.0f);
+    minus = select(compare(less, most, minus), most, minus);
+    return div(one, add(one, exp(minus)));
+  }
   case ActivationKind::tanh:
     return tanh(x);
   case ActivationKind::relu:
@@ -74,8 +102,12 @@ static Value emitFunction(ImplicitLocOpBuilder &b, rnn::ActivationAttr function,
   case ActivationKind::elu:
     return select(compare(less, x, zero),
                   mul(alpha, arith::SubFOp::create(b, exp(x), one)), x);
-  case ActivationKind::softsign:
-    return div(x, add(one, math::AbsFOp::create(b, x)));
+  case ActivationKind::softsign: {
+    Value quotient = div(x, add(one, math::AbsFOp::create(b, x)));
+    quotient.getDefiningOp()->setDiscardableAttr(exactAttrName,
+                                                 b.getUnitAttr());
+    return quotient;
+  }
   case ActivationKind::softplus: {
     // max(x, 0) + log(1 + exp(-|x|)): no overflow.
     Value positive = select(compare(less, x, zero), zero, x);
@@ -133,6 +165,10 @@ struct ExtendMath : RewritePattern {
 struct ExpandActivationsPass
     : conversion::impl::ExpandActivationsBase<ExpandActivationsPass> {
   void runOnOperation() override {
+    // Divisions of the network; those of approximations have tame divisors.
+    getOperation().walk([&](arith::DivFOp op) {
+      op->setDiscardableAttr(exactAttrName, UnitAttr::get(&getContext()));
+    });
     RewritePatternSet patterns(&getContext());
     patterns.add<ExpandActivation, ExtendMath>(&getContext());
     MathPolynomialApproximationOptions options;
@@ -143,7 +179,14 @@ struct ExpandActivationsPass
     config.enableFolding(false);
     if (failed(
             applyPatternsGreedily(getOperation(), std::move(patterns), config)))
-      signalPassFailure();
+      return signalPassFailure();
+    getOperation().walk([](arith::DivFOp op) {
+      if (op->removeDiscardableAttr(exactAttrName) || !op.getType().isF32())
+        return;
+      ImplicitLocOpBuilder b(op.getLoc(), op);
+      op.replaceAllUsesWith(emitQuotient(b, op.getLhs(), op.getRhs()));
+      op.erase();
+    });
   }
 };
 } // namespace

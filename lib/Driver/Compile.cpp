@@ -9,6 +9,7 @@
 #include "se/CodeGen/ProgramInfo.h"
 #include "se/Dialect/RNN/RNN.h"
 #include "se/Driver/Diagnostics.h"
+#include "se/Driver/Report.h"
 #include "se/Import/ONNX/ImportONNX.h"
 #include "se/Pipelines/Pipelines.h"
 #include "se/Target/Linker.h"
@@ -87,12 +88,24 @@ private:
   void describeMemories(schedule::ScheduleNetworkOptions &schedule);
   LogicalResult write(StringRef path, StringRef text);
   LogicalResult link(DeviceCode &code);
+  LogicalResult emit();
+  LogicalResult writeReport();
+  bool reaches(Phase phase) const {
+    return options.emit != Emit::MLIR || options.phase >= phase;
+  }
+  /// Of the C header beside an object.
+  std::string getHeaderPath() const {
+    llvm::SmallString<128> header(outputPath);
+    llvm::sys::path::replace_extension(header, "h");
+    return header.str().str();
+  }
 
   ModuleOp module;
   const CompileOptions &options;
   const target::TargetDescription &target;
   StringRef resourceDir, outputPath;
   PipelineOptions pipeline;
+  std::optional<llvm::json::Object> report;
 };
 } // namespace
 
@@ -104,9 +117,17 @@ LogicalResult Compilation::check() {
     return fail("--cores must be 1 to " + llvm::Twine(target.cores) +
                 " for target " + target.name + ", found " +
                 llvm::Twine(options.cores));
+  if (options.reportFile && !reaches(Phase::Scheduled))
+    return fail("--report: phase '" + stringifyPhase(options.phase) +
+                "' comes before the plan is made");
+  if (options.reportFile && options.reportFile->empty() && outputPath == "-")
+    return fail("--report and -o both go to standard output, give one of them "
+                "a file");
   pipeline.precision = options.precision;
+  pipeline.proof = options.proof;
   schedule::ScheduleNetworkOptions &schedule = pipeline.schedule;
   schedule.cores = options.cores;
+  schedule.remarks = options.remarks;
   schedule.dmaCore = target.controllerCore ? target.cores : 0;
   describeMemories(schedule);
   if (llvm::Error error = parseSchedule(options.schedule, schedule))
@@ -116,10 +137,12 @@ LogicalResult Compilation::check() {
 
 void Compilation::describeMemories(schedule::ScheduleNetworkOptions &schedule) {
   using target::MemoryLevel;
+  schedule.target = target.name;
   schedule.l1Bytes = target::getAvailableL1(target);
   // What code, data, stack and the application's frames may take.
   constexpr int64_t codeReserve = 64 * 1024;
-  schedule.l2Bytes = int64_t(target.getL2().size) - codeReserve;
+  schedule.l2Bytes =
+      std::max<int64_t>(int64_t(target.getL2().size) - codeReserve, 0);
   if (const target::Memory *nvm = target.getMemory(MemoryLevel::NVM)) {
     schedule.nvmBytes = nvm->size;
     schedule.nvmRate = nvm->bytesPerCycle;
@@ -165,18 +188,13 @@ LogicalResult Compilation::link(DeviceCode &code) {
   return success();
 }
 
-LogicalResult Compilation::run() {
-  if (failed(check()))
-    return failure();
+LogicalResult Compilation::emit() {
   auto printModule = [&]() {
     std::string text;
     llvm::raw_string_ostream os(text);
     module->print(os);
     os << '\n';
     return write(outputPath, text);
-  };
-  auto reaches = [&](Phase phase) {
-    return options.emit != Emit::MLIR || options.phase >= phase;
   };
   if (!reaches(Phase::Normalized)) {
     std::optional<Phase> phase = getPhase(module);
@@ -187,6 +205,11 @@ LogicalResult Compilation::run() {
   Phase middle = reaches(Phase::Selected) ? Phase::Selected : options.phase;
   if (failed(lowerTo(module, middle, pipeline)))
     return failure();
+  if (options.reportFile) {
+    report = makeReport(module, target, options.precision);
+    if (!report)
+      return failure();
+  }
   if (!reaches(Phase::LLVM))
     return printModule();
   std::optional<ProgramInfo> program = getProgramInfo(module);
@@ -219,8 +242,7 @@ LogicalResult Compilation::run() {
     return fail(bytes.takeError());
   StringRef object(bytes->data(), bytes->size());
   if (isFirmware) {
-    llvm::SmallString<128> header(outputPath);
-    llvm::sys::path::replace_extension(header, "h");
+    std::string header = getHeaderPath();
     if (header == outputPath)
       return fail("the object's name must not end in .h");
     if (failed(write(header, makeHeader(*program))))
@@ -232,6 +254,28 @@ LogicalResult Compilation::run() {
     return failure();
   }
   return write(outputPath, object);
+}
+
+/// All files or none.
+LogicalResult Compilation::writeReport() {
+  if (options.reportFile->empty()) {
+    llvm::outs() << formatReport(*report);
+    return success();
+  }
+  std::string text =
+      llvm::formatv("{0:2}\n", llvm::json::Value(std::move(*report)));
+  if (succeeded(write(*options.reportFile, text)))
+    return success();
+  llvm::sys::fs::remove(outputPath);
+  if (options.emit == Emit::Object)
+    llvm::sys::fs::remove(getHeaderPath());
+  return failure();
+}
+
+LogicalResult Compilation::run() {
+  if (failed(check()) || failed(emit()))
+    return failure();
+  return options.reportFile ? writeReport() : success();
 }
 
 LogicalResult se::compile(ModuleOp module, const CompileOptions &options,

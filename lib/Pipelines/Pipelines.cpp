@@ -60,7 +60,6 @@ static void buildSchedule(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(createCSEPass());
   pm.addPass(schedule::createScheduleNetwork(options.schedule));
   pm.addPass(createCSEPass());
-  pm.addPass(schedule::createVerifySchedule());
 }
 
 static void buildSelect(OpPassManager &pm) {
@@ -146,6 +145,9 @@ void se::buildPipeline(OpPassManager &pm, Phase from, Phase to,
     buildSchedule(pm, options);
     enter(Phase::Scheduled);
   }
+  if (options.proof && (from <= Phase::Scheduled ? to >= Phase::Scheduled
+                                                 : to == Phase::Selected))
+    pm.addPass(schedule::createVerifySchedule());
   if (reaches(Phase::Selected)) {
     buildSelect(pm);
     enter(Phase::Selected);

@@ -35,8 +35,9 @@ static Cost getActivationCost(rnn::ActivationKind kind) {
   case ActivationKind::sigmoid:
   case ActivationKind::tanh:
   case ActivationKind::scaled_tanh:
+    return makeCost(55);
   case ActivationKind::softsign:
-    return makeCost(45, 1);
+    return makeCost(5, 1);
   case ActivationKind::elu:
     return makeCost(45);
   case ActivationKind::softplus:

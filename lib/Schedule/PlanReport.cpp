@@ -5,6 +5,10 @@
 
 #include "PlanReport.h"
 
+#include "se/Dialect/RNN/Constants.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Location.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
@@ -66,6 +70,14 @@ void PlanReport::addStage(const Loop &loop, llvm::StringRef name,
   StringRef bound = outer > std::max(dma, compute) ? "external"
                     : dma > compute                ? "dma"
                                                    : "compute";
+  if (remarks)
+    emitRemark(loop.jobs.front()->value.getLoc())
+        << loop.elements << " elements on level " << level << ", "
+        << (part ? part->getTiles() : 0) << " tiles, " << resident
+        << " bytes stay in l1, per frame come " << l2 << " from l2, " << nvm
+        << " from nvm, " << l3 << " from l3; compute " << int64_t(compute)
+        << ", dma " << int64_t(dma) << ", external " << int64_t(outer)
+        << " cycles, bound by " << bound;
   stages.push_back(b.getDictionaryAttr(
       {text("name", name), number("level", level),
        number("elements", double(loop.elements)),
@@ -78,6 +90,28 @@ void PlanReport::addStage(const Loop &loop, llvm::StringRef name,
        number("l3_bytes", double(l3)), number("compute_cycles", compute),
        number("dma_cycles", dma), number("external_cycles", outer),
        text("bound", bound)}));
+}
+
+void PlanReport::checkShared() const {
+  int64_t bytes = 0, reads = 0;
+  const SharedConstant *largest = nullptr;
+  for (auto &[value, constant] : records.getShared()) {
+    if (tiling.shared.contains(value))
+      continue;
+    bytes += constant.bytes;
+    reads += constant.reads;
+    if (!largest || constant.bytes > largest->bytes)
+      largest = &constant;
+  }
+  if (!largest)
+    return;
+  auto constant = largest->constant.getDefiningOp<arith::ConstantOp>();
+  emitRemark(constant.getLoc())
+      << "'" << rnn::getConstantName(cast<ElementsAttr>(constant.getValue()))
+      << "' and other constants that elements share (" << bytes
+      << " bytes) do not fit l1: cores wait for l2 at each of " << reads
+      << " loads per frame; --precision=fp16, a smaller ring (--schedule=ring="
+         "2,slot-bytes=N) or a target with more l1 may make room";
 }
 
 void PlanReport::addBuffer(const PlacedBuffer &buffer) {

@@ -28,13 +28,16 @@ struct PlacedBuffer {
 class PlanReport {
 public:
   PlanReport(mlir::MLIRContext *context, const Records &records,
-             const Tiling &tiling, const TilingOptions &options)
-      : b(context), records(records), tiling(tiling), options(options) {}
+             const Tiling &tiling, const TilingOptions &options, bool remarks)
+      : b(context), records(records), tiling(tiling), options(options),
+        remarks(remarks) {}
 
-  /// `cost` is that of one element.
+  /// `cost` is that of one element. Emits a remark if those are wanted.
   void addStage(const Loop &loop, llvm::StringRef name, unsigned level,
                 Cost cost);
   void addBuffer(const PlacedBuffer &buffer);
+  /// Emits a remark if cores read constants in L2.
+  void checkShared() const;
   /// `frameCycles` is the prediction for a whole frame, `l1Bytes` what the
   /// state buffer takes, `otherL2Bytes` the constants that lie in L2 besides
   /// the stream.
@@ -53,6 +56,7 @@ private:
   const Records &records;
   const Tiling &tiling;
   const TilingOptions &options;
+  bool remarks;
   llvm::SmallVector<mlir::Attribute> stages, buffers;
   int64_t transfers = 0, external = 0; // counted so far
 };

@@ -43,10 +43,12 @@ namespace {
 
 class Scheduler {
 public:
-  Scheduler(rnn::NetworkOp network, TilingOptions options, unsigned dmaCore)
+  Scheduler(rnn::NetworkOp network, TilingOptions options, unsigned dmaCore,
+            bool remarks)
       : network(network), plan(network), options(options), cores(options.cores),
-        dmaCore(dmaCore), module(network->getParentOfType<ModuleOp>()),
-        symbols(module), b(network.getLoc(), network) {}
+        dmaCore(dmaCore), remarks(remarks),
+        module(network->getParentOfType<ModuleOp>()), symbols(module),
+        b(network.getLoc(), network) {}
 
   /// Error: what does not fit, in one line.
   llvm::Error run();
@@ -128,6 +130,7 @@ private:
   Plan plan;
   TilingOptions options;
   unsigned cores, dmaCore;
+  bool remarks;
   ModuleOp module;
   SymbolTable symbols;
   ImplicitLocOpBuilder b;
@@ -506,9 +509,14 @@ void Scheduler::emitPart(const Loop &loop, const StreamedLoop &part,
                     })->share;
     Value begin = arith::MulIOp::create(b, index, number(width));
     Value length = number(width);
-    if (columns != width * record.parts)
+    if (columns != width * record.parts) {
+      // A shorter row than others may have nothing in the last parts.
+      Value from = begin;
+      if (columns < width * (record.parts - 1))
+        from = arith::MinUIOp::create(b, begin, number(columns));
       length = arith::MinUIOp::create(
-          b, length, arith::SubIOp::create(b, number(columns), begin));
+          b, length, arith::SubIOp::create(b, number(columns), from));
+    }
     Value total =
         emitter.emitPart(op, sum.position, start.getResult(0), {begin, length});
     memref::StoreOp::create(b, total, sums, at);
@@ -772,7 +780,8 @@ void Scheduler::emitInit() {
 DictionaryAttr Scheduler::report() {
   if (records.getLoops().empty())
     tiling.computeCycles = otherCycles;
-  PlanReport report(b.getContext(), records, tiling, options);
+  PlanReport report(b.getContext(), records, tiling, options, remarks);
+  report.checkShared();
   for (auto [level, loops] : llvm::enumerate(plan.getLevels()))
     for (const Loop &loop : loops)
       report.addStage(loop, stageNames[&loop], unsigned(level),
@@ -872,8 +881,11 @@ struct ScheduleNetworkPass
     options.rows = tileRows;
     options.mayStay = resident;
     if (llvm::Error error =
-            Scheduler(networks.front(), options, dmaCore).run()) {
-      networks.front().emitError(llvm::toString(std::move(error)));
+            Scheduler(networks.front(), options, dmaCore, remarks).run()) {
+      InFlightDiagnostic diagnostic = networks.front().emitError()
+                                      << llvm::toString(std::move(error));
+      if (!target.empty())
+        diagnostic << " on target " << target;
       return signalPassFailure();
     }
   }

@@ -53,6 +53,11 @@ void schedule::forEachTransfer(
         body(loop, tile);
 }
 
+/// Bytes that memories behind L2 can hold for the external engine.
+static int64_t getCapacity(const TilingOptions &options) {
+  return options.isL3Direct ? 0 : options.nvm.bytes + options.l3.bytes;
+}
+
 namespace {
 /// One way to tile the stream.
 class Candidate {
@@ -143,10 +148,9 @@ void Candidate::placeShared(int64_t &room) {
 void Candidate::keepTiles(int64_t room) {
   auto place = [&](StreamedLoop &loop) {
     loop.position = tiling.residentBytes;
-    int64_t bytes = 0;
-    for (int64_t tile = 0, e = loop.getTiles(); tile != e; ++tile)
-      if (loop.isResident(tile))
-        bytes += llvm::alignTo(loop.getBytes(tile), alignment);
+    // Also the last tile, which may have fewer rows, is viewed as a whole.
+    int64_t bytes =
+        loop.resident * llvm::alignTo(loop.getTileBytes(), alignment);
     tiling.residentBytes += bytes;
     return bytes;
   };
@@ -184,7 +188,7 @@ void Candidate::keepTiles(int64_t room) {
     int64_t bytes = wholeBytes(*loop);
     int64_t share = int64_t(double(room) * double(bytes) / double(left));
     int64_t tileBytes = llvm::alignTo(loop->getTileBytes(), alignment);
-    // The last tile flows, lest the loop has to be cut in another way.
+    // One tile flows at least, lest the loop has to be cut in another way.
     loop->resident = std::min(share / tileBytes, loop->getTiles() - 1);
     room -= place(*loop);
     left -= bytes;
@@ -223,9 +227,10 @@ llvm::Error Candidate::placeInL1() {
     }
   }
   if (ring > room)
-    return fail("a ring of {0} slots of {1} bytes does not fit the {2} bytes "
-                "of L1 that are left",
-                tiling.slots, tiling.slotBytes, std::max<int64_t>(room, 0));
+    return fail("memory l1 exceeded by {0} bytes ({1} needed for a ring of {2} "
+                "slots, {3} left of {4})",
+                ring - room, ring, tiling.slots, std::max<int64_t>(room, 0),
+                options.l1Bytes);
   room -= ring;
   placeShared(room);
   if (options.mayStay)
@@ -280,16 +285,15 @@ llvm::Error Candidate::placeBehind(int64_t otherBytes) {
     tiling.isInL3 = true;
     return llvm::Error::success();
   }
-  int64_t capacity =
-      options.isL3Direct ? 0 : options.nvm.bytes + options.l3.bytes;
   tiling.ahead = externalAhead;
   fixed += (externalAhead + tiling.slots - 1) * tiling.slotBytes;
   int64_t missing = fixed + tiling.streamBytes - options.l2Bytes;
-  if (missing > capacity || fixed > options.l2Bytes || !tiling.transfers)
-    return fail("parameters need {0} bytes, L2 has {1} for them, memories "
-                "behind it {2}",
-                otherBytes + tiling.residentBytes + tiling.streamBytes,
-                options.l2Bytes, capacity);
+  if (missing > getCapacity(options) || !tiling.transfers)
+    return fail(
+        "memory l2 exceeded by {0} bytes ({1} needed for parameters and "
+        "their ring, {2} available, {3} in memories behind it)",
+        missing - getCapacity(options), fixed + tiling.streamBytes,
+        options.l2Bytes, getCapacity(options));
   // Both are monotonous but for the size of a tile or two.
   tiling.external = findFirst(1, tiling.transfers, [&](int64_t external) {
     return getExternalBytes(external) >= missing;
@@ -304,9 +308,11 @@ llvm::Error Candidate::placeBehind(int64_t otherBytes) {
   while (tiling.nonVolatile && !fits(tiling.nonVolatile))
     --tiling.nonVolatile;
   tiling.nonVolatileBytes = getNonVolatileBytes(tiling.nonVolatile);
-  if (tiling.externalBytes - tiling.nonVolatileBytes > options.l3.bytes)
-    return fail("{0} bytes of parameters do not fit the memories behind L2",
-                tiling.externalBytes);
+  int64_t inL3 = tiling.externalBytes - tiling.nonVolatileBytes;
+  if (inL3 > options.l3.bytes)
+    return fail("memory l3 exceeded by {0} bytes ({1} needed for parameters, "
+                "{2} available)",
+                inL3 - options.l3.bytes, inL3, options.l3.bytes);
   return llvm::Error::success();
 }
 
@@ -364,10 +370,33 @@ static std::set<int64_t> getSlotSizes(const Records &records,
   return sizes;
 }
 
+/// What would fit.
+static std::string getHint(const Records &records, int64_t bytes,
+                           int64_t room) {
+  bool isSingle = llvm::any_of(records.getLoops(), [](const auto &loop) {
+    return loop.record.element.isF32();
+  });
+  if (isSingle && bytes / 2 <= room)
+    return "; in fp16 they fit";
+  return "; a target with more memory behind L2 would hold them";
+}
+
 llvm::Expected<Tiling> schedule::chooseTiling(Records &records,
                                               const TilingOptions &options,
                                               double otherCycles,
                                               int64_t otherBytes) {
+  int64_t bytes = otherBytes;
+  for (const StreamedLoop &loop : records.getLoops())
+    bytes += loop.elements * loop.record.getBytes();
+  int64_t room = options.l2Bytes + getCapacity(options);
+  if (options.isL3Direct)
+    room += options.l3.bytes;
+  if (bytes > room)
+    return llvm::createStringError(
+        llvm::formatv("memory l2 exceeded by {0} bytes ({1} needed for "
+                      "parameters, {2} available with memories behind it){3}",
+                      bytes - room, bytes, room, getHint(records, bytes, room))
+            .str());
   SmallVector<int64_t> depths{3, 2, 4};
   if (options.slots)
     depths.assign({options.slots});
@@ -380,7 +409,7 @@ llvm::Expected<Tiling> schedule::chooseTiling(Records &records,
           std::make_unique<Candidate>(records.getLoops(), records, options);
       if (llvm::Error error =
               candidate->choose(slots, bytes, otherCycles, otherBytes)) {
-        // The smallest slots are the last hope: their error is the one to tell.
+        // Sizes ascend: the error of the smallest slots is the one to tell.
         if (first)
           llvm::consumeError(std::move(error));
         else

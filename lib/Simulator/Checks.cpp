@@ -21,7 +21,7 @@ static bool hasNoZeroByte(uint32_t x) {
 Checker::Checker(Machine &machine)
     : machine(machine), cores(machine.getNumClusterCores() + 1),
       races(machine.getL1().getSize(), unsigned(cores.size()) + numCounters) {
-  assert(cores.size() + numCounters <= maxThreads &&
+  assert(cores.size() + counters.size() <= maxThreads &&
          "more cores than a target");
   for (auto &memory : machine.getMemories())
     written.push_back({memory.get(), ZeroArray<uint8_t>(memory->getSize())});
@@ -262,18 +262,32 @@ void Checker::usedDispatch(const Core &core, bool isStore) {
 // DMA
 //===----------------------------------------------------------------------===//
 
+/// One more transfer of a counter.
+void Checker::begin(unsigned counterIndex, unsigned issuer, bool isTo,
+                    uint32_t address, uint32_t size) {
+  Counter &counter = counters[counterIndex];
+  counter.clock += 1;
+  counter.end.join(release(issuer));
+  counter.end.at[threadOf(counterIndex)] = counter.clock;
+  counter.history[counter.clock % historySize] = {counter.clock, address, size,
+                                                  issuer, isTo};
+}
+
+bool Checker::reportConflict(unsigned issuer, const ThreadAccess &access,
+                             uint32_t address, bool isWrite,
+                             const Conflict &conflict) {
+  return report(issuer, {address,
+                         {access.thread, access.clock, access.pc, isWrite},
+                         Party{conflict.thread, conflict.clock, conflict.pc,
+                               conflict.isWrite}});
+}
+
 void Checker::startedTransfer(unsigned port, unsigned counterIndex, bool toL1,
-                              uint32_t l1Address, uint32_t size) {
+                              uint32_t l1Address, uint32_t externalAddress,
+                              uint32_t size, bool isContiguous) {
   // The external port is the fabric controller's.
   unsigned issuer = std::min(port, unsigned(cores.size()) - 1);
-  unsigned thread = unsigned(cores.size()) + counterIndex;
-  Counter &counter = counters[counterIndex];
-  const VectorClock &known = release(issuer);
-  counter.clock += 1;
-  counter.end.join(known);
-  counter.end.at[thread] = counter.clock;
-  counter.history[counter.clock % historySize] = {counter.clock, l1Address,
-                                                  size, issuer, toL1};
+  begin(counterIndex, issuer, toL1, l1Address, size);
   for (CoreState &core : cores) {
     core.idle &= ~(1u << counterIndex);
     core.ended &= ~(1u << counterIndex);
@@ -284,14 +298,39 @@ void Checker::startedTransfer(unsigned port, unsigned counterIndex, bool toL1,
   if (!l1.contains(l1Address, size))
     return; // a trap when the engine gets there
   uint32_t offset = l1Address - l1.getBase();
-  ThreadAccess access = {thread, counter.clock, known, cores[issuer].accessPc};
+  ThreadAccess access = {threadOf(counterIndex), counters[counterIndex].clock,
+                         cores[issuer].released, cores[issuer].accessPc};
   auto conflict = toL1 ? races.write(access, offset, size)
                        : races.read(access, offset, size);
+  if (conflict) {
+    reportConflict(issuer, access, l1.getBase() + conflict->offset, toL1,
+                   *conflict);
+    return;
+  }
+  if (!isContiguous)
+    return;
+  conflict = behindL1.add(access, externalAddress, size, !toL1);
   if (conflict)
-    report(issuer, {l1.getBase() + conflict->offset,
-                    {thread, counter.clock, access.pc, toL1},
-                    Party{conflict->thread, conflict->clock, conflict->pc,
-                          conflict->isWrite}});
+    reportConflict(issuer, access, conflict->offset, !toL1, *conflict);
+}
+
+bool Checker::startedExternal(Core &core, unsigned id, bool toL2, uint32_t inL2,
+                              uint32_t size) {
+  begin(externalCounter, core.index, toL2, inL2, size);
+  const Counter &engine = counters[externalCounter];
+  externalIds[id] = engine.clock;
+  ThreadAccess access = {threadOf(externalCounter), engine.clock,
+                         cores[core.index].released, core.pc()};
+  auto conflict = behindL1.add(access, inL2, size, toL2);
+  return !conflict ||
+         reportConflict(core.index, access, conflict->offset, toL2, *conflict);
+}
+
+void Checker::sawExternalIdle(const Core &core, unsigned id) {
+  CoreState &state = cores[core.index];
+  uint32_t &over = state.known.at[threadOf(externalCounter)];
+  over = std::max(over, externalIds[id]);
+  state.hasNews = true;
 }
 
 void Checker::acquireCounter(unsigned core, unsigned counter) {
@@ -333,14 +372,15 @@ Checker::describe(const Party &party,
                   function_ref<std::string(uint32_t)> describePc) const {
   if (!isTransfer(party.thread))
     return nameOf(party.thread);
-  const Counter &counter = counters[party.thread - cores.size()];
-  const Transfer &transfer = counter.history[party.clock % historySize];
+  unsigned index = party.thread - cores.size();
+  const char *kind =
+      index == externalCounter ? "an external transfer" : "a DMA transfer";
+  const Transfer &transfer = counters[index].history[party.clock % historySize];
   if (transfer.clock != party.clock)
-    return "a DMA transfer (issued at " + describePc(party.pc) + ")";
-  return formatv("a DMA transfer ({0} bytes {1} {2:x8}, issued by {3} at {4})",
-                 transfer.size, transfer.toL1 ? "to" : "from",
-                 transfer.l1Address, nameOf(transfer.issuer),
-                 describePc(party.pc));
+    return formatv("{0} (issued at {1})", kind, describePc(party.pc));
+  return formatv("{0} ({1} bytes {2} {3:x8}, issued by {4} at {5})", kind,
+                 transfer.size, transfer.isTo ? "to" : "from", transfer.address,
+                 nameOf(transfer.issuer), describePc(party.pc));
 }
 
 std::string

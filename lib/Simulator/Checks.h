@@ -1,15 +1,16 @@
 // Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// What hardware does not tell: races on L1, and reads of memory that nothing
-// was written to. docs/simulator.md ("Checks") has the rules. The machine owns
-// a Checker if checks are on; its parts call it where they let one core know of
-// another.
+// What hardware does not tell: races on L1, races of transfers on L2, and reads
+// of memory that nothing was written to. docs/simulator.md ("Checks") has the
+// rules. The machine owns a Checker if checks are on; its parts call it where
+// they let one core know of another.
 
 #ifndef SE_LIB_SIMULATOR_CHECKS_H
 #define SE_LIB_SIMULATOR_CHECKS_H
 
 #include "RaceShadow.h"
+#include "TransferRaces.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
 #include <map>
 #include <string>
@@ -63,15 +64,24 @@ public:
   void usedMutex(const Core &core, unsigned mutex, bool isStore);
   void usedDispatch(const Core &core, bool isStore);
 
-  /// A command of a port enters the DMA engine.
+  /// A command of a port enters the DMA engine. What it does behind L1 counts
+  /// if it is contiguous there.
   void startedTransfer(unsigned port, unsigned counter, bool toL1,
-                       uint32_t l1Address, uint32_t size);
+                       uint32_t l1Address, uint32_t externalAddress,
+                       uint32_t size, bool isContiguous);
   /// The counter has reached zero.
   void finishedTransfers(unsigned counter) { finishedCounter = counter; }
   /// The core has read the DMA engine's status.
   void readStatus(const Core &core, uint32_t status);
   /// The core frees counters.
   void freedCounters(const Core &core, uint32_t counters);
+
+  /// A transfer of the external engine, which runs one after the other, was
+  /// started under an id. False: there is a finding.
+  bool startedExternal(Core &core, unsigned id, bool toL2, uint32_t inL2,
+                       uint32_t size);
+  /// The core has seen that the id is not busy.
+  void sawExternalIdle(const Core &core, unsigned id);
 
   //===-- The result ------------------------------------------------------===//
 
@@ -81,7 +91,9 @@ public:
 
 private:
   static constexpr unsigned numCounters = 16, numEvents = 32, numBarriers = 9,
-                            numMutexes = 8;
+                            numMutexes = 8, numExternalIds = 8;
+  /// The external engine is a thread like a counter, behind them.
+  static constexpr unsigned externalCounter = numCounters;
   /// Of so many commands per counter a report tells the range.
   static constexpr unsigned historySize = 64;
 
@@ -111,9 +123,9 @@ private:
   };
   struct Transfer {
     uint32_t clock = 0;
-    uint32_t l1Address = 0, size = 0;
+    uint32_t address = 0, size = 0; ///< in L1, or in L2 if external
     unsigned issuer = 0;
-    bool toL1 = false;
+    bool isTo = false;
   };
   struct Counter {
     uint32_t clock = 0;
@@ -148,6 +160,11 @@ private:
   void publishClock(unsigned core);
   void sawIdle(unsigned core, uint32_t counters);
   void acquireCounter(unsigned core, unsigned counter);
+  unsigned threadOf(unsigned counter) const { return cores.size() + counter; }
+  void begin(unsigned counter, unsigned issuer, bool isTo, uint32_t address,
+             uint32_t size);
+  bool reportConflict(unsigned issuer, const ThreadAccess &access,
+                      uint32_t address, bool isWrite, const Conflict &conflict);
   bool isTransfer(unsigned thread) const { return thread >= cores.size(); }
   std::string nameOf(unsigned core) const;
   std::string describe(const Party &party,
@@ -155,13 +172,16 @@ private:
 
   Machine &machine;
   std::vector<CoreState> cores;
-  std::array<Counter, numCounters> counters;
+  std::array<Counter, numCounters + 1> counters;
+  /// The last transfer of each id of the external engine.
+  std::array<uint32_t, numExternalIds> externalIds = {};
   std::array<VectorClock, numBarriers> barriers;
   std::array<VectorClock, numMutexes> mutexes;
   VectorClock dispatch;
   /// Offset in L1 to what has been passed on by the lock.
   std::map<uint32_t, VectorClock> locks;
   RaceShadow races;
+  TransferRaces behindL1;
   std::vector<WrittenBytes> written;
   /// Of L1 and of the fabric controller's fast memory.
   uint8_t *l1Writer, *fcWriter;

@@ -119,7 +119,8 @@ void Dma::writeWord(unsigned portIndex, uint32_t word, uint64_t time) {
   port.queue.push_back(command);
   if (Checker *checker = machine.getChecker())
     checker->startedTransfer(portIndex, command.counter, command.toL1,
-                             command.l1Address, command.size);
+                             command.l1Address, command.externalAddress,
+                             command.size, !command.is2D);
   command = Command();
   if (moveTime == never)
     moveTime = time + 1;
@@ -267,9 +268,8 @@ void Dma::copyBurst(const Burst &burst, bool toL1, uint64_t now) {
   machine.wroteMemory(toL1 ? burst.l1Address : burst.externalAddress,
                       burst.size);
   if (Checker *checker = machine.getChecker())
-    toL1
-        ? checker->copied(burst.l1Address, burst.externalAddress, burst.size)
-        : checker->copied(burst.externalAddress, burst.l1Address, burst.size);
+    toL1 ? checker->copied(burst.l1Address, burst.externalAddress, burst.size)
+         : checker->copied(burst.externalAddress, burst.l1Address, burst.size);
 
   pendingBytes[burst.counter] -= burst.size;
   if (pendingBytes[burst.counter] == 0 && burst.raisesEvent) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "ExternalDma.h"
+#include "Checks.h"
 #include "Machine.h"
 #include "MemoryMap.h"
 #include "llvm/ADT/STLExtras.h"
@@ -96,6 +97,8 @@ AccessResult ExternalDma::access(Core &core, uint32_t address, bool isStore,
   }
   if (offset == status && !isStore) {
     value = busy[id];
+    if (Checker *checker = machine.getChecker(); checker && !busy[id])
+      checker->sawExternalIdle(core, id);
     return {AccessResult::Device};
   }
   if (offset / 4 >= numRegisters)
@@ -145,6 +148,9 @@ bool ExternalDma::start(Core &core, unsigned id, bool isRead) {
   if (!machine.getL2().contains(inL2, size))
     return fail("outside of L2", inL2);
 
+  if (Checker *checker = machine.getChecker();
+      checker && !checker->startedExternal(core, id, isRead, inL2, size))
+    return false;
   busy[id] = true;
   queue.push_back({id, &memory, isRead, inL2, offset, size});
   if (queue.size() == 1)

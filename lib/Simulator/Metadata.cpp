@@ -35,6 +35,8 @@ static bool parse(const json::Value &value, NetworkMetadata &metadata,
          map.map("cores", metadata.cores) &&
          map.map("macs_per_frame", metadata.macsPerFrame) &&
          map.map("weight_bytes", metadata.weightBytes) &&
+         map.mapOptional("predicted_cycles_per_frame",
+                         metadata.predictedCycles) &&
          map.map("inputs", metadata.inputs) &&
          map.map("outputs", metadata.outputs);
 }

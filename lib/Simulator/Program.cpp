@@ -199,6 +199,8 @@ Error ProgramRun::writeStatistics() {
   json::Object object = options.platform == Platform::Simulator
                             ? makeStatistics(result, frameCycles, macs)
                             : makeFrameStatistics(frameCycles, macs);
+  if (metadata && metadata->predictedCycles)
+    object["predicted_cycles_per_frame"] = *metadata->predictedCycles;
   Error error = writeToOutput(options.statisticsFile, [&](raw_ostream &os) {
     os << formatv("{0:2}", json::Value(std::move(object))) << '\n';
     return Error::success();

@@ -85,6 +85,9 @@ SECTIONS {
   .l1.data : ALIGN(16) {
     *(.l1.data .l1.data.*)
   } > @L1
+  .l1.noinit (NOLOAD) : ALIGN(16) {
+    *(.l1.noinit .l1.noinit.*)
+  } > @L1
   .l1 (NOLOAD) : ALIGN(16) {
     __se_l1_start = .;
     *(.l1)

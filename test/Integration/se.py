@@ -73,6 +73,10 @@ def assert_same_bits(a, b, what):
             )
 
 
+def same_bits(a, b):
+    return all(a[n].tobytes() == b[n].tobytes() for n in b)
+
+
 def assert_close(a, b, tolerance, what):
     """Equal within `tolerance` of full scale, the largest magnitude of b."""
     for name in b:

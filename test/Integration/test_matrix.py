@@ -32,10 +32,10 @@ FRAMES = 5
 Network = collections.namedtuple("Network", "cell input hidden precision")
 
 
-def covering(strength=3, atleast=150):
+def covering(factors=FACTORS, strength=3, atleast=150):
     """Cases in which any `strength` factors occur in every combination of their
     values (greedy, deterministic)."""
-    cases = list(itertools.product(*FACTORS))
+    cases = list(itertools.product(*factors))
     random.Random(1).shuffle(cases)
 
     def combinations(case):

@@ -7,6 +7,7 @@ import pathlib
 import numpy as np
 import pytest
 
+import onnx_models
 import se
 
 NETWORK = pathlib.Path(__file__).parent / "networks" / "odd.mlir"
@@ -81,3 +82,16 @@ def test_part_of_the_parameters_streams(tmp_path):
     device = se.run(se.compile(network, tmp_path / "part.elf"), inputs, expected)
     se.assert_close(device, expected, 1e-5, "numpy")
     se.assert_same_bits(host, device, "host and simulator")
+
+
+def test_rows_of_two_lengths_in_parts(tmp_path):
+    """The last parts of a record have nothing of the shorter rows."""
+    recipe = onnx_models.Recipe("lstm", input=16, hidden=24)
+    network = tmp_path / "net.onnx"
+    network.write_bytes(onnx_models.build(recipe).SerializeToString())
+    x = {"x": onnx_models.frames(recipe, FRAMES)}
+    program = se.compile(network, tmp_path / "net.elf",
+                         "--schedule=ring=2,slot-bytes=1024,resident=off")
+    device = se.run(program, x, ["y"])
+    se.assert_close(device, {"y": onnx_models.evaluate(recipe, x["x"])}, 1e-5, "formulas")
+    se.assert_same_bits(device, se.run(network, x, ["y"]), "simulator and host")

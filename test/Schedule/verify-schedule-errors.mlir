@@ -416,7 +416,7 @@ func.func @reset(%arena: !arena) {
 
 // A value that grows with every frame.
 !arena = memref<64xi8, #cluster.space<l1>>
-// expected-error @below {{the contents of the buffers do not repeat within 32 frames}}
+// expected-error @below {{the contents of the buffers do not repeat within 256 frames}}
 cluster.program @net kernel(@kernel) init(@init) reset(@reset) cores 2 state_bytes 64
   inputs [] outputs [] states []
 func.func @kernel(%arena: !arena) {
@@ -426,6 +426,7 @@ func.func @kernel(%arena: !arena) {
   cluster.parallel cores 2 dma_core 0 carry %control : memref<1xi32, #cluster.space<l1>> {
   ^bb0(%core: index, %n: index):
     %m = arith.addi %n, %c1 : index
+    cluster.barrier
     cluster.yield %m : index
   }
   return
@@ -585,5 +586,36 @@ func.func @kernel(%arena: !arena) {
   return
 }
 func.func @init(%arena: !arena) {
+  return
+}
+
+// -----
+
+// Carried words are written where another core may still read them.
+!arena = memref<64xi8, #cluster.space<l1>>
+!control = memref<1xi32, #cluster.space<l1>>
+cluster.program @net kernel(@kernel) init(@init) reset(@reset) cores 2 state_bytes 64
+  inputs [] outputs [] states []
+func.func @kernel(%arena: !arena) {
+  %c0 = arith.constant 0 : index
+  %control = memref.view %arena[%c0][] : !arena to !control
+  // expected-error @below {{core 1 reads bytes 0 to 3 of the state buffer, which core 0 writes with no barrier between}}
+  cluster.parallel cores 2 dma_core 0 carry %control : !control {
+  ^bb0(%core: index, %next: index):
+    cluster.yield %next : index
+  }
+  return
+}
+func.func @init(%arena: !arena) {
+  %c0 = arith.constant 0 : index
+  %control = memref.view %arena[%c0][] : !arena to !control
+  cluster.parallel cores 2 dma_core 0 carry %control : !control {
+  ^bb0(%core: index):
+    %c0_0 = arith.constant 0 : index
+    cluster.yield %c0_0 : index
+  }
+  return
+}
+func.func @reset(%arena: !arena) {
   return
 }

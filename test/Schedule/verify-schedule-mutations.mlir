@@ -31,7 +31,7 @@
 // No barrier behind the wait.
 // RUN: sed -e 's/^ *cluster.barrier//' %s | \
 // RUN:   not se-opt --se-verify-schedule -o /dev/null 2>&1 | FileCheck %s --check-prefix=NOBARRIER
-// NOBARRIER: error: core 1 reads bytes 8 to 15 of the state buffer, which a transfer may still be writing (that to bytes 0 to 15 of the state buffer)
+// NOBARRIER: error: core 1 reads bytes 40 to 47 of the state buffer, which core 0 writes with no barrier between
 
 // Core 0 alone meets a barrier.
 // RUN: sed -e 's/^ *cluster.barrier/%%is = arith.cmpi eq, %%core, %%c0 : index\n scf.if %%is {\n cluster.barrier\n }/' %s | \

@@ -6,9 +6,9 @@
 // INFO: DW_AT_producer ("se-compile")
 // INFO-NEXT: DW_AT_language
 // INFO-NEXT: DW_AT_name ("debug-info.mlir")
-// INFO: DW_AT_name ("stage debug-info.mlir:46")
+// INFO: DW_AT_name ("stage debug-info.mlir:48")
 // INFO: DW_TAG_inlined_subroutine
-// INFO-NEXT: DW_AT_abstract_origin {{.*}} "stage debug-info.mlir:46"
+// INFO-NEXT: DW_AT_abstract_origin {{.*}} "stage debug-info.mlir:48"
 //
 // Nothing of it is loaded.
 // RUN: llvm-readelf --sections %t/net.elf | FileCheck %s --check-prefix=SECTIONS
@@ -28,17 +28,19 @@
 // RUN: FileCheck %s --check-prefix=STAGES < %t/net.json
 // RUN: FileCheck %s --check-prefix=BARE-STAGES --implicit-check-not=stages < %t/bare.json
 // CYCLES: {{\[}}[[CYCLES:[0-9]+]], [[CYCLES]]]
-// TRACE: "name":"debug-info.mlir:46","cat":"stage"
+// TRACE: "name":"debug-info.mlir:48","cat":"stage"
 // BARE: "name":"net_entry"
 // STAGES: "stages"
 // BARE-STAGES: "frames": 3
+// RUN: not se-run %t/net.elf --in x=%t/x.npy --profile 2>&1 | FileCheck %s --check-prefix=ALONE
+// ALONE: error: --profile goes with --stats
 //
 // A program that is broken where it adds.
 // RUN: %python %S/Inputs/break.py %t/net.elf %t/broken.elf
 // RUN: not se-run %t/broken.elf --in x=%t/x.npy 2>&1 | FileCheck %s --check-prefix=TRAP
 // RUN: llvm-objcopy --strip-debug %t/broken.elf
 // RUN: not se-run %t/broken.elf --in x=%t/x.npy 2>&1 | FileCheck %s --check-prefix=BARE-TRAP
-// TRAP: error: trap: core 0 cause illegal instruction pc 0x1c{{[0-9a-f]+}} (net_entry+0x{{[0-9a-f]+}}, debug-info.mlir:46, debug-info.mlir:45) tval 0xffffffff
+// TRAP: error: trap: core 0 cause illegal instruction pc 0x1c{{[0-9a-f]+}} (net_entry+0x{{[0-9a-f]+}}, debug-info.mlir:48, debug-info.mlir:47) tval 0xffffffff
 // BARE-TRAP: error: trap: core 0 cause illegal instruction pc 0x1c{{[0-9a-f]+}} (net_entry+0x{{[0-9a-f]+}}) tval 0xffffffff
 rnn.network @net inputs(%x = "x" : tensor<2xf32>)
     states(%s = "s" : tensor<2xf32> reset dense<10.0> : tensor<2xf32>) outputs("y" : tensor<2xf32>) {

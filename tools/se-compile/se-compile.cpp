@@ -50,6 +50,19 @@ static cl::opt<std::string>
                     "ring in L1), slot-bytes=N, tile-rows=N, resident=off, "
                     "separated by commas"),
            cl::value_desc("choices"), cl::cat(category));
+static cl::opt<bool> noProof(
+    "no-proof",
+    cl::desc("Leave out the proof of the schedule (se-verify-schedule): for "
+             "tests of the simulator's checks"),
+    cl::cat(category));
+static cl::opt<std::string>
+    report("report", cl::ValueOptional,
+           cl::desc("Write what the planner decided and how many cycles it "
+                    "expects, as JSON; without a file print tables"),
+           cl::value_desc("FILE.json"), cl::cat(category));
+static cl::opt<bool>
+    remarks("remarks", cl::desc("Print a remark for each stage of the network"),
+            cl::cat(category));
 static cl::list<std::string>
     states("state", cl::desc("ONNX: graph input and output that are a state"),
            cl::value_desc("IN=OUT"), cl::cat(category));
@@ -128,8 +141,12 @@ int main(int argc, char **argv) {
   options.precision = precision;
   options.cores = cores;
   options.schedule = forced;
+  if (report.getNumOccurrences())
+    options.reportFile = report;
+  options.remarks = remarks;
   options.emit = kind->emit;
   options.phase = kind->phase;
+  options.proof = !noProof;
   return mlir::failed(
       compile(*module, options, *target, resourceDir, outputPath));
 }

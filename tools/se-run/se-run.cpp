@@ -154,6 +154,8 @@ int main(int argc, char **argv) {
   options.trace.to = traceTo;
   options.trace.minStall = traceMinStall;
   options.profile = profile;
+  if (profile && statistics.empty())
+    return reportError("--profile goes with --stats");
   options.hostTimeout = hostTimeout;
   options.resourceDir = getResourceDir(argv[0]);
   if (llvm::Error error = sim::runProgram(options))

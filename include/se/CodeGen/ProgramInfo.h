@@ -10,6 +10,7 @@
 
 #include "mlir/IR/BuiltinOps.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,8 @@ struct ProgramInfo {
   unsigned cores = 0;
   int64_t stateBytes = 0, weightBytes = 0;
   int64_t macs = 0; ///< multiply-accumulates of matvecs per frame
+  /// What the planner expects of a frame; absent if there is no plan.
+  std::optional<int64_t> predictedCycles;
   std::vector<PortInfo> inputs, outputs, states;
 };
 

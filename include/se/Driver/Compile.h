@@ -11,6 +11,7 @@
 
 #include "mlir/IR/OwningOpRef.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,11 @@ struct CompileOptions {
   std::string schedule;
   Emit emit = Emit::ELF;
   Phase phase = Phase::LLVM; ///< with Emit::MLIR
+  bool proof = true;         ///< refuse schedules that are not proved
+  /// Where to write a report as JSON; empty: a table to standard output.
+  std::optional<std::string> reportFile;
+  /// Print a remark for each stage of the network.
+  bool remarks = false;
   /// ONNX only: state inputs and outputs, as `IN=OUT`.
   std::vector<std::string> states;
 };
@@ -37,8 +43,8 @@ loadModule(llvm::StringRef path, const std::vector<std::string> &states,
            mlir::MLIRContext &context);
 
 /// Compiles a module of any phase and writes the result to `outputPath`, and
-/// the C header beside it with Emit::Object. `resourceDir` holds the runtime.
-/// On failure there is one error or diagnostic and no file.
+/// the C header beside it with Emit::Object, and the report. `resourceDir`
+/// holds the runtime. On failure there is one error or diagnostic and no file.
 mlir::LogicalResult compile(mlir::ModuleOp module,
                             const CompileOptions &options,
                             const target::TargetDescription &target,

@@ -23,6 +23,8 @@ struct PipelineOptions {
   schedule::ScheduleNetworkOptions schedule;
   /// Bits of an address: 32 on the device, 64 on the host.
   unsigned indexBits = 32;
+  /// Prove the schedule, whether it is made here or comes with the module.
+  bool proof = true;
 };
 
 /// Reads forced choices, `ring=3,tile-rows=8,slot-bytes=4096,resident=off` or
@@ -30,8 +32,9 @@ struct PipelineOptions {
 llvm::Error parseSchedule(llvm::StringRef text,
                           schedule::ScheduleNetworkOptions &options);
 
-/// Adds the passes that take a module from phase `from` to phase `to`; none if
-/// `to` is not later.
+/// Adds the passes that take a module from phase `from` to phase `to`; if `to`
+/// is not later, at most the proof of a schedule. A module on its way from
+/// `selected` to `llvm` has been proved before.
 void buildPipeline(mlir::OpPassManager &pm, Phase from, Phase to,
                    const PipelineOptions &options);
 

@@ -18,13 +18,20 @@ def ScheduleNetwork : Pass<"se-schedule", "::mlir::ModuleOp"> {
     L1, all others are computed where they are used: the gates of an output
     element and the elementwise operations that follow them are one loop body,
     run by one core. Loops that depend on each other's whole result are
-    separated by a barrier; rows are dealt to cores in contiguous runs. Weights
-    are read where they lie. docs/scheduling.md has the details.
+    separated by a barrier; rows are dealt to cores in contiguous runs.
+
+    Parameters form one stream in the order of use, cut into tiles, which flow
+    through a ring of L1 buffers, also across the border of frames, or stay in L1.
+    Those that L2 cannot hold come from memories behind it. The plan that the cost
+    model finds fastest is kept in the attribute `plan` of `cluster.program`.
+    docs/scheduling.md has the details.
   }];
   let options = [
     Option<"cores", "cores", "unsigned", "8", "number of cores, 1 to 8">,
     Option<"dmaCore", "dma-core", "unsigned", "0",
            "the core that starts transfers: one of them, or one more">,
+    Option<"target", "target", "std::string", "\"\"",
+           "name of the target, for messages">,
     Option<"l1Bytes", "l1-bytes", "int64_t", "56256",
            "bytes of L1 for states, activations and parameters">,
     Option<"l2Bytes", "l2-bytes", "int64_t", "1572864",
@@ -44,7 +51,9 @@ def ScheduleNetwork : Pass<"se-schedule", "::mlir::ModuleOp"> {
     Option<"tileRows", "tile-rows", "int64_t", "0",
            "force the number of elements of a tile">,
     Option<"resident", "resident", "bool", "true",
-           "let parameters stay in L1">
+           "let parameters stay in L1">,
+    Option<"remarks", "remarks", "bool", "false",
+           "print a remark for each stage">
   ];
   let dependentDialects = ["::se::cluster::ClusterDialect",
     "::mlir::scf::SCFDialect", "::mlir::func::FuncDialect",

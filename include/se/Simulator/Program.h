@@ -24,6 +24,7 @@ struct NetworkMetadata {
   std::string network, target, precision;
   unsigned cores = 0;
   uint64_t macsPerFrame = 0, weightBytes = 0;
+  std::optional<uint64_t> predictedCycles; ///< per frame
   std::vector<Port> inputs, outputs;
 };
 

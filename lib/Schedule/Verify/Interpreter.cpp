@@ -400,8 +400,8 @@ LogicalResult Interpreter::executeParallel(const Node &node) {
   if (failed(execute(body)))
     return failure();
   Operation *end = op.getBody().front().getTerminator();
-  addBarrier(end);
   if (op.getControl()) {
+    // Written on the way to where all cores meet, not behind it.
     View view = buffers[control];
     if (run.isDmaCore)
       trace.events.push_back({Event::Write, op, control, view.begin, view.end});
@@ -414,8 +414,8 @@ LogicalResult Interpreter::executeParallel(const Node &node) {
           {isa<cluster::TokenType>(operand.getType()), values[number].first});
     }
     trace.carried[control] = std::move(left);
-    addBarrier(end);
   }
+  addBarrier(end);
   inParallel = false;
   return success();
 }

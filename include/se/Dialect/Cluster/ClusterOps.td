@@ -158,7 +158,9 @@ def Cluster_ParallelOp : Cluster_Op<"parallel", [SingleBlock]> {
     With `carry`, the operands of the terminator are kept in `control` (a word
     each) and are the region's further arguments the next time that a region with
     the same control runs: so transfers that are under way cross the border of a
-    frame. The region that runs first has no such arguments.
+    frame. The region that runs first has no such arguments. All cores read the
+    words where the region starts; `dma_core` writes them before the cores meet at
+    its end, so a region that does both needs a barrier in between.
 
     * (parallel-C1) the first argument of the region is an index; the others, and
       the operands of the terminator, are tokens or indices.

@@ -1,0 +1,36 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- Report.h - What the compiler decided and expects ---------*- C++ -*-===//
+//
+// se-compile --report: the plan of a program (docs/report.md), with what the
+// target makes of it.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SE_DRIVER_REPORT_H
+#define SE_DRIVER_REPORT_H
+
+#include "se/Target/TargetDescription.h"
+
+#include "mlir/IR/BuiltinOps.h"
+#include "llvm/Support/JSON.h"
+
+#include <optional>
+#include <string>
+
+namespace se {
+
+/// The report on the program of a module of phase `scheduled` or `selected`.
+/// Emits an error and returns nothing if there is not exactly one program, or
+/// if it has no plan, because it was written by hand.
+std::optional<llvm::json::Object>
+makeReport(mlir::ModuleOp module, const target::TargetDescription &target,
+           llvm::StringRef precision);
+
+/// The same for people: tables, 120 columns or so.
+std::string formatReport(const llvm::json::Object &report);
+
+} // namespace se
+
+#endif // SE_DRIVER_REPORT_H

@@ -1,0 +1,259 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- Report.cpp - What the compiler decided and expects -----------------===//
+
+#include "se/Driver/Report.h"
+
+#include "se/CodeGen/ProgramInfo.h"
+#include "se/Dialect/Cluster/Cluster.h"
+
+#include "llvm/ADT/StringSwitch.h"
+#include "llvm/Support/Format.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace mlir;
+using namespace se;
+namespace json = llvm::json;
+
+/// A frame of speech at 16 kHz, 100 samples.
+static constexpr double frameMilliseconds = 6.25;
+
+static constexpr StringLiteral levels[] = {"l1", "l2", "nvm", "l3"};
+
+//===----------------------------------------------------------------------===//
+// JSON
+//===----------------------------------------------------------------------===//
+
+static int64_t getNumber(DictionaryAttr plan, StringRef key) {
+  auto number = plan ? plan.getAs<IntegerAttr>(key) : IntegerAttr();
+  return number ? number.getInt() : 0;
+}
+
+/// Names of the plan, where the report's say more.
+static StringRef getKey(StringRef name) {
+  return llvm::StringSwitch<StringRef>(name)
+      .Case("rows", "rows_per_tile")
+      .Case("parts", "parts_per_row")
+      .Case("position", "offset_bytes")
+      .Case("from", "first_level")
+      .Case("to", "last_level")
+      .Default(name);
+}
+
+static json::Object toObject(DictionaryAttr plan) {
+  json::Object object;
+  for (NamedAttribute entry : plan) {
+    StringRef key = getKey(entry.getName());
+    if (auto number = dyn_cast<IntegerAttr>(entry.getValue()))
+      object[key] = number.getInt();
+    else if (auto text = dyn_cast<StringAttr>(entry.getValue()))
+      object[key] = text.getValue();
+  }
+  return object;
+}
+
+static json::Array toArray(DictionaryAttr plan, StringRef key) {
+  json::Array array;
+  if (auto list = plan.getAs<ArrayAttr>(key))
+    for (auto entry : list.getAsRange<DictionaryAttr>())
+      array.push_back(toObject(entry));
+  return array;
+}
+
+static json::Object predict(DictionaryAttr cycles, int64_t macs) {
+  int64_t frame = getNumber(cycles, "frame");
+  StringRef bound = "compute";
+  for (StringRef other : {"dma", "external"})
+    if (getNumber(cycles, other) > getNumber(cycles, bound))
+      bound = other;
+  return json::Object{
+      {"cycles_per_frame", frame},
+      {"compute_cycles", getNumber(cycles, "compute")},
+      {"dma_cycles", getNumber(cycles, "dma")},
+      {"external_cycles", getNumber(cycles, "external")},
+      {"bound", bound},
+      {"macs_per_cycle", frame ? double(macs) / double(frame) : 0.0}};
+}
+
+std::optional<json::Object>
+se::makeReport(ModuleOp module, const target::TargetDescription &target,
+               StringRef precision) {
+  std::optional<ProgramInfo> info = getProgramInfo(module);
+  if (!info)
+    return std::nullopt;
+  cluster::ProgramOp program = *module.getOps<cluster::ProgramOp>().begin();
+  DictionaryAttr plan = program.getPlanAttr();
+  if (!plan) {
+    program.emitError("there is no plan to report on");
+    return std::nullopt;
+  }
+  auto cycles = plan.getAs<DictionaryAttr>("cycles");
+  auto ring = plan.getAs<DictionaryAttr>("ring");
+  auto used = plan.getAs<DictionaryAttr>("memory");
+
+  json::Array points;
+  for (const target::OperatingPoint &point : target.operatingPoints) {
+    double milliseconds =
+        double(getNumber(cycles, "frame")) / (point.mhz * 1000);
+    points.push_back(json::Object{
+        {"mhz", point.mhz},
+        {"volt", point.volt ? json::Value(*point.volt) : json::Value(nullptr)},
+        {"ms_per_frame", milliseconds},
+        {"percent_of_6.25_ms", 100 * milliseconds / frameMilliseconds}});
+  }
+  json::Object memory;
+  for (StringRef level : levels)
+    memory[level] = json::Object{
+        {"bytes", getNumber(used, level)},
+        {"available_bytes", getNumber(used, (level + "_available").str())}};
+  return json::Object{{"network", info->name},
+                      {"target", target.name},
+                      {"precision", precision},
+                      {"cores", info->cores},
+                      {"macs_per_frame", info->macs},
+                      {"predicted", predict(cycles, info->macs)},
+                      {"operating_points", std::move(points)},
+                      {"ring", ring ? toObject(ring) : json::Object()},
+                      {"memory", std::move(memory)},
+                      {"stages", toArray(plan, "stages")},
+                      {"buffers", toArray(plan, "buffers")}};
+}
+
+//===----------------------------------------------------------------------===//
+// Tables
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// Columns as wide as their content; the first is text, the others numbers.
+class Table {
+public:
+  explicit Table(std::vector<std::string> titles) { add(std::move(titles)); }
+  void add(std::vector<std::string> row) { rows.push_back(std::move(row)); }
+  void print(llvm::raw_ostream &os) const;
+
+private:
+  std::vector<std::vector<std::string>> rows;
+};
+} // namespace
+
+void Table::print(llvm::raw_ostream &os) const {
+  std::vector<size_t> widths(rows.front().size());
+  for (const std::vector<std::string> &row : rows)
+    for (auto [width, text] : llvm::zip(widths, row))
+      width = std::max(width, text.size());
+  for (const std::vector<std::string> &row : rows) {
+    os << row.front();
+    size_t missing = widths.front() - row.front().size();
+    for (size_t i = 1; i != row.size(); ++i) {
+      os.indent(unsigned(missing + 2 + widths[i] - row[i].size())) << row[i];
+      missing = 0;
+    }
+    os << '\n';
+  }
+  os << '\n';
+}
+
+static std::string number(const json::Object &object, StringRef key) {
+  return std::to_string(object.getInteger(key).value_or(0));
+}
+
+static std::string kilobytes(const json::Object &object, StringRef key) {
+  int64_t bytes = object.getInteger(key).value_or(0);
+  return bytes ? llvm::formatv("{0:F1}", double(bytes) / 1024).str() : "-";
+}
+
+static std::string text(const json::Object &object, StringRef key) {
+  return object.getString(key).value_or("").str();
+}
+
+static void printStages(llvm::raw_ostream &os, const json::Array &stages) {
+  Table table({"stage", "level", "elements", "MACs", "tiles", "rows x parts",
+               "KB in L1", "from L2", "nvm", "l3", "compute", "dma", "external",
+               "bound"});
+  for (const json::Value &value : stages) {
+    const json::Object &stage = *value.getAsObject();
+    bool isTiled = stage.getInteger("tiles").value_or(0);
+    table.add({text(stage, "name"), number(stage, "level"),
+               number(stage, "elements"), number(stage, "macs"),
+               isTiled ? number(stage, "tiles") : "-",
+               isTiled ? number(stage, "rows_per_tile") + " x " +
+                             number(stage, "parts_per_row")
+                       : "-",
+               kilobytes(stage, "resident_bytes"), kilobytes(stage, "l2_bytes"),
+               kilobytes(stage, "nvm_bytes"), kilobytes(stage, "l3_bytes"),
+               number(stage, "compute_cycles"), number(stage, "dma_cycles"),
+               number(stage, "external_cycles"), text(stage, "bound")});
+  }
+  table.print(os);
+}
+
+static void printFrame(llvm::raw_ostream &os, const json::Object &report) {
+  const json::Object &frame = *report.getObject("predicted");
+  os << llvm::formatv(
+      "predicted: {0} cycles per frame, {1:F2} MACs per cycle\n"
+      "bound by {2}: compute {3}, dma {4}, external {5} cycles\n",
+      number(frame, "cycles_per_frame"),
+      frame.getNumber("macs_per_cycle").value_or(0), text(frame, "bound"),
+      number(frame, "compute_cycles"), number(frame, "dma_cycles"),
+      number(frame, "external_cycles"));
+  for (const json::Value &value : *report.getArray("operating_points")) {
+    const json::Object &point = *value.getAsObject();
+    os << llvm::format("at %g MHz", *point.getNumber("mhz"));
+    if (auto volt = point.getNumber("volt"))
+      os << llvm::format(", %g V", *volt);
+    os << llvm::formatv(": {0:F3} ms, {1:F1} % of 6.25 ms\n",
+                        *point.getNumber("ms_per_frame"),
+                        *point.getNumber("percent_of_6.25_ms"));
+  }
+  os << '\n';
+}
+
+static void printMemory(llvm::raw_ostream &os, const json::Object &report) {
+  const json::Object &ring = *report.getObject("ring");
+  if (ring.getInteger("slots").value_or(0) == 0)
+    os << "ring: none\n\n";
+  else
+    os << llvm::formatv("ring: {0} slots of {1} bytes in L1, {2} in L2\n\n",
+                        number(ring, "slots"), number(ring, "slot_bytes"),
+                        number(ring, "l2_slots"));
+  Table buffers({"buffer in L1", "from", "to", "bytes", "live in levels"});
+  for (const json::Value &value : *report.getArray("buffers")) {
+    const json::Object &buffer = *value.getAsObject();
+    int64_t from = buffer.getInteger("offset_bytes").value_or(0);
+    int64_t to = from + buffer.getInteger("bytes").value_or(0);
+    auto hex = [](int64_t offset) {
+      return llvm::formatv("{0:x5}", offset).str();
+    };
+    buffers.add(
+        {text(buffer, "name"), hex(from), hex(to), number(buffer, "bytes"),
+         buffer.get("last_level") ? number(buffer, "first_level") + "-" +
+                                        number(buffer, "last_level")
+                                  : "always"});
+  }
+  buffers.print(os);
+  Table memories({"memory", "bytes", "available"});
+  const json::Object &memory = *report.getObject("memory");
+  for (StringRef level : levels) {
+    const json::Object &entry = *memory.getObject(level);
+    memories.add({level.str(), number(entry, "bytes"),
+                  number(entry, "available_bytes")});
+  }
+  memories.print(os);
+}
+
+std::string se::formatReport(const json::Object &report) {
+  std::string result;
+  llvm::raw_string_ostream os(result);
+  os << llvm::formatv("{0} for {1}, {2}, {3} cores: {4} MACs per frame\n\n",
+                      text(report, "network"), text(report, "target"),
+                      text(report, "precision"), number(report, "cores"),
+                      number(report, "macs_per_frame"));
+  printStages(os, *report.getArray("stages"));
+  printFrame(os, report);
+  printMemory(os, report);
+  // Tables end with an empty line.
+  result.pop_back();
+  return result;
+}
