@@ -91,6 +91,9 @@ static void buildLLVM(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(createReconcileUnrealizedCastsPass());
   pm.addPass(conversion::createMakeEntryPoints());
   pm.addPass(createCSEPass());
+  // The host's code is not looked at by any debugger.
+  if (options.indexBits == 32)
+    pm.addPass(conversion::createAddDebugInfo());
 }
 
 llvm::Error se::parseSchedule(StringRef text,

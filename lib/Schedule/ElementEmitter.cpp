@@ -5,6 +5,7 @@
 
 #include "ElementEmitter.h"
 
+#include "se/Dialect/Cluster/StageLocation.h"
 #include "se/Schedule/Indexing.h"
 #include "se/Schedule/Plan.h"
 
@@ -76,7 +77,7 @@ Value ElementEmitter::emit(Value value, AffineExpr position, bool define) {
   SplatElementsAttr splat;
   Value scalar;
   Location outer = b.getLoc();
-  b.setLoc(value.getLoc());
+  b.setLoc(cluster::withStage(value.getLoc(), cluster::getStage(outer)));
   if (op && isa<arith::ConstantOp>(op) &&
       (splat = dyn_cast<SplatElementsAttr>(
            cast<arith::ConstantOp>(op).getValue()))) {

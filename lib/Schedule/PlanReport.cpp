@@ -10,6 +10,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Location.h"
+#include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace mlir;
@@ -21,7 +22,9 @@ static std::string describe(Location location) {
   if (auto name = dyn_cast<NameLoc>(location))
     return name.getName().str();
   if (auto file = dyn_cast<FileLineColLoc>(location))
-    return (file.getFilename().getValue() + ":" + Twine(file.getLine())).str();
+    return (llvm::sys::path::filename(file.getFilename()) + ":" +
+            Twine(file.getLine()))
+        .str();
   if (auto fused = dyn_cast<FusedLoc>(location))
     return describe(fused.getLocations().front());
   if (auto call = dyn_cast<CallSiteLoc>(location))
@@ -29,7 +32,12 @@ static std::string describe(Location location) {
   return "?";
 }
 
-void PlanReport::addStage(const Loop &loop, unsigned level, Cost cost) {
+std::string se::schedule::getStageName(const Loop &loop) {
+  return describe(loop.jobs.front()->value.getLoc());
+}
+
+void PlanReport::addStage(const Loop &loop, llvm::StringRef name,
+                          unsigned level, Cost cost) {
   const StreamedLoop *part = records.getLoop(loop);
   // Bytes per frame from each memory, and what stays.
   int64_t resident = 0, l2 = 0, nvm = 0, l3 = 0, flowing = 0;
@@ -71,8 +79,8 @@ void PlanReport::addStage(const Loop &loop, unsigned level, Cost cost) {
         << ", dma " << int64_t(dma) << ", external " << int64_t(outer)
         << " cycles, bound by " << bound;
   stages.push_back(b.getDictionaryAttr(
-      {text("name", describe(loop.jobs.front()->value.getLoc())),
-       number("level", level), number("elements", double(loop.elements)),
+      {text("name", name), number("level", level),
+       number("elements", double(loop.elements)),
        number("macs", cost.products * double(loop.elements)),
        number("rows", part ? double(part->rows) : double(loop.elements)),
        number("parts", part ? double(part->record.parts) : 1),

@@ -12,6 +12,10 @@
 
 namespace se::schedule {
 
+/// What a stage of the kernel is called: after what it computes first, by the
+/// name of the node or as FILE:LINE. Several stages may be called the same.
+std::string getStageName(const Loop &loop);
+
 /// A buffer in L1; the levels of the plan between which it is live.
 struct PlacedBuffer {
   std::string name;
@@ -29,7 +33,8 @@ public:
         remarks(remarks) {}
 
   /// `cost` is that of one element. Emits a remark if those are wanted.
-  void addStage(const Loop &loop, unsigned level, Cost cost);
+  void addStage(const Loop &loop, llvm::StringRef name, unsigned level,
+                Cost cost);
   void addBuffer(const PlacedBuffer &buffer);
   /// Emits a remark if cores read constants in L2.
   void checkShared() const;

@@ -10,6 +10,7 @@
 #include "StreamEmitter.h"
 
 #include "se/Dialect/Cluster/Cluster.h"
+#include "se/Dialect/Cluster/StageLocation.h"
 #include "se/Dialect/RNN/Constants.h"
 #include "se/Schedule/Indexing.h"
 #include "se/Schedule/Passes.h"
@@ -24,6 +25,7 @@
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/TypeUtilities.h"
+#include "llvm/ADT/StringMap.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
@@ -91,6 +93,7 @@ private:
                 std::pair<unsigned, unsigned> live);
   void placeBuffers();
   DictionaryAttr report();
+  void nameStages();
   void readLoops();
   llvm::Error planStream();
   func::FuncOp makeFunction(StringRef suffix, ArrayRef<Type> arguments);
@@ -111,6 +114,10 @@ private:
   void emitDealtLoop(int64_t elements, function_ref<void(Value element)> body);
   void emitShare(Value begin, int64_t most, Value count,
                  function_ref<void(Value element, Value first)> body);
+  /// What is emitted from now on belongs to this stage.
+  void enterStage(Location location, StringRef name) {
+    b.setLoc(cluster::withStage(location, b.getStringAttr(name)));
+  }
   void emitLoop(const Loop &loop);
   void emitTiles(const StreamedLoop &part,
                  function_ref<void(Value tile, Value index)> body);
@@ -137,6 +144,7 @@ private:
   Tiling tiling;
   double otherCycles = 0; // of loops that read no stream, and the frame
   llvm::DenseMap<const Loop *, Cost> costs; // of one element
+  llvm::DenseMap<const Loop *, std::string> stageNames;
   SmallVector<PlacedBuffer> placed;
   int64_t l1Available = 0, otherL2Bytes = 0;
   int64_t ringOffset = 0, controlOffset = 0, residentOffset = 0, sumOffset = 0;
@@ -172,6 +180,19 @@ void Scheduler::placeBuffers() {
   for (auto [k, value] : llvm::enumerate(plan.getBuffers()))
     bufferOffsets[value] = place(("value " + Twine(k)).str(), bufferType(value),
                                  plan.getLiveRange(value));
+}
+
+/// The second stage of a node NAME is "NAME (2)".
+void Scheduler::nameStages() {
+  llvm::StringMap<unsigned> uses;
+  for (const std::vector<Loop> &level : plan.getLevels())
+    for (const Loop &loop : level) {
+      std::string name = getStageName(loop);
+      unsigned number = ++uses[name];
+      if (number > 1)
+        name += " (" + std::to_string(number) + ")";
+      stageNames[&loop] = name;
+    }
 }
 
 /// Collects what the loops read of constants and what they cost, by emitting
@@ -538,7 +559,7 @@ void Scheduler::emitTiles(const StreamedLoop &part,
 }
 
 void Scheduler::emitLoop(const Loop &loop) {
-  b.setLoc(loop.jobs.front()->value.getLoc());
+  enterStage(loop.jobs.front()->value.getLoc(), stageNames[&loop]);
   llvm::DenseSet<Value> defined = getDefined(loop);
   const StreamedLoop *part = records.getLoop(loop);
   Value tileBuffer, firstElement;
@@ -666,13 +687,15 @@ void Scheduler::emitKernel() {
   }
   if (!plan.getStateCopies().empty())
     cluster::BarrierOp::create(b);
-  for (auto [number, value] : plan.getStateCopies())
+  for (auto [number, value] : plan.getStateCopies()) {
+    enterStage(value.getLoc(), "copies of states");
     emitDealtLoop(
         elementsOf(value), [&, number = number, value = value](Value element) {
           Value scalar =
               memref::LoadOp::create(b, getMemory(value, false), element);
           memref::StoreOp::create(b, scalar, stateBuffers[number], element);
         });
+  }
   SmallVector<Value> handOn;
   if (hasRing())
     handOn = stream->leaveFrame();
@@ -761,7 +784,8 @@ DictionaryAttr Scheduler::report() {
   report.checkShared();
   for (auto [level, loops] : llvm::enumerate(plan.getLevels()))
     for (const Loop &loop : loops)
-      report.addStage(loop, unsigned(level), costs.lookup(&loop));
+      report.addStage(loop, stageNames[&loop], unsigned(level),
+                      costs.lookup(&loop));
   for (const PlacedBuffer &buffer : placed)
     report.addBuffer(buffer);
   int64_t shared = 0; // those that stay in L1 are counted there
@@ -796,6 +820,7 @@ void Scheduler::emitProgram() {
 
 llvm::Error Scheduler::run() {
   l1Available = options.l1Bytes;
+  nameStages();
   placeBuffers();
   if (llvm::Error error = planStream())
     return error;

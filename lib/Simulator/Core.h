@@ -127,7 +127,7 @@ struct Core {
   /// The cycle in which the core was switched on.
   uint64_t start = 0;
   /// Cycles that were not instruction issue, by cause.
-  std::array<uint64_t, numCycleCauses> stalls = {};
+  CycleCounts stalls = {};
   CoreEvents events;
 
   /// The memory that the core reaches in one cycle, and the alias of it that

@@ -161,7 +161,7 @@ void Machine::wake(Core &core, uint64_t time, uint32_t value) {
   core.x[core.sleepRd] = value;
   core.time = std::max(time, core.sleepSince);
   core.stall(core.sleepCause) += core.time - core.sleepSince;
-  if (trace) {
+  if (Trace *trace = observers.trace) {
     trace->addStall(core, core.sleepCause, core.sleepSince, core.time);
     trace->addStall(core, CycleCause::Icache, core.time,
                     core.time + core.fetchWait);
@@ -192,10 +192,13 @@ void Machine::breakpoint(Core &core) {
 //===----------------------------------------------------------------------===//
 
 /// One instruction.
-void Machine::executeTraced(Core &core) {
-  trace->beginInstruction(core);
+void Machine::executeObserved(Core &core, bool isTraced) {
+  observers.calls->beginInstruction(core);
+  if (isTraced)
+    observers.trace->beginInstruction(core);
   execute(*this, core, core.time + 1);
-  trace->endInstruction(core);
+  if (isTraced)
+    observers.trace->endInstruction(core);
 }
 
 /// Lets every core whose time has come do its instruction, and moves the clock
@@ -218,13 +221,14 @@ void Machine::runRound(uint64_t maxCycles) {
   if (isAlone)
     limit =
         std::max(limit, std::min({nextCore, getNextDeviceTime(), maxCycles}));
-  bool isTracing = trace && trace->isActive(now);
-  if (trace)
-    limit = std::min(limit, trace->getNextChange(now));
+  bool isTraced = observers.trace && observers.trace->isActive(now);
+  bool isObserved = isTraced || observers.isAlwaysActive;
+  if (observers.trace)
+    limit = std::min(limit, observers.trace->getNextChange(now));
   for (; due; due &= due - 1) {
     Core &core = cores[countr_zero(due)];
-    if (LLVM_UNLIKELY(isTracing))
-      executeTraced(core);
+    if (LLVM_UNLIKELY(isObserved))
+      executeObserved(core, isTraced);
     else
       execute(*this, core, limit);
     if (trapped || exitStatus)

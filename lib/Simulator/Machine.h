@@ -12,6 +12,7 @@
 #ifndef SE_LIB_SIMULATOR_MACHINE_H
 #define SE_LIB_SIMULATOR_MACHINE_H
 
+#include "CallTracker.h"
 #include "Checks.h"
 #include "Core.h"
 #include "Dma.h"
@@ -93,7 +94,7 @@ public:
   Core &getCore(unsigned index) { return cores[index]; }
   Core &getFabricController() { return cores.back(); }
   L1Banks &getBanks() { return banks; }
-  Trace *getTrace() { return trace; }
+  Trace *getTrace() { return observers.trace; }
   const TimingOptions &getTiming() const { return options.timing; }
   EventUnit &getEventUnit() { return eventUnit; }
   Dma &getDma() { return dma; }
@@ -114,7 +115,14 @@ public:
   CoreStatistics getStatistics(const Core &core) const;
   void flushOutput();
   const SimulatorOptions &getOptions() const { return options; }
-  void setTrace(Trace *newTrace) { trace = newTrace; }
+  /// Who looks on; null for nobody. Calls are followed all the time or only
+  /// while the trace is active.
+  struct Observers {
+    Trace *trace = nullptr;
+    CallTracker *calls = nullptr;
+    bool isAlwaysActive = false;
+  };
+  void setObservers(const Observers &newObservers) { observers = newObservers; }
   llvm::ArrayRef<Core> getCores() const { return cores; }
 
 private:
@@ -134,7 +142,7 @@ private:
   uint64_t getNextDeviceTime() const {
     return std::min(dma.getNextTime(), externalDma.getNextTime());
   }
-  void executeTraced(Core &core);
+  void executeObserved(Core &core, bool isTraced);
 
   std::vector<std::unique_ptr<Memory>> memories;
   Memory *l1 = nullptr, *l2 = nullptr;
@@ -144,7 +152,7 @@ private:
   uint64_t dividerFree = 0, fcFpuFree = 0, fcDividerFree = 0;
 
   SimulatorOptions options;
-  Trace *trace = nullptr;
+  Observers observers;
   EventUnit eventUnit;
   Dma dma;
   ExternalDma externalDma;

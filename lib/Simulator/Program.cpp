@@ -119,6 +119,7 @@ Error ProgramRun::runOnSimulator() {
   simulatorOptions.files = &files;
   simulatorOptions.timing = options.timing;
   simulatorOptions.check = options.check;
+  simulatorOptions.profile = options.profile;
   std::unique_ptr<raw_fd_ostream> trace;
   if (!options.traceFile.empty()) {
     std::error_code code;

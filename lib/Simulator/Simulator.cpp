@@ -6,6 +6,9 @@
 #include "se/Simulator/Simulator.h"
 #include "Machine.h"
 #include "MemoryMap.h"
+#include "Profile.h"
+#include "SourceMap.h"
+#include "Trace.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Object/ELFObjectFile.h"
@@ -62,6 +65,7 @@ Error Simulator::loadElf(MemoryBufferRef buffer) {
   if (!elf || elf->getELFFile().getHeader().e_machine != ELF::EM_RISCV ||
       elf->getELFFile().getHeader().e_type != ELF::ET_EXEC)
     return makeError(file + ": not a 32-bit RISC-V executable");
+  program = buffer;
 
   auto segments = elf->getELFFile().program_headers();
   if (!segments)
@@ -115,7 +119,13 @@ Error Simulator::loadElf(MemoryBufferRef buffer) {
   return Error::success();
 }
 
-std::string Simulator::describe(uint32_t pc) const {
+const SourceMap &Simulator::getSources() {
+  if (!sources)
+    sources = std::make_unique<SourceMap>(program);
+  return *sources;
+}
+
+std::string Simulator::describe(uint32_t pc) {
   std::string result = hex(pc);
   auto after = upper_bound(symbols, pc, [](uint32_t address, const Symbol &s) {
     return address < s.address;
@@ -127,7 +137,9 @@ std::string Simulator::describe(uint32_t pc) const {
   // A sized symbol ends; one without size reaches to the next.
   if (symbol.size && offset >= symbol.size)
     return result;
-  return result + " (" + symbol.name + "+0x" + utohexstr(offset, true) + ")";
+  result += " (" + symbol.name + "+0x" + utohexstr(offset, true);
+  std::string source = getSources().describe(pc);
+  return result + (source.empty() ? "" : ", ") + source + ")";
 }
 
 static std::string nameOf(const Core &core) {
@@ -138,15 +150,27 @@ Expected<RunResult> Simulator::run(uint64_t maxCycles) {
   auto start = std::chrono::steady_clock::now();
   const SimulatorOptions &options = machine->getOptions();
   std::optional<Trace> trace;
-  if (options.traceStream) {
-    trace.emplace(*options.traceStream, options.trace, symbols,
-                  machine->getNumClusterCores());
-    machine->setTrace(&*trace);
-  }
+  std::optional<Profile> profile;
+  std::optional<CallTracker> calls;
+  SmallVector<CallTracker::Listener *, 2> listeners;
+  if (options.traceStream)
+    listeners.push_back(&trace.emplace(*options.traceStream, options.trace,
+                                       getSources(),
+                                       machine->getNumClusterCores()));
+  if (options.profile)
+    listeners.push_back(
+        &profile.emplace(getSources(), machine->getCores().size()));
+  if (!listeners.empty())
+    calls.emplace(symbols, getSources(), machine->getCores().size(),
+                  std::move(listeners));
+  machine->setObservers(
+      {trace ? &*trace : nullptr, calls ? &*calls : nullptr, options.profile});
   Machine::Outcome outcome = machine->run(maxCycles);
+  if (calls)
+    calls->finish(machine->getCores(), machine->getTime());
   if (trace)
     trace->finish(machine->getCores(), machine->getTime());
-  machine->setTrace(nullptr);
+  machine->setObservers({});
   std::chrono::duration<double> seconds =
       std::chrono::steady_clock::now() - start;
   machine->flushOutput();
@@ -188,5 +212,7 @@ Expected<RunResult> Simulator::run(uint64_t maxCycles) {
   }
   result.dma = machine->getDma().getStatistics();
   result.external = machine->getExternalDma().getStatistics();
+  if (profile)
+    result.stages = profile->getStages();
   return result;
 }

@@ -26,6 +26,32 @@ json::Object se::sim::makeFrameStatistics(ArrayRef<uint32_t> frameCycles,
   return object;
 }
 
+/// Cycles per frame of the first core, by cause. At the end of a stage all
+/// cores meet, so the others take as long.
+static json::Array makeStages(ArrayRef<StageStatistics> stages, double frames) {
+  json::Array array;
+  for (const StageStatistics &stage : stages) {
+    json::Object causes;
+    uint64_t sum = 0;
+    for (auto [i, cycles] : enumerate(stage.cores.front())) {
+      causes[stringifyCycleCause(CycleCause(i))] = double(cycles) / frames;
+      sum += cycles;
+    }
+    // The fabric controller has no part in a stage.
+    json::Array busy;
+    for (const CycleCounts &core : ArrayRef(stage.cores).drop_back())
+      busy.push_back(
+          double(std::accumulate(core.begin(), core.end(), uint64_t(0)) -
+                 core[unsigned(CycleCause::Sleep)]) /
+          frames);
+    array.push_back(json::Object{{"name", stage.name},
+                                 {"cycles_per_frame", double(sum) / frames},
+                                 {"causes", std::move(causes)},
+                                 {"busy_per_core", std::move(busy)}});
+  }
+  return array;
+}
+
 json::Object se::sim::makeStatistics(const RunResult &result,
                                      ArrayRef<uint32_t> frameCycles,
                                      uint64_t macsPerFrame) {
@@ -38,6 +64,8 @@ json::Object se::sim::makeStatistics(const RunResult &result,
     object["ext_bytes_per_frame"] = double(result.external.bytes) / frames;
     object["ext_busy_cycles_per_frame"] =
         double(result.external.busyCycles) / frames;
+    if (!result.stages.empty())
+      object["stages"] = makeStages(result.stages, frames);
   }
   object["dma"] = json::Object{{"bytes", result.dma.bytes},
                                {"commands", result.dma.commands},

@@ -9,12 +9,9 @@
 using namespace llvm;
 using namespace se::sim;
 
-/// Deeper calls end the oldest frame.
-static constexpr size_t maxFrames = 64;
-
 Trace::Trace(raw_ostream &os, const TraceOptions &options,
-             ArrayRef<Symbol> symbols, unsigned numClusterCores)
-    : json(os), options(options), symbols(symbols), rows(numClusterCores + 1) {
+             const SourceMap &sources, unsigned numClusterCores)
+    : json(os), options(options), sources(sources), rows(numClusterCores + 1) {
   json.objectBegin();
   json.attribute("displayTimeUnit", "ns");
   json.attributeObject("otherData",
@@ -58,46 +55,20 @@ void Trace::addSlice(unsigned row, StringRef name, StringRef category,
   });
 }
 
-void Trace::leaveFrame(unsigned index, Row &row, uint64_t time) {
-  Frame frame = row.frames.pop_back_val();
-  addSlice(index, frame.symbol ? StringRef(frame.symbol->name) : "?",
-           "function", frame.start, time);
+void Trace::leftFunction(const CallTracker::Span &span, const Symbol *symbol,
+                         bool) {
+  addSlice(span.core, symbol ? StringRef(symbol->name) : "?", "function",
+           span.from, span.to);
 }
 
-/// The core goes on in code that is not that of the top frame. A jump to the
-/// start of a function is a call; one into a function that is under way is a
-/// return to it; any other one replaces the function.
-void Trace::enterCode(unsigned index, Row &row, uint32_t pc, uint64_t time) {
-  auto after = upper_bound(symbols, pc, [](uint32_t address, const Symbol &s) {
-    return address < s.address;
-  });
-  const Symbol *symbol =
-      after == symbols.begin() ? nullptr : &*std::prev(after);
-  row.codeBegin = symbol ? symbol->address : 0;
-  row.codeEnd = after == symbols.end() ? ~0u : after->address;
-
-  auto isSame = [&](const Frame &f) { return f.symbol == symbol; };
-  if (any_of(row.frames, isSame)) {
-    while (!isSame(row.frames.back()))
-      leaveFrame(index, row, time);
-    return;
-  }
-  bool isCall = symbol && pc == symbol->address;
-  if (!row.frames.empty() && !isCall)
-    leaveFrame(index, row, time);
-  if (row.frames.size() == maxFrames)
-    while (!row.frames.empty())
-      leaveFrame(index, row, time);
-  row.frames.push_back({symbol, time});
+void Trace::leftStage(const CallTracker::Span &span, unsigned stage) {
+  addSlice(span.core, sources.getStages()[stage], "stage", span.from, span.to);
 }
 
 void Trace::beginInstruction(const Core &core) {
   Row &row = rows[core.index];
   row.instructionStart = core.time;
   row.stalls = core.stalls;
-  uint32_t pc = core.pc();
-  if (row.frames.empty() || pc < row.codeBegin || pc >= row.codeEnd)
-    enterCode(core.index, row, pc, core.time);
 }
 
 void Trace::endInstruction(const Core &core) {
@@ -130,13 +101,9 @@ void Trace::addTransfer(bool toL1, uint64_t from, uint64_t to, uint32_t bytes,
 }
 
 void Trace::finish(ArrayRef<Core> cores, uint64_t time) {
-  for (const Core &core : cores) {
-    Row &row = rows[core.index];
+  for (const Core &core : cores)
     if (core.state == CoreState::Asleep && core.sleepSince < time)
       addStall(core, core.sleepCause, core.sleepSince, time);
-    while (!row.frames.empty())
-      leaveFrame(core.index, row, time);
-  }
   json.arrayEnd();
   json.attributeEnd();
   json.objectEnd();

@@ -90,6 +90,12 @@ static cl::opt<uint64_t>
                   cl::desc("Leave out stalls of fewer cycles (default 4)"),
                   cl::value_desc("cycles"), cl::init(4), cl::cat(category));
 
+static cl::opt<bool>
+    profile("profile",
+            cl::desc("Simulator: statistics of each stage of a network (as "
+                     "slow as a trace)"),
+            cl::cat(category));
+
 static cl::opt<std::string>
     precision("precision", cl::init("fp32"),
               cl::desc("Networks on the host: fp32 (default) or fp16"),
@@ -147,6 +153,9 @@ int main(int argc, char **argv) {
   options.trace.from = traceFrom;
   options.trace.to = traceTo;
   options.trace.minStall = traceMinStall;
+  options.profile = profile;
+  if (profile && statistics.empty())
+    return reportError("--profile goes with --stats");
   options.hostTimeout = hostTimeout;
   options.resourceDir = getResourceDir(argv[0]);
   if (llvm::Error error = sim::runProgram(options))

@@ -76,4 +76,15 @@ def MakeEntryPoints : Pass<"se-make-entry-points", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
 }
 
+def AddDebugInfo : Pass<"se-add-debug-info", "::mlir::ModuleOp"> {
+  let summary = "Locations become line tables";
+  let description = [{
+    Gives every function of the LLVM dialect a scope and every operation a line
+    of the network's file (0 if the operation has none, as in ONNX). A stage of
+    the kernel becomes an inlined function `stage NAME`, which debuggers show
+    as a frame of its own.
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+}
+
 #endif // SE_CONVERSION_PASSES_TD

@@ -46,6 +46,8 @@ struct ProgramOptions {
   /// Where to write a trace; empty for nowhere.
   std::string traceFile;
   TraceOptions trace;
+  /// Whether the statistics tell what each stage takes.
+  bool profile = false;
   /// Where to write statistics as JSON; empty for nowhere.
   std::string statisticsFile;
   uint64_t maxCycles = 0;

@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace llvm {
@@ -26,7 +27,7 @@ class raw_ostream;
 namespace se::sim {
 
 class Machine;
-class Trace;
+class SourceMap;
 
 /// What a core spends a cycle on. Every cycle of a run has one cause on every
 /// core.
@@ -46,14 +47,25 @@ enum class CycleCause : unsigned {
 };
 inline constexpr unsigned numCycleCauses = unsigned(CycleCause::Off) + 1;
 
+/// Cycles by CycleCause.
+using CycleCounts = std::array<uint64_t, numCycleCauses>;
+
 /// "issue", "load_use", ... as in the statistics file.
 llvm::StringRef stringifyCycleCause(CycleCause cause);
 
 struct CoreStatistics {
   uint32_t hart = 0;
   uint64_t instructions = 0;
-  /// By CycleCause; the sum is the number of cycles of the run.
-  std::array<uint64_t, numCycleCauses> cycles = {};
+  /// The sum is the number of cycles of the run.
+  CycleCounts cycles = {};
+};
+
+/// Of a stage of a compiled network's kernel, all frames together.
+struct StageStatistics {
+  /// Empty: what the kernel does outside of its stages.
+  std::string name;
+  /// Cluster cores by number, then the fabric controller.
+  std::vector<CycleCounts> cores;
 };
 
 struct DmaStatistics {
@@ -81,6 +93,8 @@ struct RunResult {
   std::vector<CoreStatistics> cores;
   DmaStatistics dma;
   ExternalDmaStatistics external;
+  /// With a profile, by the order in which they are executed.
+  std::vector<StageStatistics> stages;
 };
 
 /// Parts of the timing that can be switched.
@@ -106,6 +120,8 @@ struct SimulatorOptions {
   /// Receives a trace as JSON for Perfetto; none if null.
   llvm::raw_ostream *traceStream = nullptr;
   TraceOptions trace;
+  /// Sum up the cycles of stages; as slow as a trace.
+  bool profile = false;
   /// Receives the program's output, a line or more at a time.
   std::function<void(llvm::StringRef)> standardOutput;
   /// The files that the program sees; none if null.
@@ -128,12 +144,14 @@ public:
   ~Simulator();
 
   /// Loads the segments of a 32-bit little-endian RISC-V executable and lets
-  /// the fabric controller start at its entry. Errors: no such file format, a
+  /// the fabric controller start at its entry. Debug information is read from
+  /// the buffer later, when it is needed. Errors: no such file format, a
   /// segment outside of memory.
   llvm::Error loadElf(llvm::MemoryBufferRef buffer);
 
   /// Runs until the program ends. Errors, one line each: a trap (core, cause,
-  /// pc with symbol, address), an endless wait, more than `maxCycles` cycles.
+  /// pc with symbol, stage and line, address), an endless wait, more than
+  /// `maxCycles` cycles.
   llvm::Expected<RunResult> run(uint64_t maxCycles);
 
   /// The machine itself, for tests that look into it.
@@ -142,12 +160,15 @@ public:
 private:
   explicit Simulator(std::unique_ptr<Machine> machine);
 
-  /// "0x1c010234 (main+0x14)".
-  std::string describe(uint32_t pc) const;
+  /// "0x1c010234 (main+0x14, main.c:12)".
+  std::string describe(uint32_t pc);
+  const SourceMap &getSources();
 
   std::unique_ptr<Machine> machine;
   /// Sorted by address.
   std::vector<Symbol> symbols;
+  llvm::MemoryBufferRef program;
+  std::unique_ptr<SourceMap> sources;
 };
 
 } // namespace se::sim
