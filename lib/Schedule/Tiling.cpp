@@ -210,9 +210,9 @@ llvm::Error Candidate::placeInL1() {
   constexpr int64_t controlBytes = 64;
   int64_t room = options.l1Bytes - controlBytes - tiling.sumBytes;
   int64_t ring = tiling.getRingBytes();
-  if (options.mayStay) {
-    // Without a ring there is more room.
-    int64_t all = 0;
+  if (options.mayStay || loops.empty()) {
+    // Without a ring there is more room, and only the position is carried.
+    int64_t all = alignment;
     for (const StreamedLoop &loop : loops) {
       Record record = loop.record;
       record.layOut(1);
@@ -222,7 +222,7 @@ llvm::Error Candidate::placeInL1() {
       tiling.slots = tiling.slotBytes = tiling.sumBytes = 0;
       int64_t rest = options.l1Bytes - all;
       placeShared(rest);
-      keepTiles(all + rest);
+      keepTiles(all - alignment + rest);
       return llvm::Error::success();
     }
   }
@@ -356,6 +356,8 @@ static std::set<int64_t> getSlotSizes(const Records &records,
                                       const TilingOptions &options) {
   if (options.slotBytes)
     return {options.slotBytes};
+  if (records.getLoops().empty())
+    return {0}; // only constants that elements share
   constexpr int64_t most = 48 * 1024;
   std::set<int64_t> sizes;
   for (const StreamedLoop &loop : records.getLoops()) {

@@ -22,7 +22,7 @@ func.func @kernel(%state: memref<64xi8, #cluster.space<l1>>, %x: memref<4xf32>) 
   // CHECK-NEXT: memref.store %[[V]], %arg1[%[[CORE]]] : memref<4xf32>
   // CHECK-NEXT: call @se_kernel_barrier() : () -> ()
   // CHECK-NEXT: return
-  cluster.parallel cores 8 {
+  cluster.parallel cores 8 dma_core 0 {
   ^bb0(%core: index):
     %W = memref.get_global @W : memref<4xf32, #cluster.space<l2>>
     %0 = memref.load %W[%core] : memref<4xf32, #cluster.space<l2>>

@@ -1,4 +1,4 @@
-// RUN: se-opt %s --se-schedule="cores=1 l1-bytes=0" --canonicalize --cse --split-input-file | FileCheck %s
+// RUN: se-opt %s --se-schedule=cores=1 --se-verify-schedule --canonicalize --cse --split-input-file | FileCheck %s
 //
 // Data movement costs nothing but an index: it is followed back to where the
 // element lies.
