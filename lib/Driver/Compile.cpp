@@ -147,8 +147,8 @@ void Compilation::describeMemories(schedule::ScheduleNetworkOptions &schedule) {
   using target::MemoryLevel;
   schedule.target = target.name;
   schedule.l1Bytes = target::getAvailableL1(target, script);
-  // What code, data, stack and the application's frames may take.
-  constexpr int64_t codeReserve = 64 * 1024;
+  // What code, data, stack and the application's frames take: 20 to 30 KB.
+  constexpr int64_t codeReserve = 40 * 1024;
   schedule.l2Bytes =
       std::max<int64_t>(int64_t(target.getL2().size) - codeReserve, 0);
   if (const target::Memory *nvm = target.getMemory(MemoryLevel::NVM)) {

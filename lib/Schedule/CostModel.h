@@ -49,6 +49,7 @@ inline constexpr double frameCycles = 150;   ///< a frame that does nothing
 inline constexpr double loopCycles = 30;     ///< entering a loop
 inline constexpr double elementCycles = 8;   ///< an element and its store
 inline constexpr double copyCycles = 7;      ///< an element of a state
+inline constexpr double l2LoadCycles = 15;   ///< a core waits for L2
 inline constexpr double barrierCycles = 15;  ///< all arrive at once
 inline constexpr double partCycles = 45;     ///< another part of a sum
 inline constexpr double tileCycles = 170;    ///< a step of the stream

@@ -322,6 +322,10 @@ llvm::Error Candidate::placeBehind(int64_t otherBytes) {
 
 void Candidate::predict(double otherCycles) {
   tiling.computeCycles = otherCycles;
+  for (auto &[value, constant] : records.getShared())
+    if (!tiling.shared.contains(value))
+      tiling.computeCycles +=
+          l2LoadCycles * double(constant.reads) / options.cores;
   for (const StreamedLoop &loop : loops)
     tiling.computeCycles += getLoopCycles(loop, options.cores);
   tiling.dmaCycles = double(tiling.streamBytes) / dmaBytesPerCycle +
