@@ -103,7 +103,7 @@ rnn.network @net states(%h = "h" : tensor<3xf16> reset dense<0.0> : tensor<3xf16
 }
 //--- scheduled.mlir
 func.func @f(%m: memref<4xf32, #cluster.space<l1>>, %i: index) {
-  cluster.parallel cores 2 {
+  cluster.parallel cores 2 dma_core 0 {
   ^bb0(%core: index):
     %0 = memref.load %m[%i] : memref<4xf32, #cluster.space<l1>>
     %1 = rnn.activation <sigmoid> %0 : f32 -> f32

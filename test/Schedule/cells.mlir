@@ -1,4 +1,4 @@
-// RUN: se-opt %s --se-schedule="cores=2 l1-bytes=0" --cse --split-input-file | FileCheck %s
+// RUN: se-opt %s --se-schedule="cores=2" --cse --split-input-file | FileCheck %s
 //
 // Cells as loops: which loops there are, where the barriers lie, which state is
 // overwritten in place. (--cse drops repeated constants.)
@@ -6,15 +6,14 @@
 // LSTM: all four gates of an element and the epilogue are one loop. The cell
 // state is overwritten in place, the hidden state, which products read, is
 // copied when all cores are done.
-// CHECK:      cluster.program @lstm kernel(@lstm_kernel) init(@lstm_init_states) reset(@lstm_reset_states) cores 2
+// CHECK:      cluster.program @lstm kernel(@lstm_kernel) init(@lstm_init_stream) reset(@lstm_reset_states) cores 2
 // CHECK-SAME:   states [#cluster.port<"h", shape = [5], element = f32>, #cluster.port<"c", shape = [5], element = f32, offset = 32>]
-// CHECK-SAME:   macs = 160 : i64, weight_bytes = 640 : i64
-// CHECK-DAG:  memref.global "private" constant @W : memref<60xf32, #cluster.space<l2>> = dense_resource<W> {alignment = 16 : i64}
-// CHECK-DAG:  memref.global "private" constant @R : memref<100xf32, #cluster.space<l2>> = dense_resource<R> {alignment = 16 : i64}
+// CHECK-SAME:   macs = 160 : i64, {{.*}}weight_bytes = 640 : i64
+// CHECK:      memref.global "private" constant @resident : memref<640xi8, #cluster.space<l2>>
 // CHECK-LABEL: func.func @lstm_kernel
 // CHECK-SAME:    (%[[STATE:[a-z0-9]+]]: memref<[[BYTES:[0-9]+]]xi8, #cluster.space<l1>>, %[[X:[a-z0-9]+]]: memref<3xf32>, %[[Y:[a-z0-9]+]]: memref<5xf32>)
-// CHECK-NEXT:    cluster.parallel cores 2 {
-// CHECK-NEXT:    ^bb0(%[[CORE:[a-z0-9]+]]: index):
+// CHECK:         cluster.parallel cores 2 dma_core 0 carry
+// CHECK-NEXT:    ^bb0(%[[CORE:[a-z0-9]+]]: index, %[[RESIDENT:[a-z0-9]+]]: index):
 // CHECK-DAG:       %[[C0:[a-z0-9_]+]] = arith.constant 0 : index
 // CHECK-DAG:       %[[H:[a-z0-9_]+]] = memref.view %[[STATE]][%[[C0]]][] : {{.*}} to memref<5xf32, #cluster.space<l1>>
 // CHECK-DAG:       %[[C32:[a-z0-9_]+]] = arith.constant 32 : index
@@ -27,20 +26,27 @@
 // CHECK-NEXT:      }
 // CHECK:           cluster.barrier
 //
+// All parameters are in L1, in 5 records of 4 * (3 + 5) words.
+// CHECK-NEXT:      %[[AT:[a-z0-9_]+]] = arith.addi %[[RESIDENT]], %[[C0]]
+// CHECK-NEXT:      %[[WEIGHTS:[a-z0-9_]+]] = memref.view %[[STATE]][%[[AT]]][] : {{.*}} to memref<160xf32, #cluster.space<l1>>
 // Core k has the rows from min(3 k, 5) to min(3 k + 3, 5).
 // CHECK-NEXT:      %[[C5:[a-z0-9_]+]] = arith.constant 5 : index
+// CHECK-NEXT:      %[[END:[a-z0-9_]+]] = arith.addi %[[C0]], %[[C5]] : index
 // CHECK-NEXT:      %[[K3:[a-z0-9_]+]] = arith.muli %[[CORE]], %[[C3:[a-z0-9_]+]] : index
 // CHECK-NEXT:      %[[AT:[a-z0-9_]+]] = arith.addi %[[C0]], %[[K3]] : index
-// CHECK-NEXT:      %[[LOW:[a-z0-9_]+]] = arith.minui %[[AT]], %[[C5]] : index
+// CHECK-NEXT:      %[[LOW:[a-z0-9_]+]] = arith.minui %[[AT]], %[[END]] : index
 // CHECK-NEXT:      %[[NEXT:[a-z0-9_]+]] = arith.addi %[[LOW]], %[[C3]] : index
-// CHECK-NEXT:      %[[HIGH:[a-z0-9_]+]] = arith.minui %[[NEXT]], %[[C5]] : index
+// CHECK-NEXT:      %[[HIGH:[a-z0-9_]+]] = arith.minui %[[NEXT]], %[[END]] : index
 // CHECK-NEXT:      scf.for %[[I:[a-z0-9]+]] = %[[LOW]] to %[[HIGH]] step
-// Eight products, k ascending, each a chain of fused multiply-adds from 0.
+// Eight products, k ascending, each a chain of fused multiply-adds from 0. The
+// gate that is read first is the first in the element's record.
 // CHECK:             %[[ZERO:[a-z0-9_]+]] = arith.constant 0.000000e+00 : f32
 // CHECK:             scf.for %[[K:[a-z0-9]+]] = %[[C0]] to %[[C3]] step %{{[a-z0-9_]+}} iter_args(%[[SUM:[a-z0-9]+]] = %[[ZERO]]) -> (f32) {
-// CHECK:               %[[ROW:[a-z0-9_]+]] = arith.muli %{{[a-z0-9_]+}}, %[[C3]]
-// CHECK-NEXT:          %[[AT:[a-z0-9_]+]] = arith.addi %[[ROW]], %[[K]]
-// CHECK-NEXT:          %[[WV:[a-z0-9_]+]] = memref.load %{{[a-z0-9_]+}}[%[[AT]]] : memref<60xf32, #cluster.space<l2>>
+// CHECK-NEXT:          %[[ROW:[a-z0-9_]+]] = arith.subi %[[I]], %[[C0]]
+// CHECK-NEXT:          %[[RECORD:[a-z0-9_]+]] = arith.muli %[[ROW]], %[[C32]]
+// CHECK-NEXT:          %[[FIELD:[a-z0-9_]+]] = arith.addi %[[RECORD]], %[[C0]]
+// CHECK-NEXT:          %[[AT:[a-z0-9_]+]] = arith.addi %[[FIELD]], %[[K]]
+// CHECK-NEXT:          %[[WV:[a-z0-9_]+]] = memref.load %[[WEIGHTS]][%[[AT]]]
 // CHECK-NEXT:          %[[XV:[a-z0-9_]+]] = memref.load %[[X1]][%[[K]]]
 // CHECK-NEXT:          math.fma %[[WV]], %[[XV]], %[[SUM]] : f32
 // CHECK-COUNT-7:     math.fma
@@ -105,7 +111,7 @@ rnn.network @lstm inputs(%x = "x" : tensor<3xf32>)
 // CHECK-NEXT:      memref.store %[[RH]], %[[BUFFER:[a-z0-9_]+]][%[[I]]]
 // CHECK-NEXT:    }
 // CHECK-NEXT:    cluster.barrier
-// CHECK-NEXT:    scf.for
+// CHECK:         scf.for
 // CHECK:           rnn.activation <sigmoid>
 // CHECK:           memref.load %[[BUFFER]]
 // CHECK:           rnn.activation <tanh>

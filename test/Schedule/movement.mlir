@@ -1,4 +1,4 @@
-// RUN: se-opt %s --se-schedule="cores=1 l1-bytes=0" --canonicalize --cse --split-input-file | FileCheck %s
+// RUN: se-opt %s --se-schedule="cores=1" --canonicalize --cse --split-input-file | FileCheck %s
 //
 // Data movement costs nothing but an index: it is followed back to where the
 // element lies.
@@ -102,17 +102,22 @@ rnn.network @concat_product inputs(%x = "x" : tensor<3xf32>)
 
 // -----
 
-// A batch of vectors: row and vector of element i are i mod 2 and i / 2.
+// A batch of vectors: row and vector of element i are i mod 2 and i / 2. The
+// elements share the matrix, which lies in L1 as it is.
+// CHECK:       memref.global "private" constant @resident : memref<32xi8, #cluster.space<l2>>
 // CHECK-LABEL: func.func @batch_kernel
+// CHECK-SAME:    (%[[ARENA:[a-z0-9]+]]:
 // CHECK-DAG:     %[[C2:[a-z0-9_]+]] = arith.constant 2 : index
 // CHECK-DAG:     %[[C4:[a-z0-9_]+]] = arith.constant 4 : index
+// CHECK:         ^bb0(%{{[a-z0-9]+}}: index, %[[RESIDENT:[a-z0-9]+]]: index):
+// CHECK:         %[[W:[a-z0-9_]+]] = memref.view %[[ARENA]][%[[RESIDENT]]]
 // CHECK:         cluster.barrier
 // CHECK:         scf.for %[[I:[a-z0-9]+]] =
 // CHECK:           scf.for %[[K:[a-z0-9]+]] =
 // CHECK-DAG:         %[[ROW:[a-z0-9_]+]] = arith.remui %[[I]], %[[C2]]
 // CHECK-DAG:         %[[ROW4:[a-z0-9_]+]] = arith.muli %[[ROW]], %[[C4]]
 // CHECK-DAG:         %[[WAT:[a-z0-9_]+]] = arith.addi %[[ROW4]], %[[K]]
-// CHECK-DAG:         memref.load %{{[a-z0-9_]+}}[%[[WAT]]] : memref<8xf32, #cluster.space<l2>>
+// CHECK-DAG:         memref.load %[[W]][%[[WAT]]] : memref<8xf32, #cluster.space<l1>>
 // CHECK-DAG:         %[[BATCH:[a-z0-9_]+]] = arith.divui %[[I]], %[[C2]]
 // CHECK-DAG:         %[[BATCH4:[a-z0-9_]+]] = arith.muli %[[BATCH]], %[[C4]]
 // CHECK-DAG:         %[[XAT:[a-z0-9_]+]] = arith.addi %[[BATCH4]], %[[K]]

@@ -1,4 +1,4 @@
-// RUN: se-opt %s --se-schedule="cores=2 l1-bytes=0" --canonicalize --cse --split-input-file | FileCheck %s
+// RUN: se-opt %s --se-schedule="cores=2" --canonicalize --cse --split-input-file | FileCheck %s
 //
 // A reduction is a loop of one core per result element, in row-major order.
 
