@@ -858,10 +858,20 @@ struct ScheduleNetworkPass
 
   void runOnOperation() override {
     ModuleOp module = getOperation();
-    if (cores < 1 || cores > 8) {
-      module.emitError("the number of cores must be 1 to 8, found ") << cores;
+    auto reject = [&](const Twine &rule, int64_t found) {
+      module.emitError(rule) << ", found " << found;
       return signalPassFailure();
-    }
+    };
+    if (cores < 1 || cores > 8)
+      return reject("the number of cores must be 1 to 8", cores);
+    if (ring != 0 && (ring < 2 || ring > 6))
+      return reject("the ring must have 2 to 6 slots", ring);
+    if (slotBytes < 0 || slotBytes % Arena::alignment != 0)
+      return reject("slot-bytes must be a multiple of " +
+                        Twine(Arena::alignment),
+                    slotBytes);
+    if (tileRows < 0)
+      return reject("tile-rows must not be negative", tileRows);
     auto networks = llvm::to_vector(module.getOps<rnn::NetworkOp>());
     if (networks.size() != 1) {
       module.emitError("expected one rnn.network, found ") << networks.size();

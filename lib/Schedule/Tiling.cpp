@@ -53,6 +53,13 @@ void schedule::forEachTransfer(
         body(loop, tile);
 }
 
+/// Bytes of a loop's records in L1 if they are not cut.
+static int64_t getWholeBytes(const StreamedLoop &loop) {
+  Record record = loop.record;
+  record.layOut(1);
+  return llvm::alignTo(loop.elements * record.getBytes(), alignment);
+}
+
 /// Bytes that memories behind L2 can hold for the external engine.
 static int64_t getCapacity(const TilingOptions &options) {
   return options.isL3Direct ? 0 : options.nvm.bytes + options.l3.bytes;
@@ -69,6 +76,11 @@ public:
   llvm::Error choose(int64_t slots, int64_t maxSlotBytes, double otherCycles,
                      int64_t otherBytes);
 
+  /// This one's error is more to the point than that of `other`.
+  bool isCloser(const Candidate &other) const {
+    return std::tuple(-step, missing) < std::tuple(-other.step, other.missing);
+  }
+
   std::vector<StreamedLoop> loops;
   Tiling tiling;
 
@@ -81,13 +93,19 @@ private:
   int64_t getExternalBytes(int64_t external) const;
   int64_t getNonVolatileBytes(int64_t among) const;
   void predict(double otherCycles);
+  /// The error after `newStep` decisions that worked out, for want of bytes.
   template <typename... Args>
-  llvm::Error fail(const char *format, Args... args) {
+  llvm::Error fail(int newStep, int64_t newMissing, const char *format,
+                   Args... args) {
+    step = newStep;
+    missing = newMissing;
     return llvm::createStringError(llvm::formatv(format, args...).str());
   }
 
   const Records &records;
   const TilingOptions &options;
+  int step = 0;
+  int64_t missing = 0;
 };
 } // namespace
 
@@ -104,10 +122,12 @@ llvm::Error Candidate::shape(StreamedLoop &loop, int64_t maxBytes) {
          record.parts * 4 < longest)
     record.layOut(record.parts + 1);
   int64_t fit = maxBytes / record.getBytes();
-  if (fit == 0 || (options.rows && fit < wanted))
-    return fail("a tile of {0} rows takes at least {1} bytes, more than the "
+  int64_t least = options.rows ? wanted : 1;
+  if (fit < least)
+    return fail(0, least * record.getBytes() - maxBytes,
+                "a tile of {0} rows takes at least {1} bytes, more than the "
                 "{2} of a slot",
-                wanted, wanted * record.getBytes(), maxBytes);
+                least, least * record.getBytes(), maxBytes);
   if (options.rows || record.parts > 1) {
     loop.rows = std::min(wanted, fit);
     return llvm::Error::success();
@@ -154,11 +174,6 @@ void Candidate::keepTiles(int64_t room) {
     tiling.residentBytes += bytes;
     return bytes;
   };
-  auto wholeBytes = [](const StreamedLoop &loop) -> int64_t {
-    Record record = loop.record;
-    record.layOut(1);
-    return llvm::alignTo(loop.elements * record.getBytes(), alignment);
-  };
   auto keepWhole = [&](StreamedLoop &loop) {
     loop.record.layOut(1);
     loop.rows = loop.elements;
@@ -169,14 +184,14 @@ void Candidate::keepTiles(int64_t room) {
   for (StreamedLoop &loop : loops)
     order.push_back(&loop);
   llvm::stable_sort(order, [&](StreamedLoop *a, StreamedLoop *b) {
-    return wholeBytes(*a) < wholeBytes(*b);
+    return getWholeBytes(*a) < getWholeBytes(*b);
   });
   int64_t left = 0;
   for (StreamedLoop *loop : order)
-    left += wholeBytes(*loop);
+    left += getWholeBytes(*loop);
   bool allFit = left <= room;
   for (StreamedLoop *loop : order) {
-    int64_t bytes = wholeBytes(*loop);
+    int64_t bytes = getWholeBytes(*loop);
     if (bytes <= room && (allFit || bytes <= tiling.slotBytes)) {
       room -= keepWhole(*loop);
       left -= bytes;
@@ -185,7 +200,7 @@ void Candidate::keepTiles(int64_t room) {
     }
   }
   for (StreamedLoop *loop : rest) {
-    int64_t bytes = wholeBytes(*loop);
+    int64_t bytes = getWholeBytes(*loop);
     int64_t share = int64_t(double(room) * double(bytes) / double(left));
     int64_t tileBytes = llvm::alignTo(loop->getTileBytes(), alignment);
     // One tile flows at least, lest the loop has to be cut in another way.
@@ -208,30 +223,34 @@ llvm::Error Candidate::placeInL1() {
                         alignment));
   }
   constexpr int64_t controlBytes = 64;
-  int64_t room = options.l1Bytes - controlBytes - tiling.sumBytes;
-  int64_t ring = tiling.getRingBytes();
+  int64_t ring = tiling.getRingBytes() + tiling.sumBytes + controlBytes;
+  int64_t room = options.l1Bytes - ring;
+  int64_t missing = -room;
   if (options.mayStay || loops.empty()) {
-    // Without a ring there is more room, and only the position is carried.
-    int64_t all = alignment;
-    for (const StreamedLoop &loop : loops) {
-      Record record = loop.record;
-      record.layOut(1);
-      all += llvm::alignTo(loop.elements * record.getBytes(), alignment);
-    }
-    if (all <= options.l1Bytes) {
+    // Without a ring there is more room. The word that says where what stays
+    // lies takes as much as a buffer.
+    int64_t all = 0;
+    for (const StreamedLoop &loop : loops)
+      all += getWholeBytes(loop);
+    int64_t rest = options.l1Bytes - alignment - all;
+    if (rest >= 0 || loops.empty()) {
       tiling.slots = tiling.slotBytes = tiling.sumBytes = 0;
-      int64_t rest = options.l1Bytes - all;
       placeShared(rest);
-      keepTiles(all - alignment + rest);
+      keepTiles(all + rest);
       return llvm::Error::success();
     }
+    missing = std::min(missing, -rest);
   }
-  if (ring > room)
-    return fail("memory l1 exceeded by {0} bytes ({1} needed for a ring of {2} "
-                "slots, {3} left of {4})",
-                ring - room, ring, tiling.slots, std::max<int64_t>(room, 0),
-                options.l1Bytes);
-  room -= ring;
+  if (room < 0)
+    return fail(
+        1, missing,
+        "memory l1 exceeded by {0} bytes ({1} needed for {2}, {3} available "
+        "beside states and activations)",
+        missing, options.l1Bytes + missing,
+        missing == -room
+            ? llvm::formatv("a ring of {0} slots", tiling.slots).str()
+            : "all parameters",
+        options.l1Bytes);
   placeShared(room);
   if (options.mayStay)
     keepTiles(room);
@@ -278,30 +297,40 @@ llvm::Error Candidate::placeBehind(int64_t otherBytes) {
     ++tiling.transfers;
     tiling.streamBytes += loop.getBytes(tile);
   });
+  // What stays in L1 lies in L2 once, also if elements share it.
   int64_t fixed = otherBytes + tiling.residentBytes;
+  for (auto &[value, position] : tiling.shared)
+    fixed -= records.getShared().lookup(value).bytes;
   if (fixed + tiling.streamBytes <= options.l2Bytes)
     return llvm::Error::success();
-  if (options.isL3Direct && tiling.streamBytes <= options.l3.bytes) {
+  if (options.isL3Direct && fixed <= options.l2Bytes &&
+      tiling.streamBytes <= options.l3.bytes) {
     tiling.isInL3 = true;
     return llvm::Error::success();
   }
-  tiling.ahead = externalAhead;
+  // Either all in L2, or some behind it and a ring for them.
+  int64_t capacity = getCapacity(options);
+  int64_t whole = fixed + tiling.streamBytes - options.l2Bytes;
   fixed += (externalAhead + tiling.slots - 1) * tiling.slotBytes;
-  int64_t missing = fixed + tiling.streamBytes - options.l2Bytes;
-  if (missing > getCapacity(options) || !tiling.transfers)
+  int64_t behind = fixed + tiling.streamBytes - options.l2Bytes;
+  int64_t parted = std::max(fixed - options.l2Bytes, behind - capacity);
+  if (parted > 0) {
+    int64_t exceeded = std::min(whole, parted);
     return fail(
-        "memory l2 exceeded by {0} bytes ({1} needed for parameters and "
-        "their ring, {2} available, {3} in memories behind it)",
-        missing - getCapacity(options), fixed + tiling.streamBytes,
-        options.l2Bytes, getCapacity(options));
-  if (fixed > options.l2Bytes)
-    return fail("memory l2 exceeded by {0} bytes ({1} needed for the ring from "
-                "memories behind it and for what stays in L1, {2} available)",
-                fixed - options.l2Bytes, fixed, options.l2Bytes);
+        2, exceeded,
+        "memory l2 exceeded by {0} bytes ({1} needed for parameters{2}, "
+        "{3} available, {4} in memories behind it)",
+        exceeded, options.l2Bytes + (whole > parted ? behind : whole),
+        whole > parted ? " and their ring" : "", options.l2Bytes, capacity);
+  }
+  tiling.ahead = externalAhead;
   // Both are monotonous but for the size of a tile or two.
-  tiling.external = findFirst(1, tiling.transfers, [&](int64_t external) {
-    return getExternalBytes(external) >= missing;
-  });
+  auto isEnough = [&](int64_t external) {
+    return getExternalBytes(external) >= behind;
+  };
+  tiling.external = findFirst(1, tiling.transfers, isEnough);
+  while (!isEnough(tiling.external))
+    ++tiling.external;
   tiling.externalBytes = getExternalBytes(tiling.external);
   auto fits = [&](int64_t among) {
     return getNonVolatileBytes(among) <= options.nvm.bytes;
@@ -314,7 +343,8 @@ llvm::Error Candidate::placeBehind(int64_t otherBytes) {
   tiling.nonVolatileBytes = getNonVolatileBytes(tiling.nonVolatile);
   int64_t inL3 = tiling.externalBytes - tiling.nonVolatileBytes;
   if (inL3 > options.l3.bytes)
-    return fail("memory l3 exceeded by {0} bytes ({1} needed for parameters, "
+    return fail(3, inL3 - options.l3.bytes,
+                "memory l3 exceeded by {0} bytes ({1} needed for parameters, "
                 "{2} available)",
                 inL3 - options.l3.bytes, inL3, options.l3.bytes);
   return llvm::Error::success();
@@ -361,7 +391,7 @@ static std::set<int64_t> getSlotSizes(const Records &records,
   if (options.slotBytes)
     return {options.slotBytes};
   if (records.getLoops().empty())
-    return {0}; // only constants that elements share
+    return {0};
   constexpr int64_t most = 48 * 1024;
   std::set<int64_t> sizes;
   for (const StreamedLoop &loop : records.getLoops()) {
@@ -377,6 +407,8 @@ static std::set<int64_t> getSlotSizes(const Records &records,
     }
   }
   sizes.erase(sizes.upper_bound(most), sizes.end());
+  if (sizes.empty())
+    sizes.insert(most);
   return sizes;
 }
 
@@ -411,28 +443,28 @@ llvm::Expected<Tiling> schedule::chooseTiling(Records &records,
   if (options.slots)
     depths.assign({options.slots});
   std::set<int64_t> sizes = getSlotSizes(records, options);
-  std::unique_ptr<Candidate> best;
-  llvm::Error first = llvm::Error::success();
+  std::unique_ptr<Candidate> best, closest;
+  llvm::Error error = llvm::Error::success();
   for (int64_t slots : depths)
     for (int64_t bytes : sizes) {
       auto candidate =
           std::make_unique<Candidate>(records.getLoops(), records, options);
-      if (llvm::Error error =
-              candidate->choose(slots, bytes, otherCycles, otherBytes)) {
-        // Sizes ascend: the error of the smallest slots is the one to tell.
-        if (first)
-          llvm::consumeError(std::move(error));
-        else
-          first = std::move(error);
-        continue;
+      llvm::Error failure =
+          candidate->choose(slots, bytes, otherCycles, otherBytes);
+      if (!failure) {
+        if (!best || candidate->tiling.getCycles() < best->tiling.getCycles())
+          best = std::move(candidate);
+      } else if (!closest || candidate->isCloser(*closest)) {
+        llvm::consumeError(std::move(error));
+        error = std::move(failure);
+        closest = std::move(candidate);
+      } else {
+        llvm::consumeError(std::move(failure));
       }
-      if (!best || candidate->tiling.getCycles() < best->tiling.getCycles())
-        best = std::move(candidate);
     }
   if (!best)
-    return first ? std::move(first)
-                 : llvm::createStringError("no tiling was tried");
-  llvm::consumeError(std::move(first));
+    return error;
+  llvm::consumeError(std::move(error));
   std::copy(best->loops.begin(), best->loops.end(), records.getLoops().begin());
   return best->tiling;
 }

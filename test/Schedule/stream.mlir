@@ -1,38 +1,75 @@
-// RUN: se-opt %s --se-schedule=cores=2 --canonicalize --cse | FileCheck %s --check-prefix=STAYS
-// RUN: se-opt %s --se-schedule="cores=2 l1-bytes=230" --canonicalize --cse | FileCheck %s --check-prefix=RING
-// RUN: se-opt %s --se-schedule="cores=2 l1-bytes=100" 2>&1 | FileCheck %s --check-prefix=NONE
+// RUN: %python %S/Inputs/make-network.py 4 12 > %t.mlir
+// RUN: se-opt %t.mlir --se-schedule="cores=2" --se-verify-schedule --canonicalize --cse | FileCheck %s --check-prefix=STAYS
+// RUN: se-opt %t.mlir --se-schedule="cores=2 resident=false ring=3 tile-rows=2" --se-verify-schedule --canonicalize --cse | FileCheck %s --check-prefix=THREE
+// RUN: se-opt %t.mlir --se-schedule="cores=2 resident=false ring=2 tile-rows=5" --se-verify-schedule --canonicalize --cse | FileCheck %s --check-prefix=TWO
+// RUN: %python %S/Inputs/make-network.py 4 24 > %t.24.mlir
+// RUN: se-opt %t.24.mlir --se-schedule="cores=2 l1-bytes=368 ring=2 tile-rows=2" --se-verify-schedule --canonicalize --cse | FileCheck %s --check-prefix=SHARE
 //
-// One record for each of 12 rows: 4 weights and 1 bias of f32, 20 bytes.
+// One record for each of 12 or 24 rows: 4 weights and 1 bias of f32, 20 bytes.
+// The proof says that all tokens are used once and that no core reads too early.
 
-// With enough L1 the stream is one tile, copied once.
-// STAYS-DAG:   @tiles : memref<2xi32, {{.*}}> = dense<[0, 240]>
-// STAYS-DAG:   @stream : memref<240xi8, #cluster.space<l2>>
+// With enough L1 nothing flows: the parameters are copied once, and their
+// position is carried.
+// STAYS:       @resident : memref<240xi8, #cluster.space<l2>>
 // STAYS-NOT:   memref.global
-// STAYS:       cluster.next_tile %c0 of {{.*}} {slot_bytes = 240 : i64, slots = 1 : i64, tiles = 1 : i64}
-// STAYS-NOT:   cluster.next_tile
+// STAYS:       func.func @net_kernel
+// STAYS:       cluster.parallel cores 2 dma_core 0 carry %{{.*}} : memref<1xi32, {{.*}}> {
+// STAYS-NEXT:  ^bb0(%{{.*}}: index, %[[AT:.*]]: index):
+// STAYS-NOT:   cluster.dma_
+// STAYS:       cluster.yield %[[AT]] : index
+// STAYS:       func.func @net_init_stream
+// STAYS:       %[[TOKEN:.*]] = cluster.dma_start {{.*}} %c240 :
+// STAYS-NEXT:  %[[AT:.*]] = cluster.dma_wait %[[TOKEN]]
+// STAYS-NEXT:  cluster.yield %[[AT]] : index
 
-// Rings of three slots of two rows each (one for a core): 6 tiles.
-// RING:        @tiles : memref<7xi32, {{.*}}> = dense<[0, 40, 80, 120, 160, 200, 240]>
-// RING:        func.func @net_kernel
-// RING:        scf.for %[[T:.*]] = %c0 to %c6 step %c1 {
-// RING-NEXT:     cluster.next_tile %[[T]] of {{.*}} {slot_bytes = 48 : i64, slots = 3 : i64, tiles = 6 : i64}
-// RING:          scf.for
-// RING:            scf.for
-// RING:              math.fma
-// RING-NOT:    cluster.barrier
-// Nothing is under way at first.
-// RING:        func.func @net_init_states
-// RING-COUNT-4:  memref.store %c0_i32
-// RING:          call @net_reset_states
+// Three slots of two rows, 6 tiles. A step waits for the first of two transfers,
+// passes a barrier and starts one into the slot of the tile before; its own slot
+// is free in the next step. The frame starts with transfer 2.
+// THREE-DAG:   @stream : memref<240xi8, #cluster.space<l2>>
+// THREE-DAG:   @transfers : memref<12xi32, {{.*}}> = dense<[0, 40, 40, 40, 80, 40, 120, 40, 160, 40, 200, 40]>
+// THREE-NOT:   @resident
+// THREE:       func.func @net_kernel
+// THREE:       ^bb0(%{{.*}}: index, %[[A:.*]]: !cluster.token<dma>, %[[B:.*]]: !cluster.token<dma>, %[[FREE:.*]]: index):
+// THREE:       %[[END:.*]]:4 = scf.for %{{.*}} = %c0 to %c6 step %c1 iter_args(%[[A1:.*]] = %[[A]], %[[B1:.*]] = %[[B]], %[[FREE1:.*]] = %[[FREE]], %[[NEXT:.*]] = %c2)
+// THREE-NEXT:    %[[AT:.*]] = cluster.dma_wait %[[A1]]
+// THREE-NEXT:    cluster.barrier
+// THREE:         %[[C:.*]] = cluster.dma_start %{{.*}}[%{{.*}}] to %arg0[%[[FREE1]]], %{{.*}}
+// THREE:         memref.view %arg0[%[[AT]]][]
+// THREE-NOT:     cluster.barrier
+// THREE:         scf.yield %[[B1]], %[[C]], %[[AT]], %{{.*}} : !cluster.token<dma>, !cluster.token<dma>, index, index
+// THREE:       cluster.yield %[[END]]#0, %[[END]]#1, %[[END]]#2 : !cluster.token<dma>, !cluster.token<dma>, index
+// Two transfers are under way at first, into the first two slots.
+// THREE:       func.func @net_init_stream
+// THREE:       %[[A:.*]] = cluster.dma_start %{{.*}} to %arg0[%c16], %
+// THREE:       %[[B:.*]] = cluster.dma_start %{{.*}} to %arg0[%c64], %
+// THREE-NEXT:  cluster.yield %[[A]], %[[B]], %c112 :
 
-// NONE:        remark: the parameters of 1 loops are read where they lie
-// NONE-NOT:    cluster.next_tile
-// NONE:        cluster.program
-rnn.network @net inputs(%x = "x" : tensor<4xf32>) outputs("y" : tensor<12xf32>) {
-  %W = arith.constant dense<[[0.0, 1.0, 2.0, 0.5], [1.0, 1.0, 2.0, 0.5], [2.0, 1.0, 2.0, 0.5], [3.0, 1.0, 2.0, 0.5], [4.0, 1.0, 2.0, 0.5], [5.0, 1.0, 2.0, 0.5], [6.0, 1.0, 2.0, 0.5], [7.0, 1.0, 2.0, 0.5], [8.0, 1.0, 2.0, 0.5], [9.0, 1.0, 2.0, 0.5], [10.0, 1.0, 2.0, 0.5], [11.0, 1.0, 2.0, 0.5]]>
-      : tensor<12x4xf32>
-  %b = arith.constant dense<[0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0, 11.0]> : tensor<12xf32>
-  %0 = rnn.matvec %W, %x : tensor<12x4xf32>, tensor<4xf32> -> tensor<12xf32>
-  %1 = arith.addf %0, %b : tensor<12xf32>
-  rnn.yield %1 : tensor<12xf32>
-}
+// Two slots, tiles of 5, 5 and 2 rows: the last one is shorter.
+// TWO:         @transfers : memref<6xi32, {{.*}}> = dense<[0, 100, 100, 100, 200, 40]>
+// TWO:         ^bb0(%{{.*}}: index, %[[A:.*]]: !cluster.token<dma>, %{{.*}}: index):
+// TWO:         scf.for %[[T:.*]] = %c0 to %c3 step %c1 iter_args(%{{.*}} = %[[A]],
+// TWO:           %[[FIRST:.*]] = arith.muli %[[T]], %c5
+// TWO-NEXT:      %[[LEFT:.*]] = arith.subi %c12, %[[FIRST]]
+// TWO-NEXT:      %[[COUNT:.*]] = arith.minui %[[LEFT]], %c5
+// TWO-NEXT:      arith.ceildivui %[[COUNT]], %c2
+
+// 24 rows, and L1 has room for 4 of 12 tiles beside the ring: each third stays,
+// as floor(4 (t + 1) / 12) > floor(4 t / 12) says.
+// SHARE-DAG:   @resident : memref<192xi8, #cluster.space<l2>>
+// SHARE-DAG:   @stream : memref<320xi8, #cluster.space<l2>>
+// SHARE-DAG:   @transfers : memref<16xi32,
+// SHARE:       func.func @net_kernel
+// SHARE:       scf.for %[[T:.*]] = %c0 to %c12 step %c1 iter_args(%[[A:.*]] = %{{.*}}, %[[FREE:.*]] = %{{.*}}, %[[NEXT:.*]] = %c1)
+// SHARE:         %[[LINE:.*]] = arith.muli %[[T]], %c4
+// SHARE-NEXT:    %[[BEFORE:.*]] = arith.divui %[[LINE]], %c12
+// SHARE:         %[[AFTER:.*]] = arith.divui %{{.*}}, %c12
+// SHARE-NEXT:    %[[FLOWS:.*]] = arith.cmpi eq, %[[BEFORE]], %[[AFTER]]
+// SHARE-NEXT:    %[[KEPT:.*]] = arith.muli %[[BEFORE]], %c48
+// SHARE-NEXT:    %[[KEPTAT:.*]] = arith.addi %[[KEPT]],
+// SHARE-NEXT:    %[[IF:.*]]:4 = scf.if %[[FLOWS]]
+// SHARE-NEXT:      %[[AT:.*]] = cluster.dma_wait %[[A]]
+// SHARE-NEXT:      cluster.barrier
+// SHARE:           scf.yield %{{.*}}, %[[AT]], %{{.*}}, %[[AT]]
+// SHARE-NEXT:    } else {
+// SHARE-NEXT:      scf.yield %[[A]], %[[FREE]], %[[NEXT]], %[[KEPTAT]]
+// SHARE:         memref.view %arg0[%[[IF]]#3][]

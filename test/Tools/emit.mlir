@@ -33,7 +33,7 @@
 // RUN: cmp %t/net.elf %t/again.elf
 //
 // Parameters go to the external memory only if they do not fit L2.
-// RUN: se-compile %s -o - --emit=mlir-scheduled --target=pulp-open-ddr | FileCheck %s --check-prefix=LEVEL
+// RUN: se-compile %s -o - --emit=mlir-scheduled --target=pulp-open-ddr --schedule=resident=off | FileCheck %s --check-prefix=LEVEL
 // LEVEL: memref.global {{.*}} @stream : memref<120xi8, #cluster.space<l2>>
 //
 // Errors leave no file.

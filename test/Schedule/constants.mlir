@@ -1,0 +1,83 @@
+// RUN: se-opt %s --se-schedule="cores=2" --se-verify-schedule --canonicalize --cse --split-input-file | FileCheck %s --check-prefixes=CHECK,L1
+// RUN: se-opt %s --se-schedule="cores=2 l1-bytes=180 ring=3 tile-rows=1 resident=false" --se-verify-schedule --canonicalize --cse --split-input-file | FileCheck %s --check-prefixes=CHECK,L2
+//
+// Constants that have no place in the stream, and streams of odd lengths.
+
+// Elements share a matrix; there is no stream, and no ring. If L1 has no room the
+// matrix is read in L2. (The input takes 80 bytes, the matrix 144.)
+// L1:    @resident : memref<144xi8, #cluster.space<l2>>
+// L1-NOT: memref.global
+// L2:    memref.global {{.*}} : memref<36xf32, #cluster.space<l2>>
+// CHECK-LABEL: func.func @shared_kernel
+// CHECK-NOT:   !cluster.token
+// CHECK-NOT:   cluster.dma_
+// L1:          memref.view {{.*}} to memref<36xf32, #cluster.space<l1>>
+// L2:          memref.get_global
+// CHECK:       math.fma
+// CHECK:       return
+rnn.network @shared inputs(%x = "x" : tensor<5x4xf32>) outputs("y" : tensor<5x9xf32>) {
+  %W = arith.constant dense<[[1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 8.0], [1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 8.0], [1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 8.0], [1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 8.0], [1.0, 2.0, 3.0, 4.0]]> : tensor<9x4xf32>
+  %0 = rnn.matvec %W, %x : tensor<9x4xf32>, tensor<5x4xf32> -> tensor<5x9xf32>
+  rnn.yield %0 : tensor<5x9xf32>
+}
+
+// -----
+
+// No constants at all: nothing is carried.
+// CHECK-LABEL: func.func @nothing_kernel
+// CHECK:       cluster.parallel cores 2 dma_core 0 {
+// CHECK:       func.func @nothing_init_stream
+// CHECK-NOT:   cluster.dma_
+// CHECK:       return
+rnn.network @nothing inputs(%x = "x" : tensor<4xf32>) outputs("y" : tensor<4xf32>) {
+  %0 = arith.negf %x : tensor<4xf32>
+  rnn.yield %0 : tensor<4xf32>
+}
+
+// -----
+
+// One tile in all, fewer than the S - 1 transfers that are under way: the same
+// tile is in two slots, and the next transfer is again number 0.
+// L2:          @transfers : memref<2xi32, {{.*}}> = dense<[0, 4]>
+// CHECK-LABEL: func.func @one_kernel
+// L2:          cluster.dma_wait
+// L2-NEXT:     cluster.barrier
+// L2-NEXT:     memref.load %{{.*}}[%c1] : memref<2xi32,
+// L2:          memref.load %{{.*}}[%c0] : memref<2xi32,
+// L2:          cluster.dma_start
+// L1-NOT:      cluster.dma_wait
+// CHECK:       arith.mulf
+// CHECK:       func.func @one_init_stream
+// L2-COUNT-2:  cluster.dma_start
+rnn.network @one inputs(%x = "x" : tensor<1xf32>) outputs("y" : tensor<1xf32>) {
+  %a = arith.constant dense_resource<a> : tensor<1xf32>
+  %0 = arith.mulf %x, %a : tensor<1xf32>
+  rnn.yield %0 : tensor<1xf32>
+}
+
+{-#
+  dialect_resources: {
+    builtin: {
+      a: "0x040000000000C03F"
+    }
+  }
+#-}
+
+// -----
+
+// Two types in one loop: a record has one, the other constant is read as a whole.
+// L1:          @resident : memref<32xi8, #cluster.space<l2>>
+// L2-DAG:      @stream : memref<8xi8, #cluster.space<l2>>
+// CHECK-LABEL: func.func @mixed_kernel
+// CHECK:       memref.load {{.*}}xf16, #cluster.space<l1>>
+// CHECK:       arith.extf
+// CHECK:       memref.load {{.*}} : memref<2xf32, #cluster.space<l1>>
+// CHECK:       arith.addf
+rnn.network @mixed inputs(%x = "x" : tensor<2xf32>) outputs("y" : tensor<2xf32>) {
+  %a = arith.constant dense<[1.0, 2.0]> : tensor<2xf16>
+  %b = arith.constant dense<[3.0, 4.0]> : tensor<2xf32>
+  %0 = arith.extf %a : tensor<2xf16> to tensor<2xf32>
+  %1 = arith.mulf %0, %x : tensor<2xf32>
+  %2 = arith.addf %1, %b : tensor<2xf32>
+  rnn.yield %2 : tensor<2xf32>
+}
