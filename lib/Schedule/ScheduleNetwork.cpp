@@ -696,6 +696,11 @@ void Scheduler::emitKernel() {
           memref::StoreOp::create(b, scalar, stateBuffers[number], element);
         });
   }
+  // All have read what is carried before it is written again.
+  bool hasMet = hasRing() || plan.getLevels().size() > 1 ||
+                !plan.getStateCopies().empty();
+  if (tiling.residentBytes && !hasMet)
+    cluster::BarrierOp::create(b);
   SmallVector<Value> handOn;
   if (hasRing())
     handOn = stream->leaveFrame();

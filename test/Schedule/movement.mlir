@@ -112,7 +112,7 @@ rnn.network @concat_product inputs(%x = "x" : tensor<3xf32>)
 // CHECK-DAG:         %[[ROW:[a-z0-9_]+]] = arith.remui %[[I]], %[[C2]]
 // CHECK-DAG:         %[[ROW4:[a-z0-9_]+]] = arith.muli %[[ROW]], %[[C4]]
 // CHECK-DAG:         %[[WAT:[a-z0-9_]+]] = arith.addi %[[ROW4]], %[[K]]
-// CHECK-DAG:         memref.load %{{[a-z0-9_]+}}[%[[WAT]]] : memref<8xf32, #cluster.space<l2>>
+// CHECK-DAG:         memref.load %{{[a-z0-9_]+}}[%[[WAT]]] : memref<8xf32, #cluster.space<l1>>
 // CHECK-DAG:         %[[BATCH:[a-z0-9_]+]] = arith.divui %[[I]], %[[C2]]
 // CHECK-DAG:         %[[BATCH4:[a-z0-9_]+]] = arith.muli %[[BATCH]], %[[C4]]
 // CHECK-DAG:         %[[XAT:[a-z0-9_]+]] = arith.addi %[[BATCH4]], %[[K]]

@@ -15,7 +15,8 @@
 // TABLE:      buffer in L1 from to bytes live in levels
 // TABLE-NEXT: h 0x00000 0x00018 24 always
 // TABLE-NEXT: value 0 0x00020 0x00030 16 0-1
-// TABLE-NEXT: resident 0x00030 0x000b0 128 always
+// TABLE-NEXT: carried 0x00030 0x00034 4 always
+// TABLE-NEXT: resident 0x00040 0x000c0 128 always
 // TABLE:      memory bytes available
 // TABLE-NEXT: l1 {{[0-9]+ [0-9]+}}
 // TABLE-NEXT: l2 {{[0-9]+ [0-9]+}}

@@ -34,7 +34,7 @@ def ScheduleNetwork : Pass<"se-schedule", "::mlir::ModuleOp"> {
            "name of the target, for messages">,
     Option<"l1Bytes", "l1-bytes", "int64_t", "56256",
            "bytes of L1 for states, activations and parameters">,
-    Option<"l2Bytes", "l2-bytes", "int64_t", "1572864",
+    Option<"l2Bytes", "l2-bytes", "int64_t", "1597440",
            "bytes of L2 for parameters">,
     Option<"nvmBytes", "nvm-bytes", "int64_t", "0",
            "bytes of a non-volatile memory behind L2">,
