@@ -1,0 +1,222 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- Functions.cpp - Kernel, reset, set-up and their description --------===//
+
+#include "Scheduler.h"
+
+using namespace mlir;
+using namespace se;
+using namespace se::schedule;
+
+func::FuncOp Scheduler::makeFunction(StringRef suffix,
+                                     ArrayRef<Type> arguments) {
+  auto function =
+      func::FuncOp::create(b, (network.getSymName() + suffix).str(),
+                           b.getFunctionType(arguments, TypeRange()));
+  symbols.insert(function);
+  b.setInsertionPointToStart(function.addEntryBlock());
+  return function;
+}
+
+/// A parallel region in `function`, which gets `core` and carries values of
+/// these types; the function's return is behind it.
+Block *Scheduler::emitParallel(func::FuncOp function, TypeRange carried) {
+  Value control;
+  if (getControlWords(tiling))
+    control = view(function.getArgument(0), controlType(), controlOffset);
+  auto parallel = cluster::ParallelOp::create(b, cores, dmaCore, control);
+  func::ReturnOp::create(b);
+  Block &body = parallel.getBody().emplaceBlock();
+  core = body.addArgument(b.getIndexType(), b.getLoc());
+  for (Type type : carried)
+    body.addArgument(type, b.getLoc());
+  b.setInsertionPointToStart(&body);
+  return &body;
+}
+
+void Scheduler::emitKernel() {
+  // An empty state would be an empty struct in C.
+  SmallVector<Type> arguments{
+      makeType(std::max(arena.getSize(), Arena::alignment), b.getI8Type(),
+               cluster::Level::l1)};
+  for (ArrayAttr types : {network.getInputTypes(), network.getOutputTypes()})
+    for (Attribute type : types)
+      arguments.push_back(portType(cast<TypeAttr>(type).getValue()));
+  kernel = makeFunction("_kernel", arguments);
+  Value arenaArgument = kernel.getArgument(0);
+  SmallVector<Type> carried;
+  if (hasRing())
+    carried = StreamEmitter(b, tiling, StreamMemory()).getCarriedTypes();
+  if (tiling.residentBytes)
+    carried.push_back(b.getIndexType());
+  Block *body = emitParallel(kernel, carried);
+
+  // Where everything lies.
+  Block::BlockArgListType ports = kernel.getArguments().drop_front();
+  for (auto [input, port] : llvm::zip(network.getInputArguments(), ports))
+    sources[input] = port;
+  llvm::append_range(outputBuffers, ports.drop_front(network.getNumInputs()));
+  for (auto [state, offset] :
+       llvm::zip(network.getStateArguments(), stateOffsets)) {
+    sources[state] = view(arenaArgument, bufferType(state), offset);
+    stateBuffers.push_back(sources[state]);
+  }
+  // Roots are read in their buffers, also if they lie elsewhere at first.
+  for (Value value : plan.getBuffers())
+    memory[value] =
+        view(arenaArgument, bufferType(value), bufferOffsets.lookup(value));
+  sourcesEnd = number(0);
+  auto handedOn = ValueRange(body->getArguments()).drop_front();
+  if (tiling.residentBytes)
+    residentPosition = handedOn.back();
+  if (hasRing()) {
+    stream = std::make_unique<StreamEmitter>(b, tiling,
+                                             getStreamMemory(arenaArgument));
+    stream->enterFrame(handedOn);
+  }
+
+  bool first = true;
+  for (const std::vector<Loop> &level : plan.getLevels()) {
+    // A tile that flows comes with a barrier of its own.
+    const StreamedLoop *part = records.getLoop(level.front());
+    bool hasBarrier = part && part->resident == 0;
+    if (!first && !hasBarrier)
+      cluster::BarrierOp::create(b);
+    first = false;
+    for (const Loop &loop : level)
+      emitLoop(loop);
+  }
+  if (!plan.getStateCopies().empty())
+    cluster::BarrierOp::create(b);
+  for (auto [number, value] : plan.getStateCopies()) {
+    enterStage(value.getLoc(), "copies of states");
+    emitDealtLoop(
+        elementsOf(value), [&, number = number, value = value](Value element) {
+          Value scalar =
+              memref::LoadOp::create(b, getMemory(value, false), element);
+          memref::StoreOp::create(b, scalar, stateBuffers[number], element);
+        });
+  }
+  // All have read what is carried before it is written again.
+  bool hasMet = hasRing() || plan.getLevels().size() > 1 ||
+                !plan.getStateCopies().empty();
+  if (tiling.residentBytes && !hasMet)
+    cluster::BarrierOp::create(b);
+  SmallVector<Value> handOn;
+  if (hasRing())
+    handOn = stream->leaveFrame();
+  if (tiling.residentBytes)
+    handOn.push_back(residentPosition);
+  cluster::YieldOp::create(b, handOn);
+}
+
+void Scheduler::emitReset() {
+  b.setInsertionPoint(network);
+  b.setLoc(network.getLoc());
+  reset = makeFunction("_reset_states", {kernel.getArgumentTypes()[0]});
+  Value zero = arith::ConstantIndexOp::create(b, 0);
+  Value one = arith::ConstantIndexOp::create(b, 1);
+  for (auto [k, value] : llvm::enumerate(network.getResetValues())) {
+    Value state = network.getStateArguments()[k];
+    Value buffer =
+        view(reset.getArgument(0), bufferType(state), stateOffsets[k]);
+    auto elements = cast<ElementsAttr>(value);
+    auto splat = dyn_cast<SplatElementsAttr>(elements);
+    Value from;
+    if (!splat) {
+      memref::GlobalOp global =
+          makeGlobal(elements, "reset", cluster::Level::l2);
+      from =
+          memref::GetGlobalOp::create(b, global.getType(), global.getSymName());
+    }
+    Value upper = arith::ConstantIndexOp::create(b, elementsOf(state));
+    auto loop = scf::ForOp::create(b, zero, upper, one);
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(loop.getBody());
+    Value element = loop.getInductionVar(), scalar;
+    if (splat)
+      scalar = arith::ConstantOp::create(
+          b, cast<TypedAttr>(splat.getSplatValue<Attribute>()));
+    else
+      scalar = memref::LoadOp::create(b, from, element);
+    memref::StoreOp::create(b, scalar, buffer, element);
+  }
+  func::ReturnOp::create(b);
+}
+
+ArrayAttr Scheduler::ports(ArrayAttr types, ArrayAttr names, bool areStates) {
+  SmallVector<Attribute> list;
+  for (auto [k, type, name] : llvm::enumerate(types, names)) {
+    auto tensor = cast<RankedTensorType>(cast<TypeAttr>(type).getValue());
+    list.push_back(cluster::PortAttr::get(
+        b.getContext(), cast<StringAttr>(name).getValue(), tensor.getShape(),
+        areStates ? tensor.getElementType() : b.getF32Type(),
+        areStates ? stateOffsets[k] : 0));
+  }
+  return b.getArrayAttr(list);
+}
+
+/// Once: what stays in L1 gets there, and the first transfers are started.
+void Scheduler::emitInit() {
+  b.setInsertionPoint(network);
+  init = makeFunction("_init_stream", {kernel.getArgumentTypes()[0]});
+  Value arenaArgument = init.getArgument(0);
+  emitParallel(init, {});
+  SmallVector<Value> carried;
+  Value kept;
+  if (globals.resident) {
+    Value from = memref::GetGlobalOp::create(b, globals.resident.getType(),
+                                             globals.resident.getSymName());
+    Value token = cluster::DmaStartOp::create(
+        b, cluster::TokenType::get(b.getContext(), cluster::Engine::dma), from,
+        number(0), arenaArgument, number(residentOffset),
+        number(tiling.residentBytes), Value(), Value());
+    kept = cluster::DmaWaitOp::create(b, b.getIndexType(), token);
+  }
+  if (hasRing()) {
+    StreamEmitter starter(b, tiling, getStreamMemory(arenaArgument));
+    starter.emitStart();
+    carried = starter.leaveFrame();
+  }
+  if (kept)
+    carried.push_back(kept);
+  cluster::YieldOp::create(b, carried);
+}
+
+void Scheduler::emitProgram() {
+  b.setInsertionPoint(network);
+  std::string name = network.getSymName().str();
+  network->walk([&](rnn::MatvecOp matvec) {
+    macs += elementsOf(matvec.getY()) * shapeOf(matvec.getW())[1];
+  });
+  ArrayAttr inputs =
+      ports(network.getInputTypes(), network.getInputNames(), false);
+  ArrayAttr outputs =
+      ports(network.getOutputTypes(), network.getOutputNames(), false);
+  ArrayAttr states =
+      ports(network.getStateTypes(), network.getStateNames(), true);
+  DictionaryAttr planned = report();
+  symbols.erase(network);
+  b.setInsertionPointToStart(module.getBody());
+  auto program = cluster::ProgramOp::create(
+      b, name, kernel.getSymName(), init.getSymName(), reset.getSymName(),
+      cores, dmaCore,
+      cast<MemRefType>(kernel.getArgumentTypes()[0]).getNumElements(), inputs,
+      outputs, states, macs, weightBytes, planned);
+  symbols.insert(program, module.getBody()->begin());
+}
+
+llvm::Error Scheduler::run() {
+  l1Available = options.l1Bytes;
+  nameStages();
+  placeBuffers();
+  if (llvm::Error error = planStream())
+    return error;
+  makeStreamGlobals();
+  emitKernel();
+  emitReset();
+  emitInit();
+  emitProgram();
+  return llvm::Error::success();
+}

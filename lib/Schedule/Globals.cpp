@@ -1,0 +1,130 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- Globals.cpp - Constants and images in memory, views of L1 ----------===//
+
+#include "Scheduler.h"
+
+using namespace mlir;
+using namespace se;
+using namespace se::schedule;
+
+/// A constant in row-major order.
+memref::GlobalOp Scheduler::makeGlobal(ElementsAttr value, StringRef name,
+                                       cluster::Level level) {
+  auto flat =
+      RankedTensorType::get({value.getNumElements()}, value.getElementType());
+  ElementsAttr flatValue;
+  if (auto dense = dyn_cast<DenseElementsAttr>(value))
+    flatValue = dense.reshape(flat);
+  else
+    flatValue = DenseResourceElementsAttr::get(
+        flat, cast<DenseResourceElementsAttr>(value).getRawHandle());
+  MemRefType type =
+      makeType(flat.getNumElements(), flat.getElementType(), level);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(module.getBody());
+  auto global = memref::GlobalOp::create(
+      b, name, b.getStringAttr("private"), type, flatValue,
+      /*constant=*/true, b.getI64IntegerAttr(Arena::alignment));
+  symbols.insert(global);
+  weightBytes += flat.getNumElements() * flat.getElementTypeBitWidth() / 8;
+  return global;
+}
+
+Value Scheduler::view(Value arena, MemRefType type, int64_t offset) {
+  return memref::ViewOp::create(
+      b, type, arena, arith::ConstantIndexOp::create(b, offset), ValueRange());
+}
+
+/// What lies in L1 for good. Its position is carried from frame to frame rather
+/// than a constant: code that knows it mixes up pointers to it with those to
+/// other buffers, and needs more of them.
+Value Scheduler::viewResident(MemRefType type, int64_t position) {
+  Value at = arith::AddIOp::create(b, residentPosition, number(position));
+  return memref::ViewOp::create(b, type, kernel.getArgument(0), at,
+                                ValueRange());
+}
+
+memref::GlobalOp Scheduler::makeImage(ArrayRef<char> data, StringRef name,
+                                      cluster::Level level) {
+  if (data.empty())
+    return nullptr;
+  return makeGlobal(
+      DenseResourceElementsAttr::get(
+          RankedTensorType::get({int64_t(data.size())}, b.getI8Type()), name,
+          HeapAsmResourceBlob::allocateAndCopyInferAlign(data)),
+      name, level);
+}
+
+memref::GlobalOp Scheduler::makeTable(ArrayRef<int32_t> data, StringRef name) {
+  if (data.empty())
+    return nullptr;
+  return makeGlobal(
+      DenseElementsAttr::get(
+          RankedTensorType::get({int64_t(data.size())}, b.getI32Type()), data),
+      name, cluster::Level::l2);
+}
+
+void Scheduler::makeStreamGlobals() {
+  using cluster::Level;
+  Images images(records.getLoops(), tiling);
+  globals.resident = makeImage(images.resident, "resident", Level::l2);
+  globals.stream =
+      makeImage(images.stream, "stream", tiling.isInL3 ? Level::l3 : Level::l2);
+  globals.nvm = makeImage(images.nvm, "stream_nvm", Level::nvm);
+  globals.l3 = makeImage(images.l3, "stream_l3", Level::l3);
+  globals.transfers = makeTable(images.transfers, "transfers");
+  globals.external = makeTable(images.external, "external_transfers");
+  if (!tiling.external)
+    return;
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(module.getBody());
+  globals.l2Ring = memref::GlobalOp::create(
+      b, "l2_ring", b.getStringAttr("private"),
+      makeType(tiling.getExternalSlots() * tiling.slotBytes, b.getI8Type(),
+               Level::l2),
+      b.getUnitAttr(), /*constant=*/false,
+      b.getI64IntegerAttr(Arena::alignment));
+  symbols.insert(globals.l2Ring);
+}
+
+StreamMemory Scheduler::getStreamMemory(Value arena) {
+  auto get = [&](memref::GlobalOp global) -> Value {
+    if (!global)
+      return Value();
+    return memref::GetGlobalOp::create(b, global.getType(),
+                                       global.getSymName());
+  };
+  return {arena,
+          ringOffset,
+          get(globals.stream),
+          get(globals.nvm),
+          get(globals.l3),
+          get(globals.l2Ring),
+          get(globals.transfers),
+          get(globals.external)};
+}
+
+/// Where a value lies; `isDefined` if the current loop computes it.
+Value Scheduler::getMemory(Value value, bool isDefined) {
+  if (!isDefined)
+    if (Value buffer = memory.lookup(value))
+      return buffer;
+  Value &source = sources[value];
+  auto constant = value.getDefiningOp<arith::ConstantOp>();
+  if (source || !constant || !isSource(value))
+    return source;
+  // A constant that is not in the stream: in L1, or read where it lies.
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointAfterValue(sourcesEnd);
+  auto shared = tiling.shared.find(value);
+  if (shared != tiling.shared.end())
+    return source = viewResident(bufferType(value), shared->second);
+  auto elements = cast<ElementsAttr>(constant.getValue());
+  memref::GlobalOp global =
+      makeGlobal(elements, rnn::getConstantName(elements), cluster::Level::l2);
+  source =
+      memref::GetGlobalOp::create(b, global.getType(), global.getSymName());
+  return source;
+}

@@ -1,0 +1,161 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- Scheduler.h - From a network to a scheduled program ----------------===//
+
+#ifndef SE_LIB_SCHEDULE_SCHEDULER_H
+#define SE_LIB_SCHEDULE_SCHEDULER_H
+
+#include "Arena.h"
+#include "ElementEmitter.h"
+#include "Images.h"
+#include "PlanReport.h"
+#include "StreamEmitter.h"
+
+#include "se/Dialect/Cluster/Cluster.h"
+#include "se/Dialect/Cluster/StageLocation.h"
+#include "se/Dialect/RNN/Constants.h"
+#include "se/Schedule/Indexing.h"
+#include "se/Schedule/Plan.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
+#include "mlir/IR/TypeUtilities.h"
+#include "llvm/ADT/StringMap.h"
+#include "llvm/Support/Error.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/MathExtras.h"
+
+namespace se::schedule {
+
+using namespace mlir;
+
+/// Plans one network and emits its kernel, set-up and program description.
+class Scheduler {
+public:
+  Scheduler(rnn::NetworkOp network, TilingOptions options, unsigned dmaCore,
+            bool remarks)
+      : network(network), plan(network), options(options), cores(options.cores),
+        dmaCore(dmaCore), remarks(remarks),
+        module(network->getParentOfType<ModuleOp>()), symbols(module),
+        b(network.getLoc(), network) {}
+
+  /// Error: what does not fit, in one line.
+  llvm::Error run();
+
+private:
+  MemRefType makeType(int64_t count, Type element, cluster::Level level) {
+    return MemRefType::get({count}, element, AffineMap(),
+                           cluster::LevelAttr::get(b.getContext(), level));
+  }
+  MemRefType bufferType(Value tensor) {
+    auto type = cast<RankedTensorType>(tensor.getType());
+    return makeType(type.getNumElements(), type.getElementType(),
+                    cluster::Level::l1);
+  }
+  MemRefType portType(Type tensor) {
+    return MemRefType::get({cast<RankedTensorType>(tensor).getNumElements()},
+                           b.getF32Type());
+  }
+  MemRefType controlType() {
+    return makeType(getControlWords(tiling), b.getI32Type(),
+                    cluster::Level::l1);
+  }
+  bool hasRing() const { return tiling.slots != 0; }
+  /// Inputs, states and constants that are no splats lie in memory.
+  static bool isSource(Value value) {
+    if (auto constant = value.getDefiningOp<arith::ConstantOp>())
+      return !isa<SplatElementsAttr>(constant.getValue());
+    return isa<BlockArgument>(value);
+  }
+  static llvm::DenseSet<Value> getDefined(const Loop &loop) {
+    llvm::DenseSet<Value> defined;
+    for (Job *job : loop.jobs)
+      if (job->isDefinition)
+        defined.insert(job->value);
+    return defined;
+  }
+  Value number(int64_t value) {
+    return arith::ConstantIndexOp::create(b, value);
+  }
+  Value getMemory(Value value, bool isDefined);
+  int64_t place(StringRef name, MemRefType type,
+                std::pair<unsigned, unsigned> live);
+  void placeBuffers();
+  DictionaryAttr report();
+  void nameStages();
+  void readLoops();
+  llvm::Error planStream();
+  func::FuncOp makeFunction(StringRef suffix, ArrayRef<Type> arguments);
+  memref::GlobalOp makeGlobal(ElementsAttr value, StringRef name,
+                              cluster::Level level);
+  memref::GlobalOp makeImage(ArrayRef<char> data, StringRef name,
+                             cluster::Level level);
+  memref::GlobalOp makeTable(ArrayRef<int32_t> data, StringRef name);
+  Value view(Value arena, MemRefType type, int64_t offset);
+  Value viewResident(MemRefType type, int64_t position);
+  void makeStreamGlobals();
+  StreamMemory getStreamMemory(Value arena);
+  Block *emitParallel(func::FuncOp function, TypeRange carried);
+  void emitKernel();
+  void emitReset();
+  void emitInit();
+  void emitProgram();
+  void emitDealtLoop(int64_t elements, function_ref<void(Value element)> body);
+  void emitShare(Value begin, int64_t most, Value count,
+                 function_ref<void(Value element, Value first)> body);
+  /// What is emitted from now on belongs to this stage.
+  void enterStage(Location location, StringRef name) {
+    b.setLoc(cluster::withStage(location, b.getStringAttr(name)));
+  }
+  void emitLoop(const Loop &loop);
+  void emitTiles(const StreamedLoop &part,
+                 function_ref<void(Value tile, Value index)> body);
+  void emitBody(const Loop &loop, ElementEmitter &emitter);
+  void emitPart(const Loop &loop, const StreamedLoop &part,
+                ElementEmitter &emitter, Value tile, Value lower);
+  ArrayAttr ports(ArrayAttr types, ArrayAttr names, bool areStates);
+
+  rnn::NetworkOp network;
+  Plan plan;
+  TilingOptions options;
+  unsigned cores, dmaCore;
+  bool remarks;
+  ModuleOp module;
+  SymbolTable symbols;
+  ImplicitLocOpBuilder b;
+
+  SmallVector<int64_t> stateOffsets;
+  llvm::DenseMap<Value, int64_t> bufferOffsets;
+  int64_t macs = 0, weightBytes = 0;
+  func::FuncOp kernel, init, reset;
+  Arena arena;
+  Records records;
+  Tiling tiling;
+  double otherCycles = 0; // of loops that read no stream, and the frame
+  llvm::DenseMap<const Loop *, Cost> costs; // of one element
+  llvm::DenseMap<const Loop *, std::string> stageNames;
+  SmallVector<PlacedBuffer> placed;
+  int64_t l1Available = 0, otherL2Bytes = 0;
+  int64_t ringOffset = 0, controlOffset = 0, residentOffset = 0, sumOffset = 0;
+  struct {
+    memref::GlobalOp resident, stream, nvm, l3, l2Ring, transfers, external;
+  } globals;
+  // While the kernel is emitted.
+  Value core;
+  std::unique_ptr<StreamEmitter> stream;
+  llvm::DenseMap<Value, Value> memory;  // tensor value -> memref
+  llvm::DenseMap<Value, Value> sources; // the same without buffers
+  Value sourcesEnd, currentElement, residentPosition;
+  SmallVector<Value> stateBuffers, outputBuffers;
+};
+
+} // namespace se::schedule
+
+#endif // SE_LIB_SCHEDULE_SCHEDULER_H
