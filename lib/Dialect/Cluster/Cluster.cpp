@@ -208,6 +208,38 @@ LogicalResult DmaWaitOp::verify() {
   return success();
 }
 
+LogicalResult DotOp::verify() {
+  auto x = cast<MemRefType>(getX().getType());
+  auto w = cast<MemRefType>(getW().getType());
+  Type element = x.getElementType();
+  auto rows = int64_t(getSums().size());
+  Type sum = IntegerType::get(getContext(), 32);
+  if (isa<FloatType>(element))
+    sum = Float32Type::get(getContext());
+  if (rows < 1 || rows > 16 ||
+      llvm::any_of(getSums().getTypes(),
+                   [&](Type type) { return type != sum; }))
+    return emitOpError("dot-C1: must have 1 to 16 sums of type ") << sum;
+  if (w.getElementType() != element || getLevel(getX()) != Level::l1 ||
+      getLevel(getW()) != Level::l1)
+    return emitOpError(
+        "dot-C2: vector and rows must have one element type and lie in l1");
+  std::optional<int64_t> columns = getConstantIntValue(getColumns()),
+                         at = getConstantIntValue(getAt());
+  if ((columns && *columns < 1) || (at && (*at < 0 || *at % getLanes())))
+    return emitOpError("dot-C3: there must be a column, and rows must start at "
+                       "a multiple of ")
+           << getLanes();
+  if (columns && at && w.hasStaticShape()) {
+    int64_t words = rows * llvm::divideCeil(*columns, getLanes()) + 1;
+    if (*at + words * getLanes() > w.getNumElements())
+      return emitOpError("dot-C4: the rows and a word more must lie in the "
+                         "memref, which has ")
+             << w.getNumElements() << " elements";
+  }
+  return success();
+}
+
 LogicalResult BarrierOp::verify() {
   if (!isInParallel(*this))
     return emitOpError("barrier-C1: must stand in a cluster.parallel");

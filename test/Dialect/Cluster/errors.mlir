@@ -316,3 +316,46 @@ func.func @yield_parent() {
   // expected-error @below {{expects parent op 'cluster.parallel'}}
   cluster.yield
 }
+
+// -----
+
+func.func @dot_C1_type(%x: memref<8xf16, #cluster.space<l1>>, %w: memref<18xf16, #cluster.space<l1>>, %n: index, %s: i32) {
+  // expected-error @below {{dot-C1: must have 1 to 16 sums of type 'f32'}}
+  %r = cluster.dot %x[%n], %w[%n], %n, %s : memref<8xf16, #cluster.space<l1>>, memref<18xf16, #cluster.space<l1>> -> i32
+  return
+}
+
+// -----
+
+func.func @dot_C2_level(%x: memref<8xf16, #cluster.space<l1>>, %w: memref<18xf16, #cluster.space<l2>>, %n: index, %s: f32) {
+  // expected-error @below {{dot-C2: vector and rows must have one element type and lie in l1}}
+  %r = cluster.dot %x[%n], %w[%n], %n, %s : memref<8xf16, #cluster.space<l1>>, memref<18xf16, #cluster.space<l2>> -> f32
+  return
+}
+
+// -----
+
+func.func @dot_C2_element(%x: memref<8xi8, #cluster.space<l1>>, %w: memref<18xi16, #cluster.space<l1>>, %n: index, %s: i32) {
+  // expected-error @below {{dot-C2: vector and rows must have one element type and lie in l1}}
+  %r = cluster.dot %x[%n], %w[%n], %n, %s : memref<8xi8, #cluster.space<l1>>, memref<18xi16, #cluster.space<l1>> -> i32
+  return
+}
+
+// -----
+
+func.func @dot_C3_at(%x: memref<8xi8, #cluster.space<l1>>, %w: memref<18xi8, #cluster.space<l1>>, %n: index, %s: i32) {
+  %two = arith.constant 2 : index
+  // expected-error @below {{dot-C3: there must be a column, and rows must start at a multiple of 4}}
+  %r = cluster.dot %x[%n], %w[%two], %n, %s : memref<8xi8, #cluster.space<l1>>, memref<18xi8, #cluster.space<l1>> -> i32
+  return
+}
+
+// -----
+
+func.func @dot_C4_length(%x: memref<8xf16, #cluster.space<l1>>, %w: memref<16xf16, #cluster.space<l1>>, %s: f32) {
+  %zero = arith.constant 0 : index
+  %columns = arith.constant 7 : index
+  // expected-error @below {{dot-C4: the rows and a word more must lie in the memref, which has 16 elements}}
+  %r:2 = cluster.dot %x[%zero], %w[%zero], %columns, %s, %s : memref<8xf16, #cluster.space<l1>>, memref<16xf16, #cluster.space<l1>> -> f32, f32
+  return
+}

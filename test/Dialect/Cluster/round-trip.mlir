@@ -69,3 +69,10 @@ func.func @transfers(%data: memref<64xi8, #cluster.space<l2>>, %far: memref<64xi
   }
   return
 }
+
+// CHECK-LABEL: func.func @dot
+func.func @dot(%x: memref<7xf16, #cluster.space<l1>>, %w: memref<18xf16, #cluster.space<l1>>, %n: index, %a: f32) -> f32 {
+  // CHECK: cluster.dot %{{.*}}[%{{.*}}], %{{.*}}[%{{.*}}], %{{.*}}, %{{.*}}, %{{.*}} : memref<7xf16, #cluster.space<l1>>, memref<18xf16, #cluster.space<l1>> -> f32, f32
+  %s:2 = cluster.dot %x[%n], %w[%n], %n, %a, %a : memref<7xf16, #cluster.space<l1>>, memref<18xf16, #cluster.space<l1>> -> f32, f32
+  return %s#1 : f32
+}

@@ -278,4 +278,49 @@ def Cluster_BarrierOp : Cluster_Op<"barrier"> {
   let hasVerifier = 1;
 }
 
+def Cluster_DotOp : Cluster_Op<"dot", [AllTypesMatch<["sums", "results"]>]> {
+  let summary = "Dot products of several rows with one vector";
+  let description = [{
+    Adds to each of R sums the products of `columns` elements of `x`, from
+    element `from` on, with a row of `w`. The rows are interleaved by words of 32
+    bits, L = 32 / bits elements: element l of word j of row r is
+    `w[at + (j * R + r) * L + l]`. Elements of a row at or beyond `columns` in its
+    last word must be 0; `x` is not read there. One word of `w` beyond the rows
+    may be read, so it must exist.
+
+    Order and rounding (docs/kernels.md): i8 and i16 add up exactly in i32; f16
+    in f32, for each word `s + fma(x1, w1, x0 * w0)`; f32 `fma(w, x, s)`.
+
+    * (dot-C1) there is at least one sum, and at most 16, all of one type: i32 for
+      i8 and i16, f32 for f16 and f32.
+    * (dot-C2) `x` and `w` have the same element type, one of i8, i16, f16, f32,
+      and lie in l1.
+    * (dot-C3) a constant `columns` is at least 1, a constant `at` a multiple of L.
+    * (dot-C4) if all numbers are constants, `w` has a word more than the rows.
+
+    Example:
+
+    ```mlir
+    %s:2 = cluster.dot %x[%from], %w[%at], %columns, %a, %b
+        : memref<7xf16, #cluster.space<l1>>, memref<18xf16, #cluster.space<l1>> -> f32, f32
+    ```
+  }];
+  let arguments = (ins
+    Arg<MemRefRankOf<[I8, I16, F16, F32], [1]>, "the vector", [MemRead]>:$x, Index:$from,
+    Arg<MemRefRankOf<[I8, I16, F16, F32], [1]>, "the rows", [MemRead]>:$w, Index:$at,
+    Index:$columns, Variadic<AnyTypeOf<[I32, F32]>>:$sums);
+  let results = (outs Variadic<AnyTypeOf<[I32, F32]>>:$results);
+  let assemblyFormat = [{
+    $x `[` $from `]` `,` $w `[` $at `]` `,` $columns `,` $sums attr-dict `:` type($x) `,` type($w)
+    `->` type($sums)
+  }];
+  let extraClassDeclaration = [{
+    /// Elements of a word.
+    int64_t getLanes() {
+      return 32 / getX().getType().getElementTypeBitWidth();
+    }
+  }];
+  let hasVerifier = 1;
+}
+
 #endif // SE_DIALECT_CLUSTER_CLUSTEROPS_TD
