@@ -7,6 +7,7 @@
 
 #include "se/Dialect/Cluster/Cluster.h"
 #include "se/Dialect/RNN/RNN.h"
+#include "se/Dialect/XPulp/XPulp.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -15,6 +16,7 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/Builders.h"
 #include "llvm/ADT/StringSwitch.h"
 
@@ -112,8 +114,11 @@ static bool isAllowed(Operation *op, Phase phase) {
       return true;
     if (isOf<math::MathDialect>(op))
       return phase == Phase::Scheduled || isInstruction(op);
+    if (isOf<xpulp::XPulpDialect>(op) || isa<cluster::DotOp>(op))
+      return isa<cluster::DotOp>(op) == (phase == Phase::Scheduled);
     return isOf<cluster::ClusterDialect, func::FuncDialect, scf::SCFDialect,
-                memref::MemRefDialect, arith::ArithDialect>(op);
+                memref::MemRefDialect, arith::ArithDialect,
+                vector::VectorDialect>(op);
   }
   case Phase::LLVM:
     return isOf<LLVM::LLVMDialect>(op);
