@@ -21,13 +21,13 @@ func::FuncOp Scheduler::makeFunction(StringRef suffix,
 
 /// A parallel region in `function`, which gets `core` and carries values of
 /// these types; the function's return is behind it.
-Block *Scheduler::emitParallel(func::FuncOp function, TypeRange carried) {
+mlir::Block *Scheduler::emitParallel(func::FuncOp function, TypeRange carried) {
   Value control;
   if (getControlWords(tiling))
     control = view(function.getArgument(0), controlType(), controlOffset);
   auto parallel = cluster::ParallelOp::create(b, cores, dmaCore, control);
   func::ReturnOp::create(b);
-  Block &body = parallel.getBody().emplaceBlock();
+  mlir::Block &body = parallel.getBody().emplaceBlock();
   core = body.addArgument(b.getIndexType(), b.getLoc());
   for (Type type : carried)
     body.addArgument(type, b.getLoc());
@@ -50,10 +50,10 @@ void Scheduler::emitKernel() {
     carried = StreamEmitter(b, tiling, StreamMemory()).getCarriedTypes();
   if (tiling.residentBytes)
     carried.push_back(b.getIndexType());
-  Block *body = emitParallel(kernel, carried);
+  mlir::Block *body = emitParallel(kernel, carried);
 
   // Where everything lies.
-  Block::BlockArgListType ports = kernel.getArguments().drop_front();
+  mlir::Block::BlockArgListType ports = kernel.getArguments().drop_front();
   for (auto [input, port] : llvm::zip(network.getInputArguments(), ports))
     sources[input] = port;
   llvm::append_range(outputBuffers, ports.drop_front(network.getNumInputs()));
@@ -79,8 +79,8 @@ void Scheduler::emitKernel() {
   bool first = true;
   for (const std::vector<Loop> &level : plan.getLevels()) {
     // A tile that flows comes with a barrier of its own.
-    const StreamedLoop *part = records.getLoop(level.front());
-    bool hasBarrier = part && part->resident == 0;
+    const GroupedLoop &part = records.getLoop(level.front());
+    bool hasBarrier = part.isStreamed() && part.resident == 0;
     if (!first && !hasBarrier)
       cluster::BarrierOp::create(b);
     first = false;
