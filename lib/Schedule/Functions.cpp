@@ -35,6 +35,35 @@ mlir::Block *Scheduler::emitParallel(func::FuncOp function, TypeRange carried) {
   return &body;
 }
 
+/// Copies a value from its buffer to that of a state, by words as far as it
+/// goes.
+void Scheduler::emitCopy(Value value, Value to) {
+  Value from = getMemory(value, false);
+  int64_t elements = elementsOf(value);
+  int64_t perWord =
+      32 / getElementTypeOrSelf(value.getType()).getIntOrFloatBitWidth();
+  int64_t words = elements / perWord;
+  auto copy = [&](Value source, Value target, int64_t first, int64_t count) {
+    emitDealtLoop(count, [&](Value index) {
+      Value at = arith::AddIOp::create(b, index, number(first));
+      Value word = memref::LoadOp::create(b, source, at);
+      memref::StoreOp::create(b, word, target, at);
+    });
+  };
+  if (perWord == 1)
+    return copy(from, to, 0, elements);
+  auto asWords = [&](Value memref) -> Value {
+    auto view = memref.getDefiningOp<memref::ViewOp>();
+    return memref::ViewOp::create(
+        b, makeType(words, b.getI32Type(), cluster::Level::l1),
+        view.getSource(), view.getByteShift(), ValueRange());
+  };
+  if (words)
+    copy(asWords(from), asWords(to), 0, words);
+  if (elements % perWord)
+    copy(from, to, words * perWord, elements % perWord);
+}
+
 void Scheduler::emitKernel() {
   // An empty state would be an empty struct in C.
   SmallVector<Type> arguments{
@@ -91,12 +120,7 @@ void Scheduler::emitKernel() {
     cluster::BarrierOp::create(b);
   for (auto [number, value] : plan.getStateCopies()) {
     enterStage(value.getLoc(), "copies of states");
-    emitDealtLoop(
-        elementsOf(value), [&, number = number, value = value](Value element) {
-          Value scalar =
-              memref::LoadOp::create(b, getMemory(value, false), element);
-          memref::StoreOp::create(b, scalar, stateBuffers[number], element);
-        });
+    emitCopy(value, stateBuffers[number]);
   }
   // All have read what is carried before it is written again.
   bool hasMet = hasRing() || plan.getLevels().size() > 1 ||

@@ -182,9 +182,13 @@ void Scheduler::readLoops() {
         otherCycles += getLoopCycles(grouped, cores);
     }
   }
-  for (auto [state, value] : plan.getStateCopies())
+  for (auto [state, value] : plan.getStateCopies()) {
+    unsigned bits =
+        getElementTypeOrSelf(value.getType()).getIntOrFloatBitWidth();
+    int64_t words = llvm::divideCeil(elementsOf(value) * bits, 32);
     otherCycles +=
-        copyCycles * double(llvm::divideCeil(elementsOf(value), cores));
+        loopCycles + copyCycles * double(llvm::divideCeil(words, cores));
+  }
 }
 
 /// Tiles the stream and places what it needs in L1.

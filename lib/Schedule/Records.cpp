@@ -121,6 +121,8 @@ void Records::chooseGroup(GroupedLoop &loop, unsigned cores, int64_t most) {
   Record &record = loop.record;
   // Registers: the sums of all blocks, and what one inner loop needs besides.
   constexpr int64_t maxRows = 16, maxSums = 20;
+  // Instructions of all elements: instruction caches are small.
+  constexpr double maxEpilogue = 320;
   int64_t perBlock = 1;
   for (const RowBlock &block : record.blocks)
     perBlock = std::max(perBlock, int64_t(block.sums.size()));
@@ -131,7 +133,11 @@ void Records::chooseGroup(GroupedLoop &loop, unsigned cores, int64_t most) {
     last = std::min<int64_t>(most, loop.inPairs ? 2 : 1);
   double best = 0;
   int64_t chosen = 0;
+  int64_t least = loop.inPairs ? 2 : 1;
   for (int64_t group = 1; group <= std::max<int64_t>(last, 1); ++group) {
+    // The elements' code is laid out one after the other.
+    if (group > least && double(group) * loop.epilogue.cycles > maxEpilogue)
+      break;
     record.layOut(group, 1);
     double cycles = getCycles(loop.getCost(), cores) *
                     double(llvm::divideCeil(loop.getGroups(), cores));

@@ -109,6 +109,7 @@ private:
   void makeStreamGlobals();
   StreamMemory getStreamMemory(Value arena);
   mlir::Block *emitParallel(func::FuncOp function, TypeRange carried);
+  void emitCopy(Value value, Value to);
   void emitKernel();
   void emitReset();
   void emitInit();
