@@ -159,6 +159,14 @@ Value ElementEmitter::emitPart(rnn::MatvecOp op, AffineExpr position, Value sum,
   return emitMatvec(op, position, sum, &part);
 }
 
+/// sum + w * x, exactly modulo 2^32.
+static Value addProduct(ImplicitLocOpBuilder &b, Value w, Value x, Value sum) {
+  Value wide = arith::ExtSIOp::create(b, sum.getType(), w);
+  Value product = arith::MulIOp::create(
+      b, wide, arith::ExtSIOp::create(b, sum.getType(), x));
+  return arith::AddIOp::create(b, sum, product);
+}
+
 /// sum over k of W[n, k] * x[batch, k], k ascending, fused multiply-add.
 Value ElementEmitter::emitMatvec(rnn::MatvecOp op, AffineExpr position,
                                  Value init, const SumPart *part) {
@@ -174,6 +182,8 @@ Value ElementEmitter::emitMatvec(rnn::MatvecOp op, AffineExpr position,
                        [&](AffineExpr k, Value sum) -> Value {
                          Value w = emit(op.getW(), row * columns + k);
                          Value x = emit(op.getX(), batch * columns + k);
+                         if (type.getElementType().isInteger())
+                           return addProduct(b, w, x, sum);
                          if (widen) {
                            w = toSingle(b, w);
                            x = toSingle(b, x);
