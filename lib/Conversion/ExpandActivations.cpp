@@ -11,6 +11,7 @@
 #include "mlir/Dialect/Math/Transforms/Passes.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "mlir/IR/TypeUtilities.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 namespace se::conversion {
@@ -138,6 +139,48 @@ struct ExpandActivation : OpRewritePattern<rnn::ActivationOp> {
   }
 };
 
+/// The arithmetic of RNNOps.td, by lanes.
+struct ExpandQuantize : OpRewritePattern<rnn::QuantizeOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(rnn::QuantizeOp op,
+                                PatternRewriter &rewriter) const override {
+    Type type = op.getX().getType();
+    if (isa<TensorType>(type))
+      return failure();
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    auto vector = dyn_cast<VectorType>(type);
+    auto withElement = [&](Type element) -> Type {
+      return vector ? vector.clone(element) : element;
+    };
+    auto constant = [&](Type type, TypedAttr value) -> Value {
+      if (vector)
+        value = SplatElementsAttr::get(cast<VectorType>(type), value);
+      return arith::ConstantOp::create(b, value);
+    };
+    Type element = getElementTypeOrSelf(type);
+    auto [lower, upper] = op.getBounds();
+    auto number = [&](const APFloat &value) {
+      return constant(type, b.getFloatAttr(element, value));
+    };
+    Value p = arith::MulFOp::create(b, op.getX(), number(op.getInverse()));
+    p = arith::MinNumFOp::create(b, p, number(upper));
+    p = arith::MaxNumFOp::create(b, p, number(lower));
+    p = math::RoundEvenOp::create(b, p);
+    // As wide as the float, which is how packed halves are converted.
+    Type wide = b.getIntegerType(element.getIntOrFloatBitWidth());
+    Value q = arith::FPToSIOp::create(b, withElement(wide), p);
+    if (op.getZeroPoint())
+      q = arith::AddIOp::create(
+          b, q,
+          constant(withElement(wide),
+                   b.getIntegerAttr(wide, int32_t(op.getZeroPoint()))));
+    if (q.getType() != op.getY().getType())
+      q = arith::TruncIOp::create(b, op.getY().getType(), q);
+    rewriter.replaceOp(op, q);
+    return success();
+  }
+};
+
 /// Functions of math are computed in f32 and rounded once.
 struct ExtendMath : RewritePattern {
   explicit ExtendMath(MLIRContext *context)
@@ -145,7 +188,7 @@ struct ExtendMath : RewritePattern {
   LogicalResult matchAndRewrite(Operation *op,
                                 PatternRewriter &rewriter) const override {
     if (!isa_and_nonnull<math::MathDialect>(op->getDialect()) ||
-        isa<math::FmaOp, math::AbsFOp>(op) ||
+        isa<math::FmaOp, math::AbsFOp, math::RoundEvenOp>(op) ||
         !op->getResult(0).getType().isF16())
       return failure();
     Type single = rewriter.getF32Type();
@@ -170,7 +213,7 @@ struct ExpandActivationsPass
       op->setDiscardableAttr(exactAttrName, UnitAttr::get(&getContext()));
     });
     RewritePatternSet patterns(&getContext());
-    patterns.add<ExpandActivation, ExtendMath>(&getContext());
+    patterns.add<ExpandActivation, ExpandQuantize, ExtendMath>(&getContext());
     MathPolynomialApproximationOptions options;
     populateMathPolynomialApproximationPatterns(patterns, options);
     math::populateExpansionPatterns(patterns, {"powf", "rsqrt"});

@@ -15,6 +15,9 @@ def ExpandActivations : Pass<"se-expand-activations", "::mlir::ModuleOp"> {
     instruction of the target by IEEE arithmetic in f32 (fused multiply-add,
     division, integer operations on bits). Host and device thereby compute the
     same bits. The approximations of exp, tanh and log are MLIR's.
+
+    `rnn.quantize` on scalars and vectors becomes the arithmetic of its
+    description.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",
     "::mlir::math::MathDialect", "::mlir::vector::VectorDialect"];
@@ -23,8 +26,8 @@ def ExpandActivations : Pass<"se-expand-activations", "::mlir::ModuleOp"> {
 def UnrollReductions : Pass<"se-unroll-reductions", "::mlir::ModuleOp"> {
   let summary = "Unroll the innermost loops of sums";
   let description = [{
-    Unrolls every innermost `scf.for` that carries one float, a dot product for
-    instance, `factor` times; what is left over is a loop of its own. The order of
+    Unrolls every innermost `scf.for` that carries one float or integer, a dot
+    product for instance, `factor` times; what is left over is a loop of its own. The order of
     operations, and so every bit of the result, stays as it is.
   }];
   let options = [
