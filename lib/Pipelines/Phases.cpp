@@ -108,7 +108,8 @@ static bool isAllowed(Operation *op, Phase phase) {
          {TypeRange(op->getOperandTypes()), TypeRange(op->getResultTypes())})
       if (llvm::any_of(types, [](Type type) { return isa<TensorType>(type); }))
         return false;
-    if (phase == Phase::Scheduled && isa<rnn::ActivationOp>(op))
+    if (phase == Phase::Scheduled &&
+        isa<rnn::ActivationOp, rnn::InterpolateOp>(op))
       return true;
     if (isOf<math::MathDialect>(op))
       return phase == Phase::Scheduled || isInstruction(op);

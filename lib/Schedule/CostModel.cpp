@@ -81,6 +81,8 @@ static Cost getCost(Operation &op) {
     return makeCost(1);
   if (auto activation = dyn_cast<rnn::ActivationOp>(op))
     return getActivationCost(activation.getFunction().getKind());
+  if (isa<rnn::InterpolateOp>(op))
+    return makeCost(20);
   if (isa<math::FmaOp>(op)) {
     Cost cost = makeCost(1);
     cost.products = 1;

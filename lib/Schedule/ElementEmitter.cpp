@@ -114,6 +114,8 @@ Value ElementEmitter::compute(Operation *op, AffineExpr position) {
         nullptr);
   if (auto reduce = dyn_cast<rnn::ReduceOp>(op))
     return emitReduce(reduce, position);
+  if (auto interpolate = dyn_cast<rnn::InterpolateOp>(op))
+    return emitInterpolate(interpolate, position);
   assert(isElementwise(op) && "the pass checks which operations there are");
   SmallVector<Value> operands;
   for (Value operand : op->getOperands())
@@ -122,6 +124,15 @@ Value ElementEmitter::compute(Operation *op, AffineExpr position) {
   OperationState state(b.getLoc(), op->getName(), operands, {element},
                        op->getAttrs());
   return b.create(state)->getResult(0);
+}
+
+Value ElementEmitter::emitInterpolate(rnn::InterpolateOp op,
+                                      AffineExpr position) {
+  Value x = emit(op.getX(), position), table = op.getTable();
+  // A slope and an offset.
+  readConstant({table, getAffineConstantExpr(0, b.getContext()), 2, Value(),
+                nullptr, AffineExpr(), /*isTable=*/true});
+  return rnn::InterpolateOp::create(b, x, memory(table), op.getScaleAttr());
 }
 
 static Value toSingle(ImplicitLocOpBuilder &b, Value value) {

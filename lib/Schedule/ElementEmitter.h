@@ -28,6 +28,8 @@ struct ConstantAccess {
   /// The matvec or reduction that reads it, if any, and which element of it.
   mlir::Operation *reduction;
   mlir::AffineExpr reductionPosition;
+  /// A table, of which `length` elements are read, but not known which.
+  bool isTable = false;
 };
 
 /// A part of a sum: `length` products from `begin` on.
@@ -75,6 +77,7 @@ private:
   mlir::Value compute(mlir::Operation *op, mlir::AffineExpr position);
   mlir::Value emitMatvec(rnn::MatvecOp op, mlir::AffineExpr position,
                          mlir::Value sum, const SumPart *part);
+  mlir::Value emitInterpolate(rnn::InterpolateOp op, mlir::AffineExpr position);
   mlir::Value emitReduce(rnn::ReduceOp op, mlir::AffineExpr position);
   /// A loop over [0, count), or a part of it, that carries `init`; `body` gets
   /// d1 and the carried value and returns its next value.

@@ -60,10 +60,11 @@ void Records::addLoop(const Loop &loop, ArrayRef<ConstantAccess> accesses,
   for (const ConstantAccess &access : accesses) {
     Type element = getElementTypeOrSelf(access.constant.getType());
     int64_t elements = elementsOf(access.constant);
-    if (used.lookup(access.constant) > elements ||
+    if (access.isTable || used.lookup(access.constant) > elements ||
         (record.element && record.element != element)) {
       SharedConstant &entry = shared[access.constant];
       entry.constant = access.constant;
+      entry.isTable |= access.isTable;
       entry.reads += access.length * loop.elements;
       entry.bytes = elements * element.getIntOrFloatBitWidth() / 8;
       continue;

@@ -85,6 +85,7 @@ struct SharedConstant {
   mlir::Value constant;
   int64_t reads = 0; ///< per frame
   int64_t bytes = 0;
+  bool isTable = false; ///< of an activation
 };
 
 /// The stream of a network, in the order of use.

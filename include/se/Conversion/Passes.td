@@ -15,9 +15,12 @@ def ExpandActivations : Pass<"se-expand-activations", "::mlir::ModuleOp"> {
     instruction of the target by IEEE arithmetic in f32 (fused multiply-add,
     division, integer operations on bits). Host and device thereby compute the
     same bits. The approximations of exp, tanh and log are MLIR's.
+
+    `rnn.interpolate` on scalars becomes comparisons, fused multiply-additions
+    and loads.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",
-    "::mlir::math::MathDialect", "::mlir::vector::VectorDialect"];
+    "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect", "::mlir::vector::VectorDialect"];
 }
 
 def UnrollReductions : Pass<"se-unroll-reductions", "::mlir::ModuleOp"> {
@@ -41,6 +44,16 @@ def SelectExpandingFma : Pass<"se-select-expanding-fma", "::mlir::ModuleOp"> {
     sum is rounded once. For the device only; LLVM does not know the instruction.
   }];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+}
+
+def ExpandHalfFma : Pass<"se-expand-half-fma", "::mlir::ModuleOp"> {
+  let summary = "math.fma on f16 by double precision, for a host";
+  let description = [{
+    A host that has no fused multiply-add of halves computes the sum in f64,
+    where it is exact if it lies near the middle of two halves, rounds it to odd
+    to the bits of f32, and that to f16. The result is rounded as if once.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
 }
 
 def LowerCluster : Pass<"se-lower-cluster", "::mlir::ModuleOp"> {

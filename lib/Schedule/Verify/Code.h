@@ -42,6 +42,7 @@ struct Node {
     Integer,
     Load,
     Store,
+    ReadTable,
     View,
     For,
     If,

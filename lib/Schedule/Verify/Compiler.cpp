@@ -6,6 +6,7 @@
 #include "Code.h"
 
 #include "se/Dialect/Cluster/Cluster.h"
+#include "se/Dialect/RNN/RNN.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -219,6 +220,8 @@ LogicalResult Compiler::compile(Operation &op, Code &code) {
     if (failed(compileAccess(op, node, store.getMemRefType())))
       return failure();
     node.operands.erase(node.operands.begin()); // the value
+  } else if (isa<rnn::InterpolateOp>(op)) {
+    node.kind = Node::ReadTable;
   } else if (auto view = dyn_cast<memref::ViewOp>(op)) {
     auto type = view.getType();
     if (!type.hasStaticShape())

@@ -32,6 +32,7 @@ private:
   LogicalResult execute(const Node &node);
   LogicalResult executeInteger(const Node &node);
   LogicalResult executeAccess(const Node &node);
+  LogicalResult executeTable(const Node &node);
   LogicalResult executeView(const Node &node);
   LogicalResult executeFor(const Node &node);
   LogicalResult executeParallel(const Node &node);
@@ -251,6 +252,19 @@ LogicalResult Interpreter::executeAccess(const Node &node) {
   return success();
 }
 
+/// Which line is read depends on data: any may be.
+LogicalResult Interpreter::executeTable(const Node &node) {
+  auto memref = get(node, 1);
+  if (!memref)
+    return reportUnknown(node.op, "the table");
+  const View view = buffers[*memref];
+  Role role = buffers.getBuffer(view.buffer).role;
+  if (isActive() && role != Role::Constant && role != Role::Input)
+    trace.events.push_back(
+        {Event::Read, node.op, unsigned(*memref), view.begin, view.end});
+  return success();
+}
+
 LogicalResult Interpreter::executeView(const Node &node) {
   auto source = get(node, 0), shift = get(node, 1);
   if (!source || !shift)
@@ -429,6 +443,8 @@ LogicalResult Interpreter::execute(const Node &node) {
   case Node::Load:
   case Node::Store:
     return executeAccess(node);
+  case Node::ReadTable:
+    return executeTable(node);
   case Node::View:
     return executeView(node);
   case Node::For:

@@ -9,6 +9,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "ActivationTable.h"
+
 #include "se/Dialect/RNN/Constants.h"
 #include "se/Dialect/RNN/RNN.h"
 #include "se/Dialect/RNN/Transforms/Passes.h"
@@ -18,6 +20,8 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/TypeUtilities.h"
+
+#include <map>
 
 namespace se::rnn {
 #define GEN_PASS_DEF_LEGALIZE
@@ -41,6 +45,8 @@ private:
   LogicalResult convertBody(Block &block);
   LogicalResult convert(Operation *op);
   void convert(arith::ConstantOp op);
+  void convert(ActivationOp op);
+  Value interpolate(OpBuilder &b, Location loc, ActivationKind kind, Value x);
 
   Type typeWith(Type type, FloatType element) {
     return cast<RankedTensorType>(type).clone(element);
@@ -79,6 +85,7 @@ private:
   }
 
   FloatType half, single;
+  std::map<ActivationKind, ActivationTable> tables;
 };
 
 } // namespace
@@ -96,6 +103,54 @@ void ToHalf::convert(arith::ConstantOp op) {
   op.getResult().setType(converted.getShapedType());
 }
 
+/// Sigmoid or tanh of `x`, which is rounded to f16 before.
+Value ToHalf::interpolate(OpBuilder &b, Location loc, ActivationKind kind,
+                          Value x) {
+  auto [it, isNew] = tables.try_emplace(kind);
+  ActivationTable &table = it->second;
+  if (isNew)
+    table = makeActivationTable(b.getContext(), kind);
+  Value lines = arith::ConstantOp::create(b, loc, table.lines);
+  if (isSingle(x))
+    x = arith::TruncFOp::create(b, loc, typeWith(x.getType(), half), x);
+  return InterpolateOp::create(b, loc, x, lines,
+                               b.getF32FloatAttr(table.scale));
+}
+
+/// Functions that have a table are computed in f16, others in f32.
+void ToHalf::convert(ActivationOp op) {
+  ActivationAttr function = op.getFunction();
+  OpBuilder b(op);
+  Location loc = op.getLoc();
+  auto splat = [&](Type type, float value) -> Value {
+    auto tensor = cast<RankedTensorType>(type);
+    return arith::ConstantOp::create(
+        b, loc,
+        DenseElementsAttr::get(tensor,
+                               b.getFloatAttr(tensor.getElementType(), value)));
+  };
+  Value x = op.getX(), y;
+  switch (function.getKind()) {
+  case ActivationKind::sigmoid:
+  case ActivationKind::tanh:
+    y = interpolate(b, loc, function.getKind(), x);
+    break;
+  case ActivationKind::scaled_tanh: {
+    Value beta = splat(x.getType(), function.getBetaValue());
+    Value product = arith::MulFOp::create(b, loc, beta, x);
+    y = interpolate(b, loc, ActivationKind::tanh, product);
+    Value alpha = splat(y.getType(), function.getAlphaValue());
+    y = arith::MulFOp::create(b, loc, alpha, y);
+    break;
+  }
+  default:
+    setResultElement(op, half);
+    return;
+  }
+  op.replaceAllUsesWith(y);
+  op.erase();
+}
+
 LogicalResult ToHalf::convert(Operation *op) {
   if (auto constant = dyn_cast<arith::ConstantOp>(op)) {
     convert(constant);
@@ -106,8 +161,8 @@ LogicalResult ToHalf::convert(Operation *op) {
     setResultElement(op, single);
     return success();
   }
-  if (isa<ActivationOp>(op)) {
-    setResultElement(op, half);
+  if (auto activation = dyn_cast<ActivationOp>(op)) {
+    convert(activation);
     return success();
   }
   if (isa<ApplyOp>(op)) {
