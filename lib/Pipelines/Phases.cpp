@@ -117,7 +117,7 @@ static bool isAllowed(Operation *op, Phase phase) {
       if (llvm::any_of(types, [](Type type) { return isa<TensorType>(type); }))
         return false;
     if (phase == Phase::Scheduled &&
-        isa<rnn::ActivationOp, rnn::QuantizeOp>(op))
+        isa<rnn::ActivationOp, rnn::QuantizeOp, rnn::InterpolateOp>(op))
       return true;
     if (isOf<math::MathDialect>(op))
       return phase == Phase::Scheduled || isInstruction(op);

@@ -74,6 +74,8 @@ static void buildLLVM(OpPassManager &pm, const PipelineOptions &options) {
   unsigned bits = options.indexBits;
   if (options.indexBits == 32)
     pm.addPass(conversion::createSelectExpandingFma());
+  else
+    pm.addPass(conversion::createExpandHalfFma());
   pm.addPass(conversion::createLowerCluster());
   pm.addPass(createSCFToControlFlowPass());
   ArithToLLVMConversionPassOptions arith;

@@ -89,6 +89,8 @@ static Cost getCost(Operation &op) {
     cost.products = 1;
     return cost;
   }
+  if (isa<rnn::InterpolateOp>(op))
+    return makeCost(20);
   if (isa<math::FmaOp>(op)) {
     Cost cost = makeCost(1);
     cost.products = 1;

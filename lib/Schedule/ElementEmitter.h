@@ -30,6 +30,8 @@ struct ConstantAccess {
   mlir::AffineExpr position;
   int64_t times; ///< per element: more than once in a sum
   Lanes lanes;
+  /// A table, of which elements are read, but not known which.
+  bool isTable = false;
 };
 
 /// Emits the computation of elements of tensor values, following definitions
@@ -76,6 +78,7 @@ private:
                         bool define);
   mlir::Value load(mlir::Value memref, mlir::AffineExpr position);
   mlir::Value emitMatvec(rnn::MatvecOp op, mlir::AffineExpr position);
+  mlir::Value emitInterpolate(rnn::InterpolateOp op, mlir::AffineExpr position);
   mlir::Value emitReduce(rnn::ReduceOp op, mlir::AffineExpr position);
   /// A loop over [0, count) that carries `init`; `body` gets d1 and the carried
   /// value and returns its next value.

@@ -25,7 +25,7 @@ Value schedule::stripReshapes(Value value) {
 bool schedule::isElementwise(Operation *op) {
   if (isa<arith::ConstantOp>(op) || op->getNumResults() != 1)
     return false;
-  return isa<rnn::ActivationOp, rnn::QuantizeOp>(op) ||
+  return isa<rnn::ActivationOp, rnn::QuantizeOp, rnn::InterpolateOp>(op) ||
          isa_and_nonnull<arith::ArithDialect, math::MathDialect>(
              op->getDialect());
 }
@@ -33,7 +33,7 @@ bool schedule::isElementwise(Operation *op) {
 /// Operations worth a buffer rather than a second evaluation.
 static bool isExpensive(Operation *op) {
   return isa<rnn::MatvecOp, rnn::ReduceOp, rnn::ActivationOp, rnn::QuantizeOp,
-             arith::DivFOp>(op) ||
+             rnn::InterpolateOp, arith::DivFOp>(op) ||
          isa_and_nonnull<math::MathDialect>(op->getDialect());
 }
 

@@ -120,6 +120,7 @@ struct SharedConstant {
   mlir::Value constant;
   int64_t reads = 0; ///< per frame
   int64_t bytes = 0;
+  bool isTable = false; ///< of an activation
 };
 
 /// The loops of a network, in order, with what they read of the stream.

@@ -160,12 +160,14 @@ llvm::Error Candidate::shape(GroupedLoop &loop, int64_t maxBytes) {
 }
 
 /// Constants that elements share are loaded from L1 again and again, those with
-/// most reads per byte first.
+/// most reads per byte first, but before them the tables of activations.
 void Candidate::placeShared(int64_t &room) {
   std::vector<SharedConstant> list;
   for (auto &[value, constant] : records.getShared())
     list.push_back(constant);
   llvm::stable_sort(list, [](const auto &a, const auto &b) {
+    if (a.isTable != b.isTable)
+      return a.isTable;
     return a.reads * b.bytes > b.reads * a.bytes;
   });
   for (const SharedConstant &constant : list) {

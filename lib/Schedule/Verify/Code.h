@@ -43,6 +43,7 @@ struct Node {
     Load,
     Store,
     Dot,
+    ReadTable,
     View,
     For,
     If,

@@ -6,6 +6,7 @@
 #include "Code.h"
 
 #include "se/Dialect/Cluster/Cluster.h"
+#include "se/Dialect/RNN/RNN.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -249,6 +250,8 @@ LogicalResult Compiler::compile(Operation &op, Code &code) {
         failed(compileAccess(op, node, dot.getW().getType())))
       return failure();
     node.kind = Node::Dot;
+  } else if (isa<rnn::InterpolateOp>(op)) {
+    node.kind = Node::ReadTable;
   } else if (auto view = dyn_cast<memref::ViewOp>(op)) {
     auto type = view.getType();
     if (!type.hasStaticShape())

@@ -35,6 +35,7 @@ private:
   LogicalResult executeDot(const Node &node);
   LogicalResult readElements(const Node &node, unsigned operand, int64_t begin,
                              int64_t count, int64_t size);
+  LogicalResult executeTable(const Node &node);
   LogicalResult executeView(const Node &node);
   LogicalResult executeFor(const Node &node);
   LogicalResult executeParallel(const Node &node);
@@ -292,6 +293,19 @@ LogicalResult Interpreter::executeDot(const Node &node) {
                       op.getW().getType().getNumElements());
 }
 
+/// Which line is read depends on data: any may be.
+LogicalResult Interpreter::executeTable(const Node &node) {
+  auto memref = get(node, 1);
+  if (!memref)
+    return reportUnknown(node.op, "the table");
+  const View view = buffers[*memref];
+  Role role = buffers.getBuffer(view.buffer).role;
+  if (isActive() && role != Role::Constant && role != Role::Input)
+    trace.events.push_back(
+        {Event::Read, node.op, unsigned(*memref), view.begin, view.end});
+  return success();
+}
+
 LogicalResult Interpreter::executeView(const Node &node) {
   auto source = get(node, 0), shift = get(node, 1);
   if (!source || !shift)
@@ -472,6 +486,8 @@ LogicalResult Interpreter::execute(const Node &node) {
     return executeAccess(node);
   case Node::Dot:
     return executeDot(node);
+  case Node::ReadTable:
+    return executeTable(node);
   case Node::View:
     return executeView(node);
   case Node::For:
