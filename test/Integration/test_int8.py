@@ -188,3 +188,71 @@ def test_close_to_fp32(cell, tmp_path):
     found = run_both(path, policy, x, tmp_path)
     expected = {"y": onnx_models.evaluate(recipe, x)}
     se.assert_close(found, expected, 4e-2, "int8 and reference")
+
+
+def test_gvsoc(gvsoc, tmp_path):
+    recipe = Recipe(input=17, hidden=16)
+    path = write_model(tmp_path, recipe)
+    policy = write_policy(tmp_path, {"rnn0": int8(input_zero_point=9)})
+    x = onnx_models.frames(recipe, 3)
+    run_both(path, policy, x, tmp_path)
+    elf = tmp_path / "net.elf"
+    here = se.run(elf, {"x": x}, ["y"])
+    there = se.run(elf, {"x": x}, ["y"], "--platform=gvsoc")
+    se.assert_same_bits(there, here, "GVSoC and simulator")
+
+
+def test_quantize(tmp_path):
+    """Every half, infinities and NaN among them, and singles: what the tools make of
+    them, what numpy does."""
+    halves = np.arange(1 << 16, dtype=np.uint16).view(np.float16).astype(np.float32)
+    random = np.random.default_rng(1)
+    singles = random.integers(0, 1 << 32, 1 << 16, np.uint32).view(np.float32)
+    x = np.concatenate([halves, singles]).reshape(-1, 1024)
+    for kind, scale, zero_point in [
+        ("f16", 0.02, 0), ("f16", 3.0, -100), ("f32", 0.02, 0), ("f32", 1e-6, 127),
+    ]:
+        cast = "" if kind == "f32" else (
+            "  %h = arith.truncf %x : tensor<1024xf32> to tensor<1024xf16>\n")
+        path = tmp_path / "net.mlir"
+        path.write_text(f"""module attributes {{se.phase = "legalized"}} {{
+rnn.network @net inputs(%x = "x" : tensor<1024xf32>) outputs("y" : tensor<1024xf32>) {{
+{cast}  %q = rnn.quantize %{"h" if cast else "x"} scale {scale:e} zero_point {zero_point}
+    : tensor<1024x{kind}> -> tensor<1024xi8>
+  %y = arith.sitofp %q : tensor<1024xi8> to tensor<1024xf32>
+  rnn.yield %y : tensor<1024xf32>
+}}
+}}""")
+        with np.errstate(all="ignore"):
+            values = x.astype(np.float16 if cast else np.float32)
+            wanted = quantize(np.where(np.isnan(values), np.inf, values), scale, zero_point)
+        elf = se.compile(path, tmp_path / "net.elf")
+        for program in (path, elf):
+            found = se.run(program, {"x": x}, ["y"])
+            expected = {"y": wanted.astype(np.float32)}
+            se.assert_same_bits(found, expected, f"{kind}, scale {scale}")
+
+
+@pytest.mark.parametrize("bits", [8, 16])
+def test_product_wraps(bits, tmp_path):
+    """A sum beyond 32 bits keeps its low bits, in phase 2 as written."""
+    columns, most = (3, 32767) if bits == 16 else (140000, 127)
+    path = tmp_path / "net.mlir"
+    path.write_text(f"""module attributes {{se.phase = "legalized"}} {{
+rnn.network @net inputs(%x = "x" : tensor<1xf32>) outputs("y" : tensor<2xf32>) {{
+  %W = arith.constant dense<{most}> : tensor<2x{columns}xi{bits}>
+  %one = rnn.broadcast %x : tensor<1xf32> -> tensor<{columns}xf32>
+  %q = rnn.quantize %one scale 1.0 : tensor<{columns}xf32> -> tensor<{columns}xi{bits}>
+  %p = rnn.matvec %W, %q : tensor<2x{columns}xi{bits}>, tensor<{columns}xi{bits}> -> tensor<2xi32>
+  %y = arith.sitofp %p : tensor<2xi32> to tensor<2xf32>
+  rnn.yield %y : tensor<2xf32>
+}}
+}}""")
+    x = np.float32([[most], [-most], [1]])
+    total = np.int64(x) * most * columns
+    expected = {"y": np.repeat(total.astype(np.int32).astype(np.float32), 2, axis=1)}
+    se.assert_same_bits(se.run(path, {"x": x}, ["y"]), expected, "host and numpy")
+    if bits == 16:  # the other does not fit L1
+        elf = se.compile(path, tmp_path / "net.elf")
+        se.assert_same_bits(se.run(elf, {"x": x}, ["y"]), expected, "simulator and numpy")
+    assert (np.abs(total[0]) >= 1 << 31).all()
