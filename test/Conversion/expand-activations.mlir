@@ -115,7 +115,7 @@ func.func @constant() -> f32 {
 // CHECK-DAG:     %[[INVERSE:[a-z0-9_]+]] = arith.constant 4.000000e+00 : f16
 // CHECK-DAG:     %[[UPPER:[a-z0-9_]+]] = arith.constant 1.300000e+02 : f16
 // CHECK-DAG:     %[[LOWER:[a-z0-9_]+]] = arith.constant -1.240000e+02 : f16
-// CHECK-DAG:     %[[ZERO:[a-z0-9_]+]] = arith.constant -3 : i16
+// CHECK-DAG:     %[[ZERO:[a-z0-9_-]+]] = arith.constant -3 : i16
 // CHECK:         %[[P:[a-z0-9_]+]] = arith.mulf %arg0, %[[INVERSE]] : f16
 // CHECK-NEXT:    %[[MIN:[a-z0-9_]+]] = arith.minnumf %[[P]], %[[UPPER]] : f16
 // CHECK-NEXT:    %[[MAX:[a-z0-9_]+]] = arith.maxnumf %[[MIN]], %[[LOWER]] : f16
