@@ -3,6 +3,7 @@
 """Networks in INT8 by a policy: host and simulator have the same bits, which are
 those of docs/numerics.md, computed here with numpy."""
 
+import itertools
 import json
 
 import numpy as np
@@ -157,6 +158,18 @@ def test_numerics(cell, cores, tmp_path):
     assert np.abs(found["y"]).max() > 0.1
 
 
+@pytest.mark.parametrize("cell, is_integer", [("lstm", True), ("gru0", False),
+                                              ("gru1", False)])
+def test_state(cell, is_integer, tmp_path):
+    """An LSTM's h is read by matrices only; a GRU's also as it is."""
+    path = write_model(tmp_path, Recipe(cell=cell, input=4, hidden=6))
+    policy = write_policy(tmp_path, {"rnn0": int8()})
+    text = se.compile(path, tmp_path / "net.mlir", f"--precision={policy}",
+                      "--emit=mlir-legalized").read_text()
+    element = "i8" if is_integer else "f16"
+    assert f'%rnn0_h_in = "rnn0_h_in" : tensor<1x1x6x{element}>' in text
+
+
 @pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("keys, arguments", [
     ({"weights": "per-tensor"}, {"per_tensor": True}),
@@ -188,6 +201,32 @@ def test_close_to_fp32(cell, tmp_path):
     found = run_both(path, policy, x, tmp_path)
     expected = {"y": onnx_models.evaluate(recipe, x)}
     se.assert_close(found, expected, 4e-2, "int8 and reference")
+
+
+def test_uniform(tmp_path):
+    """A policy without layers is its default."""
+    recipe = Recipe(cell="gru1", input=9, hidden=10, head="gemm")
+    path = write_model(tmp_path, recipe)
+    x = onnx_models.frames(recipe, FRAMES)
+    for default in ("fp16", "fp32"):
+        policy = write_policy(tmp_path, {}, default)
+        se.assert_same_bits(
+            se.run(path, {"x": x}, ["y"], f"--precision={policy}"),
+            se.run(path, {"x": x}, ["y"], f"--precision={default}"), default)
+
+
+def test_mixed(tmp_path):
+    """Every precision next to every other."""
+    recipe = Recipe(input=24, hidden=20, layers=3, head="gemm")
+    path = write_model(tmp_path, recipe)
+    x = onnx_models.frames(recipe, FRAMES)
+    expected = {"y": onnx_models.evaluate(recipe, x)}
+    kinds = [int8(input_scale=0.03), {"precision": "fp16", "cell_state": "fp32"},
+             {"precision": "fp32"}]
+    for order in itertools.permutations(kinds):
+        layers = {f"rnn{i}": kind for i, kind in enumerate(order)}
+        found = run_both(path, write_policy(tmp_path, layers), x, tmp_path)
+        se.assert_close(found, expected, 4e-2, str(layers))
 
 
 def test_gvsoc(gvsoc, tmp_path):
