@@ -29,9 +29,9 @@
 // RUN: se-opt %t/legalized-state.mlir --verify-phase=phase=legalized
 // STATE: 'rnn.{{network|yield}}' with these types may not stand in phase
 //
-// RUN: not se-opt %t/legalized-integers.mlir --verify-phase=phase=normalized 2>&1 | FileCheck %s --check-prefix=INTEGERS
+// RUN: not se-opt %t/legalized-integers.mlir --verify-phase=phase=normalized 2>&1 | FileCheck %s --check-prefix=BYTES
 // RUN: se-opt %t/legalized-integers.mlir --verify-phase=phase=legalized
-// INTEGERS: 'rnn.{{network|quantize|matvec|yield}}' with these types may not stand in phase 'normalized'
+// BYTES: 'rnn.{{network|quantize|yield}}' with these types may not stand in phase 'normalized'
 //
 // RUN: not se-opt %t/scheduled.mlir --verify-phase=phase=legalized 2>&1 | FileCheck %s --check-prefix=CLUSTER
 // RUN: se-opt %t/scheduled.mlir --verify-phase=phase=scheduled
