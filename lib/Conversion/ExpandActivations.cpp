@@ -9,6 +9,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Math/Transforms/Passes.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/IR/TypeUtilities.h"
@@ -186,6 +187,45 @@ struct ExpandQuantize : OpRewritePattern<rnn::QuantizeOp> {
   }
 };
 
+/// The formulas of RNNOps.td. Adding a number from 1024 to 2047 rounds to an
+/// integer, which the low bits of the sum are.
+struct ExpandInterpolate : OpRewritePattern<rnn::InterpolateOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(rnn::InterpolateOp op,
+                                PatternRewriter &rewriter) const override {
+    if (!op.getX().getType().isF16())
+      return failure();
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    Type half = b.getF16Type(), word = b.getI16Type();
+    auto constant = [&](double value) -> Value {
+      return arith::ConstantOp::create(b, b.getFloatAttr(half, value));
+    };
+    auto index = [&](int64_t value) -> Value {
+      return arith::ConstantIndexOp::create(b, value);
+    };
+    Value p = op.getX();
+    auto limit = [&](arith::CmpFPredicate isBeyond, Value bound) {
+      Value beyond = arith::CmpFOp::create(b, isBeyond, p, bound);
+      p = arith::SelectOp::create(b, beyond, bound, p);
+    };
+    limit(arith::CmpFPredicate::OGT, constant(op.getLimit()));
+    limit(arith::CmpFPredicate::OLT, constant(-op.getLimit()));
+    int64_t lines = op.getNumLines();
+    Value sum =
+        math::FmaOp::create(b, p, constant(op.getScale().convertToDouble()),
+                            constant(double(1024 + lines / 2)));
+    Value i = arith::IndexCastUIOp::create(
+        b, b.getIndexType(), arith::BitcastOp::create(b, word, sum));
+    i = arith::AndIOp::create(b, i, index(lines - 1));
+    i = arith::MulIOp::create(b, i, index(2));
+    Value slope = memref::LoadOp::create(b, op.getTable(), i);
+    i = arith::AddIOp::create(b, i, index(1));
+    Value offset = memref::LoadOp::create(b, op.getTable(), i);
+    rewriter.replaceOpWithNewOp<math::FmaOp>(op, slope, p, offset);
+    return success();
+  }
+};
+
 /// Functions of math are computed in f32 and rounded once.
 struct ExtendMath : RewritePattern {
   explicit ExtendMath(MLIRContext *context)
@@ -218,7 +258,9 @@ struct ExpandActivationsPass
       op->setDiscardableAttr(exactAttrName, UnitAttr::get(&getContext()));
     });
     RewritePatternSet patterns(&getContext());
-    patterns.add<ExpandActivation, ExpandQuantize, ExtendMath>(&getContext());
+    patterns
+        .add<ExpandActivation, ExpandQuantize, ExpandInterpolate, ExtendMath>(
+            &getContext());
     MathPolynomialApproximationOptions options;
     populateMathPolynomialApproximationPatterns(patterns, options);
     math::populateExpansionPatterns(patterns, {"powf", "rsqrt"});

@@ -89,6 +89,8 @@ static Cost getCost(Operation &op) {
     cost.products = 1;
     return cost;
   }
+  if (isa<rnn::InterpolateOp>(op))
+    return makeCost(20);
   if (isa<math::FmaOp>(op)) {
     Cost cost = makeCost(1);
     // Others scale sums of integers.
@@ -106,6 +108,15 @@ Cost schedule::getCost(Block &block) {
   Cost cost;
   for (Operation &op : block)
     cost += ::getCost(op);
+  return cost;
+}
+
+Cost schedule::getDotCost(int64_t rows, int64_t words, Type element) {
+  Cost cost;
+  cost.sumCycles = double(words * (2 * rows + 1));
+  cost.cycles = cost.sumCycles + double(2 * rows + 14);
+  if (isa<FloatType>(element))
+    cost.fpu = double(words * rows);
   return cost;
 }
 

@@ -18,9 +18,11 @@ def ExpandActivations : Pass<"se-expand-activations", "::mlir::ModuleOp"> {
 
     `rnn.quantize` on scalars and vectors becomes the arithmetic of its
     description.
+    `rnn.interpolate` on scalars becomes comparisons, fused multiply-additions
+    and loads.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",
-    "::mlir::math::MathDialect", "::mlir::vector::VectorDialect"];
+    "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect", "::mlir::vector::VectorDialect"];
 }
 
 def UnrollReductions : Pass<"se-unroll-reductions", "::mlir::ModuleOp"> {
@@ -44,6 +46,16 @@ def SelectExpandingFma : Pass<"se-select-expanding-fma", "::mlir::ModuleOp"> {
     sum is rounded once. For the device only; LLVM does not know the instruction.
   }];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+}
+
+def ExpandHalfFma : Pass<"se-expand-half-fma", "::mlir::ModuleOp"> {
+  let summary = "math.fma on f16 by double precision, for a host";
+  let description = [{
+    A host that has no fused multiply-add of halves computes the sum in f64,
+    where it is exact if it lies near the middle of two halves, rounds it to odd
+    to the bits of f32, and that to f16. The result is rounded as if once.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
 }
 
 def LowerCluster : Pass<"se-lower-cluster", "::mlir::ModuleOp"> {

@@ -14,6 +14,7 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/TypeUtilities.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace se::rnn;
@@ -234,6 +235,47 @@ LogicalResult QuantizeOp::verify() {
     return emitOpError("quantize-C2: the zero point must be -127 to 127 for "
                        "i8, 0 for i16, found ")
            << zero;
+  return success();
+}
+
+int64_t InterpolateOp::getNumLines() {
+  return cast<ShapedType>(getTable().getType()).getNumElements() / 2;
+}
+
+float InterpolateOp::getLimit() {
+  return float(getNumLines() / 2 - 1) / getScale().convertToFloat();
+}
+
+void InterpolateOp::getEffects(
+    SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
+  if (isa<MemRefType>(getTable().getType()))
+    effects.emplace_back(MemoryEffects::Read::get(), &getTableMutable());
+}
+
+LogicalResult InterpolateOp::verify() {
+  auto table = cast<ShapedType>(getTable().getType());
+  auto memref = dyn_cast<MemRefType>(table);
+  bool ofTensor = isa<TensorType>(getX().getType());
+  bool fits = memref
+                  ? table.getRank() == 1 && memref.getLayout().isIdentity() &&
+                        table.getDimSize(0) % 2 == 0
+                  : table.getRank() == 2 && table.getDimSize(1) == 2;
+  if (!fits || ofTensor == (memref != nullptr))
+    return emitOpError("interpolate-C1: the table of ")
+           << (ofTensor ? "a tensor must be a tensor of shape [N, 2]"
+                        : "a scalar or vector must be a memref of shape "
+                          "[2 * N] with the identity layout")
+           << ", found " << table;
+  int64_t lines = getNumLines();
+  if (lines < 4 || lines > 1024 || !llvm::isPowerOf2_64(lines))
+    return emitOpError("interpolate-C2: the lines must be a power of two from "
+                       "4 to 1024, found ")
+           << lines;
+  int exponent = getScale().getExactLog2();
+  if (exponent < -6 || exponent > 14)
+    return emitOpError("interpolate-C3: the scale must be a power of two from "
+                       "2^-6 to 2^14, found ")
+           << getScale().convertToFloat();
   return success();
 }
 

@@ -29,6 +29,11 @@ def RNN_QuantizeOperand : AnyTypeOf<[F16, F32, FixedVectorOfNonZeroRankOf<[F16, 
 def RNN_QuantizeResult : AnyTypeOf<[I8, I16, FixedVectorOfNonZeroRankOf<[I8, I16]>,
     StaticShapeTensorOf<[I8, I16]>],
     "i8 or i16, or a vector or statically shaped tensor of these">;
+def RNN_InterpolateOperand : AnyTypeOf<[F16,
+    VectorOfLengthAndType<[2], [F16]>, StaticShapeTensorOf<[F16]>],
+    "f16, vector<2xf16> or statically shaped tensor of f16">;
+def RNN_LineTable : AnyTypeOf<[StaticShapeTensorOf<[F16]>,
+    StaticShapeMemRefOf<[F16]>], "tensor or memref of f16, statically shaped">;
 def RNN_Vector : 1DTensorOf<[AnyFloat]>;
 
 //===----------------------------------------------------------------------===//
@@ -413,6 +418,48 @@ def RNN_QuantizeOp : RNN_Op<"quantize", [Pure, SameOperandsAndResultShape]> {
     std::pair<::llvm::APFloat, ::llvm::APFloat> getBounds();
     /// The result for one element, which is rounded to their type first.
     int64_t evaluate(::llvm::APFloat x);
+  }];
+}
+
+def RNN_InterpolateOp : RNN_Op<"interpolate", [AllTypesMatch<["x", "y"]>,
+    AlwaysSpeculatable, DeclareOpInterfaceMethods<MemoryEffectsOpInterface>]> {
+  let summary = "A table of lines, elementwise in f16";
+  let description = [{
+    The table has N lines (slope, offset); line i belongs to the arguments about
+    (i - N / 2) / scale. With C = N / 2 and limit = (C - 1) / scale:
+
+        p = x > limit ? limit : x < -limit ? -limit : x
+        i = p * scale, rounded to an integer, ties to even, + C
+        y = fma(slope[i], p, offset[i]), rounded once
+
+    A NaN stays NaN, whatever line is read for it. In phase 2 `x` is a tensor and
+    the table one of shape [N, 2]; in phase 3 `x` is a scalar or a pair, and the
+    table lies in memory, slope and offset of each line in one word.
+
+    * (interpolate-C1) the table of a tensor is a tensor of shape [N, 2], that of
+      a scalar or vector a memref of shape [2 * N] with the identity layout.
+    * (interpolate-C2) N is a power of two from 4 to 1024.
+    * (interpolate-C3) `scale` is a power of two from 2^-6 to 2^14.
+
+    Example:
+
+    ```mlir
+    %y = rnn.interpolate %x, %lines scale 1.6e+01
+        : tensor<8xf16>, tensor<256x2xf16>
+    ```
+  }];
+  let arguments = (ins RNN_InterpolateOperand:$x, RNN_LineTable:$table,
+                       F32Attr:$scale);
+  let results = (outs RNN_InterpolateOperand:$y);
+  let assemblyFormat = [{
+    $x `,` $table `scale` $scale attr-dict `:` type($x) `,` type($table)
+  }];
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// N.
+    int64_t getNumLines();
+    /// (N / 2 - 1) / scale, exact in f16.
+    float getLimit();
   }];
 }
 

@@ -10,6 +10,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "ActivationTable.h"
 #include "Products.h"
 
 #include "se/Dialect/RNN/Constants.h"
@@ -19,6 +20,8 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/TypeUtilities.h"
+
+#include <map>
 
 namespace se::rnn {
 #define GEN_PASS_DEF_LEGALIZE
@@ -49,6 +52,8 @@ private:
   void convertInputs(NetworkOp network);
   LogicalResult convertStates(NetworkOp network);
   FloatType getStateType(NetworkOp network, unsigned k);
+  void convert(ActivationOp op);
+  Value interpolate(OpBuilder &b, Location loc, ActivationKind kind, Value x);
 
   /// What is stored or fed to a product.
   FloatType getStored(Operation *op) {
@@ -87,6 +92,7 @@ private:
   Products products;
   ProductRewriter rewriter;
   FloatType half, single;
+  std::map<ActivationKind, ActivationTable> tables;
 };
 
 } // namespace
@@ -135,6 +141,54 @@ void Legalizer::convert(arith::ConstantOp op) {
   op.getResult().replaceUsesWithIf(converted, isOfHalves);
 }
 
+/// Sigmoid or tanh of `x`, which is rounded to f16 before.
+Value Legalizer::interpolate(OpBuilder &b, Location loc, ActivationKind kind,
+                             Value x) {
+  auto [it, isNew] = tables.try_emplace(kind);
+  ActivationTable &table = it->second;
+  if (isNew)
+    table = makeActivationTable(b.getContext(), kind);
+  Value lines = arith::ConstantOp::create(b, loc, table.lines);
+  if (isSingle(x))
+    x = arith::TruncFOp::create(b, loc, typeWith(x.getType(), half), x);
+  return InterpolateOp::create(b, loc, x, lines,
+                               b.getF32FloatAttr(table.scale));
+}
+
+/// Functions that have a table are computed in f16, others in f32.
+void Legalizer::convert(ActivationOp op) {
+  ActivationAttr function = op.getFunction();
+  OpBuilder b(op);
+  Location loc = op.getLoc();
+  auto splat = [&](Type type, float value) -> Value {
+    auto tensor = cast<RankedTensorType>(type);
+    return arith::ConstantOp::create(
+        b, loc,
+        DenseElementsAttr::get(tensor,
+                               b.getFloatAttr(tensor.getElementType(), value)));
+  };
+  Value x = op.getX(), y;
+  switch (function.getKind()) {
+  case ActivationKind::sigmoid:
+  case ActivationKind::tanh:
+    y = interpolate(b, loc, function.getKind(), x);
+    break;
+  case ActivationKind::scaled_tanh: {
+    Value beta = splat(x.getType(), function.getBetaValue());
+    Value product = arith::MulFOp::create(b, loc, beta, x);
+    y = interpolate(b, loc, ActivationKind::tanh, product);
+    Value alpha = splat(y.getType(), function.getAlphaValue());
+    y = arith::MulFOp::create(b, loc, alpha, y);
+    break;
+  }
+  default:
+    setResultElement(op, half);
+    return;
+  }
+  op.replaceAllUsesWith(y);
+  op.erase();
+}
+
 LogicalResult Legalizer::convert(Operation *op) {
   if (auto constant = dyn_cast<arith::ConstantOp>(op)) {
     convert(constant);
@@ -150,11 +204,13 @@ LogicalResult Legalizer::convert(Operation *op) {
     setResultElement(op, single);
     return success();
   }
-  if (isa<ActivationOp>(op)) {
-    // It may narrow, but not widen.
-    if (stored.isF32())
-      castOperands(op, single);
-    setResultElement(op, stored);
+  if (auto activation = dyn_cast<ActivationOp>(op)) {
+    if (!stored.isF32()) {
+      convert(activation);
+      return success();
+    }
+    castOperands(op, single);
+    setResultElement(op, single);
     return success();
   }
   if (isa<ApplyOp>(op)) {
