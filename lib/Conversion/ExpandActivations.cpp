@@ -166,8 +166,13 @@ struct ExpandQuantize : OpRewritePattern<rnn::QuantizeOp> {
     Value p = arith::MulFOp::create(b, op.getX(), number(op.getInverse()));
     p = arith::MinNumFOp::create(b, p, number(upper));
     p = arith::MaxNumFOp::create(b, p, number(lower));
+    // Packed halves are converted to integers as wide; one half by way of f32,
+    // because LLVM has one instruction for rounding and conversion only then.
+    if (type.isF16()) {
+      element = b.getF32Type();
+      p = arith::ExtFOp::create(b, element, p);
+    }
     p = math::RoundEvenOp::create(b, p);
-    // As wide as the float, which is how packed halves are converted.
     Type wide = b.getIntegerType(element.getIntOrFloatBitWidth());
     Value q = arith::FPToSIOp::create(b, withElement(wide), p);
     if (op.getZeroPoint())

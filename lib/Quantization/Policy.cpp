@@ -7,6 +7,7 @@
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringSwitch.h"
+#include "llvm/Support/GlobPattern.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/MemoryBuffer.h"
 
@@ -158,7 +159,7 @@ Expected<Policy> Policy::parse(StringRef text, StringRef name) {
       auto layer = LayerReader(path).read(entry);
       if (!layer)
         return layer.takeError();
-      policy.entries.push_back({StringRef(pattern).str(), *glob, *layer});
+      policy.entries.push_back({StringRef(pattern).str(), *layer});
     }
   }
   llvm::sort(policy.entries, [](const Entry &a, const Entry &b) {
@@ -185,12 +186,18 @@ Expected<Policy> Policy::load(StringRef precision) {
   return parse((*buffer)->getBuffer(), precision);
 }
 
+bool Policy::Entry::matches(StringRef name) const {
+  // A GlobPattern refers to the pattern's text, so none is kept.
+  return pattern == name ||
+         llvm::cantFail(llvm::GlobPattern::create(pattern)).match(name);
+}
+
 Expected<const Policy::Entry *> Policy::find(StringRef layer) const {
   const Entry *best = nullptr, *equal = nullptr;
   for (const Entry &entry : entries) {
     if (entry.pattern == layer)
       return &entry;
-    if (!entry.glob.match(layer))
+    if (!entry.matches(layer))
       continue;
     size_t length = entry.pattern.size();
     if (best && best->pattern.size() == length)

@@ -93,7 +93,8 @@ static Cost getCost(Operation &op) {
     return makeCost(20);
   if (isa<math::FmaOp>(op)) {
     Cost cost = makeCost(1);
-    cost.products = 1;
+    // Others scale sums of integers.
+    cost.products = isa<scf::ForOp>(op.getParentOp());
     return cost;
   }
   if (isa<arith::DivFOp>(op))

@@ -3,6 +3,7 @@
 """Networks in INT8 by a policy: host and simulator have the same bits, which are
 those of docs/numerics.md, computed here with numpy."""
 
+import itertools
 import json
 
 import numpy as np
@@ -157,6 +158,18 @@ def test_numerics(cell, cores, tmp_path):
     assert np.abs(found["y"]).max() > 0.1
 
 
+@pytest.mark.parametrize("cell, is_integer", [("lstm", True), ("gru0", False),
+                                              ("gru1", False)])
+def test_state(cell, is_integer, tmp_path):
+    """An LSTM's h is read by matrices only; a GRU's also as it is."""
+    path = write_model(tmp_path, Recipe(cell=cell, input=4, hidden=6))
+    policy = write_policy(tmp_path, {"rnn0": int8()})
+    text = se.compile(path, tmp_path / "net.mlir", f"--precision={policy}",
+                      "--emit=mlir-legalized").read_text()
+    element = "i8" if is_integer else "f16"
+    assert f'%rnn0_h_in = "rnn0_h_in" : tensor<1x1x6x{element}>' in text
+
+
 @pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("keys, arguments", [
     ({"weights": "per-tensor"}, {"per_tensor": True}),
@@ -188,3 +201,95 @@ def test_close_to_fp32(cell, tmp_path):
     found = run_both(path, policy, x, tmp_path)
     expected = {"y": onnx_models.evaluate(recipe, x)}
     se.assert_close(found, expected, 4e-2, "int8 and reference")
+
+
+def test_uniform(tmp_path):
+    """A policy without layers is its default."""
+    recipe = Recipe(cell="gru1", input=9, hidden=10, head="gemm")
+    path = write_model(tmp_path, recipe)
+    x = onnx_models.frames(recipe, FRAMES)
+    for default in ("fp16", "fp32"):
+        policy = write_policy(tmp_path, {}, default)
+        se.assert_same_bits(
+            se.run(path, {"x": x}, ["y"], f"--precision={policy}"),
+            se.run(path, {"x": x}, ["y"], f"--precision={default}"), default)
+
+
+def test_mixed(tmp_path):
+    """Every precision next to every other."""
+    recipe = Recipe(input=24, hidden=20, layers=3, head="gemm")
+    path = write_model(tmp_path, recipe)
+    x = onnx_models.frames(recipe, FRAMES)
+    expected = {"y": onnx_models.evaluate(recipe, x)}
+    kinds = [int8(input_scale=0.03), {"precision": "fp16", "cell_state": "fp32"},
+             {"precision": "fp32"}]
+    for order in itertools.permutations(kinds):
+        layers = {f"rnn{i}": kind for i, kind in enumerate(order)}
+        found = run_both(path, write_policy(tmp_path, layers), x, tmp_path)
+        se.assert_close(found, expected, 4e-2, str(layers))
+
+
+def test_gvsoc(gvsoc, tmp_path):
+    recipe = Recipe(input=17, hidden=16)
+    path = write_model(tmp_path, recipe)
+    policy = write_policy(tmp_path, {"rnn0": int8(input_zero_point=9)})
+    x = onnx_models.frames(recipe, 3)
+    run_both(path, policy, x, tmp_path)
+    elf = tmp_path / "net.elf"
+    here = se.run(elf, {"x": x}, ["y"])
+    there = se.run(elf, {"x": x}, ["y"], "--platform=gvsoc")
+    se.assert_same_bits(there, here, "GVSoC and simulator")
+
+
+def test_quantize(tmp_path):
+    """Every half, infinities and NaN among them, and singles: what the tools make of
+    them, what numpy does."""
+    halves = np.arange(1 << 16, dtype=np.uint16).view(np.float16).astype(np.float32)
+    random = np.random.default_rng(1)
+    singles = random.integers(0, 1 << 32, 1 << 16, np.uint32).view(np.float32)
+    x = np.concatenate([halves, singles]).reshape(-1, 1024)
+    for kind, scale, zero_point in [
+        ("f16", 0.02, 0), ("f16", 3.0, -100), ("f32", 0.02, 0), ("f32", 1e-6, 127),
+    ]:
+        cast = "" if kind == "f32" else (
+            "  %h = arith.truncf %x : tensor<1024xf32> to tensor<1024xf16>\n")
+        path = tmp_path / "net.mlir"
+        path.write_text(f"""module attributes {{se.phase = "legalized"}} {{
+rnn.network @net inputs(%x = "x" : tensor<1024xf32>) outputs("y" : tensor<1024xf32>) {{
+{cast}  %q = rnn.quantize %{"h" if cast else "x"} scale {scale:e} zero_point {zero_point}
+    : tensor<1024x{kind}> -> tensor<1024xi8>
+  %y = arith.sitofp %q : tensor<1024xi8> to tensor<1024xf32>
+  rnn.yield %y : tensor<1024xf32>
+}}
+}}""")
+        with np.errstate(all="ignore"):
+            values = x.astype(np.float16 if cast else np.float32)
+            wanted = quantize(np.where(np.isnan(values), np.inf, values), scale, zero_point)
+        elf = se.compile(path, tmp_path / "net.elf")
+        for program in (path, elf):
+            found = se.run(program, {"x": x}, ["y"])
+            expected = {"y": wanted.astype(np.float32)}
+            se.assert_same_bits(found, expected, f"{kind}, scale {scale}")
+
+
+def test_product_wraps(tmp_path):
+    """A sum beyond 32 bits keeps its low bits, in phase 2 as written."""
+    columns, most = 3, 32767
+    path = tmp_path / "net.mlir"
+    path.write_text(f"""module attributes {{se.phase = "legalized"}} {{
+rnn.network @net inputs(%x = "x" : tensor<1xf32>) outputs("y" : tensor<2xf32>) {{
+  %W = arith.constant dense<{most}> : tensor<2x{columns}xi16>
+  %all = rnn.broadcast %x : tensor<1xf32> -> tensor<{columns}xf32>
+  %q = rnn.quantize %all scale 1.0 : tensor<{columns}xf32> -> tensor<{columns}xi16>
+  %p = rnn.matvec %W, %q : tensor<2x{columns}xi16>, tensor<{columns}xi16> -> tensor<2xi32>
+  %y = arith.sitofp %p : tensor<2xi32> to tensor<2xf32>
+  rnn.yield %y : tensor<2xf32>
+}}
+}}""")
+    x = np.float32([[most], [-most], [1]])
+    total = np.int64(x) * most * columns
+    assert np.abs(total).max() >= 1 << 31
+    expected = {"y": np.repeat(total.astype(np.int32).astype(np.float32), 2, axis=1)}
+    elf = se.compile(path, tmp_path / "net.elf")
+    for program in (path, elf):
+        se.assert_same_bits(se.run(program, {"x": x}, ["y"]), expected, program.name)

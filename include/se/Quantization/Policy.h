@@ -11,7 +11,6 @@
 #define SE_QUANTIZATION_POLICY_H
 
 #include "llvm/Support/Error.h"
-#include "llvm/Support/GlobPattern.h"
 
 #include <optional>
 #include <string>
@@ -36,13 +35,10 @@ struct LayerPolicy {
 class Policy {
 public:
   struct Entry {
-    std::string pattern;
-    llvm::GlobPattern glob;
+    std::string pattern; ///< a valid one
     LayerPolicy layer;
 
-    bool matches(llvm::StringRef name) const {
-      return pattern == name || glob.match(name);
-    }
+    bool matches(llvm::StringRef name) const;
   };
 
   /// `precision` is fp32, fp16, or the path of a file. Error: one line.

@@ -639,7 +639,7 @@ func.func @broadcast_C1_type(%x: tensor<1xf32>) {
 // -----
 
 func.func @dynamic(%x: tensor<?xf32>) {
-  // expected-error @below {{operand #0 must be statically shaped tensor of floating-point values}}
+  // expected-error @below {{operand #0 must be statically shaped tensor of floating-point or 8-bit signless integer or 16-bit signless integer or 32-bit signless integer values}}
   rnn.reshape %x : tensor<?xf32> -> tensor<4xf32>
   return
 }

@@ -339,10 +339,10 @@ LogicalResult Legalizer::convert(NetworkOp network) {
   if (products.empty())
     return success();
   rewriter.fuseSums();
-  quantizeStates(network);
   for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
     if (isOpTriviallyDead(&op))
       op.erase();
+  quantizeStates(network);
   return success();
 }
 

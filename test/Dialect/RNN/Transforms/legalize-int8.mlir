@@ -12,11 +12,11 @@
 // LINEAR-LABEL: rnn.network @net
 // LINEAR-DAG:   %[[B:[a-z0-9_]+]] = arith.constant dense<[3.000000e+00, 1.000000e-01]> : tensor<2xf32>
 // LINEAR-DAG:   %[[W:[a-z0-9_]+]] = arith.constant dense<{{\[}}[64, -127], [0, 0]]> : tensor<2x2xi8>
-// LINEAR-DAG:   %[[S:[a-z0-9_]+]] = arith.constant dense<[0.0157480314, 5.000000e-01]> : tensor<2xf32>
 // LINEAR:       %[[Q:[a-z0-9_]+]] = rnn.quantize %x scale 5.000000e-01 : tensor<2xf32> -> tensor<2xi8>
 // LINEAR-NEXT:  %[[P:[a-z0-9_]+]] = rnn.matvec %[[W]], %[[Q]] : tensor<2x2xi8>, tensor<2xi8> -> tensor<2xi32>
-// LINEAR:       %[[F:[a-z0-9_]+]] = arith.sitofp %[[P]] : tensor<2xi32> to tensor<2xf32>
-// LINEAR:       %[[Z:[a-z0-9_]+]] = math.fma %[[F]], %[[S]], %[[B]] : tensor<2xf32>
+// LINEAR-NEXT:  %[[S:[a-z0-9_]+]] = arith.constant dense<[0.0157480314, 5.000000e-01]> : tensor<2xf32>
+// LINEAR-NEXT:  %[[F:[a-z0-9_]+]] = arith.sitofp %[[P]] : tensor<2xi32> to tensor<2xf32>
+// LINEAR-NEXT:  %[[Z:[a-z0-9_]+]] = math.fma %[[F]], %[[S]], %[[B]] : tensor<2xf32>
 // LINEAR-NEXT:  rnn.activation <sigmoid> %[[Z]] : tensor<2xf32> -> tensor<2xf16>
 
 // z times the sum of the row's integers: -3 * (64 - 127).
@@ -50,8 +50,8 @@ rnn.network @net inputs(%x = "x" : tensor<2xf32>) outputs("y" : tensor<2xf32>) {
 // CELL-DAG:     %[[FX:[a-z0-9_]+]] = arith.sitofp %[[PX]]
 // CELL-DAG:     %[[PH:[a-z0-9_]+]] = rnn.matvec %{{.*}}, %h1 : {{.*}} -> tensor<2xi32>
 // CELL-DAG:     %[[FH:[a-z0-9_]+]] = arith.sitofp %[[PH]]
-// CELL:         %[[ZH:[a-z0-9_]+]] = math.fma %[[FH]], %{{.*}}, %{{.*}} : tensor<2xf32>
-// CELL-NEXT:    %[[Z:[a-z0-9_]+]] = math.fma %[[FX]], %{{.*}}, %[[ZH]] : tensor<2xf32>
+// CELL:         %[[ZX:[a-z0-9_]+]] = math.fma %[[FX]], %{{.*}}, %{{.*}} : tensor<2xf32>
+// CELL-NEXT:    %[[Z:[a-z0-9_]+]] = math.fma %[[FH]], %{{.*}}, %[[ZX]] : tensor<2xf32>
 // CELL-NEXT:    %[[H:[a-z0-9_]+]] = rnn.activation <tanh> %[[Z]] : tensor<2xf32> -> tensor<2xf16>
 // CELL:         rnn.matvec %{{.*}}, %[[H]] : tensor<2x2xf16>, tensor<2xf16> -> tensor<2xf32>
 // CELL:         rnn.matvec %{{.*}}, %h2 : tensor<2x2xf16>, tensor<2xf16> -> tensor<2xf32>
