@@ -54,6 +54,7 @@ static void buildLegalize(OpPassManager &pm, const PipelineOptions &options) {
   rnn::LegalizeOptions legalize;
   legalize.precision = options.precision;
   pm.addPass(rnn::createLegalize(legalize));
+  pm.addPass(rnn::createFoldConstants()); // scales of rows, sliced
   pm.addPass(createCSEPass());
 }
 
@@ -74,6 +75,8 @@ static void buildSelect(OpPassManager &pm) {
 
 static void buildLLVM(OpPassManager &pm, const PipelineOptions &options) {
   unsigned bits = options.indexBits;
+  if (bits != 32)
+    pm.addPass(conversion::createExpandHalfFma());
   pm.addPass(conversion::createLowerCluster());
   conversion::LowerXPulpOptions instructions;
   instructions.host = bits != 32;
@@ -200,8 +203,9 @@ struct CommandLineOptions : PassPipelineOptions<CommandLineOptions> {
                      llvm::cl::desc("phase of the input"), phaseValues()};
   Option<Phase> to{*this, "to", llvm::cl::init(Phase::Normalized),
                    llvm::cl::desc("phase to reach"), phaseValues()};
-  Option<std::string> precision{*this, "precision", llvm::cl::init("fp32"),
-                                llvm::cl::desc("fp32 or fp16")};
+  Option<std::string> precision{
+      *this, "precision", llvm::cl::init("fp32"),
+      llvm::cl::desc("fp32, fp16, or a policy, FILE.json")};
   Option<unsigned> cores{*this, "cores", llvm::cl::init(8),
                          llvm::cl::desc("number of cores, 1 to 8")};
   Option<std::string> schedule{

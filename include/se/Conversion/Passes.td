@@ -15,16 +15,21 @@ def ExpandActivations : Pass<"se-expand-activations", "::mlir::ModuleOp"> {
     instruction of the target by IEEE arithmetic in f32 (fused multiply-add,
     division, integer operations on bits). Host and device thereby compute the
     same bits. The approximations of exp, tanh and log are MLIR's.
+
+    `rnn.quantize` on scalars and vectors becomes the arithmetic of its
+    description.
+    `rnn.interpolate` on scalars becomes comparisons, fused multiply-additions
+    and loads.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",
-    "::mlir::math::MathDialect", "::mlir::vector::VectorDialect"];
+    "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect", "::mlir::vector::VectorDialect"];
 }
 
 def UnrollReductions : Pass<"se-unroll-reductions", "::mlir::ModuleOp"> {
   let summary = "Unroll the innermost loops of sums";
   let description = [{
-    Unrolls every innermost `scf.for` that carries one float, a dot product for
-    instance, `factor` times; what is left over is a loop of its own. The order of
+    Unrolls every innermost `scf.for` that carries one float or integer, a dot
+    product for instance, `factor` times; what is left over is a loop of its own. The order of
     operations, and so every bit of the result, stays as it is.
   }];
   let options = [
@@ -82,6 +87,16 @@ def LowerXPulp : Pass<"se-lower-xpulp", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::LLVM::LLVMDialect",
     "::mlir::arith::ArithDialect", "::mlir::func::FuncDialect",
     "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect"];
+}
+
+def ExpandHalfFma : Pass<"se-expand-half-fma", "::mlir::ModuleOp"> {
+  let summary = "math.fma on f16 by double precision, for a host";
+  let description = [{
+    A host that has no fused multiply-add of halves computes the sum in f64,
+    where it is exact if it lies near the middle of two halves, rounds it to odd
+    to the bits of f32, and that to f16. The result is rounded as if once.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
 }
 
 def LowerCluster : Pass<"se-lower-cluster", "::mlir::ModuleOp"> {
