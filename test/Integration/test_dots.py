@@ -13,7 +13,7 @@ import se
 TYPES = {"i8": np.int8, "i16": np.int16, "f16": np.float16, "f32": np.float32}
 MOST = 40  # columns
 ROWS = range(1, 17)
-X_WORDS = MOST + 2
+X_WORDS = MOST + 3
 W_WORDS = 16 * MOST + 8
 OFFSET = 3  # of the vector, in elements: words of it are not aligned
 
