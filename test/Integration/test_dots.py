@@ -13,7 +13,7 @@ import se
 TYPES = {"i8": np.int8, "i16": np.int16, "f16": np.float16, "f32": np.float32}
 MOST = 40  # columns
 ROWS = range(1, 17)
-X_WORDS = MOST + 3
+X_WORDS = 80
 W_WORDS = 16 * MOST + 8
 OFFSET = 3  # of the vector, in elements: words of it are not aligned
 
@@ -229,11 +229,11 @@ def test_all(element, columns, tmp_path):
 @pytest.mark.parametrize(
     "element, cores",
     [("i8", [0]), ("i16", [0]), ("f16", [0]), ("f32", [0]), ("f16", [0, 4]), ("f32", [3, 7])])
-@pytest.mark.parametrize("rows", [2, 8, 15])
+@pytest.mark.parametrize("rows", [2, 5, 8])
 def test_cycles(element, cores, rows, tmp_path):
     """A run of the inner loop takes a cycle for each of its 2R + 1 instructions,
     also on two cores that share an FPU."""
-    cycles, frames, lengths = [], 3, (24, 40)
+    cycles, frames, lengths = [], 3, (8, 72)
     for words_of_row in lengths:
         case = Case(element, cores=8, offset=0)
         case.on(cores, rows, words_of_row * case.lanes)
@@ -245,8 +245,9 @@ def test_cycles(element, cores, rows, tmp_path):
                        for c in busy])
     runs = frames * (lengths[1] - lengths[0])
     for short, long in zip(*cycles):
-        # Not a stall in any run; who comes first may cost some cycles once.
-        assert 2 * rows + 1 <= (long - short) / runs < 2 * rows + 1.25
+        # Once in each loop a core may have to wait for its turn.
+        once = frames * (2 * rows + 1 if len(cores) > 1 else 1)
+        assert 0 <= long - short - runs * (2 * rows + 1) <= once
 
 
 SPECIAL = np.array([0.0, -0.0, np.inf, -np.inf, np.nan, 6e-8, -6e-8, 6.1e-5, -6.1e-5, 65504,
