@@ -122,8 +122,10 @@ static bool isAllowed(Operation *op, Phase phase) {
       return true;
     if (isOf<math::MathDialect>(op))
       return phase == Phase::Scheduled || isInstruction(op);
-    if (isOf<xpulp::XPulpDialect>(op) || isa<cluster::DotOp>(op))
-      return isa<cluster::DotOp>(op) == (phase == Phase::Scheduled);
+    if (isa<cluster::DotOp>(op))
+      return phase == Phase::Scheduled;
+    if (isOf<xpulp::XPulpDialect>(op))
+      return phase == Phase::Selected;
     return isOf<cluster::ClusterDialect, func::FuncDialect, scf::SCFDialect,
                 memref::MemRefDialect, arith::ArithDialect,
                 vector::VectorDialect>(op);
