@@ -42,12 +42,19 @@ def XPulp_Dialect : Dialect {
 // Types: what a register of 32 bits holds
 //===----------------------------------------------------------------------===//
 
-def XPulp_VectorI8 : FixedVectorOfShapeAndType<[4], I8>;
-def XPulp_VectorI16 : FixedVectorOfShapeAndType<[2], I16>;
-def XPulp_VectorF16 : FixedVectorOfShapeAndType<[2], F16>;
+class XPulp_VectorOf<int lanes, string element, string name>
+    : Type<And<[CPred<"::se::xpulp::isPacked($_self)">,
+                CPred<"::llvm::cast<::mlir::VectorType>($_self)"
+                      ".getElementType().is" # element>]>,
+           "vector<" # lanes # "x" # name # ">", "::mlir::VectorType">,
+      BuildableType<"::mlir::VectorType::get(" # lanes # ", $_builder.get" #
+                    !subst("(", "Type(", element) # ")">;
+def XPulp_VectorI8 : XPulp_VectorOf<4, "Integer(8)", "i8">;
+def XPulp_VectorI16 : XPulp_VectorOf<2, "Integer(16)", "i16">;
+def XPulp_VectorF16 : XPulp_VectorOf<2, "F16()", "f16">;
 def XPulp_BF16 : Type<CPred<"$_self.isBF16()">, "bfloat16 type">,
     BuildableType<"$_builder.getBF16Type()">;
-def XPulp_VectorBF16 : FixedVectorOfShapeAndType<[2], XPulp_BF16>;
+def XPulp_VectorBF16 : XPulp_VectorOf<2, "BF16()", "bf16">;
 def XPulp_Vector : AnyTypeOf<[XPulp_VectorI8, XPulp_VectorI16, XPulp_VectorF16,
     XPulp_VectorBF16], "a vector that fills a register">;
 def XPulp_Half : AnyTypeOf<[I32, F16, XPulp_BF16], "i32, f16 or bf16">;

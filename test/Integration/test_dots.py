@@ -1,0 +1,203 @@
+# Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""cluster.dot on the host and on the simulator, against a reference: all types,
+numbers of rows and of columns, these known when compiling or not."""
+
+import json
+
+import numpy as np
+import pytest
+
+import se
+
+TYPES = {"i8": np.int8, "i16": np.int16, "f16": np.float16, "f32": np.float32}
+MOST = 40  # columns
+ROWS = range(1, 17)
+X_WORDS = MOST + 2
+W_WORDS = 16 * MOST + 8
+OFFSET = 3  # of the vector, in elements: words of it are not aligned
+
+PROGRAM = """
+module attributes {{se.phase = "scheduled"}} {{
+cluster.program @net kernel(@kernel) init(@init) reset(@init) cores {cores} state_bytes {bytes}
+  inputs [#cluster.port<"x", shape = [{x}], element = f32>, #cluster.port<"w", shape = [{w}], element = f32>]
+  outputs [#cluster.port<"y", shape = [{y}], element = f32>] states []
+func.func @init(%arena: memref<{bytes}xi8, #cluster.space<l1>>) {{
+  return
+}}
+func.func @kernel(%arena: memref<{bytes}xi8, #cluster.space<l1>>, %xin: memref<{x}xf32>,
+    %win: memref<{w}xf32>, %y: memref<{y}xf32>) {{
+  cluster.parallel cores {cores} dma_core 0 {{
+  ^bb0(%core: index):
+    %c0 = arith.constant 0 : index
+    %c1 = arith.constant 1 : index
+    %cx = arith.constant {x} : index
+    %cw = arith.constant {w} : index
+    %from = arith.constant {offset} : index
+    %xbytes = arith.constant {xbytes} : index
+    %xwords = memref.view %arena[%c0][] : memref<{bytes}xi8, #cluster.space<l1>> to memref<{x}xf32, #cluster.space<l1>>
+    %wwords = memref.view %arena[%xbytes][] : memref<{bytes}xi8, #cluster.space<l1>> to memref<{w}xf32, #cluster.space<l1>>
+    %first = arith.cmpi eq, %core, %c0 : index
+    scf.if %first {{
+      scf.for %i = %c0 to %cx step %c1 {{
+        %v = memref.load %xin[%i] : memref<{x}xf32>
+        memref.store %v, %xwords[%i] : memref<{x}xf32, #cluster.space<l1>>
+      }}
+      scf.for %i = %c0 to %cw step %c1 {{
+        %v = memref.load %win[%i] : memref<{w}xf32>
+        memref.store %v, %wwords[%i] : memref<{w}xf32, #cluster.space<l1>>
+      }}
+    }}
+    cluster.barrier
+    %x = memref.view %arena[%c0][] : memref<{bytes}xi8, #cluster.space<l1>> to {xtype}
+    %w = memref.view %arena[%xbytes][] : memref<{bytes}xi8, #cluster.space<l1>> to {wtype}
+    %init = arith.constant {init}
+{body}
+    cluster.yield
+  }}
+  return
+}}
+}}
+"""
+
+
+class Case:
+    """A program with the dots of one type, and what it should give."""
+
+    def __init__(self, element, cores=1):
+        self.element = element
+        self.cores = cores
+        self.dtype = np.dtype(TYPES[element])
+        self.lanes = 4 // self.dtype.itemsize
+        self.is_float = element.startswith("f")
+        self.sum = "f32" if self.is_float else "i32"
+        self.xtype = f"memref<{X_WORDS * self.lanes}x{element}, #cluster.space<l1>>"
+        self.wtype = f"memref<{W_WORDS * self.lanes}x{element}, #cluster.space<l1>>"
+        self.lines, self.count, self.expected = [], 0, []
+
+    def emit(self, text):
+        self.lines.append(text)
+
+    def dot(self, rows, columns, at, position):
+        """A dot with results at `position` of the output."""
+        n = self.count
+        self.count += 1
+        sums, types = ", ".join(["%init"] * rows), ", ".join([self.sum] * rows)
+        self.emit(f"%s{n}:{rows} = cluster.dot %x[%from], %w[%{at}], {columns}, {sums}"
+                  f" : {self.xtype}, {self.wtype} -> {types}")
+        for r in range(rows):
+            value = f"%s{n}#{r}"
+            if not self.is_float:
+                self.emit(f"%f{n}_{r} = arith.bitcast {value} : i32 to f32")
+                value = f"%f{n}_{r}"
+            self.emit(f"%r{n}_{r} = arith.constant {r} : index")
+            self.emit(f"%p{n}_{r} = arith.addi {position}, %r{n}_{r} : index")
+            self.emit(f"memref.store {value}, %y[%p{n}_{r}] : memref<SIZExf32>")
+
+    def constant(self, rows, columns):
+        position = len(self.expected)
+        n = self.count
+        self.emit(f"%columns{n} = arith.constant {columns} : index")
+        self.emit(f"%at{n} = arith.constant {self.lanes} : index")
+        self.emit(f"%y{n} = arith.constant {position} : index")
+        self.dot(rows, f"%columns{n}", f"at{n}", f"%y{n}")
+        self.expected += [(rows, columns, r) for r in range(rows)]
+
+    def dynamic(self, rows):
+        position = len(self.expected)
+        n = self.count
+        for name, value in [("end", MOST + 1), ("rows", rows), ("at", self.lanes),
+                            ("base", position - rows)]:
+            self.emit(f"%{name}{n} = arith.constant {value} : index")
+        self.emit(f"scf.for %i = %c1 to %end{n} step %c1 {{")
+        self.emit(f"%scaled{n} = arith.muli %i, %rows{n} : index")
+        self.emit(f"%y{n} = arith.addi %scaled{n}, %base{n} : index")
+        self.dot(rows, "%i", f"at{n}", f"%y{n}")
+        self.emit("}")
+        self.expected += [(rows, c, r) for c in range(1, MOST + 1) for r in range(rows)]
+
+    def text(self):
+        y = len(self.expected)
+        body = "\n".join(self.lines).replace("SIZE", str(y))
+        return PROGRAM.format(
+            x=X_WORDS, w=W_WORDS, y=y, xbytes=4 * X_WORDS, offset=OFFSET,
+            bytes=(4 * (X_WORDS + W_WORDS) + 15) // 16 * 16, cores=self.cores,
+            init="0.5 : f32" if self.is_float else "-7 : i32",
+            xtype=self.xtype, wtype=self.wtype, body=body)
+
+    def reference(self, x, w):
+        """The sums in the order and with the rounding of docs/kernels.md."""
+        x, w = x.view(self.dtype), w.view(self.dtype)
+        return np.array([self.sum_of(x, w, *dot) for dot in self.expected])
+
+    def sum_of(self, x, w, rows, columns, row):
+        words = -(-columns // self.lanes)
+        vector = np.zeros(words * self.lanes, self.dtype)
+        vector[:columns] = x[OFFSET : OFFSET + columns]
+        weights = w[self.lanes :].reshape(-1, self.lanes)[row::rows][:words]
+        if not self.is_float:
+            total = vector.astype(np.int64) @ weights.reshape(-1).astype(np.int64)
+            return (np.array(total - 7) & 0xFFFFFFFF).astype(np.uint32).view(np.float32)
+        # Products of two halves or singles are exact in double, and these sums
+        # of a product and a single are rounded twice, with the same result for
+        # numbers as few bits long as those of the test.
+        total = np.float32(0.5)
+        for xs, ws in zip(vector.reshape(-1, self.lanes), weights):
+            xs, ws = xs.astype(np.float64), ws.astype(np.float64)
+            if self.element == "f32":
+                total = np.float32(ws[0] * xs[0] + total)
+            else:
+                product = np.float32(xs[0] * ws[0])
+                total = np.float32(total + np.float32(xs[1] * ws[1] + product))
+        return total
+
+
+def words(rng, count, dtype):
+    """Random words as f32 bit patterns; floats of up to 11 bits."""
+    if dtype.kind == "f":
+        size = count * 4 // dtype.itemsize
+        numbers = rng.integers(-1024, 1024, size) * 2.0 ** rng.integers(-12, -4, size)
+        return numbers.astype(dtype).view(np.float32)
+    return rng.integers(0, 1 << 32, count, dtype=np.uint32).view(np.float32)
+
+
+def run(case, x, w, folder):
+    """The outputs on the host and on the simulator, and the simulator's statistics."""
+    path = folder / "dots.mlir"
+    path.write_text(case.text())
+    selected = se.compile(path, folder / "selected.mlir", "--emit=mlir-selected",
+                          "--no-proof")
+    elf = se.compile(selected, folder / "dots.elf", "--no-proof")
+    inputs = {"x": x.reshape(-1, X_WORDS), "w": w.reshape(-1, W_WORDS)}
+    stats = folder / "stats.json"
+    host = se.run(selected, inputs, ["y"])["y"]
+    device = se.run(elf, inputs, ["y"], f"--stats={stats}")["y"]
+    return host, device, json.loads(stats.read_text())
+
+
+def compare(found, expected, case, what):
+    same = found.view(np.uint32) == expected.view(np.uint32)
+    same |= np.isnan(found) & np.isnan(expected)
+    if not same.all():
+        t, i = np.argwhere(~same)[0]
+        rows, columns, row = case.expected[i]
+        raise AssertionError(
+            f"{what}: {np.count_nonzero(~same)} of {same.size} sums differ, first row "
+            f"{row} of {rows} with {columns} columns: {found[t, i]!r} and {expected[t, i]!r}")
+
+
+@pytest.mark.parametrize("element", TYPES)
+@pytest.mark.parametrize("columns", ["constant", "dynamic"])
+def test_all(element, columns, tmp_path):
+    case = Case(element)
+    for rows in ROWS:
+        if columns == "dynamic":
+            case.dynamic(rows)
+        else:
+            for count in {1, 2, 3, 4, 5, 6, 7, 8, 23, 39, 40}:
+                case.constant(rows, count)
+    rng = np.random.default_rng(1)
+    x, w = words(rng, X_WORDS, case.dtype), words(rng, W_WORDS, case.dtype)
+    host, device, _ = run(case, x, w, tmp_path)
+    compare(host, case.reference(x, w)[None], case, "host and reference")
+    compare(device, host, case, "device and host")
