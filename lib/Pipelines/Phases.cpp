@@ -7,6 +7,7 @@
 
 #include "se/Dialect/Cluster/Cluster.h"
 #include "se/Dialect/RNN/RNN.h"
+#include "se/Dialect/XPulp/XPulp.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -121,6 +122,8 @@ static bool isAllowed(Operation *op, Phase phase) {
       return true;
     if (isOf<math::MathDialect>(op))
       return phase == Phase::Scheduled || isInstruction(op);
+    if (isOf<xpulp::XPulpDialect>(op) || isa<cluster::DotOp>(op))
+      return isa<cluster::DotOp>(op) == (phase == Phase::Scheduled);
     return isOf<cluster::ClusterDialect, func::FuncDialect, scf::SCFDialect,
                 memref::MemRefDialect, arith::ArithDialect,
                 vector::VectorDialect>(op);

@@ -9,6 +9,7 @@
 #include "se/Dialect/Cluster/Cluster.h"
 #include "se/Dialect/RNN/RNN.h"
 #include "se/Dialect/RNN/Transforms/Passes.h"
+#include "se/Dialect/XPulp/XPulp.h"
 #include "se/Schedule/Passes.h"
 
 #include "mlir/Conversion/Passes.h"
@@ -67,16 +68,19 @@ static void buildSchedule(OpPassManager &pm, const PipelineOptions &options) {
 static void buildSelect(OpPassManager &pm) {
   pm.addPass(conversion::createUnrollReductions());
   pm.addPass(conversion::createExpandActivations());
+  pm.addPass(conversion::createSelectDots());
+  pm.addPass(conversion::createSelectExpandingFma());
   pm.addPass(createCSEPass());
 }
 
 static void buildLLVM(OpPassManager &pm, const PipelineOptions &options) {
   unsigned bits = options.indexBits;
-  if (options.indexBits == 32)
-    pm.addPass(conversion::createSelectExpandingFma());
-  else
+  if (bits != 32)
     pm.addPass(conversion::createExpandHalfFma());
   pm.addPass(conversion::createLowerCluster());
+  conversion::LowerXPulpOptions instructions;
+  instructions.host = bits != 32;
+  pm.addPass(conversion::createLowerXPulp(instructions));
   pm.addPass(createSCFToControlFlowPass());
   ArithToLLVMConversionPassOptions arith;
   arith.indexBitwidth = bits;
@@ -174,10 +178,10 @@ LogicalResult se::lowerTo(ModuleOp module, Phase to,
 
 void se::registerDialects(DialectRegistry &registry) {
   registry
-      .insert<rnn::RNNDialect, cluster::ClusterDialect, arith::ArithDialect,
-              math::MathDialect, tensor::TensorDialect, memref::MemRefDialect,
-              scf::SCFDialect, func::FuncDialect, cf::ControlFlowDialect,
-              vector::VectorDialect, LLVM::LLVMDialect>();
+      .insert<rnn::RNNDialect, cluster::ClusterDialect, xpulp::XPulpDialect,
+              vector::VectorDialect, arith::ArithDialect, math::MathDialect,
+              tensor::TensorDialect, memref::MemRefDialect, scf::SCFDialect,
+              func::FuncDialect, cf::ControlFlowDialect, LLVM::LLVMDialect>();
   registerBuiltinDialectTranslation(registry);
   registerLLVMDialectTranslation(registry);
 }
