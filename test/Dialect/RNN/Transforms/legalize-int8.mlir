@@ -4,6 +4,7 @@
 // RUN: se-opt %t/cell.mlir --rnn-legalize=precision=%t/cell.json --cse | FileCheck %s --check-prefix=CELL
 // RUN: se-opt %t/cell.mlir --rnn-legalize=precision=%t/cell-state.json --cse | FileCheck %s --check-prefix=STATE
 // RUN: se-opt %t/heads.mlir --se-pipeline="to=legalized precision=%t/heads.json" | FileCheck %s --check-prefix=HEADS
+// RUN: se-opt %t/heads.mlir --se-pipeline="to=legalized precision=%t/heads-alike.json" | FileCheck %s --check-prefix=ALIKE
 // RUN: se-opt %t/slices.mlir --se-pipeline="to=legalized precision=%t/linear.json" | FileCheck %s --check-prefix=SLICES
 
 // A matrix with a scale of 4 / 127 and 1 (a row of zeros), times 0.5; the bias
@@ -95,6 +96,12 @@ rnn.network @two inputs(%x = "x" : tensor<2xf32>)
 // HEADS-DAG:    rnn.matvec %{{.*}} : tensor<1x2xi8>, tensor<2xi8> -> tensor<1xi32>
 // HEADS-DAG:    rnn.matvec %{{.*}} : tensor<2x2xf32>, tensor<2xf32> -> tensor<2xf32>
 
+// With one entry for both it stays one.
+// ALIKE:        rnn.matvec %{{.*}} : tensor<3x2xi8>, tensor<2xi8> -> tensor<3xi32>
+// ALIKE-NOT:    rnn.matvec
+
+//--- heads-alike.json
+{"layers": {"[gm]a*": {"precision": "int8", "input_scale": 0.5}}}
 //--- heads.json
 {"default": "fp32", "layers": {"mask": {"precision": "int8", "input_scale": 0.5}}}
 //--- heads.mlir

@@ -29,7 +29,8 @@ def FuseGates : Pass<"rnn-fuse-gates", "::mlir::ModuleOp"> {
     Within a cell or a network, matvecs of the same vector whose matrices are
     constants or weights of the cell are replaced by one matvec with the matrices
     stacked, and slices of its result. A weight that is used elsewhere too
-    stays as it is. Row results do not change.
+    stays as it is. Row results do not change. The location of the new matvec
+    names all that it was made of.
 
     Before:
 
