@@ -23,6 +23,8 @@ struct Row {
   uint8_t size;
   bool readsRd, writesRs1;
   std::initializer_list<Field> fields;
+  Operand target;
+  uint8_t targetScale;
 };
 
 class Table {
@@ -53,7 +55,8 @@ Table::Table() {
     fields.emplace_back(row.fields);
     rows.push_back({row.name, row.mnemonic, row.operands, row.group, row.format,
                     row.mask, row.match, row.opcode, row.kind, row.timing,
-                    row.size, row.readsRd, row.writesRs1, fields.back()});
+                    row.size, row.readsRd, row.writesRs1, fields.back(),
+                    row.target, row.targetScale});
   }
   for (unsigned low = 0; low != candidates.size(); ++low) {
     for (const InstructionInfo &info : rows) {

@@ -4,67 +4,16 @@
 // Turns the rows of Isa.td into C++. The vocabulary is in IsaBase.td; the
 // macros that the executors use are defined by lib/Simulator/Execute.cpp.
 
-#include "IsaEmitter.h"
+#include "IsaRows.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"
 #include "llvm/TableGen/Error.h"
-#include "llvm/TableGen/Record.h"
 #include "llvm/TableGen/TableGenBackend.h"
 
 using namespace llvm;
-
-namespace {
-
-/// A run of bits that an operand fills.
-struct FieldRun {
-  StringRef operand;
-  unsigned wordBit, operandBit, width;
-};
-
-struct Encoding {
-  uint32_t mask = 0, match = 0;
-  SmallVector<FieldRun, 8> fields;
-
-  bool has(StringRef operand) const {
-    return any_of(fields, [&](auto &f) { return f.operand == operand; });
-  }
-};
-
-} // namespace
-
-static Encoding readEncoding(const Record &row) {
-  Encoding result;
-  const BitsInit *bits = row.getValueAsBitsInit("Inst");
-  for (unsigned i = 0, e = bits->getNumBits(); i != e; ++i) {
-    const Init *bit = bits->getBit(i);
-    if (const auto *fixed = dyn_cast<BitInit>(bit)) {
-      result.mask |= 1u << i;
-      result.match |= uint32_t(fixed->getValue()) << i;
-      continue;
-    }
-    const auto *variable = dyn_cast<VarBitInit>(bit);
-    if (!variable)
-      continue;
-    StringRef name = cast<VarInit>(variable->getBitVar())->getName();
-    unsigned from = variable->getBitNum();
-    if (!result.fields.empty()) {
-      FieldRun &last = result.fields.back();
-      if (last.operand == name && last.wordBit + last.width == i &&
-          last.operandBit + last.width == from) {
-        ++last.width;
-        continue;
-      }
-    }
-    result.fields.push_back({name, i, from, 1});
-  }
-  return result;
-}
-
-static unsigned operandWidth(const Record &row, StringRef operand) {
-  return cast<BitsRecTy>(row.getValue(operand)->getType())->getNumBits();
-}
+using namespace se::tblgen;
 
 static void emitOpcodes(raw_ostream &os, ArrayRef<const Record *> full,
                         ArrayRef<const Record *> compressed) {
@@ -102,7 +51,9 @@ static void emitRow(raw_ostream &os, const Record &row) {
        << field.operandBit << ", " << field.width << ", "
        << (isSigned ? operandWidth(row, field.operand) : 0) << "}";
   }
-  os << "}},\n";
+  StringRef target = meaning.getValueAsString("Target");
+  os << "}, Operand::" << (target.empty() ? "imm" : target) << ", "
+     << (target.empty() ? 0 : meaning.getValueAsInt("TargetScale")) << "},\n";
 }
 
 static void emitTable(raw_ostream &os, ArrayRef<const Record *> full,
@@ -130,19 +81,6 @@ static void emitExpansions(raw_ostream &os,
     os << "  return true;\n";
   }
   os << "#endif // GET_ISA_EXPANSIONS\n\n";
-}
-
-/// Whether `name` stands in `text` as a whole identifier.
-static bool mentions(StringRef text, StringRef name) {
-  for (size_t at = text.find(name); at != StringRef::npos;
-       at = text.find(name, at + 1)) {
-    auto isWord = [&](size_t i) {
-      return i < text.size() && (isAlnum(text[i]) || text[i] == '_');
-    };
-    if ((at == 0 || !isWord(at - 1)) && !isWord(at + name.size()))
-      return true;
-  }
-  return false;
 }
 
 static void emitExecutor(raw_ostream &os, const Record &row) {
@@ -234,21 +172,19 @@ static bool checkOverlaps(ArrayRef<const Record *> rows) {
   return false;
 }
 
-bool emitIsa(raw_ostream &os, const RecordKeeper &records) {
-  auto inFileOrder = [](std::vector<const Record *> rows) {
-    sort(rows, [](const Record *a, const Record *b) {
-      return a->getID() < b->getID();
-    });
-    return rows;
-  };
-  auto full = inFileOrder(records.getAllDerivedDefinitions("Instruction"));
-  auto compressed = inFileOrder(records.getAllDerivedDefinitions("Compressed"));
+static void emitIsa(const RecordKeeper &records, raw_ostream &os) {
+  auto full = getRows(records, "Instruction");
+  auto compressed = getRows(records, "Compressed");
   if (checkOverlaps(full) || checkOverlaps(compressed))
-    return true;
+    return;
   emitSourceFileHeader("The instruction table", os, records);
   emitOpcodes(os, full, compressed);
   emitTable(os, full, compressed);
   emitExpansions(os, compressed);
   emitExecutors(os, full);
-  return false;
 }
+
+static TableGen::Emitter::Opt
+    registration("gen-isa", emitIsa,
+                 "The table as C++: opcodes, encodings and executors, each "
+                 "part under its own GET_ macro");

@@ -1,16 +1,15 @@
 // Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Generates C++ from the project's TableGen files. Build time only.
+// Generates code and pages from the project's TableGen files. Build time only.
+// Each backend registers its option itself.
 
-#include "IsaEmitter.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/TableGen/Main.h"
-#include "llvm/TableGen/Record.h"
 
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   llvm::cl::ParseCommandLineOptions(argc, argv, "se-mlir table generator\n");
-  return llvm::TableGenMain(argv[0], &emitIsa);
+  return llvm::TableGenMain(argv[0], llvm::TableGenMainFn());
 }

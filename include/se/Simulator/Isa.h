@@ -109,6 +109,10 @@ struct InstructionInfo {
   /// rs1 is also a destination (post-increment).
   bool writesRs1;
   llvm::ArrayRef<Field> fields;
+  /// This operand of the full instruction times `targetScale` is the distance
+  /// in bytes to a place in the code; the scale is 0 if there is none.
+  Operand target;
+  uint8_t targetScale;
 
   bool has(Operand operand) const;
 };

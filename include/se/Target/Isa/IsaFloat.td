@@ -156,10 +156,13 @@ let Time = TimeOne in {
 def FormatAH : FloatFormat<2, "BF16", "ah", TimeFdivH, "Xf16alt">;
 def FCVT_S_AH : FpUnaryExact<0x08, 6, 0, FormatS, "fcvt.s.ah",
                              "rd = convert<BF16, F32>(rs1, 0)"> {
+  let Floats = "rd";
   let Group = "Xf16alt";
 }
 def FCVT_AH_S : FpUnaryExact<0x08, 0, 5, FormatAH, "fcvt.ah.s",
-                             "rd = convert<F32, BF16>(rs1, 0)">;
+                             "rd = convert<F32, BF16>(rs1, 0)"> {
+  let Floats = "rs1";
+}
 
 // Loads and stores of the F and Zfh extensions.
 class FLoad<bits<3> f3, string mnemonic, string type>
@@ -191,6 +194,7 @@ class FpExpand<bits<7> f7, string mnemonic, string semantics>
   let Inst{14-12} = rm;
   let Time = TimeFpu;
   let Semantics = semantics;
+  let Floats = "rd";
   let Group = "Xfaux";
 }
 def FMULEX_S_H : FpExpand<0x26, "fmulex.s.h",
@@ -250,10 +254,12 @@ multiclass VecSign<bits<3> f3, string t, string s> {
 }
 defm VF_H_ : VecSign<2, "F16", ".h">;
 
+let Floats = "rs1, rs2" in {
 def VFCPKA_H_S : VecFp<2, 0x58, "vfcpka.h.s", "Xfvec",
     "rd = packLow16(convert<F32, F16>(rs2, frm), convert<F32, F16>(rs1, frm))">;
 def VFCPKA_AH_S : VecFp<1, 0x58, "vfcpka.ah.s", "Xfvec",
     "rd = packLow16(convert<F32, BF16>(rs2, frm), convert<F32, BF16>(rs1, frm))">;
+}
 def VFCVT_X_H : VecFp1<2, 0x4C, 2, "vfcvt.x.h", "Xfvec",
     "rd = lanesToInt16<F16>(rs1, frm)">;
 def VFCVT_XU_H : VecFp1<6, 0x4C, 2, "vfcvt.xu.h", "Xfvec",
@@ -265,7 +271,7 @@ def VFCVT_H_X : VecFp1<2, 0x4C, 3, "vfcvt.h.x", "Xfvec",
 def VFCVT_H_XU : VecFp1<6, 0x4C, 3, "vfcvt.h.xu", "Xfvec",
     "rd = lanesFromUnsigned16<F16>(rs1, frm)">;
 
-let ReadsRd = 1 in {
+let ReadsRd = 1, Floats = "rd" in {
   def VFDOTPEX_S_H : VecFp<0, 0x4B, "vfdotpex.s.h", "Xfaux",
                            "rd = add<F32>(rd, dotExpand<F16>(rs1, rs2), 0)">;
   def VFDOTPEX_S_R_H : VecFp<4, 0x4B, "vfdotpex.s.r.h", "Xfaux",
@@ -273,7 +279,9 @@ let ReadsRd = 1 in {
 }
 // GVSoC ignores the accumulator of the bfloat16 forms (isa.md, deviation 2)
 // and takes the upper lanes first.
+let Floats = "rd" in {
 def VFDOTPEX_S_AH : VecFp<1, 0x4B, "vfdotpex.s.ah", "Xfaux",
                           "rd = dotExpand<BF16>(swapHalves(rs1), swapHalves(rs2))">;
 def VFDOTPEX_S_R_AH : VecFp<5, 0x4B, "vfdotpex.s.r.ah", "Xfaux",
     "rd = dotExpand<BF16>(swapHalves(rs1), replicateLow16(rs2))">;
+}
