@@ -84,8 +84,8 @@ std::string se::sim::disassemble(uint32_t word, uint32_t pc,
                                  function_ref<std::string(uint32_t)> label) {
   auto decoded = decode(word);
   if (!decoded)
-    return getSize(word) == 2 ? formatv(".half {0:x+6}", uint16_t(word)).str()
-                              : formatv(".word {0:x+10}", word).str();
+    return getSize(word) == 2 ? formatv(".half {0:x+4}", uint16_t(word)).str()
+                              : formatv(".word {0:x+8}", word).str();
   std::string text = decoded->info->mnemonic.str();
   std::string operands;
   for (StringRef rest = decoded->info->operands; !rest.empty();) {

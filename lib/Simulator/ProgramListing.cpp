@@ -98,8 +98,8 @@ Error Listing::print(const object::SectionRef &section) {
     if (size == 4)
       word = support::endian::read32le(bytes);
     if (isData)
-      os << formatv(size == 4 ? "{0:x-8}  .word {0:x+10}\n"
-                              : "{0:x-4}      .half {0:x+6}\n",
+      os << formatv(size == 4 ? "{0:x-8}  .word {0:x+8}\n"
+                              : "{0:x-4}      .half {0:x+4}\n",
                     word);
     else
       os << formatv(size == 4 ? "{0:x-8}  {1}\n" : "{0:x-4}      {1}\n", word,
@@ -120,7 +120,7 @@ Error se::sim::disassembleProgram(MemoryBufferRef program, raw_ostream &os) {
   if (!object)
     return fail(object.takeError());
   auto *elf = dyn_cast<ELF32LEObjectFile>(object->get());
-  if (!elf || elf->getEMachine() != ELF::EM_RISCV)
+  if (!elf || elf->getArch() != Triple::riscv32)
     return fail(createStringError("not for 32-bit RISC-V"));
   os << program.getBufferIdentifier() << ":\n";
   Listing listing(*elf, os);
