@@ -4,6 +4,7 @@
 #include "se/Simulator/Disassembler.h"
 #include "se/Simulator/Isa.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/BinaryFormat/Magic.h"
 #include "llvm/Object/ELFObjectFile.h"
 #include "llvm/Support/Endian.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -116,6 +117,8 @@ Error se::sim::disassembleProgram(MemoryBufferRef program, raw_ostream &os) {
     return createStringError(program.getBufferIdentifier() + ": " +
                              toString(std::move(error)));
   };
+  if (identify_magic(program.getBuffer()) == file_magic::unknown)
+    return fail(createStringError("not an ELF file"));
   auto object = object::ObjectFile::createELFObjectFile(program);
   if (!object)
     return fail(object.takeError());

@@ -12,15 +12,18 @@
 // RUN: head -c 600 %t/net.elf > %t/cut.elf
 // RUN: not se-run --disassemble %t/cut.elf 2>&1 | FileCheck %s --check-prefix=CUT
 // RUN: not se-run --disassemble %t/none 2>&1 | FileCheck %s --check-prefix=NONE
+// RUN: not se-run --disassemble %se_resources/../../bin/se-run 2>&1 | FileCheck %s --check-prefix=HOST
 
 // CHECK: net.elf:
 // CHECK: section .text:
 // CHECK: _start:
 // CHECK-NEXT: {{^1c0[0-9a-f]+: [0-9a-f]+ }}
-// CHECK: se_barrier
-// COMPARED: {{[0-9]{3,}}} instructions, {{[4-9][0-9]}} mnemonics
-// TEXT: error: {{.*}}text: {{.*}}not
+// CHECK: {{^[0-9a-f]{8}: [0-9a-f]{8}  p.elw [a-z0-9]+, [0-9]+\([a-z0-9]+\)$}}
+// CHECK: {{^[0-9a-f]{8}: [0-9a-f]{4}      c.jr ra$}}
+// COMPARED: {{[0-9][0-9][0-9]+ instructions, [4-9][0-9] mnemonics}}
+// TEXT: error: {{.*}}text: not an ELF file
 // CUT: error: {{.*}}cut.elf: {{.+}}
+// HOST: error: {{.*}}se-run: not for 32-bit RISC-V
 // NONE: error: {{.*}}none: No such file or directory
 rnn.network @net inputs(%x = "x" : tensor<8xf32>)
     states(%s = "s" : tensor<8xf32> reset dense<10.0> : tensor<8xf32>) outputs("y" : tensor<8xf32>) {
