@@ -83,7 +83,7 @@ std::string se::tblgen::describeSemantics(const Record &row) {
   else if (kind == "Branch")
     text = "if (" + semantics.str() + ") pc = pc + imm";
   else if (kind == "Jump")
-    text = "rd = pc + size; pc = " + semantics.str();
+    text = "target = " + semantics.str() + "; rd = pc + size; pc = target";
   else if (kind == "Csr")
     text = "rd = old; csr[imm] = " + semantics.str();
   if (StringRef update = row.getValueAsString("Update"); !update.empty())
