@@ -25,6 +25,9 @@ if(SE_SANITIZE)
   target_link_options(se_options INTERFACE -fsanitize=${SE_SANITIZE})
 endif()
 
+# In how many parts the operations of the xpulp dialect are compiled.
+set(SE_XPULP_SHARDS 4)
+
 # se_add_library(NAME sources... [LINK_LIBS libs...] [DEPENDS targets...])
 # A static library of the project. LINK_LIBS may name LLVM and MLIR (the
 # shared libraries) and the project's own libraries.

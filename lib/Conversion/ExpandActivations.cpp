@@ -9,8 +9,10 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Math/Transforms/Passes.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "mlir/IR/TypeUtilities.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 namespace se::conversion {
@@ -138,6 +140,92 @@ struct ExpandActivation : OpRewritePattern<rnn::ActivationOp> {
   }
 };
 
+/// The arithmetic of RNNOps.td, by lanes.
+struct ExpandQuantize : OpRewritePattern<rnn::QuantizeOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(rnn::QuantizeOp op,
+                                PatternRewriter &rewriter) const override {
+    Type type = op.getX().getType();
+    if (isa<TensorType>(type))
+      return failure();
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    auto vector = dyn_cast<VectorType>(type);
+    auto withElement = [&](Type element) -> Type {
+      return vector ? vector.clone(element) : element;
+    };
+    auto constant = [&](Type type, TypedAttr value) -> Value {
+      if (vector)
+        value = SplatElementsAttr::get(cast<VectorType>(type), value);
+      return arith::ConstantOp::create(b, value);
+    };
+    Type element = getElementTypeOrSelf(type);
+    auto [lower, upper] = op.getBounds();
+    auto number = [&](const APFloat &value) {
+      return constant(type, b.getFloatAttr(element, value));
+    };
+    Value p = arith::MulFOp::create(b, op.getX(), number(op.getInverse()));
+    p = arith::MinNumFOp::create(b, p, number(upper));
+    p = arith::MaxNumFOp::create(b, p, number(lower));
+    // Packed halves are converted to integers as wide; one half by way of f32,
+    // because LLVM has one instruction for rounding and conversion only then.
+    if (type.isF16()) {
+      element = b.getF32Type();
+      p = arith::ExtFOp::create(b, element, p);
+    }
+    p = math::RoundEvenOp::create(b, p);
+    Type wide = b.getIntegerType(element.getIntOrFloatBitWidth());
+    Value q = arith::FPToSIOp::create(b, withElement(wide), p);
+    if (op.getZeroPoint())
+      q = arith::AddIOp::create(
+          b, q,
+          constant(withElement(wide),
+                   b.getIntegerAttr(wide, int32_t(op.getZeroPoint()))));
+    if (q.getType() != op.getY().getType())
+      q = arith::TruncIOp::create(b, op.getY().getType(), q);
+    rewriter.replaceOp(op, q);
+    return success();
+  }
+};
+
+/// The formulas of RNNOps.td. Adding a number from 1024 to 2047 rounds to an
+/// integer, which the low bits of the sum are.
+struct ExpandInterpolate : OpRewritePattern<rnn::InterpolateOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(rnn::InterpolateOp op,
+                                PatternRewriter &rewriter) const override {
+    if (!op.getX().getType().isF16())
+      return failure();
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    Type half = b.getF16Type(), word = b.getI16Type();
+    auto constant = [&](double value) -> Value {
+      return arith::ConstantOp::create(b, b.getFloatAttr(half, value));
+    };
+    auto index = [&](int64_t value) -> Value {
+      return arith::ConstantIndexOp::create(b, value);
+    };
+    Value p = op.getX();
+    auto limit = [&](arith::CmpFPredicate isBeyond, Value bound) {
+      Value beyond = arith::CmpFOp::create(b, isBeyond, p, bound);
+      p = arith::SelectOp::create(b, beyond, bound, p);
+    };
+    limit(arith::CmpFPredicate::OGT, constant(op.getLimit()));
+    limit(arith::CmpFPredicate::OLT, constant(-op.getLimit()));
+    int64_t lines = op.getNumLines();
+    Value sum =
+        math::FmaOp::create(b, p, constant(op.getScale().convertToDouble()),
+                            constant(double(1024 + lines / 2)));
+    Value i = arith::IndexCastUIOp::create(
+        b, b.getIndexType(), arith::BitcastOp::create(b, word, sum));
+    i = arith::AndIOp::create(b, i, index(lines - 1));
+    i = arith::MulIOp::create(b, i, index(2));
+    Value slope = memref::LoadOp::create(b, op.getTable(), i);
+    i = arith::AddIOp::create(b, i, index(1));
+    Value offset = memref::LoadOp::create(b, op.getTable(), i);
+    rewriter.replaceOpWithNewOp<math::FmaOp>(op, slope, p, offset);
+    return success();
+  }
+};
+
 /// Functions of math are computed in f32 and rounded once.
 struct ExtendMath : RewritePattern {
   explicit ExtendMath(MLIRContext *context)
@@ -145,7 +233,7 @@ struct ExtendMath : RewritePattern {
   LogicalResult matchAndRewrite(Operation *op,
                                 PatternRewriter &rewriter) const override {
     if (!isa_and_nonnull<math::MathDialect>(op->getDialect()) ||
-        isa<math::FmaOp, math::AbsFOp>(op) ||
+        isa<math::FmaOp, math::AbsFOp, math::RoundEvenOp>(op) ||
         !op->getResult(0).getType().isF16())
       return failure();
     Type single = rewriter.getF32Type();
@@ -170,7 +258,9 @@ struct ExpandActivationsPass
       op->setDiscardableAttr(exactAttrName, UnitAttr::get(&getContext()));
     });
     RewritePatternSet patterns(&getContext());
-    patterns.add<ExpandActivation, ExtendMath>(&getContext());
+    patterns
+        .add<ExpandActivation, ExpandQuantize, ExpandInterpolate, ExtendMath>(
+            &getContext());
     MathPolynomialApproximationOptions options;
     populateMathPolynomialApproximationPatterns(patterns, options);
     math::populateExpansionPatterns(patterns, {"powf", "rsqrt"});

@@ -22,6 +22,8 @@ struct Row {
   Timing timing;
   uint8_t size;
   bool readsRd, writesRs1;
+  uint8_t accessBytes;
+  bool accessSigned;
   std::initializer_list<Field> fields;
   Operand target;
   uint8_t targetScale;
@@ -55,8 +57,9 @@ Table::Table() {
     fields.emplace_back(row.fields);
     rows.push_back({row.name, row.mnemonic, row.operands, row.group, row.format,
                     row.mask, row.match, row.opcode, row.kind, row.timing,
-                    row.size, row.readsRd, row.writesRs1, fields.back(),
-                    row.target, row.targetScale});
+                    row.size, row.readsRd, row.writesRs1, row.accessBytes,
+                    row.accessSigned, fields.back(), row.target,
+                    row.targetScale});
   }
   for (unsigned low = 0; low != candidates.size(); ++low) {
     for (const InstructionInfo &info : rows) {

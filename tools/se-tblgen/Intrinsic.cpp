@@ -2,12 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Intrinsic.h"
-#include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/TableGen/Error.h"
 #include <algorithm>
 
 using namespace llvm;
+using namespace se;
 using namespace se::tblgen;
 
 static bool isUnknownToLlvm(const Record &row) {
@@ -19,12 +20,11 @@ static bool isUnknownToLlvm(const Record &row) {
 static Parameter makeParameter(const Record &row, StringRef name) {
   if (!name.starts_with("imm"))
     return {name, false, 0, 0};
-  unsigned width = operandWidth(row, name);
-  bool isSigned = (name == "imm" && row.getValueAsBit("ImmSigned")) ||
-                  (name == "imm2" && row.getValueAsBit("Imm2Signed"));
+  unsigned width = getWidth(row, name);
   int64_t values = int64_t(1) << width;
-  return isSigned ? Parameter{name, true, -values / 2, values / 2 - 1}
-                  : Parameter{name, true, 0, values - 1};
+  return isSigned(row, name)
+             ? Parameter{name, true, -values / 2, values / 2 - 1}
+             : Parameter{name, true, 0, values - 1};
 }
 
 /// The identifiers of "rd, imm(rs1!)".
@@ -34,20 +34,18 @@ static SmallVector<StringRef, 5> splitOperands(StringRef text) {
   return names;
 }
 
-std::vector<Intrinsic> se::tblgen::getIntrinsics(const RecordKeeper &records) {
+std::vector<Intrinsic> tblgen::getIntrinsics(const RecordKeeper &records) {
   std::vector<Intrinsic> result;
-  StringMap<unsigned> uses;
   for (const Record *row : getRows(records, "Instruction")) {
-    ++uses[row->getValueAsString("Mnemonic")];
     if (isUnknownToLlvm(*row))
       result.push_back({row, readEncoding(*row), "", {}, false, false});
   }
   StringSet<> names;
   for (Intrinsic &intrinsic : result) {
     const Record &row = *intrinsic.row;
-    StringRef mnemonic = row.getValueAsString("Mnemonic");
-    intrinsic.name =
-        uses[mnemonic] == 1 ? mnemonic.str() : row.getName().lower();
+    intrinsic.name = row.getValueAsString("Mnemonic").str();
+    if (StringRef form = row.getValueAsString("Form"); !form.empty())
+      intrinsic.name += "_" + form.str();
     std::replace(intrinsic.name.begin(), intrinsic.name.end(), '.', '_');
     if (!names.insert(StringRef(intrinsic.name).upper()).second)
       PrintFatalError(&row, "another row has the C name " + intrinsic.name);
@@ -69,9 +67,15 @@ std::vector<Intrinsic> se::tblgen::getIntrinsics(const RecordKeeper &records) {
   return result;
 }
 
-std::string se::tblgen::describeSemantics(const Record &row) {
+bool Intrinsic::isFloat(StringRef operand) const {
+  std::string field = operand.str() + "Type"; // "rdType"
+  field[0] = toUpper(field[0]);
+  return row->getValueAsDef(field)->getValueAsString("Name") == "F32";
+}
+
+std::string tblgen::describeSemantics(const Record &row) {
   StringRef semantics = row.getValueAsString("Semantics");
-  StringRef kind = row.getValueAsDef("Class")->getValueAsString("Name");
+  StringRef kind = getKind(row);
   std::string place = ("*(" + row.getValueAsString("MemType") + " *)(" +
                        row.getValueAsString("Address") + ")")
                           .str();

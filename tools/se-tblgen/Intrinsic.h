@@ -6,7 +6,7 @@
 #ifndef SE_TBLGEN_INTRINSIC_H
 #define SE_TBLGEN_INTRINSIC_H
 
-#include "IsaRows.h"
+#include "Rows.h"
 #include <string>
 
 namespace se::tblgen {
@@ -23,8 +23,8 @@ struct Parameter {
 struct Intrinsic {
   const llvm::Record *row;
   Encoding encoding;
-  /// For C without its prefix: the mnemonic, or the name of the row if rows
-  /// share the mnemonic; "pv_add_b", "p_lw_post".
+  /// For C without its prefix: the mnemonic and the row's form if rows share
+  /// the mnemonic; "pv_add_b", "p_lw_post".
   std::string name;
   /// As the assembler writes them, rd only if it is a source.
   std::vector<Parameter> parameters;
@@ -32,22 +32,17 @@ struct Intrinsic {
   /// rs1 is a pointer, which the instruction moves on.
   bool updates;
 
-  llvm::StringRef getKind() const {
-    return row->getValueAsDef("Class")->getValueAsString("Name");
-  }
   bool isLoad() const {
-    return getKind() == "Load" || getKind() == "EventLoad";
+    return getKind(*row) == "Load" || getKind(*row) == "EventLoad";
   }
-  bool isStore() const { return getKind() == "Store"; }
-  bool isLoop() const { return getKind() == "Loop"; }
+  bool isStore() const { return getKind(*row) == "Store"; }
+  bool isLoop() const { return getKind(*row) == "Loop"; }
   bool readsRd() const { return row->getValueAsBit("ReadsRd"); }
   bool hasImmediates() const {
     return llvm::any_of(parameters, [](auto &p) { return p.isImmediate; });
   }
   /// Whether a register holds a binary32 number.
-  bool isFloat(llvm::StringRef operand) const {
-    return mentions(row->getValueAsString("Floats"), operand);
-  }
+  bool isFloat(llvm::StringRef operand) const;
 };
 
 /// Of the groups Xpulp* without branches, Xfvec, Xfaux and Xf16alt.

@@ -3,6 +3,7 @@
 //
 // The page of all instructions, in Markdown.
 
+#include "Emitters.h"
 #include "Intrinsic.h"
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/StringExtras.h"
@@ -10,6 +11,7 @@
 #include "llvm/TableGen/TableGenBackend.h"
 
 using namespace llvm;
+using namespace se;
 using namespace se::tblgen;
 
 /// A cell of a table.
@@ -43,7 +45,7 @@ static std::string describeEncoding(const Record &row) {
     }
     bit = field->wordBit;
     text += field->operand;
-    if (field->width == operandWidth(row, field->operand))
+    if (field->width == getWidth(row, field->operand))
       continue;
     unsigned top = field->operandBit + field->width - 1;
     text += "[" + utostr(top);
@@ -67,7 +69,7 @@ and the header `se/xpulp.h` know. Generated from `include/se/Target/Isa`.
 * Cycles: `memory` is the latency of the memory, 0 in L1.
 )";
 
-static void emitDoc(const RecordKeeper &records, raw_ostream &os) {
+bool tblgen::emitIsaDoc(raw_ostream &os, const RecordKeeper &records) {
   MapVector<StringRef, std::vector<const Record *>> groups;
   for (const Record *row : getRows(records, "Instruction"))
     groups[row->getValueAsString("Group")].push_back(row);
@@ -97,7 +99,5 @@ static void emitDoc(const RecordKeeper &records, raw_ostream &os) {
        << code(row->getValueAsDef("Base")->getValueAsString("Mnemonic"))
        << " | " << code(row->getValueAsString("Operands")) << " | "
        << code(row->getValueAsString("Predicate")) << " |\n";
+  return false;
 }
-
-static TableGen::Emitter::Opt registration("gen-isa-doc", emitDoc,
-                                           "Page of all instructions");

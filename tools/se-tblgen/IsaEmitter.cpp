@@ -4,15 +4,18 @@
 // Turns the rows of Isa.td into C++. The vocabulary is in IsaBase.td; the
 // macros that the executors use are defined by lib/Simulator/Execute.cpp.
 
-#include "IsaRows.h"
+#include "Emitters.h"
+#include "Rows.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"
 #include "llvm/TableGen/Error.h"
+#include "llvm/TableGen/Record.h"
 #include "llvm/TableGen/TableGenBackend.h"
 
 using namespace llvm;
+using namespace se;
 using namespace se::tblgen;
 
 static void emitOpcodes(raw_ostream &os, ArrayRef<const Record *> full,
@@ -26,6 +29,16 @@ static void emitOpcodes(raw_ostream &os, ArrayRef<const Record *> full,
   os << "#undef SE_COMPRESSED\n#endif // GET_ISA_OPCODES\n\n";
 }
 
+/// Bytes of the memory access and whether its value is signed.
+static std::string getAccess(const Record &row) {
+  StringRef type = row.getValueAsString("MemType");
+  unsigned bits = 0;
+  bool isSigned = !type.consume_front("u");
+  if (type.consume_front("int"))
+    type.consumeInteger(10, bits);
+  return (Twine(bits / 8) + (bits && isSigned ? ", true" : ", false")).str();
+}
+
 static void emitRow(raw_ostream &os, const Record &row) {
   Encoding encoding = readEncoding(row);
   bool isCompressed = row.isSubClassOf("Compressed");
@@ -35,21 +48,18 @@ static void emitRow(raw_ostream &os, const Record &row) {
      << row.getValueAsString("Group") << "\", \""
      << (isCompressed ? "" : meaning.getValueAsString("Format")) << "\", "
      << format_hex(encoding.mask, 10) << ", " << format_hex(encoding.match, 10)
-     << ", Opcode::" << meaning.getName()
-     << ", Kind::" << meaning.getValueAsDef("Class")->getValueAsString("Name")
+     << ", Opcode::" << meaning.getName() << ", Kind::" << getKind(meaning)
      << ", Timing::" << meaning.getValueAsDef("Time")->getValueAsString("Name")
      << ", " << row.getValueAsInt("Size") << ", "
      << (meaning.getValueAsBit("ReadsRd") ? "true" : "false") << ", "
-     << (meaning.getValueAsString("Update").empty() ? "false" : "true")
-     << ", {";
+     << (meaning.getValueAsString("Update").empty() ? "false" : "true") << ", "
+     << getAccess(meaning) << ", {";
   ListSeparator sep;
   for (const FieldRun &field : encoding.fields) {
-    bool isSigned =
-        (field.operand == "imm" && row.getValueAsBit("ImmSigned")) ||
-        (field.operand == "imm2" && row.getValueAsBit("Imm2Signed"));
     os << sep << "{Operand::" << field.operand << ", " << field.wordBit << ", "
        << field.operandBit << ", " << field.width << ", "
-       << (isSigned ? operandWidth(row, field.operand) : 0) << "}";
+       << (isSigned(row, field.operand) ? getWidth(row, field.operand) : 0)
+       << "}";
   }
   StringRef target = meaning.getValueAsString("Target");
   os << "}, Operand::" << (target.empty() ? "imm" : target) << ", "
@@ -85,7 +95,7 @@ static void emitExpansions(raw_ostream &os,
 
 static void emitExecutor(raw_ostream &os, const Record &row) {
   Encoding encoding = readEncoding(row);
-  StringRef kind = row.getValueAsDef("Class")->getValueAsString("Name");
+  StringRef kind = getKind(row);
   StringRef time = row.getValueAsDef("Time")->getValueAsString("Name");
   StringRef semantics = row.getValueAsString("Semantics");
   StringRef address = row.getValueAsString("Address");
@@ -149,7 +159,38 @@ static void emitExecutors(raw_ostream &os, ArrayRef<const Record *> full) {
   os << "#ifdef GET_ISA_EXECUTORS\n#undef GET_ISA_EXECUTORS\n";
   for (const Record *row : full)
     emitExecutor(os, *row);
-  os << "#endif // GET_ISA_EXECUTORS\n";
+  os << "#endif // GET_ISA_EXECUTORS\n\n";
+}
+
+/// For each computing operation of the xpulp dialect a function of its
+/// operands, and a list of them: SE_EMULATED(row, arguments of an array o).
+static void emitEmulation(raw_ostream &os, ArrayRef<const Record *> rows) {
+  os << "#ifdef GET_ISA_EMULATION\n#undef GET_ISA_EMULATION\n";
+  for (const Record *row : rows) {
+    os << "extern \"C\" uint32_t se_xpulp_" << row->getName() << "(";
+    SmallVector<StringRef> operands = getOperationOperands(*row);
+    interleaveComma(operands, os, [&](StringRef operand) {
+      os << (operand.starts_with("imm") ? "int32_t " : "uint32_t ") << operand;
+    });
+    os << ") {\n";
+    StringRef semantics = row->getValueAsString("Semantics");
+    for (StringRef mode : {"rm", "frm"})
+      if (mentions(semantics, mode))
+        os << "  const unsigned " << mode << " = RNE;\n";
+    if (!row->getValueAsBit("ReadsRd"))
+      os << "  uint32_t rd;\n";
+    os << "  " << semantics << ";\n  return rd;\n}\n";
+  }
+  os << "#endif // GET_ISA_EMULATION\n\n";
+
+  os << "#ifdef GET_ISA_EMULATED\n#undef GET_ISA_EMULATED\n";
+  for (const Record *row : rows) {
+    os << "SE_EMULATED(" << row->getName();
+    for (unsigned i = 0, e = getOperationOperands(*row).size(); i != e; ++i)
+      os << ", o[" << i << "]";
+    os << ")\n";
+  }
+  os << "#undef SE_EMULATED\n#endif // GET_ISA_EMULATED\n";
 }
 
 /// Two rows that match the same words with equally many fixed bits would make
@@ -172,19 +213,19 @@ static bool checkOverlaps(ArrayRef<const Record *> rows) {
   return false;
 }
 
-static void emitIsa(const RecordKeeper &records, raw_ostream &os) {
+bool tblgen::emitIsa(raw_ostream &os, const RecordKeeper &records) {
   auto full = getRows(records, "Instruction");
   auto compressed = getRows(records, "Compressed");
   if (checkOverlaps(full) || checkOverlaps(compressed))
-    return;
+    return true;
   emitSourceFileHeader("The instruction table", os, records);
   emitOpcodes(os, full, compressed);
   emitTable(os, full, compressed);
   emitExpansions(os, compressed);
   emitExecutors(os, full);
+  auto operations = getOperations(records);
+  erase_if(operations,
+           [](const Record *row) { return getKind(*row) != "Compute"; });
+  emitEmulation(os, operations);
+  return false;
 }
-
-static TableGen::Emitter::Opt
-    registration("gen-isa", emitIsa,
-                 "The table as C++: opcodes, encodings and executors, each "
-                 "part under its own GET_ macro");

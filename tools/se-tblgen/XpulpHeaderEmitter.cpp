@@ -5,6 +5,7 @@
 // macro with the text of the instruction, in a form of `.insn` that fits its
 // fields, and a function or (immediates, pointers that move on) a macro.
 
+#include "Emitters.h"
 #include "Intrinsic.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -13,6 +14,7 @@
 #include "llvm/TableGen/TableGenBackend.h"
 
 using namespace llvm;
+using namespace se;
 using namespace se::tblgen;
 
 /// A field of 5 bits that `.insn` takes as a register: a register operand, an
@@ -152,8 +154,11 @@ static void emitMacro(raw_ostream &os, const Intrinsic &intrinsic) {
   static constexpr StringLiteral end = " \\\n";
   os << "#define se_" << intrinsic.name << "(";
   ListSeparator sep;
-  for (const Parameter &p : intrinsic.parameters)
+  for (const Parameter &p : intrinsic.parameters) {
+    if (intrinsic.isFloat(p.name.starts_with("imm") ? "rd" : p.name))
+      PrintFatalError(intrinsic.row, "a macro for C has no float operands");
     os << sep << p.name;
+  }
   os << ")" << end << "  __extension__({" << end;
   for (const Parameter &p : intrinsic.parameters)
     if (p.isImmediate)
@@ -217,7 +222,7 @@ static constexpr StringLiteral loops = R"header(
 #endif /* SE_XPULP_H */
 )header";
 
-static void emitHeader(const RecordKeeper &records, raw_ostream &os) {
+bool tblgen::emitXpulpHeader(raw_ostream &os, const RecordKeeper &records) {
   std::vector<Intrinsic> intrinsics = getIntrinsics(records);
   emitSourceFileHeader("Instructions of PULP's cores for C", os, records);
   os << prologue;
@@ -229,16 +234,11 @@ static void emitHeader(const RecordKeeper &records, raw_ostream &os) {
     if (intrinsic.isLoop())
       continue;
     if (intrinsic.hasImmediates() || intrinsic.updates) {
-      if (!intrinsic.row->getValueAsString("Floats").empty())
-        PrintFatalError(intrinsic.row, "a macro for C has no float operands");
       emitMacro(os, intrinsic);
     } else {
       emitFunction(os, intrinsic);
     }
   }
   os << loops;
+  return false;
 }
-
-static TableGen::Emitter::Opt
-    registration("gen-xpulp-header", emitHeader,
-                 "C header of the instructions that LLVM does not know");

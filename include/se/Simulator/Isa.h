@@ -108,6 +108,10 @@ struct InstructionInfo {
   bool readsRd;
   /// rs1 is also a destination (post-increment).
   bool writesRs1;
+  /// Bytes that a load or store moves, else 0, and whether a load extends
+  /// their sign.
+  uint8_t accessBytes;
+  bool accessSigned;
   llvm::ArrayRef<Field> fields;
   /// This operand of the full instruction times `targetScale` is the distance
   /// in bytes to a place in the code; the scale is 0 if there is none.

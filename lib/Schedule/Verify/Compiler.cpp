@@ -6,9 +6,12 @@
 #include "Code.h"
 
 #include "se/Dialect/Cluster/Cluster.h"
+#include "se/Dialect/RNN/RNN.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/TypeUtilities.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -48,30 +51,41 @@ static std::optional<IntegerOp> getIntegerOp(Operation *op) {
       .Default([](Operation *) { return std::nullopt; });
 }
 
-/// Loops whose body does nothing but load, compute and sum up floats, with
+/// What sums are made of: floats and short integers, never addresses.
+static bool isData(Type type) {
+  return isa<FloatType>(type) || type.isInteger(8) || type.isInteger(16);
+}
+
+/// Loops whose body does nothing but load, compute and sum up data, with
 /// integers that depend on the counter linearly.
 static bool isSum(scf::ForOp loop) {
-  if (!llvm::all_of(loop.getInitArgs().getTypes(),
-                    [](Type type) { return isa<FloatType>(type); }))
-    return false;
-  llvm::DenseSet<Value> dependent = {loop.getInductionVar()};
+  llvm::DenseSet<Value> dependent = {loop.getInductionVar()}, data;
+  for (Value sum : loop.getRegionIterArgs()) {
+    if (!sum.getType().isIntOrFloat())
+      return false;
+    data.insert(sum);
+  }
   for (Operation &op : loop.getBody()->without_terminator()) {
+    bool isLoad = isa<memref::LoadOp>(op);
     if (op.getNumRegions() != 0 || isa<memref::ViewOp>(op) ||
-        !(isa<memref::LoadOp>(op) || isMemoryEffectFree(&op)))
+        !(isLoad || isMemoryEffectFree(&op)))
       return false;
-    unsigned uses = llvm::count_if(
-        op.getOperands(), [&](Value v) { return dependent.contains(v); });
-    if (uses == 0)
-      continue;
-    if (llvm::all_of(op.getResultTypes(),
-                     [](Type type) { return isa<FloatType>(type); })) {
-      if (isa<memref::LoadOp>(op) && uses != 1)
+    auto count = [&](const llvm::DenseSet<Value> &set) {
+      return llvm::count_if(op.getOperands(),
+                            [&](Value v) { return set.contains(v); });
+    };
+    auto uses = count(dependent);
+    if (isLoad) {
+      if (!isData(op.getResult(0).getType()) || uses > 1 || count(data))
         return false;
-      continue;
+      data.insert(op.getResult(0));
+    } else if (count(data) || llvm::all_of(op.getResultTypes(), isData)) {
+      data.insert(op.result_begin(), op.result_end());
+    } else if (uses) {
+      if (uses != 1 || !isa<arith::AddIOp, arith::SubIOp, arith::MulIOp>(op))
+        return false;
+      dependent.insert(op.getResult(0));
     }
-    if (uses != 1 || !isa<arith::AddIOp, arith::SubIOp, arith::MulIOp>(op))
-      return false;
-    dependent.insert(op.getResult(0));
   }
   return true;
 }
@@ -161,7 +175,9 @@ LogicalResult Compiler::addGlobal(memref::GetGlobalOp op) {
 /// A load or a store.
 LogicalResult Compiler::compileAccess(Operation &op, Node &node,
                                       MemRefType type) {
-  node.kind = isa<memref::LoadOp>(op) ? Node::Load : Node::Store;
+  node.kind = Node::Store;
+  if (isa<memref::LoadOp, vector::LoadOp>(op))
+    node.kind = Node::Load;
   node.bytes = getBits(type.getElementType()) / 8;
   auto level = dyn_cast_or_null<cluster::LevelAttr>(type.getMemorySpace());
   if (level && (level.getValue() == cluster::Level::l3 ||
@@ -191,10 +207,11 @@ LogicalResult Compiler::compile(Operation &op, Code &code) {
   // Values of floats are not known, nor are integers that are made of them.
   if (!integer && isMemoryEffectFree(&op) && op.getNumRegions() == 0 &&
       !isa<memref::ViewOp>(op) &&
-      llvm::all_of(op.getResultTypes(),
-                   [](Type type) { return type.isIntOrIndexOrFloat(); }))
+      llvm::all_of(op.getResultTypes(), [](Type type) {
+        return getElementTypeOrSelf(type).isIntOrIndexOrFloat();
+      }))
     return success();
-  if (integer && isa<FloatType>(op.getResult(0).getType()))
+  if (integer && isa<FloatType, VectorType>(op.getResult(0).getType()))
     return success();
   for (Value operand : op.getOperands())
     node.operands.push_back(number_of(operand));
@@ -219,6 +236,22 @@ LogicalResult Compiler::compile(Operation &op, Code &code) {
     if (failed(compileAccess(op, node, store.getMemRefType())))
       return failure();
     node.operands.erase(node.operands.begin()); // the value
+  } else if (auto load = dyn_cast<vector::LoadOp>(op)) {
+    node.lanes = load.getVectorType().getNumElements();
+    if (failed(compileAccess(op, node, load.getMemRefType())))
+      return failure();
+  } else if (auto store = dyn_cast<vector::StoreOp>(op)) {
+    node.lanes = store.getVectorType().getNumElements();
+    if (failed(compileAccess(op, node, store.getMemRefType())))
+      return failure();
+    node.operands.erase(node.operands.begin());
+  } else if (auto dot = dyn_cast<cluster::DotOp>(op)) {
+    if (failed(compileAccess(op, node, dot.getX().getType())) ||
+        failed(compileAccess(op, node, dot.getW().getType())))
+      return failure();
+    node.kind = Node::Dot;
+  } else if (isa<rnn::InterpolateOp>(op)) {
+    node.kind = Node::ReadTable;
   } else if (auto view = dyn_cast<memref::ViewOp>(op)) {
     auto type = view.getType();
     if (!type.hasStaticShape())

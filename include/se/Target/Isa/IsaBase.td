@@ -48,6 +48,21 @@ def KindCsr : Kind<"Csr">;
 def KindLoop : Kind<"Loop">;
 def KindSystem : Kind<"System">;
 
+/// What a register holds, for the operations of the xpulp dialect: the name of
+/// a constraint in XPulpTypes.td.
+class ValueType<string name> { string Name = name; }
+def TypeI32 : ValueType<"I32">;
+def TypeF32 : ValueType<"F32">;
+def TypeF16 : ValueType<"F16">;
+def TypeBF16 : ValueType<"BF16">;
+def TypeAddress : ValueType<"Index">;      // in bytes
+def TypeVI8 : ValueType<"XPulp_VectorI8">; // lanes that fill a register
+def TypeVI16 : ValueType<"XPulp_VectorI16">;
+def TypeVF16 : ValueType<"XPulp_VectorF16">;
+def TypeVBF16 : ValueType<"XPulp_VectorBF16">;
+def TypeHalf : ValueType<"XPulp_Half">; // i32, f16 or bf16
+def TypeWord : ValueType<"XPulp_Word">; // i32, f32 or lanes
+
 /// One instruction, 32 bits or (Size = 2) 16 bits wide.
 class Row<string mnemonic, string asmOperands> {
   string Mnemonic = mnemonic;
@@ -87,10 +102,17 @@ class Instruction<string mnemonic, string asmOperands>
   /// units of TargetScale bytes; "" if there is none.
   string Target = "";
   int TargetScale = 1;
-  /// Registers that hold a binary32 number, for C: "rd", "rs1, rs2".
-  string Floats = "";
   /// The vendor's compiler's built-in, as a C expression over the operands.
   string Builtin = "";
+  /// The xpulp operation: whether there is one although LLVM knows the
+  /// instruction, what is added to its name where a mnemonic has several rows,
+  /// and the types of the registers.
+  bit HasOperation = 0;
+  string Form = "";
+  ValueType RdType = TypeI32;
+  ValueType Rs1Type = TypeI32;
+  ValueType Rs2Type = TypeI32;
+  ValueType Rs3Type = TypeI32;
 }
 
 /// A 16-bit form of another instruction: its operands are decoded from the

@@ -7,15 +7,16 @@
 
 /// The two-bit format field, the C++ type, the suffix.
 class FloatFormat<bits<2> fmt, string type, string suffix, Timing div,
-                  string group> {
+                  string group, ValueType scalar> {
   bits<2> Fmt = fmt;
   string Type = type;
   string Suffix = suffix;
   Timing Div = div;
   string Group = group;
+  ValueType Scalar = scalar;
 }
-def FormatS : FloatFormat<0, "F32", "s", TimeFdivS, "Zfinx">;
-def FormatH : FloatFormat<2, "F16", "h", TimeFdivH, "Zhinx">;
+def FormatS : FloatFormat<0, "F32", "s", TimeFdivS, "Zfinx", TypeF32>;
+def FormatH : FloatFormat<2, "F16", "h", TimeFdivH, "Zhinx", TypeF16>;
 
 class Fp<bits<5> f5, FloatFormat f, string mnemonic, string asmOperands,
          string semantics> : Instruction<mnemonic, asmOperands> {
@@ -80,6 +81,12 @@ class FpFused<bits<7> opcode, FloatFormat f, string mnemonic,
   let Time = TimeFpu;
   let Semantics = semantics;
   let Group = f.Group;
+  // LLVM knows them, but not in the body of a hardware loop.
+  let HasOperation = 1;
+  let RdType = f.Scalar;
+  let Rs1Type = f.Scalar;
+  let Rs2Type = f.Scalar;
+  let Rs3Type = f.Scalar;
 }
 
 multiclass FloatArithmetic<FloatFormat f> {
@@ -153,15 +160,17 @@ let Time = TimeOne in {
 }
 
 // bfloat16: the half format with the value 5 in the rounding field.
-def FormatAH : FloatFormat<2, "BF16", "ah", TimeFdivH, "Xf16alt">;
+def FormatAH : FloatFormat<2, "BF16", "ah", TimeFdivH, "Xf16alt", TypeBF16>;
 def FCVT_S_AH : FpUnaryExact<0x08, 6, 0, FormatS, "fcvt.s.ah",
                              "rd = convert<BF16, F32>(rs1, 0)"> {
-  let Floats = "rd";
+  let RdType = TypeF32;
+  let Rs1Type = TypeBF16;
   let Group = "Xf16alt";
 }
 def FCVT_AH_S : FpUnaryExact<0x08, 0, 5, FormatAH, "fcvt.ah.s",
                              "rd = convert<F32, BF16>(rs1, 0)"> {
-  let Floats = "rs1";
+  let RdType = TypeBF16;
+  let Rs1Type = TypeF32;
 }
 
 // Loads and stores of the F and Zfh extensions.
@@ -194,8 +203,10 @@ class FpExpand<bits<7> f7, string mnemonic, string semantics>
   let Inst{14-12} = rm;
   let Time = TimeFpu;
   let Semantics = semantics;
-  let Floats = "rd";
   let Group = "Xfaux";
+  let RdType = TypeF32;
+  let Rs1Type = TypeF16;
+  let Rs2Type = TypeF16;
 }
 def FMULEX_S_H : FpExpand<0x26, "fmulex.s.h",
     "rd = mul<F32>(convert<F16, F32>(rs1, 0), convert<F16, F32>(rs2, 0), rm)">;
@@ -204,84 +215,109 @@ def FMACEX_S_H : FpExpand<0x2A, "fmacex.s.h",
   let ReadsRd = 1;
 }
 
+/// A packed format: the scalar one, the name of its functions, the suffix.
+class VectorFormat<ValueType vector, ValueType scalar, string type,
+                   string suffix, bits<3> f3> {
+  ValueType Vector = vector;
+  ValueType Scalar = scalar;
+  string Type = type;
+  string Suffix = suffix;
+  bits<3> F3 = f3;
+}
+def FormatVH : VectorFormat<TypeVF16, TypeF16, "F16", ".h", 2>;
+def FormatVAH : VectorFormat<TypeVBF16, TypeBF16, "BF16", ".ah", 1>;
+
 /// Packed operation on two lanes. `b` is rs2, or its low lane in both lanes.
 class VecFp<bits<3> f3, bits<7> f7, string mnemonic, string group,
-            string semantics> : OpR<0x33, f3, f7, mnemonic> {
+            string semantics, ValueType rdType, ValueType rs1Type,
+            ValueType rs2Type> : OpR<0x33, f3, f7, mnemonic> {
   let Time = TimeFpu;
   let Semantics = semantics;
   let Group = group;
+  let RdType = rdType;
+  let Rs1Type = rs1Type;
+  let Rs2Type = rs2Type;
 }
 class VecFp1<bits<3> f3, bits<7> f7, bits<5> op, string mnemonic,
-             string group, string semantics>
-    : OpR1<0x33, f3, f7, op, mnemonic> {
+             string group, string semantics, ValueType rdType,
+             ValueType rs1Type> : OpR1<0x33, f3, f7, op, mnemonic> {
   let Time = TimeFpu;
   let Semantics = semantics;
   let Group = group;
+  let RdType = rdType;
+  let Rs1Type = rs1Type;
 }
 /// The plain and the scalar-replicating (.r) row of one operation; `pre` and
 /// `post` surround the second operand.
-multiclass VecFpPair<bits<3> f3, bits<7> f7, string name, string suffix,
-                     string pre, string post> {
-  def _V : VecFp<f3, f7, name # suffix, "Xfvec", pre # "rs2" # post>;
-  def _R : VecFp<!add(f3, 4), f7, name # ".r" # suffix, "Xfvec",
-                 pre # "replicateLow16(rs2)" # post>;
+multiclass VecFpPair<VectorFormat f, bits<7> f7, string name, string pre,
+                     string post> {
+  def _V : VecFp<f.F3, f7, name # f.Suffix, "Xfvec", pre # "rs2" # post,
+                 f.Vector, f.Vector, f.Vector>;
+  def _R : VecFp<!add(f.F3, 4), f7, name # ".r" # f.Suffix, "Xfvec",
+                 pre # "replicateLow16(rs2)" # post, f.Vector, f.Vector,
+                 f.Scalar>;
 }
-multiclass VecFormat<bits<3> f3, string t, string s> {
-  defm ADD : VecFpPair<f3, 0x41, "vfadd", s, "rd = mapFloatLanes(rs1, ",
-                       ", [&](auto x, auto y) { return add<" # t # ">(x, y, frm); })">;
-  defm SUB : VecFpPair<f3, 0x42, "vfsub", s, "rd = mapFloatLanes(rs1, ",
-                       ", [&](auto x, auto y) { return sub<" # t # ">(x, y, frm); })">;
-  defm MUL : VecFpPair<f3, 0x43, "vfmul", s, "rd = mapFloatLanes(rs1, ",
-                       ", [&](auto x, auto y) { return mul<" # t # ">(x, y, frm); })">;
-  defm MIN : VecFpPair<f3, 0x45, "vfmin", s, "rd = mapFloatLanes(rs1, ",
-                       ", [](auto x, auto y) { return minimum<" # t # ">(x, y); })">;
-  defm MAX : VecFpPair<f3, 0x46, "vfmax", s, "rd = mapFloatLanes(rs1, ",
-                       ", [](auto x, auto y) { return maximum<" # t # ">(x, y); })">;
+/// Lane-wise over x and y.
+multiclass VecFpMap<VectorFormat f, bits<7> f7, string name, string capture,
+                    string expr> {
+  defm "" : VecFpPair<f, f7, name, "rd = mapFloatLanes(rs1, ",
+                      ", [" # capture # "](auto x, auto y) { return " # expr #
+                      "; })">;
+}
+multiclass VecArithmetic<VectorFormat f> {
+  defvar t = "<" # f.Type # ">";
+  defm ADD : VecFpMap<f, 0x41, "vfadd", "&", "add" # t # "(x, y, frm)">;
+  defm SUB : VecFpMap<f, 0x42, "vfsub", "&", "sub" # t # "(x, y, frm)">;
+  defm MUL : VecFpMap<f, 0x43, "vfmul", "&", "mul" # t # "(x, y, frm)">;
+  defm MIN : VecFpMap<f, 0x45, "vfmin", "", "minimum" # t # "(x, y)">;
+  defm MAX : VecFpMap<f, 0x46, "vfmax", "", "maximum" # t # "(x, y)">;
   let ReadsRd = 1 in
-  defm MAC : VecFpPair<f3, 0x48, "vfmac", s, "rd = macFp<" # t # ">(rs1, ",
+  defm MAC : VecFpPair<f, 0x48, "vfmac", "rd = macFp" # t # "(rs1, ",
                        ", rd, frm)">;
 }
-defm VF_H_ : VecFormat<2, "F16", ".h">;
-defm VF_AH_ : VecFormat<1, "BF16", ".ah">;
+defm VF_H_ : VecArithmetic<FormatVH>;
+defm VF_AH_ : VecArithmetic<FormatVAH>;
 
-multiclass VecSign<bits<3> f3, string t, string s> {
-  defm SGNJ : VecFpPair<f3, 0x4D, "vfsgnj", s, "rd = mapFloatLanes(rs1, ",
-                        ", [](auto x, auto y) { return copySign<" # t # ">(x, y); })">;
-  defm SGNJN : VecFpPair<f3, 0x4E, "vfsgnjn", s, "rd = mapFloatLanes(rs1, ",
-                         ", [](auto x, auto y) { return copySign<" # t # ">(x, ~y); })">;
-  defm SGNJX : VecFpPair<f3, 0x4F, "vfsgnjx", s, "rd = mapFloatLanes(rs1, ",
-                         ", [](auto x, auto y) { return copySign<" # t # ">(x, x ^ y); })">;
+multiclass VecSign<VectorFormat f> {
+  defvar t = "<" # f.Type # ">";
+  defm SGNJ : VecFpMap<f, 0x4D, "vfsgnj", "", "copySign" # t # "(x, y)">;
+  defm SGNJN : VecFpMap<f, 0x4E, "vfsgnjn", "", "copySign" # t # "(x, ~y)">;
+  defm SGNJX : VecFpMap<f, 0x4F, "vfsgnjx", "", "copySign" # t # "(x, x ^ y)">;
 }
-defm VF_H_ : VecSign<2, "F16", ".h">;
+defm VF_H_ : VecSign<FormatVH>;
 
-let Floats = "rs1, rs2" in {
-def VFCPKA_H_S : VecFp<2, 0x58, "vfcpka.h.s", "Xfvec",
-    "rd = packLow16(convert<F32, F16>(rs2, frm), convert<F32, F16>(rs1, frm))">;
-def VFCPKA_AH_S : VecFp<1, 0x58, "vfcpka.ah.s", "Xfvec",
-    "rd = packLow16(convert<F32, BF16>(rs2, frm), convert<F32, BF16>(rs1, frm))">;
-}
+class VecPack<VectorFormat f>
+    : VecFp<f.F3, 0x58, "vfcpka" # f.Suffix # ".s", "Xfvec",
+            "rd = packLow16(convert<F32, " # f.Type # ">(rs2, frm), " #
+            "convert<F32, " # f.Type # ">(rs1, frm))",
+            f.Vector, TypeF32, TypeF32>;
+def VFCPKA_H_S : VecPack<FormatVH>;
+def VFCPKA_AH_S : VecPack<FormatVAH>;
 def VFCVT_X_H : VecFp1<2, 0x4C, 2, "vfcvt.x.h", "Xfvec",
-    "rd = lanesToInt16<F16>(rs1, frm)">;
+    "rd = lanesToInt16<F16>(rs1, frm)", TypeVI16, TypeVF16>;
 def VFCVT_XU_H : VecFp1<6, 0x4C, 2, "vfcvt.xu.h", "Xfvec",
-    "rd = lanesToUnsigned16<F16>(rs1, frm)">;
+    "rd = lanesToUnsigned16<F16>(rs1, frm)", TypeVI16, TypeVF16>;
 // isa.md, deviation 1, has the lanes of this row as unsigned; they are signed
 // in the GVSoC of that commit.
 def VFCVT_H_X : VecFp1<2, 0x4C, 3, "vfcvt.h.x", "Xfvec",
-    "rd = lanesFromInt16<F16>(rs1, frm)">;
+    "rd = lanesFromInt16<F16>(rs1, frm)", TypeVF16, TypeVI16>;
 def VFCVT_H_XU : VecFp1<6, 0x4C, 3, "vfcvt.h.xu", "Xfvec",
-    "rd = lanesFromUnsigned16<F16>(rs1, frm)">;
+    "rd = lanesFromUnsigned16<F16>(rs1, frm)", TypeVF16, TypeVI16>;
 
-let ReadsRd = 1, Floats = "rd" in {
-  def VFDOTPEX_S_H : VecFp<0, 0x4B, "vfdotpex.s.h", "Xfaux",
-                           "rd = add<F32>(rd, dotExpand<F16>(rs1, rs2), 0)">;
-  def VFDOTPEX_S_R_H : VecFp<4, 0x4B, "vfdotpex.s.r.h", "Xfaux",
-      "rd = add<F32>(rd, dotExpand<F16>(rs1, replicateLow16(rs2)), 0)">;
+/// Sums of products in single precision.
+class VecDot<VectorFormat f, bits<3> f3, string mnemonic, string semantics,
+             ValueType rs2Type>
+    : VecFp<f3, 0x4B, mnemonic, "Xfaux", semantics, TypeF32, f.Vector, rs2Type>;
+let ReadsRd = 1 in {
+  def VFDOTPEX_S_H : VecDot<FormatVH, 0, "vfdotpex.s.h",
+      "rd = add<F32>(rd, dotExpand<F16>(rs1, rs2), 0)", TypeVF16>;
+  def VFDOTPEX_S_R_H : VecDot<FormatVH, 4, "vfdotpex.s.r.h",
+      "rd = add<F32>(rd, dotExpand<F16>(rs1, replicateLow16(rs2)), 0)",
+      TypeF16>;
 }
 // GVSoC ignores the accumulator of the bfloat16 forms (isa.md, deviation 2)
 // and takes the upper lanes first.
-let Floats = "rd" in {
-def VFDOTPEX_S_AH : VecFp<1, 0x4B, "vfdotpex.s.ah", "Xfaux",
-                          "rd = dotExpand<BF16>(swapHalves(rs1), swapHalves(rs2))">;
-def VFDOTPEX_S_R_AH : VecFp<5, 0x4B, "vfdotpex.s.r.ah", "Xfaux",
-    "rd = dotExpand<BF16>(swapHalves(rs1), replicateLow16(rs2))">;
-}
+def VFDOTPEX_S_AH : VecDot<FormatVAH, 1, "vfdotpex.s.ah",
+    "rd = dotExpand<BF16>(swapHalves(rs1), swapHalves(rs2))", TypeVBF16>;
+def VFDOTPEX_S_R_AH : VecDot<FormatVAH, 5, "vfdotpex.s.r.ah",
+    "rd = dotExpand<BF16>(swapHalves(rs1), replicateLow16(rs2))", TypeBF16>;

@@ -11,50 +11,38 @@
 
 class LoadPost<bits<3> f3, string mnemonic, string type>
     : OpI<0x0B, f3, mnemonic, "rd, imm(rs1!)"> {
-  let Class = KindLoad;
-  let Time = TimeLoad;
-  let MemType = type;
   let Address = "rs1";
   let Update = "rs1 + imm";
-  let Group = "XpulpMem";
-}
-class LoadPostReg<bits<7> f7, string mnemonic, string type>
-    : OpR<0x0B, 7, f7, mnemonic, "rd, rs2(rs1!)"> {
-  let Class = KindLoad;
-  let Time = TimeLoad;
   let MemType = type;
-  let Address = "rs1";
-  let Update = "rs1 + rs2";
-  let Group = "XpulpMem";
 }
-class LoadReg<bits<7> f7, string mnemonic, string type>
-    : OpR<0x03, 7, f7, mnemonic, "rd, rs2(rs1)"> {
-  let Class = KindLoad;
-  let Time = TimeLoad;
+class LoadReg<bits<7> opcode, bits<7> f7, string mnemonic, string asmOperands,
+              string type> : OpR<opcode, 7, f7, mnemonic, asmOperands> {
   let MemType = type;
-  let Address = "rs1 + rs2";
-  let Group = "XpulpMem";
+  let Rs2Type = TypeAddress;
 }
-multiclass Loads<bits<3> f3, bits<7> f7, string mnemonic, string type> {
-  def _POST : LoadPost<f3, mnemonic, type>;
-  def _POST_REG : LoadPostReg<f7, mnemonic, type>;
-  def _REG : LoadReg<f7, mnemonic, type>;
+multiclass Loads<bits<3> f3, bits<7> f7, string mnemonic, string type,
+                 ValueType value> {
+  let Class = KindLoad, Time = TimeLoad, Group = "XpulpMem", RdType = value,
+      Rs1Type = TypeAddress in {
+    let Form = "post" in
+    def _POST : LoadPost<f3, mnemonic, type>;
+    let Address = "rs1", Update = "rs1 + rs2", Form = "post_reg" in
+    def _POST_REG : LoadReg<0x0B, f7, mnemonic, "rd, rs2(rs1!)", type>;
+    let Address = "rs1 + rs2", Form = "reg" in
+    def _REG : LoadReg<0x03, f7, mnemonic, "rd, rs2(rs1)", type>;
+  }
 }
-defm P_LB : Loads<0, 0x00, "p.lb", "int8_t">;
-defm P_LH : Loads<1, 0x08, "p.lh", "int16_t">;
-defm P_LW : Loads<2, 0x10, "p.lw", "uint32_t">;
-defm P_LBU : Loads<4, 0x20, "p.lbu", "uint8_t">;
-defm P_LHU : Loads<5, 0x28, "p.lhu", "uint16_t">;
+defm P_LB : Loads<0, 0x00, "p.lb", "int8_t", TypeI32>;
+defm P_LH : Loads<1, 0x08, "p.lh", "int16_t", TypeHalf>;
+defm P_LW : Loads<2, 0x10, "p.lw", "uint32_t", TypeWord>;
+defm P_LBU : Loads<4, 0x20, "p.lbu", "uint8_t", TypeI32>;
+defm P_LHU : Loads<5, 0x28, "p.lhu", "uint16_t", TypeI32>;
 
 class StorePost<bits<3> f3, string mnemonic, string type>
     : OpS<0x2B, f3, mnemonic, "rs2, imm(rs1!)"> {
-  let Class = KindStore;
-  let Time = TimeStore;
-  let MemType = type;
   let Address = "rs1";
-  let Semantics = "rs2";
   let Update = "rs1 + imm";
-  let Group = "XpulpMem";
+  let MemType = type;
 }
 /// rs3 lies in the field of rd.
 class StoreReg<bits<7> opcode, bits<3> f3, string mnemonic,
@@ -70,23 +58,24 @@ class StoreReg<bits<7> opcode, bits<3> f3, string mnemonic,
   let Inst{11-7} = rs3;
   let Inst{6-0} = opcode;
   let Format = "r";
-  let Class = KindStore;
-  let Time = TimeStore;
   let MemType = type;
-  let Semantics = "rs2";
-  let Group = "XpulpMem";
+  let Rs3Type = TypeAddress;
 }
-multiclass Stores<bits<3> f3, string mnemonic, string type> {
-  def _POST : StorePost<f3, mnemonic, type>;
-  let Address = "rs1", Update = "rs1 + rs3" in
-  def _POST_REG : StoreReg<0x2B, !add(f3, 4), mnemonic, "rs2, rs3(rs1!)",
-                           type>;
-  let Address = "rs1 + rs3" in
-  def _REG : StoreReg<0x23, !add(f3, 4), mnemonic, "rs2, rs3(rs1)", type>;
+multiclass Stores<bits<3> f3, string mnemonic, string type, ValueType value> {
+  let Class = KindStore, Time = TimeStore, Group = "XpulpMem",
+      Semantics = "rs2", Rs1Type = TypeAddress, Rs2Type = value in {
+    let Form = "post" in
+    def _POST : StorePost<f3, mnemonic, type>;
+    let Address = "rs1", Update = "rs1 + rs3", Form = "post_reg" in
+    def _POST_REG : StoreReg<0x2B, !add(f3, 4), mnemonic, "rs2, rs3(rs1!)",
+                             type>;
+    let Address = "rs1 + rs3", Form = "reg" in
+    def _REG : StoreReg<0x23, !add(f3, 4), mnemonic, "rs2, rs3(rs1)", type>;
+  }
 }
-defm P_SB : Stores<0, "p.sb", "uint8_t">;
-defm P_SH : Stores<1, "p.sh", "uint16_t">;
-defm P_SW : Stores<2, "p.sw", "uint32_t">;
+defm P_SB : Stores<0, "p.sb", "uint8_t", TypeI32>;
+defm P_SH : Stores<1, "p.sh", "uint16_t", TypeHalf>;
+defm P_SW : Stores<2, "p.sw", "uint32_t", TypeWord>;
 
 def P_ELW : OpI<0x03, 6, "p.elw", "rd, imm(rs1)"> {
   let Class = KindEventLoad;
@@ -107,6 +96,7 @@ class HardwareLoop<bits<3> f3, string mnemonic, string asmOperands,
   let Inst{11-8} = 0;
   let Inst{7} = imm2;
   let Inst{6-0} = 0x7B;
+  let Format = "i";
   let Class = KindLoop;
   let Semantics = semantics;
   let ImmSigned = 0;

@@ -6,29 +6,35 @@
 // lane of rs2 in all lanes (.sc), and one with a 6-bit immediate in all lanes
 // (.sci).
 
-class LaneType<string suffix, int lanes, string s, string u, bits<3> vec,
-               bits<3> sc, bits<3> sci> {
+class LaneType<string suffix, int lanes, ValueType vector, string s, string u,
+               bits<3> vec, bits<3> sc, bits<3> sci> {
   string Suffix = suffix;
   int Lanes = lanes;
+  ValueType Vector = vector;
   string Signed = s;
   string Unsigned = u;
   bits<3> Vec = vec;
   bits<3> Sc = sc;
   bits<3> Sci = sci;
 }
-def LaneH : LaneType<"h", 2, "int16_t", "uint16_t", 0, 4, 6>;
-def LaneB : LaneType<"b", 4, "int8_t", "uint8_t", 1, 5, 7>;
+def LaneH : LaneType<"h", 2, TypeVI16, "int16_t", "uint16_t", 0, 4, 6>;
+def LaneB : LaneType<"b", 4, TypeVI8, "int8_t", "uint8_t", 1, 5, 7>;
 
 /// Bit 25 is ignored by the vector and .sc forms.
-class Simd<bits<6> f6, bits<3> f3, string mnemonic, string semantics>
+class Simd<bits<6> f6, bits<3> f3, string mnemonic, string semantics,
+           ValueType rdType, ValueType rs1Type, ValueType rs2Type>
     : OpR<0x57, f3, 0, mnemonic> {
   let Inst{31-26} = f6;
   let Inst{25} = ?;
   let Semantics = semantics;
   let Group = "XpulpSimd";
+  let RdType = rdType;
+  let Rs1Type = rs1Type;
+  let Rs2Type = rs2Type;
 }
 class SimdImm<bits<6> f6, bits<3> f3, string mnemonic, string semantics,
-              bit immSigned> : Instruction<mnemonic, "rd, rs1, imm"> {
+              bit immSigned, ValueType rdType, ValueType rs1Type>
+    : Instruction<mnemonic, "rd, rs1, imm"> {
   bits<5> rd;
   bits<5> rs1;
   bits<6> imm;
@@ -43,20 +49,24 @@ class SimdImm<bits<6> f6, bits<3> f3, string mnemonic, string semantics,
   let Semantics = semantics;
   let ImmSigned = immSigned;
   let Group = "XpulpSimd";
+  let RdType = rdType;
+  let Rs1Type = rs1Type;
 }
 
 /// The three forms on one lane type. `function` is called as
 /// function<T>(rs1, b<acc>) and may name T.
 multiclass SimdForms<bits<6> f6, string base, string scName, string sciName,
-                     LaneType l, string t, string call, string tail,
-                     bit immSigned, string builtin = ""> {
+                     LaneType l, ValueType rdType, string t, string call,
+                     string tail, bit immSigned, string builtin = ""> {
   let Builtin = builtin in
-  def _V : Simd<f6, l.Vec, base, "rd = " # call # "rs2" # tail>;
+  def _V : Simd<f6, l.Vec, base, "rd = " # call # "rs2" # tail, rdType,
+                l.Vector, l.Vector>;
   def _SC : Simd<f6, l.Sc, scName,
-                 "rd = " # call # "replicate<" # t # ">(rs2)" # tail>;
+                 "rd = " # call # "replicate<" # t # ">(rs2)" # tail, rdType,
+                 l.Vector, TypeI32>;
   def _SCI : SimdImm<f6, l.Sci, sciName,
                      "rd = " # call # "replicate<" # t # ">(imm)" # tail,
-                     immSigned>;
+                     immSigned, rdType, l.Vector>;
 }
 
 /// Lane-wise operation over x and y.
@@ -65,7 +75,7 @@ multiclass SimdMap<bits<6> f6, string name, string expr, bit isSigned> {
     defvar t = !if(isSigned, l.Signed, l.Unsigned);
     defm _ # !toupper(l.Suffix)
         : SimdForms<f6, name # "." # l.Suffix, name # ".sc." # l.Suffix,
-                    name # ".sci." # l.Suffix, l, t,
+                    name # ".sci." # l.Suffix, l, l.Vector, t,
                     "mapLanes<" # t # ">(rs1, ",
                     ", [](int x, int y) { return " # expr # "; })", isSigned>;
   }
@@ -97,7 +107,7 @@ multiclass SimdLane<bits<6> f6, string name, string function, bit isSigned> {
     defvar t = !if(isSigned, l.Signed, l.Unsigned);
     defm _ # !toupper(l.Suffix)
         : SimdForms<f6, name # "." # l.Suffix, name # ".sc." # l.Suffix,
-                    name # ".sci." # l.Suffix, l, t,
+                    name # ".sci." # l.Suffix, l, l.Vector, t,
                     function # "<" # t # ">(rs1, ", ")", isSigned>;
   }
 }
@@ -116,7 +126,7 @@ multiclass Dot<bits<6> f6, string name, bit aSigned, bit bSigned, string acc> {
     defvar vb = "se_v" # l.Lanes # !if(bSigned, "s", "u");
     defm _ # !toupper(l.Suffix)
         : SimdForms<f6, name # "." # l.Suffix, name # "." # l.Suffix # ".sc",
-                    name # "." # l.Suffix # ".sci", l, tb,
+                    name # "." # l.Suffix # ".sci", l, TypeI32, tb,
                     acc # "dot<" # ta # ", " # tb # ">(rs1, ", ")", bSigned,
                     "__builtin_pulp_" # !substr(name, 3) # l.Lanes # "((" #
                     va # ")rs1, (" # vb # ")rs2" #
@@ -137,48 +147,60 @@ class SimdAbs<LaneType l>
   let Semantics = "rd = mapLanes<" # l.Signed #
                   ">(rs1, 0, [](int x, int) { return x < 0 ? -x : x; })";
   let Group = "XpulpSimd";
+  let RdType = l.Vector;
+  let Rs1Type = l.Vector;
 }
 def PV_ABS_H : SimdAbs<LaneH>;
 def PV_ABS_B : SimdAbs<LaneB>;
 
 multiclass LaneAccess<LaneType l> {
   def PV_EXTRACT : SimdImm<0b011110, l.Sci, "pv.extract." # l.Suffix,
-                           "rd = lane<" # l.Signed # ">(rs1, imm)", 0>;
+                           "rd = lane<" # l.Signed # ">(rs1, imm)", 0,
+                           TypeI32, l.Vector>;
   def PV_EXTRACTU : SimdImm<0b100100, l.Sci, "pv.extractu." # l.Suffix,
-                            "rd = lane<" # l.Unsigned # ">(rs1, imm)", 0>;
+                            "rd = lane<" # l.Unsigned # ">(rs1, imm)", 0,
+                            TypeI32, l.Vector>;
   let ReadsRd = 1 in
   def PV_INSERT : SimdImm<0b101100, l.Sci, "pv.insert." # l.Suffix,
                           "rd = insertLane<" # l.Unsigned # ">(rd, imm, rs1)",
-                          0>;
+                          0, l.Vector, TypeI32>;
 }
 defm H_ : LaneAccess<LaneH>;
 defm B_ : LaneAccess<LaneB>;
 
-def PV_SHUFFLE_H : Simd<0b110000, 0, "pv.shuffle.h",
-                        "rd = shuffle<uint16_t>(rs1, rs2)">;
+/// Lanes of rs1 that the lanes of rs2 name; shuffle2 also takes them from rd.
+class Shuffle<LaneType l, bits<6> f6, string mnemonic, string semantics>
+    : Simd<f6, l.Vec, mnemonic, semantics, l.Vector, l.Vector, l.Vector>;
+def PV_SHUFFLE_H : Shuffle<LaneH, 0b110000, "pv.shuffle.h",
+                           "rd = shuffle<uint16_t>(rs1, rs2)">;
 def PV_SHUFFLE_H_SCI : SimdImm<0b110000, 6, "pv.shuffle.h.sci",
-    "rd = shuffle<uint16_t>(rs1, (imm & 1) | (imm & 2) << 15)", 0>;
-def PV_SHUFFLE_B : Simd<0b110000, 1, "pv.shuffle.b",
-                        "rd = shuffle<uint8_t>(rs1, rs2)">;
+    "rd = shuffle<uint16_t>(rs1, (imm & 1) | (imm & 2) << 15)", 0, TypeVI16,
+    TypeVI16>;
+def PV_SHUFFLE_B : Shuffle<LaneB, 0b110000, "pv.shuffle.b",
+                           "rd = shuffle<uint8_t>(rs1, rs2)">;
 /// The selector of the top lane is part of the operation, imm holds the rest.
 class ShuffleImm<bits<6> f6, int top>
     : SimdImm<f6, 7, "pv.shufflei" # top # ".b.sci",
-              "rd = shuffleImmediate(rs1, imm, " # top # ")", 0>;
+              "rd = shuffleImmediate(rs1, imm, " # top # ")", 0, TypeVI8,
+              TypeVI8>;
 def PV_SHUFFLEI0_B : ShuffleImm<0b110000, 0>;
 def PV_SHUFFLEI1_B : ShuffleImm<0b111010, 1>;
 def PV_SHUFFLEI2_B : ShuffleImm<0b111100, 2>;
 def PV_SHUFFLEI3_B : ShuffleImm<0b111110, 3>;
 let ReadsRd = 1 in {
-  def PV_SHUFFLE2_H : Simd<0b110010, 0, "pv.shuffle2.h",
-                           "rd = shuffle2<uint16_t>(rs1, rd, rs2)">;
-  def PV_SHUFFLE2_B : Simd<0b110010, 1, "pv.shuffle2.b",
-                           "rd = shuffle2<uint8_t>(rs1, rd, rs2)">;
+  def PV_SHUFFLE2_H : Shuffle<LaneH, 0b110010, "pv.shuffle2.h",
+                              "rd = shuffle2<uint16_t>(rs1, rd, rs2)">;
+  def PV_SHUFFLE2_B : Shuffle<LaneB, 0b110010, "pv.shuffle2.b",
+                              "rd = shuffle2<uint8_t>(rs1, rd, rs2)">;
   def PV_PACKHI_B : Simd<0b110110, 1, "pv.packhi.b",
-      "rd = (rs1 & 0xff) << 24 | (rs2 & 0xff) << 16 | (rd & 0xffff)">;
+      "rd = (rs1 & 0xff) << 24 | (rs2 & 0xff) << 16 | (rd & 0xffff)", TypeVI8,
+      TypeI32, TypeI32>;
   def PV_PACKLO_B : Simd<0b111000, 1, "pv.packlo.b",
-      "rd = (rs1 & 0xff) << 8 | (rs2 & 0xff) | (rd & 0xffff0000)">;
+      "rd = (rs1 & 0xff) << 8 | (rs2 & 0xff) | (rd & 0xffff0000)", TypeVI8,
+      TypeI32, TypeI32>;
 }
 def PV_PACK_H : OpR<0x57, 0, 0x68, "pv.pack.h"> {
   let Semantics = "rd = packLow16(rs1, rs2)";
   let Group = "XpulpSimd";
+  let RdType = TypeVI16;
 }

@@ -1,13 +1,14 @@
 // Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "IsaRows.h"
+#include "Rows.h"
 #include "llvm/ADT/StringExtras.h"
 
 using namespace llvm;
+using namespace se;
 using namespace se::tblgen;
 
-Encoding se::tblgen::readEncoding(const Record &row) {
+Encoding tblgen::readEncoding(const Record &row) {
   Encoding result;
   const BitsInit *bits = row.getValueAsBitsInit("Inst");
   for (unsigned i = 0, e = bits->getNumBits(); i != e; ++i) {
@@ -35,11 +36,16 @@ Encoding se::tblgen::readEncoding(const Record &row) {
   return result;
 }
 
-unsigned se::tblgen::operandWidth(const Record &row, StringRef operand) {
+unsigned tblgen::getWidth(const Record &row, StringRef operand) {
   return cast<BitsRecTy>(row.getValue(operand)->getType())->getNumBits();
 }
 
-bool se::tblgen::mentions(StringRef text, StringRef name) {
+bool tblgen::isSigned(const Record &row, StringRef operand) {
+  return (operand == "imm" && row.getValueAsBit("ImmSigned")) ||
+         (operand == "imm2" && row.getValueAsBit("Imm2Signed"));
+}
+
+bool tblgen::mentions(StringRef text, StringRef name) {
   for (size_t at = text.find(name); at != StringRef::npos;
        at = text.find(name, at + 1)) {
     auto isWord = [&](size_t i) {
@@ -51,12 +57,39 @@ bool se::tblgen::mentions(StringRef text, StringRef name) {
   return false;
 }
 
-std::vector<const Record *> se::tblgen::getRows(const RecordKeeper &records,
-                                                StringRef className) {
+StringRef tblgen::getKind(const Record &row) {
+  return row.getValueAsDef("Class")->getValueAsString("Name");
+}
+
+std::vector<const Record *> tblgen::getRows(const RecordKeeper &records,
+                                            StringRef className) {
   std::vector<const Record *> rows =
       records.getAllDerivedDefinitions(className);
   sort(rows, [](const Record *a, const Record *b) {
     return a->getID() < b->getID();
   });
   return rows;
+}
+
+std::vector<const Record *> tblgen::getOperations(const RecordKeeper &records) {
+  std::vector<const Record *> rows = getRows(records, "Instruction");
+  erase_if(rows, [](const Record *row) {
+    StringRef group = row->getValueAsString("Group"), kind = getKind(*row);
+    bool isUnknown =
+        group.starts_with("Xpulp") || group == "Xfvec" || group == "Xfaux";
+    return (!isUnknown && !row->getValueAsBit("HasOperation")) ||
+           (kind != "Compute" && kind != "Load" && kind != "Store");
+  });
+  return rows;
+}
+
+SmallVector<StringRef> tblgen::getOperationOperands(const Record &row) {
+  Encoding encoding = readEncoding(row);
+  SmallVector<StringRef> operands;
+  if (row.getValueAsBit("ReadsRd"))
+    operands.push_back("rd");
+  for (StringRef operand : {"rs1", "rs2", "rs3", "imm", "imm2"})
+    if (encoding.has(operand))
+      operands.push_back(operand);
+  return operands;
 }
