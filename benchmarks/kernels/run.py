@@ -23,7 +23,7 @@ without conflicts unless noted:
               engine takes to bring the weights to L1
   /issue      cycles / (2 * MACs / lanes / cores): one load of a word of
               weights and one dot product for each word, and nothing else;
-              lanes are the numbers in a word (int8 4, fp16 2)
+              lanes are the numbers in a word (int8 4, fp16 and int16 2)
 """
 
 import argparse
@@ -36,7 +36,9 @@ import subprocess
 import sys
 import tempfile
 
-LANES = {"int8": 4, "fp16": 2}
+# Numbers in a word; the programs here have the first two types.
+LANES = {"int8": 4, "fp16": 2, "int16": 2, "fp32": 1}
+TYPES = ("int8", "fp16")
 
 
 class Numbers:
@@ -154,11 +156,11 @@ class Cell:
 
 
 def make_kernels():
-    kernels = [Matvec(p, group) for p in LANES for group in (4, 8)]
+    kernels = [Matvec(p, group) for p in TYPES for group in (4, 8)]
     for method in ("plain", "intrinsics"):
         for cell, hidden in (("lstm", 64), ("gru", 64), ("lstm", 256), ("gru", 256)):
             if method == "plain" or (cell, hidden) != ("gru", 256):
-                kernels += [Cell(cell, hidden, p, method) for p in LANES]
+                kernels += [Cell(cell, hidden, p, method) for p in TYPES]
     return kernels
 
 
@@ -226,6 +228,19 @@ def measure(kernel, args):
     return list(rows.values())
 
 
+def read_rows(file):
+    """Rows of another source."""
+    try:
+        rows = json.loads(pathlib.Path(file).read_text())
+        for row in rows:
+            for key in ("kernel", "type", "code", "cores", "macs", "weight_bytes"):
+                row[key]
+            row["cycles"]["simulator"], LANES[row["type"]]
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        sys.exit(f"error: {file}: {type(error).__name__}: {error}")
+    return rows
+
+
 def print_table(rows):
     print(
         "| kernel | type | code | cores | cycles | MAC/cycle | /DMA | /issue "
@@ -258,9 +273,8 @@ def main():
     kernels = [k for k in make_kernels() if args.only in k.program]
     if not kernels:
         sys.exit(f"error: no program has '{args.only}' in its name")
-    rows = [row for kernel in kernels for row in measure(kernel, args)]
-    for file in args.rows:
-        rows += json.loads(pathlib.Path(file).read_text())
+    rows = [row for file in args.rows for row in read_rows(file)]
+    rows += [row for kernel in kernels for row in measure(kernel, args)]
     rows.sort(key=lambda row: (row["kernel"], row["type"], row["cores"]))
     print_table(rows)
     if args.json:
