@@ -139,6 +139,26 @@ struct ExpandActivation : OpRewritePattern<rnn::ActivationOp> {
   }
 };
 
+/// One lane of a pair after the other.
+struct UnrollInterpolate : OpRewritePattern<rnn::InterpolateOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(rnn::InterpolateOp op,
+                                PatternRewriter &rewriter) const override {
+    auto type = dyn_cast<VectorType>(op.getX().getType());
+    if (!type)
+      return failure();
+    SmallVector<Value> lanes;
+    for (int64_t lane = 0; lane != type.getNumElements(); ++lane) {
+      Value x =
+          vector::ExtractOp::create(rewriter, op.getLoc(), op.getX(), lane);
+      lanes.push_back(rnn::InterpolateOp::create(
+          rewriter, op.getLoc(), x, op.getTable(), op.getScaleAttr()));
+    }
+    rewriter.replaceOpWithNewOp<vector::FromElementsOp>(op, type, lanes);
+    return success();
+  }
+};
+
 /// The formulas of RNNOps.td. Adding a number from 1024 to 2047 rounds to an
 /// integer, which the low bits of the sum are.
 struct ExpandInterpolate : OpRewritePattern<rnn::InterpolateOp> {
@@ -210,8 +230,8 @@ struct ExpandActivationsPass
       op->setDiscardableAttr(exactAttrName, UnitAttr::get(&getContext()));
     });
     RewritePatternSet patterns(&getContext());
-    patterns.add<ExpandActivation, ExpandInterpolate, ExtendMath>(
-        &getContext());
+    patterns.add<ExpandActivation, ExpandInterpolate, UnrollInterpolate,
+                 ExtendMath>(&getContext());
     MathPolynomialApproximationOptions options;
     populateMathPolynomialApproximationPatterns(patterns, options);
     math::populateExpansionPatterns(patterns, {"powf", "rsqrt"});

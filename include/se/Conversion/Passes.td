@@ -16,8 +16,8 @@ def ExpandActivations : Pass<"se-expand-activations", "::mlir::ModuleOp"> {
     division, integer operations on bits). Host and device thereby compute the
     same bits. The approximations of exp, tanh and log are MLIR's.
 
-    `rnn.interpolate` on scalars becomes comparisons, fused multiply-additions
-    and loads.
+    `rnn.interpolate` becomes comparisons, fused multiply-additions and loads, a
+    pair one lane after the other.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",
     "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect", "::mlir::vector::VectorDialect"];
@@ -44,6 +44,32 @@ def SelectExpandingFma : Pass<"se-select-expanding-fma", "::mlir::ModuleOp"> {
     sum is rounded once. For the device only; LLVM does not know the instruction.
   }];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+}
+
+def SelectPacked : Pass<"se-select-packed", "::mlir::ModuleOp"> {
+  let summary = "Instructions for pairs of halves";
+  let description = [{
+    Sums, differences, products, minima, maxima, fused multiply-additions and
+    negations of `vector<2xf16>`, the rounding of two singles, the conversion to
+    integers and `rnn.interpolate` become `xpulp` operations. What has no packed
+    form is done for one lane after the other. Every bit of a result, except
+    those of a NaN, stays what it is on scalars.
+
+    Before:
+
+    ```mlir
+    %0 = arith.mulf %a, %b : vector<2xf16>
+    ```
+
+    After:
+
+    ```mlir
+    %0 = xpulp.vfmul.h %a, %b
+    ```
+  }];
+  let dependentDialects = ["::se::xpulp::XPulpDialect",
+    "::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::vector::VectorDialect"];
 }
 
 def ExpandHalfFma : Pass<"se-expand-half-fma", "::mlir::ModuleOp"> {

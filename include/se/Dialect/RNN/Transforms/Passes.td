@@ -80,8 +80,8 @@ def Legalize : Pass<"rnn-legalize", "::mlir::ModuleOp"> {
       arithmetic and are rounded once, where they become a state, an operand
       of a matvec or a reduction, an activation's result or a cell's result.
       Inputs and outputs of the network stay f32. Sigmoid and tanh become
-      `rnn.interpolate` of their argument, rounded to f16, with tables of 128 and
-      256 lines; `scaled_tanh` is built of that.
+      `rnn.interpolate` of their argument, rounded to f16, with tables of 256
+      lines; `scaled_tanh` is built of that.
   }];
   let options = [
     Option<"precision", "precision", "std::string", "\"fp32\"",
