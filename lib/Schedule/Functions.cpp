@@ -21,18 +21,47 @@ func::FuncOp Scheduler::makeFunction(StringRef suffix,
 
 /// A parallel region in `function`, which gets `core` and carries values of
 /// these types; the function's return is behind it.
-Block *Scheduler::emitParallel(func::FuncOp function, TypeRange carried) {
+mlir::Block *Scheduler::emitParallel(func::FuncOp function, TypeRange carried) {
   Value control;
   if (getControlWords(tiling))
     control = view(function.getArgument(0), controlType(), controlOffset);
   auto parallel = cluster::ParallelOp::create(b, cores, dmaCore, control);
   func::ReturnOp::create(b);
-  Block &body = parallel.getBody().emplaceBlock();
+  mlir::Block &body = parallel.getBody().emplaceBlock();
   core = body.addArgument(b.getIndexType(), b.getLoc());
   for (Type type : carried)
     body.addArgument(type, b.getLoc());
   b.setInsertionPointToStart(&body);
   return &body;
+}
+
+/// Copies a value from its buffer to that of a state, by words as far as it
+/// goes.
+void Scheduler::emitCopy(Value value, Value to) {
+  Value from = getMemory(value, false);
+  int64_t elements = elementsOf(value);
+  int64_t perWord =
+      32 / getElementTypeOrSelf(value.getType()).getIntOrFloatBitWidth();
+  int64_t words = elements / perWord;
+  auto copy = [&](Value source, Value target, int64_t first, int64_t count) {
+    emitDealtLoop(count, [&](Value index) {
+      Value at = arith::AddIOp::create(b, index, number(first));
+      Value word = memref::LoadOp::create(b, source, at);
+      memref::StoreOp::create(b, word, target, at);
+    });
+  };
+  if (perWord == 1)
+    return copy(from, to, 0, elements);
+  auto asWords = [&](Value memref) -> Value {
+    auto view = memref.getDefiningOp<memref::ViewOp>();
+    return memref::ViewOp::create(
+        b, makeType(words, b.getI32Type(), cluster::Level::l1),
+        view.getSource(), view.getByteShift(), ValueRange());
+  };
+  if (words)
+    copy(asWords(from), asWords(to), 0, words);
+  if (elements % perWord)
+    copy(from, to, words * perWord, elements % perWord);
 }
 
 void Scheduler::emitKernel() {
@@ -50,10 +79,10 @@ void Scheduler::emitKernel() {
     carried = StreamEmitter(b, tiling, StreamMemory()).getCarriedTypes();
   if (tiling.residentBytes)
     carried.push_back(b.getIndexType());
-  Block *body = emitParallel(kernel, carried);
+  mlir::Block *body = emitParallel(kernel, carried);
 
   // Where everything lies.
-  Block::BlockArgListType ports = kernel.getArguments().drop_front();
+  mlir::Block::BlockArgListType ports = kernel.getArguments().drop_front();
   for (auto [input, port] : llvm::zip(network.getInputArguments(), ports))
     sources[input] = port;
   llvm::append_range(outputBuffers, ports.drop_front(network.getNumInputs()));
@@ -79,8 +108,8 @@ void Scheduler::emitKernel() {
   bool first = true;
   for (const std::vector<Loop> &level : plan.getLevels()) {
     // A tile that flows comes with a barrier of its own.
-    const StreamedLoop *part = records.getLoop(level.front());
-    bool hasBarrier = part && part->resident == 0;
+    const GroupedLoop &part = records.getLoop(level.front());
+    bool hasBarrier = part.isStreamed() && part.resident == 0;
     if (!first && !hasBarrier)
       cluster::BarrierOp::create(b);
     first = false;
@@ -91,12 +120,7 @@ void Scheduler::emitKernel() {
     cluster::BarrierOp::create(b);
   for (auto [number, value] : plan.getStateCopies()) {
     enterStage(value.getLoc(), "copies of states");
-    emitDealtLoop(
-        elementsOf(value), [&, number = number, value = value](Value element) {
-          Value scalar =
-              memref::LoadOp::create(b, getMemory(value, false), element);
-          memref::StoreOp::create(b, scalar, stateBuffers[number], element);
-        });
+    emitCopy(value, stateBuffers[number]);
   }
   // All have read what is carried before it is written again.
   bool hasMet = hasRing() || plan.getLevels().size() > 1 ||
