@@ -64,6 +64,19 @@ void Scheduler::emitCopy(Value value, Value to) {
     copy(from, to, words * perWord, elements % perWord);
 }
 
+/// Transfers all of these, and waits for them.
+void Scheduler::copyPorts(ArrayRef<std::pair<Value, Value>> copies) {
+  SmallVector<Value> tokens;
+  Type token = cluster::TokenType::get(b.getContext(), cluster::Engine::dma);
+  for (auto [from, to] : copies)
+    tokens.push_back(cluster::DmaStartOp::create(
+        b, token, from, number(0), to, number(0),
+        number(4 * cast<MemRefType>(from.getType()).getNumElements()), Value(),
+        Value()));
+  for (Value token : tokens)
+    cluster::DmaWaitOp::create(b, b.getIndexType(), token);
+}
+
 void Scheduler::emitKernel() {
   // An empty state would be an empty struct in C.
   SmallVector<Type> arguments{
@@ -71,7 +84,8 @@ void Scheduler::emitKernel() {
                cluster::Level::l1)};
   for (ArrayAttr types : {network.getInputTypes(), network.getOutputTypes()})
     for (Attribute type : types)
-      arguments.push_back(portType(cast<TypeAttr>(type).getValue()));
+      arguments.push_back(
+          portType(cast<TypeAttr>(type).getValue(), cluster::Level::l2));
   kernel = makeFunction("_kernel", arguments);
   Value arenaArgument = kernel.getArgument(0);
   SmallVector<Type> carried;
@@ -83,9 +97,29 @@ void Scheduler::emitKernel() {
 
   // Where everything lies.
   mlir::Block::BlockArgListType ports = kernel.getArguments().drop_front();
-  for (auto [input, port] : llvm::zip(network.getInputArguments(), ports))
-    sources[input] = port;
-  llvm::append_range(outputBuffers, ports.drop_front(network.getNumInputs()));
+  SmallVector<std::pair<Value, Value>> inputCopies, outputCopies;
+  auto atHand = [&](Value port, int64_t offset) {
+    auto type = cast<MemRefType>(port.getType());
+    return view(arenaArgument,
+                makeType(type.getNumElements(), type.getElementType(),
+                         cluster::Level::l1),
+                offset);
+  };
+  for (auto [k, input] : llvm::enumerate(network.getInputArguments())) {
+    sources[input] = ports[k];
+    if (inputOffsets.empty() || input.use_empty())
+      continue;
+    sources[input] = atHand(ports[k], inputOffsets[k]);
+    inputCopies.push_back({ports[k], sources[input]});
+  }
+  for (auto [k, port] :
+       llvm::enumerate(ports.drop_front(network.getNumInputs()))) {
+    outputBuffers.push_back(port);
+    if (outputOffsets.empty())
+      continue;
+    outputBuffers.back() = atHand(port, outputOffsets[k]);
+    outputCopies.push_back({outputBuffers.back(), port});
+  }
   for (auto [state, offset] :
        llvm::zip(network.getStateArguments(), stateOffsets)) {
     sources[state] = view(arenaArgument, bufferType(state), offset);
@@ -105,7 +139,8 @@ void Scheduler::emitKernel() {
     stream->enterFrame(handedOn);
   }
 
-  bool first = true;
+  copyPorts(inputCopies);
+  bool first = inputCopies.empty();
   for (const std::vector<Loop> &level : plan.getLevels()) {
     // A tile that flows comes with a barrier of its own.
     const GroupedLoop &part = records.getLoop(level.front());
@@ -122,9 +157,13 @@ void Scheduler::emitKernel() {
     enterStage(value.getLoc(), "copies of states");
     emitCopy(value, stateBuffers[number]);
   }
+  if (!outputCopies.empty()) {
+    cluster::BarrierOp::create(b);
+    copyPorts(outputCopies);
+  }
   // All have read what is carried before it is written again.
   bool hasMet = hasRing() || plan.getLevels().size() > 1 ||
-                !plan.getStateCopies().empty();
+                !plan.getStateCopies().empty() || !outputCopies.empty();
   if (tiling.residentBytes && !hasMet)
     cluster::BarrierOp::create(b);
   SmallVector<Value> handOn;
@@ -237,6 +276,7 @@ llvm::Error Scheduler::run() {
   placeBuffers();
   if (llvm::Error error = planStream())
     return error;
+  placePorts();
   makeStreamGlobals();
   emitKernel();
   emitReset();

@@ -31,6 +31,29 @@ void Scheduler::placeBuffers() {
                                  plan.getLiveRange(value));
 }
 
+/// If no tiles flow, inputs and outputs do: a core waits for L2 at each access.
+void Scheduler::placePorts() {
+  auto placeAll = [&](ArrayAttr types, ArrayAttr names,
+                      SmallVectorImpl<int64_t> &offsets) {
+    for (auto [type, name] : llvm::zip(types, names))
+      offsets.push_back(
+          place(cast<StringAttr>(name).getValue(),
+                portType(cast<TypeAttr>(type).getValue(), cluster::Level::l1),
+                Arena::always));
+  };
+  int64_t bytes = 0;
+  for (ArrayAttr types : {network.getInputTypes(), network.getOutputTypes()})
+    for (Attribute type : types)
+      bytes += llvm::alignTo(
+          4 * cast<RankedTensorType>(cast<TypeAttr>(type).getValue())
+                  .getNumElements(),
+          Arena::alignment);
+  if (hasRing() || arena.getSize() + bytes > l1Available)
+    return;
+  placeAll(network.getInputTypes(), network.getInputNames(), inputOffsets);
+  placeAll(network.getOutputTypes(), network.getOutputNames(), outputOffsets);
+}
+
 /// The second stage of a node NAME is "NAME (2)".
 void Scheduler::nameStages() {
   llvm::StringMap<unsigned> uses;

@@ -61,9 +61,9 @@ private:
     return makeType(type.getNumElements(), type.getElementType(),
                     cluster::Level::l1);
   }
-  MemRefType portType(Type tensor) {
-    return MemRefType::get({cast<RankedTensorType>(tensor).getNumElements()},
-                           b.getF32Type());
+  MemRefType portType(Type tensor, cluster::Level level) {
+    return makeType(cast<RankedTensorType>(tensor).getNumElements(),
+                    b.getF32Type(), level);
   }
   MemRefType controlType() {
     return makeType(getControlWords(tiling), b.getI32Type(),
@@ -91,6 +91,7 @@ private:
   int64_t place(StringRef name, MemRefType type,
                 std::pair<unsigned, unsigned> live);
   void placeBuffers();
+  void placePorts();
   DictionaryAttr report();
   void nameStages();
   Cost emitScratch(const Loop &loop, bool inPairs,
@@ -110,6 +111,7 @@ private:
   StreamMemory getStreamMemory(Value arena);
   mlir::Block *emitParallel(func::FuncOp function, TypeRange carried);
   void emitCopy(Value value, Value to);
+  void copyPorts(ArrayRef<std::pair<Value, Value>> copies);
   void emitKernel();
   void emitReset();
   void emitInit();
@@ -136,6 +138,8 @@ private:
   ImplicitLocOpBuilder b;
 
   SmallVector<int64_t> stateOffsets;
+  /// Of inputs and outputs in L1, if the DMA has nothing else to do.
+  SmallVector<int64_t> inputOffsets, outputOffsets;
   llvm::DenseMap<Value, int64_t> bufferOffsets;
   int64_t macs = 0, weightBytes = 0;
   func::FuncOp kernel, init, reset;
