@@ -15,6 +15,7 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/Builders.h"
 #include "llvm/ADT/StringSwitch.h"
 
@@ -114,7 +115,8 @@ static bool isAllowed(Operation *op, Phase phase) {
     if (isOf<math::MathDialect>(op))
       return phase == Phase::Scheduled || isInstruction(op);
     return isOf<cluster::ClusterDialect, func::FuncDialect, scf::SCFDialect,
-                memref::MemRefDialect, arith::ArithDialect>(op);
+                memref::MemRefDialect, arith::ArithDialect,
+                vector::VectorDialect>(op);
   }
   case Phase::LLVM:
     return isOf<LLVM::LLVMDialect>(op);

@@ -20,6 +20,7 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassOptions.h"
 #include "mlir/Pass/PassRegistry.h"
@@ -171,10 +172,11 @@ LogicalResult se::lowerTo(ModuleOp module, Phase to,
 }
 
 void se::registerDialects(DialectRegistry &registry) {
-  registry.insert<rnn::RNNDialect, cluster::ClusterDialect, arith::ArithDialect,
-                  math::MathDialect, tensor::TensorDialect,
-                  memref::MemRefDialect, scf::SCFDialect, func::FuncDialect,
-                  cf::ControlFlowDialect, LLVM::LLVMDialect>();
+  registry
+      .insert<rnn::RNNDialect, cluster::ClusterDialect, arith::ArithDialect,
+              math::MathDialect, tensor::TensorDialect, memref::MemRefDialect,
+              scf::SCFDialect, func::FuncDialect, cf::ControlFlowDialect,
+              vector::VectorDialect, LLVM::LLVMDialect>();
   registerBuiltinDialectTranslation(registry);
   registerLLVMDialectTranslation(registry);
 }

@@ -102,6 +102,15 @@ Cost schedule::getCost(Block &block) {
   return cost;
 }
 
+Cost schedule::getDotCost(int64_t rows, int64_t words, Type element) {
+  Cost cost;
+  cost.sumCycles = double(words * (2 * rows + 1));
+  cost.cycles = cost.sumCycles + double(2 * rows + 14);
+  if (isa<FloatType>(element))
+    cost.fpu = double(words * rows);
+  return cost;
+}
+
 double schedule::getCycles(Cost cost, unsigned cores) {
   // Cores i and i + 4 share an FPU: the more they use it, the more they wait.
   double load = 0;

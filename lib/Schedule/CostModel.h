@@ -41,14 +41,19 @@ struct Cost {
 /// One run of the operations of a block of phase 3, loops included.
 Cost getCost(mlir::Block &block);
 
+/// A cluster.dot of `rows` rows of so many words, with what it needs before and
+/// after.
+Cost getDotCost(int64_t rows, int64_t words, mlir::Type element);
+
 /// Cycles of one of `cores` cores that all do `cost` at the same time.
 double getCycles(Cost cost, unsigned cores);
 
 // Overheads, in cycles.
 inline constexpr double frameCycles = 150;   ///< a frame that does nothing
 inline constexpr double loopCycles = 30;     ///< entering a loop
-inline constexpr double elementCycles = 8;   ///< an element and its store
-inline constexpr double copyCycles = 7;      ///< an element of a state
+inline constexpr double groupCycles = 12;    ///< a group: its loop and places
+inline constexpr double elementCycles = 4;   ///< an element's stores
+inline constexpr double copyCycles = 7;      ///< a word of a state
 inline constexpr double l2LoadCycles = 15;   ///< a core waits for L2
 inline constexpr double barrierCycles = 15;  ///< all arrive at once
 inline constexpr double partCycles = 45;     ///< another part of a sum

@@ -13,6 +13,7 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/AffineExprVisitor.h"
 #include "mlir/IR/TypeUtilities.h"
 
@@ -65,34 +66,111 @@ Value ElementEmitter::emitIndex(AffineExpr position) {
 // Elements
 //===----------------------------------------------------------------------===//
 
-void ElementEmitter::enterLoop(Value element) {
+/// Are the elements of a pair neighbours, the first at an even place? It is if
+/// d0 is.
+static bool isPairable(AffineExpr position) {
+  MLIRContext *context = position.getContext();
+  AffineExpr d0 = getAffineDimExpr(0, context);
+  auto offset = simplifyAffineExpr(position - d0, /*numDims=*/2,
+                                   /*numSymbols=*/0);
+  auto constant = dyn_cast<AffineConstantExpr>(offset);
+  return constant && constant.getValue() % 2 == 0;
+}
+
+Value schedule::emitLoad(ImplicitLocOpBuilder &b, Value memref, Value at,
+                         bool isPair) {
+  if (!isPair)
+    return memref::LoadOp::create(b, memref, at);
+  Type element = cast<MemRefType>(memref.getType()).getElementType();
+  auto type = VectorType::get({2}, element);
+  // Two halves are a word.
+  if (element.getIntOrFloatBitWidth() == 16)
+    return vector::LoadOp::create(b, type, memref, at);
+  Value next =
+      arith::AddIOp::create(b, at, arith::ConstantIndexOp::create(b, 1));
+  SmallVector<Value> lanes{memref::LoadOp::create(b, memref, at),
+                           memref::LoadOp::create(b, memref, next)};
+  return vector::FromElementsOp::create(b, type, lanes);
+}
+
+void ElementEmitter::enterLoop(Value element, bool isPair) {
   dims.assign({element});
+  lanes = {0, isPair};
   known.clear();
+}
+
+/// What an element of `value`, or a pair of them, is in the emitted code.
+Type ElementEmitter::typeOf(Value value) const {
+  Type element = getElementTypeOrSelf(value.getType());
+  return lanes.isPair ? Type(VectorType::get({2}, element)) : element;
+}
+
+Value ElementEmitter::load(Value memref, AffineExpr position) {
+  return emitLoad(b, memref, emitIndex(position), lanes.isPair);
+}
+
+void ElementEmitter::store(Value scalar, Value memref, AffineExpr position) {
+  if (!lanes.isPair) {
+    memref::StoreOp::create(b, scalar, memref, emitIndex(position));
+    return;
+  }
+  Type element = cast<MemRefType>(memref.getType()).getElementType();
+  if (isPairable(position) && element.getIntOrFloatBitWidth() == 16) {
+    vector::StoreOp::create(b, scalar, memref, emitIndex(position));
+    return;
+  }
+  Value first = dims[0], one = arith::ConstantIndexOp::create(b, 1);
+  for (int64_t lane = 0; lane != 2; ++lane) {
+    if (lane)
+      dims[0] = arith::AddIOp::create(b, first, one);
+    memref::StoreOp::create(b, vector::ExtractOp::create(b, scalar, lane),
+                            memref, emitIndex(position));
+  }
+  dims[0] = first;
+}
+
+Value ElementEmitter::emitLanes(Value value, AffineExpr position, bool define) {
+  Type type = typeOf(value);
+  Value first = dims[0], one = arith::ConstantIndexOp::create(b, 1);
+  SmallVector<Value> scalars;
+  auto pairs = std::move(known);
+  for (int64_t lane = 0; lane != 2; ++lane) {
+    known.clear();
+    lanes = {lane, false};
+    if (lane)
+      dims[0] = arith::AddIOp::create(b, first, one);
+    scalars.push_back(emit(value, position, define));
+  }
+  known = std::move(pairs);
+  lanes = {0, true};
+  dims[0] = first;
+  return vector::FromElementsOp::create(b, cast<VectorType>(type), scalars);
 }
 
 Value ElementEmitter::emit(Value value, AffineExpr position, bool define) {
   if (Value scalar = known.lookup({value, position}))
     return scalar;
   Operation *op = value.getDefiningOp();
+  auto constant = value.getDefiningOp<arith::ConstantOp>();
   SplatElementsAttr splat;
   Value scalar;
   Location outer = b.getLoc();
   b.setLoc(cluster::withStage(value.getLoc(), cluster::getStage(outer)));
-  if (op && isa<arith::ConstantOp>(op) &&
-      (splat = dyn_cast<SplatElementsAttr>(
-           cast<arith::ConstantOp>(op).getValue()))) {
-    scalar = arith::ConstantOp::create(
-        b, cast<TypedAttr>(splat.getSplatValue<Attribute>()));
-  } else if (Value element =
-                 op && isa<arith::ConstantOp>(op)
-                     ? readConstant({value, position, innerLength, inner,
-                                     reduction, reductionPosition})
-                     : Value()) {
+  bool isInMemory = constant || !op || (!define && memory(value));
+  if (constant && (splat = dyn_cast<SplatElementsAttr>(constant.getValue()))) {
+    auto element = cast<TypedAttr>(splat.getSplatValue<Attribute>());
+    if (lanes.isPair)
+      element = SplatElementsAttr::get(cast<VectorType>(typeOf(value)),
+                                       Attribute(element));
+    scalar = arith::ConstantOp::create(b, element);
+  } else if (isInMemory && lanes.isPair && !isPairable(position)) {
+    scalar = emitLanes(value, position, define);
+  } else if (Value element = constant
+                                 ? readConstant({value, position, times, lanes})
+                                 : Value()) {
     scalar = element;
-  } else if (Value buffer = define && op && !isa<arith::ConstantOp>(op)
-                                ? Value()
-                                : memory(value)) {
-    scalar = memref::LoadOp::create(b, buffer, emitIndex(position));
+  } else if (isInMemory) {
+    scalar = load(memory(value), position);
   } else {
     scalar = compute(op, position);
   }
@@ -103,35 +181,64 @@ Value ElementEmitter::emit(Value value, AffineExpr position, bool define) {
   return scalar;
 }
 
+/// Operations that instructions do for two halves at a time.
+static bool isPacked(Operation *op) {
+  auto isHalf = [](Type type) { return getElementTypeOrSelf(type).isF16(); };
+  if (!isHalf(op->getResult(0).getType()))
+    return false;
+  if (isa<arith::TruncFOp>(op))
+    return getElementTypeOrSelf(op->getOperand(0).getType()).isF32();
+  return isa<arith::AddFOp, arith::SubFOp, arith::MulFOp, arith::NegFOp,
+             math::FmaOp>(op);
+}
+
+Value ElementEmitter::createElementwise(Operation *op, ValueRange operands) {
+  auto create = [&](ValueRange operands, Type type) {
+    OperationState state(b.getLoc(), op->getName(), operands, {type},
+                         op->getAttrs());
+    return b.create(state)->getResult(0);
+  };
+  Type type = typeOf(op->getResult(0));
+  if (!lanes.isPair || isPacked(op))
+    return create(operands, type);
+  SmallVector<Value> results;
+  for (int64_t lane = 0; lane != 2; ++lane) {
+    SmallVector<Value> scalars;
+    for (Value operand : operands)
+      scalars.push_back(vector::ExtractOp::create(b, operand, lane));
+    results.push_back(create(scalars, getElementTypeOrSelf(type)));
+  }
+  return vector::FromElementsOp::create(b, cast<VectorType>(type), results);
+}
+
 Value ElementEmitter::compute(Operation *op, AffineExpr position) {
   if (isMovement(op))
     return emit(op->getOperand(0), sourcePosition(op, position));
   if (auto matvec = dyn_cast<rnn::MatvecOp>(op))
-    return emitMatvec(
-        matvec, position,
-        arith::ConstantOp::create(
-            b, b.getZeroAttr(getElementTypeOrSelf(matvec.getY().getType()))),
-        nullptr);
-  if (auto reduce = dyn_cast<rnn::ReduceOp>(op))
-    return emitReduce(reduce, position);
+    if (Value sum = readSum(matvec, position, lanes))
+      return sum;
+  if (isa<rnn::MatvecOp, rnn::ReduceOp>(op)) {
+    if (lanes.isPair)
+      return emitLanes(op->getResult(0), position, /*define=*/true);
+    if (auto matvec = dyn_cast<rnn::MatvecOp>(op))
+      return emitMatvec(matvec, position);
+    return emitReduce(cast<rnn::ReduceOp>(op), position);
+  }
   if (auto interpolate = dyn_cast<rnn::InterpolateOp>(op))
     return emitInterpolate(interpolate, position);
   assert(isElementwise(op) && "the pass checks which operations there are");
   SmallVector<Value> operands;
   for (Value operand : op->getOperands())
     operands.push_back(emit(operand, position));
-  Type element = getElementTypeOrSelf(op->getResult(0).getType());
-  OperationState state(b.getLoc(), op->getName(), operands, {element},
-                       op->getAttrs());
-  return b.create(state)->getResult(0);
+  return createElementwise(op, operands);
 }
 
 Value ElementEmitter::emitInterpolate(rnn::InterpolateOp op,
                                       AffineExpr position) {
   Value x = emit(op.getX(), position), table = op.getTable();
   // A slope and an offset.
-  readConstant({table, getAffineConstantExpr(0, b.getContext()), 2, Value(),
-                nullptr, AffineExpr(), /*isTable=*/true});
+  readConstant({table, getAffineConstantExpr(0, b.getContext()), /*times=*/2,
+                lanes, /*isTable=*/true});
   return rnn::InterpolateOp::create(b, x, memory(table), op.getScaleAttr());
 }
 
@@ -142,55 +249,71 @@ static Value toSingle(ImplicitLocOpBuilder &b, Value value) {
 }
 
 Value ElementEmitter::emitReduction(
-    Operation *op, AffineExpr position, int64_t count, Value init,
-    const SumPart *part, function_ref<Value(AffineExpr, Value)> body) {
+    int64_t count, Value init, function_ref<Value(AffineExpr, Value)> body) {
   Value zero = arith::ConstantIndexOp::create(b, 0);
   Value one = arith::ConstantIndexOp::create(b, 1);
-  Value upper = part ? part->length : arith::ConstantIndexOp::create(b, count);
+  Value upper = arith::ConstantIndexOp::create(b, count);
   auto loop = scf::ForOp::create(b, zero, upper, one, ValueRange{init});
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(loop.getBody());
-  inner = loop.getInductionVar();
-  dims.push_back(part ? arith::AddIOp::create(b, part->begin, inner) : inner);
-  innerLength = count;
-  reduction = op;
-  reductionPosition = position;
+  dims.push_back(loop.getInductionVar());
+  times = count;
   Value next =
       body(getAffineDimExpr(1, b.getContext()), loop.getRegionIterArg(0));
   dims.pop_back();
-  innerLength = 1;
-  inner = Value();
-  reduction = nullptr;
+  times = 1;
   scf::YieldOp::create(b, next);
   return loop.getResult(0);
 }
 
-Value ElementEmitter::emitPart(rnn::MatvecOp op, AffineExpr position, Value sum,
-                               SumPart part) {
-  return emitMatvec(op, position, sum, &part);
-}
-
-/// sum over k of W[n, k] * x[batch, k], k ascending, fused multiply-add.
-Value ElementEmitter::emitMatvec(rnn::MatvecOp op, AffineExpr position,
-                                 Value init, const SumPart *part) {
+/// The sum over k of W[n, k] * x[batch, k] in the order of cluster.dot.
+Value ElementEmitter::emitMatvec(rnn::MatvecOp op, AffineExpr position) {
   auto type = cast<RankedTensorType>(op.getY().getType());
   int64_t rows = shapeOf(op.getW())[0], columns = shapeOf(op.getW())[1];
   bool isBatch = type.getNumElements() != rows;
   AffineExpr row = isBatch ? position % rows : position;
   AffineExpr batch = isBatch ? position.floorDiv(rows)
                              : getAffineConstantExpr(0, b.getContext());
-  bool widen =
-      type.getElementType() != getElementTypeOrSelf(op.getW().getType());
-  return emitReduction(op, position, columns, init, part,
-                       [&](AffineExpr k, Value sum) -> Value {
-                         Value w = emit(op.getW(), row * columns + k);
-                         Value x = emit(op.getX(), batch * columns + k);
-                         if (widen) {
-                           w = toSingle(b, w);
-                           x = toSingle(b, x);
-                         }
-                         return math::FmaOp::create(b, w, x, sum);
-                       });
+  Type element = getElementTypeOrSelf(op.getW().getType());
+  Type sumType = type.getElementType();
+  auto factors = [&](AffineExpr k) {
+    Value w = emit(op.getW(), row * columns + k);
+    Value x = emit(op.getX(), batch * columns + k);
+    if (isa<FloatType>(sumType) && sumType != element)
+      return std::pair(toSingle(b, w), toSingle(b, x));
+    return std::pair(w, x);
+  };
+  Value init = arith::ConstantOp::create(b, b.getZeroAttr(sumType));
+  if (isa<IntegerType>(sumType))
+    return emitReduction(columns, init, [&](AffineExpr k, Value sum) -> Value {
+      auto [w, x] = factors(k);
+      Value product =
+          arith::MulIOp::create(b, arith::ExtSIOp::create(b, sumType, w),
+                                arith::ExtSIOp::create(b, sumType, x));
+      return arith::AddIOp::create(b, sum, product);
+    });
+  if (sumType == element)
+    return emitReduction(columns, init, [&](AffineExpr k, Value sum) -> Value {
+      auto [w, x] = factors(k);
+      return math::FmaOp::create(b, w, x, sum);
+    });
+  // Two products at a time; the missing one of an odd number is +0.
+  Value sum = init;
+  if (columns > 1)
+    sum = emitReduction(
+        columns / 2, init, [&](AffineExpr word, Value sum) -> Value {
+          auto [w0, x0] = factors(word * 2);
+          auto [w1, x1] = factors(word * 2 + 1);
+          Value both =
+              math::FmaOp::create(b, x1, w1, arith::MulFOp::create(b, x0, w0));
+          return arith::AddFOp::create(b, sum, both);
+        });
+  if (columns % 2) {
+    auto [w, x] = factors(getAffineConstantExpr(columns - 1, b.getContext()));
+    Value last = arith::AddFOp::create(b, arith::MulFOp::create(b, x, w), init);
+    sum = arith::AddFOp::create(b, sum, last);
+  }
+  return sum;
 }
 
 Value ElementEmitter::emitReduce(rnn::ReduceOp op, AffineExpr position) {
@@ -210,9 +333,8 @@ Value ElementEmitter::emitReduce(rnn::ReduceOp op, AffineExpr position) {
   if (op.getKind() == rnn::ReduceKind::min)
     start = APFloat::getInf(semantics);
   Value init = arith::ConstantOp::create(b, b.getFloatAttr(element, start));
-  Value result = emitReduction(
-      op, position, count, init, nullptr,
-      [&](AffineExpr k, Value sum) -> Value {
+  Value result =
+      emitReduction(count, init, [&](AffineExpr k, Value sum) -> Value {
         SmallVector<AffineExpr> index =
             delinearize(position, shapeOf(op.getY()));
         for (auto [axis, at] : llvm::zip(op.getAxes(), delinearize(k, reduced)))

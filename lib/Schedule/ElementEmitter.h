@@ -16,43 +16,46 @@
 
 namespace se::schedule {
 
-/// One read of a constant: one element, or with `inner` (a variable that runs
-/// from 0 to `length`, or over a part of that) one for each of its values.
-/// `position` is an expression of d0, the element of the loop, and d1, the
-/// place in the sum.
+/// What a loop body computes now: the element `lane` behind the one that it was
+/// entered with, or with `isPair` that one and its neighbour.
+struct Lanes {
+  int64_t lane = 0;
+  bool isPair = false;
+};
+
+/// A read of an element of a constant, or of a pair. `position` is an
+/// expression of d0, the element, and d1, the place in a sum.
 struct ConstantAccess {
   mlir::Value constant;
   mlir::AffineExpr position;
-  int64_t length;
-  mlir::Value inner;
-  /// The matvec or reduction that reads it, if any, and which element of it.
-  mlir::Operation *reduction;
-  mlir::AffineExpr reductionPosition;
-  /// A table, of which `length` elements are read, but not known which.
-  bool isTable = false;
+  int64_t times; ///< per element: more than once in a sum, or of a table
+  Lanes lanes;
+  bool isTable = false; ///< which element is not known
 };
 
-/// A part of a sum: `length` products from `begin` on.
-struct SumPart {
-  mlir::Value begin, length;
-};
-
-/// Emits the scalar computation of elements of tensor values, following
-/// definitions until it reaches something that lies in memory.
+/// Emits the computation of elements of tensor values, following definitions
+/// until it reaches something that lies in memory: of one element, or of a pair
+/// of neighbours, whose values are vectors of two.
 class ElementEmitter {
 public:
+  using ReadSum =
+      std::function<mlir::Value(rnn::MatvecOp, mlir::AffineExpr, Lanes)>;
+
   /// `memory` gives the one-dimensional memref that holds a value, if any.
   /// `readConstant` may emit a read of a constant that lies elsewhere; if it
-  /// returns nothing, memory is asked.
+  /// returns nothing, memory is asked. `readSum` may give what a matvec has at
+  /// a position; if it returns nothing, the sum is emitted.
   ElementEmitter(
       mlir::ImplicitLocOpBuilder &builder,
       std::function<mlir::Value(mlir::Value)> memory,
-      std::function<mlir::Value(const ConstantAccess &)> readConstant)
+      std::function<mlir::Value(const ConstantAccess &)> readConstant,
+      ReadSum readSum)
       : b(builder), memory(std::move(memory)),
-        readConstant(std::move(readConstant)) {}
+        readConstant(std::move(readConstant)), readSum(std::move(readSum)) {}
 
-  /// Starts a loop body in which d0 is `element`.
-  void enterLoop(mlir::Value element);
+  /// Starts a loop body in which d0 is `element`, or with `isPair` also its
+  /// successor.
+  void enterLoop(mlir::Value element, bool isPair = false);
 
   /// The element of `value` at `position`, an expression of d0. With `define`
   /// it is computed even if memory holds the value, and remembered for the
@@ -60,43 +63,42 @@ public:
   mlir::Value emit(mlir::Value value, mlir::AffineExpr position,
                    bool define = false);
 
-  /// Adds a part of the products of element `position` of a matvec to `sum`.
-  mlir::Value emitPart(rnn::MatvecOp op, mlir::AffineExpr position,
-                       mlir::Value sum, SumPart part);
-
-  /// From now on the element of `value` at `position` is `scalar`.
-  void define(mlir::Value value, mlir::AffineExpr position,
-              mlir::Value scalar) {
-    known[{value, position}] = scalar;
-  }
+  /// Stores an element, or a pair of them.
+  void store(mlir::Value scalar, mlir::Value memref, mlir::AffineExpr position);
 
   /// The index that an expression of the loop variables stands for.
   mlir::Value emitIndex(mlir::AffineExpr position);
 
 private:
   mlir::Value compute(mlir::Operation *op, mlir::AffineExpr position);
-  mlir::Value emitMatvec(rnn::MatvecOp op, mlir::AffineExpr position,
-                         mlir::Value sum, const SumPart *part);
   mlir::Value emitInterpolate(rnn::InterpolateOp op, mlir::AffineExpr position);
+  mlir::Value createElementwise(mlir::Operation *op, mlir::ValueRange operands);
+  /// A pair whose elements are computed one after the other.
+  mlir::Value emitLanes(mlir::Value value, mlir::AffineExpr position,
+                        bool define);
+  mlir::Value load(mlir::Value memref, mlir::AffineExpr position);
+  mlir::Value emitMatvec(rnn::MatvecOp op, mlir::AffineExpr position);
   mlir::Value emitReduce(rnn::ReduceOp op, mlir::AffineExpr position);
-  /// A loop over [0, count), or a part of it, that carries `init`; `body` gets
-  /// d1 and the carried value and returns its next value.
+  /// A loop over [0, count) that carries `init`; `body` gets d1 and the carried
+  /// value and returns its next value.
   mlir::Value emitReduction(
-      mlir::Operation *op, mlir::AffineExpr position, int64_t count,
-      mlir::Value init, const SumPart *part,
+      int64_t count, mlir::Value init,
       llvm::function_ref<mlir::Value(mlir::AffineExpr, mlir::Value)> body);
+  mlir::Type typeOf(mlir::Value value) const;
 
   mlir::ImplicitLocOpBuilder &b;
   std::function<mlir::Value(mlir::Value)> memory;
   std::function<mlir::Value(const ConstantAccess &)> readConstant;
-  /// Of the sum that is being emitted.
-  int64_t innerLength = 1;
-  mlir::Value inner;
-  mlir::Operation *reduction = nullptr;
-  mlir::AffineExpr reductionPosition;
+  ReadSum readSum;
+  Lanes lanes;
+  int64_t times = 1; ///< of the sum that is being emitted
   llvm::SmallVector<mlir::Value, 2> dims;
   llvm::DenseMap<std::pair<mlir::Value, mlir::AffineExpr>, mlir::Value> known;
 };
+
+/// Loads the element at index `at`, or a pair of which it is the first.
+mlir::Value emitLoad(mlir::ImplicitLocOpBuilder &b, mlir::Value memref,
+                     mlir::Value at, bool isPair);
 
 } // namespace se::schedule
 

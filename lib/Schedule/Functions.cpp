@@ -21,18 +21,60 @@ func::FuncOp Scheduler::makeFunction(StringRef suffix,
 
 /// A parallel region in `function`, which gets `core` and carries values of
 /// these types; the function's return is behind it.
-Block *Scheduler::emitParallel(func::FuncOp function, TypeRange carried) {
+mlir::Block *Scheduler::emitParallel(func::FuncOp function, TypeRange carried) {
   Value control;
   if (getControlWords(tiling))
     control = view(function.getArgument(0), controlType(), controlOffset);
   auto parallel = cluster::ParallelOp::create(b, cores, dmaCore, control);
   func::ReturnOp::create(b);
-  Block &body = parallel.getBody().emplaceBlock();
+  mlir::Block &body = parallel.getBody().emplaceBlock();
   core = body.addArgument(b.getIndexType(), b.getLoc());
   for (Type type : carried)
     body.addArgument(type, b.getLoc());
   b.setInsertionPointToStart(&body);
   return &body;
+}
+
+/// Copies a value from its buffer to that of a state, by words as far as it
+/// goes.
+void Scheduler::emitCopy(Value value, Value to) {
+  Value from = getMemory(value, false);
+  int64_t elements = elementsOf(value);
+  int64_t perWord =
+      32 / getElementTypeOrSelf(value.getType()).getIntOrFloatBitWidth();
+  int64_t words = elements / perWord;
+  auto copy = [&](Value source, Value target, int64_t first, int64_t count) {
+    emitDealtLoop(count, [&](Value index) {
+      Value at = arith::AddIOp::create(b, index, number(first));
+      Value word = memref::LoadOp::create(b, source, at);
+      memref::StoreOp::create(b, word, target, at);
+    });
+  };
+  if (perWord == 1)
+    return copy(from, to, 0, elements);
+  auto asWords = [&](Value memref) -> Value {
+    auto view = memref.getDefiningOp<memref::ViewOp>();
+    return memref::ViewOp::create(
+        b, makeType(words, b.getI32Type(), cluster::Level::l1),
+        view.getSource(), view.getByteShift(), ValueRange());
+  };
+  if (words)
+    copy(asWords(from), asWords(to), 0, words);
+  if (elements % perWord)
+    copy(from, to, words * perWord, elements % perWord);
+}
+
+/// Transfers all of these, and waits for them.
+void Scheduler::copyPorts(ArrayRef<std::pair<Value, Value>> copies) {
+  SmallVector<Value> tokens;
+  Type token = cluster::TokenType::get(b.getContext(), cluster::Engine::dma);
+  for (auto [from, to] : copies)
+    tokens.push_back(cluster::DmaStartOp::create(
+        b, token, from, number(0), to, number(0),
+        number(4 * cast<MemRefType>(from.getType()).getNumElements()), Value(),
+        Value()));
+  for (Value token : tokens)
+    cluster::DmaWaitOp::create(b, b.getIndexType(), token);
 }
 
 void Scheduler::emitKernel() {
@@ -42,7 +84,8 @@ void Scheduler::emitKernel() {
                cluster::Level::l1)};
   for (ArrayAttr types : {network.getInputTypes(), network.getOutputTypes()})
     for (Attribute type : types)
-      arguments.push_back(portType(cast<TypeAttr>(type).getValue()));
+      arguments.push_back(
+          portType(cast<TypeAttr>(type).getValue(), cluster::Level::l2));
   kernel = makeFunction("_kernel", arguments);
   Value arenaArgument = kernel.getArgument(0);
   SmallVector<Type> carried;
@@ -50,13 +93,33 @@ void Scheduler::emitKernel() {
     carried = StreamEmitter(b, tiling, StreamMemory()).getCarriedTypes();
   if (tiling.residentBytes)
     carried.push_back(b.getIndexType());
-  Block *body = emitParallel(kernel, carried);
+  mlir::Block *body = emitParallel(kernel, carried);
 
   // Where everything lies.
-  Block::BlockArgListType ports = kernel.getArguments().drop_front();
-  for (auto [input, port] : llvm::zip(network.getInputArguments(), ports))
-    sources[input] = port;
-  llvm::append_range(outputBuffers, ports.drop_front(network.getNumInputs()));
+  mlir::Block::BlockArgListType ports = kernel.getArguments().drop_front();
+  SmallVector<std::pair<Value, Value>> inputCopies, outputCopies;
+  auto atHand = [&](Value port, int64_t offset) {
+    auto type = cast<MemRefType>(port.getType());
+    return view(arenaArgument,
+                makeType(type.getNumElements(), type.getElementType(),
+                         cluster::Level::l1),
+                offset);
+  };
+  for (auto [k, input] : llvm::enumerate(network.getInputArguments())) {
+    sources[input] = ports[k];
+    if (inputOffsets.empty() || input.use_empty())
+      continue;
+    sources[input] = atHand(ports[k], inputOffsets[k]);
+    inputCopies.push_back({ports[k], sources[input]});
+  }
+  for (auto [k, port] :
+       llvm::enumerate(ports.drop_front(network.getNumInputs()))) {
+    outputBuffers.push_back(port);
+    if (outputOffsets.empty())
+      continue;
+    outputBuffers.back() = atHand(port, outputOffsets[k]);
+    outputCopies.push_back({outputBuffers.back(), port});
+  }
   for (auto [state, offset] :
        llvm::zip(network.getStateArguments(), stateOffsets)) {
     sources[state] = view(arenaArgument, bufferType(state), offset);
@@ -76,11 +139,12 @@ void Scheduler::emitKernel() {
     stream->enterFrame(handedOn);
   }
 
-  bool first = true;
+  copyPorts(inputCopies);
+  bool first = inputCopies.empty();
   for (const std::vector<Loop> &level : plan.getLevels()) {
     // A tile that flows comes with a barrier of its own.
-    const StreamedLoop *part = records.getLoop(level.front());
-    bool hasBarrier = part && part->resident == 0;
+    const GroupedLoop &part = records.getLoop(level.front());
+    bool hasBarrier = part.isStreamed() && part.resident == 0;
     if (!first && !hasBarrier)
       cluster::BarrierOp::create(b);
     first = false;
@@ -91,16 +155,15 @@ void Scheduler::emitKernel() {
     cluster::BarrierOp::create(b);
   for (auto [number, value] : plan.getStateCopies()) {
     enterStage(value.getLoc(), "copies of states");
-    emitDealtLoop(
-        elementsOf(value), [&, number = number, value = value](Value element) {
-          Value scalar =
-              memref::LoadOp::create(b, getMemory(value, false), element);
-          memref::StoreOp::create(b, scalar, stateBuffers[number], element);
-        });
+    emitCopy(value, stateBuffers[number]);
+  }
+  if (!outputCopies.empty()) {
+    cluster::BarrierOp::create(b);
+    copyPorts(outputCopies);
   }
   // All have read what is carried before it is written again.
   bool hasMet = hasRing() || plan.getLevels().size() > 1 ||
-                !plan.getStateCopies().empty();
+                !plan.getStateCopies().empty() || !outputCopies.empty();
   if (tiling.residentBytes && !hasMet)
     cluster::BarrierOp::create(b);
   SmallVector<Value> handOn;
@@ -213,6 +276,7 @@ llvm::Error Scheduler::run() {
   placeBuffers();
   if (llvm::Error error = planStream())
     return error;
+  placePorts();
   makeStreamGlobals();
   emitKernel();
   emitReset();

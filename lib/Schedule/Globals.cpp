@@ -128,3 +128,15 @@ Value Scheduler::getMemory(Value value, bool isDefined) {
       memref::GetGlobalOp::create(b, global.getType(), global.getSymName());
   return source;
 }
+
+Value Scheduler::getDestination(const Destination &destination) {
+  switch (destination.kind) {
+  case Destination::Buffer:
+    return memory.lookup(destination.buffer);
+  case Destination::Output:
+    return outputBuffers[destination.number];
+  case Destination::State:
+    return stateBuffers[destination.number];
+  }
+  llvm_unreachable("all kinds handled");
+}

@@ -14,14 +14,16 @@ using namespace mlir;
 using namespace se;
 using namespace se::schedule;
 
-Images::Images(ArrayRef<StreamedLoop> loops, const Tiling &tiling) {
+Images::Images(ArrayRef<GroupedLoop> loops, const Tiling &tiling) {
   resident.resize(tiling.residentBytes);
   for (auto &[value, position] : tiling.shared) {
     ArrayRef<char> bytes =
         rnn::getRawBytes(value.getDefiningOp<arith::ConstantOp>().getValue());
     llvm::copy(bytes, resident.begin() + position);
   }
-  for (const StreamedLoop &loop : loops) {
+  for (const GroupedLoop &loop : loops) {
+    if (!loop.isStreamed())
+      continue;
     std::vector<char> kept;
     for (int64_t tile = 0, e = loop.getTiles(); tile != e; ++tile)
       if (loop.isResident(tile)) {
@@ -32,7 +34,7 @@ Images::Images(ArrayRef<StreamedLoop> loops, const Tiling &tiling) {
   }
 
   int64_t number = 0, among = 0;
-  forEachTransfer(loops, [&](const StreamedLoop &loop, int64_t tile) {
+  forEachTransfer(loops, [&](const GroupedLoop &loop, int64_t tile) {
     std::vector<char> *image = &stream;
     bool isExternal = isChosen(number++, tiling.external, tiling.transfers);
     if (isExternal)

@@ -92,3 +92,15 @@ AffineExpr schedule::sourcePosition(Operation *op, AffineExpr position) {
         return linearize(source, from, context);
       });
 }
+
+std::pair<Value, AffineExpr>
+schedule::traceMovement(Value value, AffineExpr position,
+                        function_ref<bool(Value)> isEnd) {
+  while (Operation *op = value.getDefiningOp()) {
+    if (!isMovement(op) || isEnd(value))
+      break;
+    position = sourcePosition(op, position);
+    value = op->getOperand(0);
+  }
+  return {value, position};
+}

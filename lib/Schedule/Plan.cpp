@@ -53,24 +53,32 @@ Plan::Plan(rnn::NetworkOp network) : network(network) {
 }
 
 /// The value that a matvec or reduction reads, behind all movement, must lie in
-/// memory. States and constants do; inputs are copied to L1 first.
-void Plan::addOperandRoot(Value operand) {
-  while (Operation *op = operand.getDefiningOp()) {
-    if (!isMovement(op))
-      break;
-    operand = op->getOperand(0);
-  }
-  if (isConstant(operand) ||
-      llvm::is_contained(network.getStateArguments(), operand))
+/// memory. States and constants do; inputs are copied to L1 first. A vector
+/// whose elements do not lie side by side there is put in order.
+void Plan::addOperandRoot(Value operand, bool inOrder) {
+  AffineExpr position = getAffineDimExpr(0, operand.getContext());
+  auto [source, place] =
+      traceMovement(operand, position, [](Value) { return false; });
+  if (inOrder && isa<AffineConstantExpr>(simplifyAffineExpr(
+                     place - position, /*numDims=*/1, /*numSymbols=*/0)))
+    inOrder = false;
+  if (isConstant(source))
     return;
-  roots.insert(operand);
+  if (inOrder)
+    roots.insert(operand);
+  if (!llvm::is_contained(network.getStateArguments(), source))
+    roots.insert(source);
 }
 
 void Plan::findRoots() {
   for (Operation &op : network.getBody().front()) {
-    if (isa<rnn::MatvecOp, rnn::ReduceOp>(op))
-      for (Value operand : op.getOperands())
-        addOperandRoot(operand);
+    if (auto reduce = dyn_cast<rnn::ReduceOp>(op))
+      addOperandRoot(reduce.getX(), /*inOrder=*/false);
+    if (auto matvec = dyn_cast<rnn::MatvecOp>(op)) {
+      addOperandRoot(matvec.getW(), /*inOrder=*/false);
+      bool isBatch = elementsOf(matvec.getY()) != shapeOf(matvec.getW())[0];
+      addOperandRoot(matvec.getX(), /*inOrder=*/!isBatch);
+    }
     if (isa<tensor::ConcatOp>(op))
       roots.insert(op.getResult(0));
   }

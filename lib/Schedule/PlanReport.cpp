@@ -37,14 +37,15 @@ std::string se::schedule::getStageName(const Loop &loop) {
 }
 
 void PlanReport::addStage(const Loop &loop, llvm::StringRef name,
-                          unsigned level, Cost cost) {
-  const StreamedLoop *part = records.getLoop(loop);
+                          unsigned level) {
+  const GroupedLoop &part = records.getLoop(loop);
+  bool flows = part.isStreamed();
   // Bytes per frame from each memory, and what stays.
   int64_t resident = 0, l2 = 0, nvm = 0, l3 = 0, flowing = 0;
-  if (part)
-    for (int64_t tile = 0, e = part->getTiles(); tile != e; ++tile) {
-      int64_t bytes = part->getBytes(tile);
-      if (part->isResident(tile)) {
+  if (flows)
+    for (int64_t tile = 0, e = part.getTiles(); tile != e; ++tile) {
+      int64_t bytes = part.getBytes(tile);
+      if (part.isResident(tile)) {
         resident += bytes;
         continue;
       }
@@ -62,18 +63,14 @@ void PlanReport::addStage(const Loop &loop, llvm::StringRef name,
   if (tiling.external)
     outer = double(nvm) / options.nvm.bytesPerCycle +
             double(l3) / options.l3.bytesPerCycle;
-  double compute =
-      part ? getLoopCycles(*part, options.cores)
-           : loopCycles +
-                 getCycles(cost, options.cores) *
-                     double(llvm::divideCeil(loop.elements, options.cores));
+  double compute = getLoopCycles(part, options.cores);
   StringRef bound = outer > std::max(dma, compute) ? "external"
                     : dma > compute                ? "dma"
                                                    : "compute";
   if (remarks)
     emitRemark(loop.jobs.front()->value.getLoc())
         << loop.elements << " elements on level " << level << ", "
-        << (part ? part->getTiles() : 0) << " tiles, " << resident
+        << (flows ? part.getTiles() : 0) << " tiles, " << resident
         << " bytes stay in l1, per frame come " << l2 << " from l2, " << nvm
         << " from nvm, " << l3 << " from l3; compute " << int64_t(compute)
         << ", dma " << int64_t(dma) << ", external " << int64_t(outer)
@@ -81,10 +78,14 @@ void PlanReport::addStage(const Loop &loop, llvm::StringRef name,
   stages.push_back(b.getDictionaryAttr(
       {text("name", name), number("level", level),
        number("elements", double(loop.elements)),
-       number("macs", cost.products * double(loop.elements)),
-       number("rows", part ? double(part->rows) : double(loop.elements)),
-       number("parts", part ? double(part->record.parts) : 1),
-       number("tiles", part ? double(part->getTiles()) : 0),
+       number("macs", part.getCost().products * double(part.elements) /
+                          double(part.record.group)),
+       number("group", double(part.record.group)),
+       number("rows", double(flows ? std::min(part.rows * part.record.group,
+                                              part.elements)
+                                   : part.elements)),
+       number("parts", double(part.record.parts)),
+       number("tiles", double(flows ? part.getTiles() : 0)),
        number("resident_bytes", double(resident)),
        number("l2_bytes", double(l2)), number("nvm_bytes", double(nvm)),
        number("l3_bytes", double(l3)), number("compute_cycles", compute),

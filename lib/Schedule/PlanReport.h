@@ -32,9 +32,8 @@ public:
       : b(context), records(records), tiling(tiling), options(options),
         remarks(remarks) {}
 
-  /// `cost` is that of one element. Emits a remark if those are wanted.
-  void addStage(const Loop &loop, llvm::StringRef name, unsigned level,
-                Cost cost);
+  /// Emits a remark if those are wanted.
+  void addStage(const Loop &loop, llvm::StringRef name, unsigned level);
   void addBuffer(const PlacedBuffer &buffer);
   /// Emits a remark if cores read constants in L2.
   void checkShared() const;

@@ -5,6 +5,8 @@
 
 #include "Scheduler.h"
 
+#include <variant>
+
 using namespace mlir;
 using namespace se;
 using namespace se::schedule;
@@ -29,6 +31,29 @@ void Scheduler::placeBuffers() {
                                  plan.getLiveRange(value));
 }
 
+/// If no tiles flow, inputs and outputs do: a core waits for L2 at each access.
+void Scheduler::placePorts() {
+  auto placeAll = [&](ArrayAttr types, ArrayAttr names,
+                      SmallVectorImpl<int64_t> &offsets) {
+    for (auto [type, name] : llvm::zip(types, names))
+      offsets.push_back(
+          place(cast<StringAttr>(name).getValue(),
+                portType(cast<TypeAttr>(type).getValue(), cluster::Level::l1),
+                Arena::always));
+  };
+  int64_t bytes = 0;
+  for (ArrayAttr types : {network.getInputTypes(), network.getOutputTypes()})
+    for (Attribute type : types)
+      bytes += llvm::alignTo(
+          4 * cast<RankedTensorType>(cast<TypeAttr>(type).getValue())
+                  .getNumElements(),
+          Arena::alignment);
+  if (hasRing() || arena.getSize() + bytes > l1Available)
+    return;
+  placeAll(network.getInputTypes(), network.getInputNames(), inputOffsets);
+  placeAll(network.getOutputTypes(), network.getOutputNames(), outputOffsets);
+}
+
 /// The second stage of a node NAME is "NAME (2)".
 void Scheduler::nameStages() {
   llvm::StringMap<unsigned> uses;
@@ -42,51 +67,151 @@ void Scheduler::nameStages() {
     }
 }
 
-/// Collects what the loops read of constants and what they cost, by emitting
-/// them once into a function that is thrown away.
-void Scheduler::readLoops() {
+/// Where the vector of a matvec lies, if it can be read word by word: what
+/// holds it, and from which element on. Otherwise says why not.
+static std::variant<std::pair<Value, int64_t>, const char *>
+findVector(rnn::MatvecOp op, const Plan &plan) {
+  auto constant = op.getW().getDefiningOp<arith::ConstantOp>();
+  if (!constant)
+    return "the matrix is no constant";
+  if (isa<SplatElementsAttr>(constant.getValue()))
+    return "all elements of the matrix are equal";
+  if (elementsOf(op.getY()) != shapeOf(op.getW())[0])
+    return "the vectors of a batch share the matrix";
+  Type element = getElementTypeOrSelf(op.getW().getType());
+  unsigned bits = element.getIntOrFloatBitWidth();
+  if (getElementTypeOrSelf(op.getX().getType()) != element ||
+      getElementTypeOrSelf(op.getY().getType()).getIntOrFloatBitWidth() != 32 ||
+      (bits != 8 && bits != 16 && !element.isF32()))
+    return "there is no instruction for these types";
+  AffineExpr k = getAffineDimExpr(0, op.getContext());
+  auto [vector, position] = traceMovement(op.getX(), k, [&](Value value) {
+    return plan.getBuffers().contains(value);
+  });
+  auto from = dyn_cast<AffineConstantExpr>(
+      simplifyAffineExpr(position - k, /*numDims=*/1, /*numSymbols=*/0));
+  if (!from)
+    return "the elements of the vector do not lie side by side";
+  if (vector.getDefiningOp<arith::ConstantOp>())
+    return "the vector is a constant";
+  return std::pair(vector, from.getValue());
+}
+
+/// Emits the elements of a loop once, into a function that is thrown away, and
+/// returns their cost.
+Cost Scheduler::emitScratch(const Loop &loop, bool inPairs,
+                            SmallVectorImpl<ConstantAccess> &accesses,
+                            SmallVectorImpl<RowBlock> &blocks,
+                            bool &usesPackedHalves) {
   OpBuilder::InsertionGuard guard(b);
   AffineExpr d0 = getAffineDimExpr(0, b.getContext());
+  auto scratch = func::FuncOp::create(
+      b, "scratch", b.getFunctionType({b.getIndexType()}, TypeRange()));
+  mlir::Block *entry = scratch.addEntryBlock();
+  b.setInsertionPointToStart(entry);
+  llvm::DenseSet<Value> defined = getDefined(loop);
+  auto getPlace = [&](Value value) -> Value {
+    if (!isSource(value) &&
+        (defined.contains(value) || !plan.getBuffers().contains(value)))
+      return Value();
+    return memref::AllocaOp::create(b, bufferType(value));
+  };
+  auto addSum = [&](rnn::MatvecOp op, AffineExpr position,
+                    Lanes lanes) -> Value {
+    auto found = findVector(op, plan);
+    if (auto why = std::get_if<const char *>(&found)) {
+      if (remarks && !inPairs)
+        emitRemark(op.getLoc()) << "this product is computed element by "
+                                   "element: "
+                                << *why;
+      return Value();
+    }
+    auto [vector, from] = std::get<0>(found);
+    Type element = getElementTypeOrSelf(op.getW().getType());
+    int64_t columns = shapeOf(op.getW())[1];
+    RowBlock *body = llvm::find_if(
+        blocks, [&, vector = vector, from = from](RowBlock &block) {
+          return block.vector == vector && block.from == from &&
+                 block.columns == columns && block.element == element &&
+                 block.sums.size() < 16;
+        });
+    bool isKnown = llvm::any_of(blocks, [&](const RowBlock &block) {
+      return block.find(op, position) >= 0;
+    });
+    if (!isKnown) {
+      if (body == blocks.end()) {
+        RowBlock block;
+        block.vector = vector;
+        block.from = from;
+        block.columns = columns;
+        block.element = element;
+        blocks.push_back(block);
+        body = &blocks.back();
+      }
+      body->sums.push_back({op, position});
+    }
+    Type type = getElementTypeOrSelf(op.getY().getType());
+    if (lanes.isPair)
+      type = VectorType::get({2}, type);
+    return arith::ConstantOp::create(b, b.getZeroAttr(type));
+  };
+  ElementEmitter emitter(
+      b, getPlace,
+      [&](const ConstantAccess &access) {
+        accesses.push_back(access);
+        return Value();
+      },
+      addSum);
+  emitter.enterLoop(scratch.getArgument(0), inPairs);
+  for (Job *job : loop.jobs)
+    emitter.emit(job->value, d0, job->isDefinition);
+  Cost cost = getCost(*entry);
+  cost.cycles += elementCycles * double(loop.jobs.size());
+  auto half = VectorType::get({2}, b.getF16Type());
+  scratch.walk([&](Operation *op) {
+    usesPackedHalves |=
+        op->getNumResults() == 1 && !isa<arith::ConstantOp>(op) &&
+        op->getResult(0).getType() == half &&
+        isa<arith::ArithDialect, math::MathDialect>(op->getDialect());
+  });
+  scratch.erase();
+  return cost;
+}
+
+/// Collects what the loops read of constants and what they cost.
+void Scheduler::readLoops() {
   otherCycles = frameCycles;
   for (const std::vector<Loop> &level : plan.getLevels()) {
     otherCycles += barrierCycles;
     for (const Loop &loop : level) {
-      auto scratch = func::FuncOp::create(
-          b, "scratch", b.getFunctionType({b.getIndexType()}, TypeRange()));
-      OpBuilder::InsertionGuard guard(b);
-      Block *block = scratch.addEntryBlock();
-      b.setInsertionPointToStart(block);
-      llvm::DenseSet<Value> defined = getDefined(loop);
       SmallVector<ConstantAccess> accesses;
-      ElementEmitter emitter(
-          b,
-          [&](Value value) -> Value {
-            if (!isSource(value) &&
-                (defined.contains(value) || !plan.getBuffers().contains(value)))
-              return Value();
-            return memref::AllocaOp::create(b, bufferType(value));
-          },
-          [&](const ConstantAccess &access) {
-            accesses.push_back(access);
-            return Value();
-          });
-      emitter.enterLoop(scratch.getArgument(0));
-      for (Job *job : loop.jobs)
-        emitter.emit(job->value, d0, job->isDefinition);
-      Cost cost = getCost(*block);
-      cost.cycles += elementCycles * double(loop.jobs.size());
-      costs[&loop] = cost;
-      records.addLoop(loop, accesses, cost);
-      if (!records.getLoop(loop))
-        otherCycles +=
-            loopCycles + getCycles(cost, cores) *
-                             double(llvm::divideCeil(loop.elements, cores));
-      scratch.erase();
+      SmallVector<RowBlock> blocks;
+      bool usesPackedHalves = false;
+      Cost cost = emitScratch(loop, false, accesses, blocks, usesPackedHalves);
+      GroupedLoop &grouped = records.addLoop(loop, blocks, accesses);
+      grouped.epilogue = cost;
+      if (loop.elements > 1) {
+        Cost pair =
+            0.5 * emitScratch(loop, true, accesses, blocks, usesPackedHalves);
+        grouped.inPairs =
+            usesPackedHalves && pair.cycles + pair.divisions * 14 <
+                                    cost.cycles + cost.divisions * 14;
+        if (grouped.inPairs)
+          grouped.epilogue = pair;
+      }
+      records.chooseGroup(grouped, cores,
+                          options.rows ? options.rows : loop.elements);
+      if (!grouped.isStreamed())
+        otherCycles += getLoopCycles(grouped, cores);
     }
   }
-  for (auto [state, value] : plan.getStateCopies())
+  for (auto [state, value] : plan.getStateCopies()) {
+    unsigned bits =
+        getElementTypeOrSelf(value.getType()).getIntOrFloatBitWidth();
+    int64_t words = llvm::divideCeil(elementsOf(value) * bits, 32);
     otherCycles +=
-        copyCycles * double(llvm::divideCeil(elementsOf(value), cores));
+        loopCycles + copyCycles * double(llvm::divideCeil(words, cores));
+  }
 }
 
 /// Tiles the stream and places what it needs in L1.
@@ -102,7 +227,9 @@ llvm::Error Scheduler::planStream() {
   options.l1Bytes -= arena.getSize();
   for (auto &[value, constant] : records.getShared())
     otherL2Bytes += constant.bytes;
-  if (records.getLoops().empty() && records.getShared().empty())
+  auto isStreamed = [](const GroupedLoop &loop) { return loop.isStreamed(); };
+  if (llvm::none_of(records.getLoops(), isStreamed) &&
+      records.getShared().empty())
     return llvm::Error::success();
   auto chosen = chooseTiling(records, options, otherCycles, otherL2Bytes);
   if (!chosen)
@@ -121,14 +248,12 @@ llvm::Error Scheduler::planStream() {
 }
 
 DictionaryAttr Scheduler::report() {
-  if (records.getLoops().empty())
-    tiling.computeCycles = otherCycles;
+  tiling.computeCycles = std::max(tiling.computeCycles, otherCycles);
   PlanReport report(b.getContext(), records, tiling, options, remarks);
   report.checkShared();
   for (auto [level, loops] : llvm::enumerate(plan.getLevels()))
     for (const Loop &loop : loops)
-      report.addStage(loop, stageNames[&loop], unsigned(level),
-                      costs.lookup(&loop));
+      report.addStage(loop, stageNames[&loop], unsigned(level));
   for (const PlacedBuffer &buffer : placed)
     report.addBuffer(buffer);
   int64_t shared = 0; // those that stay in L1 are counted there

@@ -9,6 +9,7 @@
 #include "se/Schedule/Indexing.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/IR/Builders.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -16,89 +17,145 @@ using namespace mlir;
 using namespace se;
 using namespace se::schedule;
 
-/// Elements that sums take at a time; parts are multiples of it.
-static constexpr int64_t granule = 4;
-
-void Record::layOut(int64_t newParts) {
-  parts = newParts;
-  size = 0;
-  for (Field &field : fields) {
-    field.share = field.length;
-    if (parts > 1 && field.length > 1)
-      field.share =
-          llvm::alignTo(llvm::divideCeil(field.length, parts), granule);
-    field.offset = size;
-    size += field.share;
-  }
-  int64_t perWord = 32 / element.getIntOrFloatBitWidth();
-  size = llvm::alignTo(size, perWord);
+Type RowBlock::getSumType() const {
+  Builder builder(element.getContext());
+  return isa<IntegerType>(element) ? Type(builder.getI32Type())
+                                   : Type(builder.getF32Type());
 }
 
-const Record::Field *Record::find(Value constant, AffineExpr position) const {
+int64_t RowBlock::find(rnn::MatvecOp op, AffineExpr position) const {
+  for (auto [k, sum] : llvm::enumerate(sums))
+    if (sum.op == op && sum.position == position)
+      return int64_t(k);
+  return -1;
+}
+
+Type Field::getElementType() const {
+  return getElementTypeOrSelf(constant.getType());
+}
+
+int64_t Record::getSums() const {
+  int64_t sums = 0;
+  for (const RowBlock &block : blocks)
+    sums += int64_t(block.sums.size());
+  return sums;
+}
+
+void Record::layOut(int64_t newGroup, int64_t newParts) {
+  group = newGroup;
+  parts = newParts;
+  bytes = 0;
+  for (RowBlock &block : blocks) {
+    block.words = llvm::divideCeil(block.getRowWords(), parts);
+    block.offset = bytes;
+    bytes += 4 * block.words * int64_t(block.sums.size()) * group;
+  }
+  // Fields of whole words first, so that all are aligned.
+  llvm::stable_sort(fields, [](const Field &a, const Field &b) {
+    return a.getWidth() > b.getWidth();
+  });
+  int64_t end = bytes;
+  for (Field &field : fields) {
+    // Pairs of halves are loaded as words.
+    field.offset = group > 1 ? llvm::alignTo(end, 4) : end;
+    end = field.offset + field.getWidth() * group;
+  }
+  // The kernel reads a word more than the last block has.
+  if (!blocks.empty() && fields.empty())
+    end += 4;
+  bytes = llvm::alignTo(end, 4);
+}
+
+const Field *Record::find(Value constant, AffineExpr position) const {
   for (const Field &field : fields)
     if (field.constant == constant && field.position == position)
       return &field;
   return nullptr;
 }
 
-int64_t StreamedLoop::getBytes(int64_t tile) const {
+int64_t GroupedLoop::getBytes(int64_t tile) const {
   int64_t first = tile / record.parts * rows;
-  return std::min(rows, elements - first) * record.getBytes();
+  return std::min(rows, getGroups() - first) * record.bytes;
 }
 
-void Records::addLoop(const Loop &loop, ArrayRef<ConstantAccess> accesses,
-                      Cost cost) {
-  StreamedLoop streamed;
-  streamed.loop = &loop;
-  streamed.elements = loop.elements;
-  streamed.cost = cost;
-  Record &record = streamed.record;
+Cost GroupedLoop::getCost() const {
+  Cost cost = double(record.group) * epilogue;
+  cost.cycles += groupCycles;
+  for (const RowBlock &block : record.blocks)
+    cost += getDotCost(int64_t(block.sums.size()) * record.group,
+                       block.getRowWords(), block.element);
+  cost.products = 0;
+  for (const RowBlock &block : record.blocks)
+    cost.products +=
+        double(block.columns * int64_t(block.sums.size()) * record.group);
+  return cost;
+}
+
+GroupedLoop &Records::addLoop(const Loop &loop, ArrayRef<RowBlock> blocks,
+                              ArrayRef<ConstantAccess> accesses) {
+  GroupedLoop &grouped = loops.emplace_back();
+  grouped.loop = &loop;
+  grouped.elements = loop.elements;
+  grouped.record.blocks.assign(blocks.begin(), blocks.end());
   llvm::DenseMap<Value, int64_t> used;
   for (const ConstantAccess &access : accesses)
-    used[access.constant] += access.length * loop.elements;
-  Type sumType;
+    used[access.constant] += access.times * loop.elements;
   for (const ConstantAccess &access : accesses) {
-    Type element = getElementTypeOrSelf(access.constant.getType());
     int64_t elements = elementsOf(access.constant);
-    if (access.isTable || used.lookup(access.constant) > elements ||
-        (record.element && record.element != element)) {
+    if (used.lookup(access.constant) > elements || access.times != 1) {
       SharedConstant &entry = shared[access.constant];
       entry.constant = access.constant;
       entry.isTable |= access.isTable;
-      entry.reads += access.length * loop.elements;
-      entry.bytes = elements * element.getIntOrFloatBitWidth() / 8;
-      continue;
+      entry.reads += access.times * loop.elements;
+      entry.bytes = elements *
+                    getElementTypeOrSelf(access.constant.getType())
+                        .getIntOrFloatBitWidth() /
+                    8;
+    } else if (!grouped.record.find(access.constant, access.position)) {
+      grouped.record.fields.push_back({access.constant, access.position});
     }
-    if (record.find(access.constant, access.position))
-      continue;
-    record.element = element;
-    record.fields.push_back({access.constant, access.position, access.length});
-    if (access.length == 1)
-      continue;
-    auto matvec = dyn_cast_or_null<rnn::MatvecOp>(access.reduction);
-    if (!matvec) {
-      streamed.isDivisible = false;
-      continue;
-    }
-    Type type = getElementTypeOrSelf(matvec.getY().getType());
-    streamed.isDivisible &= !sumType || sumType == type;
-    sumType = type;
-    bool isKnown = llvm::any_of(streamed.sums, [&](const StreamedSum &sum) {
-      return sum.op == matvec && sum.position == access.reductionPosition;
-    });
-    if (!isKnown)
-      streamed.sums.push_back({matvec, access.reductionPosition});
   }
-  if (record.fields.empty())
-    return;
-  record.layOut(1);
-  loops.push_back(std::move(streamed));
+  return grouped;
 }
 
-const StreamedLoop *Records::getLoop(const Loop &loop) const {
-  auto it = llvm::find_if(
-      loops, [&](const StreamedLoop &part) { return part.loop == &loop; });
-  return it == loops.end() ? nullptr : &*it;
+void Records::chooseGroup(GroupedLoop &loop, unsigned cores, int64_t most) {
+  Record &record = loop.record;
+  // Registers: the sums of all blocks, and what one inner loop needs besides.
+  constexpr int64_t maxRows = 16, maxSums = 20;
+  // Instructions of all elements: instruction caches are small.
+  constexpr double maxEpilogue = 320;
+  int64_t perBlock = 1;
+  for (const RowBlock &block : record.blocks)
+    perBlock = std::max(perBlock, int64_t(block.sums.size()));
+  int64_t sums = std::max<int64_t>(record.getSums(), 1);
+  int64_t last = std::min({maxRows / perBlock, maxSums / sums, most,
+                           int64_t(llvm::divideCeil(loop.elements, cores))});
+  if (record.blocks.empty())
+    last = std::min<int64_t>(most, loop.inPairs ? 2 : 1);
+  double best = 0;
+  int64_t chosen = 0;
+  int64_t least = loop.inPairs ? 2 : 1;
+  for (int64_t group = 1; group <= std::max<int64_t>(last, 1); ++group) {
+    // The elements' code is laid out one after the other.
+    if (group > least && double(group) * loop.epilogue.cycles > maxEpilogue)
+      break;
+    record.layOut(group, 1);
+    double cycles = getCycles(loop.getCost(), cores) *
+                    double(llvm::divideCeil(loop.getGroups(), cores));
+    // Elements that do not exist cost code for those that do.
+    if (loop.elements % group || (loop.inPairs && group % 2))
+      cycles *= 1.02;
+    if (!chosen || cycles < best) {
+      best = cycles;
+      chosen = group;
+    }
+  }
+  record.layOut(chosen, 1);
+}
+
+const GroupedLoop &Records::getLoop(const Loop &loop) const {
+  return *llvm::find_if(
+      loops, [&](const GroupedLoop &entry) { return entry.loop == &loop; });
 }
 
 static int64_t evaluate(AffineExpr expr, int64_t d0, int64_t d1) {
@@ -123,28 +180,52 @@ static int64_t evaluate(AffineExpr expr, int64_t d0, int64_t d1) {
   }
 }
 
-void schedule::appendTile(const StreamedLoop &loop, int64_t tile,
+/// Words `first` to `last` of a row.
+static void copyRow(ArrayRef<char> from, int64_t start, const RowBlock &block,
+                    int64_t first, int64_t last, int64_t stride, char *to) {
+  int64_t width = 4 / block.getLanes();
+  for (int64_t word = first; word < last; ++word, to += stride) {
+    int64_t column = word * block.getLanes();
+    int64_t lanes = std::min(block.getLanes(), block.columns - column);
+    std::copy_n(from.data() + (start + column) * width, lanes * width, to);
+  }
+}
+
+void schedule::appendTile(const GroupedLoop &loop, int64_t tile,
                           std::vector<char> &data) {
   const Record &record = loop.record;
-  int64_t width = record.element.getIntOrFloatBitWidth() / 8;
   int64_t part = tile % record.parts, first = tile / record.parts * loop.rows;
-  int64_t last = std::min(first + loop.rows, loop.elements);
-  SmallVector<ArrayRef<char>> bytes;
-  for (const Record::Field &field : record.fields)
-    bytes.push_back(rnn::getRawBytes(
-        field.constant.getDefiningOp<arith::ConstantOp>().getValue()));
-  for (int64_t i = first; i != last; ++i) {
+  int64_t last = std::min(first + loop.rows, loop.getGroups());
+  auto getBytes = [](Value constant) {
+    return rnn::getRawBytes(
+        constant.getDefiningOp<arith::ConstantOp>().getValue());
+  };
+  for (int64_t group = first; group != last; ++group) {
     size_t start = data.size();
-    data.resize(start + record.getBytes());
-    for (auto [field, from] : llvm::zip(record.fields, bytes)) {
-      // A field that is not divided is in every part.
-      bool isDivided = field.length > 1;
-      int64_t begin = isDivided ? part * field.share : 0;
-      int64_t end = std::min(begin + field.share, field.length);
-      char *to = data.data() + start + field.offset * width;
-      for (int64_t k = begin; k < end; ++k, to += width)
-        std::copy_n(from.data() + evaluate(field.position, i, k) * width, width,
-                    to);
+    data.resize(start + record.bytes); // what does not exist is 0
+    int64_t begin = group * record.group;
+    int64_t end = std::min(begin + record.group, loop.elements);
+    for (const RowBlock &block : record.blocks) {
+      auto sums = int64_t(block.sums.size());
+      int64_t rows = sums * record.group;
+      for (auto [k, sum] : llvm::enumerate(block.sums)) {
+        rnn::MatvecOp op = sum.op;
+        ArrayRef<char> from = getBytes(op.getW());
+        for (int64_t i = begin; i < end; ++i)
+          copyRow(from, evaluate(sum.position, i, 0) * block.columns, block,
+                  part * block.words,
+                  std::min((part + 1) * block.words, block.getRowWords()),
+                  4 * rows,
+                  data.data() + start + block.offset +
+                      4 * ((i - begin) * sums + int64_t(k)));
+      }
+    }
+    for (const Field &field : record.fields) {
+      int64_t width = field.getWidth();
+      ArrayRef<char> from = getBytes(field.constant);
+      for (int64_t i = begin; i < end; ++i)
+        std::copy_n(from.data() + evaluate(field.position, i, 0) * width, width,
+                    data.data() + start + field.offset + (i - begin) * width);
     }
   }
 }

@@ -4,10 +4,17 @@
 //===- Records.h - What the elements of a loop read of constants *- C++ -*-===//
 //
 // All constants that loops read element by element form one stream: for each
-// loop, for each of its elements, a *record* of what the element's computation
-// reads, in order. If the records of a few elements are too long for a buffer
-// in L1, records are cut into *parts*: part c holds the c-th piece of every
-// row, and the sums of products go on from part to part.
+// loop, for each *group* of its elements, a *record* of what the group's
+// computation reads:
+//
+// * blocks: the rows of all matrices that read one vector, interleaved by words
+//   as cluster.dot wants them;
+// * fields: what is read element by element (biases, scales), that of the
+//   elements of the group side by side.
+//
+// If the records of a few groups are too long for a buffer in L1, records are
+// cut into *parts*: part c holds the c-th piece of every block, and the sums of
+// products go on from part to part.
 //
 //===----------------------------------------------------------------------===//
 
@@ -21,63 +28,91 @@
 
 namespace se::schedule {
 
-/// What one element of a loop reads of the stream, for a number of parts.
-struct Record {
-  /// `length` elements of a constant: those at `position` for d1 = 0 .. length
-  /// -
-  /// 1. `share` of them are in each part (the last may have less), `offset`
-  /// elements behind its start.
-  struct Field {
-    mlir::Value constant;
+/// Rows of one group that read one vector: `sums` of each element. The first
+/// element's come first.
+struct RowBlock {
+  /// A matvec, and which of its elements belongs to element d0 of the loop.
+  struct Sum {
+    rnn::MatvecOp op;
     mlir::AffineExpr position;
-    int64_t length, share = 0, offset = 0;
   };
-  llvm::SmallVector<Field> fields;
-  mlir::Type element;
-  int64_t parts = 1;
-  int64_t size = 0; ///< elements of a part, padded to whole words
+  /// What holds the vector, and from where on.
+  mlir::Value vector;
+  int64_t from = 0;
+  int64_t columns = 0;
+  mlir::Type element; ///< of matrix and vector
+  llvm::SmallVector<Sum> sums;
 
-  /// Lays the fields out for `parts` parts.
-  void layOut(int64_t parts);
-  const Field *find(mlir::Value constant, mlir::AffineExpr position) const;
-  /// Bytes of a part.
-  int64_t getBytes() const {
-    return size * element.getIntOrFloatBitWidth() / 8;
+  // Per part.
+  int64_t words = 0;  ///< of a row; the last part may have less
+  int64_t offset = 0; ///< behind the part's start, in bytes
+
+  int64_t getLanes() const { return 32 / element.getIntOrFloatBitWidth(); }
+  int64_t getRowWords() const { return llvm::divideCeil(columns, getLanes()); }
+  /// i32 or f32.
+  mlir::Type getSumType() const;
+  /// The number of a sum, -1 if it is not one of the block's.
+  int64_t find(rnn::MatvecOp op, mlir::AffineExpr position) const;
+};
+
+/// One element of a constant for each element of the loop.
+struct Field {
+  mlir::Value constant;
+  mlir::AffineExpr position;
+  int64_t offset = 0; ///< of the group's first one, in bytes
+
+  mlir::Type getElementType() const;
+  int64_t getWidth() const {
+    return getElementType().getIntOrFloatBitWidth() / 8;
   }
 };
 
-/// A sum of products whose weights are in the record.
-struct StreamedSum {
-  rnn::MatvecOp op;
-  mlir::AffineExpr position;
+/// What one group of a loop reads of the stream, for a number of parts.
+struct Record {
+  llvm::SmallVector<RowBlock> blocks;
+  llvm::SmallVector<Field> fields;
+  int64_t group = 1; ///< elements
+  int64_t parts = 1;
+  int64_t bytes = 0; ///< of a part, whole words
+
+  /// Lays the record out for groups of so many elements, and so many parts.
+  void layOut(int64_t group, int64_t parts);
+  bool isEmpty() const { return blocks.empty() && fields.empty(); }
+  const Field *find(mlir::Value constant, mlir::AffineExpr position) const;
+  /// Rows of all blocks for one element.
+  int64_t getSums() const;
 };
 
-/// A loop that reads the stream.
-struct StreamedLoop {
+/// A loop over elements, dealt to the cores in groups.
+struct GroupedLoop {
   const Loop *loop = nullptr;
   int64_t elements = 0;
   Record record;
-  llvm::SmallVector<StreamedSum> sums;
-  /// Whether records can be cut.
-  bool isDivisible = true;
-  Cost cost; ///< of one element
+  /// Elements are computed in pairs, the last of an odd number alone.
+  bool inPairs = false;
+  Cost epilogue; ///< of one element, without its sums
 
-  // How the loop is tiled (Tiling.h).
-  int64_t rows = 0;     ///< elements of a tile; the last ones may have less
+  // How a loop that reads the stream is tiled (Tiling.h).
+  int64_t rows = 0;     ///< groups of a tile; the last one may have less
   int64_t resident = 0; ///< tiles that stay in L1
   int64_t position = 0; ///< of the resident tiles in their region, in bytes
 
-  int64_t getGroups() const { return llvm::divideCeil(elements, rows); }
-  int64_t getTiles() const { return getGroups() * record.parts; }
-  int64_t getTileBytes() const { return rows * record.getBytes(); }
-  /// Bytes of tile `tile`: of its rows that exist.
+  bool isStreamed() const { return !record.isEmpty(); }
+  int64_t getGroups() const { return llvm::divideCeil(elements, record.group); }
+  /// Tiles of one part.
+  int64_t getRounds() const { return llvm::divideCeil(getGroups(), rows); }
+  int64_t getTiles() const { return getRounds() * record.parts; }
+  int64_t getTileBytes() const { return rows * record.bytes; }
+  /// Bytes of tile `tile`: of its groups that exist.
   int64_t getBytes(int64_t tile) const;
-  bool isResident() const { return resident == getTiles(); }
+  bool isResident() const { return isStreamed() && resident == getTiles(); }
   /// Tile i stays in L1 if a step of this Bresenham line falls on it, so that
   /// the tiles that stay are spread evenly.
   bool isResident(int64_t tile) const {
     return (tile + 1) * resident / getTiles() > tile * resident / getTiles();
   }
+  /// Cost of one group.
+  Cost getCost() const;
 };
 
 /// A constant that elements of a loop share, or that has no place in a record.
@@ -88,31 +123,33 @@ struct SharedConstant {
   bool isTable = false; ///< of an activation
 };
 
-/// The stream of a network, in the order of use.
+/// The loops of a network, in order, with what they read of the stream.
 class Records {
 public:
-  /// Adds a loop that does these reads, with the cost of one element. What
-  /// would be in the stream more often than it has elements (the matrix of a
-  /// batch, say) is a shared constant.
-  void addLoop(const Loop &loop, llvm::ArrayRef<ConstantAccess> accesses,
-               Cost cost);
+  /// Adds a loop with these blocks and reads. What would be in the stream more
+  /// often than it has elements (the matrix of a batch, say) is a shared
+  /// constant.
+  GroupedLoop &addLoop(const Loop &loop, llvm::ArrayRef<RowBlock> blocks,
+                       llvm::ArrayRef<ConstantAccess> accesses);
+  /// Chooses the group of a loop whose epilogue is known, for so many cores, at
+  /// most `most` elements.
+  void chooseGroup(GroupedLoop &loop, unsigned cores, int64_t most);
 
-  llvm::MutableArrayRef<StreamedLoop> getLoops() { return loops; }
-  llvm::ArrayRef<StreamedLoop> getLoops() const { return loops; }
-  /// The loop's part, null if it reads nothing of the stream.
-  const StreamedLoop *getLoop(const Loop &loop) const;
+  /// All loops; only some are streamed.
+  llvm::MutableArrayRef<GroupedLoop> getLoops() { return loops; }
+  llvm::ArrayRef<GroupedLoop> getLoops() const { return loops; }
+  const GroupedLoop &getLoop(const Loop &loop) const;
   const llvm::MapVector<mlir::Value, SharedConstant> &getShared() const {
     return shared;
   }
 
 private:
-  std::vector<StreamedLoop> loops;
+  std::vector<GroupedLoop> loops;
   llvm::MapVector<mlir::Value, SharedConstant> shared;
 };
 
 /// Appends the bytes of a tile to `data`.
-void appendTile(const StreamedLoop &loop, int64_t tile,
-                std::vector<char> &data);
+void appendTile(const GroupedLoop &loop, int64_t tile, std::vector<char> &data);
 
 } // namespace se::schedule
 

@@ -7,7 +7,7 @@
 #define SE_LIB_SCHEDULE_SCHEDULER_H
 
 #include "Arena.h"
-#include "ElementEmitter.h"
+#include "GroupEmitter.h"
 #include "Images.h"
 #include "PlanReport.h"
 #include "StreamEmitter.h"
@@ -25,6 +25,7 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "llvm/ADT/StringMap.h"
@@ -50,6 +51,7 @@ public:
   llvm::Error run();
 
 private:
+  friend class GroupEmitter;
   MemRefType makeType(int64_t count, Type element, cluster::Level level) {
     return MemRefType::get({count}, element, AffineMap(),
                            cluster::LevelAttr::get(b.getContext(), level));
@@ -59,9 +61,9 @@ private:
     return makeType(type.getNumElements(), type.getElementType(),
                     cluster::Level::l1);
   }
-  MemRefType portType(Type tensor) {
-    return MemRefType::get({cast<RankedTensorType>(tensor).getNumElements()},
-                           b.getF32Type());
+  MemRefType portType(Type tensor, cluster::Level level) {
+    return makeType(cast<RankedTensorType>(tensor).getNumElements(),
+                    b.getF32Type(), level);
   }
   MemRefType controlType() {
     return makeType(getControlWords(tiling), b.getI32Type(),
@@ -85,11 +87,16 @@ private:
     return arith::ConstantIndexOp::create(b, value);
   }
   Value getMemory(Value value, bool isDefined);
+  Value getDestination(const Destination &destination);
   int64_t place(StringRef name, MemRefType type,
                 std::pair<unsigned, unsigned> live);
   void placeBuffers();
+  void placePorts();
   DictionaryAttr report();
   void nameStages();
+  Cost emitScratch(const Loop &loop, bool inPairs,
+                   SmallVectorImpl<ConstantAccess> &accesses,
+                   SmallVectorImpl<RowBlock> &blocks, bool &usesPackedHalves);
   void readLoops();
   llvm::Error planStream();
   func::FuncOp makeFunction(StringRef suffix, ArrayRef<Type> arguments);
@@ -102,24 +109,23 @@ private:
   Value viewResident(MemRefType type, int64_t position);
   void makeStreamGlobals();
   StreamMemory getStreamMemory(Value arena);
-  Block *emitParallel(func::FuncOp function, TypeRange carried);
+  mlir::Block *emitParallel(func::FuncOp function, TypeRange carried);
+  void emitCopy(Value value, Value to);
+  void copyPorts(ArrayRef<std::pair<Value, Value>> copies);
   void emitKernel();
   void emitReset();
   void emitInit();
   void emitProgram();
-  void emitDealtLoop(int64_t elements, function_ref<void(Value element)> body);
+  void emitDealtLoop(int64_t count, function_ref<void(Value index)> body);
   void emitShare(Value begin, int64_t most, Value count,
-                 function_ref<void(Value element, Value first)> body);
+                 function_ref<void(Value index, Value first)> body);
   /// What is emitted from now on belongs to this stage.
   void enterStage(Location location, StringRef name) {
     b.setLoc(cluster::withStage(location, b.getStringAttr(name)));
   }
   void emitLoop(const Loop &loop);
-  void emitTiles(const StreamedLoop &part,
+  void emitTiles(const GroupedLoop &part,
                  function_ref<void(Value tile, Value index)> body);
-  void emitBody(const Loop &loop, ElementEmitter &emitter);
-  void emitPart(const Loop &loop, const StreamedLoop &part,
-                ElementEmitter &emitter, Value tile, Value lower);
   ArrayAttr ports(ArrayAttr types, ArrayAttr names, bool areStates);
 
   rnn::NetworkOp network;
@@ -132,6 +138,8 @@ private:
   ImplicitLocOpBuilder b;
 
   SmallVector<int64_t> stateOffsets;
+  /// Of inputs and outputs in L1, if the DMA has nothing else to do.
+  SmallVector<int64_t> inputOffsets, outputOffsets;
   llvm::DenseMap<Value, int64_t> bufferOffsets;
   int64_t macs = 0, weightBytes = 0;
   func::FuncOp kernel, init, reset;
@@ -139,7 +147,6 @@ private:
   Records records;
   Tiling tiling;
   double otherCycles = 0; // of loops that read no stream, and the frame
-  llvm::DenseMap<const Loop *, Cost> costs; // of one element
   llvm::DenseMap<const Loop *, std::string> stageNames;
   SmallVector<PlacedBuffer> placed;
   int64_t l1Available = 0, otherL2Bytes = 0;
@@ -152,7 +159,7 @@ private:
   std::unique_ptr<StreamEmitter> stream;
   llvm::DenseMap<Value, Value> memory;  // tensor value -> memref
   llvm::DenseMap<Value, Value> sources; // the same without buffers
-  Value sourcesEnd, currentElement, residentPosition;
+  Value sourcesEnd, residentPosition;
   SmallVector<Value> stateBuffers, outputBuffers;
 };
 

@@ -27,37 +27,42 @@ int64_t schedule::getControlWords(const Tiling &tiling) {
   return words + (tiling.external ? tiling.ahead + tiling.slots - 1 : 0);
 }
 
-double schedule::getLoopCycles(const StreamedLoop &loop, unsigned cores) {
-  double cycles = 0;
+double schedule::getLoopCycles(const GroupedLoop &loop, unsigned cores) {
+  Cost cost = loop.getCost();
   int64_t groups = loop.getGroups();
-  for (int64_t g = 0; g != groups; ++g) {
-    int64_t rows = std::min(loop.rows, loop.elements - g * loop.rows);
+  double cycles = loopCycles;
+  if (!loop.isStreamed())
+    return cycles + double(llvm::divideCeil(groups, cores)) *
+                        schedule::getCycles(
+                            cost, unsigned(std::min<int64_t>(groups, cores)));
+  for (int64_t first = 0; first < groups; first += loop.rows) {
+    int64_t rows = std::min(loop.rows, groups - first);
     unsigned busy = unsigned(std::min<int64_t>(rows, cores));
-    cycles += double(llvm::divideCeil(rows, cores)) *
-              schedule::getCycles(loop.cost, busy);
+    cycles +=
+        double(llvm::divideCeil(rows, cores)) * schedule::getCycles(cost, busy);
   }
-  double perSum = partCycles * double(loop.record.parts - 1);
-  cycles += perSum *
-            double(loop.sums.size() * llvm::divideCeil(loop.elements, cores));
+  cycles += partCycles *
+            double((loop.record.parts - 1) * llvm::divideCeil(groups, cores));
   if (loop.isResident())
-    return cycles + loopCycles;
-  return cycles + loopCycles + double(loop.getTiles()) * tileCycles;
+    return cycles;
+  return cycles + double(loop.getTiles()) * tileCycles;
 }
 
 void schedule::forEachTransfer(
-    ArrayRef<StreamedLoop> loops,
-    function_ref<void(const StreamedLoop &, int64_t)> body) {
-  for (const StreamedLoop &loop : loops)
-    for (int64_t tile = 0, e = loop.getTiles(); tile != e; ++tile)
-      if (!loop.isResident(tile))
-        body(loop, tile);
+    ArrayRef<GroupedLoop> loops,
+    function_ref<void(const GroupedLoop &, int64_t)> body) {
+  for (const GroupedLoop &loop : loops)
+    if (loop.isStreamed())
+      for (int64_t tile = 0, e = loop.getTiles(); tile != e; ++tile)
+        if (!loop.isResident(tile))
+          body(loop, tile);
 }
 
 /// Bytes of a loop's records in L1 if they are not cut.
-static int64_t getWholeBytes(const StreamedLoop &loop) {
+static int64_t getWholeBytes(const GroupedLoop &loop) {
   Record record = loop.record;
-  record.layOut(1);
-  return llvm::alignTo(loop.elements * record.getBytes(), alignment);
+  record.layOut(record.group, 1);
+  return llvm::alignTo(loop.getGroups() * record.bytes, alignment);
 }
 
 /// Bytes that memories behind L2 can hold for the external engine.
@@ -69,9 +74,12 @@ namespace {
 /// One way to tile the stream.
 class Candidate {
 public:
-  Candidate(ArrayRef<StreamedLoop> loops, const Records &records,
-            const TilingOptions &options)
-      : loops(loops), records(records), options(options) {}
+  Candidate(const Records &records, const TilingOptions &options)
+      : records(records), options(options) {
+    for (const GroupedLoop &loop : records.getLoops())
+      if (loop.isStreamed())
+        loops.push_back(loop);
+  }
 
   llvm::Error choose(int64_t slots, int64_t maxSlotBytes, double otherCycles,
                      int64_t otherBytes);
@@ -81,11 +89,11 @@ public:
     return std::tuple(-step, missing) < std::tuple(-other.step, other.missing);
   }
 
-  std::vector<StreamedLoop> loops;
+  std::vector<GroupedLoop> loops; ///< those that are streamed
   Tiling tiling;
 
 private:
-  llvm::Error shape(StreamedLoop &loop, int64_t maxBytes);
+  llvm::Error shape(GroupedLoop &loop, int64_t maxBytes);
   llvm::Error placeInL1();
   void placeShared(int64_t &room);
   void keepTiles(int64_t room);
@@ -109,38 +117,45 @@ private:
 };
 } // namespace
 
+/// Groups of a tile that are asked for.
+static int64_t getWantedRows(const GroupedLoop &loop,
+                             const TilingOptions &options) {
+  int64_t rows = options.cores;
+  if (options.rows)
+    rows = llvm::divideCeil(options.rows, loop.record.group);
+  return std::min(rows, loop.getGroups());
+}
+
 /// Rows and parts of the tiles of a loop, which shall not exceed `maxBytes`.
-llvm::Error Candidate::shape(StreamedLoop &loop, int64_t maxBytes) {
+llvm::Error Candidate::shape(GroupedLoop &loop, int64_t maxBytes) {
   Record &record = loop.record;
-  record.layOut(1);
+  record.layOut(record.group, 1);
   int64_t longest = 0;
-  for (const Record::Field &field : record.fields)
-    longest = std::max(longest, field.length);
-  int64_t wanted = std::min<int64_t>(
-      options.rows ? options.rows : options.cores, loop.elements);
-  while (wanted * record.getBytes() > maxBytes && loop.isDivisible &&
-         record.parts * 4 < longest)
-    record.layOut(record.parts + 1);
-  int64_t fit = maxBytes / record.getBytes();
+  for (const RowBlock &block : record.blocks)
+    longest = std::max(longest, block.getRowWords());
+  int64_t wanted = getWantedRows(loop, options);
+  while (wanted * record.bytes > maxBytes && record.parts < longest)
+    record.layOut(record.group, record.parts + 1);
+  int64_t fit = maxBytes / record.bytes;
   int64_t least = options.rows ? wanted : 1;
   if (fit < least)
-    return fail(0, least * record.getBytes() - maxBytes,
+    return fail(0, least * record.bytes - maxBytes,
                 "a tile of {0} rows takes at least {1} bytes, more than the "
                 "{2} of a slot",
-                least, least * record.getBytes(), maxBytes);
+                std::min(least * record.group, loop.elements),
+                least * record.bytes, maxBytes);
   if (options.rows || record.parts > 1) {
     loop.rows = std::min(wanted, fit);
     return llvm::Error::success();
   }
-  // Tiles of equal length, but a row for each core, if there are as many.
-  int64_t cores = options.cores;
+  // Tiles of equal length, but a group for each core, if there are as many.
+  int64_t cores = options.cores, groups = loop.getGroups();
   if (fit > cores)
     fit -= fit % cores;
-  loop.rows =
-      llvm::divideCeil(loop.elements, llvm::divideCeil(loop.elements, fit));
+  loop.rows = llvm::divideCeil(groups, llvm::divideCeil(groups, fit));
   if (fit >= cores)
-    loop.rows = std::min(
-        {fit, int64_t(llvm::alignTo(loop.rows, cores)), loop.elements});
+    loop.rows =
+        std::min({fit, int64_t(llvm::alignTo(loop.rows, cores)), groups});
   return llvm::Error::success();
 }
 
@@ -168,7 +183,7 @@ void Candidate::placeShared(int64_t &room) {
 /// Lets tiles stay in L1: short loops as a whole, of the others the same share,
 /// so that the engine has equally much to do all the time.
 void Candidate::keepTiles(int64_t room) {
-  auto place = [&](StreamedLoop &loop) {
+  auto place = [&](GroupedLoop &loop) {
     loop.position = tiling.residentBytes;
     // Also the last tile, which may have fewer rows, is viewed as a whole.
     int64_t bytes =
@@ -176,23 +191,23 @@ void Candidate::keepTiles(int64_t room) {
     tiling.residentBytes += bytes;
     return bytes;
   };
-  auto keepWhole = [&](StreamedLoop &loop) {
-    loop.record.layOut(1);
-    loop.rows = loop.elements;
+  auto keepWhole = [&](GroupedLoop &loop) {
+    loop.record.layOut(loop.record.group, 1);
+    loop.rows = loop.getGroups();
     loop.resident = 1;
     return place(loop);
   };
-  std::vector<StreamedLoop *> order, rest;
-  for (StreamedLoop &loop : loops)
+  std::vector<GroupedLoop *> order, rest;
+  for (GroupedLoop &loop : loops)
     order.push_back(&loop);
-  llvm::stable_sort(order, [&](StreamedLoop *a, StreamedLoop *b) {
+  llvm::stable_sort(order, [&](GroupedLoop *a, GroupedLoop *b) {
     return getWholeBytes(*a) < getWholeBytes(*b);
   });
   int64_t left = 0;
-  for (StreamedLoop *loop : order)
+  for (GroupedLoop *loop : order)
     left += getWholeBytes(*loop);
   bool allFit = left <= room;
-  for (StreamedLoop *loop : order) {
+  for (GroupedLoop *loop : order) {
     int64_t bytes = getWholeBytes(*loop);
     if (bytes <= room && (allFit || bytes <= tiling.slotBytes)) {
       room -= keepWhole(*loop);
@@ -201,7 +216,7 @@ void Candidate::keepTiles(int64_t room) {
       rest.push_back(loop);
     }
   }
-  for (StreamedLoop *loop : rest) {
+  for (GroupedLoop *loop : rest) {
     int64_t bytes = getWholeBytes(*loop);
     int64_t share = int64_t(double(room) * double(bytes) / double(left));
     int64_t tileBytes = llvm::alignTo(loop->getTileBytes(), alignment);
@@ -213,7 +228,7 @@ void Candidate::keepTiles(int64_t room) {
 }
 
 llvm::Error Candidate::placeInL1() {
-  for (StreamedLoop &loop : loops) {
+  for (GroupedLoop &loop : loops) {
     tiling.slotBytes = std::max<int64_t>(
         tiling.slotBytes, llvm::alignTo(loop.getTileBytes(), alignment));
     if (loop.record.parts > 1)
@@ -221,7 +236,7 @@ llvm::Error Candidate::placeInL1() {
           tiling.sumBytes,
           llvm::alignTo(int64_t(options.cores) *
                             llvm::divideCeil(loop.rows, options.cores) *
-                            loop.sums.size() * 4,
+                            loop.record.getSums() * loop.record.group * 4,
                         alignment));
   }
   constexpr int64_t controlBytes = 64;
@@ -232,7 +247,7 @@ llvm::Error Candidate::placeInL1() {
     // Without a ring there is more room. The word that says where what stays
     // lies takes as much as a buffer.
     int64_t all = 0;
-    for (const StreamedLoop &loop : loops)
+    for (const GroupedLoop &loop : loops)
       all += getWholeBytes(loop);
     int64_t rest = options.l1Bytes - alignment - all;
     if (rest >= 0 || loops.empty()) {
@@ -262,7 +277,7 @@ llvm::Error Candidate::placeInL1() {
 /// Bytes that lie behind L2 if `external` transfers come from there.
 int64_t Candidate::getExternalBytes(int64_t external) const {
   int64_t bytes = 0, number = 0;
-  forEachTransfer(loops, [&](const StreamedLoop &loop, int64_t tile) {
+  forEachTransfer(loops, [&](const GroupedLoop &loop, int64_t tile) {
     if (isChosen(number++, external, tiling.transfers))
       bytes += loop.getBytes(tile);
   });
@@ -272,7 +287,7 @@ int64_t Candidate::getExternalBytes(int64_t external) const {
 /// Bytes that lie in nvm if `among` of the external transfers come from there.
 int64_t Candidate::getNonVolatileBytes(int64_t among) const {
   int64_t bytes = 0, number = 0, outer = 0;
-  forEachTransfer(loops, [&](const StreamedLoop &loop, int64_t tile) {
+  forEachTransfer(loops, [&](const GroupedLoop &loop, int64_t tile) {
     if (isChosen(number++, tiling.external, tiling.transfers) &&
         isChosen(outer++, among, tiling.external))
       bytes += loop.getBytes(tile);
@@ -295,7 +310,7 @@ static int64_t findFirst(int64_t low, int64_t high,
 
 /// Decides which of the tiles that flow lie behind L2.
 llvm::Error Candidate::placeBehind(int64_t otherBytes) {
-  forEachTransfer(loops, [&](const StreamedLoop &loop, int64_t tile) {
+  forEachTransfer(loops, [&](const GroupedLoop &loop, int64_t tile) {
     ++tiling.transfers;
     tiling.streamBytes += loop.getBytes(tile);
   });
@@ -358,7 +373,7 @@ void Candidate::predict(double otherCycles) {
     if (!tiling.shared.contains(value))
       tiling.computeCycles +=
           l2LoadCycles * double(constant.reads) / options.cores;
-  for (const StreamedLoop &loop : loops)
+  for (const GroupedLoop &loop : loops)
     tiling.computeCycles += getLoopCycles(loop, options.cores);
   tiling.dmaCycles = double(tiling.streamBytes) / dmaBytesPerCycle +
                      double(tiling.transfers) * transferCycles;
@@ -375,7 +390,7 @@ void Candidate::predict(double otherCycles) {
 llvm::Error Candidate::choose(int64_t slots, int64_t maxSlotBytes,
                               double otherCycles, int64_t otherBytes) {
   tiling.slots = slots;
-  for (StreamedLoop &loop : loops)
+  for (GroupedLoop &loop : loops)
     if (llvm::Error error = shape(loop, maxSlotBytes))
       return error;
   if (llvm::Error error = placeInL1())
@@ -392,22 +407,23 @@ static std::set<int64_t> getSlotSizes(const Records &records,
                                       const TilingOptions &options) {
   if (options.slotBytes)
     return {options.slotBytes};
-  if (records.getLoops().empty())
-    return {0};
   constexpr int64_t most = 48 * 1024;
   std::set<int64_t> sizes;
-  for (const StreamedLoop &loop : records.getLoops()) {
+  for (const GroupedLoop &loop : records.getLoops()) {
     Record record = loop.record;
-    int64_t rows = std::min<int64_t>(
-        options.rows ? options.rows : options.cores, loop.elements);
-    record.layOut(1);
+    if (!loop.isStreamed())
+      continue;
+    int64_t rows = getWantedRows(loop, options);
+    record.layOut(record.group, 1);
     for (int64_t times = 1; times <= 16; times *= 2)
-      sizes.insert(times * rows * record.getBytes());
+      sizes.insert(times * rows * record.bytes);
     for (int64_t parts : {2, 3, 4, 6, 8, 12, 16, 32}) {
-      record.layOut(parts);
-      sizes.insert(rows * record.getBytes());
+      record.layOut(record.group, parts);
+      sizes.insert(rows * record.bytes);
     }
   }
+  if (sizes.empty())
+    return {0};
   sizes.erase(sizes.upper_bound(most), sizes.end());
   if (sizes.empty())
     sizes.insert(most);
@@ -418,7 +434,9 @@ static std::set<int64_t> getSlotSizes(const Records &records,
 static std::string getHint(const Records &records, int64_t bytes,
                            int64_t room) {
   bool isSingle = llvm::any_of(records.getLoops(), [](const auto &loop) {
-    return loop.record.element.isF32();
+    return llvm::any_of(loop.record.blocks, [](const RowBlock &block) {
+      return block.element.isF32();
+    });
   });
   if (isSingle && bytes / 2 <= room)
     return "; in fp16 they fit";
@@ -430,8 +448,9 @@ llvm::Expected<Tiling> schedule::chooseTiling(Records &records,
                                               double otherCycles,
                                               int64_t otherBytes) {
   int64_t bytes = otherBytes;
-  for (const StreamedLoop &loop : records.getLoops())
-    bytes += loop.elements * loop.record.getBytes();
+  for (const GroupedLoop &loop : records.getLoops())
+    if (loop.isStreamed())
+      bytes += loop.getGroups() * loop.record.bytes;
   int64_t room = options.l2Bytes + getCapacity(options);
   if (options.isL3Direct)
     room += options.l3.bytes;
@@ -449,8 +468,7 @@ llvm::Expected<Tiling> schedule::chooseTiling(Records &records,
   llvm::Error error = llvm::Error::success();
   for (int64_t slots : depths)
     for (int64_t bytes : sizes) {
-      auto candidate =
-          std::make_unique<Candidate>(records.getLoops(), records, options);
+      auto candidate = std::make_unique<Candidate>(records, options);
       llvm::Error failure =
           candidate->choose(slots, bytes, otherCycles, otherBytes);
       if (!failure) {
@@ -467,6 +485,9 @@ llvm::Expected<Tiling> schedule::chooseTiling(Records &records,
   if (!best)
     return error;
   llvm::consumeError(std::move(error));
-  std::copy(best->loops.begin(), best->loops.end(), records.getLoops().begin());
+  auto next = best->loops.begin();
+  for (GroupedLoop &loop : records.getLoops())
+    if (loop.isStreamed())
+      loop = *next++;
   return best->tiling;
 }

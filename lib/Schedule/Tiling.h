@@ -79,13 +79,13 @@ llvm::Expected<Tiling> chooseTiling(Records &records,
                                     const TilingOptions &options,
                                     double otherCycles, int64_t otherBytes);
 
-/// Cycles of a loop of the stream with all cores.
-double getLoopCycles(const StreamedLoop &loop, unsigned cores);
+/// Cycles of a loop with all cores, steps of the stream included.
+double getLoopCycles(const GroupedLoop &loop, unsigned cores);
 
 /// Calls `body(loop, tile)` for all tiles that flow, in the order of use.
 void forEachTransfer(
-    llvm::ArrayRef<StreamedLoop> loops,
-    llvm::function_ref<void(const StreamedLoop &, int64_t)> body);
+    llvm::ArrayRef<GroupedLoop> loops,
+    llvm::function_ref<void(const GroupedLoop &, int64_t)> body);
 
 } // namespace se::schedule
 

@@ -35,6 +35,13 @@ bool isMovement(mlir::Operation *op);
 /// `position` in its result.
 mlir::AffineExpr sourcePosition(mlir::Operation *op, mlir::AffineExpr position);
 
+/// The value that `value` comes from through movement alone, the first of those
+/// for which `isEnd`, if any; and the position there of the element that is at
+/// `position` in `value`.
+std::pair<mlir::Value, mlir::AffineExpr>
+traceMovement(mlir::Value value, mlir::AffineExpr position,
+              llvm::function_ref<bool(mlir::Value)> isEnd);
+
 /// Shape of a tensor value.
 llvm::ArrayRef<int64_t> shapeOf(mlir::Value value);
 

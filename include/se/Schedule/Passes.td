@@ -58,7 +58,7 @@ def ScheduleNetwork : Pass<"se-schedule", "::mlir::ModuleOp"> {
   let dependentDialects = ["::se::cluster::ClusterDialect",
     "::mlir::scf::SCFDialect", "::mlir::func::FuncDialect",
     "::mlir::memref::MemRefDialect", "::mlir::arith::ArithDialect",
-    "::mlir::math::MathDialect"];
+    "::mlir::math::MathDialect", "::mlir::vector::VectorDialect"];
 }
 
 def VerifySchedule : Pass<"se-verify-schedule", "::mlir::ModuleOp"> {

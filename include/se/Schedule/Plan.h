@@ -86,7 +86,7 @@ private:
   };
 
   void findRoots();
-  void addOperandRoot(mlir::Value operand);
+  void addOperandRoot(mlir::Value operand, bool inOrder);
   void makeJobs();
   void assignLevels();
   bool addRepeatedRoots();

@@ -183,7 +183,9 @@ LogicalResult DmaStartOp::verify() {
     std::optional<int64_t> at = constant(position);
     auto type = cast<MemRefType>(memory.getType());
     if (at && (*at < 0 || *at % 4 ||
-               (type.hasStaticShape() && *at >= type.getNumElements())))
+               (type.hasStaticShape() &&
+                *at >= type.getNumElements() *
+                           int64_t(type.getElementTypeBitWidth()) / 8)))
       return emitOpError("dma-C2: a position must be a multiple of 4 within "
                          "the memref, found ")
              << *at;

@@ -42,6 +42,7 @@ struct Node {
     Integer,
     Load,
     Store,
+    Dot,
     ReadTable,
     View,
     For,
@@ -61,6 +62,7 @@ struct Node {
   mlir::arith::CmpIPredicate predicate = mlir::arith::CmpIPredicate::eq;
   unsigned inputBits = 32, resultBits = 32;
   int64_t bytes = 0;  ///< of an element that is accessed, or of a view
+  int64_t lanes = 1;  ///< elements that are accessed
   bool isSum = false; ///< a loop that is executed once
 };
 

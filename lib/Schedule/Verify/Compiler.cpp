@@ -10,6 +10,8 @@
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/TypeUtilities.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -162,7 +164,9 @@ LogicalResult Compiler::addGlobal(memref::GetGlobalOp op) {
 /// A load or a store.
 LogicalResult Compiler::compileAccess(Operation &op, Node &node,
                                       MemRefType type) {
-  node.kind = isa<memref::LoadOp>(op) ? Node::Load : Node::Store;
+  node.kind = Node::Store;
+  if (isa<memref::LoadOp, vector::LoadOp>(op))
+    node.kind = Node::Load;
   node.bytes = getBits(type.getElementType()) / 8;
   auto level = dyn_cast_or_null<cluster::LevelAttr>(type.getMemorySpace());
   if (level && (level.getValue() == cluster::Level::l3 ||
@@ -192,10 +196,11 @@ LogicalResult Compiler::compile(Operation &op, Code &code) {
   // Values of floats are not known, nor are integers that are made of them.
   if (!integer && isMemoryEffectFree(&op) && op.getNumRegions() == 0 &&
       !isa<memref::ViewOp>(op) &&
-      llvm::all_of(op.getResultTypes(),
-                   [](Type type) { return type.isIntOrIndexOrFloat(); }))
+      llvm::all_of(op.getResultTypes(), [](Type type) {
+        return getElementTypeOrSelf(type).isIntOrIndexOrFloat();
+      }))
     return success();
-  if (integer && isa<FloatType>(op.getResult(0).getType()))
+  if (integer && isa<FloatType, VectorType>(op.getResult(0).getType()))
     return success();
   for (Value operand : op.getOperands())
     node.operands.push_back(number_of(operand));
@@ -220,6 +225,20 @@ LogicalResult Compiler::compile(Operation &op, Code &code) {
     if (failed(compileAccess(op, node, store.getMemRefType())))
       return failure();
     node.operands.erase(node.operands.begin()); // the value
+  } else if (auto load = dyn_cast<vector::LoadOp>(op)) {
+    node.lanes = load.getVectorType().getNumElements();
+    if (failed(compileAccess(op, node, load.getMemRefType())))
+      return failure();
+  } else if (auto store = dyn_cast<vector::StoreOp>(op)) {
+    node.lanes = store.getVectorType().getNumElements();
+    if (failed(compileAccess(op, node, store.getMemRefType())))
+      return failure();
+    node.operands.erase(node.operands.begin());
+  } else if (auto dot = dyn_cast<cluster::DotOp>(op)) {
+    if (failed(compileAccess(op, node, dot.getX().getType())) ||
+        failed(compileAccess(op, node, dot.getW().getType())))
+      return failure();
+    node.kind = Node::Dot;
   } else if (isa<rnn::InterpolateOp>(op)) {
     node.kind = Node::ReadTable;
   } else if (auto view = dyn_cast<memref::ViewOp>(op)) {

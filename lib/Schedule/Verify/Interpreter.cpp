@@ -32,6 +32,9 @@ private:
   LogicalResult execute(const Node &node);
   LogicalResult executeInteger(const Node &node);
   LogicalResult executeAccess(const Node &node);
+  LogicalResult executeDot(const Node &node);
+  LogicalResult readElements(const Node &node, unsigned operand, int64_t begin,
+                             int64_t count, int64_t size);
   LogicalResult executeTable(const Node &node);
   LogicalResult executeView(const Node &node);
   LogicalResult executeFor(const Node &node);
@@ -171,7 +174,7 @@ LogicalResult Interpreter::executeInteger(const Node &node) {
 
 void Interpreter::access(const Node &node, unsigned view, int64_t begin,
                          int64_t end) {
-  Event::Kind kind = node.kind == Node::Load ? Event::Read : Event::Write;
+  Event::Kind kind = node.kind == Node::Store ? Event::Write : Event::Read;
   trace.events.push_back({kind, node.op, view, begin, end});
 }
 
@@ -196,9 +199,7 @@ Number Interpreter::loadConstant(const Node &node, const View &view,
 
 LogicalResult Interpreter::executeAccess(const Node &node) {
   bool isLoad = node.kind == Node::Load;
-  auto type =
-      cast<MemRefType>(isLoad ? cast<memref::LoadOp>(node.op).getMemRefType()
-                              : cast<memref::StoreOp>(node.op).getMemRefType());
+  auto type = cast<MemRefType>(node.op->getOperand(isLoad ? 0 : 1).getType());
   // The row-major position; one index at most is a progression.
   Number position = Number::of(0);
   for (auto [i, size] : llvm::enumerate(type.getShape())) {
@@ -206,10 +207,11 @@ LogicalResult Interpreter::executeAccess(const Node &node) {
     if (!index.isKnown)
       return reportUnknown(node.op, "the index of this access");
     if (std::min(index.first, index.last) < 0 ||
-        std::max(index.first, index.last) >= size)
+        std::max(index.first, index.last) + node.lanes > size)
       return node.op->emitError("index ")
-             << (index.first < 0 || index.first >= size ? index.first
-                                                        : index.last)
+             << (index.first < 0 || index.first + node.lanes > size
+                     ? index.first
+                     : index.last)
              << " is outside of the memref's " << size << " elements";
     position = {position.first * size + index.first,
                 position.last * size + index.last,
@@ -236,9 +238,9 @@ LogicalResult Interpreter::executeAccess(const Node &node) {
   if (!isActive())
     return success();
   int64_t lowest = std::min(position.first, position.last);
-  int64_t highest = std::max(position.first, position.last);
+  int64_t highest = std::max(position.first, position.last) + node.lanes - 1;
   int64_t step = std::abs(position.step);
-  if (step == 1) {
+  if (step == 1 || node.lanes != 1) {
     access(node, *memref, view.begin + lowest * node.bytes,
            view.begin + (highest + 1) * node.bytes);
     return success();
@@ -250,6 +252,45 @@ LogicalResult Interpreter::executeAccess(const Node &node) {
       break;
   }
   return success();
+}
+
+/// Reads `count` elements from `begin` on of a memref of `size` elements.
+LogicalResult Interpreter::readElements(const Node &node, unsigned operand,
+                                        int64_t begin, int64_t count,
+                                        int64_t size) {
+  if (begin < 0 || begin + count > size)
+    return node.op->emitError("reads elements ")
+           << begin << " to " << begin + count - 1 << " of a memref of "
+           << size;
+  auto memref = get(node, operand);
+  if (!memref)
+    return reportUnknown(node.op, "the memref of this access");
+  const View view = buffers[*memref];
+  if (isActive() && count)
+    access(node, *memref, view.begin + begin * node.bytes,
+           view.begin + (begin + count) * node.bytes);
+  return success();
+}
+
+/// The vector's elements, and all of the rows with the word behind them.
+LogicalResult Interpreter::executeDot(const Node &node) {
+  auto op = cast<cluster::DotOp>(node.op);
+  auto from = get(node, 1), at = get(node, 3), columns = get(node, 4);
+  if (!from || !at || !columns)
+    return reportUnknown(op, "an operand of this product");
+  int64_t lanes = op.getLanes();
+  if (*columns < 0 || *at % lanes)
+    return op.emitError("rows of ") << *columns << " columns at element " << *at
+                                    << ": rows start at whole words";
+  int64_t words =
+      int64_t(op.getSums().size()) * llvm::divideCeil(*columns, lanes) + 1;
+  for (unsigned result : node.results)
+    values[result] = Number();
+  if (failed(readElements(node, 0, *from, *columns,
+                          op.getX().getType().getNumElements())))
+    return failure();
+  return readElements(node, 2, *at, words * lanes,
+                      op.getW().getType().getNumElements());
 }
 
 /// Which line is read depends on data: any may be.
@@ -443,6 +484,8 @@ LogicalResult Interpreter::execute(const Node &node) {
   case Node::Load:
   case Node::Store:
     return executeAccess(node);
+  case Node::Dot:
+    return executeDot(node);
   case Node::ReadTable:
     return executeTable(node);
   case Node::View:

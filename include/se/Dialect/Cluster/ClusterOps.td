@@ -235,8 +235,8 @@ def Cluster_DmaStartOp : Cluster_Op<"dma_start", [AttrSizedOperandSegments]> {
         -> !cluster.token<dma>
     ```
   }];
-  let arguments = (ins MemRefOf<[I8]>:$from, Index:$from_position,
-    MemRefOf<[I8]>:$to, Index:$to_position, Index:$bytes,
+  let arguments = (ins MemRefOf<[I8, F32]>:$from, Index:$from_position,
+    MemRefOf<[I8, F32]>:$to, Index:$to_position, Index:$bytes,
     Optional<Index>:$line, Optional<Index>:$stride);
   let results = (outs Cluster_TokenType:$token);
   let assemblyFormat = [{

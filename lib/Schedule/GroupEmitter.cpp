@@ -1,0 +1,232 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- GroupEmitter.cpp - Code for one group of elements ------------------===//
+
+#include "GroupEmitter.h"
+
+#include "Scheduler.h"
+
+using namespace mlir;
+using namespace se;
+using namespace se::schedule;
+
+GroupEmitter::GroupEmitter(Scheduler &scheduler, const GroupedLoop &loop)
+    : scheduler(scheduler), loop(loop), b(scheduler.b),
+      emitter(
+          b,
+          [this, defined = Scheduler::getDefined(*loop.loop)](Value value) {
+            return this->scheduler.getMemory(value, defined.contains(value));
+          },
+          [this](const ConstantAccess &access) { return readField(access); },
+          [this](rnn::MatvecOp op, AffineExpr position, Lanes lanes) {
+            return readSum(op, position, lanes);
+          }) {}
+
+Value GroupEmitter::number(int64_t value) {
+  return arith::ConstantIndexOp::create(b, value);
+}
+
+void GroupEmitter::enterTile(Value position, Value first) {
+  firstGroup = first;
+  tiles.clear();
+  auto add = [&](Type type) {
+    if (getTile(type))
+      return;
+    int64_t width = type.getIntOrFloatBitWidth() / 8;
+    MemRefType view = scheduler.makeType(loop.getTileBytes() / width, type,
+                                         cluster::Level::l1);
+    tiles.push_back(
+        {type, memref::ViewOp::create(b, view, scheduler.kernel.getArgument(0),
+                                      position, ValueRange())});
+  };
+  for (const RowBlock &block : loop.record.blocks)
+    add(block.element);
+  for (const Field &field : loop.record.fields)
+    add(field.getElementType());
+}
+
+Value GroupEmitter::getTile(Type type) {
+  for (auto [known, tile] : tiles)
+    if (known == type)
+      return tile;
+  return Value();
+}
+
+/// The index, for elements of `width` bytes, of byte `offset` of record number
+/// `record` of the tile.
+static Value getIndex(ImplicitLocOpBuilder &b, Value record, int64_t bytes,
+                      int64_t offset, int64_t width) {
+  Value stride = arith::ConstantIndexOp::create(b, bytes / width);
+  Value start = arith::MulIOp::create(b, record, stride);
+  return arith::AddIOp::create(
+      b, start, arith::ConstantIndexOp::create(b, offset / width));
+}
+
+Value GroupEmitter::readField(const ConstantAccess &access) {
+  const Field *field = loop.record.find(access.constant, access.position);
+  if (!field || access.times != 1)
+    return Value();
+  int64_t width = field->getWidth();
+  int64_t lane = current + access.lanes.lane;
+  Value at = getIndex(b, record, loop.record.bytes,
+                      field->offset + lane * width, width);
+  return emitLoad(b, getTile(field->getElementType()), at, access.lanes.isPair);
+}
+
+Value GroupEmitter::readSum(rnn::MatvecOp op, AffineExpr position,
+                            Lanes lanes) {
+  for (auto [block, values] : llvm::zip(loop.record.blocks, sums)) {
+    int64_t found = block.find(op, position);
+    if (found < 0)
+      continue;
+    int64_t stride = int64_t(block.sums.size());
+    int64_t first = (current + lanes.lane) * stride + found;
+    if (!lanes.isPair)
+      return values[first];
+    Value both[] = {values[first], values[first + stride]};
+    return vector::FromElementsOp::create(
+        b, VectorType::get({2}, block.getSumType()), both);
+  }
+  return Value();
+}
+
+SmallVector<Value> GroupEmitter::emitDot(const RowBlock &block, Value part,
+                                         ValueRange from) {
+  int64_t lanes = block.getLanes();
+  Value start = number(block.from), columns = number(block.columns);
+  if (part) {
+    int64_t share = block.words * lanes;
+    Value begin = arith::MulIOp::create(b, part, number(share));
+    start = arith::AddIOp::create(b, start, begin);
+    Value count = number(share);
+    if (block.columns != share * loop.record.parts) {
+      // A shorter row than others may have nothing in the last parts.
+      Value end = arith::MinUIOp::create(b, begin, number(block.columns));
+      count = arith::MinUIOp::create(
+          b, count, arith::SubIOp::create(b, number(block.columns), end));
+    }
+    columns = count;
+  }
+  Value at = getIndex(b, record, loop.record.bytes, block.offset, 4 / lanes);
+  auto dot = cluster::DotOp::create(
+      b, from.getTypes(), scheduler.getMemory(block.vector, false), start,
+      getTile(block.element), at, columns, from);
+  return SmallVector<Value>(dot.getResults());
+}
+
+void GroupEmitter::emit(Value index) {
+  int64_t group = loop.record.group;
+  element = arith::MulIOp::create(b, index, number(group));
+  if (loop.isStreamed())
+    record = arith::SubIOp::create(b, index, firstGroup);
+  sums.clear();
+  for (const RowBlock &block : loop.record.blocks) {
+    Value zero =
+        arith::ConstantOp::create(b, b.getZeroAttr(block.getSumType()));
+    SmallVector<Value> start(block.sums.size() * group, zero);
+    sums.push_back(emitDot(block, Value(), start));
+  }
+  emitElements();
+}
+
+void GroupEmitter::emitPart(Value index, Value part, Value row) {
+  const Record &layout = loop.record;
+  element = arith::MulIOp::create(b, index, number(layout.group));
+  record = arith::SubIOp::create(b, index, firstGroup);
+  int64_t perGroup = layout.getSums() * layout.group;
+  int64_t all = scheduler.tiling.sumBytes / 4;
+  Value base = arith::MulIOp::create(b, row, number(perGroup));
+  auto compare = [&](int64_t value) -> Value {
+    return arith::CmpIOp::create(b, arith::CmpIPredicate::eq, part,
+                                 number(value));
+  };
+  // What the part before left, or zeros.
+  int64_t offset = 0;
+  sums.clear();
+  for (const RowBlock &block : layout.blocks) {
+    Type type = block.getSumType();
+    Value partial = scheduler.view(
+        scheduler.kernel.getArgument(0),
+        scheduler.makeType(all, type, cluster::Level::l1), scheduler.sumOffset);
+    auto rows = int64_t(block.sums.size()) * layout.group;
+    SmallVector<Type> types(rows, type);
+    SmallVector<Value> indices;
+    for (int64_t k = 0; k != rows; ++k)
+      indices.push_back(arith::AddIOp::create(b, base, number(offset + k)));
+    offset += rows;
+    auto start = scf::IfOp::create(b, types, compare(0), true);
+    {
+      OpBuilder::InsertionGuard guard(b);
+      b.setInsertionPointToStart(start.thenBlock());
+      Value zero = arith::ConstantOp::create(b, b.getZeroAttr(type));
+      scf::YieldOp::create(b, SmallVector<Value>(rows, zero));
+      b.setInsertionPointToStart(start.elseBlock());
+      SmallVector<Value> loaded;
+      for (Value at : indices)
+        loaded.push_back(memref::LoadOp::create(b, partial, at));
+      scf::YieldOp::create(b, loaded);
+    }
+    sums.push_back(emitDot(block, part, start.getResults()));
+    for (auto [sum, at] : llvm::zip(sums.back(), indices))
+      memref::StoreOp::create(b, sum, partial, at);
+  }
+  auto last = scf::IfOp::create(b, compare(layout.parts - 1));
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(last.thenBlock());
+  emitElements();
+}
+
+/// The elements that exist; all but the last group have all.
+void GroupEmitter::emitElements() {
+  int64_t group = loop.record.group;
+  bool isWhole = loop.elements % group == 0;
+  auto emitIfThere = [&](int64_t from, int64_t count, bool hasElse,
+                         function_ref<void()> then,
+                         function_ref<void()> otherwise) {
+    Value last = arith::AddIOp::create(b, element, number(from + count - 1));
+    Value exists = arith::CmpIOp::create(b, arith::CmpIPredicate::ult, last,
+                                         number(loop.elements));
+    auto branch = scf::IfOp::create(b, exists, hasElse);
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(branch.thenBlock());
+    then();
+    if (hasElse) {
+      b.setInsertionPointToStart(branch.elseBlock());
+      otherwise();
+    }
+  };
+  auto single = [&](int64_t at) {
+    if (isWhole || at == 0)
+      return emitElement(at, false);
+    emitIfThere(at, 1, false, [&] { emitElement(at, false); }, nullptr);
+  };
+  for (int64_t at = 0; at < group;) {
+    if (!loop.inPairs || at + 1 == group) {
+      single(at++);
+      continue;
+    }
+    auto pair = [&] { emitElement(at, true); };
+    if (isWhole)
+      pair();
+    else
+      emitIfThere(at, 2, true, pair, [&] { single(at); });
+    at += 2;
+  }
+}
+
+void GroupEmitter::emitElement(int64_t at, bool isPair) {
+  AffineExpr d0 = getAffineDimExpr(0, b.getContext());
+  current = at;
+  emitter.enterLoop(
+      at ? arith::AddIOp::create(b, element, number(at)).getResult() : element,
+      isPair);
+  SmallVector<Value> values;
+  for (Job *job : loop.loop->jobs)
+    values.push_back(emitter.emit(job->value, d0, job->isDefinition));
+  // Stores come last: a state overwritten in place may still be read above.
+  for (auto [job, value] : llvm::zip(loop.loop->jobs, values))
+    for (const Destination &destination : job->destinations)
+      emitter.store(value, scheduler.getDestination(destination),
+                    destination.position);
+}

@@ -1,0 +1,58 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- GroupEmitter.h - Code for one group of elements ----------*- C++ -*-===//
+
+#ifndef SE_LIB_SCHEDULE_GROUPEMITTER_H
+#define SE_LIB_SCHEDULE_GROUPEMITTER_H
+
+#include "Records.h"
+
+namespace se::schedule {
+
+class Scheduler;
+
+/// Emits the sums of a group (cluster.dot), then its elements one by one or in
+/// pairs.
+class GroupEmitter {
+public:
+  GroupEmitter(Scheduler &scheduler, const GroupedLoop &loop);
+
+  /// From here on records lie in L1 at `position`, the first of them that of
+  /// group `first`.
+  void enterTile(mlir::Value position, mlir::Value first);
+  /// Group number `index`.
+  void emit(mlir::Value index);
+  /// Part `part` of the record of group `index`: sums go on where the last part
+  /// left them, in row `row` of the partial sums, and with the last part the
+  /// elements are computed.
+  void emitPart(mlir::Value index, mlir::Value part, mlir::Value row);
+
+private:
+  /// The memref of all of the tile as elements of `type`.
+  mlir::Value getTile(mlir::Type type);
+  /// Adds the products of a block, or of part `part` of it, to `sums`.
+  llvm::SmallVector<mlir::Value>
+  emitDot(const RowBlock &block, mlir::Value part, mlir::ValueRange sums);
+  void emitElements();
+  void emitElement(int64_t number, bool isPair);
+  mlir::Value readField(const ConstantAccess &access);
+  mlir::Value readSum(rnn::MatvecOp op, mlir::AffineExpr position, Lanes lanes);
+  mlir::Value number(int64_t value);
+
+  Scheduler &scheduler;
+  const GroupedLoop &loop;
+  mlir::ImplicitLocOpBuilder &b;
+  ElementEmitter emitter;
+  llvm::SmallVector<std::pair<mlir::Type, mlir::Value>> tiles;
+  mlir::Value firstGroup;
+  // Of the current group.
+  mlir::Value record;  ///< its number in the tile
+  mlir::Value element; ///< its first
+  int64_t current = 0; ///< element that is emitted, behind the first
+  llvm::SmallVector<llvm::SmallVector<mlir::Value>> sums; ///< by block
+};
+
+} // namespace se::schedule
+
+#endif // SE_LIB_SCHEDULE_GROUPEMITTER_H
