@@ -8,6 +8,8 @@
 #include "mlir/ExecutionEngine/OptUtils.h"
 #include "mlir/Target/LLVMIR/Export.h"
 #include "llvm/IR/Constants.h"
+#include "llvm/IR/InlineAsm.h"
+#include "llvm/IR/InstIterator.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Object/ELFObjectFile.h"
@@ -29,6 +31,23 @@ static std::string getFeatures(const target::TargetDescription &target) {
     if (target.hasFeature(feature))
       features += ",+" + feature.str();
   return features;
+}
+
+/// Inline assembly without side effects is an instruction like others: it may
+/// be moved and left out.
+static void markPureAssembly(llvm::Module &module) {
+  for (llvm::Function &function : module)
+    for (llvm::Instruction &instruction : llvm::instructions(function)) {
+      auto *call = llvm::dyn_cast<llvm::CallInst>(&instruction);
+      auto *assembly =
+          call ? llvm::dyn_cast<llvm::InlineAsm>(call->getCalledOperand())
+               : nullptr;
+      if (!assembly || assembly->hasSideEffects())
+        continue;
+      call->setDoesNotAccessMemory();
+      call->setDoesNotThrow();
+      call->addFnAttr(llvm::Attribute::WillReturn);
+    }
 }
 
 llvm::Expected<std::unique_ptr<DeviceCode>>
@@ -60,6 +79,7 @@ DeviceCode::create(ModuleOp source, const target::TargetDescription &target) {
     return error("translation to LLVM IR failed");
   code->module->setTargetTriple(triple);
   code->module->setDataLayout(code->machine->createDataLayout());
+  markPureAssembly(*code->module);
   if (auto failure = makeOptimizingTransformer(2, 0, code->machine.get())(
           code->module.get()))
     return failure;

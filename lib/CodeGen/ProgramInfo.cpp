@@ -22,7 +22,7 @@ static std::vector<PortInfo> getPorts(ArrayAttr attr) {
     info.name = port.getName().str();
     llvm::append_range(info.shape, port.getShape());
     info.elements = port.getNumElements();
-    info.element = port.getElement().isF16() ? "f16" : "f32";
+    llvm::raw_string_ostream(info.element) << port.getElement();
     info.offset = port.getOffset();
   }
   return ports;
@@ -78,6 +78,23 @@ static std::vector<std::string> identifiers(const std::vector<PortInfo> &ports,
   return ids;
 }
 
+namespace {
+struct CType {
+  StringRef element, name;
+  int64_t bytes;
+};
+} // namespace
+
+/// What a state's elements are in C.
+static const CType &getCType(StringRef element) {
+  static const CType types[] = {{"f32", "float", 4},
+                                {"f16", "uint16_t", 2},
+                                {"i16", "int16_t", 2},
+                                {"i8", "int8_t", 1}};
+  return *llvm::find_if(
+      types, [&](const CType &type) { return type.element == element; });
+}
+
 std::string se::makeHeader(const ProgramInfo &program) {
   std::string text;
   llvm::raw_string_ostream os(text);
@@ -101,11 +118,11 @@ std::string se::makeHeader(const ProgramInfo &program) {
   };
   std::vector<std::string> stateIds = identifiers(program.states, {"scratch"});
   for (auto [port, id] : llvm::zip(program.states, stateIds)) {
-    bool isHalf = port.element == "f16";
+    const CType &type = getCType(port.element);
     pad(port.offset);
-    os << llvm::formatv("  {0} {1}[{2}];{3}\n", isHalf ? "uint16_t" : "float",
-                        id, port.elements, isHalf ? " /* float16 */" : "");
-    at += port.elements * (isHalf ? 2 : 4);
+    os << llvm::formatv("  {0} {1}[{2}];{3}\n", type.name, id, port.elements,
+                        port.element == "f16" ? " /* float16 */" : "");
+    at += port.elements * type.bytes;
   }
   if (program.stateBytes > at)
     os << llvm::formatv("  uint8_t scratch[{0}];\n", program.stateBytes - at);

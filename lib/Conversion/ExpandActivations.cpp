@@ -12,6 +12,7 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "mlir/IR/TypeUtilities.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 namespace se::conversion {
@@ -139,22 +140,49 @@ struct ExpandActivation : OpRewritePattern<rnn::ActivationOp> {
   }
 };
 
-/// One lane of a pair after the other.
-struct UnrollInterpolate : OpRewritePattern<rnn::InterpolateOp> {
+/// The arithmetic of RNNOps.td, by lanes.
+struct ExpandQuantize : OpRewritePattern<rnn::QuantizeOp> {
   using OpRewritePattern::OpRewritePattern;
-  LogicalResult matchAndRewrite(rnn::InterpolateOp op,
+  LogicalResult matchAndRewrite(rnn::QuantizeOp op,
                                 PatternRewriter &rewriter) const override {
-    auto type = dyn_cast<VectorType>(op.getX().getType());
-    if (!type)
+    Type type = op.getX().getType();
+    if (isa<TensorType>(type))
       return failure();
-    SmallVector<Value> lanes;
-    for (int64_t lane = 0; lane != type.getNumElements(); ++lane) {
-      Value x =
-          vector::ExtractOp::create(rewriter, op.getLoc(), op.getX(), lane);
-      lanes.push_back(rnn::InterpolateOp::create(
-          rewriter, op.getLoc(), x, op.getTable(), op.getScaleAttr()));
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    auto vector = dyn_cast<VectorType>(type);
+    auto withElement = [&](Type element) -> Type {
+      return vector ? vector.clone(element) : element;
+    };
+    auto constant = [&](Type type, TypedAttr value) -> Value {
+      if (vector)
+        value = SplatElementsAttr::get(cast<VectorType>(type), value);
+      return arith::ConstantOp::create(b, value);
+    };
+    Type element = getElementTypeOrSelf(type);
+    auto [lower, upper] = op.getBounds();
+    auto number = [&](const APFloat &value) {
+      return constant(type, b.getFloatAttr(element, value));
+    };
+    Value p = arith::MulFOp::create(b, op.getX(), number(op.getInverse()));
+    p = arith::MinNumFOp::create(b, p, number(upper));
+    p = arith::MaxNumFOp::create(b, p, number(lower));
+    // Packed halves are converted to integers as wide; one half by way of f32,
+    // because LLVM has one instruction for rounding and conversion only then.
+    if (type.isF16()) {
+      element = b.getF32Type();
+      p = arith::ExtFOp::create(b, element, p);
     }
-    rewriter.replaceOpWithNewOp<vector::FromElementsOp>(op, type, lanes);
+    p = math::RoundEvenOp::create(b, p);
+    Type wide = b.getIntegerType(element.getIntOrFloatBitWidth());
+    Value q = arith::FPToSIOp::create(b, withElement(wide), p);
+    if (op.getZeroPoint())
+      q = arith::AddIOp::create(
+          b, q,
+          constant(withElement(wide),
+                   b.getIntegerAttr(wide, int32_t(op.getZeroPoint()))));
+    if (q.getType() != op.getY().getType())
+      q = arith::TruncIOp::create(b, op.getY().getType(), q);
+    rewriter.replaceOp(op, q);
     return success();
   }
 };
@@ -205,7 +233,7 @@ struct ExtendMath : RewritePattern {
   LogicalResult matchAndRewrite(Operation *op,
                                 PatternRewriter &rewriter) const override {
     if (!isa_and_nonnull<math::MathDialect>(op->getDialect()) ||
-        isa<math::FmaOp, math::AbsFOp>(op) ||
+        isa<math::FmaOp, math::AbsFOp, math::RoundEvenOp>(op) ||
         !op->getResult(0).getType().isF16())
       return failure();
     Type single = rewriter.getF32Type();
@@ -230,8 +258,9 @@ struct ExpandActivationsPass
       op->setDiscardableAttr(exactAttrName, UnitAttr::get(&getContext()));
     });
     RewritePatternSet patterns(&getContext());
-    patterns.add<ExpandActivation, ExpandInterpolate, UnrollInterpolate,
-                 ExtendMath>(&getContext());
+    patterns
+        .add<ExpandActivation, ExpandQuantize, ExpandInterpolate, ExtendMath>(
+            &getContext());
     MathPolynomialApproximationOptions options;
     populateMathPolynomialApproximationPatterns(patterns, options);
     math::populateExpansionPatterns(patterns, {"powf", "rsqrt"});

@@ -17,10 +17,10 @@ namespace se::conversion {
 using namespace mlir;
 using namespace se;
 
-/// An innermost loop that carries one float.
+/// An innermost loop that carries one float, or a sum of integers.
 static bool isSum(scf::ForOp loop) {
   if (loop.getNumRegionIterArgs() != 1 ||
-      !isa<FloatType>(loop.getResult(0).getType()))
+      !loop.getResult(0).getType().isIntOrFloat())
     return false;
   return !loop.getBody()
               ->walk([](scf::ForOp) { return WalkResult::interrupt(); })

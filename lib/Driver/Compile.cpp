@@ -12,6 +12,7 @@
 #include "se/Driver/Report.h"
 #include "se/Import/ONNX/ImportONNX.h"
 #include "se/Pipelines/Pipelines.h"
+#include "se/Quantization/Policy.h"
 #include "se/Target/Linker.h"
 #include "se/Target/LinkerScript.h"
 
@@ -94,6 +95,10 @@ private:
   bool reaches(Phase phase) const {
     return options.emit != Emit::MLIR || options.phase >= phase;
   }
+  /// A policy is known by its file, wherever that lies.
+  StringRef getPrecisionName() const {
+    return llvm::sys::path::filename(options.precision);
+  }
   /// Of the C header beside an object.
   std::string getHeaderPath() const {
     llvm::SmallString<128> header(outputPath);
@@ -118,9 +123,8 @@ private:
 static constexpr uint64_t otherFrames = 160;
 
 LogicalResult Compilation::check() {
-  if (options.precision != "fp32" && options.precision != "fp16")
-    return fail("unknown precision '" + options.precision +
-                "', expected fp32 or fp16");
+  if (auto policy = quantization::Policy::load(options.precision); !policy)
+    return fail(policy.takeError());
   if (options.cores < 1 || options.cores > target.cores)
     return fail("--cores must be 1 to " + llvm::Twine(target.cores) +
                 " for target " + target.name + ", found " +
@@ -232,7 +236,7 @@ LogicalResult Compilation::emit() {
   if (failed(lowerTo(module, middle, pipeline)))
     return failure();
   if (options.reportFile) {
-    report = makeReport(module, target, options.precision);
+    report = makeReport(module, target, getPrecisionName());
     if (!report)
       return failure();
   }
@@ -250,7 +254,7 @@ LogicalResult Compilation::emit() {
   bool isFirmware = options.emit == Emit::Object;
   if (!isFirmware)
     (*code)->addApplication(
-        *program, makeMetadata(*program, target.name, options.precision));
+        *program, makeMetadata(*program, target.name, getPrecisionName()));
   if (options.emit == Emit::LLVMIR)
     return write(outputPath, (*code)->getIR());
   if (options.emit == Emit::Assembly) {

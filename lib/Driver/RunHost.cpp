@@ -9,6 +9,7 @@
 #include "se/Driver/Diagnostics.h"
 #include "se/Host/HostProgram.h"
 #include "se/Pipelines/Pipelines.h"
+#include "se/Quantization/Policy.h"
 #include "se/Support/Frames.h"
 
 #include "llvm/BinaryFormat/Magic.h"
@@ -43,9 +44,8 @@ static llvm::Error writeStatistics(const std::string &path, int64_t frames,
 }
 
 int se::runOnHost(const HostRunOptions &options) {
-  if (options.precision != "fp32" && options.precision != "fp16")
-    return reportError("unknown precision '" + options.precision +
-                       "', expected fp32 or fp16");
+  if (auto policy = quantization::Policy::load(options.precision); !policy)
+    return reportError(policy.takeError());
   if (options.cores < 1 || options.cores > 8)
     return reportError("--cores must be 1 to 8, found " +
                        llvm::Twine(options.cores));

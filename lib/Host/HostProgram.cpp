@@ -7,6 +7,7 @@
 
 #include "se/Host/HostRuntime.h"
 #include "se/Pipelines/Pipelines.h"
+#include "se/Simulator/Emulation.h"
 
 #include "mlir/ExecutionEngine/ExecutionEngine.h"
 #include "mlir/ExecutionEngine/OptUtils.h"
@@ -90,6 +91,8 @@ HostProgram::create(ModuleOp module, StringRef precision, unsigned cores) {
     add("se_kernel_dma_out_2d", &host::startTransferOut2D);
     for (StringRef name : {"se_kernel_dma_wait", "se_kernel_external_wait"})
       add(name, &host::waitForTransfer);
+    for (const sim::EmulatedFunction &function : sim::getEmulatedFunctions())
+      add(function.name, function.address);
     return symbols;
   });
 

@@ -7,6 +7,7 @@
 
 #include "se/Dialect/Cluster/Cluster.h"
 #include "se/Dialect/RNN/RNN.h"
+#include "se/Dialect/XPulp/XPulp.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -57,32 +58,39 @@ template <typename... Dialects> static bool isOf(Operation *op) {
   return isa_and_nonnull<Dialects...>(op->getDialect());
 }
 
-/// Tensors of floats, or of truth values between comparison and selection.
-static bool hasTensorsOf(Operation *op, bool allowHalf) {
+/// Element types that come with a policy: halves, integers and their sums.
+static bool isOfPolicy(Type element) {
+  return element.isF16() || element.isInteger(8) || element.isInteger(16) ||
+         element.isInteger(32);
+}
+
+/// Tensors of floats, or of truth values between comparison and selection; with
+/// `allowPolicy` of what a policy makes of floats.
+static bool hasTensorsOf(Operation *op, bool allowPolicy) {
   auto allowed = [&](Type type) {
     auto tensor = dyn_cast<RankedTensorType>(type);
     if (!tensor || !tensor.hasStaticShape())
       return false;
     Type element = tensor.getElementType();
     return element.isF32() || element.isInteger(1) ||
-           (allowHalf && element.isF16());
+           (allowPolicy && isOfPolicy(element));
   };
   return llvm::all_of(op->getOperandTypes(), allowed) &&
          llvm::all_of(op->getResultTypes(), allowed);
 }
 
-static bool isTensorOp(Operation *op, bool allowHalf) {
+static bool isTensorOp(Operation *op, bool allowPolicy) {
   if (!isOf<rnn::RNNDialect, arith::ArithDialect, math::MathDialect,
             tensor::TensorDialect>(op))
     return false;
   if (auto network = dyn_cast<rnn::NetworkOp>(op))
     return llvm::all_of(network.getBody().getArgumentTypes(), [&](Type type) {
       Type element = cast<RankedTensorType>(type).getElementType();
-      return element.isF32() || (allowHalf && element.isF16());
+      return element.isF32() || (allowPolicy && isOfPolicy(element));
     });
   if (isa<rnn::CellOp>(op))
     return true;
-  return hasTensorsOf(op, allowHalf);
+  return hasTensorsOf(op, allowPolicy);
 }
 
 /// The functions of math that are one instruction.
@@ -96,12 +104,12 @@ static bool isAllowed(Operation *op, Phase phase) {
     return true;
   switch (phase) {
   case Phase::Imported:
-    return isTensorOp(op, /*allowHalf=*/false);
+    return isTensorOp(op, /*allowPolicy=*/false);
   case Phase::Normalized:
-    return isTensorOp(op, /*allowHalf=*/false) &&
+    return isTensorOp(op, /*allowPolicy=*/false) &&
            !isa<rnn::LSTMOp, rnn::GRUOp, rnn::LinearOp>(op);
   case Phase::Legalized:
-    return isTensorOp(op, /*allowHalf=*/true) &&
+    return isTensorOp(op, /*allowPolicy=*/true) &&
            !isa<rnn::LSTMOp, rnn::GRUOp, rnn::LinearOp>(op);
   case Phase::Scheduled:
   case Phase::Selected: {
@@ -110,10 +118,12 @@ static bool isAllowed(Operation *op, Phase phase) {
       if (llvm::any_of(types, [](Type type) { return isa<TensorType>(type); }))
         return false;
     if (phase == Phase::Scheduled &&
-        isa<rnn::ActivationOp, rnn::InterpolateOp>(op))
+        isa<rnn::ActivationOp, rnn::QuantizeOp, rnn::InterpolateOp>(op))
       return true;
     if (isOf<math::MathDialect>(op))
       return phase == Phase::Scheduled || isInstruction(op);
+    if (isOf<xpulp::XPulpDialect>(op) || isa<cluster::DotOp>(op))
+      return isa<cluster::DotOp>(op) == (phase == Phase::Scheduled);
     return isOf<cluster::ClusterDialect, func::FuncDialect, scf::SCFDialect,
                 memref::MemRefDialect, arith::ArithDialect,
                 vector::VectorDialect>(op);

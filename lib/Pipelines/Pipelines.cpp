@@ -9,6 +9,7 @@
 #include "se/Dialect/Cluster/Cluster.h"
 #include "se/Dialect/RNN/RNN.h"
 #include "se/Dialect/RNN/Transforms/Passes.h"
+#include "se/Dialect/XPulp/XPulp.h"
 #include "se/Schedule/Passes.h"
 
 #include "mlir/Conversion/Passes.h"
@@ -53,6 +54,7 @@ static void buildLegalize(OpPassManager &pm, const PipelineOptions &options) {
   rnn::LegalizeOptions legalize;
   legalize.precision = options.precision;
   pm.addPass(rnn::createLegalize(legalize));
+  pm.addPass(rnn::createFoldConstants()); // scales of rows, sliced
   pm.addPass(createCSEPass());
 }
 
@@ -66,16 +68,20 @@ static void buildSchedule(OpPassManager &pm, const PipelineOptions &options) {
 static void buildSelect(OpPassManager &pm) {
   pm.addPass(conversion::createUnrollReductions());
   pm.addPass(conversion::createExpandActivations());
+  pm.addPass(conversion::createSelectPacked());
+  pm.addPass(conversion::createSelectDots());
+  pm.addPass(conversion::createSelectExpandingFma());
   pm.addPass(createCSEPass());
 }
 
 static void buildLLVM(OpPassManager &pm, const PipelineOptions &options) {
   unsigned bits = options.indexBits;
-  if (options.indexBits == 32)
-    pm.addPass(conversion::createSelectExpandingFma());
-  else
+  if (bits != 32)
     pm.addPass(conversion::createExpandHalfFma());
   pm.addPass(conversion::createLowerCluster());
+  conversion::LowerXPulpOptions instructions;
+  instructions.host = bits != 32;
+  pm.addPass(conversion::createLowerXPulp(instructions));
   pm.addPass(createSCFToControlFlowPass());
   ArithToLLVMConversionPassOptions arith;
   arith.indexBitwidth = bits;
@@ -173,10 +179,10 @@ LogicalResult se::lowerTo(ModuleOp module, Phase to,
 
 void se::registerDialects(DialectRegistry &registry) {
   registry
-      .insert<rnn::RNNDialect, cluster::ClusterDialect, arith::ArithDialect,
-              math::MathDialect, tensor::TensorDialect, memref::MemRefDialect,
-              scf::SCFDialect, func::FuncDialect, cf::ControlFlowDialect,
-              vector::VectorDialect, LLVM::LLVMDialect>();
+      .insert<rnn::RNNDialect, cluster::ClusterDialect, xpulp::XPulpDialect,
+              vector::VectorDialect, arith::ArithDialect, math::MathDialect,
+              tensor::TensorDialect, memref::MemRefDialect, scf::SCFDialect,
+              func::FuncDialect, cf::ControlFlowDialect, LLVM::LLVMDialect>();
   registerBuiltinDialectTranslation(registry);
   registerLLVMDialectTranslation(registry);
 }
@@ -198,8 +204,9 @@ struct CommandLineOptions : PassPipelineOptions<CommandLineOptions> {
                      llvm::cl::desc("phase of the input"), phaseValues()};
   Option<Phase> to{*this, "to", llvm::cl::init(Phase::Normalized),
                    llvm::cl::desc("phase to reach"), phaseValues()};
-  Option<std::string> precision{*this, "precision", llvm::cl::init("fp32"),
-                                llvm::cl::desc("fp32 or fp16")};
+  Option<std::string> precision{
+      *this, "precision", llvm::cl::init("fp32"),
+      llvm::cl::desc("fp32, fp16, or a policy, FILE.json")};
   Option<unsigned> cores{*this, "cores", llvm::cl::init(8),
                          llvm::cl::desc("number of cores, 1 to 8")};
   Option<std::string> schedule{

@@ -81,11 +81,20 @@ static Cost getCost(Operation &op) {
     return makeCost(1);
   if (auto activation = dyn_cast<rnn::ActivationOp>(op))
     return getActivationCost(activation.getFunction().getKind());
+  if (isa<rnn::QuantizeOp>(op))
+    return makeCost(5);
+  if (isa<arith::MulIOp>(op) && op.getResult(0).getType().isInteger(32)) {
+    // Of integers, each extended when it was loaded; and the addition.
+    Cost cost = makeCost(2);
+    cost.products = 1;
+    return cost;
+  }
   if (isa<rnn::InterpolateOp>(op))
     return makeCost(20);
   if (isa<math::FmaOp>(op)) {
     Cost cost = makeCost(1);
-    cost.products = 1;
+    // Others scale sums of integers.
+    cost.products = isa<scf::ForOp>(op.getParentOp());
     return cost;
   }
   if (isa<arith::DivFOp>(op))

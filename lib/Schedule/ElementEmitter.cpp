@@ -184,6 +184,8 @@ Value ElementEmitter::emit(Value value, AffineExpr position, bool define) {
 /// Operations that instructions do for two halves at a time.
 static bool isPacked(Operation *op) {
   auto isHalf = [](Type type) { return getElementTypeOrSelf(type).isF16(); };
+  if (isa<rnn::QuantizeOp>(op))
+    return isHalf(op->getOperand(0).getType());
   if (!isHalf(op->getResult(0).getType()))
     return false;
   if (isa<arith::TruncFOp>(op))
@@ -237,8 +239,8 @@ Value ElementEmitter::emitInterpolate(rnn::InterpolateOp op,
                                       AffineExpr position) {
   Value x = emit(op.getX(), position), table = op.getTable();
   // A slope and an offset.
-  readConstant({table, getAffineConstantExpr(0, b.getContext()), /*times=*/2,
-                lanes, /*isTable=*/true});
+  readConstant({table, getAffineConstantExpr(0, b.getContext()), 2, lanes,
+                /*isTable=*/true});
   return rnn::InterpolateOp::create(b, x, memory(table), op.getScaleAttr());
 }
 

@@ -28,9 +28,10 @@ struct Lanes {
 struct ConstantAccess {
   mlir::Value constant;
   mlir::AffineExpr position;
-  int64_t times; ///< per element: more than once in a sum, or of a table
+  int64_t times; ///< per element: more than once in a sum
   Lanes lanes;
-  bool isTable = false; ///< which element is not known
+  /// A table, of which elements are read, but not known which.
+  bool isTable = false;
 };
 
 /// Emits the computation of elements of tensor values, following definitions
@@ -71,13 +72,13 @@ public:
 
 private:
   mlir::Value compute(mlir::Operation *op, mlir::AffineExpr position);
-  mlir::Value emitInterpolate(rnn::InterpolateOp op, mlir::AffineExpr position);
   mlir::Value createElementwise(mlir::Operation *op, mlir::ValueRange operands);
   /// A pair whose elements are computed one after the other.
   mlir::Value emitLanes(mlir::Value value, mlir::AffineExpr position,
                         bool define);
   mlir::Value load(mlir::Value memref, mlir::AffineExpr position);
   mlir::Value emitMatvec(rnn::MatvecOp op, mlir::AffineExpr position);
+  mlir::Value emitInterpolate(rnn::InterpolateOp op, mlir::AffineExpr position);
   mlir::Value emitReduce(rnn::ReduceOp op, mlir::AffineExpr position);
   /// A loop over [0, count) that carries `init`; `body` gets d1 and the carried
   /// value and returns its next value.

@@ -25,14 +25,14 @@ Value schedule::stripReshapes(Value value) {
 bool schedule::isElementwise(Operation *op) {
   if (isa<arith::ConstantOp>(op) || op->getNumResults() != 1)
     return false;
-  return isa<rnn::ActivationOp, rnn::InterpolateOp>(op) ||
+  return isa<rnn::ActivationOp, rnn::QuantizeOp, rnn::InterpolateOp>(op) ||
          isa_and_nonnull<arith::ArithDialect, math::MathDialect>(
              op->getDialect());
 }
 
 /// Operations worth a buffer rather than a second evaluation.
 static bool isExpensive(Operation *op) {
-  return isa<rnn::MatvecOp, rnn::ReduceOp, rnn::ActivationOp,
+  return isa<rnn::MatvecOp, rnn::ReduceOp, rnn::ActivationOp, rnn::QuantizeOp,
              rnn::InterpolateOp, arith::DivFOp>(op) ||
          isa_and_nonnull<math::MathDialect>(op->getDialect());
 }

@@ -6,34 +6,19 @@
 #include "PlanReport.h"
 
 #include "se/Dialect/RNN/Constants.h"
+#include "se/Dialect/RNN/LayerName.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Location.h"
-#include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace mlir;
 using namespace se;
 using namespace se::schedule;
 
-/// The name in a location, or where it is in a file.
-static std::string describe(Location location) {
-  if (auto name = dyn_cast<NameLoc>(location))
-    return name.getName().str();
-  if (auto file = dyn_cast<FileLineColLoc>(location))
-    return (llvm::sys::path::filename(file.getFilename()) + ":" +
-            Twine(file.getLine()))
-        .str();
-  if (auto fused = dyn_cast<FusedLoc>(location))
-    return describe(fused.getLocations().front());
-  if (auto call = dyn_cast<CallSiteLoc>(location))
-    return describe(call.getCallee());
-  return "?";
-}
-
 std::string se::schedule::getStageName(const Loop &loop) {
-  return describe(loop.jobs.front()->value.getLoc());
+  return rnn::getLayerName(loop.jobs.front()->value.getLoc());
 }
 
 void PlanReport::addStage(const Loop &loop, llvm::StringRef name,

@@ -172,7 +172,8 @@ Cost Scheduler::emitScratch(const Loop &loop, bool inPairs,
     usesPackedHalves |=
         op->getNumResults() == 1 && !isa<arith::ConstantOp>(op) &&
         op->getResult(0).getType() == half &&
-        isa<arith::ArithDialect, math::MathDialect>(op->getDialect());
+        isa<arith::ArithDialect, math::MathDialect, rnn::RNNDialect>(
+            op->getDialect());
   });
   scratch.erase();
   return cost;

@@ -102,7 +102,8 @@ GroupedLoop &Records::addLoop(const Loop &loop, ArrayRef<RowBlock> blocks,
     used[access.constant] += access.times * loop.elements;
   for (const ConstantAccess &access : accesses) {
     int64_t elements = elementsOf(access.constant);
-    if (used.lookup(access.constant) > elements || access.times != 1) {
+    if (access.isTable || used.lookup(access.constant) > elements ||
+        access.times != 1) {
       SharedConstant &entry = shared[access.constant];
       entry.constant = access.constant;
       entry.isTable |= access.isTable;

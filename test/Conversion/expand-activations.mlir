@@ -108,3 +108,55 @@ func.func @constant() -> f32 {
   %0 = math.exp %x : f32
   return %0 : f32
 }
+
+// Scaled and limited in the type of the operand, which is what packed halves can
+// do; NaN is what a minimum drops.
+// CHECK-LABEL: func @quantize
+// CHECK-DAG:     %[[INVERSE:[a-z0-9_]+]] = arith.constant 4.000000e+00 : f16
+// CHECK-DAG:     %[[UPPER:[a-z0-9_]+]] = arith.constant 1.300000e+02 : f16
+// CHECK-DAG:     %[[LOWER:[a-z0-9_]+]] = arith.constant -1.240000e+02 : f16
+// CHECK-DAG:     %[[ZERO:[a-z0-9_-]+]] = arith.constant -3 : i32
+// CHECK:         %[[P:[a-z0-9_]+]] = arith.mulf %arg0, %[[INVERSE]] : f16
+// CHECK-NEXT:    %[[MIN:[a-z0-9_]+]] = arith.minnumf %[[P]], %[[UPPER]] : f16
+// CHECK-NEXT:    %[[MAX:[a-z0-9_]+]] = arith.maxnumf %[[MIN]], %[[LOWER]] : f16
+// CHECK-NEXT:    %[[E:[a-z0-9_]+]] = arith.extf %[[MAX]] : f16 to f32
+// CHECK-NEXT:    %[[R:[a-z0-9_]+]] = math.roundeven %[[E]] : f32
+// CHECK-NEXT:    %[[I:[a-z0-9_]+]] = arith.fptosi %[[R]] : f32 to i32
+// CHECK-NEXT:    %[[Q:[a-z0-9_]+]] = arith.addi %[[I]], %[[ZERO]] : i32
+// CHECK-NEXT:    arith.trunci %[[Q]] : i32 to i8
+func.func @quantize(%x: f16) -> i8 {
+  %0 = rnn.quantize %x scale 0.25 zero_point -3 : f16 -> i8
+  return %0 : i8
+}
+
+// Two lanes, and no zero point.
+// CHECK-LABEL: func @quantize_lanes
+// CHECK-DAG:     %[[UPPER:[a-z0-9_]+]] = arith.constant dense<1.270000e+02> : vector<2xf16>
+// CHECK:         arith.mulf %arg0, %{{.*}} : vector<2xf16>
+// CHECK-NEXT:    arith.minnumf %{{.*}}, %[[UPPER]] : vector<2xf16>
+// CHECK-NEXT:    arith.maxnumf %{{.*}} : vector<2xf16>
+// CHECK-NEXT:    math.roundeven %{{.*}} : vector<2xf16>
+// CHECK-NEXT:    %[[I:[a-z0-9_]+]] = arith.fptosi %{{.*}} : vector<2xf16> to vector<2xi16>
+// CHECK-NEXT:    arith.trunci %[[I]] : vector<2xi16> to vector<2xi8>
+func.func @quantize_lanes(%x: vector<2xf16>) -> vector<2xi8> {
+  %0 = rnn.quantize %x scale 0.25 : vector<2xf16> -> vector<2xi8>
+  return %0 : vector<2xi8>
+}
+
+// 32767 is no f16, 32752 is.
+// CHECK-LABEL: func @quantize_short
+// CHECK-DAG:     arith.constant 3.275200e+04 : f16
+// CHECK-DAG:     arith.constant -3.275200e+04 : f16
+// CHECK:         arith.trunci %{{.*}} : i32 to i16
+func.func @quantize_short(%x: f16) -> i16 {
+  %0 = rnn.quantize %x scale 0.25 : f16 -> i16
+  return %0 : i16
+}
+
+// CHECK-LABEL: func @quantize_single
+// CHECK:         arith.fptosi %{{.*}} : f32 to i32
+// CHECK-NEXT:    arith.trunci %{{.*}} : i32 to i8
+func.func @quantize_single(%x: f32) -> i8 {
+  %0 = rnn.quantize %x scale 0.25 : f32 -> i8
+  return %0 : i8
+}

@@ -5,6 +5,7 @@
 --matrix=all   every case of the generated matrix, not only a covering subset
 --shard=K/N    the K-th of N parts of the tests, 1 <= K <= N
 --mutations=N  random changes of schedules to try
+--cases=N      random networks to try
 """
 
 import shutil
@@ -18,6 +19,7 @@ def pytest_addoption(parser):
     group = parser.getgroup("se-mlir")
     group.addoption("--matrix", choices=["covering", "all"], default="covering")
     group.addoption("--mutations", type=int, default=40, metavar="N")
+    group.addoption("--cases", type=int, default=200, metavar="N")
     group.addoption("--shard", default="1/1", metavar="K/N", help="a part of the tests")
 
 

@@ -312,6 +312,28 @@ def test_bad_value(option, text, network, tmp_path):
                  text=text)
 
 
+@pytest.mark.parametrize("text, message", [
+    ("{", "policy.json: "),
+    ('{"layer": {}}', "policy.json: unknown key 'layer', expected default or layers"),
+    ('{"default": "int8"}', "policy.json: 'default' must be"),
+    ('{"layers": {"rnn0": {"precision": "int8", "input_scale": -1}}}',
+     "policy.json: layers: 'rnn0': 'input_scale' must be a positive number"),
+    ('{"layers": {"rnn0": {"precision": "int8"}}}',
+     "policy.json: layers: 'rnn0': layer 'rnn0': 'input_scale' is missing"),
+    ('{"layers": {"rnn9": {"precision": "fp32"}}}',
+     "policy.json: layers: 'rnn9' matches no layer"),
+    (None, "cannot read '.*policy.json'"),
+])
+def test_bad_policy(text, message, network, tmp_path):
+    path = tmp_path / "policy.json"
+    if text is not None:
+        path.write_text(text)
+    precision = f"--precision={path}"
+    expect_error(tmp_path, "se-compile", network, "-o", tmp_path / "out", precision,
+                 text=message)
+    expect_error(tmp_path, "se-run", network, precision, text=message)
+
+
 def test_no_arguments(tmp_path):
     for tool in ("se-compile", "se-run"):
         process = se.tool(tool)

@@ -29,6 +29,10 @@
 // RUN: se-opt %t/legalized-state.mlir --verify-phase=phase=legalized
 // STATE: 'rnn.{{network|yield}}' with these types may not stand in phase
 //
+// RUN: not se-opt %t/legalized-integers.mlir --verify-phase=phase=normalized 2>&1 | FileCheck %s --check-prefix=BYTES
+// RUN: se-opt %t/legalized-integers.mlir --verify-phase=phase=legalized
+// BYTES: 'rnn.{{network|quantize|yield}}' with these types may not stand in phase 'normalized'
+//
 // RUN: not se-opt %t/scheduled.mlir --verify-phase=phase=legalized 2>&1 | FileCheck %s --check-prefix=CLUSTER
 // RUN: se-opt %t/scheduled.mlir --verify-phase=phase=scheduled
 // RUN: not se-opt %t/scheduled.mlir --verify-phase=phase=selected 2>&1 | FileCheck %s --check-prefix=ACTIVATION
@@ -162,4 +166,10 @@ module attributes {se.phase = "normalized"} {
 }
 //--- claims-unknown.mlir
 module attributes {se.phase = "done"} {
+}
+//--- legalized-integers.mlir
+rnn.network @net inputs(%x = "x" : tensor<4xf32>)
+    states(%h = "h" : tensor<4xi8> reset dense<0> : tensor<4xi8>) {
+  %0 = rnn.quantize %x scale 0.5 : tensor<4xf32> -> tensor<4xi8>
+  rnn.yield next %0 : tensor<4xi8>
 }

@@ -29,7 +29,8 @@ static cl::opt<bool> printLinkerScript(
     cl::cat(category));
 static cl::opt<std::string>
     precision("precision", cl::init("fp32"),
-              cl::desc("Number format: fp32 (default) or fp16"),
+              cl::desc("Number format: fp32 (default), fp16, or a policy by "
+                       "layer, FILE.json"),
               cl::value_desc("policy"), cl::cat(category));
 static cl::opt<std::string>
     targetName("target", cl::init("pulp-open"),

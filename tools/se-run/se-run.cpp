@@ -98,7 +98,8 @@ static cl::opt<bool>
 
 static cl::opt<std::string>
     precision("precision", cl::init("fp32"),
-              cl::desc("Networks on the host: fp32 (default) or fp16"),
+              cl::desc("Networks on the host: fp32 (default), fp16, or a "
+                       "policy by layer, FILE.json"),
               cl::value_desc("policy"), cl::cat(category));
 static cl::opt<unsigned>
     cores("cores", cl::init(1),

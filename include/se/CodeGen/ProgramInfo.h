@@ -18,7 +18,7 @@ namespace se {
 
 /// An input, output or state; the shape is that of the imported network.
 struct PortInfo : Port {
-  std::string element; ///< f32 or f16
+  std::string element; ///< f32; of states also f16, i16 or i8
   int64_t offset = 0;  ///< states: bytes from the start of the state buffer
 };
 

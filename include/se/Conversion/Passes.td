@@ -16,18 +16,21 @@ def ExpandActivations : Pass<"se-expand-activations", "::mlir::ModuleOp"> {
     division, integer operations on bits). Host and device thereby compute the
     same bits. The approximations of exp, tanh and log are MLIR's.
 
-    `rnn.interpolate` becomes comparisons, fused multiply-additions and loads, a
-    pair one lane after the other.
+    `rnn.quantize` on scalars and vectors becomes the arithmetic of its
+    description.
+    `rnn.interpolate` on scalars becomes comparisons, fused multiply-additions
+    and loads.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",
-    "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect", "::mlir::vector::VectorDialect"];
+    "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::vector::VectorDialect"];
 }
 
 def UnrollReductions : Pass<"se-unroll-reductions", "::mlir::ModuleOp"> {
   let summary = "Unroll the innermost loops of sums";
   let description = [{
-    Unrolls every innermost `scf.for` that carries one float, a dot product for
-    instance, `factor` times; what is left over is a loop of its own. The order of
+    Unrolls every innermost `scf.for` that carries one float or integer, a dot
+    product for instance, `factor` times; what is left over is a loop of its own. The order of
     operations, and so every bit of the result, stays as it is.
   }];
   let options = [
@@ -39,11 +42,52 @@ def UnrollReductions : Pass<"se-unroll-reductions", "::mlir::ModuleOp"> {
 def SelectExpandingFma : Pass<"se-select-expanding-fma", "::mlir::ModuleOp"> {
   let summary = "Products of halves that are added in single precision";
   let description = [{
-    Replaces `math.fma` in f32 of two operands that are extended from f16 by the
-    instruction `fmacex.s.h`, which computes the same: the product is exact, the
-    sum is rounded once. For the device only; LLVM does not know the instruction.
+    Replaces `math.fma` in f32 of two operands that are extended from f16 by
+    `xpulp.fmacex.s.h`, which computes the same: the product is exact, the sum is
+    rounded once.
   }];
-  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+  let dependentDialects = ["::se::xpulp::XPulpDialect"];
+}
+
+def SelectDots : Pass<"se-select-dots", "::mlir::ModuleOp"> {
+  let summary = "cluster.dot as a hardware loop of dot-product instructions";
+  let description = [{
+    A `cluster.dot` of R rows becomes an `xpulp.loop` over the words of the
+    vector that are full, which loads the word of the vector and R words of the
+    rows and multiplies them, in the order that docs/kernels.md gives, and, if
+    there may be a rest, the same once for the last word, of which only the
+    elements that exist are read. If the number of columns is a constant, there is
+    no branch.
+  }];
+  let dependentDialects = ["::se::xpulp::XPulpDialect",
+    "::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"];
+}
+
+def LowerXPulp : Pass<"se-lower-xpulp", "::mlir::ModuleOp"> {
+  let summary = "xpulp ops for the device or for the host";
+  let description = [{
+    For the device, an instruction becomes an `.insn` directive in inline
+    assembly, whose operands LLVM allocates, and a hardware loop whose body is
+    straight-line one block of assembly. What accesses memory has side effects and
+    stays where it is, all else may move. A loop that holds other operations, or
+    needs too many registers (with a remark), becomes an `scf.for`.
+
+    For the host, an instruction becomes a call of the function that emulates it,
+    or a load or store, and every loop an `scf.for`.
+
+    Vectors that fill a register (`vector<4xi8>`, `vector<2xi16>`,
+    `vector<2xf16>`) become i32 everywhere, lane 0 lowest. Besides instructions,
+    they may be constants, selected by a scalar, cast, loaded and stored (from
+    addresses that are multiples of 4), broadcast, built from elements, and have
+    lanes extracted and inserted whose number is known.
+  }];
+  let options = [
+    Option<"host", "host", "bool", "false", "for the host, not the device">
+  ];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect",
+    "::mlir::arith::ArithDialect", "::mlir::func::FuncDialect",
+    "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect"];
 }
 
 def SelectPacked : Pass<"se-select-packed", "::mlir::ModuleOp"> {

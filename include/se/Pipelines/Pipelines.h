@@ -17,7 +17,7 @@
 namespace se {
 
 struct PipelineOptions {
-  /// fp32 or fp16.
+  /// fp32, fp16, or the path of a policy (docs/precision.md).
   std::string precision = "fp32";
   /// Cores, memory sizes, and choices of the planner that are forced.
   schedule::ScheduleNetworkOptions schedule;

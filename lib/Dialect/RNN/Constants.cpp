@@ -73,9 +73,11 @@ std::optional<std::vector<float>> se::rnn::readFloats(Value value) {
   return readFloats(attr);
 }
 
+/// Larger constants are blobs.
+static constexpr size_t maxDense = 16;
+
 ElementsAttr se::rnn::makeConstant(RankedTensorType type,
                                    ArrayRef<float> values, StringRef name) {
-  constexpr size_t maxDense = 16;
   bool isHalf = type.getElementType().isF16();
   assert((isHalf || type.getElementType().isF32()) && "f32 or f16 expected");
   assert(size_t(type.getNumElements()) == values.size());
@@ -102,6 +104,27 @@ ElementsAttr se::rnn::makeConstant(RankedTensorType type,
     blob = HeapAsmResourceBlob::allocateAndCopyInferAlign(values);
   }
   return DenseResourceElementsAttr::get(type, name, std::move(blob));
+}
+
+ElementsAttr se::rnn::makeIntegers(RankedTensorType type,
+                                   ArrayRef<int64_t> values, StringRef name) {
+  unsigned bits = type.getElementTypeBitWidth(), bytes = bits / 8;
+  assert(size_t(type.getNumElements()) == values.size());
+  if (values.size() <= maxDense || llvm::all_equal(values)) {
+    if (values.size() > maxDense)
+      values = values.take_front();
+    SmallVector<APInt> elements;
+    for (int64_t value : values)
+      elements.push_back(APInt(bits, value, /*isSigned=*/true));
+    return DenseElementsAttr::get(type, elements);
+  }
+  std::vector<char> data(values.size() * bytes);
+  for (auto [i, value] : llvm::enumerate(values))
+    memcpy(data.data() + i * bytes, &value, bytes); // little endian
+  return DenseResourceElementsAttr::get(
+      type, name,
+      HeapAsmResourceBlob::allocateAndCopyWithAlign(data, /*align=*/bytes,
+                                                    /*dataIsMutable=*/false));
 }
 
 StringRef se::rnn::getConstantName(Attribute attr) {

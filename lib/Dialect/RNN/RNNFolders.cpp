@@ -11,6 +11,7 @@
 #include "se/Dialect/RNN/RNN.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/IR/PatternMatch.h"
@@ -22,12 +23,10 @@ OpFoldResult MatvecOp::fold(FoldAdaptor adaptor) {
   // A product with the zero vector is zero, unless W has NaN or infinity, in
   // which case the network is broken anyway (the importer warns).
   auto x = dyn_cast_or_null<SplatElementsAttr>(adaptor.getX());
-  auto type = cast<RankedTensorType>(getY().getType());
-  if (x && x.getSplatValue<APFloat>().isPosZero())
-    return DenseElementsAttr::get(
-        type, APFloat::getZero(
-                  cast<FloatType>(type.getElementType()).getFloatSemantics()));
-  return {};
+  if (!x || x.getSplatValue<Attribute>() !=
+                Builder(getContext()).getZeroAttr(x.getElementType()))
+    return {};
+  return Builder(getContext()).getZeroAttr(getY().getType());
 }
 
 OpFoldResult ReduceOp::fold(FoldAdaptor adaptor) {

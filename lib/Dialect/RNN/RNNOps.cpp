@@ -105,6 +105,16 @@ LogicalResult GRUOp::verify() {
 // Products and reductions
 //===----------------------------------------------------------------------===//
 
+/// What sums of products of `element` may be; nothing if there are none.
+static SmallVector<Type, 2> getSumTypes(Type element) {
+  MLIRContext *context = element.getContext();
+  if (isa<FloatType>(element))
+    return {element, Float32Type::get(context)};
+  if (element.isInteger(8) || element.isInteger(16))
+    return {IntegerType::get(context, 32)};
+  return {};
+}
+
 /// The rules that rnn.matvec and rnn.linear share.
 static LogicalResult verifyProduct(Operation *op, Value w, Value x, Value y) {
   RankedTensorType wType = typeOf(w), xType = typeOf(x), yType = typeOf(y);
@@ -122,9 +132,10 @@ static LogicalResult verifyProduct(Operation *op, Value w, Value x, Value y) {
     return failure();
   Type element = xType.getElementType();
   if (wType.getElementType() != element ||
-      (yType.getElementType() != element && !yType.getElementType().isF32()))
+      !llvm::is_contained(getSumTypes(element), yType.getElementType()))
     return op->emitOpError("matvec-C4: 'W' and 'x' must have the same element "
-                           "type and the result this or f32, found ")
+                           "type and the result this or f32, or i32 for i8 and "
+                           "i16, found ")
            << wType.getElementType() << ", " << element << " and "
            << yType.getElementType();
   return success();
@@ -174,6 +185,56 @@ LogicalResult ActivationOp::verify() {
     return emitOpError("activation-C1: the result's element type must not be "
                        "wider than the operand's, found ")
            << to << " and " << from;
+  return success();
+}
+
+/// `value`, rounded to the type of an element of `x`.
+static APFloat convertTo(Value x, APFloat value, APFloat::roundingMode mode) {
+  auto type = cast<FloatType>(getElementTypeOrSelf(x.getType()));
+  bool ignored;
+  value.convert(type.getFloatSemantics(), mode, &ignored);
+  return value;
+}
+
+APFloat QuantizeOp::getInverse() {
+  APFloat inverse(1.0f);
+  inverse.divide(getScale(), APFloat::rmNearestTiesToEven);
+  return convertTo(getX(), inverse, APFloat::rmNearestTiesToEven);
+}
+
+std::pair<APFloat, APFloat> QuantizeOp::getBounds() {
+  bool isByte = getElementTypeOrSelf(getY().getType()).isInteger(8);
+  auto most = float(isByte ? 127 : 32767),
+       zero = float(int32_t(getZeroPoint()));
+  auto bound = [&](float value) {
+    return convertTo(getX(), APFloat(value), APFloat::rmTowardZero);
+  };
+  return {bound(-most - zero), bound(most - zero)};
+}
+
+int64_t QuantizeOp::evaluate(APFloat x) {
+  auto [lower, upper] = getBounds();
+  APFloat p = convertTo(getX(), x, APFloat::rmNearestTiesToEven);
+  p.multiply(getInverse(), APFloat::rmNearestTiesToEven);
+  p = maxnum(minnum(p, upper), lower);
+  p.roundToIntegral(APFloat::rmNearestTiesToEven);
+  llvm::APSInt q(/*BitWidth=*/32, /*isUnsigned=*/false);
+  bool isExact;
+  p.convertToInteger(q, APFloat::rmNearestTiesToEven, &isExact);
+  return q.getExtValue() + int32_t(getZeroPoint());
+}
+
+LogicalResult QuantizeOp::verify() {
+  bool isPositive = getScale() > APFloat(0.0f) && getScale().isFinite();
+  if (!isPositive || !getInverse().isNormal())
+    return emitOpError("quantize-C1: the scale must be positive and its "
+                       "inverse a normal number of the operand's type, found ")
+           << getScale().convertToFloat();
+  bool isByte = getElementTypeOrSelf(getY().getType()).isInteger(8);
+  if (auto zero = int32_t(getZeroPoint()); std::abs(zero) > (isByte ? 127 : 0))
+    return emitOpError("quantize-C2: the zero point must be -127 to 127 for "
+                       "i8, 0 for i16, found ")
+           << zero;
   return success();
 }
 

@@ -231,17 +231,25 @@ LogicalResult NetworkOp::verifyRegions() {
       failed(checkNames(arguments, getStateNames())) ||
       failed(checkNames(outputs, getOutputNames())))
     return failure();
-  for (ArrayAttr types : {getInputTypes(), getStateTypes(), getOutputTypes()})
-    for (Attribute attr : types) {
-      auto tensor = dyn_cast<RankedTensorType>(cast<TypeAttr>(attr).getValue());
-      if (!tensor || !tensor.hasStaticShape() ||
-          !isa<FloatType>(tensor.getElementType()) ||
-          tensor.getNumElements() == 0)
-        return emitOpError("network-C5: inputs, states and outputs must be "
-                           "statically shaped, not empty tensors of floats, "
-                           "found ")
+  auto isTensor = [](Attribute attr, bool isState) {
+    auto tensor = dyn_cast<RankedTensorType>(cast<TypeAttr>(attr).getValue());
+    if (!tensor || !tensor.hasStaticShape() || tensor.getNumElements() == 0)
+      return false;
+    Type element = tensor.getElementType();
+    return isa<FloatType>(element) ||
+           (isState && (element.isInteger(8) || element.isInteger(16)));
+  };
+  for (ArrayAttr types : {getInputTypes(), getOutputTypes()})
+    for (Attribute attr : types)
+      if (!isTensor(attr, /*isState=*/false))
+        return emitOpError("network-C5: inputs and outputs must be statically "
+                           "shaped, not empty tensors of floats, found ")
                << attr;
-    }
+  for (Attribute attr : getStateTypes())
+    if (!isTensor(attr, /*isState=*/true))
+      return emitOpError("network-C5: states must be statically shaped, not "
+                         "empty tensors of floats, i8 or i16, found ")
+             << attr;
   if (getResetValues().size() != getStateTypes().size())
     return emitOpError("network-C3: there must be one reset value for each "
                        "state");

@@ -51,30 +51,41 @@ static std::optional<IntegerOp> getIntegerOp(Operation *op) {
       .Default([](Operation *) { return std::nullopt; });
 }
 
-/// Loops whose body does nothing but load, compute and sum up floats, with
+/// What sums are made of: floats and short integers, never addresses.
+static bool isData(Type type) {
+  return isa<FloatType>(type) || type.isInteger(8) || type.isInteger(16);
+}
+
+/// Loops whose body does nothing but load, compute and sum up data, with
 /// integers that depend on the counter linearly.
 static bool isSum(scf::ForOp loop) {
-  if (!llvm::all_of(loop.getInitArgs().getTypes(),
-                    [](Type type) { return isa<FloatType>(type); }))
-    return false;
-  llvm::DenseSet<Value> dependent = {loop.getInductionVar()};
+  llvm::DenseSet<Value> dependent = {loop.getInductionVar()}, data;
+  for (Value sum : loop.getRegionIterArgs()) {
+    if (!sum.getType().isIntOrFloat())
+      return false;
+    data.insert(sum);
+  }
   for (Operation &op : loop.getBody()->without_terminator()) {
+    bool isLoad = isa<memref::LoadOp>(op);
     if (op.getNumRegions() != 0 || isa<memref::ViewOp>(op) ||
-        !(isa<memref::LoadOp>(op) || isMemoryEffectFree(&op)))
+        !(isLoad || isMemoryEffectFree(&op)))
       return false;
-    unsigned uses = llvm::count_if(
-        op.getOperands(), [&](Value v) { return dependent.contains(v); });
-    if (uses == 0)
-      continue;
-    if (llvm::all_of(op.getResultTypes(),
-                     [](Type type) { return isa<FloatType>(type); })) {
-      if (isa<memref::LoadOp>(op) && uses != 1)
+    auto count = [&](const llvm::DenseSet<Value> &set) {
+      return llvm::count_if(op.getOperands(),
+                            [&](Value v) { return set.contains(v); });
+    };
+    auto uses = count(dependent);
+    if (isLoad) {
+      if (!isData(op.getResult(0).getType()) || uses > 1 || count(data))
         return false;
-      continue;
+      data.insert(op.getResult(0));
+    } else if (count(data) || llvm::all_of(op.getResultTypes(), isData)) {
+      data.insert(op.result_begin(), op.result_end());
+    } else if (uses) {
+      if (uses != 1 || !isa<arith::AddIOp, arith::SubIOp, arith::MulIOp>(op))
+        return false;
+      dependent.insert(op.getResult(0));
     }
-    if (uses != 1 || !isa<arith::AddIOp, arith::SubIOp, arith::MulIOp>(op))
-      return false;
-    dependent.insert(op.getResult(0));
   }
   return true;
 }

@@ -234,3 +234,14 @@ rnn.network @unused inputs(%x = "x" : tensor<4xf32>) outputs("y" : tensor<4xf32>
 rnn.cell @cell inputs(%x : tensor<4xf32>) states(%h : tensor<4xf32>) outputs(tensor<4xf32>) {
   rnn.yield %x : tensor<4xf32> next %h : tensor<4xf32>
 }
+
+// -----
+
+// CHECK-LABEL: func @matvec_zero_i8
+func.func @matvec_zero_i8(%W: tensor<8x4xi8>) -> tensor<8xi32> {
+  %x = arith.constant dense<0> : tensor<4xi8>
+  // CHECK: %[[Y:.*]] = arith.constant dense<0> : tensor<8xi32>
+  // CHECK-NEXT: return %[[Y]]
+  %y = rnn.matvec %W, %x : tensor<8x4xi8>, tensor<4xi8> -> tensor<8xi32>
+  return %y : tensor<8xi32>
+}

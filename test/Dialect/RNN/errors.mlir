@@ -107,21 +107,21 @@ rnn.network @network_C4_missing inputs(%x = "x" : tensor<4xf32>)
 
 // -----
 
-// expected-error @below {{network-C5: inputs, states and outputs must be statically shaped, not empty tensors of floats, found tensor<?xf32>}}
+// expected-error @below {{network-C5: inputs and outputs must be statically shaped, not empty tensors of floats, found tensor<?xf32>}}
 rnn.network @network_C5_dynamic inputs(%x = "x" : tensor<?xf32>) {
   rnn.yield
 }
 
 // -----
 
-// expected-error @below {{network-C5: inputs, states and outputs must be statically shaped, not empty tensors of floats, found tensor<4xi32>}}
+// expected-error @below {{network-C5: inputs and outputs must be statically shaped, not empty tensors of floats, found tensor<4xi32>}}
 rnn.network @network_C5_integers inputs(%x = "x" : tensor<4xi32>) {
   rnn.yield
 }
 
 // -----
 
-// expected-error @below {{network-C5: inputs, states and outputs must be statically shaped, not empty tensors of floats, found tensor<0xf32>}}
+// expected-error @below {{network-C5: states must be statically shaped, not empty tensors of floats, i8 or i16, found tensor<0xf32>}}
 rnn.network @network_C5_empty
     states(%x = "x" : tensor<0xf32> reset dense<0.0> : tensor<0xf32>) {
   rnn.yield next %x : tensor<0xf32>
@@ -129,7 +129,22 @@ rnn.network @network_C5_empty
 
 // -----
 
-// expected-error @below {{network-C5: inputs, states and outputs must be statically shaped, not empty tensors of floats, found f32}}
+// expected-error @below {{network-C5: inputs and outputs must be statically shaped, not empty tensors of floats, found tensor<4xi8>}}
+rnn.network @network_C5_bytes inputs(%x = "x" : tensor<4xi8>) {
+  rnn.yield
+}
+
+// -----
+
+// expected-error @below {{network-C5: states must be statically shaped, not empty tensors of floats, i8 or i16, found tensor<4xi32>}}
+rnn.network @network_C5_words
+    states(%x = "x" : tensor<4xi32> reset dense<0> : tensor<4xi32>) {
+  rnn.yield next %x : tensor<4xi32>
+}
+
+// -----
+
+// expected-error @below {{network-C5: inputs and outputs must be statically shaped, not empty tensors of floats, found f32}}
 rnn.network @network_C5_scalar inputs(%x = "x" : f32) {
   rnn.yield
 }
@@ -422,7 +437,7 @@ func.func @matvec_C3(%W: tensor<8x4xf32>, %x: tensor<2x4xf32>) {
 // -----
 
 func.func @matvec_C4_operands(%W: tensor<8x4xf16>, %x: tensor<4xf32>) {
-  // expected-error @below {{matvec-C4: 'W' and 'x' must have the same element type and the result this or f32, found 'f16', 'f32' and 'f32'}}
+  // expected-error @below {{matvec-C4: 'W' and 'x' must have the same element type and the result this or f32, or i32 for i8 and i16, found 'f16', 'f32' and 'f32'}}
   rnn.matvec %W, %x : tensor<8x4xf16>, tensor<4xf32> -> tensor<8xf32>
   return
 }
@@ -430,7 +445,7 @@ func.func @matvec_C4_operands(%W: tensor<8x4xf16>, %x: tensor<4xf32>) {
 // -----
 
 func.func @matvec_C4_result(%W: tensor<8x4xf32>, %x: tensor<4xf32>) {
-  // expected-error @below {{matvec-C4: 'W' and 'x' must have the same element type and the result this or f32, found 'f32', 'f32' and 'f16'}}
+  // expected-error @below {{matvec-C4: 'W' and 'x' must have the same element type and the result this or f32, or i32 for i8 and i16, found 'f32', 'f32' and 'f16'}}
   rnn.matvec %W, %x : tensor<8x4xf32>, tensor<4xf32> -> tensor<8xf16>
   return
 }
@@ -624,7 +639,97 @@ func.func @broadcast_C1_type(%x: tensor<1xf32>) {
 // -----
 
 func.func @dynamic(%x: tensor<?xf32>) {
-  // expected-error @below {{operand #0 must be statically shaped tensor of floating-point values}}
+  // expected-error @below {{operand #0 must be statically shaped tensor of floating-point or 8-bit signless integer or 16-bit signless integer or 32-bit signless integer values}}
   rnn.reshape %x : tensor<?xf32> -> tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func @quantize_C1(%x: tensor<4xf32>) {
+  // expected-error @below {{quantize-C1: the scale must be positive and its inverse a normal number of the operand's type, found -5.000000e-01}}
+  rnn.quantize %x scale -0.5 : tensor<4xf32> -> tensor<4xi8>
+  return
+}
+
+// -----
+
+func.func @quantize_C1_zero(%x: tensor<4xf32>) {
+  // expected-error @below {{quantize-C1: the scale must be positive and its inverse a normal number of the operand's type, found 0.000000e+00}}
+  rnn.quantize %x scale 0.0 : tensor<4xf32> -> tensor<4xi8>
+  return
+}
+
+// -----
+
+func.func @quantize_C1_infinite(%x: tensor<4xf32>) {
+  // expected-error @below {{quantize-C1: the scale must be positive and its inverse a normal number of the operand's type, found INF}}
+  rnn.quantize %x scale 0x7F800000 : tensor<4xf32> -> tensor<4xi8>
+  return
+}
+
+// -----
+
+// 1 / scale is beyond f16, but not beyond f32.
+func.func @quantize_C1_half(%x: tensor<4xf16>, %y: tensor<4xf32>) {
+  rnn.quantize %y scale 1.0e-5 : tensor<4xf32> -> tensor<4xi8>
+  // expected-error @below {{quantize-C1: the scale must be positive and its inverse a normal number of the operand's type, found 1.000000e-05}}
+  rnn.quantize %x scale 1.0e-5 : tensor<4xf16> -> tensor<4xi8>
+  return
+}
+
+// -----
+
+func.func @quantize_C2(%x: tensor<4xf16>) {
+  // expected-error @below {{quantize-C2: the zero point must be -127 to 127 for i8, 0 for i16, found -128}}
+  rnn.quantize %x scale 0.5 zero_point -128 : tensor<4xf16> -> tensor<4xi8>
+  return
+}
+
+// -----
+
+func.func @quantize_C2_short(%x: tensor<4xf16>) {
+  // expected-error @below {{quantize-C2: the zero point must be -127 to 127 for i8, 0 for i16, found 1}}
+  rnn.quantize %x scale 0.5 zero_point 1 : tensor<4xf16> -> tensor<4xi16>
+  return
+}
+
+// -----
+
+func.func @quantize_shape(%x: tensor<4xf16>) {
+  // expected-error @below {{requires the same shape for all operands and results}}
+  rnn.quantize %x scale 0.5 : tensor<4xf16> -> tensor<2xi8>
+  return
+}
+
+// -----
+
+func.func @quantize_integer(%x: tensor<4xf16>) {
+  // expected-error @below {{result #0 must be i8 or i16, or a vector or statically shaped tensor of these, but got 'tensor<4xi32>'}}
+  rnn.quantize %x scale 0.5 : tensor<4xf16> -> tensor<4xi32>
+  return
+}
+
+// -----
+
+func.func @matvec_C4_narrow(%W: tensor<2x3xi8>, %x: tensor<3xi8>) {
+  // expected-error @below {{matvec-C4: 'W' and 'x' must have the same element type and the result this or f32, or i32 for i8 and i16, found 'i8', 'i8' and 'i8'}}
+  rnn.matvec %W, %x : tensor<2x3xi8>, tensor<3xi8> -> tensor<2xi8>
+  return
+}
+
+// -----
+
+func.func @matvec_C4_mixed(%W: tensor<2x3xi8>, %x: tensor<3xi16>) {
+  // expected-error @below {{matvec-C4: 'W' and 'x' must have the same element type and the result this or f32, or i32 for i8 and i16, found 'i8', 'i16' and 'i32'}}
+  rnn.matvec %W, %x : tensor<2x3xi8>, tensor<3xi16> -> tensor<2xi32>
+  return
+}
+
+// -----
+
+func.func @matvec_C4_words(%W: tensor<2x3xi32>, %x: tensor<3xi32>) {
+  // expected-error @below {{matvec-C4: 'W' and 'x' must have the same element type and the result this or f32, or i32 for i8 and i16, found 'i32', 'i32' and 'i32'}}
+  rnn.matvec %W, %x : tensor<2x3xi32>, tensor<3xi32> -> tensor<2xi32>
   return
 }

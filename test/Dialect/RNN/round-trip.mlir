@@ -191,6 +191,36 @@ func.func @scalar(%0: f32) -> f16 {
   return %1 : f16
 }
 
+// Integers: products, states, and how floats become them.
+// CHECK-LABEL: rnn.network @integers
+// CHECK-SAME:  states(%h = "h" : tensor<4xi8> reset dense<-1> : tensor<4xi8>, %c = "c" : tensor<4xi16> reset dense<[1, 2, 3, 4]> : tensor<4xi16>)
+rnn.network @integers inputs(%x = "x" : tensor<4xf32>)
+    states(%h = "h" : tensor<4xi8> reset dense<-1> : tensor<4xi8>,
+           %c = "c" : tensor<4xi16> reset dense<[1, 2, 3, 4]> : tensor<4xi16>) {
+  %W = arith.constant dense<1> : tensor<4x4xi8>
+  %V = arith.constant dense<1> : tensor<2x4xi16>
+  // CHECK: rnn.matvec %{{[^ ]*}}, %h : tensor<4x4xi8>, tensor<4xi8> -> tensor<4xi32>
+  %0 = rnn.matvec %W, %h : tensor<4x4xi8>, tensor<4xi8> -> tensor<4xi32>
+  // CHECK: rnn.matvec %{{[^ ]*}}, %c : tensor<2x4xi16>, tensor<4xi16> -> tensor<2xi32>
+  %1 = rnn.matvec %V, %c : tensor<2x4xi16>, tensor<4xi16> -> tensor<2xi32>
+  // CHECK: rnn.reshape %{{[^ ]*}} : tensor<4xi8> -> tensor<1x4xi8>
+  %2 = rnn.reshape %h : tensor<4xi8> -> tensor<1x4xi8>
+  // CHECK: rnn.quantize %x scale 2.500000e-01 zero_point -3 : tensor<4xf32> -> tensor<4xi8>
+  %3 = rnn.quantize %x scale 0.25 zero_point -3 : tensor<4xf32> -> tensor<4xi8>
+  // CHECK: rnn.quantize %x scale 2.500000e-01 : tensor<4xf32> -> tensor<4xi16>
+  %4 = rnn.quantize %x scale 0.25 : tensor<4xf32> -> tensor<4xi16>
+  rnn.yield next %3, %4 : tensor<4xi8>, tensor<4xi16>
+}
+
+// CHECK-LABEL: func.func @quantize
+func.func @quantize(%0: f16, %1: vector<2xf16>) -> (i8, vector<2xi8>) {
+  // CHECK: rnn.quantize %{{[^ ]*}} scale 5.000000e-01 : f16 -> i8
+  %2 = rnn.quantize %0 scale 0.5 : f16 -> i8
+  // CHECK: rnn.quantize %{{[^ ]*}} scale 5.000000e-01 : vector<2xf16> -> vector<2xi8>
+  %3 = rnn.quantize %1 scale 0.5 : vector<2xf16> -> vector<2xi8>
+  return %2, %3 : i8, vector<2xi8>
+}
+
 // CHECK-LABEL: rnn.cell @movement
 rnn.cell @movement inputs(%x : tensor<1x8xf32>, %y : tensor<2x3xf32>, %z : tensor<1xf32>) {
   // CHECK: rnn.reshape %{{[^ ]*}} : tensor<1x8xf32> -> tensor<8xf32>

@@ -38,6 +38,11 @@ mlir::ElementsAttr makeConstant(mlir::RankedTensorType type,
                                 llvm::ArrayRef<float> values,
                                 llvm::StringRef name = "constant");
 
+/// The same for integers of 8, 16 or 32 bits, which the values must fit.
+mlir::ElementsAttr makeIntegers(mlir::RankedTensorType type,
+                                llvm::ArrayRef<int64_t> values,
+                                llvm::StringRef name = "constant");
+
 /// The name of the blob behind a dense_resource constant, "constant" for other
 /// attributes.
 llvm::StringRef getConstantName(mlir::Attribute attr);

@@ -18,9 +18,17 @@ include "se/Dialect/RNN/RNNAttributes.td"
 class RNN_Op<string mnemonic, list<Trait> traits = []>
     : Op<RNN_Dialect, mnemonic, traits>;
 
-def RNN_Tensor : StaticShapeTensorOf<[AnyFloat]>;
+def RNN_FloatTensor : StaticShapeTensorOf<[AnyFloat]>;
+/// Integers are what floats are quantized to, and sums of their products.
+def RNN_Tensor : StaticShapeTensorOf<[AnyFloat, I8, I16, I32]>;
 def RNN_FloatLike : TypeConstraint<Or<[AnyFloat.predicate,
-    RNN_Tensor.predicate]>, "float or statically shaped tensor of floats">;
+    RNN_FloatTensor.predicate]>, "float or statically shaped tensor of floats">;
+def RNN_QuantizeOperand : AnyTypeOf<[F16, F32, FixedVectorOfNonZeroRankOf<[F16, F32]>,
+    StaticShapeTensorOf<[F16, F32]>],
+    "f16 or f32, or a vector or statically shaped tensor of these">;
+def RNN_QuantizeResult : AnyTypeOf<[I8, I16, FixedVectorOfNonZeroRankOf<[I8, I16]>,
+    StaticShapeTensorOf<[I8, I16]>],
+    "i8 or i16, or a vector or statically shaped tensor of these">;
 def RNN_InterpolateOperand : AnyTypeOf<[F16,
     VectorOfLengthAndType<[2], [F16]>, StaticShapeTensorOf<[F16]>],
     "f16, vector<2xf16> or statically shaped tensor of f16">;
@@ -49,8 +57,8 @@ def RNN_NetworkOp : RNN_Op<"network", [IsolatedFromAbove, Symbol,
     * (network-C3) one reset value for each state, of the state's type.
     * (network-C4) `rnn.yield` gives values of the output types and of the state
       types.
-    * (network-C5) all types are statically shaped tensors of floats with at
-      least one element.
+    * (network-C5) all types are statically shaped tensors with at least one
+      element: floats, or in states also i8 or i16.
 
     Example:
 
@@ -205,7 +213,7 @@ def RNN_LSTMOp : RNN_Op<"lstm", [Pure, AttrSizedOperandSegments]> {
     ```
   }];
   let arguments = (ins RNN_Vector:$x, RNN_Vector:$h, RNN_Vector:$c,
-    RNN_Tensor:$W, RNN_Tensor:$R, Optional<RNN_Vector>:$B,
+    RNN_FloatTensor:$W, RNN_FloatTensor:$R, Optional<RNN_Vector>:$B,
     Optional<RNN_Vector>:$P, RNN_ActivationArrayAttr:$activations,
     OptionalAttr<F32Attr>:$clip, UnitAttr:$input_forget);
   let results = (outs RNN_Vector:$hNext, RNN_Vector:$cNext);
@@ -247,8 +255,8 @@ def RNN_GRUOp : RNN_Op<"gru", [Pure]> {
         -> tensor<5xf32>
     ```
   }];
-  let arguments = (ins RNN_Vector:$x, RNN_Vector:$h, RNN_Tensor:$W,
-    RNN_Tensor:$R, Optional<RNN_Vector>:$B,
+  let arguments = (ins RNN_Vector:$x, RNN_Vector:$h, RNN_FloatTensor:$W,
+    RNN_FloatTensor:$R, Optional<RNN_Vector>:$B,
     RNN_ActivationArrayAttr:$activations, OptionalAttr<F32Attr>:$clip,
     UnitAttr:$linear_before_reset);
   let results = (outs RNN_Vector:$hNext);
@@ -269,14 +277,15 @@ def RNN_MatvecOp : RNN_Op<"matvec", [Pure]> {
     `y[..., n] = sum over k of W[n, k] * x[..., k]`. Leading dimensions of `x`
     are a batch. The sum runs over k = 0, 1, ... in the result's element type
     with fused multiply-add, starting from 0: the order never depends on the
-    schedule (docs/numerics.md).
+    schedule (docs/numerics.md). The sum of products of integers is exact modulo
+    2^32.
 
     * (matvec-C1) `W` has rank 2, `x` at least rank 1.
     * (matvec-C2) the last dimension of `x` equals the columns of `W`.
     * (matvec-C3) the result has the shape of `x` with the last dimension
       replaced by the rows of `W`.
-    * (matvec-C4) `W` and `x` have the same element type; the result's is the
-      same or f32.
+    * (matvec-C4) `W` and `x` have the same element type. The result's is the
+      same or f32 for floats, i32 for i8 and i16; there are no products of i32.
 
     Example:
 
@@ -309,8 +318,8 @@ def RNN_LinearOp : RNN_Op<"linear", [Pure]> {
         : tensor<8x4xf32>, tensor<4xf32>, tensor<8xf32> -> tensor<8xf32>
     ```
   }];
-  let arguments = (ins RNN_Tensor:$W, RNN_Tensor:$x, RNN_Vector:$b);
-  let results = (outs RNN_Tensor:$y);
+  let arguments = (ins RNN_FloatTensor:$W, RNN_FloatTensor:$x, RNN_Vector:$b);
+  let results = (outs RNN_FloatTensor:$y);
   let assemblyFormat = [{
     $W `,` $x `,` $b attr-dict `:` type($W) `,` type($x) `,` type($b) `->`
     type($y)
@@ -335,9 +344,9 @@ def RNN_ReduceOp : RNN_Op<"reduce", [Pure]> {
         : tensor<1x8xf32> -> tensor<1x1xf32>
     ```
   }];
-  let arguments = (ins RNN_ReduceKindAttr:$kind, RNN_Tensor:$x,
+  let arguments = (ins RNN_ReduceKindAttr:$kind, RNN_FloatTensor:$x,
                        DenseI64ArrayAttr:$axes);
-  let results = (outs RNN_Tensor:$y);
+  let results = (outs RNN_FloatTensor:$y);
   let assemblyFormat = [{
     $kind $x `axes` $axes attr-dict `:` type($x) `->` type($y)
   }];
@@ -367,6 +376,49 @@ def RNN_ActivationOp : RNN_Op<"activation", [Pure, SameOperandsAndResultShape]>
   let hasVerifier = 1;
   let hasFolder = 1;
   let hasCanonicalizer = 1;
+}
+
+def RNN_QuantizeOp : RNN_Op<"quantize", [Pure, SameOperandsAndResultShape]> {
+  let summary = "Floats as integers times a scale, elementwise";
+  let description = [{
+    The integer q stands for the value (q - zero_point) * scale. With T the type
+    of an element of `x` and L = 127 for i8, 32767 for i16:
+
+        inverse = 1 / scale, rounded to f32, then to T
+        p = x * inverse, rounded to T
+        p = min(p, L - zero_point), then max(p, -L - zero_point)
+        q = p rounded to an integer, ties to even, + zero_point
+
+    Bounds that T does not have are rounded toward zero: those of i16 are
+    32752 in f16. A NaN becomes the largest q. Two halves take a multiplication,
+    a minimum, a maximum and a conversion of packed halves (docs/numerics.md).
+
+    * (quantize-C1) `scale` is positive, and `inverse` is a normal number of T.
+    * (quantize-C2) `zero_point` is within -127 to 127 for i8, 0 for i16.
+
+    Example:
+
+    ```mlir
+    %q = rnn.quantize %x scale 2.0e-2 zero_point -3
+        : tensor<8xf16> -> tensor<8xi8>
+    ```
+  }];
+  let arguments = (ins RNN_QuantizeOperand:$x, F32Attr:$scale,
+                       DefaultValuedOptionalAttr<I32Attr, "0">:$zero_point);
+  let results = (outs RNN_QuantizeResult:$y);
+  let assemblyFormat = [{
+    $x `scale` $scale (`zero_point` $zero_point^)? attr-dict `:` type($x) `->`
+    type($y)
+  }];
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// 1 / scale in the type of an element of `x`.
+    ::llvm::APFloat getInverse();
+    /// The least and the largest p, in the type of an element of `x`.
+    std::pair<::llvm::APFloat, ::llvm::APFloat> getBounds();
+    /// The result for one element, which is rounded to their type first.
+    int64_t evaluate(::llvm::APFloat x);
+  }];
 }
 
 def RNN_InterpolateOp : RNN_Op<"interpolate", [AllTypesMatch<["x", "y"]>,

@@ -96,6 +96,7 @@ class HardwareLoop<bits<3> f3, string mnemonic, string asmOperands,
   let Inst{11-8} = 0;
   let Inst{7} = imm2;
   let Inst{6-0} = 0x7B;
+  let Format = "i";
   let Class = KindLoop;
   let Semantics = semantics;
   let ImmSigned = 0;

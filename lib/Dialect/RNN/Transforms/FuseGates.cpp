@@ -64,7 +64,10 @@ static Value stackRows(OpBuilder &b, Location loc, ValueRange matrices) {
 /// Replaces the results of `group` by slices of one matvec with matrix `w`.
 static void replaceGroup(Group &group, Value w) {
   MatvecOp first = group.front();
-  ImplicitLocOpBuilder b(first.getLoc(), first);
+  SmallVector<Location> locations;
+  for (MatvecOp matvec : group)
+    locations.push_back(matvec.getLoc());
+  ImplicitLocOpBuilder b(FusedLoc::get(first.getContext(), locations), first);
   auto type = cast<RankedTensorType>(first.getY().getType());
   SmallVector<int64_t> shape(type.getShape());
   shape.back() = cast<RankedTensorType>(w.getType()).getDimSize(0);
@@ -77,6 +80,7 @@ static void replaceGroup(Group &group, Value w) {
     offsets.back() = b.getIndexAttr(offset);
     for (int64_t dim : part.getShape())
       sizes.push_back(b.getIndexAttr(dim));
+    b.setLoc(matvec.getLoc());
     Value slice =
         tensor::ExtractSliceOp::create(b, part, all, offsets, sizes, strides);
     offset += part.getShape().back();

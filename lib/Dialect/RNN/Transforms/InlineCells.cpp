@@ -37,35 +37,40 @@ static void inlineCell(ApplyOp apply, CellOp cell) {
   apply->erase();
 }
 
+static LogicalResult inlineInto(Block &block, SymbolTable &symbols,
+                                llvm::StringSet<> &active) {
+  for (auto apply : llvm::make_early_inc_range(block.getOps<ApplyOp>())) {
+    auto cell = symbols.lookup<CellOp>(apply.getCell());
+    if (!active.insert(apply.getCell()).second)
+      return apply.emitOpError("cell '")
+             << apply.getCell() << "' applies itself";
+    // Inner applications first; a cell's body stays inlined afterwards.
+    if (failed(inlineInto(cell.getBody().front(), symbols, active)))
+      return failure();
+    active.erase(apply.getCell());
+    inlineCell(apply, cell);
+  }
+  return success();
+}
+
+LogicalResult se::rnn::inlineCells(ModuleOp module) {
+  SymbolTable symbols(module);
+  // A cell may apply cells itself, but not, directly or not, itself.
+  llvm::StringSet<> seen;
+  for (auto network : module.getOps<NetworkOp>())
+    if (failed(inlineInto(network.getBody().front(), symbols, seen)))
+      return failure();
+  for (auto cell : llvm::make_early_inc_range(module.getOps<CellOp>()))
+    if (SymbolTable::symbolKnownUseEmpty(cell, module))
+      cell.erase();
+  return success();
+}
+
 namespace {
 struct InlineCellsPass : se::rnn::impl::InlineCellsBase<InlineCellsPass> {
   void runOnOperation() override {
-    SymbolTable symbols(getOperation());
-    // A cell may apply cells itself, but not, directly or not, itself.
-    llvm::StringSet<> seen;
-    for (auto network : getOperation().getOps<NetworkOp>())
-      if (failed(inlineInto(network.getBody().front(), symbols, seen)))
-        return signalPassFailure();
-    for (auto cell :
-         llvm::make_early_inc_range(getOperation().getOps<CellOp>()))
-      if (SymbolTable::symbolKnownUseEmpty(cell, getOperation()))
-        cell.erase();
-  }
-
-  LogicalResult inlineInto(Block &block, SymbolTable &symbols,
-                           llvm::StringSet<> &active) {
-    for (auto apply : llvm::make_early_inc_range(block.getOps<ApplyOp>())) {
-      auto cell = symbols.lookup<CellOp>(apply.getCell());
-      if (!active.insert(apply.getCell()).second)
-        return apply.emitOpError("cell '")
-               << apply.getCell() << "' applies itself";
-      // Inner applications first; a cell's body stays inlined afterwards.
-      if (failed(inlineInto(cell.getBody().front(), symbols, active)))
-        return failure();
-      active.erase(apply.getCell());
-      inlineCell(apply, cell);
-    }
-    return success();
+    if (failed(inlineCells(getOperation())))
+      signalPassFailure();
   }
 };
 } // namespace

@@ -5,17 +5,17 @@
 //
 // The rule for fp16: what a matvec or reduction accumulates is f32 and stays
 // f32 through arithmetic; everything that is stored or fed to a product is f16.
-// docs/numerics.md has the reasons.
+// docs/numerics.md has the reasons. int8 is like fp16, but for the matvecs
+// (Products.h).
 //
 //===----------------------------------------------------------------------===//
 
 #include "ActivationTable.h"
+#include "Products.h"
 
 #include "se/Dialect/RNN/Constants.h"
-#include "se/Dialect/RNN/RNN.h"
 #include "se/Dialect/RNN/Transforms/Passes.h"
 
-#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Builders.h"
@@ -30,13 +30,17 @@ namespace se::rnn {
 
 using namespace mlir;
 using namespace se::rnn;
+using se::quantization::LayerPolicy;
+using se::quantization::Policy;
+using se::quantization::Precision;
 
 namespace {
 
-class ToHalf {
+class Legalizer {
 public:
-  explicit ToHalf(MLIRContext *context)
-      : half(Float16Type::get(context)), single(Float32Type::get(context)) {}
+  Legalizer(MLIRContext *context, const Layers &layers)
+      : layers(layers), half(Float16Type::get(context)),
+        single(Float32Type::get(context)) {}
 
   LogicalResult convert(CellOp cell);
   LogicalResult convert(NetworkOp network);
@@ -45,9 +49,16 @@ private:
   LogicalResult convertBody(Block &block);
   LogicalResult convert(Operation *op);
   void convert(arith::ConstantOp op);
+  void convertInputs(NetworkOp network);
+  LogicalResult convertStates(NetworkOp network);
+  FloatType getStateType(NetworkOp network, unsigned k);
   void convert(ActivationOp op);
   Value interpolate(OpBuilder &b, Location loc, ActivationKind kind, Value x);
 
+  /// What is stored or fed to a product.
+  FloatType getStored(Operation *op) {
+    return layers.getPrecision(op) == Precision::FP32 ? single : half;
+  }
   Type typeWith(Type type, FloatType element) {
     return cast<RankedTensorType>(type).clone(element);
   }
@@ -58,16 +69,9 @@ private:
   static bool isFloat(Value value) {
     return isa<FloatType>(getElementTypeOrSelf(value.getType()));
   }
+  TypedAttr makeConstant(arith::ConstantOp op, FloatType element);
   /// `value` as a tensor of `element`, through a cast before `op` if needed.
-  Value cast_(Value value, FloatType element, Operation *op) {
-    if (!isFloat(value) || getElementTypeOrSelf(value.getType()) == element)
-      return value;
-    OpBuilder b(op);
-    Type type = typeWith(value.getType(), element);
-    if (element.isF32())
-      return arith::ExtFOp::create(b, op->getLoc(), type, value);
-    return arith::TruncFOp::create(b, op->getLoc(), type, value);
-  }
+  Value cast_(Value value, FloatType element, Operation *op);
   void castOperands(Operation *op, FloatType element) {
     for (OpOperand &operand : op->getOpOperands())
       operand.set(cast_(operand.get(), element, op));
@@ -84,28 +88,62 @@ private:
     return Builder(half.getContext()).getTypeArrayAttr(converted);
   }
 
+  const Layers &layers;
+  Products products;
+  ProductRewriter rewriter;
   FloatType half, single;
   std::map<ActivationKind, ActivationTable> tables;
 };
 
 } // namespace
 
-void ToHalf::convert(arith::ConstantOp op) {
+TypedAttr Legalizer::makeConstant(arith::ConstantOp op, FloatType element) {
+  std::optional<std::vector<float>> values = readFloats(op.getValue());
+  if (!values)
+    return op.getValue();
+  return se::rnn::makeConstant(
+      cast<RankedTensorType>(typeWith(op.getType(), element)), *values,
+      getConstantName(op.getValue()));
+}
+
+Value Legalizer::cast_(Value value, FloatType element, Operation *op) {
+  if (!isFloat(value) || getElementTypeOrSelf(value.getType()) == element)
+    return value;
+  OpBuilder b(op);
+  if (auto constant = value.getDefiningOp<arith::ConstantOp>();
+      constant && !element.isF32())
+    return arith::ConstantOp::create(b, constant.getLoc(),
+                                     makeConstant(constant, element));
+  Type type = typeWith(value.getType(), element);
+  if (element.isF32())
+    return arith::ExtFOp::create(b, op->getLoc(), type, value);
+  return arith::TruncFOp::create(b, op->getLoc(), type, value);
+}
+
+/// Layers of fp16 get a constant of f16; others choose when they are converted.
+void Legalizer::convert(arith::ConstantOp op) {
   auto type = dyn_cast<RankedTensorType>(op.getType());
   if (!type || !type.getElementType().isF32())
     return;
-  std::optional<std::vector<float>> values = readFloats(op.getValue());
-  if (!values)
+  auto isOfHalves = [&](OpOperand &use) {
+    return layers.getPrecision(use.getOwner()) == Precision::FP16;
+  };
+  if (!llvm::any_of(op->getUses(), isOfHalves) && !op->use_empty())
     return;
-  auto converted = makeConstant(cast<RankedTensorType>(typeWith(type, half)),
-                                *values, getConstantName(op.getValue()));
-  op.setValueAttr(converted);
-  op.getResult().setType(converted.getShapedType());
+  TypedAttr value = makeConstant(op, half);
+  if (llvm::all_of(op->getUses(), isOfHalves)) {
+    op.setValueAttr(value);
+    op.getResult().setType(value.getType());
+    return;
+  }
+  OpBuilder b(op);
+  Value converted = arith::ConstantOp::create(b, op.getLoc(), value);
+  op.getResult().replaceUsesWithIf(converted, isOfHalves);
 }
 
 /// Sigmoid or tanh of `x`, which is rounded to f16 before.
-Value ToHalf::interpolate(OpBuilder &b, Location loc, ActivationKind kind,
-                          Value x) {
+Value Legalizer::interpolate(OpBuilder &b, Location loc, ActivationKind kind,
+                             Value x) {
   auto [it, isNew] = tables.try_emplace(kind);
   ActivationTable &table = it->second;
   if (isNew)
@@ -118,7 +156,7 @@ Value ToHalf::interpolate(OpBuilder &b, Location loc, ActivationKind kind,
 }
 
 /// Functions that have a table are computed in f16, others in f32.
-void ToHalf::convert(ActivationOp op) {
+void Legalizer::convert(ActivationOp op) {
   ActivationAttr function = op.getFunction();
   OpBuilder b(op);
   Location loc = op.getLoc();
@@ -151,18 +189,28 @@ void ToHalf::convert(ActivationOp op) {
   op.erase();
 }
 
-LogicalResult ToHalf::convert(Operation *op) {
+LogicalResult Legalizer::convert(Operation *op) {
   if (auto constant = dyn_cast<arith::ConstantOp>(op)) {
     convert(constant);
     return success();
   }
+  if (auto product = products.find(op); product != products.end()) {
+    rewriter.rewrite(cast<MatvecOp>(op), product->second);
+    return success();
+  }
+  FloatType stored = getStored(op);
   if (isa<MatvecOp, ReduceOp>(op)) {
-    castOperands(op, half);
+    castOperands(op, stored);
     setResultElement(op, single);
     return success();
   }
   if (auto activation = dyn_cast<ActivationOp>(op)) {
-    convert(activation);
+    if (!stored.isF32()) {
+      convert(activation);
+      return success();
+    }
+    castOperands(op, single);
+    setResultElement(op, single);
     return success();
   }
   if (isa<ApplyOp>(op)) {
@@ -174,13 +222,15 @@ LogicalResult ToHalf::convert(Operation *op) {
     castOperands(op, half);
     return success();
   }
-  // Arithmetic and data movement: f32 if any operand is.
+  // Arithmetic and data movement: f32 if any operand is. Constants have not
+  // been decided on.
   if (op->getNumResults() == 1 && op->getNumRegions() == 0 &&
       isa_and_nonnull<arith::ArithDialect, math::MathDialect, RNNDialect,
                       tensor::TensorDialect>(op->getDialect())) {
-    bool anySingle =
-        llvm::any_of(op->getOperands(), [&](Value v) { return isSingle(v); });
-    FloatType element = anySingle ? single : half;
+    bool anySingle = llvm::any_of(op->getOperands(), [&](Value v) {
+      return isSingle(v) && !v.getDefiningOp<arith::ConstantOp>();
+    });
+    FloatType element = anySingle ? single : stored;
     castOperands(op, element);
     setResultElement(op, element);
     return success();
@@ -188,14 +238,14 @@ LogicalResult ToHalf::convert(Operation *op) {
   return op->emitOpError("has no fp16 form");
 }
 
-LogicalResult ToHalf::convertBody(Block &block) {
+LogicalResult Legalizer::convertBody(Block &block) {
   for (Operation &op : llvm::make_early_inc_range(block))
     if (failed(convert(&op)))
       return failure();
   return success();
 }
 
-LogicalResult ToHalf::convert(CellOp cell) {
+LogicalResult Legalizer::convert(CellOp cell) {
   cell.setInputTypesAttr(halves(cell.getInputTypes()));
   cell.setStateTypesAttr(halves(cell.getStateTypes()));
   cell.setWeightTypesAttr(halves(cell.getWeightTypes()));
@@ -206,28 +256,68 @@ LogicalResult ToHalf::convert(CellOp cell) {
   return convertBody(block);
 }
 
-LogicalResult ToHalf::convert(NetworkOp network) {
-  Block &block = network.getBody().front();
-  OpBuilder b = OpBuilder::atBlockBegin(&block);
+/// Inputs are rounded where they enter a layer of fp16.
+void Legalizer::convertInputs(NetworkOp network) {
+  OpBuilder b = OpBuilder::atBlockBegin(&network.getBody().front());
   for (BlockArgument input : network.getInputArguments()) {
-    if (input.use_empty())
+    auto isOfHalves = [&](OpOperand &use) {
+      return layers.getPrecision(use.getOwner()) == Precision::FP16;
+    };
+    if (!llvm::any_of(input.getUses(), isOfHalves))
       continue;
     auto rounded = arith::TruncFOp::create(
         b, network.getLoc(), typeWith(input.getType(), half), input);
-    input.replaceAllUsesExcept(rounded, rounded);
+    input.replaceUsesWithIf(rounded, [&](OpOperand &use) {
+      return use.getOwner() != rounded && isOfHalves(use);
+    });
   }
-  SmallVector<Attribute> resets;
-  for (auto [state, reset] :
-       llvm::zip(network.getStateArguments(), network.getResetValues())) {
-    state.setType(typeWith(state.getType(), half));
-    std::optional<std::vector<float>> values = readFloats(reset);
+}
+
+/// Of the layer that computes the next state.
+FloatType Legalizer::getStateType(NetworkOp network, unsigned k) {
+  Operation *next = network.getYield().getStates()[k].getDefiningOp();
+  const LayerPolicy &layer = layers[next ? next : network];
+  if (layer.precision == Precision::FP32)
+    return single;
+  // Behind reshapes.
+  SmallVector<Value> values{network.getStateArguments()[k]};
+  for (size_t i = 0; i != values.size(); ++i)
+    for (Operation *user : values[i].getUsers()) {
+      if (isa<MatvecOp>(user))
+        return half;
+      if (auto reshape = dyn_cast<ReshapeOp>(user))
+        values.push_back(reshape.getY());
+    }
+  return layer.hasSingleCellState ? single : half;
+}
+
+LogicalResult Legalizer::convertStates(NetworkOp network) {
+  SmallVector<Attribute> types, resets;
+  for (auto [k, state] : llvm::enumerate(network.getStateArguments())) {
+    Type type = typeWith(state.getType(), getStateType(network, unsigned(k)));
+    std::optional<std::vector<float>> values =
+        readFloats(network.getResetValues()[k]);
     if (!values)
       return network.emitOpError("the reset value of a state cannot be read");
-    resets.push_back(makeConstant(cast<RankedTensorType>(state.getType()),
-                                  *values, "reset"));
+    state.setType(type);
+    types.push_back(TypeAttr::get(type));
+    resets.push_back(
+        se::rnn::makeConstant(cast<RankedTensorType>(type), *values, "reset"));
   }
-  network.setStateTypesAttr(halves(network.getStateTypes()));
+  Builder b(network.getContext());
+  network.setStateTypesAttr(b.getArrayAttr(types));
   network.setResetValuesAttr(b.getArrayAttr(resets));
+  return success();
+}
+
+LogicalResult Legalizer::convert(NetworkOp network) {
+  products.clear();
+  if (failed(planProducts(network, layers, products)))
+    return failure();
+  convertInputs(network);
+  if (failed(convertStates(network)))
+    return failure();
+  Block &block = network.getBody().front();
   for (Operation &op : llvm::make_early_inc_range(block)) {
     // The casts of the inputs made above.
     if (auto cast = dyn_cast<arith::TruncFOp>(op))
@@ -236,13 +326,23 @@ LogicalResult ToHalf::convert(NetworkOp network) {
     if (auto yield = dyn_cast<YieldOp>(op)) {
       for (OpOperand &operand : yield.getOutputsMutable())
         operand.set(cast_(operand.get(), single, yield));
-      for (OpOperand &operand : yield.getStatesMutable())
-        operand.set(cast_(operand.get(), half, yield));
+      for (auto [operand, state] :
+           llvm::zip(yield.getStatesMutable(), network.getStateArguments()))
+        operand.set(cast_(
+            operand.get(),
+            cast<FloatType>(getElementTypeOrSelf(state.getType())), yield));
       continue;
     }
     if (failed(convert(&op)))
       return failure();
   }
+  if (products.empty())
+    return success();
+  rewriter.fuseSums();
+  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
+    if (isOpTriviallyDead(&op))
+      op.erase();
+  quantizeStates(network);
   return success();
 }
 
@@ -250,21 +350,34 @@ namespace {
 struct LegalizePass : se::rnn::impl::LegalizeBase<LegalizePass> {
   using LegalizeBase::LegalizeBase;
   void runOnOperation() override {
-    ModuleOp module = getOperation();
-    if (precision == "fp32")
-      return;
-    if (precision != "fp16") {
-      module.emitError("unknown precision '")
-          << precision << "', expected fp32 or fp16";
-      return signalPassFailure();
+    if (failed(legalize(getOperation())))
+      signalPassFailure();
+  }
+
+  LogicalResult legalize(ModuleOp module) {
+    auto policy = Policy::load(precision);
+    if (!policy)
+      return module.emitError(llvm::toString(policy.takeError()));
+    bool isUniform = policy->getFile().empty();
+    if (isUniform && policy->getDefault().precision == Precision::FP32)
+      return success();
+    Layers layers(*policy);
+    if (!isUniform) {
+      // A cell may have another precision in each layer.
+      if (failed(inlineCells(module)))
+        return failure();
+      for (auto network : module.getOps<NetworkOp>())
+        if (failed(layers.add(network)))
+          return failure();
     }
-    ToHalf toHalf(&getContext());
+    Legalizer legalizer(&getContext(), layers);
     for (auto cell : module.getOps<CellOp>())
-      if (failed(toHalf.convert(cell)))
-        return signalPassFailure();
+      if (failed(legalizer.convert(cell)))
+        return failure();
     for (auto network : module.getOps<NetworkOp>())
-      if (failed(toHalf.convert(network)))
-        return signalPassFailure();
+      if (failed(legalizer.convert(network)))
+        return failure();
+    return success();
   }
 };
 } // namespace

@@ -13,6 +13,11 @@ namespace se::rnn {
 #define GEN_PASS_DECL
 #define GEN_PASS_REGISTRATION
 #include "se/Dialect/RNN/Transforms/Passes.h.inc"
+
+/// Replaces all applications of cells in networks by the cells' bodies. Emits
+/// an error if a cell applies itself.
+mlir::LogicalResult inlineCells(mlir::ModuleOp module);
+
 } // namespace se::rnn
 
 #endif // SE_DIALECT_RNN_TRANSFORMS_PASSES_H

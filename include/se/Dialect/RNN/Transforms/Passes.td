@@ -82,12 +82,32 @@ def Legalize : Pass<"rnn-legalize", "::mlir::ModuleOp"> {
       Inputs and outputs of the network stay f32. Sigmoid and tanh become
       `rnn.interpolate` of their argument, rounded to f16, with tables of 256
       lines; `scaled_tanh` is built of that.
+    * the path of a file: a policy for each layer (docs/precision.md). Cells are
+      inlined first. Matvecs of int8 layers take i8 and give i32, which is
+      scaled in f32; everything else in them is as in fp16.
+
+    Before, in a layer of int8 with `input_scale` 0.5:
+
+    ```mlir
+    %0 = rnn.matvec %W, %x : tensor<8x4xf32>, tensor<4xf32> -> tensor<8xf32>
+    %1 = arith.addf %0, %b : tensor<8xf32>
+    ```
+
+    After, with a matrix of integers and one scale for each row:
+
+    ```mlir
+    %2 = rnn.quantize %x scale 5.0e-1 : tensor<4xf32> -> tensor<4xi8>
+    %3 = rnn.matvec %Wq, %2 : tensor<8x4xi8>, tensor<4xi8> -> tensor<8xi32>
+    %4 = arith.sitofp %3 : tensor<8xi32> to tensor<8xf32>
+    %1 = math.fma %4, %scale, %b : tensor<8xf32>
+    ```
   }];
   let options = [
     Option<"precision", "precision", "std::string", "\"fp32\"",
-           "fp32 or fp16">
+           "fp32, fp16, or the path of a policy">
   ];
-  let dependentDialects = ["::mlir::arith::ArithDialect"];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+    "::mlir::math::MathDialect"];
 }
 
 #endif // SE_DIALECT_RNN_TRANSFORMS_PASSES_TD

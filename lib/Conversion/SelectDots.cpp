@@ -1,0 +1,274 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- SelectDots.cpp - The inner loops as instructions -------------------===//
+//
+// The loop of R rows loads one word ahead and alternates loads and products:
+//   before: w0
+//   loop:   x, w1, dot0, w2, dot1, ..., w(R-1), dot(R-2), w0 of the next,
+//   dot(R-1)
+// so no load is followed by its use, and two cores that share an FPU, one cycle
+// apart, never ask for it at the same time.
+//
+//===----------------------------------------------------------------------===//
+
+#include "se/Conversion/Passes.h"
+#include "se/Dialect/Cluster/Cluster.h"
+#include "se/Dialect/XPulp/XPulp.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+namespace se::conversion {
+#define GEN_PASS_DEF_SELECTDOTS
+#include "se/Conversion/Passes.h.inc"
+} // namespace se::conversion
+
+using namespace mlir;
+using namespace se;
+
+namespace {
+/// What a run of the inner loop hands on.
+struct Carried {
+  Value x, w;  // addresses of the next words
+  Value first; // the word of row 0 that was loaded ahead, if it was
+  SmallVector<Value> sums;
+
+  SmallVector<Value> getValues() const {
+    SmallVector<Value> values{x, w};
+    if (first)
+      values.push_back(first);
+    llvm::append_range(values, sums);
+    return values;
+  }
+  /// The same things, other values.
+  Carried with(ValueRange values) const {
+    unsigned at = first ? 3 : 2;
+    return {values[0], values[1], first ? values[2] : Value(),
+            llvm::to_vector(values.drop_front(at))};
+  }
+};
+
+class DotSelection {
+public:
+  explicit DotSelection(cluster::DotOp op)
+      : op(op), builder(op), loc(op.getLoc()),
+        element(cast<MemRefType>(op.getX().getType()).getElementType()),
+        lanes(op.getLanes()), rows(op.getSums().size()),
+        word(lanes == 1 ? element : VectorType::get(lanes, element)) {}
+
+  void run();
+
+private:
+  Value makeIndex(int64_t value) {
+    return arith::ConstantIndexOp::create(builder, loc, value);
+  }
+  Value getAddress(Value memref, Value position);
+  std::pair<Value, Value> loadWord(Value address);
+  Value makeDot(Value sum, Value x, Value w);
+  Carried makeBody(Carried in);
+  Carried makeLoop(Carried in);
+  Value loadTail(Value count);
+  SmallVector<Value> makeTail(Carried in, Value count);
+
+  cluster::DotOp op;
+  OpBuilder builder;
+  Location loc;
+  Type element;
+  int64_t lanes, rows;
+  Type word;
+};
+} // namespace
+
+Value DotSelection::getAddress(Value memref, Value position) {
+  Value base =
+      memref::ExtractAlignedPointerAsIndexOp::create(builder, loc, memref);
+  Value bytes =
+      arith::MulIOp::create(builder, loc, position, makeIndex(4 / lanes));
+  return arith::AddIOp::create(builder, loc, base, bytes);
+}
+
+/// The word at an address, and the address of the next.
+std::pair<Value, Value> DotSelection::loadWord(Value address) {
+  auto load = xpulp::PLwPostOp::create(builder, loc, word,
+                                       builder.getIndexType(), address, 4);
+  return {load.getResult(), load.getNext()};
+}
+
+Value DotSelection::makeDot(Value sum, Value x, Value w) {
+  if (element.isF32())
+    return xpulp::FmaddSOp::create(builder, loc, w, x, sum);
+  if (element.isF16())
+    return xpulp::VfdotpexSHOp::create(builder, loc, sum, x, w);
+  if (element.isInteger(16))
+    return xpulp::PvSdotspHOp::create(builder, loc, sum, x, w);
+  return xpulp::PvSdotspBOp::create(builder, loc, sum, x, w);
+}
+
+/// One word of x and of each row.
+Carried DotSelection::makeBody(Carried in) {
+  Carried out = in;
+  Value x, w = in.first;
+  if (!w)
+    std::tie(w, out.w) = loadWord(out.w);
+  std::tie(x, out.x) = loadWord(in.x);
+  for (int64_t row = 0; row != rows; ++row) {
+    Value next;
+    if (row + 1 != rows || in.first)
+      std::tie(next, out.w) = loadWord(out.w);
+    out.sums[row] = makeDot(in.sums[row], x, w);
+    w = next;
+  }
+  if (in.first)
+    out.first = w;
+  return out;
+}
+
+/// All words of x that are full.
+Carried DotSelection::makeLoop(Carried in) {
+  auto emit = [&](OpFoldResult count) {
+    auto loop = xpulp::LoopOp::create(
+        builder, loc, count, in.getValues(),
+        [&](OpBuilder &b, Location, ValueRange arguments) {
+          OpBuilder::InsertionGuard guard(builder);
+          builder.setInsertionPoint(b.getInsertionBlock(),
+                                    b.getInsertionPoint());
+          xpulp::YieldOp::create(builder, loc,
+                                 makeBody(in.with(arguments)).getValues());
+        });
+    return in.with(loop.getResults());
+  };
+  if (std::optional<int64_t> columns = getConstantIntValue(op.getColumns())) {
+    int64_t words = *columns / lanes;
+    if (words == 0)
+      return in;
+    if (words > xpulp::LoopOp::maxConstantCount)
+      return emit(makeIndex(words));
+    return emit(builder.getI32IntegerAttr(words));
+  }
+  Value words = op.getColumns();
+  if (lanes == 1)
+    // There is a column, so there is a word.
+    return emit(words);
+  words = arith::DivUIOp::create(builder, loc, words, makeIndex(lanes));
+  Value any = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ne,
+                                    words, makeIndex(0));
+  auto branch = scf::IfOp::create(builder, loc,
+                                  ValueRange(in.getValues()).getTypes(), any,
+                                  /*withElseRegion=*/true);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(branch.thenBlock());
+  scf::YieldOp::create(builder, loc, emit(words).getValues());
+  builder.setInsertionPointToStart(branch.elseBlock());
+  scf::YieldOp::create(builder, loc, in.getValues());
+  return in.with(branch.getResults());
+}
+
+/// The last `count` elements of x, fewer than a word has, and zeros.
+Value DotSelection::loadTail(Value count) {
+  Type i32 = builder.getI32Type();
+  unsigned bits = 32 / lanes;
+  Value begin = arith::AddIOp::create(
+      builder, loc, op.getFrom(),
+      arith::SubIOp::create(builder, loc, op.getColumns(), count));
+  auto load = [&](int64_t lane) -> Value {
+    Value position =
+        arith::AddIOp::create(builder, loc, begin, makeIndex(lane));
+    Value value = memref::LoadOp::create(builder, loc, op.getX(), position);
+    if (isa<FloatType>(element))
+      value =
+          arith::BitcastOp::create(builder, loc, builder.getI16Type(), value);
+    value = arith::ExtUIOp::create(builder, loc, i32, value);
+    if (lane == 0)
+      return value;
+    Value amount = arith::ConstantIntOp::create(builder, loc, i32, lane * bits);
+    return arith::ShLIOp::create(builder, loc, value, amount);
+  };
+  std::optional<int64_t> constant = getConstantIntValue(count);
+  Value bitsOfWord = load(0);
+  for (int64_t lane = 1; lane != lanes - 1; ++lane) {
+    if (constant && lane >= *constant)
+      break;
+    Value part;
+    if (constant) {
+      part = load(lane);
+    } else {
+      Value isThere = arith::CmpIOp::create(
+          builder, loc, arith::CmpIPredicate::ugt, count, makeIndex(lane));
+      auto branch = scf::IfOp::create(builder, loc, i32, isThere,
+                                      /*withElseRegion=*/true);
+      OpBuilder::InsertionGuard guard(builder);
+      builder.setInsertionPointToStart(branch.thenBlock());
+      scf::YieldOp::create(builder, loc, load(lane));
+      builder.setInsertionPointToStart(branch.elseBlock());
+      scf::YieldOp::create(
+          builder, loc,
+          Value(arith::ConstantIntOp::create(builder, loc, i32, 0)));
+      part = branch.getResult(0);
+    }
+    bitsOfWord = arith::OrIOp::create(builder, loc, bitsOfWord, part);
+  }
+  Value vector = vector::BroadcastOp::create(
+      builder, loc, VectorType::get(1, i32), bitsOfWord);
+  return vector::BitCastOp::create(builder, loc, cast<VectorType>(word),
+                                   vector);
+}
+
+/// The products of the last word, of which x has `count` elements.
+SmallVector<Value> DotSelection::makeTail(Carried in, Value count) {
+  Value x = loadTail(count), w = in.first, at = in.w;
+  if (!w)
+    std::tie(w, at) = loadWord(at);
+  for (int64_t row = 0; row != rows; ++row) {
+    Value next;
+    if (row + 1 != rows)
+      std::tie(next, at) = loadWord(at);
+    in.sums[row] = makeDot(in.sums[row], x, w);
+    w = next;
+  }
+  return in.sums;
+}
+
+void DotSelection::run() {
+  Carried start{getAddress(op.getX(), op.getFrom()),
+                getAddress(op.getW(), op.getAt()), Value(),
+                llvm::to_vector(op.getSums())};
+  // With one row there is nothing to put between a load and its use.
+  if (rows > 1)
+    std::tie(start.first, start.w) = loadWord(start.w);
+  Carried end = makeLoop(start);
+  SmallVector<Value> sums = end.sums;
+  if (std::optional<int64_t> columns = getConstantIntValue(op.getColumns())) {
+    if (*columns % lanes)
+      sums = makeTail(end, makeIndex(*columns % lanes));
+  } else if (lanes > 1) {
+    Value count =
+        arith::RemUIOp::create(builder, loc, op.getColumns(), makeIndex(lanes));
+    Value any = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ne,
+                                      count, makeIndex(0));
+    auto branch =
+        scf::IfOp::create(builder, loc, ValueRange(sums).getTypes(), any,
+                          /*withElseRegion=*/true);
+    {
+      OpBuilder::InsertionGuard guard(builder);
+      builder.setInsertionPointToStart(branch.thenBlock());
+      scf::YieldOp::create(builder, loc, makeTail(end, count));
+      builder.setInsertionPointToStart(branch.elseBlock());
+      scf::YieldOp::create(builder, loc, sums);
+    }
+    sums.assign(branch.result_begin(), branch.result_end());
+  }
+  op.replaceAllUsesWith(sums);
+  op.erase();
+}
+
+namespace {
+struct SelectDotsPass : conversion::impl::SelectDotsBase<SelectDotsPass> {
+  void runOnOperation() override {
+    getOperation().walk([](cluster::DotOp op) { DotSelection(op).run(); });
+  }
+};
+} // namespace

@@ -1,0 +1,111 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- BoundedValues.cpp - Values that stay within -1 to 1 ----------------===//
+
+#include "BoundedValues.h"
+
+#include "se/Dialect/RNN/Constants.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace se::rnn;
+
+static bool isWithin(std::optional<std::vector<float>> values, float least) {
+  return values && llvm::all_of(*values, [&](float value) {
+           return value >= least && value <= 1.0f;
+         });
+}
+
+/// From 0 to 1, by what computes it.
+static bool isFraction(Value value) {
+  auto activation = value.getDefiningOp<ActivationOp>();
+  if (!activation)
+    return false;
+  ActivationKind kind = activation.getFunction().getKind();
+  return kind == ActivationKind::sigmoid ||
+         kind == ActivationKind::hard_sigmoid;
+}
+
+/// If `value` is 1 - z with z from 0 to 1: z.
+static Value getComplement(Value value) {
+  auto sub = value.getDefiningOp<arith::SubFOp>();
+  if (!sub || !isWithin(readFloats(sub.getLhs()), 1.0f) ||
+      !isFraction(sub.getRhs()))
+    return Value();
+  return sub.getRhs();
+}
+
+namespace {
+class BoundedValues {
+public:
+  explicit BoundedValues(NetworkOp network) : network(network) {}
+  bool check(Value value);
+
+private:
+  bool checkAverage(arith::AddFOp op);
+  bool checkState(unsigned k);
+
+  NetworkOp network;
+  /// States that are assumed to be bounded while their next values are
+  /// checked.
+  llvm::DenseSet<Value> assumed;
+};
+} // namespace
+
+/// (1 - z) * a + z * b with z from 0 to 1 lies between a and b.
+bool BoundedValues::checkAverage(arith::AddFOp op) {
+  auto first = op.getLhs().getDefiningOp<arith::MulFOp>();
+  auto second = op.getRhs().getDefiningOp<arith::MulFOp>();
+  if (!first || !second)
+    return false;
+  for (auto [weight, a] : {std::pair(first.getLhs(), first.getRhs()),
+                           std::pair(first.getRhs(), first.getLhs())})
+    for (auto [other, b] : {std::pair(second.getLhs(), second.getRhs()),
+                            std::pair(second.getRhs(), second.getLhs())})
+      if ((getComplement(weight) == other || getComplement(other) == weight) &&
+          check(a) && check(b))
+        return true;
+  return false;
+}
+
+bool BoundedValues::checkState(unsigned k) {
+  if (!assumed.insert(network.getStateArguments()[k]).second)
+    return true;
+  return isWithin(readFloats(network.getResetValues()[k]), -1.0f) &&
+         check(network.getYield().getStates()[k]);
+}
+
+bool BoundedValues::check(Value value) {
+  if (auto argument = dyn_cast<BlockArgument>(value)) {
+    unsigned number = argument.getArgNumber();
+    return number >= network.getNumInputs() &&
+           checkState(number - network.getNumInputs());
+  }
+  if (auto values = readFloats(value))
+    return isWithin(std::move(values), -1.0f);
+  return llvm::TypeSwitch<Operation *, bool>(value.getDefiningOp())
+      .Case([](ActivationOp op) {
+        ActivationKind kind = op.getFunction().getKind();
+        return isFraction(op.getY()) || kind == ActivationKind::tanh ||
+               kind == ActivationKind::softsign;
+      })
+      .Case([&](arith::MulFOp op) {
+        return check(op.getLhs()) && check(op.getRhs());
+      })
+      .Case([&](arith::AddFOp op) { return checkAverage(op); })
+      .Case([](arith::SubFOp op) { return bool(getComplement(op)); })
+      .Case<ReshapeOp, TransposeOp, BroadcastOp, tensor::ExtractSliceOp,
+            tensor::ConcatOp>([&](Operation *op) {
+        return llvm::all_of(op->getOperands(),
+                            [&](Value v) { return check(v); });
+      })
+      .Default([](Operation *) { return false; });
+}
+
+bool se::rnn::isBoundedByOne(NetworkOp network, Value value) {
+  return BoundedValues(network).check(value);
+}

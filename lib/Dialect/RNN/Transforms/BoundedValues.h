@@ -1,0 +1,19 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- BoundedValues.h - Values that stay within -1 to 1 --------*- C++ -*-===//
+
+#ifndef SE_LIB_DIALECT_RNN_TRANSFORMS_BOUNDEDVALUES_H
+#define SE_LIB_DIALECT_RNN_TRANSFORMS_BOUNDEDVALUES_H
+
+#include "se/Dialect/RNN/RNN.h"
+
+namespace se::rnn {
+
+/// True if it follows from the operations of `network` that all elements of
+/// `value` are within -1 to 1 in every frame, but for rounding.
+bool isBoundedByOne(NetworkOp network, mlir::Value value);
+
+} // namespace se::rnn
+
+#endif // SE_LIB_DIALECT_RNN_TRANSFORMS_BOUNDEDVALUES_H

@@ -1,0 +1,45 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- Layers.h - The policy of each operation ------------------*- C++ -*-===//
+
+#ifndef SE_LIB_DIALECT_RNN_TRANSFORMS_LAYERS_H
+#define SE_LIB_DIALECT_RNN_TRANSFORMS_LAYERS_H
+
+#include "se/Dialect/RNN/RNN.h"
+#include "se/Quantization/Policy.h"
+
+#include "llvm/ADT/StringMap.h"
+
+namespace se::rnn {
+
+/// Which entry of a policy holds for each layer of a network without cells. A
+/// layer is what has one name (LayerName.h).
+class Layers {
+public:
+  explicit Layers(const quantization::Policy &policy) : policy(policy) {}
+
+  /// Finds the layers of `network`, and separates matvecs that were fused from
+  /// layers with different entries. Emits an error if the policy does not fit
+  /// the layers.
+  mlir::LogicalResult add(NetworkOp network);
+
+  const quantization::LayerPolicy &operator[](mlir::Operation *op) const;
+  quantization::Precision getPrecision(mlir::Operation *op) const {
+    return (*this)[op].precision;
+  }
+  /// The entry of a layer, as messages call it.
+  std::string describe(mlir::Operation *op) const;
+
+private:
+  mlir::LogicalResult findEntries(NetworkOp network);
+  mlir::LogicalResult checkEntries(NetworkOp network) const;
+
+  const quantization::Policy &policy;
+  /// Null for those that no entry matches.
+  llvm::StringMap<const quantization::Policy::Entry *> entries;
+};
+
+} // namespace se::rnn
+
+#endif // SE_LIB_DIALECT_RNN_TRANSFORMS_LAYERS_H

@@ -1,0 +1,45 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- WeightsTest.cpp - Matrices as integers -----------------------------===//
+
+#include "se/Quantization/Weights.h"
+
+#include "gtest/gtest.h"
+
+#include <limits>
+
+using namespace se::quantization;
+using Bytes = std::vector<int8_t>;
+using Floats = std::vector<float>;
+
+TEST(WeightsTest, Rows) {
+  // The second row has ties: 0.5 and 1.5 times the scale.
+  auto matrix = quantizeMatrix(
+      {-2.54f, 1.0f, 0.0f, 127.0f, 0.5f, 1.5f, 0.0f, -0.0f, 0.0f}, 3, false);
+  ASSERT_TRUE(matrix);
+  EXPECT_EQ(matrix->values, (Bytes{-127, 50, 0, 127, 0, 2, 0, 0, 0}));
+  EXPECT_EQ(matrix->scales, (Floats{2.54f / 127.0f, 1.0f, 1.0f}));
+  EXPECT_EQ(matrix->getRowSum(0), -77);
+  EXPECT_EQ(matrix->getRowSum(1), 129);
+  EXPECT_EQ(matrix->getLargestSum(), 177);
+}
+
+TEST(WeightsTest, Tensor) {
+  auto matrix = quantizeMatrix({127.0f, 0.0f, 1.0f, -2.5f}, 2, true);
+  ASSERT_TRUE(matrix);
+  EXPECT_EQ(matrix->values, (Bytes{127, 0, 1, -2}));
+  EXPECT_EQ(matrix->scales, (Floats{1.0f, 1.0f}));
+}
+
+TEST(WeightsTest, Extremes) {
+  constexpr float tiny = std::numeric_limits<float>::denorm_min();
+  constexpr float large = std::numeric_limits<float>::max();
+  auto matrix = quantizeMatrix({tiny, -tiny, large, -large}, 2, false);
+  ASSERT_TRUE(matrix);
+  EXPECT_EQ(matrix->values, (Bytes{0, 0, 127, -127}));
+  EXPECT_EQ(matrix->scales, (Floats{1.0f, large / 127.0f}));
+  for (float bad : {std::numeric_limits<float>::infinity(),
+                    std::numeric_limits<float>::quiet_NaN()})
+    EXPECT_FALSE(quantizeMatrix({1.0f, bad}, 1, false));
+}
