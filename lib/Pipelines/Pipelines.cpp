@@ -68,6 +68,7 @@ static void buildSchedule(OpPassManager &pm, const PipelineOptions &options) {
 static void buildSelect(OpPassManager &pm) {
   pm.addPass(conversion::createUnrollReductions());
   pm.addPass(conversion::createExpandActivations());
+  pm.addPass(conversion::createSelectPacked());
   pm.addPass(conversion::createSelectDots());
   pm.addPass(conversion::createSelectExpandingFma());
   pm.addPass(createCSEPass());

@@ -162,8 +162,9 @@ ActivationTable se::rnn::makeActivationTable(MLIRContext *context,
                                              ActivationKind kind) {
   bool isTanh = kind == ActivationKind::tanh;
   assert((isTanh || kind == ActivationKind::sigmoid) && "no other has a table");
-  int64_t lines = isTanh ? 256 : 128;
-  float scale = isTanh ? 16 : 8;
+  // The same for both: packed code then has few constants to keep.
+  constexpr int64_t lines = 256;
+  constexpr float scale = 16;
   TableSearch table(isTanh ? computeTanh : computeSigmoid, isTanh ? -1 : 0,
                     lines, scale);
   int64_t center = lines / 2;

@@ -81,8 +81,8 @@ def Legalize : Pass<"rnn-legalize", "::mlir::ModuleOp"> {
       arithmetic and are rounded once, where they become a state, an operand
       of a matvec or a reduction, an activation's result or a cell's result.
       Inputs and outputs of the network stay f32. Sigmoid and tanh become
-      `rnn.interpolate` of their argument, rounded to f16, with tables of 128 and
-      256 lines; `scaled_tanh` is built of that.
+      `rnn.interpolate` of their argument, rounded to f16, with tables of 256
+      lines; `scaled_tanh` is built of that.
     * the path of a file: a policy for each layer (docs/precision.md). Cells are
       inlined first. Matvecs of int8 layers take i8 and give i32, which is
       scaled in f32; everything else in them is as in fp16.
