@@ -165,12 +165,10 @@ def run(case, x, w, folder):
     """The outputs on the host and on the simulator, and the simulator's statistics."""
     path = folder / "dots.mlir"
     path.write_text(case.text())
-    selected = se.compile(path, folder / "selected.mlir", "--emit=mlir-selected",
-                          "--no-proof")
-    elf = se.compile(selected, folder / "dots.elf", "--no-proof")
+    elf = se.compile(path, folder / "dots.elf")
     inputs = {"x": x.reshape(-1, X_WORDS), "w": w.reshape(-1, W_WORDS)}
     stats = folder / "stats.json"
-    host = se.run(selected, inputs, ["y"])["y"]
+    host = se.run(path, inputs, ["y"])["y"]
     device = se.run(elf, inputs, ["y"], f"--stats={stats}")["y"]
     return host, device, json.loads(stats.read_text())
 
