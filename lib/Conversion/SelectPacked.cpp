@@ -135,7 +135,7 @@ struct SelectRound : OpRewritePattern<arith::FPToSIOp> {
   }
 };
 
-/// The lines of the table for two arguments. Of 18 instructions two need the
+/// The lines of the table for two arguments. Of 17 instructions two need the
 /// FPU.
 struct SelectInterpolate : OpRewritePattern<rnn::InterpolateOp> {
   using OpRewritePattern::OpRewritePattern;

@@ -90,7 +90,7 @@ static Cost getCost(Operation &op) {
     return cost;
   }
   if (isa<rnn::InterpolateOp>(op))
-    return makeCost(20);
+    return makeCost(17);
   if (isa<math::FmaOp>(op)) {
     Cost cost = makeCost(1);
     // Others scale sums of integers.

@@ -1,9 +1,4 @@
 // RUN: se-opt %s --se-select-packed | FileCheck %s
-// RUN: se-opt %s --se-select-packed --se-lower-xpulp | FileCheck %s --check-prefix=ASM
-//
-// The second run shows that the lowering takes all of it.
-// ASM-NOT: vector<
-// ASM-NOT: xpulp.
 
 // CHECK-LABEL: func @arithmetic
 // CHECK-SAME:    (%[[A:[a-z0-9]+]]: vector<2xf16>, %[[B:[a-z0-9]+]]: vector<2xf16>)
