@@ -235,6 +235,15 @@ llvm::Error Scheduler::planStream() {
       records.getShared().empty())
     return llvm::Error::success();
   auto chosen = chooseTiling(records, options, otherCycles, otherL2Bytes);
+  // Small groups take less room.
+  for (int64_t most = 4; !chosen && most; most /= 2) {
+    llvm::consumeError(chosen.takeError());
+    for (GroupedLoop &loop : records.getLoops())
+      if (loop.isStreamed())
+        records.chooseGroup(loop, cores,
+                            options.rows ? std::min(options.rows, most) : most);
+    chosen = chooseTiling(records, options, otherCycles, otherL2Bytes);
+  }
   if (!chosen)
     return llvm::createStringError("network does not fit: " +
                                    llvm::toString(chosen.takeError()));
