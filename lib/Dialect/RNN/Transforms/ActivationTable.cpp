@@ -6,8 +6,9 @@
 // With 11 bits, how slope and offset are rounded matters as much as the curve.
 // Each line is therefore chosen among its neighbours in f16 by the results that
 // it gives for every argument, and the lines together so that results never
-// decrease. All computations are exact or in the same double arithmetic on any
-// host: no libm.
+// decrease. What counts most is that the errors of a line cancel out: a state
+// sums them up from frame to frame. All computations are exact or in the same
+// double arithmetic on any host: no libm.
 //
 //===----------------------------------------------------------------------===//
 
@@ -46,7 +47,7 @@ namespace {
 struct Line {
   uint16_t slope = 0, offset = 0;
   double first = 0, last = 0; ///< results of the least and largest argument
-  double error = 0;           ///< the largest
+  double error = 0;           ///< how bad it is by itself
   double cost = 0;            ///< of the best choice of lines up to this one
   size_t previous = 0;        ///< in that choice
 };
@@ -94,16 +95,21 @@ std::optional<Line> TableSearch::tryLine(int64_t number, uint32_t slope,
   if (number == center && b != function(0))
     return std::nullopt;
   const std::vector<double> &all = arguments[number];
+  double sum = 0, squares = 0;
   for (double x : all) {
     // a * x + b is exact in double where that decides (FloatOps.h).
     double y = F16::value(F16::round(a * x + b));
     if (!(y >= least && y <= 1))
       return std::nullopt;
-    line.error = std::max(line.error, std::abs(y - function(x)));
+    double error = y - function(x);
+    sum += error;
+    squares += error * error;
     if (x == all.front())
       line.first = y;
     line.last = y;
   }
+  double mean = sum / double(all.size());
+  line.error = mean * mean + squares / double(all.size()) / 16;
   return line;
 }
 
@@ -123,12 +129,18 @@ std::vector<Line> TableSearch::getCandidates(int64_t number) const {
   double middle = double(number - center) / scale, half = 0.5 / scale;
   double low = function(middle - half), high = function(middle + half);
   double slope = (high - low) / (2 * half);
-  // Between the secant and the parallel tangent.
-  double offset = (function(middle) + (low + high) / 2) / 2 - slope * middle;
-  constexpr int reach = 2;
-  for (int i = -reach; i <= reach; ++i)
+  // In the middle, between the secant and the parallel tangent. Where slopes
+  // are finer than offsets, those make up for what rounding does to these.
+  double value = (function(middle) + (low + high) / 2) / 2;
+  uint32_t nearest = F16::round(value - slope * middle);
+  constexpr int reach = 3;
+  for (int i = -reach; i <= reach; ++i) {
+    double offset = F16::value(nearest + i);
+    uint32_t fitting =
+        F16::round(middle == 0 ? slope : (value - offset) / middle);
     for (int j = -reach; j <= reach; ++j)
-      add(F16::round(slope) + i, F16::round(offset) + j);
+      add(fitting + j, nearest + i);
+  }
   return candidates;
 }
 
@@ -144,9 +156,7 @@ std::vector<Line> TableSearch::search(int64_t from) {
           best = before.cost;
           line.previous = k;
         }
-      // Large errors count most, but all are made small.
-      double square = line.error * line.error;
-      line.cost = best + square * square;
+      line.cost = best + line.error;
     }
   }
   std::vector<Line> chosen(lines);
