@@ -132,11 +132,8 @@ struct LowerFromElements : OpConversionPattern<vector::FromElementsOp> {
       lanes.push_back(extendLane(rewriter, loc, element));
     unsigned width = op.getType().getElementTypeBitWidth();
     if (width == 16) {
-      // One instruction.
-      Value packed =
-          xpulp::PvPackHOp::create(rewriter, loc, lanes[1], lanes[0]);
-      rewriter.replaceOp(op, typeConverter->materializeTargetConversion(
-                                 rewriter, loc, rewriter.getI32Type(), packed));
+      // One instruction, which is lowered in its turn.
+      rewriter.replaceOpWithNewOp<xpulp::PvPackHOp>(op, lanes[1], lanes[0]);
       return success();
     }
     Value word = lanes.front();

@@ -154,8 +154,7 @@ void se::buildPipeline(OpPassManager &pm, Phase from, Phase to,
     buildSchedule(pm, options);
     enter(Phase::Scheduled);
   }
-  if (options.proof && (from <= Phase::Scheduled ? to >= Phase::Scheduled
-                                                 : to == Phase::Selected))
+  if (options.proof && from <= Phase::Scheduled && to >= Phase::Scheduled)
     pm.addPass(schedule::createVerifySchedule());
   if (reaches(Phase::Selected)) {
     buildSelect(pm);

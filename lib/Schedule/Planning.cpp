@@ -207,9 +207,11 @@ void Scheduler::readLoops() {
     }
   }
   for (auto [state, value] : plan.getStateCopies()) {
+    int64_t words = elementsOf(value);
     unsigned bits =
         getElementTypeOrSelf(value.getType()).getIntOrFloatBitWidth();
-    int64_t words = llvm::divideCeil(elementsOf(value) * bits, 32);
+    if (words * bits % 32 == 0)
+      words = words * bits / 32;
     otherCycles +=
         loopCycles + copyCycles * double(llvm::divideCeil(words, cores));
   }

@@ -2,8 +2,8 @@
 
 // Vectors that fill a register are i32, lane 0 lowest.
 // CHECK-LABEL: func.func @constants() -> (i32, i32)
-// CHECK-DAG:     arith.constant 67043072 : i32
-// CHECK-DAG:     arith.constant 1006648320 : i32
+// CHECK-DAG:     arith.constant 67043328 : i32
+// CHECK-DAG:     arith.constant 1006632960 : i32
 // CHECK-NOT:     vector
 func.func @constants() -> (vector<4xi8>, vector<2xf16>) {
   %0 = arith.constant dense<[0, 0, -1, 3]> : vector<4xi8>

@@ -17,7 +17,7 @@ func.func @forms(%i: i32, %s: f32, %v: vector<2xf16>, %p: index) -> (i32, i32, i
   %1 = xpulp.p.clipi %i, 8
   // CHECK-NEXT: llvm.inline_asm asm_dialect = att ".insn r 91, 0, 68, $0, $1, $2", "=r,r,r" %[[I]], %[[I]]
   %2 = xpulp.p.mulsN %i, %i, 4
-  // CHECK-NEXT: llvm.inline_asm asm_dialect = att ".insn r 51, 2, 98, $0, $2, x3", "=r,0,r" %[[I]], %[[I]]
+  // CHECK-NEXT: llvm.inline_asm asm_dialect = att ".insn r 51, 2, 97, $0, $2, x3", "=r,0,r" %[[I]], %[[I]]
   %3 = xpulp.p.inserti %i, %i, 3, 1
   // CHECK-NEXT: llvm.inline_asm asm_dialect = att ".insn r 51, 0, 75, $0, $2, $3", "=r,0,r,r" %[[S]], %[[V]], %[[V]] : (f32, i32, i32) -> f32
   // HOST:       %[[BITS:.*]] = arith.bitcast %[[S]] : f32 to i32
@@ -53,10 +53,10 @@ func.func @forms(%i: i32, %s: f32, %v: vector<2xf16>, %p: index) -> (i32, i32, i
 // CHECK-SAME:    "=&r,=&r,=&r,r,0,1,~{memory}"
 // HOST-LABEL:  func.func @loop
 // HOST-SAME:     (%[[P:.*]]: index, %[[N:.*]]: index, %[[ZERO:.*]]: i32)
-// HOST-DAG:      %[[C0:.*]] = arith.constant 0 : index
-// HOST-DAG:      %[[C1:.*]] = arith.constant 1 : index
-// HOST:          %[[COUNT:.*]] = arith.maxui %[[N]], %[[C1]]
-// HOST:          scf.for %{{.*}} = %[[C0]] to %[[COUNT]] step %[[C1]] iter_args(%{{.*}} = %[[P]], %{{.*}} = %[[ZERO]]) -> (index, i32)
+// HOST:          %[[C1:.*]] = arith.constant 1 : index
+// HOST-NEXT:     %[[COUNT:.*]] = arith.maxui %[[N]], %[[C1]]
+// HOST-NEXT:     %[[C0:.*]] = arith.constant 0 : index
+// HOST-NEXT:     scf.for %{{.*}} = %[[C0]] to %[[COUNT]] step %[[C1]] iter_args(%{{.*}} = %[[P]], %{{.*}} = %[[ZERO]]) -> (index, i32)
 // HOST:            func.call @se_xpulp_PV_SDOTSP_B_V
 func.func @loop(%p: index, %n: index, %zero: i32) -> i32 {
   %end, %sum = xpulp.loop %n iter_args(%at = %p, %s = %zero) -> (index, i32) {
@@ -90,9 +90,10 @@ func.func @rows(%x: memref<36xi8, #cluster.space<l1>>, %w: memref<128xi8, #clust
 // that change places (by way of a slot of their own), one from outside.
 // CHECK-LABEL: func.func @moves
 // CHECK:         att ".insn i 123, 5, x0, x12, 5
-// CHECK-SAME:    \0A.insn i 19, 0, $3, $0, 0\0A.insn r 51, 0, 33, $3, $0, $5
-// CHECK-SAME:    \0A.insn i 19, 0, $2, $5, 0
-// CHECK-SAME:    "=&r,=&r,=&r,=&r,=&r,r,0,1,2"
+// CHECK-SAME:    \0A.insn i 19, 0, $2, $0, 0\0A.insn r 51, 0, 33, $2, $0, $4
+// CHECK-SAME:    \0A.insn i 19, 0, $2, $4, 0
+// CHECK-SAME:    \0A.insn i 19, 0, $3, $1, 0\0A.insn i 19, 0, $1, $0, 0\0A.insn i 19, 0, $0, $3, 0"
+// CHECK-SAME:    "=&r,=&r,=&r,=&r,r,0,1,2"
 func.func @moves(%a: i32, %b: i32, %c: i32) -> (i32, i32, i32) {
   %r:3 = xpulp.loop 5 iter_args(%x = %a, %y = %b, %z = %b) -> (i32, i32, i32) {
     %t = xpulp.p.mac %x, %x, %c

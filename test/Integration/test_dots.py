@@ -13,7 +13,7 @@ import se
 TYPES = {"i8": np.int8, "i16": np.int16, "f16": np.float16, "f32": np.float32}
 MOST = 40  # columns
 ROWS = range(1, 17)
-X_WORDS = MOST + 2
+X_WORDS = 80
 W_WORDS = 16 * MOST + 8
 OFFSET = 3  # of the vector, in elements: words of it are not aligned
 
@@ -64,8 +64,9 @@ func.func @kernel(%arena: memref<{bytes}xi8, #cluster.space<l1>>, %xin: memref<{
 class Case:
     """A program with the dots of one type, and what it should give."""
 
-    def __init__(self, element, cores=1):
+    def __init__(self, element, cores=1, offset=OFFSET):
         self.element = element
+        self.offset = offset
         self.cores = cores
         self.dtype = np.dtype(TYPES[element])
         self.lanes = 4 // self.dtype.itemsize
@@ -116,11 +117,35 @@ class Case:
         self.emit("}")
         self.expected += [(rows, c, r) for c in range(1, MOST + 1) for r in range(rows)]
 
+    def on(self, cores, rows, columns):
+        """A dot on some of the cores; the others write 0 instead."""
+        self.emit("%false = arith.constant false")
+        chosen = "%false"
+        for core in cores:
+            self.emit(f"%number{core} = arith.constant {core} : index")
+            self.emit(f"%is{core} = arith.cmpi eq, %core, %number{core} : index")
+            self.emit(f"%any{core} = arith.ori {chosen}, %is{core} : i1")
+            chosen = f"%any{core}"
+        self.emit(f"%columns = arith.constant {columns} : index")
+        self.emit(f"%at = arith.constant {self.lanes} : index")
+        self.emit(f"%rows = arith.constant {rows} : index")
+        self.emit("%base = arith.muli %core, %rows : index")
+        self.emit(f"scf.if {chosen} {{")
+        self.dot(rows, "%columns", "at", "%base")
+        self.emit("} else {")
+        self.emit("%zero = arith.constant 0.0 : f32")
+        self.emit("scf.for %i = %c0 to %rows step %c1 {")
+        self.emit("%position = arith.addi %base, %i : index")
+        self.emit("memref.store %zero, %y[%position] : memref<SIZExf32>")
+        self.emit("}")
+        self.emit("}")
+        self.expected += [(rows, columns, r) for _ in range(self.cores) for r in range(rows)]
+
     def text(self):
         y = len(self.expected)
         body = "\n".join(self.lines).replace("SIZE", str(y))
         return PROGRAM.format(
-            x=X_WORDS, w=W_WORDS, y=y, xbytes=4 * X_WORDS, offset=OFFSET,
+            x=X_WORDS, w=W_WORDS, y=y, xbytes=4 * X_WORDS, offset=self.offset,
             bytes=(4 * (X_WORDS + W_WORDS) + 15) // 16 * 16, cores=self.cores,
             init="0.5 : f32" if self.is_float else "-7 : i32",
             xtype=self.xtype, wtype=self.wtype, body=body)
@@ -133,7 +158,7 @@ class Case:
     def sum_of(self, x, w, rows, columns, row):
         words = -(-columns // self.lanes)
         vector = np.zeros(words * self.lanes, self.dtype)
-        vector[:columns] = x[OFFSET : OFFSET + columns]
+        vector[:columns] = x[self.offset :][:columns]
         weights = w[self.lanes :].reshape(-1, self.lanes)[row::rows][:words]
         if not self.is_float:
             total = vector.astype(np.int64) @ weights.reshape(-1).astype(np.int64)
@@ -199,3 +224,52 @@ def test_all(element, columns, tmp_path):
     host, device, _ = run(case, x, w, tmp_path)
     compare(host, case.reference(x, w)[None], case, "host and reference")
     compare(device, host, case, "device and host")
+
+
+@pytest.mark.parametrize(
+    "element, cores",
+    [("i8", [0]), ("i16", [0]), ("f16", [0]), ("f32", [0]), ("f16", [0, 4]), ("f32", [3, 7])])
+@pytest.mark.parametrize("rows", [2, 5, 8])
+def test_cycles(element, cores, rows, tmp_path):
+    """A run of the inner loop takes a cycle for each of its 2R + 1 instructions,
+    also on two cores that share an FPU."""
+    cycles, frames, lengths = [], 3, (8, 72)
+    for words_of_row in lengths:
+        case = Case(element, cores=8, offset=0)
+        case.on(cores, rows, words_of_row * case.lanes)
+        x = np.zeros(frames * X_WORDS, np.float32)
+        w = np.zeros(frames * W_WORDS, np.float32)
+        _, _, stats = run(case, x, w, tmp_path)
+        busy = [core["cycles"] for core in stats["core_cycles"] if core["hart"] in cores]
+        cycles.append([sum(c.values()) - c["sleep"] - c["off"] - c["icache"]
+                       for c in busy])
+    runs = frames * (lengths[1] - lengths[0])
+    for short, long in zip(*cycles):
+        # Once in each loop a core may have to wait for its turn.
+        once = frames * (2 * rows + 1 if len(cores) > 1 else 1)
+        assert 0 <= long - short - runs * (2 * rows + 1) <= once
+
+
+SPECIAL = np.array([0.0, -0.0, np.inf, -np.inf, np.nan, 6e-8, -6e-8, 6.1e-5, -6.1e-5, 65504,
+                    -65504, 1, -1], np.float16)
+
+
+def test_special_halves(tmp_path):
+    """Infinities, NaN, subnormal numbers and zeros: the host's emulation computes
+    what the simulator does, whatever the words are."""
+    case = Case("f16")
+    for rows, count in [(1, 1), (2, 2), (3, 7), (8, 40), (16, 13)]:
+        case.constant(rows, count)
+    rng = np.random.default_rng(2)
+    frames = 40
+
+    def halves(count):
+        numbers = rng.integers(0, 1 << 16, 2 * count * frames, dtype=np.uint16)
+        special = rng.choice(SPECIAL, 2 * count * frames).view(np.uint16)
+        # From frames of special numbers only to frames of almost none.
+        rarity = np.linspace(0, 0.98, frames).repeat(2 * count)
+        return np.where(rng.random(len(numbers)) < rarity, numbers, special).view(np.float32)
+
+    host, device, _ = run(case, halves(X_WORDS), halves(W_WORDS), tmp_path)
+    compare(device, host, case, "device and host")
+    assert np.isfinite(host).any() and np.isnan(host).any() and np.isinf(host).any()

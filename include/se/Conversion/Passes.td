@@ -87,7 +87,8 @@ def LowerXPulp : Pass<"se-lower-xpulp", "::mlir::ModuleOp"> {
   ];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect",
     "::mlir::arith::ArithDialect", "::mlir::func::FuncDialect",
-    "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect"];
+    "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect",
+    "::se::xpulp::XPulpDialect"];
 }
 
 def SelectPacked : Pass<"se-select-packed", "::mlir::ModuleOp"> {
