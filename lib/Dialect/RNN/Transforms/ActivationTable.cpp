@@ -6,9 +6,8 @@
 // With 11 bits, how slope and offset are rounded matters as much as the curve.
 // Each line is therefore chosen among its neighbours in f16 by the results that
 // it gives for every argument, and the lines together so that results never
-// decrease. What counts most is that the errors of a line cancel out: a state
-// sums them up from frame to frame. All computations are exact or in the same
-// double arithmetic on any host: no libm.
+// decrease. All computations are exact or in the same double arithmetic on any
+// host: no libm.
 //
 //===----------------------------------------------------------------------===//
 
@@ -47,7 +46,7 @@ namespace {
 struct Line {
   uint16_t slope = 0, offset = 0;
   double first = 0, last = 0; ///< results of the least and largest argument
-  double error = 0;           ///< how bad it is by itself
+  double error = 0;           ///< the mean square
   double cost = 0;            ///< of the best choice of lines up to this one
   size_t previous = 0;        ///< in that choice
 };
@@ -95,21 +94,19 @@ std::optional<Line> TableSearch::tryLine(int64_t number, uint32_t slope,
   if (number == center && b != function(0))
     return std::nullopt;
   const std::vector<double> &all = arguments[number];
-  double sum = 0, squares = 0;
+  double squares = 0;
   for (double x : all) {
     // a * x + b is exact in double where that decides (FloatOps.h).
     double y = F16::value(F16::round(a * x + b));
     if (!(y >= least && y <= 1))
       return std::nullopt;
     double error = y - function(x);
-    sum += error;
     squares += error * error;
     if (x == all.front())
       line.first = y;
     line.last = y;
   }
-  double mean = sum / double(all.size());
-  line.error = mean * mean + squares / double(all.size()) / 16;
+  line.error = squares / double(all.size());
   return line;
 }
 
@@ -141,6 +138,8 @@ std::vector<Line> TableSearch::getCandidates(int64_t number) const {
     for (int j = -reach; j <= reach; ++j)
       add(fitting + j, nearest + i);
   }
+  // Far out slopes have few bits left.
+  add(0, F16::round(value));
   return candidates;
 }
 
@@ -172,9 +171,9 @@ ActivationTable se::rnn::makeActivationTable(MLIRContext *context,
                                              ActivationKind kind) {
   bool isTanh = kind == ActivationKind::tanh;
   assert((isTanh || kind == ActivationKind::sigmoid) && "no other has a table");
-  // The same for both: packed code then has few constants to keep.
+  // What sigmoid has left to 1 still matters at 8: how slowly a gate forgets.
   constexpr int64_t lines = 256;
-  constexpr float scale = 16;
+  float scale = isTanh ? 16 : 8;
   TableSearch table(isTanh ? computeTanh : computeSigmoid, isTanh ? -1 : 0,
                     lines, scale);
   int64_t center = lines / 2;
