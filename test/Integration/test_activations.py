@@ -13,7 +13,7 @@ import se
 BITS = np.arange(65536, dtype=np.uint16)
 ALL = BITS.view(np.float16).astype(np.float32)
 NUMBERS = ~np.isnan(ALL)
-ERROR = 6e-4
+ERROR = 5e-4
 FUNCTIONS = {
     "sigmoid": lambda x: 1 / (1 + np.exp(-np.clip(x, -700, 700))),
     "tanh": np.tanh,

@@ -20,7 +20,7 @@ struct ActivationTable {
 
 /// The table for sigmoid or tanh. Over all arguments in f16, results
 ///
-/// * are within 6e-4 of the function;
+/// * are within 5e-4 of the function;
 /// * never decrease and stay within [0, 1] or [-1, 1];
 /// * are 0.5 or 0 at 0, and the function's limit at infinity;
 /// * of tanh change their sign with the argument.
