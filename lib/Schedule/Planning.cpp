@@ -234,15 +234,31 @@ llvm::Error Scheduler::planStream() {
   if (llvm::none_of(records.getLoops(), isStreamed) &&
       records.getShared().empty())
     return llvm::Error::success();
-  auto chosen = chooseTiling(records, options, otherCycles, otherL2Bytes);
-  // Small groups take less room.
-  for (int64_t most = 4; !chosen && most; most /= 2) {
-    llvm::consumeError(chosen.takeError());
+  auto tile = [&] {
+    return chooseTiling(records, options, otherCycles, otherL2Bytes);
+  };
+  auto chosen = tile();
+  // Small groups take less room, of which constants that elements share may
+  // make better use.
+  auto isBest = [&] {
+    return chosen && chosen->shared.size() == records.getShared().size();
+  };
+  for (int64_t most = 4; !isBest() && most; most /= 2) {
+    Records larger = records;
     for (GroupedLoop &loop : records.getLoops())
       if (loop.isStreamed())
         records.chooseGroup(loop, cores,
                             options.rows ? std::min(options.rows, most) : most);
-    chosen = chooseTiling(records, options, otherCycles, otherL2Bytes);
+    auto other = tile();
+    if (!chosen || (other && other->getCycles() < chosen->getCycles())) {
+      if (!chosen)
+        llvm::consumeError(chosen.takeError());
+      chosen = std::move(other);
+      continue;
+    }
+    if (!other)
+      llvm::consumeError(other.takeError());
+    records = std::move(larger);
   }
   if (!chosen)
     return llvm::createStringError("network does not fit: " +
