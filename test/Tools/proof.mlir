@@ -4,7 +4,7 @@
 // RUN: not se-compile %s --emit=llvm -o %t 2>&1 | FileCheck %s
 // RUN: se-compile %s --emit=llvm --no-proof -o /dev/null
 
-// CHECK: error: {{.*}}mlir:[[#@LINE+7]]:5: core 1 writes bytes 0 to 3 of output 'y', which core 0 writes with no barrier between
+// CHECK: error: {{.*}}mlir:[[#@LINE+10]]:5: core 1 writes bytes 0 to 3 of output 'y', which core 0 writes with no barrier between
 
 module attributes {se.phase = "scheduled"} {
 cluster.program @net kernel(@kernel) init(@init) reset(@init) cores 2 state_bytes 16
