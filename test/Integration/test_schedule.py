@@ -238,8 +238,8 @@ def test_statistics_have_prediction():
 
 
 def test_resident(tmp_path):
-    """With a larger L1 all parameters stay there: as fast as ideal transfers, and
-    nothing but inputs and outputs is transferred."""
+    """With a larger L1 all parameters stay there: not slower than ideal transfers,
+    which come with steps, and nothing but inputs and outputs is transferred."""
     case = Case("lstm", 128, 1, "fp16", "pulp-open")
     path, name, width = network(case)
     target = write_target(case.target, tmp_path / "large.json", l1=0x100000)
@@ -251,7 +251,7 @@ def test_resident(tmp_path):
     assert ports <= dma <= 1.5 * ports + 100
     ideal = measure(case).compute
     print(f"resident {cycles:.0f}, ideal transfers {ideal:.0f}")
-    assert abs(cycles / ideal - 1) <= RESIDENT, (cycles, ideal)
+    assert cycles <= ideal * (1 + RESIDENT), (cycles, ideal)
 
 
 def test_cores(group, case):
