@@ -149,11 +149,10 @@ Carried DotSelection::makeLoop(Carried in) {
       return emit(makeIndex(words));
     return emit(builder.getI32IntegerAttr(words));
   }
+  // A hardware loop is executed once at least.
   Value words = op.getColumns();
-  if (lanes == 1)
-    // There is a column, so there is a word.
-    return emit(words);
-  words = arith::DivUIOp::create(builder, loc, words, makeIndex(lanes));
+  if (lanes != 1)
+    words = arith::DivUIOp::create(builder, loc, words, makeIndex(lanes));
   Value any = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ne,
                                     words, makeIndex(0));
   auto branch = scf::IfOp::create(builder, loc,

@@ -68,6 +68,7 @@ static void buildSchedule(OpPassManager &pm, const PipelineOptions &options) {
 static void buildSelect(OpPassManager &pm) {
   pm.addPass(conversion::createUnrollReductions());
   pm.addPass(conversion::createExpandActivations());
+  pm.addPass(conversion::createSelectPacked());
   pm.addPass(conversion::createSelectDots());
   pm.addPass(conversion::createSelectExpandingFma());
   pm.addPass(createCSEPass());
@@ -153,8 +154,7 @@ void se::buildPipeline(OpPassManager &pm, Phase from, Phase to,
     buildSchedule(pm, options);
     enter(Phase::Scheduled);
   }
-  if (options.proof && (from <= Phase::Scheduled ? to >= Phase::Scheduled
-                                                 : to == Phase::Selected))
+  if (options.proof && from <= Phase::Scheduled && to >= Phase::Scheduled)
     pm.addPass(schedule::createVerifySchedule());
   if (reaches(Phase::Selected)) {
     buildSelect(pm);

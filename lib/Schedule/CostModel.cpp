@@ -70,8 +70,13 @@ static Cost getCost(Operation &op) {
     body.cycles += isSum ? stepCycles / unroll : stepCycles;
     if (isSum) {
       body.sumCycles = body.cycles;
-      for (Operation &inner : *loop.getBody())
+      for (Operation &inner : *loop.getBody()) {
         body.fpu += isFloatOp(inner);
+        bool isProduct = isa<math::FmaOp, arith::MulFOp>(inner) ||
+                         (isa<arith::MulIOp>(inner) &&
+                          inner.getResult(0).getType().isInteger(32));
+        body.products += isProduct;
+      }
     }
     Cost cost = trips * body;
     cost.cycles += sumCycles;
@@ -85,18 +90,12 @@ static Cost getCost(Operation &op) {
     return makeCost(5);
   if (isa<arith::MulIOp>(op) && op.getResult(0).getType().isInteger(32)) {
     // Of integers, each extended when it was loaded; and the addition.
-    Cost cost = makeCost(2);
-    cost.products = 1;
-    return cost;
+    return makeCost(2);
   }
   if (isa<rnn::InterpolateOp>(op))
-    return makeCost(20);
-  if (isa<math::FmaOp>(op)) {
-    Cost cost = makeCost(1);
-    // Others scale sums of integers.
-    cost.products = isa<scf::ForOp>(op.getParentOp());
-    return cost;
-  }
+    return makeCost(17);
+  if (isa<math::FmaOp>(op))
+    return makeCost(1);
   if (isa<arith::DivFOp>(op))
     return makeCost(0, 1);
   if (isa<math::MathDialect>(op.getDialect()) && !isa<math::AbsFOp>(op))

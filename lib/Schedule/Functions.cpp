@@ -35,33 +35,26 @@ mlir::Block *Scheduler::emitParallel(func::FuncOp function, TypeRange carried) {
   return &body;
 }
 
-/// Copies a value from its buffer to that of a state, by words as far as it
-/// goes.
+/// Copies a value from its buffer to that of a state, by words if it has whole
+/// ones.
 void Scheduler::emitCopy(Value value, Value to) {
   Value from = getMemory(value, false);
   int64_t elements = elementsOf(value);
   int64_t perWord =
       32 / getElementTypeOrSelf(value.getType()).getIntOrFloatBitWidth();
-  int64_t words = elements / perWord;
-  auto copy = [&](Value source, Value target, int64_t first, int64_t count) {
-    emitDealtLoop(count, [&](Value index) {
-      Value at = arith::AddIOp::create(b, index, number(first));
-      Value word = memref::LoadOp::create(b, source, at);
-      memref::StoreOp::create(b, word, target, at);
-    });
-  };
-  if (perWord == 1)
-    return copy(from, to, 0, elements);
-  auto asWords = [&](Value memref) -> Value {
-    auto view = memref.getDefiningOp<memref::ViewOp>();
-    return memref::ViewOp::create(
-        b, makeType(words, b.getI32Type(), cluster::Level::l1),
-        view.getSource(), view.getByteShift(), ValueRange());
-  };
-  if (words)
-    copy(asWords(from), asWords(to), 0, words);
-  if (elements % perWord)
-    copy(from, to, words * perWord, elements % perWord);
+  if (perWord > 1 && elements % perWord == 0) {
+    elements /= perWord;
+    for (Value *memref : {&from, &to}) {
+      auto narrow = memref->getDefiningOp<memref::ViewOp>();
+      *memref = memref::ViewOp::create(
+          b, makeType(elements, b.getI32Type(), cluster::Level::l1),
+          narrow.getSource(), narrow.getByteShift(), ValueRange());
+    }
+  }
+  emitDealtLoop(elements, [&](Value index) {
+    Value word = memref::LoadOp::create(b, from, index);
+    memref::StoreOp::create(b, word, to, index);
+  });
 }
 
 /// Transfers all of these, and waits for them.

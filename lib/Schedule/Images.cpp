@@ -25,10 +25,12 @@ Images::Images(ArrayRef<GroupedLoop> loops, const Tiling &tiling) {
     if (!loop.isStreamed())
       continue;
     std::vector<char> kept;
+    size_t stride = llvm::alignTo(loop.getTileBytes(), 16);
     for (int64_t tile = 0, e = loop.getTiles(); tile != e; ++tile)
       if (loop.isResident(tile)) {
         appendTile(loop, tile, kept);
-        kept.resize(llvm::alignTo(kept.size(), 16));
+        // Tiles with fewer rows take as much as others.
+        kept.resize(llvm::alignTo(kept.size(), stride));
       }
     llvm::copy(kept, resident.begin() + loop.position);
   }

@@ -207,9 +207,11 @@ void Scheduler::readLoops() {
     }
   }
   for (auto [state, value] : plan.getStateCopies()) {
+    int64_t words = elementsOf(value);
     unsigned bits =
         getElementTypeOrSelf(value.getType()).getIntOrFloatBitWidth();
-    int64_t words = llvm::divideCeil(elementsOf(value) * bits, 32);
+    if (words * bits % 32 == 0)
+      words = words * bits / 32;
     otherCycles +=
         loopCycles + copyCycles * double(llvm::divideCeil(words, cores));
   }
@@ -232,7 +234,32 @@ llvm::Error Scheduler::planStream() {
   if (llvm::none_of(records.getLoops(), isStreamed) &&
       records.getShared().empty())
     return llvm::Error::success();
-  auto chosen = chooseTiling(records, options, otherCycles, otherL2Bytes);
+  auto tile = [&] {
+    return chooseTiling(records, options, otherCycles, otherL2Bytes);
+  };
+  auto chosen = tile();
+  // Small groups take less room, of which constants that elements share may
+  // make better use.
+  auto isBest = [&] {
+    return chosen && chosen->shared.size() == records.getShared().size();
+  };
+  for (int64_t most = 4; !isBest() && most; most /= 2) {
+    Records larger = records;
+    for (GroupedLoop &loop : records.getLoops())
+      if (loop.isStreamed())
+        records.chooseGroup(loop, cores,
+                            options.rows ? std::min(options.rows, most) : most);
+    auto other = tile();
+    if (!chosen || (other && other->getCycles() < chosen->getCycles())) {
+      if (!chosen)
+        llvm::consumeError(chosen.takeError());
+      chosen = std::move(other);
+      continue;
+    }
+    if (!other)
+      llvm::consumeError(other.takeError());
+    records = std::move(larger);
+  }
   if (!chosen)
     return llvm::createStringError("network does not fit: " +
                                    llvm::toString(chosen.takeError()));

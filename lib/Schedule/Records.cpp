@@ -81,13 +81,11 @@ int64_t GroupedLoop::getBytes(int64_t tile) const {
 Cost GroupedLoop::getCost() const {
   Cost cost = double(record.group) * epilogue;
   cost.cycles += groupCycles;
-  for (const RowBlock &block : record.blocks)
-    cost += getDotCost(int64_t(block.sums.size()) * record.group,
-                       block.getRowWords(), block.element);
-  cost.products = 0;
-  for (const RowBlock &block : record.blocks)
-    cost.products +=
-        double(block.columns * int64_t(block.sums.size()) * record.group);
+  for (const RowBlock &block : record.blocks) {
+    int64_t rows = int64_t(block.sums.size()) * record.group;
+    cost += getDotCost(rows, block.getRowWords(), block.element);
+    cost.products += double(block.columns * rows);
+  }
   return cost;
 }
 

@@ -375,8 +375,16 @@ void Candidate::predict(double otherCycles) {
           l2LoadCycles * double(constant.reads) / options.cores;
   for (const GroupedLoop &loop : loops)
     tiling.computeCycles += getLoopCycles(loop, options.cores);
+  // With two slots the engine waits at each step for the cores; with more it
+  // does while the cores are busy with what needs no tile, and the ring is
+  // full.
+  double perTransfer = tiling.slots == 2 ? turnCycles : transferCycles;
+  double full =
+      double((tiling.slots - 1) * tiling.slotBytes) / dmaBytesPerCycle;
   tiling.dmaCycles = double(tiling.streamBytes) / dmaBytesPerCycle +
-                     double(tiling.transfers) * transferCycles;
+                     double(tiling.transfers) * perTransfer;
+  if (tiling.transfers)
+    tiling.dmaCycles += std::max(0.0, otherCycles - full);
   tiling.externalCycles = double(tiling.external) * externalCycles;
   if (tiling.nonVolatile)
     tiling.externalCycles +=
@@ -460,7 +468,7 @@ llvm::Expected<Tiling> schedule::chooseTiling(Records &records,
                       "parameters, {2} available with memories behind it){3}",
                       bytes - room, bytes, room, getHint(records, bytes, room))
             .str());
-  SmallVector<int64_t> depths{3, 2, 4};
+  SmallVector<int64_t> depths{3, 4, 2};
   if (options.slots)
     depths.assign({options.slots});
   std::set<int64_t> sizes = getSlotSizes(records, options);

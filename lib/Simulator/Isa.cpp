@@ -25,6 +25,8 @@ struct Row {
   uint8_t accessBytes;
   bool accessSigned;
   std::initializer_list<Field> fields;
+  Operand target;
+  uint8_t targetScale;
 };
 
 class Table {
@@ -56,7 +58,8 @@ Table::Table() {
     rows.push_back({row.name, row.mnemonic, row.operands, row.group, row.format,
                     row.mask, row.match, row.opcode, row.kind, row.timing,
                     row.size, row.readsRd, row.writesRs1, row.accessBytes,
-                    row.accessSigned, fields.back()});
+                    row.accessSigned, fields.back(), row.target,
+                    row.targetScale});
   }
   for (unsigned low = 0; low != candidates.size(); ++low) {
     for (const InstructionInfo &info : rows) {

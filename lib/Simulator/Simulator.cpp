@@ -9,9 +9,12 @@
 #include "Profile.h"
 #include "SourceMap.h"
 #include "Trace.h"
+#include "se/Simulator/Disassembler.h"
+#include "se/Simulator/Isa.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Object/ELFObjectFile.h"
+#include "llvm/Support/Endian.h"
 #include "llvm/Support/FormatVariadic.h"
 #include <chrono>
 
@@ -125,6 +128,21 @@ const SourceMap &Simulator::getSources() {
   return *sources;
 }
 
+/// The instruction that a core is at; empty if there is none.
+static std::string disassembleNext(Machine &machine, const Core &core) {
+  uint32_t pc = core.next ? core.pc() : core.bootAddress;
+  const uint8_t *code = pc % 2 ? nullptr : machine.translate(pc, 2);
+  if (!code)
+    return "";
+  uint32_t word = support::endian::read16le(code);
+  if (getSize(word) == 4) {
+    if (!machine.translate(pc, 4))
+      return "";
+    word = support::endian::read32le(code);
+  }
+  return decode(word) ? disassemble(word, pc) : "";
+}
+
 std::string Simulator::describe(uint32_t pc) {
   std::string result = hex(pc);
   auto after = upper_bound(symbols, pc, [](uint32_t address, const Symbol &s) {
@@ -189,8 +207,13 @@ Expected<RunResult> Simulator::run(uint64_t maxCycles) {
     }
     const Core &core = *machine->getTrapped();
     // As the runtime's trap handler writes it, with the cause in words.
-    return makeError("trap: " + nameOf(core) + " cause " + core.trap->cause +
-                     " " + pcOf(core) + " tval " + hex(core.trap->value));
+    std::string message = "trap: " + nameOf(core) + " cause " +
+                          core.trap->cause + " " + pcOf(core) + " tval " +
+                          hex(core.trap->value);
+    if (std::string instruction = disassembleNext(*machine, core);
+        !instruction.empty())
+      message += ", " + instruction;
+    return makeError(message);
   }
   case Machine::Outcome::EndlessWait:
     return makeError("endless wait: all cores sleep and no event is to come, " +

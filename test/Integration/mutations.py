@@ -18,7 +18,7 @@ ROWS = re.compile(r"( *)scf.for %\w+ = (%\w+) to (%\w+) step %\w+ \{$")
 IN_USE = "which a transfer may still be|which another may still be"
 CORES = "with no barrier between"
 INCOMPLETE = "nothing has written byte|has replaced what byte|has not replaced byte"
-OUTSIDE = "is outside of"
+OUTSIDE = "is outside of|reads elements .* of a memref of"
 OTHER_DATA = "does not find the data here"
 VIEWS = "through a view of bytes"
 

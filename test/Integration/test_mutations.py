@@ -5,6 +5,7 @@ the mistake in a run, whatever the timing. What the proof accepts runs without a
 finding, and computes what any order of the cores and transfers would."""
 
 import json
+import subprocess
 import random
 import re
 
@@ -42,6 +43,13 @@ SCHEDULES = {
 }
 
 
+def strip(program):
+    """The bytes of an ELF without what only debuggers read: locations differ."""
+    stripped = program.with_suffix(".stripped")
+    subprocess.run(["llvm-objcopy-22", "--strip-all", program, stripped], check=True)
+    return stripped.read_bytes()
+
+
 class Case:
     def __init__(self, name, folder):
         self.folder = folder
@@ -57,7 +65,7 @@ class Case:
         # A schedule as text is the same program.
         direct = se.compile(network, folder / "net.elf", *options)
         again = se.compile(path, folder / "again.elf", f"--target={self.target}")
-        assert direct.read_bytes() == again.read_bytes()
+        assert strip(direct) == strip(again)
         self.expected = se.run(direct, self.x, ["y"])
 
     def compile(self, mutant, *options):
@@ -119,8 +127,6 @@ EQUIVALENT = {
     ("l2ring", "4 bytes too long 3"),
     # A branch that is not taken.
     ("l2ring", "only a word at first 1"),
-    # The first tile of a frame comes from the other memory.
-    ("l2ring", "next frame without its first tile 1"),
 }
 # What the proof accepts because every order of cores and transfers gives the same,
 # though it is another network: rows are computed one after the other, each from
@@ -131,7 +137,6 @@ OTHER_FUNCTION = {("parts", "one buffer for two 1")}
 # are there: those of the tile that was in the slot before. Outputs are wrong.
 STALE = {
     ("ring2", "4 bytes too short 3"),
-    ("l2ring", "4 bytes too short 2"),
     ("l2ring", "4 bytes too short 3"),
     ("l2ring", "4 bytes too short 4"),
     ("l2ring", "4 bytes too short 5"),
@@ -166,8 +171,9 @@ def test_mistakes(name, cases):
         elif key in OUTSIDE_UNSEEN:
             good = not finding and is_same()
         else:
-            kinds = "race|uninitialised read" + ("|trap" if key in CRASHES else "")
-            good = re.match(f"error: ({kinds}): ", finding)
+            good = re.match("error: (race|uninitialised read): ", finding)
+            if key in CRASHES:
+                good = good or "the program ended with status" in finding
         if not good:
             wrong.append(f"{mutant.name}: the run says {finding or 'nothing'}")
     assert not wrong, "\n".join(wrong)

@@ -74,8 +74,8 @@ def kernels(events):
 
 @pytest.mark.parametrize("core", range(CORES))
 def test_stages_in_order(traced, core, tmp_path):
-    """Each frame has a slice of each stage on each core, in the order of the plan,
-    one after the other and within the kernel."""
+    """Each frame has a slice of each stage on the cores that work on it, in the order
+    of the plan, one after the other and within the kernel."""
     events = traced.trace[f"core {core}"]
     names = traced.planned(tmp_path)
     expected = {f"rnn{i}{n}" for i in range(RECIPE.layers) for n in ("", " (2)")}
@@ -88,7 +88,9 @@ def test_stages_in_order(traced, core, tmp_path):
         for stage, following in zip(inside, [*inside[1:], None]):
             assert end(stage) <= (following["ts"] if following else end(kernel))
         found = [s["name"] for s in inside if s["name"] in names]
-        assert found == names
+        # A core may have no share of a small stage.
+        assert found == [n for n in names if n in found]
+        assert core != 0 or found == names
         # Few instructions lie outside.
         covered = sum(s["dur"] for s in inside)
         assert covered > 0.9 * kernel["dur"]

@@ -44,9 +44,10 @@
 // LEGALIZED:      rnn.cell {{.*}}xf16>
 // SCHEDULED-NOT:  tensor<
 // SCHEDULED:      cluster.program @net kernel(@net_kernel) init(@net_init_stream) reset(@net_reset_states) cores 4
-// SCHEDULED-NOT:  rnn.{{cell|apply|matvec|network}}
+// SCHEDULED-NOT:  rnn.{{cell|apply|matvec|network|activation}}
 // SCHEDULED:      cluster.parallel cores 4
-// SCHEDULED:      rnn.activation <sigmoid> %{{.*}} : f32 -> f16
+// SCHEDULED-NOT:  rnn.{{cell|apply|matvec|network|activation}}
+// SCHEDULED:      rnn.interpolate %{{.*}} scale 1.600000e+01 : vector<2xf16>, memref<512xf16, #cluster.space<l1>>
 // SELECTED:       cluster.parallel cores 4
 // SELECTED-NOT:   rnn.
 // SELECTED-NOT:   math.{{exp|tanh}}

@@ -4,9 +4,13 @@
 // RUN: %python %S/Inputs/make-network.py 4 12 > %t.mlir
 //
 // Of L1 the input (16), and the 60 words with the word that says where they are
-// (16), or two slots with a row for each core and 64 bytes of carried words.
-// RUN: %python %S/Inputs/find-edge.py %t.mlir l1-bytes cores=2 | FileCheck %s --check-prefix=L1
-// L1: l1-bytes 176 in 2
+// (16), or a ring: two slots, 64 bytes of carried words, and the sums that go on
+// from part to part, one for each core. With a row cut into 2 parts of 12 bytes, a
+// slot takes 16, the sums of 2 cores 16 and those of 8 cores 32.
+// RUN: %python %S/Inputs/find-edge.py %t.mlir l1-bytes cores=2 tile-rows=1 | FileCheck %s --check-prefix=L1
+// L1: l1-bytes 128 in 2
+// RUN: %python %S/Inputs/find-edge.py %t.mlir l1-bytes cores=8 tile-rows=1 resident=false | FileCheck %s --check-prefix=EIGHT
+// EIGHT: l1-bytes 144 in 2
 // RUN: %python %S/Inputs/find-edge.py %t.mlir l1-bytes cores=8 slot-bytes=240 ring=6 | FileCheck %s --check-prefix=STAYS
 // STAYS: l1-bytes 272 in 2
 //
@@ -30,23 +34,23 @@
 // DIRECT: l3-bytes 480 in 1
 //
 // L2 must at least hold the ring, however much there is behind it.
-// RUN: not se-opt %t.24.mlir --se-schedule="cores=2 resident=false ring=2 tile-rows=1 l2-bytes=159 nvm-bytes=9999" 2>&1 | FileCheck %s --check-prefix=RING
+// RUN: not se-opt %t.24.mlir --se-schedule="cores=2 resident=false ring=2 tile-rows=1 slot-bytes=32 l2-bytes=159 nvm-bytes=9999" 2>&1 | FileCheck %s --check-prefix=RING
 // RING: error: network does not fit: memory l2 exceeded by 1 bytes (640 needed for parameters and their ring, 159 available, 9999 in memories behind it)
 //
 // Every message, and what would help.
 // RUN: not se-opt %t.mlir --se-schedule="l1-bytes=15 target=small" 2>&1 | FileCheck %s --check-prefix=STATES
-// RUN: not se-opt %t.mlir --se-schedule="cores=2 l1-bytes=170" 2>&1 | FileCheck %s --check-prefix=SLOTS
+// RUN: not se-opt %t.mlir --se-schedule="cores=2 tile-rows=1 l1-bytes=120" 2>&1 | FileCheck %s --check-prefix=SLOTS
 // RUN: not se-opt %t.mlir --se-schedule="l1-bytes=271 ring=6 slot-bytes=240" 2>&1 | FileCheck %s --check-prefix=ALL
-// RUN: not se-opt %t.mlir --se-schedule="slot-bytes=32 tile-rows=2" 2>&1 | FileCheck %s --check-prefix=ROWS
-// RUN: not se-opt %t.mlir --se-schedule="slot-bytes=16" 2>&1 | FileCheck %s --check-prefix=ROW
+// RUN: not se-opt %t.mlir --se-schedule="slot-bytes=16 tile-rows=4" 2>&1 | FileCheck %s --check-prefix=ROWS
+// RUN: not se-opt %S/parts.mlir --se-schedule="slot-bytes=16" 2>&1 | FileCheck %s --check-prefix=ROW
 // RUN: not se-opt %t.mlir --se-schedule="l2-bytes=100 nvm-bytes=20" 2>&1 | FileCheck %s --check-prefix=HALF
 // RUN: not se-opt %t.mlir --se-schedule="l2-bytes=100" 2>&1 | FileCheck %s --check-prefix=MORE
 // RUN: not se-opt %t.24.mlir --se-schedule="cores=2 resident=false ring=2 tile-rows=1 l2-bytes=400 nvm-bytes=59 l3-bytes=181" 2>&1 | FileCheck %s --check-prefix=TILE
 // STATES: error: network does not fit: memory l1 exceeded by 1 bytes (16 needed for states and activations, 15 available) on target small{{$}}
-// SLOTS: error: network does not fit: memory l1 exceeded by 6 bytes (160 needed for a ring of 2 slots, 154 available beside states and activations)
+// SLOTS: error: network does not fit: memory l1 exceeded by 8 bytes (112 needed for a ring of 2 slots, 104 available beside states and activations)
 // ALL: error: network does not fit: memory l1 exceeded by 1 bytes (256 needed for all parameters, 255 available beside states and activations)
-// ROWS: error: network does not fit: a tile of 2 rows takes at least 40 bytes, more than the 32 of a slot
-// ROW: error: network does not fit: a tile of 1 rows takes at least 20 bytes, more than the 16 of a slot
+// ROWS: error: network does not fit: a tile of 4 rows takes at least 32 bytes, more than the 16 of a slot
+// ROW: error: network does not fit: a tile of 1 rows takes at least 24 bytes, more than the 16 of a slot
 // HALF: error: network does not fit: memory l2 exceeded by 120 bytes (240 needed for parameters, 120 available with memories behind it); in fp16 they fit
 // MORE: error: network does not fit: memory l2 exceeded by 140 bytes (240 needed for parameters, 100 available with memories behind it); a target with more memory behind L2 would hold them
 // TILE: error: network does not fit: memory l3 exceeded by 19 bytes (200 needed for parameters, 181 available)

@@ -9,59 +9,82 @@
 // CHECK:      cluster.program @lstm kernel(@lstm_kernel) init(@lstm_init_stream) reset(@lstm_reset_states) cores 2
 // CHECK-SAME:   states [#cluster.port<"h", shape = [5], element = f32>, #cluster.port<"c", shape = [5], element = f32, offset = 32>]
 // CHECK-SAME:   macs = 160 : i64
-// CHECK-SAME:   weight_bytes = 640 : i64}
-// CHECK:      memref.global "private" constant @resident : memref<640xi8, #cluster.space<l2>> = dense_resource<resident> {alignment = 16 : i64}
+// CHECK-SAME:   weight_bytes = 672 : i64}
+// CHECK:      memref.global "private" constant @resident : memref<672xi8, #cluster.space<l2>> = dense_resource<resident> {alignment = 16 : i64}
 // CHECK-LABEL: func.func @lstm_kernel
-// CHECK-SAME:    (%[[STATE:[a-z0-9]+]]: memref<[[BYTES:[0-9]+]]xi8, #cluster.space<l1>>, %[[X:[a-z0-9]+]]: memref<3xf32>, %[[Y:[a-z0-9]+]]: memref<5xf32>)
+// CHECK-SAME:    (%[[STATE:[a-z0-9]+]]: memref<[[BYTES:[0-9]+]]xi8, #cluster.space<l1>>, %[[X:[a-z0-9]+]]: memref<3xf32, #cluster.space<l2>>, %[[Y:[a-z0-9]+]]: memref<5xf32, #cluster.space<l2>>)
 // CHECK:         cluster.parallel cores 2 dma_core 0 carry %{{[a-z0-9_]+}} : memref<1xi32, #cluster.space<l1>> {
 // CHECK-NEXT:    ^bb0(%[[CORE:[a-z0-9]+]]: index, %[[STAYS:[a-z0-9]+]]: index):
+// CHECK-DAG:       %[[C800:[a-z0-9_]+]] = arith.constant 800 : index
+// CHECK-DAG:       %[[XIN:[a-z0-9_]+]] = memref.view %[[STATE]][%[[C800]]][] : {{.*}} to memref<3xf32, #cluster.space<l1>>
+// CHECK-DAG:       %[[C816:[a-z0-9_]+]] = arith.constant 816 : index
+// CHECK-DAG:       %[[YOUT:[a-z0-9_]+]] = memref.view %[[STATE]][%[[C816]]][] : {{.*}} to memref<5xf32, #cluster.space<l1>>
 // CHECK-DAG:       %[[C0:[a-z0-9_]+]] = arith.constant 0 : index
 // CHECK-DAG:       %[[H:[a-z0-9_]+]] = memref.view %[[STATE]][%[[C0]]][] : {{.*}} to memref<5xf32, #cluster.space<l1>>
 // CHECK-DAG:       %[[C32:[a-z0-9_]+]] = arith.constant 32 : index
 // CHECK-DAG:       %[[C:[a-z0-9_]+]] = memref.view %[[STATE]][%[[C32]]][] : {{.*}} to memref<5xf32, #cluster.space<l1>>
 //
-// The input, read by the product, is copied to L1 first.
+// The DMA brings the input to L1; the product reads a buffer.
+// CHECK:           %[[C12:[a-z0-9_]+]] = arith.constant 12 : index
+// CHECK-NEXT:      %[[TOKEN:[a-z0-9_]+]] = cluster.dma_start %[[X]][%[[C0]]] to %[[XIN]][%[[C0]]], %[[C12]]
+// CHECK-NEXT:      cluster.dma_wait %[[TOKEN]]
+// CHECK-NEXT:      cluster.barrier
+// CHECK:           %[[C3:[a-z0-9_]+]] = arith.constant 3 : index
 // CHECK:           scf.for
-// CHECK-NEXT:        memref.load %[[X]]
+// CHECK:             memref.load %[[XIN]]
 // CHECK-NEXT:        memref.store %{{.*}}, %[[X1:[a-z0-9_]+]][
 // CHECK-NEXT:      }
-// CHECK:           cluster.barrier
+// CHECK-NEXT:      cluster.barrier
 //
-// Five records of 4 x (3 + 5) weights stay where the last frame said.
+// Five records stay where the last frame said: each has 4 x 3 weights, 4 x 5, and
+// a word that is read beyond them.
 // CHECK-NEXT:      %[[AT:[a-z0-9_]+]] = arith.addi %[[STAYS]], %[[C0]]
-// CHECK-NEXT:      %[[RECORDS:[a-z0-9_]+]] = memref.view %[[STATE]][%[[AT]]][] : {{.*}} to memref<160xf32, #cluster.space<l1>>
+// CHECK-NEXT:      %[[RECORDS:[a-z0-9_]+]] = memref.view %[[STATE]][%[[AT]]][] : {{.*}} to memref<165xf32, #cluster.space<l1>>
 // Core k has the rows from min(3 k, 5) to min(3 k + 3, 5).
 // CHECK-NEXT:      %[[C5:[a-z0-9_]+]] = arith.constant 5 : index
 // CHECK-NEXT:      %[[END:[a-z0-9_]+]] = arith.addi %[[C0]], %[[C5]] : index
-// CHECK-NEXT:      %[[K3:[a-z0-9_]+]] = arith.muli %[[CORE]], %[[C3:[a-z0-9_]+]] : index
+// CHECK-NEXT:      %[[K3:[a-z0-9_]+]] = arith.muli %[[CORE]], %[[C3]] : index
 // CHECK-NEXT:      %[[AT:[a-z0-9_]+]] = arith.addi %[[C0]], %[[K3]] : index
 // CHECK-NEXT:      %[[LOW:[a-z0-9_]+]] = arith.minui %[[AT]], %[[END]] : index
 // CHECK-NEXT:      %[[NEXT:[a-z0-9_]+]] = arith.addi %[[LOW]], %[[C3]] : index
 // CHECK-NEXT:      %[[HIGH:[a-z0-9_]+]] = arith.minui %[[NEXT]], %[[END]] : index
-// CHECK-NEXT:      scf.for %[[I:[a-z0-9]+]] = %[[LOW]] to %[[HIGH]] step
-// Eight products, k ascending, each a chain of fused multiply-adds from 0.
-// CHECK:             %[[ZERO:[a-z0-9_]+]] = arith.constant 0.000000e+00 : f32
-// CHECK:             scf.for %[[K:[a-z0-9]+]] = %[[C0]] to %[[C3]] step %{{[a-z0-9_]+}} iter_args(%[[SUM:[a-z0-9]+]] = %[[ZERO]]) -> (f32) {
-// CHECK:               %[[RECORD:[a-z0-9_]+]] = arith.muli %{{[a-z0-9_]+}}, %[[C32]]
-// CHECK-NEXT:          %[[FIELD:[a-z0-9_]+]] = arith.addi %[[RECORD]], %[[C0]]
-// CHECK-NEXT:          %[[AT:[a-z0-9_]+]] = arith.addi %[[FIELD]], %[[K]]
-// CHECK-NEXT:          %[[WV:[a-z0-9_]+]] = memref.load %[[RECORDS]][%[[AT]]]
-// CHECK-NEXT:          %[[XV:[a-z0-9_]+]] = memref.load %[[X1]][%[[K]]]
-// CHECK-NEXT:          math.fma %[[WV]], %[[XV]], %[[SUM]] : f32
-// CHECK-COUNT-7:     math.fma
-// CHECK-NOT:         math.fma
-// CHECK:             %[[C1:[a-z0-9_]+]] = arith.addf
+// CHECK-NEXT:      scf.for %[[G:[a-z0-9]+]] = %[[LOW]] to %[[HIGH]] step
+// A group is one element.
+// CHECK-NEXT:        %[[I:[a-z0-9_]+]] = arith.muli %[[G]], %[[C1:[a-z0-9_]+]] : index
+// CHECK-NEXT:        %[[LOCAL:[a-z0-9_]+]] = arith.subi %[[G]], %[[C0]] : index
+// Eight products in two groups of rows: those that read x and those that read h.
+// Each sum starts with 0.
+// CHECK-NEXT:        %[[ZERO:[a-z0-9_]+]] = arith.constant 0.000000e+00 : f32
+// CHECK-NEXT:        %[[C33:[a-z0-9_]+]] = arith.constant 33 : index
+// CHECK-NEXT:        %[[RECORD:[a-z0-9_]+]] = arith.muli %[[LOCAL]], %[[C33]]
+// CHECK-NEXT:        %[[WAT:[a-z0-9_]+]] = arith.addi %[[RECORD]], %[[C0]]
+// CHECK-NEXT:        %[[WX:[a-z0-9_]+]]:4 = cluster.dot %[[X1]][%[[C0]]], %[[RECORDS]][%[[WAT]]], %[[C3]], %[[ZERO]], %[[ZERO]], %[[ZERO]], %[[ZERO]] :
+// CHECK-NEXT:        %[[RAT:[a-z0-9_]+]] = arith.addi %[[RECORD]], %[[C12]]
+// CHECK-NEXT:        %[[RH:[a-z0-9_]+]]:4 = cluster.dot %[[H]][%[[C0]]], %[[RECORDS]][%[[RAT]]], %[[C5]], %[[ZERO]], %[[ZERO]], %[[ZERO]], %[[ZERO]] :
+// CHECK-NOT:         cluster.dot
+// CHECK:             arith.addf %[[WX]]#0, %[[RH]]#0
+// CHECK:             %[[COLD:[a-z0-9_]+]] = memref.load %[[C]][%[[I]]]
+// CHECK:             arith.addf %[[WX]]#1, %[[RH]]#1
+// CHECK:             arith.addf %[[WX]]#2, %[[RH]]#2
 // CHECK-NOT:         memref.store
-// CHECK:             %[[H1:[a-z0-9_]+]] = arith.mulf
-// CHECK-NEXT:        memref.store %[[C1NEW:[a-z0-9_]+]], %[[C]][%[[I]]]
+// CHECK:             %[[CNEW:[a-z0-9_]+]] = arith.addf
+// CHECK-NEXT:        arith.addf %[[WX]]#3, %[[RH]]#3
+// CHECK-NOT:         memref.store
+// CHECK:             rnn.activation <tanh> %[[CNEW]]
+// CHECK-NEXT:        %[[H1:[a-z0-9_]+]] = arith.mulf
+// CHECK-NEXT:        memref.store %[[CNEW]], %[[C]][%[[I]]]
 // CHECK-NEXT:        memref.store %[[H1]], %[[HNEXT:[a-z0-9_]+]][%[[I]]] : memref<5xf32, #cluster.space<l1>>
-// CHECK-NEXT:        memref.store %[[H1]], %[[Y]][%[[I]]] : memref<5xf32>
+// CHECK-NEXT:        memref.store %[[H1]], %[[YOUT]][%[[I]]] : memref<5xf32, #cluster.space<l1>>
 // CHECK-NEXT:      }
 // CHECK-NEXT:      cluster.barrier
 // CHECK-NEXT:      scf.for
-// CHECK-NEXT:        %[[V:[a-z0-9_]+]] = memref.load %[[HNEXT]]
+// CHECK:             %[[V:[a-z0-9_]+]] = memref.load %[[HNEXT]]
 // CHECK-NEXT:        memref.store %[[V]], %[[H]]
 // CHECK-NEXT:      }
+// The output leaves when all cores are done.
+// CHECK-NEXT:      cluster.barrier
+// CHECK:           %[[TOKEN:[a-z0-9_]+]] = cluster.dma_start %[[YOUT]][%[[C0]]] to %[[Y]][%[[C0]]],
+// CHECK-NEXT:      cluster.dma_wait %[[TOKEN]]
 // CHECK-NEXT:      cluster.yield %[[STAYS]] : index
 rnn.network @lstm inputs(%x = "x" : tensor<3xf32>)
     states(%h = "h" : tensor<5xf32> reset dense<0.0> : tensor<5xf32>,
@@ -101,25 +124,46 @@ rnn.network @lstm inputs(%x = "x" : tensor<3xf32>)
 // GRU, reset before the product: two stages. The candidate's product reads all of
 // r * h, which is a buffer.
 // CHECK-LABEL: func.func @gru_before_kernel
+// CHECK:         cluster.dma_wait
+// CHECK-NEXT:    cluster.barrier
 // CHECK:         scf.for
-// CHECK:         cluster.barrier
-// CHECK:         scf.for %[[I:[a-z0-9]+]] =
+// CHECK:         }
+// CHECK-NEXT:    cluster.barrier
+// Groups of three: two products of three rows each, and of the second group one
+// element does not exist.
+// CHECK:         scf.for %[[G:[a-z0-9]+]] =
+// CHECK-NEXT:      %[[I:[a-z0-9_]+]] = arith.muli %[[G]], %{{.*}} : index
+// CHECK-COUNT-2:   {{:3}} = cluster.dot
+// CHECK-NOT:       cluster.dot
 // CHECK:           rnn.activation <sigmoid>
 // CHECK-NOT:       rnn.activation
 // CHECK:           %[[RH:[a-z0-9_]+]] = arith.mulf
 // CHECK-NEXT:      memref.store %[[RH]], %[[BUFFER:[a-z0-9_]+]][%[[I]]]
+// CHECK:           %[[I1:[a-z0-9_]+]] = arith.addi %[[I]], %
+// CHECK-NEXT:      %[[EXISTS:[a-z0-9_]+]] = arith.cmpi ult, %[[I1]], %{{.*}} : index
+// CHECK-NEXT:      scf.if %[[EXISTS]] {
+// CHECK:             rnn.activation <sigmoid>
+// CHECK:             memref.store %{{.*}}, %[[BUFFER]][%[[I1]]]
+// CHECK:           %[[I2:[a-z0-9_]+]] = arith.addi %[[I]], %
+// CHECK-NEXT:      %[[EXISTS:[a-z0-9_]+]] = arith.cmpi ult, %[[I2]], %{{.*}} : index
+// CHECK-NEXT:      scf.if %[[EXISTS]] {
+// CHECK:             rnn.activation <sigmoid>
+// CHECK:             memref.store %{{.*}}, %[[BUFFER]][%[[I2]]]
+// CHECK-NEXT:      }
 // CHECK-NEXT:    }
 // CHECK-NEXT:    cluster.barrier
 // CHECK:         scf.for
+// CHECK:           cluster.dot %[[BUFFER]][
 // CHECK:           rnn.activation <sigmoid>
-// CHECK:           memref.load %[[BUFFER]]
 // CHECK:           rnn.activation <tanh>
 // CHECK:         cluster.barrier
 // CHECK-NEXT:    scf.for
-// CHECK-NEXT:      memref.load
+// CHECK:           memref.load
 // CHECK-NEXT:      memref.store
 // CHECK-NEXT:    }
-// CHECK-NEXT:    cluster.yield
+// CHECK-NEXT:    cluster.barrier
+// CHECK-NOT:     cluster.barrier
+// CHECK:         cluster.yield
 rnn.network @gru_before inputs(%x = "x" : tensor<3xf32>)
     states(%h = "h" : tensor<5xf32> reset dense<0.0> : tensor<5xf32>) outputs("y" : tensor<5xf32>) {
   %W = arith.constant dense_resource<W> : tensor<15x3xf32>
@@ -160,13 +204,22 @@ rnn.network @gru_before inputs(%x = "x" : tensor<3xf32>)
 
 // GRU, reset after the product: one stage.
 // CHECK-LABEL: func.func @gru_after_kernel
-// CHECK:         cluster.barrier
+// CHECK:         cluster.dma_wait
+// CHECK-NEXT:    cluster.barrier
 // CHECK:         scf.for
+// CHECK:         }
+// CHECK-NEXT:    cluster.barrier
+// CHECK:         scf.for
+// CHECK-COUNT-2:   {{:3}} = cluster.dot
 // CHECK-COUNT-2:   rnn.activation <sigmoid>
 // CHECK:           rnn.activation <tanh>
 // CHECK:           memref.store
 // CHECK-NEXT:      memref.store
 // CHECK-NEXT:    }
+// CHECK-NEXT:    cluster.barrier
+// The copy of the state, and the output.
+// CHECK-NEXT:    scf.for
+// CHECK:         }
 // CHECK-NEXT:    cluster.barrier
 // CHECK-NOT:     cluster.barrier
 // CHECK:         cluster.yield
@@ -202,10 +255,24 @@ rnn.network @gru_after inputs(%x = "x" : tensor<3xf32>)
 
 // -----
 
-// Two layers, each reading all of the one before: a barrier between them.
+// Two layers, each reading all of the one before: a barrier between them, one
+// before the copy of the input, and one before the output leaves.
 // CHECK-LABEL: func.func @layers_kernel
-// CHECK-COUNT-2: cluster.barrier
+// CHECK:         cluster.dma_wait
+// CHECK-NEXT:    cluster.barrier
 // CHECK-NOT:     cluster.barrier
+// CHECK:         memref.store %{{.*}}, %[[FIRST:[a-z0-9_]+]][
+// CHECK:         cluster.barrier
+// CHECK-NOT:     cluster.barrier
+// CHECK:         cluster.dot %[[FIRST]][
+// CHECK:         memref.store %{{.*}}, %[[SECOND:[a-z0-9_]+]][
+// CHECK:         cluster.barrier
+// CHECK-NOT:     cluster.barrier
+// CHECK:         cluster.dot %[[SECOND]][
+// CHECK:         memref.store %{{.*}}, %[[Y:[a-z0-9_]+]][
+// CHECK:         cluster.barrier
+// CHECK-NOT:     cluster.barrier
+// CHECK:         cluster.dma_start %[[Y]][
 // CHECK:         return
 rnn.network @layers inputs(%x = "x" : tensor<4xf32>) outputs("y" : tensor<4xf32>) {
   %W = arith.constant dense_resource<W> : tensor<4x4xf32>
@@ -228,14 +295,29 @@ rnn.network @layers inputs(%x = "x" : tensor<4xf32>) outputs("y" : tensor<4xf32>
 // Layers side by side: the same barriers as one, one loop each if they differ in
 // length, one loop for both if they do not.
 // CHECK-LABEL: func.func @parallel_kernel
+// CHECK:         cluster.dma_wait
+// CHECK-NEXT:    cluster.barrier
+// CHECK-NOT:     cluster.barrier
+// CHECK:         memref.store
 // CHECK:         cluster.barrier
 // CHECK-NOT:     cluster.barrier
+// The rows of two elements of both matrices are one group.
+// CHECK:         {{:4}} = cluster.dot
+// CHECK-NEXT:    rnn.activation <relu>
+// CHECK-NEXT:    rnn.activation <tanh>
+// CHECK-NEXT:    memref.store
+// CHECK-NEXT:    memref.store
 // CHECK:         rnn.activation <relu>
-// CHECK:         rnn.activation <tanh>
-// CHECK:         memref.store
+// CHECK-NEXT:    rnn.activation <tanh>
+// CHECK-NEXT:    memref.store
 // CHECK-NEXT:    memref.store
 // CHECK-NEXT:    }
-// CHECK:         rnn.activation <sigmoid>
+// CHECK-NOT:     cluster.barrier
+// CHECK:         scf.for
+// CHECK:         cluster.dot
+// CHECK-NEXT:    rnn.activation <sigmoid>
+// CHECK:         cluster.barrier
+// CHECK-COUNT-3: cluster.dma_start
 // CHECK-NOT:     cluster.barrier
 // CHECK:         return
 rnn.network @parallel inputs(%x = "x" : tensor<4xf32>) outputs("a" : tensor<4xf32>, "b" : tensor<4xf32>, "c" : tensor<2xf32>) {
@@ -263,13 +345,20 @@ rnn.network @parallel inputs(%x = "x" : tensor<4xf32>) outputs("a" : tensor<4xf3
 
 // -----
 
-// FP16: operands of a product are widened, the sum is f32.
+// FP16: elements are computed in pairs, the sums of a product are f32. A record has
+// two rows of 4 halves, and a word that is read beyond them.
 // CHECK-LABEL: func.func @half_kernel
-// CHECK:         %[[W:[a-z0-9_]+]] = memref.load {{.*}}xf16
-// CHECK-NEXT:    %[[X:[a-z0-9_]+]] = memref.load {{.*}}xf16
-// CHECK-NEXT:    %[[W32:[a-z0-9_]+]] = arith.extf %[[W]] : f16 to f32
-// CHECK-NEXT:    %[[X32:[a-z0-9_]+]] = arith.extf %[[X]] : f16 to f32
-// CHECK-NEXT:    math.fma %[[W32]], %[[X32]], %{{[a-z0-9_]+}} : f32
+// CHECK:         %[[A:[a-z0-9_]+]] = memref.load %[[IN:[a-z0-9_]+]][%[[I:[a-z0-9_]+]]]
+// CHECK-NEXT:    %[[B:[a-z0-9_]+]] = memref.load %[[IN]][%{{.*}}]
+// CHECK-NEXT:    %[[PAIR:[a-z0-9_]+]] = vector.from_elements %[[A]], %[[B]] : vector<2xf32>
+// CHECK-NEXT:    %[[HALVES:[a-z0-9_]+]] = arith.truncf %[[PAIR]] : vector<2xf32> to vector<2xf16>
+// CHECK-NEXT:    vector.store %[[HALVES]], %[[X:[a-z0-9_]+]][%[[I]]] : memref<4xf16, #cluster.space<l1>>, vector<2xf16>
+// CHECK:         cluster.barrier
+// CHECK:         %[[W:[a-z0-9_]+]] = memref.view %{{.*}} to memref<20xf16, #cluster.space<l1>>
+// CHECK:         %[[C10:[a-z0-9_]+]] = arith.constant 10 : index
+// CHECK-NEXT:    %[[RECORD:[a-z0-9_]+]] = arith.muli %{{.*}}, %[[C10]]
+// CHECK-NEXT:    %[[AT:[a-z0-9_]+]] = arith.addi %[[RECORD]], %
+// CHECK-NEXT:    {{:2}} = cluster.dot %[[X]][%{{.*}}], %[[W]][%[[AT]]], %{{.*}} : memref<4xf16, #cluster.space<l1>>, memref<20xf16, #cluster.space<l1>> -> f32, f32
 rnn.network @half inputs(%x = "x" : tensor<4xf32>) outputs("y" : tensor<4xf32>) {
   %W = arith.constant dense_resource<W> : tensor<4x4xf16>
   %0 = arith.truncf %x : tensor<4xf32> to tensor<4xf16>

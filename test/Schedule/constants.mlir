@@ -4,16 +4,27 @@
 // Constants that have no place in the stream, and streams of odd lengths.
 
 // Elements share a matrix; there is no stream, and no ring. If L1 has no room the
-// matrix is read in L2. (The input takes 80 bytes, the matrix 144.)
+// matrix is read in L2, and inputs and outputs stay there. (The copy of the input
+// takes 80 bytes, the matrix 144, input and output 80 and 180.)
 // L1:    @resident : memref<144xi8, #cluster.space<l2>>
 // L1-NOT: memref.global
 // L2:    memref.global {{.*}} : memref<36xf32, #cluster.space<l2>>
 // CHECK-LABEL: func.func @shared_kernel
 // CHECK-NOT:   !cluster.token
+// L1:          ^bb0(%{{.*}}: index, %{{.*}}: index):
+// L1-NOT:      cluster.dma_
+// L1:          %[[W:.*]] = memref.view {{.*}} to memref<36xf32, #cluster.space<l1>>
+// L1:          cluster.dma_start %arg1[
+// L1-NEXT:     cluster.dma_wait
+// L2:          ^bb0(%{{.*}}: index):
+// L2-NOT:      cluster.dma_
+// L2:          %[[W:.*]] = memref.get_global
 // CHECK-NOT:   cluster.dma_
-// L1:          memref.view {{.*}} to memref<36xf32, #cluster.space<l1>>
-// L2:          memref.get_global
+// CHECK:       memref.load %[[W]]
 // CHECK:       math.fma
+// L1:          cluster.dma_start %{{.*}} to %arg2[
+// L1-NEXT:     cluster.dma_wait
+// CHECK-NOT:   cluster.dma_
 // CHECK:       return
 rnn.network @shared inputs(%x = "x" : tensor<5x4xf32>) outputs("y" : tensor<5x9xf32>) {
   %W = arith.constant dense<[[1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 8.0], [1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 8.0], [1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 8.0], [1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 8.0], [1.0, 2.0, 3.0, 4.0]]> : tensor<9x4xf32>
@@ -45,6 +56,8 @@ rnn.network @nothing inputs(%x = "x" : tensor<4xf32>) outputs("y" : tensor<4xf32
 // L2-NEXT:     memref.load %{{.*}}[%c1] : memref<2xi32,
 // L2:          memref.load %{{.*}}[%c0] : memref<2xi32,
 // L2:          cluster.dma_start
+// L1:          cluster.dma_start %arg1[
+// L1-NEXT:     cluster.dma_wait
 // L1-NOT:      cluster.dma_wait
 // CHECK:       arith.mulf
 // CHECK:       func.func @one_init_stream
@@ -65,14 +78,27 @@ rnn.network @one inputs(%x = "x" : tensor<1xf32>) outputs("y" : tensor<1xf32>) {
 
 // -----
 
-// Two types in one loop: a record has one, the other constant is read as a whole.
-// L1:          @resident : memref<32xi8, #cluster.space<l2>>
-// L2-DAG:      @stream : memref<8xi8, #cluster.space<l2>>
+// Two types in one loop: a record of two words has both, the wider one first. It
+// is viewed as either.
+// CHECK:       cluster.program @mixed
+// L1:          @resident : memref<16xi8, #cluster.space<l2>>
+// L2-DAG:      @transfers : memref<4xi32, {{.*}}> = dense<[0, 8, 8, 8]>
+// L2-DAG:      @stream : memref<16xi8, #cluster.space<l2>>
+// CHECK-NOT:   memref.global
 // CHECK-LABEL: func.func @mixed_kernel
-// CHECK:       memref.load {{.*}}xf16, #cluster.space<l1>>
-// CHECK:       arith.extf
-// CHECK:       memref.load {{.*}} : memref<2xf32, #cluster.space<l1>>
-// CHECK:       arith.addf
+// CHECK:       cluster.barrier
+// CHECK:       %[[WORDS:.*]] = memref.view %arg0[%[[TILE:.*]]][] : {{.*}} to memref<{{2|4}}xf32, #cluster.space<l1>>
+// CHECK-NEXT:  %[[HALVES:.*]] = memref.view %arg0[%[[TILE]]][] : {{.*}} to memref<{{4|8}}xf16, #cluster.space<l1>>
+// CHECK:       %[[RECORD:.*]] = arith.muli %[[I:.*]], %c4
+// CHECK-NEXT:  %[[AT:.*]] = arith.addi %[[RECORD]], %c2
+// CHECK-NEXT:  %[[A:.*]] = memref.load %[[HALVES]][%[[AT]]]
+// CHECK-NEXT:  arith.extf %[[A]]
+// CHECK:       %[[AT:.*]] = arith.muli %[[I]], %c2
+// CHECK-NEXT:  %[[B:.*]] = memref.load %[[WORDS]][%[[AT]]]
+// CHECK-NEXT:  arith.addf %{{.*}}, %[[B]]
+// 3.0, 1.0 and 4.0, 2.0.
+// L1:          resident: "0x0100000000004040003C00000000804000400000"
+// L2:          stream: "0x0100000000004040003C00000000804000400000"
 rnn.network @mixed inputs(%x = "x" : tensor<2xf32>) outputs("y" : tensor<2xf32>) {
   %a = arith.constant dense<[1.0, 2.0]> : tensor<2xf16>
   %b = arith.constant dense<[3.0, 4.0]> : tensor<2xf32>

@@ -4,11 +4,15 @@
 // element lies.
 
 // CHECK-LABEL: func.func @movement_kernel
-// CHECK-SAME:    (%{{[a-z0-9]+}}: {{.*}}, %[[X:[a-z0-9]+]]: memref<6xf32>, %[[Z:[a-z0-9]+]]: memref<3xf32>,
-// CHECK-SAME:     %[[T:[a-z0-9]+]]: memref<6xf32>, %[[S:[a-z0-9]+]]: memref<2xf32>, %[[A:[a-z0-9]+]]: memref<6xf32>, %[[R:[a-z0-9]+]]: memref<6xf32>, %[[E:[a-z0-9]+]]: memref<2xf32>)
+// CHECK-SAME:    (%{{[a-z0-9]+}}: {{.*}}, %[[X2:[a-z0-9]+]]: memref<6xf32, #cluster.space<l2>>, %[[Z2:[a-z0-9]+]]: memref<3xf32, #cluster.space<l2>>,
+// CHECK-SAME:     %[[T2:[a-z0-9]+]]: memref<6xf32, #cluster.space<l2>>, %[[S2:[a-z0-9]+]]: memref<2xf32, #cluster.space<l2>>, %[[A2:[a-z0-9]+]]: memref<6xf32, #cluster.space<l2>>, %[[R2:[a-z0-9]+]]: memref<6xf32, #cluster.space<l2>>, %[[E2:[a-z0-9]+]]: memref<2xf32, #cluster.space<l2>>)
 // CHECK-DAG:     %[[C2:[a-z0-9_]+]] = arith.constant 2 : index
 // CHECK-DAG:     %[[C3:[a-z0-9_]+]] = arith.constant 3 : index
 // CHECK-DAG:     %[[C4:[a-z0-9_]+]] = arith.constant 4 : index
+// CHECK:         cluster.dma_start %[[X2]][%c0] to %[[X:[a-z0-9_]+]][%c0]
+// CHECK-NEXT:    cluster.dma_start %[[Z2]][%c0] to %[[Z:[a-z0-9_]+]][%c0]
+// CHECK-COUNT-2: cluster.dma_wait
+// CHECK-NEXT:    cluster.barrier
 // CHECK-NOT:     cluster.barrier
 // CHECK:         scf.for %[[I:[a-z0-9]+]] =
 // Element (i / 2, i mod 2) of the transposed comes from (i mod 2, i / 2).
@@ -22,9 +26,9 @@
 // CHECK-NEXT:      %[[ZV:[a-z0-9_]+]] = memref.load %[[Z]][%[[MOD]]]
 // CHECK-NEXT:      %[[XV:[a-z0-9_]+]] = memref.load %[[X]][%[[I]]]
 // CHECK-NEXT:      %[[SUM:[a-z0-9_]+]] = arith.addf %[[ZV]], %[[XV]]
-// CHECK-NEXT:      memref.store %[[TV]], %[[T]][%[[I]]]
-// CHECK-NEXT:      memref.store %[[SUM]], %[[A]][%[[I]]]
-// CHECK-NEXT:      memref.store %[[SUM]], %[[R]][%[[I]]]
+// CHECK-NEXT:      memref.store %[[TV]], %[[T:[a-z0-9_]+]][%[[I]]]
+// CHECK-NEXT:      memref.store %[[SUM]], %[[A:[a-z0-9_]+]][%[[I]]]
+// CHECK-NEXT:      memref.store %[[SUM]], %[[R:[a-z0-9_]+]][%[[I]]]
 // CHECK-NEXT:    }
 // CHECK:         scf.for %[[J:[a-z0-9]+]] =
 // Row 1, from column 1: position 4 + j. Every second element: 2 j.
@@ -32,8 +36,15 @@
 // CHECK-NEXT:      %[[SV:[a-z0-9_]+]] = memref.load %[[X]][%[[J4]]]
 // CHECK-NEXT:      %[[J2:[a-z0-9_]+]] = arith.muli %[[J]], %[[C2]]
 // CHECK-NEXT:      %[[EV:[a-z0-9_]+]] = memref.load %[[Z]][%[[J2]]]
-// CHECK-NEXT:      memref.store %[[SV]], %[[S]][%[[J]]]
-// CHECK-NEXT:      memref.store %[[EV]], %[[E]][%[[J]]]
+// CHECK-NEXT:      memref.store %[[SV]], %[[S:[a-z0-9_]+]][%[[J]]]
+// CHECK-NEXT:      memref.store %[[EV]], %[[E:[a-z0-9_]+]][%[[J]]]
+// CHECK-NEXT:    }
+// CHECK-NEXT:    cluster.barrier
+// CHECK-NEXT:    cluster.dma_start %[[T]][%c0] to %[[T2]][%c0]
+// CHECK-NEXT:    cluster.dma_start %[[S]][%c0] to %[[S2]][%c0]
+// CHECK-NEXT:    cluster.dma_start %[[A]][%c0] to %[[A2]][%c0]
+// CHECK-NEXT:    cluster.dma_start %[[R]][%c0] to %[[R2]][%c0]
+// CHECK-NEXT:    cluster.dma_start %[[E]][%c0] to %[[E2]][%c0]
 rnn.network @movement inputs(%x = "x" : tensor<2x3xf32>, %z = "z" : tensor<3xf32>)
     outputs("t" : tensor<3x2xf32>, "s" : tensor<1x2xf32>, "a" : tensor<2x3xf32>, "r" : tensor<6xf32>, "e" : tensor<2xf32>) {
   %t = rnn.transpose %x [1, 0] : tensor<2x3xf32> -> tensor<3x2xf32>
@@ -50,9 +61,11 @@ rnn.network @movement inputs(%x = "x" : tensor<2x3xf32>, %z = "z" : tensor<3xf32
 // A concatenation that is an output: each piece goes straight to its place, at
 // (i / 3) * 4 + i mod 3 and 4 i + 3.
 // CHECK-LABEL: func.func @concat_kernel
-// CHECK-SAME:    (%{{[a-z0-9]+}}: {{.*}}, %{{[a-z0-9]+}}: memref<6xf32>, %{{[a-z0-9]+}}: memref<2xf32>, %[[C:[a-z0-9]+]]: memref<8xf32>)
+// CHECK-SAME:    (%{{[a-z0-9]+}}: {{.*}}, %{{[a-z0-9]+}}: memref<6xf32, {{.*}}>, %{{[a-z0-9]+}}: memref<2xf32, {{.*}}>, %[[OUT:[a-z0-9]+]]: memref<8xf32, #cluster.space<l2>>)
 // CHECK-DAG:     %[[C3:[a-z0-9_]+]] = arith.constant 3 : index
 // CHECK-DAG:     %[[C4:[a-z0-9_]+]] = arith.constant 4 : index
+// CHECK:         cluster.dma_wait
+// CHECK:         cluster.barrier
 // CHECK-NOT:     cluster.barrier
 // CHECK:         scf.for %[[I:[a-z0-9]+]] =
 // CHECK:           %[[TANH:[a-z0-9_]+]] = rnn.activation <tanh>
@@ -60,12 +73,16 @@ rnn.network @movement inputs(%x = "x" : tensor<2x3xf32>, %z = "z" : tensor<3xf32
 // CHECK-NEXT:      %[[LINE4:[a-z0-9_]+]] = arith.muli %[[LINE]], %[[C4]]
 // CHECK-NEXT:      %[[COLUMN:[a-z0-9_]+]] = arith.remui %[[I]], %[[C3]]
 // CHECK-NEXT:      %[[AT:[a-z0-9_]+]] = arith.addi %[[LINE4]], %[[COLUMN]]
-// CHECK-NEXT:      memref.store %[[TANH]], %[[C]][%[[AT]]]
+// CHECK-NEXT:      memref.store %[[TANH]], %[[C:[a-z0-9_]+]][%[[AT]]]
 // CHECK-NEXT:    }
+// CHECK-NOT:     cluster.barrier
 // CHECK:         scf.for %[[J:[a-z0-9]+]] =
 // CHECK:           %[[J4:[a-z0-9_]+]] = arith.muli %[[J]], %[[C4]]
 // CHECK-NEXT:      %[[AT:[a-z0-9_]+]] = arith.addi %[[J4]], %[[C3]]
 // CHECK-NEXT:      memref.store %{{[a-z0-9_]+}}, %[[C]][%[[AT]]]
+// CHECK-NEXT:    }
+// CHECK-NEXT:    cluster.barrier
+// CHECK-NEXT:    cluster.dma_start %[[C]][%c0] to %[[OUT]][%c0]
 rnn.network @concat inputs(%x = "x" : tensor<2x3xf32>, %z = "z" : tensor<2x1xf32>)
     outputs("c" : tensor<2x4xf32>) {
   %t = rnn.activation <tanh> %x : tensor<2x3xf32> -> tensor<2x3xf32>
@@ -77,13 +94,14 @@ rnn.network @concat inputs(%x = "x" : tensor<2x3xf32>, %z = "z" : tensor<2x1xf32
 
 // One that a product reads is a buffer, filled before the barrier.
 // CHECK-LABEL: func.func @concat_product_kernel
+// CHECK:         cluster.barrier
 // CHECK:         scf.for
 // CHECK:           memref.store %{{[a-z0-9_]+}}, %[[BUFFER:[a-z0-9_]+]][
 // CHECK:         scf.for
 // CHECK:           memref.store %{{[a-z0-9_]+}}, %[[BUFFER]][
-// CHECK:         cluster.barrier
-// CHECK:         memref.load %[[BUFFER]]
-// CHECK:         math.fma
+// CHECK-NEXT:    }
+// CHECK-NEXT:    cluster.barrier
+// CHECK:         {{:2}} = cluster.dot %[[BUFFER]][%c0],
 rnn.network @concat_product inputs(%x = "x" : tensor<3xf32>)
     states(%h = "h" : tensor<2xf32> reset dense<0.0> : tensor<2xf32>) {
   %W = arith.constant dense_resource<W> : tensor<2x5xf32>
@@ -106,7 +124,7 @@ rnn.network @concat_product inputs(%x = "x" : tensor<3xf32>)
 // CHECK-LABEL: func.func @batch_kernel
 // CHECK-DAG:     %[[C2:[a-z0-9_]+]] = arith.constant 2 : index
 // CHECK-DAG:     %[[C4:[a-z0-9_]+]] = arith.constant 4 : index
-// CHECK:         cluster.barrier
+// CHECK-COUNT-2: cluster.barrier
 // CHECK:         scf.for %[[I:[a-z0-9]+]] =
 // CHECK:           scf.for %[[K:[a-z0-9]+]] =
 // CHECK-DAG:         %[[ROW:[a-z0-9_]+]] = arith.remui %[[I]], %[[C2]]

@@ -22,7 +22,7 @@
 // EIGHT:      cluster.parallel cores 8 dma_core 0
 // ONE:        cluster.parallel cores 1 dma_core 0
 // CONTROLLER: cluster.parallel cores 8 dma_core 8
-// CHECK:      math.fma
+// CHECK:      cluster.dot
 rnn.network @net inputs(%x = "x" : tensor<2xf32>) outputs("y" : tensor<2xf32>) {
   %W = arith.constant dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32>
   %0 = rnn.matvec %W, %x : tensor<2x2xf32>, tensor<2xf32> -> tensor<2xf32>

@@ -1,48 +1,68 @@
 // RUN: se-opt %s --se-schedule="cores=2 resident=false ring=2 slot-bytes=144" --se-verify-schedule --canonicalize --cse | FileCheck %s
 //
-// Two gates of 16 + 3 weights and a bias each make a record of 160 bytes; those
-// of two cores do not fit a slot of 144 bytes. Records are cut into 4 parts of
-// 72 bytes: pieces of 4 words of each row, and both biases in each part. One core
-// computes both gates of its element.
+// Two gates of 16 + 3 weights and a bias each, and groups of two elements: a record
+// has 4 rows of 16, 4 rows of 3 and 4 biases, 320 bytes; those of two cores do not
+// fit a slot of 144 bytes. Records are cut into 8 parts of 64 bytes: pieces of 2 words
+// of each row of 16 and of 1 word of each row of 3, and all biases in each part. One
+// core computes both gates of its elements.
 
-// 3 elements in tiles of 2 and 1, 4 parts each.
-// CHECK:       @transfers : memref<16xi32, {{.*}}> = dense<[0, 144, 144, 144, 288, 144, 432, 144, 576, 72, 648, 72, 720, 72, 792, 72]>
+// 3 elements in one tile of 2 groups, 8 parts.
+// CHECK:       @transfers : memref<16xi32, {{.*}}> = dense<[0, 128, 128, 128, 256, 128, 384, 128, 512, 128, 640, 128, 768, 128, 896, 128]>
 // CHECK:       func.func @net_kernel
 // CHECK:       scf.for %[[T:.*]] = %c0 to %c8 step %c1
 // CHECK:         cluster.dma_wait
 // CHECK-NEXT:    cluster.barrier
-// CHECK:         %[[GROUP:.*]] = arith.divui %[[T]], %c4
+// CHECK:         %[[ROUND:.*]] = arith.divui %[[T]], %c8
+// CHECK-NEXT:    %[[FIRST:.*]] = arith.muli %[[ROUND]], %c2
 // CHECK:         scf.for %[[I:.*]] =
-// CHECK:           %[[PART:.*]] = arith.remui %[[T]], %c4
-// CHECK-NEXT:      %[[FIRST:.*]] = arith.cmpi eq, %[[PART]], %c0
+// CHECK:           %[[PART:.*]] = arith.remui %[[T]], %c8
+// CHECK-NEXT:      %[[ELEMENT:.*]] = arith.muli %[[I]], %c2
+// CHECK-NEXT:      %[[LOCAL:.*]] = arith.subi %[[I]], %[[FIRST]]
 //
-// A sum starts with 0 or goes on, from part * 4 on.
-// CHECK:           %[[START:.*]] = scf.if %[[FIRST]] -> (f32) {
-// CHECK-NEXT:        scf.yield %cst
+// Sums start with 0 or go on, from part * 2 on.
+// CHECK:           %[[START:.*]] = arith.cmpi eq, %[[PART]], %c0
+// CHECK-NEXT:      %[[SUMS:.*]]:4 = scf.if %[[START]] -> (f32, f32, f32, f32) {
+// CHECK-NEXT:        scf.yield %cst, %cst, %cst, %cst
 // CHECK-NEXT:      } else {
-// CHECK-NEXT:        %[[LOAD:.*]] = memref.load %[[SUMS:.*]][%[[AT:.*]]]
-// CHECK-NEXT:        scf.yield %[[LOAD]]
-// CHECK:           %[[BEGIN:.*]] = arith.muli %[[PART]], %c4
-// CHECK-NEXT:      %[[SUM:.*]] = scf.for %[[K:.*]] = %c0 to %c4 step %c1 iter_args(%[[ACC:.*]] = %[[START]])
-// CHECK-NEXT:        arith.addi %[[BEGIN]], %[[K]]
-// CHECK:             math.fma %{{.*}}, %{{.*}}, %[[ACC]]
-// CHECK:           }
-// CHECK-NEXT:      memref.store %[[SUM]], %[[SUMS]][%[[AT]]]
+// CHECK-NEXT:        %[[L0:.*]] = memref.load %[[SAVED:.*]][%[[S0:.*]]]
+// CHECK-NEXT:        %[[L1:.*]] = memref.load %[[SAVED]][%[[S1:.*]]]
+// CHECK-NEXT:        %[[L2:.*]] = memref.load %[[SAVED]][%[[S2:.*]]]
+// CHECK-NEXT:        %[[L3:.*]] = memref.load %[[SAVED]][%[[S3:.*]]]
+// CHECK-NEXT:        scf.yield %[[L0]], %[[L1]], %[[L2]], %[[L3]]
+// CHECK:           %[[BEGIN:.*]] = arith.muli %[[PART]], %c2
+// CHECK-NEXT:      %[[RECORD:.*]] = arith.muli %[[LOCAL]], %c16
+// CHECK-NEXT:      %[[WX:.*]]:4 = cluster.dot %{{.*}}[%[[BEGIN]]], %[[TILE:.*]][%[[RECORD]]], %c2, %[[SUMS]]#0, %[[SUMS]]#1, %[[SUMS]]#2, %[[SUMS]]#3 : memref<16xf32,
+// CHECK-NEXT:      memref.store %[[WX]]#0, %[[SAVED]][%[[S0]]]
+// CHECK-NEXT:      memref.store %[[WX]]#1, %[[SAVED]][%[[S1]]]
+// CHECK-NEXT:      memref.store %[[WX]]#2, %[[SAVED]][%[[S2]]]
+// CHECK-NEXT:      memref.store %[[WX]]#3, %[[SAVED]][%[[S3]]]
 //
-// The row of 3 ends in part 0: the others begin behind it and have 0 elements.
-// CHECK:           %[[SHORT:.*]] = arith.minui %[[BEGIN]], %c3
-// CHECK-NEXT:      %[[LEFT:.*]] = arith.subi %c3, %[[SHORT]]
-// CHECK-NEXT:      %[[LENGTH:.*]] = arith.minui %[[LEFT]], %c4
-// CHECK:           scf.for %{{.*}} = %c0 to %[[LENGTH]] step %c1
-// CHECK-COUNT-3:   math.fma
-// CHECK-NOT:       math.fma
+// The rows of 3 end in part 2: the others begin behind them and have 0 elements.
+// CHECK:           %[[SUMS:.*]]:4 = scf.if %[[START]]
+// CHECK:           %[[SHORT:.*]] = arith.minui %[[PART]], %c3
+// CHECK:           %[[LEFT:.*]] = arith.subi %c3, %[[SHORT]]
+// CHECK:           %[[LENGTH:.*]] = arith.minui %[[LEFT]], %c1
+// CHECK:           %[[AT:.*]] = arith.addi %[[RECORD]], %c8
+// CHECK:           %[[VZ:.*]]:4 = cluster.dot %{{.*}}, %[[TILE]][%[[AT]]], %[[LENGTH]], %[[SUMS]]#0, %[[SUMS]]#1, %[[SUMS]]#2, %[[SUMS]]#3 : memref<3xf32,
+// CHECK-NOT:       cluster.dot
 //
-// With the last part the element is computed, once.
-// CHECK:           %[[LAST:.*]] = arith.cmpi eq, %[[PART]], %c3
-// CHECK:           scf.if %[[LAST]] {
+// With the last part the elements are computed, once.
+// CHECK:           %[[LAST:.*]] = arith.cmpi eq, %[[PART]], %c7
+// CHECK-NEXT:      scf.if %[[LAST]] {
+// CHECK:             arith.addf %[[WX]]#0, %[[VZ]]#0
 // CHECK:             rnn.activation <sigmoid>
+// CHECK:             arith.addf %[[WX]]#1, %[[VZ]]#1
 // CHECK:             rnn.activation <tanh>
-// CHECK:             memref.store {{.*}} memref<3xf32>
+// CHECK:             memref.store %{{.*}}, %[[Y:.*]][%[[ELEMENT]]] : memref<3xf32
+// The second group has no second one.
+// CHECK:             %[[SECOND:.*]] = arith.addi %[[ELEMENT]], %c1
+// CHECK-NEXT:        %[[EXISTS:.*]] = arith.cmpi ult, %[[SECOND]], %c3
+// CHECK-NEXT:        scf.if %[[EXISTS]] {
+// CHECK:               arith.addf %[[WX]]#2, %[[VZ]]#2
+// CHECK:               rnn.activation <sigmoid>
+// CHECK:               arith.addf %[[WX]]#3, %[[VZ]]#3
+// CHECK:               rnn.activation <tanh>
+// CHECK:               memref.store %{{.*}}, %[[Y]][%[[SECOND]]] : memref<3xf32
 // CHECK-NOT:     cluster.barrier
 // CHECK:       cluster.yield
 rnn.network @net inputs(%x = "x" : tensor<16xf32>, %z = "z" : tensor<3xf32>) outputs("y" : tensor<3xf32>) {

@@ -5,14 +5,20 @@
 // In place: only the loop that computes it reads it, each element where it is
 // overwritten. The store comes after all loads of the element.
 // CHECK-LABEL: func.func @in_place_kernel
-// CHECK-DAG:     %[[S:[a-z0-9_]+]] = memref.view %arg0[%c0]
+// CHECK:         %[[S:[a-z0-9_]+]] = memref.view %arg0[%c0]
+// CHECK:         cluster.dma_wait
+// CHECK-NEXT:    cluster.barrier
 // CHECK-NOT:     cluster.barrier
 // CHECK:         scf.for %[[I:[a-z0-9]+]]
 // CHECK:           %[[OLD:[a-z0-9_]+]] = memref.load %[[S]][%[[I]]]
 // CHECK:           memref.store %[[NEW:[a-z0-9_]+]], %[[S]][%[[I]]]
 // CHECK-NOT:       memref.load
-// CHECK-NOT:     cluster.barrier
-// CHECK:         cluster.yield
+// CHECK:         }
+// The state is not copied, the output leaves.
+// CHECK-NEXT:    cluster.barrier
+// CHECK-NEXT:    cluster.dma_start %{{[a-z0-9_]+}}[%c0] to %arg2[%c0]
+// CHECK-NEXT:    cluster.dma_wait
+// CHECK-NEXT:    cluster.yield
 rnn.network @in_place inputs(%x = "x" : tensor<4xf32>)
     states(%s = "s" : tensor<4xf32> reset dense<0.0> : tensor<4xf32>) outputs("y" : tensor<4xf32>) {
   %0 = arith.addf %x, %s : tensor<4xf32>
@@ -34,6 +40,40 @@ rnn.network @in_place inputs(%x = "x" : tensor<4xf32>)
 rnn.network @moved states(%s = "s" : tensor<2x2xf32> reset dense<0.0> : tensor<2x2xf32>) {
   %0 = rnn.transpose %s [1, 0] : tensor<2x2xf32> -> tensor<2x2xf32>
   rnn.yield next %0 : tensor<2x2xf32>
+}
+
+// -----
+
+// The copy of a state goes by words.
+// CHECK-LABEL: func.func @words_kernel
+// CHECK:         cluster.barrier
+// CHECK:         %[[FROM:[a-z0-9_]+]] = memref.view %arg0[%c16][] : {{.*}} to memref<2xi32, #cluster.space<l1>>
+// CHECK-NEXT:    %[[TO:[a-z0-9_]+]] = memref.view %arg0[%c0][] : {{.*}} to memref<2xi32, #cluster.space<l1>>
+// CHECK:         scf.for %[[I:[a-z0-9]+]] =
+// CHECK-NEXT:      %[[WORD:[a-z0-9_]+]] = memref.load %[[FROM]][%[[I]]]
+// CHECK-NEXT:      memref.store %[[WORD]], %[[TO]][%[[I]]]
+// CHECK-NEXT:    }
+// CHECK-NEXT:    cluster.yield
+rnn.network @words states(%s = "s" : tensor<2x2xf16> reset dense<0.0> : tensor<2x2xf16>) {
+  %0 = rnn.transpose %s [1, 0] : tensor<2x2xf16> -> tensor<2x2xf16>
+  rnn.yield next %0 : tensor<2x2xf16>
+}
+
+// -----
+
+// If a word is not full, it goes by elements.
+// CHECK-LABEL: func.func @halves_kernel
+// CHECK-NOT:     xi32
+// CHECK:         cluster.barrier
+// CHECK-NOT:     xi32
+// CHECK:         scf.for %[[I:[a-z0-9]+]] =
+// CHECK-NEXT:      %[[HALF:[a-z0-9_]+]] = memref.load %{{[a-z0-9_]+}}[%[[I]]] : memref<9xf16, #cluster.space<l1>>
+// CHECK-NEXT:      memref.store %[[HALF]], %{{[a-z0-9_]+}}[%[[I]]] : memref<9xf16, #cluster.space<l1>>
+// CHECK-NEXT:    }
+// CHECK-NEXT:    cluster.yield
+rnn.network @halves states(%s = "s" : tensor<3x3xf16> reset dense<0.0> : tensor<3x3xf16>) {
+  %0 = rnn.transpose %s [1, 0] : tensor<3x3xf16> -> tensor<3x3xf16>
+  rnn.yield next %0 : tensor<3x3xf16>
 }
 
 // -----
@@ -73,9 +113,10 @@ rnn.network @reset states(%a = "a" : tensor<2xf32> reset dense<[1.0, 2.0]> : ten
 
 // -----
 
-// Without states: the buffer is not empty, because a struct in C may not be.
+// Without states, and with ports that L1 has no room for: the buffer is not empty,
+// because a struct in C may not be.
 // CHECK:       cluster.program @stateless {{.*}} state_bytes 16
-rnn.network @stateless inputs(%x = "x" : tensor<4xf32>) outputs("y" : tensor<4xf32>) {
-  %0 = arith.negf %x : tensor<4xf32>
-  rnn.yield %0 : tensor<4xf32>
+rnn.network @stateless inputs(%x = "x" : tensor<8000xf32>) outputs("y" : tensor<8000xf32>) {
+  %0 = arith.negf %x : tensor<8000xf32>
+  rnn.yield %0 : tensor<8000xf32>
 }

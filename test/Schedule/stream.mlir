@@ -1,11 +1,13 @@
 // RUN: %python %S/Inputs/make-network.py 4 12 > %t.mlir
 // RUN: se-opt %t.mlir --se-schedule="cores=2" --se-verify-schedule --canonicalize --cse | FileCheck %s --check-prefix=STAYS
 // RUN: se-opt %t.mlir --se-schedule="cores=2 resident=false ring=3 tile-rows=2" --se-verify-schedule --canonicalize --cse | FileCheck %s --check-prefix=THREE
-// RUN: se-opt %t.mlir --se-schedule="cores=2 resident=false ring=2 tile-rows=5" --se-verify-schedule --canonicalize --cse | FileCheck %s --check-prefix=TWO
+// RUN: %python %S/Inputs/make-network.py 4 36 > %t.36.mlir
+// RUN: se-opt %t.36.mlir --se-schedule="cores=2 resident=false ring=2 tile-rows=20" --se-verify-schedule --canonicalize --cse | FileCheck %s --check-prefix=TWO
 // RUN: %python %S/Inputs/make-network.py 4 24 > %t.24.mlir
 // RUN: se-opt %t.24.mlir --se-schedule="cores=2 l1-bytes=368 ring=2 tile-rows=2" --se-verify-schedule --canonicalize --cse | FileCheck %s --check-prefix=SHARE
 //
-// One record for each of 12 or 24 rows: 4 weights and 1 bias of f32, 20 bytes.
+// Each of 12, 24 or 36 rows has 4 weights and 1 bias of f32, 20 bytes. A record is
+// that of a group of rows.
 // The proof says that all tokens are used once and that no core reads too early.
 
 // With enough L1 nothing flows: the parameters are copied once, and their
@@ -15,6 +17,15 @@
 // STAYS:       func.func @net_kernel
 // STAYS:       cluster.parallel cores 2 dma_core 0 carry %{{.*}} : memref<1xi32, {{.*}}> {
 // STAYS-NEXT:  ^bb0(%{{.*}}: index, %[[AT:.*]]: index):
+// STAYS:       cluster.dma_start %arg1[%c0] to %[[X:[a-z0-9_]+]][
+// STAYS-NEXT:  cluster.dma_wait
+// STAYS-NOT:   cluster.dma_
+// STAYS:       cluster.barrier
+// STAYS:       memref.view %arg0[%[[AT]]][] : {{.*}} to memref<60xf32,
+// STAYS:       cluster.dot
+// STAYS-NOT:   cluster.dma_
+// STAYS:       cluster.dma_start %{{.*}} to %arg2[%c0]
+// STAYS-NEXT:  cluster.dma_wait
 // STAYS-NOT:   cluster.dma_
 // STAYS:       cluster.yield %[[AT]] : index
 // STAYS:       func.func @net_init_stream
@@ -22,9 +33,9 @@
 // STAYS-NEXT:  %[[AT:.*]] = cluster.dma_wait %[[TOKEN]]
 // STAYS-NEXT:  cluster.yield %[[AT]] : index
 
-// Three slots of two rows, 6 tiles. A step waits for the first of two transfers,
-// passes a barrier and starts one into the slot of the tile before; its own slot
-// is free in the next step. The frame starts with transfer 2.
+// Three slots of a group of two rows, 6 tiles. A step waits for the first of two
+// transfers, passes a barrier and starts one into the slot of the tile before; its
+// own slot is free in the next step. The frame starts with transfer 2.
 // THREE-DAG:   @stream : memref<240xi8, #cluster.space<l2>>
 // THREE-DAG:   @transfers : memref<12xi32, {{.*}}> = dense<[0, 40, 40, 40, 80, 40, 120, 40, 160, 40, 200, 40]>
 // THREE-NOT:   @resident
@@ -44,14 +55,18 @@
 // THREE:       %[[B:.*]] = cluster.dma_start %{{.*}} to %arg0[%c64], %
 // THREE-NEXT:  cluster.yield %[[A]], %[[B]], %c112 :
 
-// Two slots, tiles of 5, 5 and 2 rows: the last one is shorter.
-// TWO:         @transfers : memref<6xi32, {{.*}}> = dense<[0, 100, 100, 100, 200, 40]>
+// Two slots, 4 groups of 9 rows in tiles of 3 and 1: the last one is shorter.
+// TWO:         @transfers : memref<4xi32, {{.*}}> = dense<[0, 540, 540, 180]>
 // TWO:         ^bb0(%{{.*}}: index, %[[A:.*]]: !cluster.token<dma>, %{{.*}}: index):
-// TWO:         scf.for %[[T:.*]] = %c0 to %c3 step %c1 iter_args(%{{.*}} = %[[A]],
-// TWO:           %[[FIRST:.*]] = arith.muli %[[T]], %c5
-// TWO-NEXT:      %[[LEFT:.*]] = arith.subi %c12, %[[FIRST]]
-// TWO-NEXT:      %[[COUNT:.*]] = arith.minui %[[LEFT]], %c5
-// TWO-NEXT:      arith.ceildivui %[[COUNT]], %c2
+// TWO:         scf.for %[[T:.*]] = %c0 to %c2 step %c1 iter_args(%{{.*}} = %[[A]],
+// TWO:           %[[FIRST:.*]] = arith.muli %[[T]], %c3
+// TWO-NEXT:      %[[LEFT:.*]] = arith.subi %c4, %[[FIRST]]
+// TWO-NEXT:      %[[COUNT:.*]] = arith.minui %[[LEFT]], %c3
+// TWO:           arith.ceildivui %[[COUNT]], %c2
+// TWO:           %[[ROW:.*]] = arith.muli %[[GROUP:.*]], %c9
+// TWO-NEXT:      %[[LOCAL:.*]] = arith.subi %[[GROUP]], %[[FIRST]]
+// TWO-NEXT:      %[[AT:.*]] = arith.muli %[[LOCAL]], %c45
+// TWO-NEXT:      :9 = cluster.dot %{{.*}}, %{{.*}}[%[[AT]]], %c4,
 
 // 24 rows, and L1 has room for 4 of 12 tiles beside the ring: each third stays,
 // as floor(4 (t + 1) / 12) > floor(4 t / 12) says.

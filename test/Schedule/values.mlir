@@ -4,9 +4,20 @@
 
 // Used twice for the same element: computed once, nothing is stored between.
 // CHECK-LABEL: func.func @twice_kernel
+// CHECK:         cluster.dma_wait
+// CHECK-NEXT:    cluster.barrier
+// CHECK-NOT:     cluster.barrier
 // CHECK:         rnn.activation <tanh>
 // CHECK-NOT:     rnn.activation <tanh>
 // CHECK-NOT:     cluster.barrier
+// CHECK:         memref.store %{{.*}}, %[[A:[a-z0-9_]+]][
+// CHECK-NEXT:    memref.store %{{.*}}, %[[B:[a-z0-9_]+]][
+// CHECK-NEXT:    }
+// CHECK-NEXT:    cluster.barrier
+// CHECK-NEXT:    cluster.dma_start %[[A]]
+// CHECK-NEXT:    cluster.dma_start %[[B]]
+// CHECK-NOT:     cluster.barrier
+// CHECK-NOT:     rnn.activation <tanh>
 // CHECK:         return
 rnn.network @twice inputs(%x = "x" : tensor<4xf32>) outputs("a" : tensor<4xf32>, "b" : tensor<4xf32>) {
   %0 = rnn.activation <tanh> %x : tensor<4xf32> -> tensor<4xf32>
@@ -37,8 +48,17 @@ rnn.network @repeated inputs(%x = "x" : tensor<1xf32>, %z = "z" : tensor<4xf32>)
 
 // Cheap and repeated: computed again.
 // CHECK-LABEL: func.func @cheap_kernel
+// CHECK:         cluster.dma_wait
+// CHECK-NEXT:    cluster.dma_wait
+// CHECK-NEXT:    cluster.barrier
 // CHECK-NOT:     cluster.barrier
-// CHECK:         arith.negf
+// CHECK:         scf.for
+// CHECK:           %[[NEGATED:[a-z0-9_]+]] = arith.negf
+// CHECK:           arith.addf %[[NEGATED]],
+// CHECK-NEXT:      memref.store
+// CHECK-NEXT:    }
+// CHECK-NEXT:    cluster.barrier
+// CHECK-NEXT:    cluster.dma_start
 // CHECK-NOT:     cluster.barrier
 // CHECK:         return
 rnn.network @cheap inputs(%x = "x" : tensor<1xf32>, %z = "z" : tensor<4xf32>) outputs("y" : tensor<4xf32>) {

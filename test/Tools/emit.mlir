@@ -67,7 +67,9 @@
 // HEADER-NEXT: const float x[4],
 // HEADER-NEXT: float y[6])
 // ASM: net_kernel:
-// ASM: fmadd.s
+// A product, fmadd.s, is in the inner loop; a sum behind it.
+// ASM: .insn r4 67, 7, 0,
+// ASM: fadd.s
 // IR: target triple = "riscv32-unknown-elf"
 // IR: define {{.*}}@net_kernel
 // IMPORTED: rnn.linear

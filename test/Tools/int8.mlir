@@ -15,8 +15,8 @@
 // META: "precision":"policy.json"
 // META-SAME: "element":"i8"
 
-// 4 x 4 bytes, and 4 scales of 4 bytes.
-// META-SAME: "weight_bytes":32
+// 4 x 4 bytes, 4 scales of 4 bytes, and 256 lines of two halves for tanh.
+// META-SAME: "weight_bytes":1056
 // REPORT: "precision": "policy.json"
 
 //--- policy.json

@@ -1,12 +1,8 @@
-// A schedule that comes as a module is proved, in both phases that have one,
-// unless --no-proof is given.
+// A schedule that comes as a module is proved unless --no-proof is given.
 
 // RUN: not se-compile %s --emit=mlir-scheduled -o %t 2>&1 | FileCheck %s
 // RUN: not se-compile %s --emit=llvm -o %t 2>&1 | FileCheck %s
-// RUN: sed -e 's/"scheduled"/"selected"/' %s > %t.mlir
-// RUN: not se-compile %t.mlir --emit=llvm -o %t 2>&1 | FileCheck %s
 // RUN: se-compile %s --emit=llvm --no-proof -o /dev/null
-// RUN: se-compile %t.mlir --emit=llvm --no-proof -o /dev/null
 
 // CHECK: error: {{.*}}mlir:[[#@LINE+10]]:5: core 1 writes bytes 0 to 3 of output 'y', which core 0 writes with no barrier between
 

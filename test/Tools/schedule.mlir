@@ -3,14 +3,18 @@
 // Forced choices reach the scheduler, from se-compile as from the pipeline.
 // RUN: se-compile %t.mlir -o - --emit=mlir-scheduled --schedule=ring=4,tile-rows=3,resident=off | FileCheck %s --check-prefix=ROWS
 // RUN: se-opt %t.mlir --se-pipeline="from=normalized to=scheduled schedule=ring=4,tile-rows=3,resident=off" | FileCheck %s --check-prefix=ROWS
-// RUN: se-compile %t.mlir -o - --emit=mlir-scheduled --schedule=slot-bytes=192,resident=off | FileCheck %s --check-prefix=SLOT
+// RUN: se-compile %t.mlir -o - --emit=mlir-scheduled --schedule=slot-bytes=208,resident=off | FileCheck %s --check-prefix=SLOT
 // RUN: se-compile %t.mlir -o - --emit=mlir-scheduled --schedule=resident=on | FileCheck %s --check-prefix=RESIDENT
 // RUN: se-compile %t.mlir -o - --emit=mlir-scheduled --schedule= | FileCheck %s --check-prefix=RESIDENT
 //
-// 3 rows of 20 bytes take a slot of 64, 8 rows one of 160.
+// A group of 3 rows of 20 bytes takes a slot of 64. 8 of them, one for each core,
+// do not fit 208 bytes, but a slot of 192 if they are cut into 4 parts of 24.
 // ROWS: ring = {l2_slots = 0 : i64, slot_bytes = 64 : i64, slots = 4 : i64}
 // ROWS-SAME: rows = 3 : i64, tiles = 8 : i64
-// SLOT: ring = {l2_slots = 0 : i64, slot_bytes = 160 : i64, slots = 3 : i64}
+// SLOT: ring = {l2_slots = 0 : i64, slot_bytes = 192 : i64, slots = 4 : i64}
+// SLOT-SAME: group = 3 : i64
+// SLOT-SAME: parts = 4 : i64
+// SLOT-SAME: rows = 24 : i64, tiles = 4 : i64
 // RESIDENT: ring = {l2_slots = 0 : i64, slot_bytes = 0 : i64, slots = 0 : i64}
 // RESIDENT-SAME: resident_bytes = 480 : i64
 //
@@ -27,11 +31,11 @@
 // RUN: not se-compile %t.mlir -o %t.elf --schedule=slot-bytes=65552 2>&1 | FileCheck %s --check-prefix=BYTES -DCHOICE=slot-bytes=65552
 // RUN: not se-compile %t.mlir -o %t.elf --schedule=resident=maybe 2>&1 | FileCheck %s --check-prefix=STAY
 // RUN: not se-opt %t.mlir --se-pipeline="to=scheduled schedule=ring=1" 2>&1 | FileCheck %s --check-prefix=RING -DCHOICE=ring=1
-// RUN: not se-compile %t.mlir -o %t.elf --schedule=slot-bytes=32,tile-rows=2 2>&1 | FileCheck %s --check-prefix=FIT
+// RUN: not se-compile %t.mlir -o %t.elf --schedule=slot-bytes=16,tile-rows=3 2>&1 | FileCheck %s --check-prefix=FIT
 // RUN: not ls %t.elf
 // KEY: error: --schedule: expected ring=, tile-rows=, slot-bytes= or resident=, found 'weights=l3'
 // NUMBER: error: --schedule: expected a positive number, found '[[CHOICE]]'
 // RING: {{(error|ERROR)}}: --schedule: expected ring=2 to 6, found '[[CHOICE]]'
 // BYTES: error: --schedule: expected a multiple of 16 up to 65536, found '[[CHOICE]]'
 // STAY: error: --schedule: expected resident=on or off, found 'resident=maybe'
-// FIT: error: {{.*}}network does not fit: a tile of 2 rows takes at least 40 bytes, more than the 32 of a slot on target pulp-open
+// FIT: error: {{.*}}network does not fit: a tile of 3 rows takes at least 24 bytes, more than the 16 of a slot on target pulp-open

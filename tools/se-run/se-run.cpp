@@ -6,11 +6,14 @@
 #include "se/Driver/Compile.h"
 #include "se/Driver/Diagnostics.h"
 #include "se/Driver/RunHost.h"
+#include "se/Simulator/Disassembler.h"
 #include "se/Simulator/Program.h"
 #include "se/Support/CommandLine.h"
 
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/raw_ostream.h"
 
 using namespace se;
 namespace cl = llvm::cl;
@@ -96,6 +99,12 @@ static cl::opt<bool>
                      "slow as a trace)"),
             cl::cat(category));
 
+static cl::opt<bool>
+    disassemble("disassemble",
+                cl::desc("Print the program's instructions instead of running "
+                         "it"),
+                cl::cat(category));
+
 static cl::opt<std::string>
     precision("precision", cl::init("fp32"),
               cl::desc("Networks on the host: fp32 (default), fp16, or a "
@@ -121,6 +130,16 @@ static int runNetworkOnHost(const std::string &statisticsFile) {
   return runOnHost(options);
 }
 
+static int printInstructions() {
+  auto buffer = llvm::MemoryBuffer::getFile(program, /*IsText=*/false,
+                                            /*RequiresNullTerminator=*/false);
+  if (!buffer)
+    return reportError(program + ": " + buffer.getError().message());
+  if (llvm::Error error = sim::disassembleProgram(**buffer, llvm::outs()))
+    return reportError(std::move(error));
+  return 0;
+}
+
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   setVersionPrinter();
@@ -135,6 +154,8 @@ int main(int argc, char **argv) {
       argc, argv,
       "se-run: runs a program of a PULP cluster, cycle by cycle, or a "
       "network on the host\n");
+  if (disassemble)
+    return printInstructions();
   if (isHostProgram(program))
     return runNetworkOnHost(statistics);
 

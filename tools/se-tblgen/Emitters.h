@@ -20,6 +20,14 @@ bool emitIsa(llvm::raw_ostream &os, const llvm::RecordKeeper &records);
 /// The operations of the xpulp dialect in ODS.
 bool emitXPulpOps(llvm::raw_ostream &os, const llvm::RecordKeeper &records);
 
+/// A C header of the instructions that LLVM does not know, and test cases of
+/// it for the host and the device.
+bool emitXpulpHeader(llvm::raw_ostream &os, const llvm::RecordKeeper &records);
+bool emitXpulpCases(llvm::raw_ostream &os, const llvm::RecordKeeper &records);
+
+/// A page of all instructions in Markdown.
+bool emitIsaDoc(llvm::raw_ostream &os, const llvm::RecordKeeper &records);
+
 } // namespace se::tblgen
 
 #endif // SE_TBLGEN_EMITTERS_H

@@ -61,7 +61,9 @@ static void emitRow(raw_ostream &os, const Record &row) {
        << (isSigned(row, field.operand) ? getWidth(row, field.operand) : 0)
        << "}";
   }
-  os << "}},\n";
+  StringRef target = meaning.getValueAsString("Target");
+  os << "}, Operand::" << (target.empty() ? "imm" : target) << ", "
+     << (target.empty() ? 0 : meaning.getValueAsInt("TargetScale")) << "},\n";
 }
 
 static void emitTable(raw_ostream &os, ArrayRef<const Record *> full,
@@ -89,19 +91,6 @@ static void emitExpansions(raw_ostream &os,
     os << "  return true;\n";
   }
   os << "#endif // GET_ISA_EXPANSIONS\n\n";
-}
-
-/// Whether `name` stands in `text` as a whole identifier.
-static bool mentions(StringRef text, StringRef name) {
-  for (size_t at = text.find(name); at != StringRef::npos;
-       at = text.find(name, at + 1)) {
-    auto isWord = [&](size_t i) {
-      return i < text.size() && (isAlnum(text[i]) || text[i] == '_');
-    };
-    if ((at == 0 || !isWord(at - 1)) && !isWord(at + name.size()))
-      return true;
-  }
-  return false;
 }
 
 static void emitExecutor(raw_ostream &os, const Record &row) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Rows.h"
+#include "llvm/ADT/StringExtras.h"
 
 using namespace llvm;
 using namespace se;
@@ -42,6 +43,18 @@ unsigned tblgen::getWidth(const Record &row, StringRef operand) {
 bool tblgen::isSigned(const Record &row, StringRef operand) {
   return (operand == "imm" && row.getValueAsBit("ImmSigned")) ||
          (operand == "imm2" && row.getValueAsBit("Imm2Signed"));
+}
+
+bool tblgen::mentions(StringRef text, StringRef name) {
+  for (size_t at = text.find(name); at != StringRef::npos;
+       at = text.find(name, at + 1)) {
+    auto isWord = [&](size_t i) {
+      return i < text.size() && (isAlnum(text[i]) || text[i] == '_');
+    };
+    if ((at == 0 || !isWord(at - 1)) && !isWord(at + name.size()))
+      return true;
+  }
+  return false;
 }
 
 StringRef tblgen::getKind(const Record &row) {

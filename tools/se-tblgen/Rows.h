@@ -36,6 +36,9 @@ unsigned getWidth(const llvm::Record &row, llvm::StringRef operand);
 /// Whether the immediate `operand` is signed.
 bool isSigned(const llvm::Record &row, llvm::StringRef operand);
 
+/// Whether `name` stands in `text` as a whole identifier.
+bool mentions(llvm::StringRef text, llvm::StringRef name);
+
 /// "Compute", "Load", ...
 llvm::StringRef getKind(const llvm::Record &row);
 

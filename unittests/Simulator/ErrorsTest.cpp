@@ -85,23 +85,24 @@ TEST(Errors, Traps) {
                                 "0x1c010000 (start+0x0) tval 0x00000000");
   EXPECT_EQ(errorOf("lui a0, 0x50000\n lw a1, 4(a0)"),
             "trap: core fc cause load outside of memory pc 0x1c010004 "
-            "(start+0x4) tval 0x50000004");
+            "(start+0x4) tval 0x50000004, c.lw a1, 4(a0)");
   EXPECT_EQ(errorOf("lui a0, 0x1C190\n sw a1, -2(a0)"),
             "trap: core fc cause store outside of memory pc 0x1c010004 "
-            "(start+0x4) tval 0x1c18fffe");
+            "(start+0x4) tval 0x1c18fffe, sw a1, -2(a0)");
   EXPECT_EQ(errorOf("lui a0, 0x50000\n jr a0"),
             "trap: core fc cause instruction fetch outside of memory pc "
-            "0x1c010004 (start+0x4) tval 0x50000000");
+            "0x1c010004 (start+0x4) tval 0x50000000, c.jr a0");
   EXPECT_EQ(errorOf("ecall"), "trap: core fc cause environment call pc "
-                              "0x1c010000 (start+0x0) tval 0x00000000");
+                              "0x1c010000 (start+0x0) tval 0x00000000, ecall");
   EXPECT_EQ(errorOf("c.ebreak"), "trap: core fc cause breakpoint pc 0x1c010000 "
-                                 "(start+0x0) tval 0x00000000");
+                                 "(start+0x0) tval 0x00000000, c.ebreak");
   EXPECT_THAT(errorOf("csrr a0, 0x7ff"),
               HasSubstr("unknown control register 0x7ff"));
   EXPECT_THAT(errorOf("csrwi frm, 5"), HasSubstr("reserved rounding mode 5"));
   // A static reserved mode: fadd.s with rm 5.
-  EXPECT_THAT(errorOf(".insn r 0x53, 5, 0, a0, a1, a2"),
-              HasSubstr("illegal instruction"));
+  EXPECT_EQ(errorOf(".insn r 0x53, 5, 0, a0, a1, a2"),
+            "trap: core fc cause illegal instruction pc 0x1c010000 (start+0x0) "
+            "tval 0x00c5d553, fadd.s a0, a1, a2, 5");
   // A register of 4 bytes, and one that does not exist.
   EXPECT_THAT(errorOf("lui a0, 0x1A104\n lb a1, 4(a0)"),
               HasSubstr("load outside of memory"));

@@ -22,7 +22,8 @@ def ExpandActivations : Pass<"se-expand-activations", "::mlir::ModuleOp"> {
     and loads.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",
-    "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect", "::mlir::vector::VectorDialect"];
+    "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::vector::VectorDialect"];
 }
 
 def UnrollReductions : Pass<"se-unroll-reductions", "::mlir::ModuleOp"> {
@@ -88,6 +89,32 @@ def LowerXPulp : Pass<"se-lower-xpulp", "::mlir::ModuleOp"> {
     "::mlir::arith::ArithDialect", "::mlir::func::FuncDialect",
     "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect",
     "::se::xpulp::XPulpDialect"];
+}
+
+def SelectPacked : Pass<"se-select-packed", "::mlir::ModuleOp"> {
+  let summary = "Instructions for pairs of halves";
+  let description = [{
+    Sums, differences, products, minima, maxima, fused multiply-additions and
+    negations of `vector<2xf16>`, the rounding of two singles, the conversion to
+    integers and `rnn.interpolate` become `xpulp` operations. What has no packed
+    form is done for one lane after the other. Every bit of a result, except
+    those of a NaN, stays what it is on scalars.
+
+    Before:
+
+    ```mlir
+    %0 = arith.mulf %a, %b : vector<2xf16>
+    ```
+
+    After:
+
+    ```mlir
+    %0 = xpulp.vfmul.h %a, %b
+    ```
+  }];
+  let dependentDialects = ["::se::xpulp::XPulpDialect",
+    "::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::vector::VectorDialect"];
 }
 
 def ExpandHalfFma : Pass<"se-expand-half-fma", "::mlir::ModuleOp"> {

@@ -63,7 +63,7 @@ def ScheduleNetwork : Pass<"se-schedule", "::mlir::ModuleOp"> {
 
 def VerifySchedule : Pass<"se-verify-schedule", "::mlir::ModuleOp"> {
   let summary = "Prove that a schedule uses memory, transfers and barriers "
-                "correctly (phases 3 and 4)";
+                "correctly (phase 3)";
   let description = [{
     Executes the integers of each program's functions for all cores: loops,
     addresses, transfers and barriers, while floats stay unknown. Frames and

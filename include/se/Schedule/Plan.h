@@ -116,8 +116,8 @@ private:
 mlir::Value stripReshapes(mlir::Value value);
 
 /// True if element i of the op's result is computed from elements i of its
-/// operands by arith, math, an activation or a quantization; a table is read as a
-/// whole.
+/// operands by arith, math, an activation or a quantization; a table is read as
+/// a whole.
 bool isElementwise(mlir::Operation *op);
 
 } // namespace se::schedule

@@ -113,6 +113,10 @@ struct InstructionInfo {
   uint8_t accessBytes;
   bool accessSigned;
   llvm::ArrayRef<Field> fields;
+  /// This operand of the full instruction times `targetScale` is the distance
+  /// in bytes to a place in the code; the scale is 0 if there is none.
+  Operand target;
+  uint8_t targetScale;
 
   bool has(Operand operand) const;
 };

@@ -150,8 +150,8 @@ public:
   llvm::Error loadElf(llvm::MemoryBufferRef buffer);
 
   /// Runs until the program ends. Errors, one line each: a trap (core, cause,
-  /// pc with symbol, stage and line, address), an endless wait, more than
-  /// `maxCycles` cycles.
+  /// pc with symbol, stage and line, address, instruction), an endless wait,
+  /// more than `maxCycles` cycles.
   llvm::Expected<RunResult> run(uint64_t maxCycles);
 
   /// The machine itself, for tests that look into it.

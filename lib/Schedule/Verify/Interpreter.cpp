@@ -258,6 +258,8 @@ LogicalResult Interpreter::executeAccess(const Node &node) {
 LogicalResult Interpreter::readElements(const Node &node, unsigned operand,
                                         int64_t begin, int64_t count,
                                         int64_t size) {
+  if (count == 0)
+    return success();
   if (begin < 0 || begin + count > size)
     return node.op->emitError("reads elements ")
            << begin << " to " << begin + count - 1 << " of a memref of "
@@ -266,7 +268,7 @@ LogicalResult Interpreter::readElements(const Node &node, unsigned operand,
   if (!memref)
     return reportUnknown(node.op, "the memref of this access");
   const View view = buffers[*memref];
-  if (isActive() && count)
+  if (isActive())
     access(node, *memref, view.begin + begin * node.bytes,
            view.begin + (begin + count) * node.bytes);
   return success();

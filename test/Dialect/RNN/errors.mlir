@@ -638,6 +638,86 @@ func.func @broadcast_C1_type(%x: tensor<1xf32>) {
 
 // -----
 
+func.func @interpolate_C1_tensor(%x: tensor<8xf16>, %t: tensor<16xf16>) {
+  // expected-error @below {{interpolate-C1: the table of a tensor must be a tensor of shape [N, 2], found 'tensor<16xf16>'}}
+  rnn.interpolate %x, %t scale 1.0 : tensor<8xf16>, tensor<16xf16>
+  return
+}
+
+// -----
+
+func.func @interpolate_C1_scalar(%x: f16, %t: tensor<8x2xf16>) {
+  // expected-error @below {{interpolate-C1: the table of a scalar or vector must be a memref of shape [2 * N] with the identity layout, found 'tensor<8x2xf16>'}}
+  rnn.interpolate %x, %t scale 1.0 : f16, tensor<8x2xf16>
+  return
+}
+
+// -----
+
+func.func @interpolate_C1_layout(%x: vector<2xf16>, %t: memref<16xf16, strided<[2]>>) {
+  // expected-error @below {{interpolate-C1: the table of a scalar or vector must be a memref of shape [2 * N] with the identity layout, found 'memref<16xf16, strided<[2]>>'}}
+  rnn.interpolate %x, %t scale 1.0 : vector<2xf16>, memref<16xf16, strided<[2]>>
+  return
+}
+
+// -----
+
+func.func @interpolate_C1_shape(%x: f16, %t: memref<8x2xf16>) {
+  // expected-error @below {{interpolate-C1: the table of a scalar or vector must be a memref of shape [2 * N] with the identity layout, found 'memref<8x2xf16>'}}
+  rnn.interpolate %x, %t scale 1.0 : f16, memref<8x2xf16>
+  return
+}
+
+// -----
+
+func.func @interpolate_C2_power(%x: f16, %t: memref<24xf16>) {
+  // expected-error @below {{interpolate-C2: the lines must be a power of two from 4 to 1024, found 12}}
+  rnn.interpolate %x, %t scale 1.0 : f16, memref<24xf16>
+  return
+}
+
+// -----
+
+func.func @interpolate_C2_few(%x: f16, %t: memref<4xf16>) {
+  // expected-error @below {{interpolate-C2: the lines must be a power of two from 4 to 1024, found 2}}
+  rnn.interpolate %x, %t scale 1.0 : f16, memref<4xf16>
+  return
+}
+
+// -----
+
+func.func @interpolate_C2_many(%x: f16, %t: memref<4096xf16>) {
+  // expected-error @below {{interpolate-C2: the lines must be a power of two from 4 to 1024, found 2048}}
+  rnn.interpolate %x, %t scale 1.0 : f16, memref<4096xf16>
+  return
+}
+
+// -----
+
+func.func @interpolate_C3_power(%x: f16, %t: memref<16xf16>) {
+  // expected-error @below {{interpolate-C3: the scale must be a power of two from 2^-6 to 2^14, found 3.000000e+00}}
+  rnn.interpolate %x, %t scale 3.0 : f16, memref<16xf16>
+  return
+}
+
+// -----
+
+func.func @interpolate_C3_range(%x: f16, %t: memref<16xf16>) {
+  // expected-error @below {{interpolate-C3: the scale must be a power of two from 2^-6 to 2^14, found 3.276800e+04}}
+  rnn.interpolate %x, %t scale 32768.0 : f16, memref<16xf16>
+  return
+}
+
+// -----
+
+func.func @interpolate_C3_sign(%x: f16, %t: memref<16xf16>) {
+  // expected-error @below {{interpolate-C3: the scale must be a power of two from 2^-6 to 2^14, found -1.000000e+00}}
+  rnn.interpolate %x, %t scale -1.0 : f16, memref<16xf16>
+  return
+}
+
+// -----
+
 func.func @dynamic(%x: tensor<?xf32>) {
   // expected-error @below {{operand #0 must be statically shaped tensor of floating-point or 8-bit signless integer or 16-bit signless integer or 32-bit signless integer values}}
   rnn.reshape %x : tensor<?xf32> -> tensor<4xf32>

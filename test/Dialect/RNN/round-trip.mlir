@@ -221,6 +221,20 @@ func.func @quantize(%0: f16, %1: vector<2xf16>) -> (i8, vector<2xi8>) {
   return %2, %3 : i8, vector<2xi8>
 }
 
+// The table of a tensor is a tensor, that of a scalar or a pair lies in memory.
+// CHECK-LABEL: func.func @interpolate
+func.func @interpolate(%0: tensor<8xf16>, %1: tensor<256x2xf16>, %2: f16,
+                       %3: vector<2xf16>, %4: memref<512xf16, #cluster.space<l1>>)
+    -> (tensor<8xf16>, f16, vector<2xf16>) {
+  // CHECK: rnn.interpolate %{{[^ ]*}}, %{{[^ ]*}} scale 1.600000e+01 : tensor<8xf16>, tensor<256x2xf16>
+  %5 = rnn.interpolate %0, %1 scale 16.0 : tensor<8xf16>, tensor<256x2xf16>
+  // CHECK: rnn.interpolate %{{[^ ]*}}, %{{[^ ]*}} scale 1.562500e-02 : f16, memref<512xf16, #cluster.space<l1>>
+  %6 = rnn.interpolate %2, %4 scale 1.5625e-02 : f16, memref<512xf16, #cluster.space<l1>>
+  // CHECK: rnn.interpolate %{{[^ ]*}}, %{{[^ ]*}} scale 1.638400e+04 : vector<2xf16>, memref<512xf16, #cluster.space<l1>>
+  %7 = rnn.interpolate %3, %4 scale 16384.0 : vector<2xf16>, memref<512xf16, #cluster.space<l1>>
+  return %5, %6, %7 : tensor<8xf16>, f16, vector<2xf16>
+}
+
 // CHECK-LABEL: rnn.cell @movement
 rnn.cell @movement inputs(%x : tensor<1x8xf32>, %y : tensor<2x3xf32>, %z : tensor<1xf32>) {
   // CHECK: rnn.reshape %{{[^ ]*}} : tensor<1x8xf32> -> tensor<8xf32>

@@ -285,7 +285,8 @@ def Cluster_DotOp : Cluster_Op<"dot", [AllTypesMatch<["sums", "results"]>]> {
     element `from` on, with a row of `w`. The rows are interleaved by words of 32
     bits, L = 32 / bits elements: element l of word j of row r is
     `w[at + (j * R + r) * L + l]`. Elements of a row at or beyond `columns` in its
-    last word must be 0; `x` is not read there. One word of `w` beyond the rows
+    last word must be 0; `x` is not read there. If `columns` is 0, which only
+    a number that is not constant may be, sums stay as they are. One word of `w` beyond the rows
     may be read, so it must exist.
 
     Order and rounding (docs/kernels.md): i8 and i16 add up exactly in i32; f16

@@ -18,19 +18,23 @@
 
 /// How many cycles an instruction takes, and which unit it shares.
 /// Source of the numbers: pulp-open.md, section 6.
-class Timing<string name> { string Name = name; }
-def TimeOne : Timing<"One">;        // 1 cycle, result usable at once
-def TimeLoad : Timing<"Load">;      // 1 + memory, +1 if the next one uses it
-def TimeStore : Timing<"Store">;    // 1 + memory
-def TimeBranch : Timing<"Branch">;  // not taken 1, taken 3
-def TimeJump : Timing<"Jump">;      // 2
-def TimeMul : Timing<"Mul">;        // 2, +1 if the next one uses it
-def TimeMulh : Timing<"Mulh">;      // 5, +1 if the next one uses it
-def TimeDiv : Timing<"Div">;        // depends on the signed divisor
-def TimeDivu : Timing<"Divu">;      // depends on the unsigned divisor
-def TimeFpu : Timing<"Fpu">;        // 1 in the FPU that two cores share
-def TimeFdivS : Timing<"FdivS">;    // 14 in the one divider of the cluster
-def TimeFdivH : Timing<"FdivH">;    // 10 in the one divider of the cluster
+class Timing<string name, string cycles> {
+  string Name = name;
+  string Cycles = cycles;
+}
+def TimeOne : Timing<"One", "1">;
+def TimeLoad : Timing<"Load", "1 + memory, +1 if the next one uses it">;
+def TimeStore : Timing<"Store", "1 + memory">;
+def TimeBranch : Timing<"Branch", "1, taken 3">;
+def TimeJump : Timing<"Jump", "2">;
+def TimeMul : Timing<"Mul", "2, +1 if the next one uses it">;
+def TimeMulh : Timing<"Mulh", "5, +1 if the next one uses it">;
+def TimeDiv : Timing<"Div", "3 + leading zeros of the divisor, negative: "
+                            "2 + those of its absolute value">;
+def TimeDivu : Timing<"Divu", "3 + leading zeros of the divisor">;
+def TimeFpu : Timing<"Fpu", "1 in the FPU that two cores share">;
+def TimeFdivS : Timing<"FdivS", "14 in the one divider of the cluster">;
+def TimeFdivH : Timing<"FdivH", "10 in the one divider of the cluster">;
 
 /// Which counter of the core an instruction advances, and how it is executed.
 class Kind<string name> { string Name = name; }
@@ -94,6 +98,12 @@ class Instruction<string mnemonic, string asmOperands>
   string MemType = "";
   string Address = "";
   string Update = "";
+  /// The operand that gives the distance from pc to a place in the code, in
+  /// units of TargetScale bytes; "" if there is none.
+  string Target = "";
+  int TargetScale = 1;
+  /// The vendor's compiler's built-in, as a C expression over the operands.
+  string Builtin = "";
   /// The xpulp operation: whether there is one although LLVM knows the
   /// instruction, what is added to its name where a mnemonic has several rows,
   /// and the types of the registers.
@@ -212,6 +222,7 @@ class OpB<bits<3> f3, string mnemonic>
   let Format = "b";
   let Class = KindBranch;
   let Time = TimeBranch;
+  let Target = "imm";
 }
 
 class OpU<bits<7> opcode, string mnemonic>

@@ -163,10 +163,15 @@ let Time = TimeOne in {
 def FormatAH : FloatFormat<2, "BF16", "ah", TimeFdivH, "Xf16alt", TypeBF16>;
 def FCVT_S_AH : FpUnaryExact<0x08, 6, 0, FormatS, "fcvt.s.ah",
                              "rd = convert<BF16, F32>(rs1, 0)"> {
+  let RdType = TypeF32;
+  let Rs1Type = TypeBF16;
   let Group = "Xf16alt";
 }
 def FCVT_AH_S : FpUnaryExact<0x08, 0, 5, FormatAH, "fcvt.ah.s",
-                             "rd = convert<F32, BF16>(rs1, 0)">;
+                             "rd = convert<F32, BF16>(rs1, 0)"> {
+  let RdType = TypeBF16;
+  let Rs1Type = TypeF32;
+}
 
 // Loads and stores of the F and Zfh extensions.
 class FLoad<bits<3> f3, string mnemonic, string type>

@@ -62,6 +62,7 @@ def JAL : Instruction<"jal", "rd, imm"> {
   let Class = KindJump;
   let Time = TimeJump;
   let Semantics = "pc + imm";
+  let Target = "imm";
   let Group = "I";
 }
 def JALR : OpI<0x67, 0, "jalr", "rd, imm(rs1)"> {

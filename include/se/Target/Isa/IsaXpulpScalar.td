@@ -100,6 +100,7 @@ class HardwareLoop<bits<3> f3, string mnemonic, string asmOperands,
   let Class = KindLoop;
   let Semantics = semantics;
   let ImmSigned = 0;
+  let TargetScale = 2;
   let Group = "XpulpLoop";
 }
 class HardwareLoopImm<bits<3> f3, string mnemonic, string semantics>
@@ -108,8 +109,12 @@ class HardwareLoopImm<bits<3> f3, string mnemonic, string semantics>
   let Inst{31-20} = imm;
 }
 def LP_STARTI : HardwareLoopImm<0, "lp.starti",
-                                "cpu.loopStart(imm2, pc + 2 * imm)">;
-def LP_ENDI : HardwareLoopImm<1, "lp.endi", "cpu.loopEnd(imm2, pc + 2 * imm)">;
+                                "cpu.loopStart(imm2, pc + 2 * imm)"> {
+  let Target = "imm";
+}
+def LP_ENDI : HardwareLoopImm<1, "lp.endi", "cpu.loopEnd(imm2, pc + 2 * imm)"> {
+  let Target = "imm";
+}
 def LP_COUNT : HardwareLoop<2, "lp.count", "imm2, rs1",
                             "cpu.loopCount(imm2, rs1)"> {
   bits<5> rs1;
@@ -122,6 +127,7 @@ def LP_SETUP : HardwareLoop<4, "lp.setup", "imm2, rs1, imm",
   bits<12> imm;
   let Inst{31-20} = imm;
   let Inst{19-15} = rs1;
+  let Target = "imm";
 }
 // The end offset has 5 bits only and lies in the field of rs1.
 def LP_SETUPI : HardwareLoop<5, "lp.setupi", "imm2, imm, imm3",
@@ -130,6 +136,7 @@ def LP_SETUPI : HardwareLoop<5, "lp.setupi", "imm2, imm, imm3",
   bits<5> imm3;
   let Inst{31-20} = imm;
   let Inst{19-15} = imm3;
+  let Target = "imm3";
 }
 
 //===----------------------------------------------------------------------===//
@@ -175,7 +182,9 @@ def P_CLIP : PAlu<5, 0x0A, "p.clip", "rd = clip(rs1, ~rs2, rs2)">;
 def P_CLIPU : PAlu<6, 0x0A, "p.clipu", "rd = clipUpperFirst(rs1, rs2)">;
 
 let ReadsRd = 1 in {
+  let Builtin = "__builtin_pulp_mac(rs1, rs2, rd)" in
   def P_MAC : PAlu<0, 0x21, "p.mac", "rd += rs1 * rs2">;
+  let Builtin = "__builtin_pulp_msu(rs1, rs2, rd)" in
   def P_MSU : PAlu<1, 0x21, "p.msu", "rd -= rs1 * rs2">;
 }
 
@@ -330,6 +339,7 @@ class BranchImm<bits<3> f3, string mnemonic, string condition>
   let Time = TimeBranch;
   let Semantics = condition;
   let Imm2Signed = 1;
+  let Target = "imm";
   let Group = "XpulpBranch";
 }
 def P_BEQIMM : BranchImm<2, "p.beqimm", "sx(rs1) == imm2">;

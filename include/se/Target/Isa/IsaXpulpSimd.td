@@ -6,9 +6,10 @@
 // lane of rs2 in all lanes (.sc), and one with a 6-bit immediate in all lanes
 // (.sci).
 
-class LaneType<string suffix, ValueType vector, string s, string u,
+class LaneType<string suffix, int lanes, ValueType vector, string s, string u,
                bits<3> vec, bits<3> sc, bits<3> sci> {
   string Suffix = suffix;
+  int Lanes = lanes;
   ValueType Vector = vector;
   string Signed = s;
   string Unsigned = u;
@@ -16,8 +17,8 @@ class LaneType<string suffix, ValueType vector, string s, string u,
   bits<3> Sc = sc;
   bits<3> Sci = sci;
 }
-def LaneH : LaneType<"h", TypeVI16, "int16_t", "uint16_t", 0, 4, 6>;
-def LaneB : LaneType<"b", TypeVI8, "int8_t", "uint8_t", 1, 5, 7>;
+def LaneH : LaneType<"h", 2, TypeVI16, "int16_t", "uint16_t", 0, 4, 6>;
+def LaneB : LaneType<"b", 4, TypeVI8, "int8_t", "uint8_t", 1, 5, 7>;
 
 /// Bit 25 is ignored by the vector and .sc forms.
 class Simd<bits<6> f6, bits<3> f3, string mnemonic, string semantics,
@@ -56,7 +57,8 @@ class SimdImm<bits<6> f6, bits<3> f3, string mnemonic, string semantics,
 /// function<T>(rs1, b<acc>) and may name T.
 multiclass SimdForms<bits<6> f6, string base, string scName, string sciName,
                      LaneType l, ValueType rdType, string t, string call,
-                     string tail, bit immSigned> {
+                     string tail, bit immSigned, string builtin = ""> {
+  let Builtin = builtin in
   def _V : Simd<f6, l.Vec, base, "rd = " # call # "rs2" # tail, rdType,
                 l.Vector, l.Vector>;
   def _SC : Simd<f6, l.Sc, scName,
@@ -120,10 +122,15 @@ multiclass Dot<bits<6> f6, string name, bit aSigned, bit bSigned, string acc> {
   foreach l = [LaneH, LaneB] in {
     defvar ta = !if(aSigned, l.Signed, l.Unsigned);
     defvar tb = !if(bSigned, l.Signed, l.Unsigned);
+    defvar va = "se_v" # l.Lanes # !if(aSigned, "s", "u");
+    defvar vb = "se_v" # l.Lanes # !if(bSigned, "s", "u");
     defm _ # !toupper(l.Suffix)
         : SimdForms<f6, name # "." # l.Suffix, name # "." # l.Suffix # ".sc",
                     name # "." # l.Suffix # ".sci", l, TypeI32, tb,
-                    acc # "dot<" # ta # ", " # tb # ">(rs1, ", ")", bSigned>;
+                    acc # "dot<" # ta # ", " # tb # ">(rs1, ", ")", bSigned,
+                    "__builtin_pulp_" # !substr(name, 3) # l.Lanes # "((" #
+                    va # ")rs1, (" # vb # ")rs2" #
+                    !if(!empty(acc), ")", ", rd)")>;
   }
 }
 defm PV_DOTSP : Dot<0b100110, "pv.dotsp", 1, 1, "">;

@@ -46,7 +46,7 @@ namespace {
 struct Line {
   uint16_t slope = 0, offset = 0;
   double first = 0, last = 0; ///< results of the least and largest argument
-  double error = 0;           ///< the largest
+  double error = 0;           ///< the mean square
   double cost = 0;            ///< of the best choice of lines up to this one
   size_t previous = 0;        ///< in that choice
 };
@@ -94,16 +94,19 @@ std::optional<Line> TableSearch::tryLine(int64_t number, uint32_t slope,
   if (number == center && b != function(0))
     return std::nullopt;
   const std::vector<double> &all = arguments[number];
+  double squares = 0;
   for (double x : all) {
     // a * x + b is exact in double where that decides (FloatOps.h).
     double y = F16::value(F16::round(a * x + b));
     if (!(y >= least && y <= 1))
       return std::nullopt;
-    line.error = std::max(line.error, std::abs(y - function(x)));
+    double error = y - function(x);
+    squares += error * error;
     if (x == all.front())
       line.first = y;
     line.last = y;
   }
+  line.error = squares / double(all.size());
   return line;
 }
 
@@ -123,12 +126,20 @@ std::vector<Line> TableSearch::getCandidates(int64_t number) const {
   double middle = double(number - center) / scale, half = 0.5 / scale;
   double low = function(middle - half), high = function(middle + half);
   double slope = (high - low) / (2 * half);
-  // Between the secant and the parallel tangent.
-  double offset = (function(middle) + (low + high) / 2) / 2 - slope * middle;
-  constexpr int reach = 2;
-  for (int i = -reach; i <= reach; ++i)
+  // In the middle, between the secant and the parallel tangent. Where slopes
+  // are finer than offsets, those make up for what rounding does to these.
+  double value = (function(middle) + (low + high) / 2) / 2;
+  uint32_t nearest = F16::round(value - slope * middle);
+  constexpr int reach = 3;
+  for (int i = -reach; i <= reach; ++i) {
+    double offset = F16::value(nearest + i);
+    uint32_t fitting =
+        F16::round(middle == 0 ? slope : (value - offset) / middle);
     for (int j = -reach; j <= reach; ++j)
-      add(F16::round(slope) + i, F16::round(offset) + j);
+      add(fitting + j, nearest + i);
+  }
+  // Far out slopes have few bits left.
+  add(0, F16::round(value));
   return candidates;
 }
 
@@ -144,9 +155,7 @@ std::vector<Line> TableSearch::search(int64_t from) {
           best = before.cost;
           line.previous = k;
         }
-      // Large errors count most, but all are made small.
-      double square = line.error * line.error;
-      line.cost = best + square * square;
+      line.cost = best + line.error;
     }
   }
   std::vector<Line> chosen(lines);
@@ -162,7 +171,8 @@ ActivationTable se::rnn::makeActivationTable(MLIRContext *context,
                                              ActivationKind kind) {
   bool isTanh = kind == ActivationKind::tanh;
   assert((isTanh || kind == ActivationKind::sigmoid) && "no other has a table");
-  int64_t lines = isTanh ? 256 : 128;
+  // What sigmoid has left to 1 still matters at 8: how slowly a gate forgets.
+  constexpr int64_t lines = 256;
   float scale = isTanh ? 16 : 8;
   TableSearch table(isTanh ? computeTanh : computeSigmoid, isTanh ? -1 : 0,
                     lines, scale);

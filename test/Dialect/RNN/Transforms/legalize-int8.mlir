@@ -4,6 +4,7 @@
 // RUN: se-opt %t/cell.mlir --rnn-legalize=precision=%t/cell.json --cse | FileCheck %s --check-prefix=CELL
 // RUN: se-opt %t/cell.mlir --rnn-legalize=precision=%t/cell-state.json --cse | FileCheck %s --check-prefix=STATE
 // RUN: se-opt %t/heads.mlir --se-pipeline="to=legalized precision=%t/heads.json" | FileCheck %s --check-prefix=HEADS
+// RUN: se-opt %t/heads.mlir --se-pipeline="to=legalized precision=%t/heads-alike.json" | FileCheck %s --check-prefix=ALIKE
 // RUN: se-opt %t/slices.mlir --se-pipeline="to=legalized precision=%t/linear.json" | FileCheck %s --check-prefix=SLICES
 
 // A matrix with a scale of 4 / 127 and 1 (a row of zeros), times 0.5; the bias
@@ -17,7 +18,9 @@
 // LINEAR-NEXT:  %[[S:[a-z0-9_]+]] = arith.constant dense<[0.0157480314, 5.000000e-01]> : tensor<2xf32>
 // LINEAR-NEXT:  %[[F:[a-z0-9_]+]] = arith.sitofp %[[P]] : tensor<2xi32> to tensor<2xf32>
 // LINEAR-NEXT:  %[[Z:[a-z0-9_]+]] = math.fma %[[F]], %[[S]], %[[B]] : tensor<2xf32>
-// LINEAR-NEXT:  rnn.activation <sigmoid> %[[Z]] : tensor<2xf32> -> tensor<2xf16>
+// LINEAR-NEXT:  %[[T:[a-z0-9_]+]] = arith.constant {{.*}} : tensor<256x2xf16>
+// LINEAR-NEXT:  %[[X:[a-z0-9_]+]] = arith.truncf %[[Z]] : tensor<2xf32> to tensor<2xf16>
+// LINEAR-NEXT:  rnn.interpolate %[[X]], %[[T]]
 
 // z times the sum of the row's integers: -3 * (64 - 127).
 // ZERO:         rnn.quantize %x scale 5.000000e-01 zero_point -3
@@ -52,7 +55,9 @@ rnn.network @net inputs(%x = "x" : tensor<2xf32>) outputs("y" : tensor<2xf32>) {
 // CELL-DAG:     %[[FH:[a-z0-9_]+]] = arith.sitofp %[[PH]]
 // CELL:         %[[ZX:[a-z0-9_]+]] = math.fma %[[FX]], %{{.*}}, %{{.*}} : tensor<2xf32>
 // CELL-NEXT:    %[[Z:[a-z0-9_]+]] = math.fma %[[FH]], %{{.*}}, %[[ZX]] : tensor<2xf32>
-// CELL-NEXT:    %[[H:[a-z0-9_]+]] = rnn.activation <tanh> %[[Z]] : tensor<2xf32> -> tensor<2xf16>
+// CELL-NEXT:    %[[T:[a-z0-9_]+]] = arith.constant {{.*}} : tensor<256x2xf16>
+// CELL-NEXT:    %[[ROUNDED:[a-z0-9_]+]] = arith.truncf %[[Z]] : tensor<2xf32> to tensor<2xf16>
+// CELL-NEXT:    %[[H:[a-z0-9_]+]] = rnn.interpolate %[[ROUNDED]], %[[T]]
 // CELL:         rnn.matvec %{{.*}}, %[[H]] : tensor<2x2xf16>, tensor<2xf16> -> tensor<2xf32>
 // CELL:         rnn.matvec %{{.*}}, %h2 : tensor<2x2xf16>, tensor<2xf16> -> tensor<2xf32>
 // CELL:         %[[N:[a-z0-9_]+]] = rnn.quantize %[[H]] scale 0.00787401571 : tensor<2xf16> -> tensor<2xi8>
@@ -95,6 +100,12 @@ rnn.network @two inputs(%x = "x" : tensor<2xf32>)
 // HEADS-DAG:    rnn.matvec %{{.*}} : tensor<1x2xi8>, tensor<2xi8> -> tensor<1xi32>
 // HEADS-DAG:    rnn.matvec %{{.*}} : tensor<2x2xf32>, tensor<2xf32> -> tensor<2xf32>
 
+// With one entry for both it stays one.
+// ALIKE:        rnn.matvec %{{.*}} : tensor<3x2xi8>, tensor<2xi8> -> tensor<3xi32>
+// ALIKE-NOT:    rnn.matvec
+
+//--- heads-alike.json
+{"layers": {"[gm]a*": {"precision": "int8", "input_scale": 0.5}}}
 //--- heads.json
 {"default": "fp32", "layers": {"mask": {"precision": "int8", "input_scale": 0.5}}}
 //--- heads.mlir

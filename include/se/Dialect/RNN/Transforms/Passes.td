@@ -29,7 +29,8 @@ def FuseGates : Pass<"rnn-fuse-gates", "::mlir::ModuleOp"> {
     Within a cell or a network, matvecs of the same vector whose matrices are
     constants or weights of the cell are replaced by one matvec with the matrices
     stacked, and slices of its result. A weight that is used elsewhere too
-    stays as it is. Row results do not change.
+    stays as it is. Row results do not change. The location of the new matvec
+    names all that it was made of.
 
     Before:
 
@@ -80,8 +81,8 @@ def Legalize : Pass<"rnn-legalize", "::mlir::ModuleOp"> {
       arithmetic and are rounded once, where they become a state, an operand
       of a matvec or a reduction, an activation's result or a cell's result.
       Inputs and outputs of the network stay f32. Sigmoid and tanh become
-      `rnn.interpolate` of their argument, rounded to f16, with tables of 128 and
-      256 lines; `scaled_tanh` is built of that.
+      `rnn.interpolate` of their argument, rounded to f16, with tables of 256
+      lines; `scaled_tanh` is built of that.
     * the path of a file: a policy for each layer (docs/precision.md). Cells are
       inlined first. Matvecs of int8 layers take i8 and give i32, which is
       scaled in f32; everything else in them is as in fp16.

@@ -1,0 +1,131 @@
+# Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""What the compiler makes of the networks of run.py, as rows for its table.
+
+compiled.py --tools=FOLDER [--gvsoc] [--only=TEXT] OUT.json
+
+Rows are whole frames: inputs come from L2 as binary32 and outputs go there, as they
+do in a program. Of the matrix times vector, which is no network of its own, the row
+is the stage of a linear layer without what converts its input (--profile). Every
+program must give the bits of the host's run; cycles are the least of the frames, the
+code in the caches. GVSoC has the L1 of pulp-open only.
+"""
+
+import argparse
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[2] / "test/Integration"))
+import onnx_models  # noqa: E402
+
+FRAMES = 4
+WIDTH = {"int8": 1, "fp16": 2}
+# Scales of what is about 1 in magnitude.
+POLICY = {"layers": {"*": {"precision": "int8", "input_scale": 0.03125,
+                           "state_scale": 1 / 127}}}
+
+
+def build_linear(rows, columns):
+    random = np.random.default_rng(0)
+    matrix = random.uniform(-0.1, 0.1, (rows, columns)).astype(np.float32)
+    bias = random.uniform(-1, 1, rows).astype(np.float32)
+    node = helper.make_node("Gemm", ["x", "W", "b"], ["y"], name="linear", transB=1)
+    graph = helper.make_graph(
+        [node], "linear",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, columns])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, rows])],
+        [numpy_helper.from_array(matrix, "W"), numpy_helper.from_array(bias, "b")],
+    )
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)],
+                             ir_version=8)
+
+
+class Kernel:
+    def __init__(self, kernel, precision, target, model, macs, inputs, stage=None):
+        self.kernel, self.precision, self.target = kernel, precision, target
+        self.model, self.macs, self.inputs, self.stage = model, macs, inputs, stage
+        self.program = f"{kernel} {precision} compiled"
+
+
+def make_kernels():
+    # The weights and the rest must fit L1, or come from L2.
+    for rows, columns, precision in ((64, 512, "int8"), (64, 256, "fp16")):
+        model = build_linear(rows, columns)
+        yield Kernel(f"matvec {rows}x{columns}", precision, "pulp-open", model,
+                     rows * columns, columns, "linear")
+    for cell, gates in (("lstm", 4), ("gru1", 3)):
+        for hidden, precision, target in (
+            (64, "int8", "pulp-open"), (64, "fp16", "gap9"),
+            (256, "int8", "pulp-open"), (256, "fp16", "pulp-open"),
+        ):
+            recipe = onnx_models.Recipe(cell, input=hidden, hidden=hidden)
+            yield Kernel(f"{cell.rstrip('1')} {hidden}", precision, target,
+                         onnx_models.build(recipe), 2 * gates * hidden**2, hidden)
+
+
+def run(*command):
+    done = subprocess.run([str(c) for c in command], text=True, capture_output=True,
+                          timeout=600, check=False)
+    if done.returncode:
+        sys.exit(f"error: {' '.join(map(str, command))}:\n{done.stderr}")
+
+
+def measure(kernel, tools, gvsoc, folder):
+    model, program, stats = folder / "net.onnx", folder / "net.elf", folder / "s.json"
+    onnx.save(kernel.model, str(model))
+    policy = folder / "int8.json"
+    policy.write_text(json.dumps(POLICY))
+    precision = f"--precision={policy if kernel.precision == 'int8' else 'fp16'}"
+    frames = np.random.default_rng(1).standard_normal((FRAMES, kernel.inputs))
+    np.save(folder / "x.npy", frames.astype(np.float32))
+    io = ["--in", f"x={folder}/x.npy", "--out"]
+    run(tools / "se-run", model, precision, *io, f"y={folder}/host.npy")
+    platforms = {"simulator": [], "conflicts": ["--l1-conflicts"]}
+    if gvsoc and kernel.target == "pulp-open" and not kernel.stage:
+        platforms["gvsoc"] = ["--platform=gvsoc"]
+    for cores in (1, 8):
+        run(tools / "se-compile", model, "-o", program, precision,
+            f"--target={kernel.target}", f"--cores={cores}")
+        cycles = {}
+        for name, options in platforms.items():
+            profile = ["--profile"] if kernel.stage else []
+            run(tools / "se-run", program, f"--target={kernel.target}", *options, *profile,
+                *io, f"y={folder}/device.npy", f"--stats={stats}")
+            if (folder / "host.npy").read_bytes() != (folder / "device.npy").read_bytes():
+                sys.exit(f"error: {kernel.program}: not the bits of the host ({name})")
+            result = json.loads(stats.read_text())
+            cycles[name] = result["cycles_per_frame"]["min"]
+            if kernel.stage:
+                cycles[name] = round(max(s["cycles_per_frame"] for s in result["stages"]
+                                         if s["name"].startswith(kernel.stage)))
+        code = "compiled, stage" if kernel.stage else "compiled, frame"
+        yield {
+            "kernel": kernel.kernel, "type": kernel.precision,
+            "code": f"{code} ({kernel.target})", "cores": cores, "macs": kernel.macs,
+            "weight_bytes": kernel.macs * WIDTH[kernel.precision], "cycles": cycles,
+        }
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--tools", type=pathlib.Path, required=True)
+    parser.add_argument("--gvsoc", action="store_true")
+    parser.add_argument("--only", default="")
+    parser.add_argument("output", type=pathlib.Path)
+    args = parser.parse_args()
+    rows = []
+    for kernel in make_kernels():
+        if args.only in kernel.program:
+            with tempfile.TemporaryDirectory() as folder:
+                rows += measure(kernel, args.tools, args.gvsoc, pathlib.Path(folder))
+    args.output.write_text(json.dumps(rows, indent=1) + "\n")
+
+
+main()

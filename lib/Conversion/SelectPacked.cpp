@@ -1,0 +1,250 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- SelectPacked.cpp - Instructions for pairs of halves ----------------===//
+
+#include "se/Conversion/Passes.h"
+#include "se/Dialect/RNN/RNN.h"
+#include "se/Dialect/XPulp/XPulp.h"
+#include "se/Simulator/FloatOps.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+
+namespace se::conversion {
+#define GEN_PASS_DEF_SELECTPACKED
+#include "se/Conversion/Passes.h.inc"
+} // namespace se::conversion
+
+using namespace mlir;
+using namespace se;
+using sim::F16;
+
+static bool isPairOf(Type type, Type element) {
+  auto vector = dyn_cast<VectorType>(type);
+  return vector && vector.getShape() == ArrayRef<int64_t>(2) &&
+         vector.getElementType() == element;
+}
+static bool isPairOfHalves(Type type) {
+  return isPairOf(type, Float16Type::get(type.getContext()));
+}
+
+namespace {
+/// Makes pairs of halves and of short integers, each in one register.
+class PairBuilder {
+public:
+  PairBuilder(Operation *op, PatternRewriter &rewriter)
+      : b(op->getLoc(), rewriter), halves(VectorType::get({2}, b.getF16Type())),
+        words(VectorType::get({2}, b.getI16Type())) {}
+
+  /// `bits` in both lanes.
+  Value word(uint32_t bits) {
+    return arith::ConstantOp::create(
+        b, DenseElementsAttr::get(words, APInt(16, bits & F16::mask)));
+  }
+  Value half(double value) {
+    return arith::ConstantOp::create(
+        b, DenseElementsAttr::get(
+               halves, Attribute(b.getFloatAttr(b.getF16Type(), value))));
+  }
+  Value toWords(Value x) { return arith::BitcastOp::create(b, words, x); }
+  Value toHalves(Value x) { return arith::BitcastOp::create(b, halves, x); }
+
+  ImplicitLocOpBuilder b;
+
+private:
+  VectorType halves, words;
+};
+
+/// An operation with the same operands in the same order.
+template <typename From, typename To>
+struct SelectBinary : OpRewritePattern<From> {
+  using OpRewritePattern<From>::OpRewritePattern;
+  LogicalResult matchAndRewrite(From op,
+                                PatternRewriter &rewriter) const override {
+    if (!isPairOfHalves(op.getType()) &&
+        !isPairOf(op.getType(), rewriter.getI16Type()))
+      return failure();
+    rewriter.replaceOpWithNewOp<To>(op, op.getType(), op.getLhs(), op.getRhs());
+    return success();
+  }
+};
+
+struct SelectFma : OpRewritePattern<math::FmaOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(math::FmaOp op,
+                                PatternRewriter &rewriter) const override {
+    if (!isPairOfHalves(op.getType()))
+      return failure();
+    rewriter.replaceOpWithNewOp<xpulp::VfmacHOp>(op, op.getType(), op.getC(),
+                                                 op.getA(), op.getB());
+    return success();
+  }
+};
+
+/// On integers, which two cores need not share a unit for.
+struct SelectNegate : OpRewritePattern<arith::NegFOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(arith::NegFOp op,
+                                PatternRewriter &rewriter) const override {
+    if (!isPairOfHalves(op.getType()))
+      return failure();
+    PairBuilder pair(op, rewriter);
+    Value x = pair.toWords(op.getOperand());
+    Value sign = pair.word(F16::sign);
+    Value y = xpulp::PvXorHOp::create(pair.b, x.getType(), x, sign);
+    rewriter.replaceOp(op, pair.toHalves(y));
+    return success();
+  }
+};
+
+/// Two singles are rounded and packed.
+struct SelectTruncate : OpRewritePattern<arith::TruncFOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(arith::TruncFOp op,
+                                PatternRewriter &rewriter) const override {
+    Value x = op.getIn();
+    if (!isPairOfHalves(op.getType()) ||
+        !isPairOf(x.getType(), rewriter.getF32Type()))
+      return failure();
+    Value lanes[2];
+    for (int64_t lane = 0; lane != 2; ++lane)
+      lanes[lane] = vector::ExtractOp::create(rewriter, op.getLoc(), x, lane);
+    rewriter.replaceOpWithNewOp<xpulp::VfcpkaHSOp>(op, op.getType(), lanes[0],
+                                                   lanes[1]);
+    return success();
+  }
+};
+
+/// Rounded to an even integer and converted, as quantization does.
+struct SelectRound : OpRewritePattern<arith::FPToSIOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(arith::FPToSIOp op,
+                                PatternRewriter &rewriter) const override {
+    auto round = op.getIn().getDefiningOp<math::RoundEvenOp>();
+    if (!round || !isPairOfHalves(round.getType()) ||
+        !isPairOf(op.getType(), rewriter.getI16Type()))
+      return failure();
+    rewriter.replaceOpWithNewOp<xpulp::VfcvtXHOp>(op, op.getType(),
+                                                  round.getOperand());
+    return success();
+  }
+};
+
+/// The lines of the table for two arguments. Of 17 instructions two need the
+/// FPU.
+struct SelectInterpolate : OpRewritePattern<rnn::InterpolateOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(rnn::InterpolateOp op,
+                                PatternRewriter &rewriter) const override {
+    if (!isPairOfHalves(op.getType()))
+      return failure();
+    PairBuilder pair(op, rewriter);
+    ImplicitLocOpBuilder &b = pair.b;
+
+    // Numbers of one sign are ordered like their bits. With this added, NaNs of
+    // one sign lie at the end of the numbers of the other, where no limit is.
+    constexpr uint32_t shift = F16::mask - F16::sign - F16::infinity;
+    uint32_t limit = F16::round(op.getLimit());
+    Value bits = pair.toWords(op.getX()), distance = pair.word(shift);
+    Type words = bits.getType(), halves = op.getType();
+    bits = xpulp::PvAddHOp::create(b, words, bits, distance);
+    bits = xpulp::PvMinHOp::create(b, words, bits, pair.word(limit + shift));
+    bits = xpulp::PvMinuHOp::create(b, words, bits,
+                                    pair.word((F16::sign | limit) + shift));
+    bits = xpulp::PvSubHOp::create(b, words, bits, distance);
+    Value p = pair.toHalves(bits);
+
+    // A number from 1024 to 2047: the low bits are the line's number. A line
+    // is one word.
+    int64_t lines = op.getNumLines();
+    Value sum =
+        xpulp::VfmacHOp::create(b, halves, pair.half(double(1024 + lines / 2)),
+                                p, pair.half(op.getScale().convertToDouble()));
+    constexpr int32_t log2LineBytes = 2;
+    Value offset = xpulp::PvSllSciHOp::create(
+        b, words, pair.toWords(sum), b.getI32IntegerAttr(log2LineBytes));
+    offset = xpulp::PvAndHOp::create(
+        b, words, offset, pair.word(uint32_t(lines - 1) << log2LineBytes));
+
+    Value table =
+        memref::ExtractAlignedPointerAsIndexOp::create(b, op.getTable());
+    Value line[2], intercept[2];
+    for (int32_t lane = 0; lane != 2; ++lane) {
+      Value at = xpulp::PvExtractuHOp::create(b, b.getI32Type(), offset,
+                                              b.getI32IntegerAttr(lane));
+      at = arith::IndexCastOp::create(b, b.getIndexType(), at);
+      line[lane] = xpulp::PLwRegOp::create(b, b.getI32Type(), table, at);
+    }
+    for (int32_t lane = 0; lane != 2; ++lane)
+      intercept[lane] = arith::ShRUIOp::create(
+          b, line[lane], arith::ConstantOp::create(b, b.getI32IntegerAttr(16)));
+    // The first operand is the upper lane.
+    Value slopes = xpulp::PvPackHOp::create(b, words, line[1], line[0]);
+    Value intercepts =
+        xpulp::PvPackHOp::create(b, words, intercept[1], intercept[0]);
+    rewriter.replaceOpWithNewOp<xpulp::VfmacHOp>(
+        op, halves, pair.toHalves(intercepts), pair.toHalves(slopes), p);
+    return success();
+  }
+};
+
+/// What has no packed form is done for one lane after the other.
+struct UnrollPair : RewritePattern {
+  explicit UnrollPair(MLIRContext *context)
+      : RewritePattern(MatchAnyOpTypeTag(), /*benefit=*/1, context) {}
+  LogicalResult matchAndRewrite(Operation *op,
+                                PatternRewriter &rewriter) const override {
+    if (op->getNumResults() != 1 || op->getNumRegions() != 0 ||
+        isa<arith::ConstantOp, arith::BitcastOp>(op) ||
+        !isa<arith::ArithDialect, math::MathDialect, rnn::RNNDialect>(
+            op->getDialect()))
+      return failure();
+    auto type = dyn_cast<VectorType>(op->getResult(0).getType());
+    if (!type || type.getShape() != ArrayRef<int64_t>(2))
+      return failure();
+    SmallVector<Value> lanes;
+    for (int64_t lane = 0; lane != 2; ++lane) {
+      SmallVector<Value> operands;
+      for (Value operand : op->getOperands())
+        operands.push_back(isa<VectorType>(operand.getType())
+                               ? vector::ExtractOp::create(
+                                     rewriter, op->getLoc(), operand, lane)
+                                     .getResult()
+                               : operand);
+      OperationState state(op->getLoc(), op->getName(), operands,
+                           {type.getElementType()}, op->getAttrs());
+      lanes.push_back(rewriter.create(state)->getResult(0));
+    }
+    rewriter.replaceOpWithNewOp<vector::FromElementsOp>(op, type, lanes);
+    return success();
+  }
+};
+
+struct SelectPackedPass : conversion::impl::SelectPackedBase<SelectPackedPass> {
+  void runOnOperation() override {
+    MLIRContext *context = &getContext();
+    RewritePatternSet packed(context), unrolled(context);
+    packed.add<SelectBinary<arith::AddFOp, xpulp::VfaddHOp>,
+               SelectBinary<arith::SubFOp, xpulp::VfsubHOp>,
+               SelectBinary<arith::MulFOp, xpulp::VfmulHOp>,
+               // Of a number and a NaN both give the number.
+               SelectBinary<arith::MinNumFOp, xpulp::VfminHOp>,
+               SelectBinary<arith::MaxNumFOp, xpulp::VfmaxHOp>,
+               SelectBinary<arith::AddIOp, xpulp::PvAddHOp>,
+               SelectBinary<arith::SubIOp, xpulp::PvSubHOp>, SelectFma,
+               SelectNegate, SelectTruncate, SelectRound, SelectInterpolate>(
+        context);
+    unrolled.add<UnrollPair>(context);
+    // A lane of what was made of lanes is that.
+    vector::ExtractOp::getCanonicalizationPatterns(unrolled, context);
+    if (failed(applyPatternsGreedily(getOperation(), std::move(packed))) ||
+        failed(applyPatternsGreedily(getOperation(), std::move(unrolled))))
+      signalPassFailure();
+  }
+};
+} // namespace

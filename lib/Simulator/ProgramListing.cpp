@@ -1,0 +1,137 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "se/Simulator/Disassembler.h"
+#include "se/Simulator/Isa.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/BinaryFormat/Magic.h"
+#include "llvm/Object/ELFObjectFile.h"
+#include "llvm/Support/Endian.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/raw_ostream.h"
+#include <map>
+
+using namespace llvm;
+using namespace se::sim;
+using object::ELF32LEObjectFile;
+
+namespace {
+
+class Listing {
+public:
+  Listing(const ELF32LEObjectFile &object, raw_ostream &os)
+      : object(object), os(os) {}
+
+  Error readSymbols();
+  Error print(const object::SectionRef &section);
+
+private:
+  std::string describe(uint32_t address) const;
+
+  const ELF32LEObjectFile &object;
+  raw_ostream &os;
+  /// Names by address; and where code ("$x", true) or data begins in it.
+  std::map<uint32_t, std::vector<std::string>> symbols;
+  std::map<uint32_t, bool> isCode;
+};
+
+} // namespace
+
+Error Listing::readSymbols() {
+  for (const object::ELFSymbolRef symbol : object.symbols()) {
+    auto name = symbol.getName();
+    if (!name)
+      return name.takeError();
+    auto address = symbol.getAddress();
+    if (!address)
+      return address.takeError();
+    auto section = symbol.getSection();
+    if (!section)
+      return section.takeError();
+    if (*section == object.section_end() || !(*section)->isText())
+      continue;
+    if (name->starts_with("$"))
+      isCode[uint32_t(*address)] = name->starts_with("$x");
+    else if (!name->empty() && !name->starts_with(".L"))
+      symbols[uint32_t(*address)].push_back(name->str());
+  }
+  return Error::success();
+}
+
+/// "1c008000 <main+0x4>"
+std::string Listing::describe(uint32_t address) const {
+  std::string text = utohexstr(address, /*LowerCase=*/true);
+  auto after = symbols.upper_bound(address);
+  if (after == symbols.begin())
+    return text;
+  const auto &[start, names] = *std::prev(after);
+  text += " <" + names.front();
+  if (address != start)
+    text += "+0x" + utohexstr(address - start, /*LowerCase=*/true);
+  return text + ">";
+}
+
+Error Listing::print(const object::SectionRef &section) {
+  auto name = section.getName();
+  if (!name)
+    return name.takeError();
+  auto contents = section.getContents();
+  if (!contents)
+    return contents.takeError();
+  uint32_t start = uint32_t(section.getAddress());
+  os << "\nsection " << *name << ":\n";
+  for (size_t at = 0; at < contents->size();) {
+    uint32_t address = start + uint32_t(at);
+    if (auto found = symbols.find(address); found != symbols.end())
+      for (const std::string &symbol : found->second)
+        os << '\n' << symbol << ":\n";
+    auto mapped = isCode.upper_bound(address);
+    bool isData = mapped != isCode.begin() && !std::prev(mapped)->second;
+    size_t left = contents->size() - at;
+    const char *bytes = contents->data() + at;
+    uint32_t word = left >= 2 ? support::endian::read16le(bytes) : *bytes;
+    size_t size = isData ? (left < 4 ? 2 : 4) : getSize(word);
+    os << formatv("{0:x-8}: ", address);
+    if (left < size) {
+      os << "damaged\n";
+      break;
+    }
+    if (size == 4)
+      word = support::endian::read32le(bytes);
+    if (isData)
+      os << formatv(size == 4 ? "{0:x-8}  .word {0:x+8}\n"
+                              : "{0:x-4}      .half {0:x+4}\n",
+                    word);
+    else
+      os << formatv(size == 4 ? "{0:x-8}  {1}\n" : "{0:x-4}      {1}\n", word,
+                    disassemble(word, address, [this](uint32_t target) {
+                      return describe(target);
+                    }));
+    at += size;
+  }
+  return Error::success();
+}
+
+Error se::sim::disassembleProgram(MemoryBufferRef program, raw_ostream &os) {
+  auto fail = [&](Error error) {
+    return createStringError(program.getBufferIdentifier() + ": " +
+                             toString(std::move(error)));
+  };
+  if (identify_magic(program.getBuffer()) == file_magic::unknown)
+    return fail(createStringError("not an ELF file"));
+  auto object = object::ObjectFile::createELFObjectFile(program);
+  if (!object)
+    return fail(object.takeError());
+  auto *elf = dyn_cast<ELF32LEObjectFile>(object->get());
+  if (!elf || elf->getArch() != Triple::riscv32)
+    return fail(createStringError("not for 32-bit RISC-V"));
+  os << program.getBufferIdentifier() << ":\n";
+  Listing listing(*elf, os);
+  if (Error error = listing.readSymbols())
+    return fail(std::move(error));
+  for (const object::SectionRef section : elf->sections())
+    if (section.isText() && section.getSize())
+      if (Error error = listing.print(section))
+        return fail(std::move(error));
+  return Error::success();
+}
