@@ -70,11 +70,13 @@ func.func @short(%x: memref<3xi8, #cluster.space<l1>>, %w: memref<64xi8, #cluste
   return %s#0, %s#1 : i32, i32
 }
 
-// Singles fill a word, and there is always one: no branch although the number is
-// not known.
+// Singles fill a word: there is no rest. There may be none, and a hardware loop is
+// executed once at least.
 // CHECK-LABEL: func.func @singles
-// CHECK-NOT:     scf.if
-// CHECK:         xpulp.loop %{{.*}} iter_args
+// CHECK-SAME:    %[[N:[a-z0-9]+]]: index
+// CHECK:         %[[ANY:.*]] = arith.cmpi ne, %[[N]], %{{.*}} : index
+// CHECK:         scf.if %[[ANY]]
+// CHECK:           xpulp.loop %[[N]] iter_args
 // CHECK:           xpulp.fmadd.s %[[W:.*]], %[[X:.*]], %[[S:.*]]
 // CHECK-NOT:     scf.if
 // CHECK:         return
