@@ -5,6 +5,8 @@
 
 #include "se/Driver/Diagnostics.h"
 
+#include "se/Host/HostProgram.h"
+
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Location.h"
@@ -69,5 +71,9 @@ int se::reportError(const llvm::Twine &message) {
 }
 
 int se::reportError(llvm::Error error) {
+  if (error.isA<DiagnosedError>()) {
+    llvm::consumeError(std::move(error));
+    return 1;
+  }
   return reportError(llvm::toString(std::move(error)));
 }

@@ -44,8 +44,6 @@ static llvm::Error writeStatistics(const std::string &path, int64_t frames,
 }
 
 int se::runOnHost(const HostRunOptions &options) {
-  if (auto policy = quantization::Policy::load(options.precision); !policy)
-    return reportError(policy.takeError());
   if (options.cores < 1 || options.cores > 8)
     return reportError("--cores must be 1 to 8, found " +
                        llvm::Twine(options.cores));
@@ -57,14 +55,12 @@ int se::runOnHost(const HostRunOptions &options) {
       loadModule(options.network, options.states, context);
   if (!module)
     return 1;
-  auto program = HostProgram::create(*module, options.precision, options.cores);
-  if (!program) {
-    llvm::Error error = program.takeError();
-    if (!error.isA<DiagnosedError>())
-      return reportError(std::move(error));
-    llvm::consumeError(std::move(error));
-    return 1;
-  }
+  auto policy = loadPolicy(*module, options.precision, options.calibration);
+  if (!policy)
+    return reportError(policy.takeError());
+  auto program = HostProgram::create(*module, *policy, options.cores);
+  if (!program)
+    return reportError(program.takeError());
   const ProgramInfo &info = (*program)->getInfo();
 
   auto toPorts = [](const std::vector<PortInfo> &list) {

@@ -6,6 +6,7 @@
 #ifndef SE_DRIVER_COMPILE_H
 #define SE_DRIVER_COMPILE_H
 
+#include "se/Driver/Calibrate.h"
 #include "se/Pipelines/Phases.h"
 #include "se/Target/TargetDescription.h"
 
@@ -21,7 +22,8 @@ namespace se {
 enum class Emit { ELF, Object, Assembly, LLVMIR, MLIR };
 
 struct CompileOptions {
-  std::string precision = "fp32";
+  std::string precision = "fp32"; ///< a name or a file, see Policy::load
+  CalibrationOptions calibration;
   unsigned cores = 8;
   /// Bytes of each cluster core's stack in L1; 0: as many as the code takes.
   unsigned coreStack = 0;

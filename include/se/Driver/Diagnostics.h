@@ -15,7 +15,8 @@ namespace se {
 /// notes and source lines.
 void installOneLineDiagnostics(mlir::MLIRContext &context);
 
-/// Prints `error: MESSAGE` and returns 1, the exit status of a failed tool.
+/// Prints `error: MESSAGE` and returns 1, the exit status of a failed tool. A
+/// DiagnosedError has been printed.
 int reportError(llvm::Error error);
 int reportError(const llvm::Twine &message);
 

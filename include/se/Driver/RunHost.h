@@ -6,6 +6,8 @@
 #ifndef SE_DRIVER_RUNHOST_H
 #define SE_DRIVER_RUNHOST_H
 
+#include "se/Driver/Calibrate.h"
+
 #include <string>
 #include <vector>
 
@@ -20,6 +22,7 @@ struct HostRunOptions {
   std::vector<std::string> states;
   /// What to lower with, for phases that come before the choice.
   std::string precision = "fp32";
+  CalibrationOptions calibration;
   unsigned cores = 1;
   /// Where to write statistics as JSON; empty for nowhere.
   std::string statisticsFile;
