@@ -6,8 +6,8 @@
 #include "se/Quantization/Statistics.h"
 
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/Support/FormatVariadic.h"
-#include "llvm/Support/JSON.h"
+#include "llvm/Support/Format.h"
+#include "llvm/Support/ScopedPrinter.h"
 
 #include <cmath>
 #include <limits>
@@ -69,7 +69,9 @@ std::string Method::getName() const {
   case Max:
     return "max";
   case Percentile:
-    return llvm::formatv("percentile:{0}", llvm::json::Value(percent));
+    return (llvm::Twine("percentile:") +
+            llvm::to_string(llvm::format("%.10g", percent)))
+        .str();
   case MeanSquaredError:
     return "mse";
   case Entropy:

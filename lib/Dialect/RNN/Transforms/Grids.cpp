@@ -51,18 +51,16 @@ std::optional<float> se::rnn::getWideScale(NetworkOp network, unsigned k,
                                            const Tensors &tensors,
                                            const Policy &policy) {
   Value state = network.getStateArguments()[k];
-  Range range{-1, 1};
-  if (!isBoundedByOne(network, state)) {
-    auto found = findRange(network, state, tensors, policy);
-    if (!found)
-      return std::nullopt;
-    range = *found;
-    // What a method cut off is within reach of i16.
-    if (const Calibration *calibration = policy.getCalibration())
-      if (auto *statistics = calibration->find(tensors.getName(state)))
-        range = {std::min(range.low, statistics->min),
-                 std::max(range.high, statistics->max)};
-  }
-  float scale = 2 * std::max(-range.low, range.high) / 32767.0f;
+  if (isBoundedByOne(network, state))
+    return 1.0f / 32767.0f;
+  std::optional<Range> range = findRange(network, state, tensors, policy);
+  if (!range)
+    return std::nullopt;
+  // What a method cut off is within reach of i16.
+  if (const Calibration *calibration = policy.getCalibration())
+    if (auto *statistics = calibration->find(tensors.getName(state)))
+      range = {std::min(range->low, statistics->min),
+               std::max(range->high, statistics->max)};
+  float scale = 2 * std::max(-range->low, range->high) / 32767.0f;
   return std::isnormal(scale) ? scale : 2.0f / 32767.0f;
 }

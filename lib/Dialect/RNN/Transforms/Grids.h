@@ -19,8 +19,8 @@ std::optional<quantization::Grid> getGrid(NetworkOp network, mlir::Value value,
                                           const Tensors &tensors,
                                           const quantization::Policy &policy);
 
-/// The scale of i16 for state `k`: twice the range fits, because a state may go
-/// further than it did while calibrating.
+/// The scale of i16 for state `k`. Unless operations bound it, twice the range
+/// fits, because a state may go further than it did while calibrating.
 std::optional<float> getWideScale(NetworkOp network, unsigned k,
                                   const Tensors &tensors,
                                   const quantization::Policy &policy);

@@ -52,9 +52,10 @@ private:
 };
 } // namespace
 
-/// Whether a matvec reads it, as it is.
+/// Whether only matvecs read it. What else reads a state needs its small
+/// changes from frame to frame, which would be lost on a coarse grid.
 static bool isVector(Value value) {
-  return llvm::any_of(value.getUsers(), [](Operation *user) {
+  return llvm::all_of(value.getUsers(), [](Operation *user) {
     return isa<MatvecOp>(user) ||
            (isa<ReshapeOp>(user) && isVector(user->getResult(0)));
   });
@@ -92,10 +93,8 @@ LogicalResult Quantizer::planResults(Marks &results) {
     Operation *op = value.getDefiningOp();
     if (!op || !layers[op].hasByteResults)
       continue;
-    // A state that no matvec reads is what its cell_state says.
-    std::optional<unsigned> state = tensors.getState(value);
-    if (state ? !isVector(network.getStateArguments()[*state])
-              : !isStored(value))
+    // A state that nothing else reads is what its cell_state says.
+    if (!isStored(value))
       continue;
     std::optional<Grid> grid = getGrid(network, value, tensors, policy);
     if (!grid)
@@ -105,16 +104,44 @@ LogicalResult Quantizer::planResults(Marks &results) {
   return success();
 }
 
+static bool isNextState(OpOperand &use) {
+  auto yield = dyn_cast<YieldOp>(use.getOwner());
+  return yield && use.getOperandNumber() >= yield.getOutputs().size();
+}
+
+/// The uses of `value` but for those that become a state, perhaps reshaped. A
+/// reshape that has both kinds of uses is made twice.
+static void findReaders(Value value, SmallVectorImpl<OpOperand *> &readers) {
+  for (OpOperand &use : llvm::make_early_inc_range(value.getUses())) {
+    if (isNextState(use))
+      continue;
+    auto reshape = dyn_cast<ReshapeOp>(use.getOwner());
+    if (!reshape) {
+      readers.push_back(&use);
+      continue;
+    }
+    SmallVector<OpOperand *> inner;
+    findReaders(reshape.getY(), inner);
+    if (inner.empty())
+      continue;
+    OpBuilder b(reshape);
+    Operation *copy = b.clone(*reshape);
+    for (OpOperand *reader : inner)
+      reader->set(copy->getResult(0));
+    readers.push_back(&copy->getOpOperand(0));
+    if (reshape->use_empty())
+      reshape.erase();
+  }
+}
+
 /// All but next states: a state is marked where it is read, and stored as that.
 void Quantizer::markReaders(Value value, quant::QuantizedType type) {
+  SmallVector<OpOperand *> readers;
+  findReaders(value, readers);
+  if (readers.empty())
+    return;
   OpBuilder b(network.getContext());
   b.setInsertionPointAfterValue(value);
-  SmallVector<OpOperand *> readers;
-  for (OpOperand &use : value.getUses()) {
-    auto yield = dyn_cast<YieldOp>(use.getOwner());
-    if (!yield || use.getOperandNumber() < yield.getOutputs().size())
-      readers.push_back(&use);
-  }
   Operation *op = value.getDefiningOp();
   Location loc = op ? op->getLoc() : readers.front()->getOwner()->getLoc();
   Value marked = mark(b, loc, value, type);
