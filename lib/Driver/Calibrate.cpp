@@ -9,10 +9,9 @@
 #include "se/Dialect/RNN/Transforms/Passes.h"
 #include "se/Host/HostProgram.h"
 #include "se/Pipelines/Pipelines.h"
+#include "se/Support/TextFile.h"
 
 #include "mlir/IR/OwningOpRef.h"
-#include "llvm/Support/FileUtilities.h"
-#include "llvm/Support/raw_ostream.h"
 
 #include <cmath>
 
@@ -112,14 +111,20 @@ llvm::Error Observer::run(const Recording &recording) {
   return llvm::Error::success();
 }
 
+static llvm::Expected<Method> parseMethod(StringRef text) {
+  if (auto method = Method::parse(text))
+    return *method;
+  return llvm::createStringError("unknown method '" + text +
+                                 "', expected max, percentile, percentile:P "
+                                 "(50 to 100), mse or kl");
+}
+
 llvm::Expected<Calibration> se::calibrate(ModuleOp module,
                                           ArrayRef<Recording> recordings,
                                           const CalibrationOptions &options) {
-  auto method = Method::parse(options.method.empty() ? "max" : options.method);
+  auto method = parseMethod(options.method.empty() ? "max" : options.method);
   if (!method)
-    return llvm::createStringError("unknown method '" + options.method +
-                                   "', expected max, percentile, percentile:P "
-                                   "(50 to 100), mse or kl");
+    return method.takeError();
   auto program = makeObservedProgram(module);
   if (!program)
     return program.takeError();
@@ -153,33 +158,50 @@ static std::vector<Port> getInputs(rnn::NetworkOp network) {
   return ports;
 }
 
+/// Statistics of a file, with ranges by another method if one is given.
 static llvm::Expected<Calibration>
-getCalibration(ModuleOp module, const CalibrationOptions &options) {
-  bool isSaved = llvm::any_of(
-      options.paths, [](StringRef path) { return path.ends_with(".json"); });
-  if (isSaved) {
-    if (options.paths.size() != 1)
-      return llvm::createStringError("--calibration: '.json' has statistics of "
-                                     "all recordings, and goes with no other "
-                                     "file");
-    auto calibration = Calibration::load(options.paths.front());
-    if (!calibration || options.method.empty())
-      return calibration;
-    auto method = Method::parse(options.method);
-    if (!method)
-      return llvm::createStringError("unknown method '" + options.method + "'");
-    calibration->choose(*method);
+loadStatistics(const CalibrationOptions &options) {
+  if (options.paths.size() != 1)
+    return llvm::createStringError("--calibration: '.json' has statistics of "
+                                   "all recordings, and goes with no other "
+                                   "file");
+  auto calibration = Calibration::load(options.paths.front());
+  if (!calibration || options.method.empty())
     return calibration;
+  auto method = parseMethod(options.method);
+  if (!method)
+    return method.takeError();
+  calibration->choose(*method);
+  return calibration;
+}
+
+llvm::Expected<CalibrationResult>
+se::getCalibration(ModuleOp module, const CalibrationOptions &options) {
+  CalibrationResult result;
+  llvm::Expected<Calibration> calibration = Calibration();
+  if (llvm::any_of(options.paths,
+                   [](StringRef path) { return path.ends_with(".json"); })) {
+    calibration = loadStatistics(options);
+  } else {
+    auto networks = module.getOps<rnn::NetworkOp>();
+    if (!llvm::hasSingleElement(networks))
+      return llvm::createStringError("--calibration: expected one rnn.network, "
+                                     "in phase 'imported' or 'normalized'");
+    auto recordings =
+        readRecordings(options.paths, getInputs(*networks.begin()));
+    if (!recordings)
+      return recordings.takeError();
+    result.recordings = std::move(*recordings);
+    calibration = calibrate(module, result.recordings, options);
   }
-  auto networks = module.getOps<rnn::NetworkOp>();
-  if (!llvm::hasSingleElement(networks))
-    return llvm::createStringError("--calibration: expected one rnn.network, "
-                                   "in phase 'imported' or 'normalized'");
-  std::vector<Port> inputs = getInputs(*networks.begin());
-  auto recordings = readRecordings(options.paths, inputs);
-  if (!recordings)
-    return recordings.takeError();
-  return calibrate(module, *recordings, options);
+  if (!calibration)
+    return calibration.takeError();
+  if (!options.saveFile.empty())
+    if (llvm::Error error =
+            writeTextFile(options.saveFile, calibration->format()))
+      return error;
+  result.statistics = std::make_shared<Calibration>(std::move(*calibration));
+  return result;
 }
 
 llvm::Expected<Policy> se::loadPolicy(ModuleOp module, StringRef precision,
@@ -190,15 +212,6 @@ llvm::Expected<Policy> se::loadPolicy(ModuleOp module, StringRef precision,
   auto calibration = getCalibration(module, options);
   if (!calibration)
     return calibration.takeError();
-  if (!options.saveFile.empty())
-    if (llvm::Error error =
-            llvm::writeToOutput(options.saveFile, [&](llvm::raw_ostream &os) {
-              os << calibration->format();
-              return llvm::Error::success();
-            }))
-      return llvm::createStringError("cannot write '" + options.saveFile +
-                                     "': " + llvm::toString(std::move(error)));
-  policy->setCalibration(
-      std::make_shared<Calibration>(std::move(*calibration)));
+  policy->setCalibration(calibration->statistics);
   return policy;
 }

@@ -10,9 +10,12 @@
 #include "se/Dialect/RNN/RNN.h"
 #include "se/Driver/Diagnostics.h"
 #include "se/Driver/Report.h"
+#include "se/Driver/Sizes.h"
+#include "se/Host/HostProgram.h"
 #include "se/Import/ONNX/ImportONNX.h"
 #include "se/Pipelines/Pipelines.h"
 #include "se/Quantization/Policy.h"
+#include "se/Support/TextFile.h"
 #include "se/Target/Linker.h"
 #include "se/Target/LinkerScript.h"
 
@@ -86,6 +89,9 @@ private:
     return failure();
   }
   LogicalResult check();
+  llvm::Expected<quantization::Cost>
+  predict(const quantization::Policy &policy);
+  llvm::Expected<quantization::Policy> searchPolicy();
   void describeMemories(schedule::ScheduleNetworkOptions &schedule);
   LogicalResult write(StringRef path, StringRef text);
   LogicalResult link(StringRef object);
@@ -141,10 +147,15 @@ LogicalResult Compilation::check() {
   describeMemories(schedule);
   if (llvm::Error error = parseSchedule(options.schedule, schedule))
     return fail(std::move(error));
-  auto policy = loadPolicy(module, options.precision, options.calibration);
+  auto policy =
+      options.precision == "auto"
+          ? searchPolicy()
+          : loadPolicy(module, options.precision, options.calibration);
   if (!policy)
     return fail(policy.takeError());
   pipeline.policy = std::move(*policy);
+  if (!options.policyFile.empty())
+    return write(options.policyFile, pipeline.policy.format());
   return success();
 }
 
@@ -168,13 +179,65 @@ void Compilation::describeMemories(schedule::ScheduleNetworkOptions &schedule) {
 }
 
 LogicalResult Compilation::write(StringRef path, StringRef text) {
-  if (llvm::Error error = llvm::writeToOutput(path, [&](llvm::raw_ostream &os) {
-        os << text;
-        return llvm::Error::success();
-      }))
-    return fail("cannot write '" + path +
-                "': " + llvm::toString(std::move(error)));
+  if (llvm::Error error = writeTextFile(path, text))
+    return fail(std::move(error));
   return success();
+}
+
+/// What the planner expects of a policy.
+llvm::Expected<quantization::Cost>
+Compilation::predict(const quantization::Policy &policy) {
+  OwningOpRef<ModuleOp> copy(module.clone());
+  PipelineOptions trial = pipeline;
+  trial.policy = policy;
+  trial.schedule.remarks = false;
+  if (failed(lowerTo(*copy, Phase::Scheduled, trial)))
+    return llvm::make_error<DiagnosedError>();
+  std::optional<ProgramInfo> info = getProgramInfo(*copy);
+  if (!info || !info->predictedCycles)
+    return llvm::make_error<DiagnosedError>();
+  return quantization::Cost{*info->predictedCycles, info->weightBytes};
+}
+
+llvm::Expected<quantization::Policy> Compilation::searchPolicy() {
+  if (options.calibration.paths.empty())
+    return llvm::createStringError(
+        "--precision=auto needs recordings: give --calibration");
+  auto calibration = getCalibration(module, options.calibration);
+  if (!calibration)
+    return calibration.takeError();
+  if (calibration->recordings.empty())
+    return llvm::createStringError("--precision=auto needs recordings, not "
+                                   "their statistics: give --calibration");
+  auto layers = getQuantizableLayers(module);
+  if (!layers)
+    return layers.takeError();
+  auto meter =
+      LossMeter::create(module, calibration->recordings, options.search);
+  if (!meter)
+    return meter.takeError();
+  quantization::Policy base =
+      llvm::cantFail(quantization::Policy::load("fp16"));
+  base.setCalibration(calibration->statistics);
+  quantization::SearchOptions search;
+  search.maxLoss = options.search.maxLoss;
+  search.getCost = [&](const quantization::Policy &policy) {
+    return predict(policy);
+  };
+  search.getLoss = [&](const quantization::Policy &policy) {
+    return meter->measure(policy);
+  };
+  search.progress = [](const quantization::Candidate &candidate) {
+    llvm::errs() << llvm::formatv(
+        "trying {0} layers in int8: {1} cycles, loss {2:f4}\n",
+        candidate.layers.size(), candidate.cost.cycles, candidate.loss);
+  };
+  auto result = quantization::searchPolicy(base, *layers, search);
+  if (!result)
+    return result.takeError();
+  (outputPath == "-" ? llvm::errs() : llvm::outs())
+      << formatCandidates(result->candidates, layers->size());
+  return std::move(result->policy);
 }
 
 /// The object file. Fails if its frames do not fit the stacks; `neededStack`
@@ -234,12 +297,20 @@ LogicalResult Compilation::emit() {
     return printModule();
   }
   Phase middle = reaches(Phase::Selected) ? Phase::Selected : options.phase;
+  std::optional<llvm::json::Object> sizes;
+  if (options.reportFile) {
+    if (failed(lowerTo(module, Phase::Legalized, pipeline)))
+      return failure();
+    sizes = getSizes(module);
+  }
   if (failed(lowerTo(module, middle, pipeline)))
     return failure();
   if (options.reportFile) {
     report = makeReport(module, target, getPrecisionName());
     if (!report)
       return failure();
+    if (sizes)
+      (*report)["sizes"] = std::move(*sizes);
   }
   if (!reaches(Phase::LLVM))
     return printModule();

@@ -210,6 +210,28 @@ static void printFrame(llvm::raw_ostream &os, const json::Object &report) {
   os << '\n';
 }
 
+static void printSizes(llvm::raw_ostream &os, const json::Object &sizes) {
+  const json::Object &parameters = *sizes.getObject("parameters");
+  Table table({"data", "elements", "bytes"});
+  for (StringRef kind : {"matrices", "vectors", "scales", "tables"}) {
+    const json::Object &entry = *parameters.getObject(kind);
+    table.add({kind.str(), number(entry, "elements"), number(entry, "bytes")});
+  }
+  for (StringRef kind : {"states", "activations"}) {
+    const json::Object &entry = *sizes.getObject(kind);
+    table.add({kind.str(), number(entry, "elements"), number(entry, "bytes")});
+  }
+  table.print(os);
+  auto share = [&](StringRef other) {
+    return double(parameters.getInteger("bytes").value_or(0)) /
+           double(
+               std::max<int64_t>(parameters.getInteger(other).value_or(0), 1));
+  };
+  os << llvm::formatv(
+      "parameters: {0} bytes, {1:f2} of fp16, {2:f2} of fp32\n\n",
+      number(parameters, "bytes"), share("fp16_bytes"), share("fp32_bytes"));
+}
+
 static void printMemory(llvm::raw_ostream &os, const json::Object &report) {
   const json::Object &ring = *report.getObject("ring");
   if (ring.getInteger("slots").value_or(0) == 0)
@@ -252,6 +274,8 @@ std::string se::formatReport(const json::Object &report) {
                       number(report, "macs_per_frame"));
   printStages(os, *report.getArray("stages"));
   printFrame(os, report);
+  if (const json::Object *sizes = report.getObject("sizes"))
+    printSizes(os, *sizes);
   printMemory(os, report);
   // Tables end with an empty line.
   result.pop_back();

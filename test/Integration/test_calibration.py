@@ -413,3 +413,98 @@ def test_trained_network(policy, tiny_statistics, tmp_path):
     reference = se.run(TINY, {"mag": x}, ["mask"])["mask"]
     error = np.sqrt(np.mean((y - reference) ** 2, axis=1))
     assert error.mean() < {"mixed": 0.01, "int8": 0.05}[policy]
+
+
+# --- search ----------------------------------------------------------------------
+
+
+def compile_auto(path, frames, folder, *options):
+    """The printed table, and the policy."""
+    save(folder / "frames.npy", frames)
+    process = se.run_tool("se-compile", path, "-o", folder / "net.elf",
+                          "--precision=auto", f"--calibration={folder}/frames.npy",
+                          f"--save-policy={folder}/policy.json",
+                          f"--report={folder}/report.json", *options)
+    lines = process.stdout.splitlines()[1:-1]
+    rows = [re.match(r"(..) +(\d+) +(\d+) +([0-9.]+) +(.*)", line) for line in lines]
+    return [(r[1].strip(), int(r[2]), int(r[3]), float(r[4]), r[5]) for r in rows]
+
+
+def test_auto(tmp_path):
+    """The table's figures are those of what the policy makes."""
+    recipe = RECIPES["lstm"]
+    path = write_model(tmp_path, recipe)
+    x = onnx_models.frames(recipe, 100)
+    rows = compile_auto(path, x, tmp_path, "--max-loss=0.01")
+    cycles = [r[1] for r in rows]
+    assert cycles == sorted(cycles)
+    (chosen,) = [r for r in rows if r[0] == "->"]
+    assert chosen[3] <= 0.01
+    assert all(r[1] >= chosen[1] for r in rows if r[3] <= 0.01)
+    (fp16,) = [r for r in rows if r[4] == "none"]
+    assert fp16[3] < 1e-3 and fp16[1] >= chosen[1]
+    assert min(r[2] for r in rows) < 0.7 * fp16[2]
+
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert report["predicted"]["cycles_per_frame"] == chosen[1]
+    policy = tmp_path / "policy.json"
+    y = se.run(path, {"x": x}, ["y"], f"--precision={policy}")["y"]
+    reference = se.run(path, {"x": x}, ["y"])["y"]
+    loss = np.sqrt(np.sum((y - reference) ** 2.0) / np.sum(reference**2.0))
+    assert loss == pytest.approx(chosen[3], abs=6e-5)
+    elf = tmp_path / "net.elf"
+    se.assert_same_bits(se.run(elf, {"x": x}, ["y"]), {"y": y}, "simulator and host")
+
+
+def test_auto_without_bound(tmp_path):
+    recipe = RECIPES["gru0"]
+    path = write_model(tmp_path, recipe)
+    rows = compile_auto(path, onnx_models.frames(recipe, 50), tmp_path, "--max-loss=1",
+                        "--search-frames=20")
+    assert [r[4] for r in rows if r[0] == "->"] == ["all"]
+
+
+@pytest.mark.parametrize("options, message", [
+    ([], "--precision=auto needs recordings: give --calibration"),
+    (["--calibration=STATISTICS"], "needs recordings, not their statistics"),
+    (["--calibration=FRAMES", "--max-loss=0"], "fp16 alone loses 0.0.*, more than 0.0000"),
+])
+def test_bad_search(options, message, network, tmp_path):
+    frames = onnx_models.frames(RECIPES["lstm"], 4)
+    saved = calibrate(network, [frames], tmp_path)
+    options = [o.replace("STATISTICS", str(saved))
+               .replace("FRAMES", f"{tmp_path}/recording0.npy") for o in options]
+    process = se.tool("se-compile", network, "-o", tmp_path / "out.elf",
+                      "--precision=auto", *options)
+    assert process.returncode == 1 and re.search(message, process.stderr)
+    assert not (tmp_path / "out.elf").exists()
+
+
+def test_sizes(tmp_path):
+    """Of the report, against what the recipe says."""
+    recipe = RECIPES["lstm"]
+    path = write_model(tmp_path, recipe)
+    x = onnx_models.frames(recipe, 20)
+    saved = calibrate(path, [x], tmp_path)
+    i, n, out = recipe.input, recipe.hidden, recipe.outputs
+    recurrent = 4 * n * (i + n) + 4 * n * (n + n)
+    biases = 2 * 4 * n + out
+
+    def sizes(precision):
+        report = tmp_path / "report.json"
+        se.compile(path, tmp_path / "net.elf", f"--precision={precision}",
+                   f"--calibration={saved}", f"--report={report}")
+        return json.loads(report.read_text())["sizes"]
+
+    for precision, width in (("fp32", 4), ("fp16", 2)):
+        parameters = sizes(precision)["parameters"]
+        assert parameters["matrices"] == {
+            "elements": recurrent + out * n, "bytes": width * (recurrent + out * n)}
+        assert parameters["vectors"]["elements"] == biases
+        assert parameters["scales"]["bytes"] == 0
+        assert parameters[f"{precision}_bytes"] == width * (recurrent + out * n + biases)
+    mixed = sizes("mixed")
+    assert mixed["parameters"]["matrices"]["bytes"] == recurrent + 2 * out * n
+    assert mixed["states"] == {"elements": 4 * n, "bytes": 2 * n + 2 * 2 * n}
+    assert 0 < mixed["parameters"]["scales"]["elements"] <= 2 * 2 * 4 * n
+    assert sizes("int8")["parameters"]["matrices"]["bytes"] == recurrent + out * n

@@ -28,12 +28,12 @@ static cl::opt<bool> printLinkerScript(
     "print-linker-script",
     cl::desc("Print the target's linker script, for firmware, and exit"),
     cl::cat(category));
-static cl::opt<std::string>
-    precision("precision", cl::init("fp32"),
-              cl::desc("Number format: fp32 (default), fp16, int8, mixed "
-                       "(recurrent layers int8, others fp16), or a policy by "
-                       "layer, FILE.json"),
-              cl::value_desc("policy"), cl::cat(category));
+static cl::opt<std::string> precision(
+    "precision", cl::init("fp32"),
+    cl::desc("Number format: fp32 (default), fp16, int8, mixed "
+             "(recurrent layers int8, others fp16), a policy by layer, "
+             "FILE.json, or auto (search)"),
+    cl::value_desc("policy"), cl::cat(category));
 static cl::opt<std::string>
     targetName("target", cl::init("pulp-open"),
                cl::desc("Target: pulp-open (default), pulp-open-ddr, gap9 or a "
@@ -72,6 +72,21 @@ static cl::opt<bool>
     remarks("remarks", cl::desc("Print a remark for each stage of the network"),
             cl::cat(category));
 static CalibrationFlags calibration(category);
+static cl::opt<double>
+    maxLoss("max-loss", cl::init(AutoOptions().maxLoss),
+            cl::desc("With --precision=auto: how much the outputs may differ "
+                     "from those of fp32, root mean square, relative (default "
+                     "0.05)"),
+            cl::value_desc("share"), cl::cat(category));
+static cl::opt<int64_t>
+    searchFrames("search-frames", cl::init(AutoOptions().maxFrames),
+                 cl::desc("With --precision=auto: frames of the recordings to "
+                          "measure the loss over (default 400)"),
+                 cl::value_desc("n"), cl::cat(category));
+static cl::opt<std::string>
+    policyFile("save-policy",
+               cl::desc("Write the policy that was used, with all ranges"),
+               cl::value_desc("FILE.json"), cl::cat(category));
 static cl::list<std::string>
     states("state", cl::desc("ONNX: graph input and output that are a state"),
            cl::value_desc("IN=OUT"), cl::cat(category));
@@ -152,6 +167,9 @@ int main(int argc, char **argv) {
   CompileOptions options;
   options.precision = precision;
   options.calibration = calibration.get();
+  options.search.maxLoss = maxLoss;
+  options.search.maxFrames = searchFrames;
+  options.policyFile = policyFile;
   options.cores = cores;
   options.coreStack = coreStack;
   options.schedule = forced;

@@ -47,6 +47,16 @@ llvm::Expected<quantization::Calibration>
 calibrate(mlir::ModuleOp module, llvm::ArrayRef<Recording> recordings,
           const CalibrationOptions &options);
 
+/// What a module is calibrated with.
+struct CalibrationResult {
+  std::shared_ptr<const quantization::Calibration> statistics;
+  std::vector<Recording> recordings; ///< none if the statistics were saved
+};
+
+/// Reads or collects the statistics that `options` ask for, and saves them.
+llvm::Expected<CalibrationResult>
+getCalibration(mlir::ModuleOp module, const CalibrationOptions &options);
+
 /// The policy of this name or file, with statistics if `options` ask for them.
 llvm::Expected<quantization::Policy>
 loadPolicy(mlir::ModuleOp module, llvm::StringRef precision,

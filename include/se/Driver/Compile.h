@@ -6,7 +6,7 @@
 #ifndef SE_DRIVER_COMPILE_H
 #define SE_DRIVER_COMPILE_H
 
-#include "se/Driver/Calibrate.h"
+#include "se/Driver/AutoPolicy.h"
 #include "se/Pipelines/Phases.h"
 #include "se/Target/TargetDescription.h"
 
@@ -24,6 +24,9 @@ enum class Emit { ELF, Object, Assembly, LLVMIR, MLIR };
 struct CompileOptions {
   std::string precision = "fp32"; ///< a name or a file, see Policy::load
   CalibrationOptions calibration;
+  AutoOptions search; ///< with the precision "auto"
+  /// Where to write the policy with the ranges that it has; empty for nowhere.
+  std::string policyFile;
   unsigned cores = 8;
   /// Bytes of each cluster core's stack in L1; 0: as many as the code takes.
   unsigned coreStack = 0;

@@ -1,0 +1,57 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- Search.h - The fastest policy that is good enough --------*- C++ -*-===//
+
+#ifndef SE_QUANTIZATION_SEARCH_H
+#define SE_QUANTIZATION_SEARCH_H
+
+#include "se/Quantization/Policy.h"
+
+#include <functional>
+
+namespace se::quantization {
+
+/// What a policy costs.
+struct Cost {
+  int64_t cycles = 0;         ///< per frame, as the planner predicts
+  int64_t parameterBytes = 0; ///< of the program
+};
+
+/// A policy that was tried: these layers int8, all others fp16.
+struct Candidate {
+  std::vector<std::string> layers;
+  Cost cost;
+  double loss = 0;
+  /// No other candidate is at least as fast and as good.
+  bool isPareto = false;
+  bool isChosen = false;
+};
+
+struct SearchOptions {
+  /// Of a candidate that may be chosen.
+  double maxLoss = 0;
+  std::function<llvm::Expected<Cost>(const Policy &)> getCost;
+  /// Of what the network computes, against fp32; 0 is none.
+  std::function<llvm::Expected<double>(const Policy &)> getLoss;
+  /// Is told of each candidate.
+  std::function<void(const Candidate &)> progress;
+};
+
+struct SearchResult {
+  Policy policy;
+  std::vector<Candidate> candidates; ///< the fastest first
+};
+
+/// Makes layers int8 that give the most cycles for their loss first: those
+/// alone, then more and more of them together, and from the fastest of these
+/// within the bound every further layer that still is. Takes about three times
+/// as many trials as there are layers. `base` has the default fp16 and the
+/// ranges. Error if even fp16 loses more than the bound.
+llvm::Expected<SearchResult> searchPolicy(const Policy &base,
+                                          llvm::ArrayRef<std::string> layers,
+                                          const SearchOptions &options);
+
+} // namespace se::quantization
+
+#endif // SE_QUANTIZATION_SEARCH_H
