@@ -5,6 +5,8 @@
 
 #include "se/Quantization/Weights.h"
 
+#include "llvm/ADT/STLExtras.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
@@ -29,6 +31,15 @@ int64_t QuantizedMatrix::getLargestSum() const {
   return largest;
 }
 
+std::vector<int8_t> se::quantization::quantizeRow(llvm::ArrayRef<float> weights,
+                                                  float scale) {
+  std::vector<int8_t> values;
+  // The quotient may be a little above 127, but not by half.
+  for (float w : weights)
+    values.push_back(int8_t(std::nearbyint(w / scale)));
+  return values;
+}
+
 std::optional<QuantizedMatrix>
 se::quantization::quantizeMatrix(llvm::ArrayRef<float> weights, int64_t rows,
                                  bool isPerTensor) {
@@ -49,9 +60,7 @@ se::quantization::quantizeMatrix(llvm::ArrayRef<float> weights, int64_t rows,
     llvm::ArrayRef<float> part = weights.slice(row * columns, columns);
     float scale = getScale(isPerTensor ? weights : part);
     matrix.scales.push_back(scale);
-    // The quotient may be a little above 127, but not by half.
-    for (float w : part)
-      matrix.values.push_back(int8_t(std::nearbyint(w / scale)));
+    llvm::append_range(matrix.values, quantizeRow(part, scale));
   }
   return matrix;
 }

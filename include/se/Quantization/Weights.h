@@ -35,6 +35,10 @@ struct QuantizedMatrix {
 std::optional<QuantizedMatrix> quantizeMatrix(llvm::ArrayRef<float> weights,
                                               int64_t rows, bool isPerTensor);
 
+/// value = w / scale, rounded to nearest, ties to even. The magnitudes must not
+/// exceed 127 scales by more than what rounding adds.
+std::vector<int8_t> quantizeRow(llvm::ArrayRef<float> weights, float scale);
+
 } // namespace se::quantization
 
 #endif // SE_QUANTIZATION_WEIGHTS_H

@@ -106,6 +106,8 @@ LogicalResult Planner::plan(MatvecOp op, Product &product) {
   if (!matrix)
     return fail(op) << "a weight is not finite";
   product.matrix = std::move(*matrix);
+  for (float rowScale : product.matrix.scales)
+    product.sumScales.push_back(rowScale * product.scale);
   int64_t largest =
       product.matrix.getLargestSum() * (127 + std::abs(product.zeroPoint));
   if (largest > INT32_MAX)
@@ -121,5 +123,6 @@ LogicalResult se::rnn::planProducts(NetworkOp network, const Layers &layers,
     if (layers.getPrecision(op) == Precision::INT8 &&
         failed(planner.plan(op, products[op])))
       return failure();
+  joinScales(network, layers, products);
   return success();
 }
