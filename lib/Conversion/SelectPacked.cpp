@@ -52,6 +52,12 @@ public:
                halves, Attribute(b.getFloatAttr(b.getF16Type(), value))));
   }
   Value toWords(Value x) { return arith::BitcastOp::create(b, words, x); }
+  /// The halves of an i32.
+  Value splitWord(Value x) {
+    Value word =
+        vector::BroadcastOp::create(b, VectorType::get({1}, b.getI32Type()), x);
+    return vector::BitCastOp::create(b, words, word);
+  }
   Value toHalves(Value x) { return arith::BitcastOp::create(b, halves, x); }
 
   ImplicitLocOpBuilder b;
@@ -135,7 +141,7 @@ struct SelectRound : OpRewritePattern<arith::FPToSIOp> {
   }
 };
 
-/// The lines of the table for two arguments. Of 17 instructions two need the
+/// The lines of the table for two arguments. Of 15 instructions two need the
 /// FPU.
 struct SelectInterpolate : OpRewritePattern<rnn::InterpolateOp> {
   using OpRewritePattern::OpRewritePattern;
@@ -173,20 +179,21 @@ struct SelectInterpolate : OpRewritePattern<rnn::InterpolateOp> {
 
     Value table =
         memref::ExtractAlignedPointerAsIndexOp::create(b, op.getTable());
-    Value line[2], intercept[2];
+    Value line[2];
     for (int32_t lane = 0; lane != 2; ++lane) {
       Value at = xpulp::PvExtractuHOp::create(b, b.getI32Type(), offset,
                                               b.getI32IntegerAttr(lane));
       at = arith::IndexCastOp::create(b, b.getIndexType(), at);
       line[lane] = xpulp::PLwRegOp::create(b, b.getI32Type(), table, at);
     }
-    for (int32_t lane = 0; lane != 2; ++lane)
-      intercept[lane] = arith::ShRUIOp::create(
-          b, line[lane], arith::ConstantOp::create(b, b.getI32IntegerAttr(16)));
     // The first operand is the upper lane.
     Value slopes = xpulp::PvPackHOp::create(b, words, line[1], line[0]);
-    Value intercepts =
-        xpulp::PvPackHOp::create(b, words, intercept[1], intercept[0]);
+    // The upper halves of both: bit 0 selects the half, bit 1 the line.
+    Value upper = arith::ConstantOp::create(
+        b, DenseElementsAttr::get(cast<VectorType>(words),
+                                  ArrayRef<int16_t>{1, 3}));
+    Value intercepts = xpulp::PvShuffle2HOp::create(
+        b, words, pair.splitWord(line[0]), pair.splitWord(line[1]), upper);
     rewriter.replaceOpWithNewOp<xpulp::VfmacHOp>(
         op, halves, pair.toHalves(intercepts), pair.toHalves(slopes), p);
     return success();

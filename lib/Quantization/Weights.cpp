@@ -31,6 +31,15 @@ int64_t QuantizedMatrix::getLargestSum() const {
   return largest;
 }
 
+std::vector<int8_t> se::quantization::quantizeRow(llvm::ArrayRef<float> weights,
+                                                  float scale) {
+  std::vector<int8_t> values;
+  for (float w : weights)
+    values.push_back(
+        int8_t(std::clamp(std::nearbyint(w / scale), -127.0f, 127.0f)));
+  return values;
+}
+
 std::optional<std::vector<float>>
 se::quantization::chooseRowScales(llvm::ArrayRef<float> weights, int64_t rows,
                                   bool isPerTensor) {
@@ -59,9 +68,9 @@ QuantizedMatrix se::quantization::quantizeMatrix(llvm::ArrayRef<float> weights,
   matrix.scales.assign(scales.begin(), scales.end());
   matrix.values.reserve(weights.size());
   size_t columns = weights.size() / scales.size();
-  for (auto [i, w] : llvm::enumerate(weights)) {
-    float quotient = std::nearbyint(w / scales[i / columns]);
-    matrix.values.push_back(int8_t(std::clamp(quotient, -127.0f, 127.0f)));
-  }
+  for (auto [row, scale] : llvm::enumerate(scales))
+    llvm::append_range(
+        matrix.values,
+        quantizeRow(weights.slice(row * columns, columns), scale));
   return matrix;
 }

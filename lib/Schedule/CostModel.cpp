@@ -93,7 +93,7 @@ static Cost getCost(Operation &op) {
     return makeCost(2);
   }
   if (isa<rnn::InterpolateOp>(op))
-    return makeCost(17);
+    return makeCost(15);
   if (isa<math::FmaOp>(op))
     return makeCost(1);
   if (isa<arith::DivFOp>(op))

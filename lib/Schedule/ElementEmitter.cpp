@@ -156,8 +156,14 @@ Value ElementEmitter::emit(Value value, AffineExpr position, bool define) {
   Value scalar;
   Location outer = b.getLoc();
   b.setLoc(cluster::withStage(value.getLoc(), cluster::getStage(outer)));
+  // Values of sums, which are emitted in loops of their own, are not early.
+  Value early =
+      findEarly && dims.size() == 1 ? findEarly(value, position) : Value();
   bool isInMemory = constant || !op || (!define && memory(value));
-  if (constant && (splat = dyn_cast<SplatElementsAttr>(constant.getValue()))) {
+  if (early) {
+    scalar = emitLoad(b, early, dims.front(), lanes.isPair);
+  } else if (constant &&
+             (splat = dyn_cast<SplatElementsAttr>(constant.getValue()))) {
     auto element = cast<TypedAttr>(splat.getSplatValue<Attribute>());
     if (lanes.isPair)
       element = SplatElementsAttr::get(cast<VectorType>(typeOf(value)),
@@ -207,7 +213,7 @@ Value ElementEmitter::createElementwise(Operation *op, ValueRange operands) {
   for (int64_t lane = 0; lane != 2; ++lane) {
     SmallVector<Value> scalars;
     for (Value operand : operands)
-      scalars.push_back(vector::ExtractOp::create(b, operand, lane));
+      scalars.push_back(b.createOrFold<vector::ExtractOp>(operand, lane));
     results.push_back(create(scalars, getElementTypeOrSelf(type)));
   }
   return vector::FromElementsOp::create(b, cast<VectorType>(type), results);

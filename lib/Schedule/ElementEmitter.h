@@ -41,6 +41,9 @@ class ElementEmitter {
 public:
   using ReadSum =
       std::function<mlir::Value(rnn::MatvecOp, mlir::AffineExpr, Lanes)>;
+  /// The memref that holds, for each element d0 of the loop, a value at a
+  /// position; null if there is none.
+  using FindEarly = std::function<mlir::Value(mlir::Value, mlir::AffineExpr)>;
 
   /// `memory` gives the one-dimensional memref that holds a value, if any.
   /// `readConstant` may emit a read of a constant that lies elsewhere; if it
@@ -53,6 +56,9 @@ public:
       ReadSum readSum)
       : b(builder), memory(std::move(memory)),
         readConstant(std::move(readConstant)), readSum(std::move(readSum)) {}
+
+  /// From here on what `function` finds has been computed by a loop before.
+  void setEarly(FindEarly function) { findEarly = std::move(function); }
 
   /// Starts a loop body in which d0 is `element`, or with `isPair` also its
   /// successor.
@@ -91,6 +97,7 @@ private:
   std::function<mlir::Value(mlir::Value)> memory;
   std::function<mlir::Value(const ConstantAccess &)> readConstant;
   ReadSum readSum;
+  FindEarly findEarly;
   Lanes lanes;
   int64_t times = 1; ///< of the sum that is being emitted
   llvm::SmallVector<mlir::Value, 2> dims;

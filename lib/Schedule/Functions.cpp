@@ -3,11 +3,14 @@
 
 //===- Functions.cpp - Kernel, reset, set-up and their description --------===//
 
+#include "ChainDots.h"
 #include "Scheduler.h"
 
 using namespace mlir;
 using namespace se;
 using namespace se::schedule;
+
+static constexpr StringRef copyStage = "copies of states";
 
 func::FuncOp Scheduler::makeFunction(StringRef suffix,
                                      ArrayRef<Type> arguments) {
@@ -35,13 +38,11 @@ mlir::Block *Scheduler::emitParallel(func::FuncOp function, TypeRange carried) {
   return &body;
 }
 
-/// Copies a value from its buffer to that of a state, by words if it has whole
-/// ones.
-void Scheduler::emitCopy(Value value, Value to) {
-  Value from = getMemory(value, false);
-  int64_t elements = elementsOf(value);
-  int64_t perWord =
-      32 / getElementTypeOrSelf(value.getType()).getIntOrFloatBitWidth();
+/// Copies one buffer to another, by words if they have whole ones.
+void Scheduler::emitCopy(Value from, Value to) {
+  auto type = cast<MemRefType>(from.getType());
+  int64_t elements = type.getNumElements();
+  int64_t perWord = 32 / type.getElementTypeBitWidth();
   if (perWord > 1 && elements % perWord == 0) {
     elements /= perWord;
     for (Value *memref : {&from, &to}) {
@@ -57,8 +58,9 @@ void Scheduler::emitCopy(Value value, Value to) {
   });
 }
 
-/// Transfers all of these, and waits for them.
-void Scheduler::copyPorts(ArrayRef<std::pair<Value, Value>> copies) {
+/// Transfers all of these, and waits for them behind what `meanwhile` emits.
+void Scheduler::copyPorts(ArrayRef<std::pair<Value, Value>> copies,
+                          function_ref<void()> meanwhile) {
   SmallVector<Value> tokens;
   Type token = cluster::TokenType::get(b.getContext(), cluster::Engine::dma);
   for (auto [from, to] : copies)
@@ -66,6 +68,7 @@ void Scheduler::copyPorts(ArrayRef<std::pair<Value, Value>> copies) {
         b, token, from, number(0), to, number(0),
         number(4 * cast<MemRefType>(from.getType()).getNumElements()), Value(),
         Value()));
+  meanwhile();
   for (Value token : tokens)
     cluster::DmaWaitOp::create(b, b.getIndexType(), token);
 }
@@ -132,7 +135,12 @@ void Scheduler::emitKernel() {
     stream->enterFrame(handedOn);
   }
 
-  copyPorts(inputCopies);
+  copyPorts(inputCopies, [&] {
+    for (Value state : plan.getSavedStates()) {
+      enterStage(network.getLoc(), copyStage);
+      emitCopy(sources.lookup(state), memory.lookup(state));
+    }
+  });
   bool first = inputCopies.empty();
   for (const std::vector<Loop> &level : plan.getLevels()) {
     // A tile that flows comes with a barrier of its own.
@@ -147,12 +155,12 @@ void Scheduler::emitKernel() {
   if (!plan.getStateCopies().empty())
     cluster::BarrierOp::create(b);
   for (auto [number, value] : plan.getStateCopies()) {
-    enterStage(value.getLoc(), "copies of states");
-    emitCopy(value, stateBuffers[number]);
+    enterStage(value.getLoc(), copyStage);
+    emitCopy(getMemory(value, false), stateBuffers[number]);
   }
   if (!outputCopies.empty()) {
     cluster::BarrierOp::create(b);
-    copyPorts(outputCopies);
+    copyPorts(outputCopies, [] {});
   }
   // All have read what is carried before it is written again.
   bool hasMet = hasRing() || plan.getLevels().size() > 1 ||
@@ -270,8 +278,10 @@ llvm::Error Scheduler::run() {
   if (llvm::Error error = planStream())
     return error;
   placePorts();
+  splitLoops();
   makeStreamGlobals();
   emitKernel();
+  chainDots(kernel);
   emitReset();
   emitInit();
   emitProgram();

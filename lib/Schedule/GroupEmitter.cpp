@@ -115,18 +115,53 @@ SmallVector<Value> GroupEmitter::emitDot(const RowBlock &block, Value part,
   return SmallVector<Value>(dot.getResults());
 }
 
-void GroupEmitter::emit(Value index) {
-  int64_t group = loop.record.group;
-  element = arith::MulIOp::create(b, index, number(group));
+void GroupEmitter::enterGroup(Value index) {
+  element = arith::MulIOp::create(b, index, number(loop.record.group));
   if (loop.isStreamed())
     record = arith::SubIOp::create(b, index, firstGroup);
   sums.clear();
+}
+
+void GroupEmitter::emitSums() {
+  int64_t group = loop.record.group;
   for (const RowBlock &block : loop.record.blocks) {
     Value zero =
         arith::ConstantOp::create(b, b.getZeroAttr(block.getSumType()));
     SmallVector<Value> start(block.sums.size() * group, zero);
     sums.push_back(emitDot(block, Value(), start));
   }
+}
+
+void GroupEmitter::emit(Value index) {
+  enterGroup(index);
+  emitSums();
+  emitElements();
+}
+
+void GroupEmitter::emitEarly(Value index) {
+  enterGroup(index);
+  emitSums();
+  isEarly = true;
+  emitElements();
+  isEarly = false;
+}
+
+Value GroupEmitter::findEarly(const EarlyValue &early) {
+  Type type = getElementTypeOrSelf(early.value.getType());
+  return scheduler.view(
+      scheduler.kernel.getArgument(0),
+      scheduler.makeType(loop.elements, type, cluster::Level::l1),
+      early.offset);
+}
+
+void GroupEmitter::emitLate(Value index) {
+  enterGroup(index);
+  emitter.setEarly([this](Value value, AffineExpr position) -> Value {
+    for (const EarlyValue &early : loop.early)
+      if (early.value == value && early.position == position)
+        return findEarly(early);
+    return Value();
+  });
   emitElements();
 }
 
@@ -221,6 +256,12 @@ void GroupEmitter::emitElement(int64_t at, bool isPair) {
   emitter.enterLoop(
       at ? arith::AddIOp::create(b, element, number(at)).getResult() : element,
       isPair);
+  if (isEarly) {
+    for (const EarlyValue &early : loop.early)
+      emitter.store(emitter.emit(early.value, early.position), findEarly(early),
+                    d0);
+    return;
+  }
   SmallVector<Value> values;
   for (Job *job : loop.loop->jobs)
     values.push_back(emitter.emit(job->value, d0, job->isDefinition));

@@ -23,6 +23,9 @@ public:
   void enterTile(mlir::Value position, mlir::Value first);
   /// Group number `index`.
   void emit(mlir::Value index);
+  /// The first and the second loop of one that is split.
+  void emitEarly(mlir::Value index);
+  void emitLate(mlir::Value index);
   /// Part `part` of the record of group `index`: sums go on where the last part
   /// left them, in row `row` of the partial sums, and with the last part the
   /// elements are computed.
@@ -34,10 +37,13 @@ private:
   /// Adds the products of a block, or of part `part` of it, to `sums`.
   llvm::SmallVector<mlir::Value>
   emitDot(const RowBlock &block, mlir::Value part, mlir::ValueRange sums);
+  void enterGroup(mlir::Value index);
+  void emitSums();
   void emitElements();
   void emitElement(int64_t number, bool isPair);
   mlir::Value readField(const ConstantAccess &access);
   mlir::Value readSum(rnn::MatvecOp op, mlir::AffineExpr position, Lanes lanes);
+  mlir::Value findEarly(const EarlyValue &early);
   mlir::Value number(int64_t value);
 
   Scheduler &scheduler;
@@ -46,6 +52,7 @@ private:
   ElementEmitter emitter;
   llvm::SmallVector<std::pair<mlir::Type, mlir::Value>> tiles;
   mlir::Value firstGroup;
+  bool isEarly = false; ///< elements are computed as far as sums reach
   // Of the current group.
   mlir::Value record;  ///< its number in the tile
   mlir::Value element; ///< its first

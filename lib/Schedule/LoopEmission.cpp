@@ -84,8 +84,14 @@ void Scheduler::emitLoop(const Loop &loop) {
     group.enterTile(
         arith::AddIOp::create(b, residentPosition, number(part.position)),
         number(0));
+    if (!part.isSplit)
+      return emitDealtLoop(part.getGroups(),
+                           [&](Value index) { group.emit(index); });
+    // The same core has the same groups in both.
+    emitDealtLoop(part.getGroups(),
+                  [&](Value index) { group.emitEarly(index); });
     return emitDealtLoop(part.getGroups(),
-                         [&](Value index) { group.emit(index); });
+                         [&](Value index) { group.emitLate(index); });
   }
   emitTiles(part, [&](Value position, Value tile) {
     int64_t parts = part.record.parts;

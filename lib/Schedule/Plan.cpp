@@ -228,8 +228,9 @@ void Plan::makeLoops() {
   }
 }
 
-/// A state is overwritten in place if only the loop that computes its next
-/// value reads it, each element where it is overwritten.
+/// A state is overwritten in place if whatever reads it does so in an earlier
+/// level, or where it computes the same element. If products read it in that
+/// level, they read what was saved in the first one.
 void Plan::placeStates() {
   AffineExpr d0 = getAffineDimExpr(0, network.getContext());
   rnn::YieldOp yield = network.getYield();
@@ -246,16 +247,25 @@ void Plan::placeStates() {
     auto [value, state] = pair;
     Value root = stripReshapes(value);
     Job *job = definitions.lookup(root);
-    bool inPlace = job && root != state;
-    for (const Read &read : reads)
-      if (read.value == state)
-        inPlace &= !read.inReduction && read.position == d0 && job &&
-                   read.job->level == job->level &&
-                   read.job->elements == job->elements;
-    if (inPlace)
+    if (root == state)
+      continue;
+    bool isFree = job;
+    bool canSave = job && job->level > 0 && !roots.contains(state);
+    for (const Read &read : reads) {
+      if (read.value != state || !job)
+        continue;
+      bool isSameElement = !read.inReduction && read.position == d0 &&
+                           read.job->level == job->level &&
+                           read.job->elements == job->elements;
+      isFree &= isSameElement || read.job->level < job->level;
+      canSave &= read.job->level > 0;
+    }
+    if (isFree || canSave)
       job->destinations.push_back({Destination::State, {}, unsigned(k), d0});
-    else if (root != state)
+    else
       stateCopies.push_back({unsigned(k), root});
+    if (!isFree && canSave)
+      savedStates.insert(state);
   }
 }
 
@@ -266,10 +276,15 @@ void Plan::findBuffers() {
     last = std::max(last, level);
   };
   for (const Read &read : reads)
-    if (roots.contains(read.value) && !isForwarded(read))
+    if (savedStates.contains(read.value) ||
+        (roots.contains(read.value) && !isForwarded(read)))
       addRead(read.value, read.job->level);
   for (auto [number, root] : stateCopies)
     addRead(root, levels.size());
+  for (Value state : savedStates) {
+    buffers.insert(state);
+    liveRanges[state] = {0, lastRead.lookup(state)};
+  }
   for (std::unique_ptr<Job> &job : jobs) {
     llvm::erase_if(job->destinations, [&](const Destination &destination) {
       return destination.kind == Destination::Buffer &&

@@ -206,7 +206,10 @@ void Scheduler::readLoops() {
         otherCycles += getLoopCycles(grouped, cores);
     }
   }
-  for (auto [state, value] : plan.getStateCopies()) {
+  SmallVector<Value> copied(plan.getSavedStates().getArrayRef());
+  for (auto [state, value] : plan.getStateCopies())
+    copied.push_back(value);
+  for (Value value : copied) {
     int64_t words = elementsOf(value);
     unsigned bits =
         getElementTypeOrSelf(value.getType()).getIntOrFloatBitWidth();

@@ -83,6 +83,13 @@ struct Record {
   int64_t getSums() const;
 };
 
+/// What an element computes from its sums and constants alone.
+struct EarlyValue {
+  mlir::Value value;
+  mlir::AffineExpr position; ///< of element d0
+  int64_t offset = 0;        ///< in L1, of that of element 0; in bytes
+};
+
 /// A loop over elements, dealt to the cores in groups.
 struct GroupedLoop {
   const Loop *loop = nullptr;
@@ -91,6 +98,12 @@ struct GroupedLoop {
   /// Elements are computed in pairs, the last of an odd number alone.
   bool inPairs = false;
   Cost epilogue; ///< of one element, without its sums
+  /// What the rest of the epilogue reads of sums, and the cost of that rest.
+  llvm::SmallVector<EarlyValue> early;
+  Cost late;
+  /// Groups are computed in two loops, of which the first stores the early
+  /// values: the instructions of each then fit the cores' own caches.
+  bool isSplit = false;
 
   // How a loop that reads the stream is tiled (Tiling.h).
   int64_t rows = 0;     ///< groups of a tile; the last one may have less

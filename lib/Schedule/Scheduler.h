@@ -98,6 +98,8 @@ private:
                    SmallVectorImpl<ConstantAccess> &accesses,
                    SmallVectorImpl<RowBlock> &blocks, bool &usesPackedHalves);
   void readLoops();
+  void findEarlyValues(GroupedLoop &loop);
+  void splitLoops();
   llvm::Error planStream();
   func::FuncOp makeFunction(StringRef suffix, ArrayRef<Type> arguments);
   memref::GlobalOp makeGlobal(ElementsAttr value, StringRef name,
@@ -110,8 +112,9 @@ private:
   void makeStreamGlobals();
   StreamMemory getStreamMemory(Value arena);
   mlir::Block *emitParallel(func::FuncOp function, TypeRange carried);
-  void emitCopy(Value value, Value to);
-  void copyPorts(ArrayRef<std::pair<Value, Value>> copies);
+  void emitCopy(Value from, Value to);
+  void copyPorts(ArrayRef<std::pair<Value, Value>> copies,
+                 function_ref<void()> meanwhile);
   void emitKernel();
   void emitReset();
   void emitInit();

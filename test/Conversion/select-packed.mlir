@@ -68,7 +68,8 @@ func.func @convert(%a: f32, %b: f32, %z: vector<2xi16>) -> vector<2xi16> {
 // CHECK:         xpulp.pv.sll.sci.h %{{[a-z0-9_]+}}, 2
 // CHECK:         %[[AT:[a-z0-9_]+]] = xpulp.pv.and.h %{{[a-z0-9_]+}}, %[[MASK]]
 // CHECK-COUNT-2: xpulp.p.lw.reg
-// CHECK-COUNT-2: xpulp.pv.pack.h
+// CHECK:         xpulp.pv.pack.h
+// CHECK:         xpulp.pv.shuffle2.h
 // CHECK:         %[[Y:[a-z0-9_]+]] = xpulp.vfmac.h %{{[a-z0-9_]+}}, %{{[a-z0-9_]+}}, %[[P]]
 // CHECK:         return %[[Y]]
 func.func @interpolate(%x: vector<2xf16>, %t: memref<512xf16>) -> vector<2xf16> {

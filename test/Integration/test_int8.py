@@ -71,14 +71,43 @@ class Matrix:
         largest = np.abs(weights).max(axis=None if per_tensor else 1)
         scales = np.broadcast_to(largest / np.float32(127), len(weights))
         scales = np.where(scales == 0, np.float32(1), scales)
+        self.weights, self.per_tensor = weights, per_tensor
         self.values = np.rint(weights / scales[:, None]).astype(np.int64)
-        self.scales = scales * np.float32(scale)
-        self.scale, self.zero_point = scale, zero_point
+        self.scale, self.zero_point = np.float32(scale), zero_point
+        self.scales = scales * self.scale
 
     def __call__(self, x):
         """Terms of the sum: exact integers, and their scales."""
         total = self.values @ (quantize(x, self.scale, self.zero_point) - self.zero_point)
-        return total.astype(np.float32), self.scales
+        return total, self.scales
+
+    def rescale(self, rows, scales):
+        values = self.weights[rows] / (scales / self.scale)[:, None]
+        self.values[rows] = np.rint(values).astype(np.int64)
+        self.scales[rows] = scales
+
+
+def join(*parts):
+    """One scale for rows that are added: (matrix, rows) each."""
+    if any(matrix.per_tensor for matrix, _ in parts):
+        return
+    all_scales = [matrix.scales[rows] for matrix, rows in parts]
+    columns = [matrix.weights.shape[1] for matrix, _ in parts]
+    joint = np.maximum.reduce(all_scales)
+    before = sum(n * np.float64(s) ** 2 for n, s in zip(columns, all_scales))
+    after = sum(columns) * np.float64(joint) ** 2
+    if (joint > 8 * np.minimum.reduce(all_scales)).any() or (after > 4 * before).any():
+        return
+    for matrix, rows in parts:
+        matrix.rescale(rows, joint)
+
+
+def add(terms, other, rest):
+    """Products of one scale as integers, others one after the other."""
+    (p1, c1), (p2, c2) = terms, other
+    if (c1 == c2).all():
+        return fma((p1 + p2).astype(np.float32), c1, rest)
+    return fma(p1.astype(np.float32), c1, fma(p2.astype(np.float32), c2, rest))
 
 
 def hard_sigmoid(x):
@@ -102,33 +131,38 @@ def evaluate(recipe, x, state_scale, zero_point=0, per_tensor=False,
     from_x = Matrix(layer["W"], INPUT_SCALE, zero_point, per_tensor)
     wb, rb = np.split(layer["B"], 2)
     h, c = np.zeros(n, np.float16), np.zeros(n, cell_type)
+    gates, last = slice(0, 2 * n), slice(2 * n, 3 * n)
     rows = lambda terms, part: tuple(t[part] for t in terms)
+    single = lambda terms, part: (terms[0][part].astype(np.float32), terms[1][part])
     if recipe.cell == "gru0":
         # Two matrices, with a scale each if they have one for all rows.
         gates_h = Matrix(layer["R"][: 2 * n], state_scale, 0, per_tensor)
         candidate_h = Matrix(layer["R"][2 * n :], state_scale, 0, per_tensor)
+        join((from_x, gates), (gates_h, slice(None)))
+        join((from_x, last), (candidate_h, slice(None)))
     else:
         from_h = Matrix(layer["R"], state_scale, 0, per_tensor)
+        # Behind the product, a GRU resets what the last rows give.
+        joined = slice(None) if recipe.is_lstm else gates
+        join((from_x, joined), (from_h, joined))
     out = []
     for frame in x:
         ax = from_x(frame)
         if recipe.is_lstm:
-            z = fma(*ax, fma(*from_h(h), wb + rb))
+            z = add(ax, from_h(h), wb + rb)
             i, o, f, g = np.split(z, 4)
             kept = hard_sigmoid(f).astype(cell_type) * c
             c = kept + (hard_sigmoid(i) * softsign(g)).astype(cell_type)
             h = hard_sigmoid(o) * softsign(c)
         else:
-            gates, last = slice(0, 2 * n), slice(2 * n, 3 * n)
             ah = gates_h(h) if recipe.cell == "gru0" else from_h(h)
             both = (wb + rb)[gates]
-            z, r = np.split(
-                hard_sigmoid(fma(*rows(ax, gates), fma(*rows(ah, gates), both))), 2)
+            z, r = np.split(hard_sigmoid(add(rows(ax, gates), rows(ah, gates), both)), 2)
             if recipe.cell == "gru0":
-                rest = fma(*candidate_h(r * h), (wb + rb)[last])
+                m = softsign(add(rows(ax, last), candidate_h(r * h), (wb + rb)[last]))
             else:
-                rest = wb[last] + np.float32(r) * fma(*rows(ah, last), rb[last])
-            m = softsign(fma(*rows(ax, last), rest))
+                rest = wb[last] + np.float32(r) * fma(*single(ah, last), rb[last])
+                m = softsign(fma(*single(ax, last), rest))
             h = (one - z) * m + z * h
         out.append(h.astype(np.float32))
     return np.stack(out)

@@ -39,7 +39,7 @@
 // JSON-DAG: "l2_bytes": 120
 // JSON-DAG: "bound":
 // JSON-DAG: "offset_bytes": 0
-// KEYS: ['buffers', 'cores', 'macs_per_frame', 'memory', 'network', 'operating_points', 'precision', 'predicted', 'ring', 'stages', 'target']
+// KEYS: ['buffers', 'cores', 'macs_per_frame', 'memory', 'network', 'operating_points', 'precision', 'predicted', 'ring', 'sizes', 'stages', 'target']
 //
 // Every kind that has a plan gives the same report.
 // RUN: se-compile %s -o %t/again.elf --schedule=resident=off --report=%t/elf.json

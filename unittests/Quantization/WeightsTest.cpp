@@ -33,6 +33,11 @@ TEST(WeightsTest, Rows) {
   EXPECT_EQ(matrix->getLargestSum(), 177);
 }
 
+TEST(WeightsTest, RowOfGivenScale) {
+  EXPECT_EQ(quantizeRow({-5.0f, 1.0f, 3.0f, 10.0f}, 2.0f),
+            (Bytes{-2, 0, 2, 5})); // ties to even
+}
+
 TEST(WeightsTest, Tensor) {
   auto matrix = quantize({127.0f, 0.0f, 1.0f, -2.5f}, 2, true);
   ASSERT_TRUE(matrix);

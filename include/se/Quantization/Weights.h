@@ -39,6 +39,9 @@ chooseRowScales(llvm::ArrayRef<float> weights, int64_t rows, bool isPerTensor);
 QuantizedMatrix quantizeMatrix(llvm::ArrayRef<float> weights,
                                llvm::ArrayRef<float> scales);
 
+/// One row of that.
+std::vector<int8_t> quantizeRow(llvm::ArrayRef<float> weights, float scale);
+
 } // namespace se::quantization
 
 #endif // SE_QUANTIZATION_WEIGHTS_H

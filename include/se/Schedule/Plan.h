@@ -45,7 +45,8 @@ struct Loop {
 };
 
 /// How a network of inlined cells is computed: loops by level, with a barrier
-/// between levels, then the copies of next states.
+/// between levels, then the copies of next states that could not be stored
+/// where they belong.
 ///
 /// A value is a *root*, computed by a job of its own, if others read it at
 /// arbitrary positions: operands of matvecs and reductions, concatenations,
@@ -63,6 +64,11 @@ public:
   /// of next states are one level more than there are loops.
   std::pair<unsigned, unsigned> getLiveRange(mlir::Value buffer) const {
     return liveRanges.lookup(buffer);
+  }
+  /// States that are copied to buffers in the first level, from which they are
+  /// read then: their next values are computed from other elements of them.
+  const llvm::SetVector<mlir::Value> &getSavedStates() const {
+    return savedStates;
   }
   /// States that are overwritten only after all levels, with the root that
   /// holds the next state; the others are overwritten in place.
@@ -109,6 +115,7 @@ private:
   llvm::SetVector<mlir::Value> buffers;
   llvm::DenseMap<mlir::Value, std::pair<unsigned, unsigned>> liveRanges;
   llvm::SmallVector<std::pair<unsigned, mlir::Value>> stateCopies;
+  llvm::SetVector<mlir::Value> savedStates;
 };
 
 /// `value` without the reshapes that made it: the same elements at the same

@@ -3,13 +3,16 @@
 
 //===- FoldConstants.cpp - Evaluate ops on constant tensors ---------------===//
 
+#include "Evaluate.h"
+
 #include "se/Dialect/RNN/Constants.h"
-#include "se/Dialect/RNN/RNN.h"
 #include "se/Dialect/RNN/Transforms/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "llvm/ADT/TypeSwitch.h"
+
+#include <numeric>
 
 namespace se::rnn {
 #define GEN_PASS_DEF_FOLDCONSTANTS
@@ -80,9 +83,7 @@ template <typename F> static Floats zip(ArrayRef<Floats> args, F function) {
   return to;
 }
 
-/// The value of `op` for these operands, nothing if the op is not one of those
-/// that the pass evaluates.
-static std::optional<Floats> evaluate(Operation *op, ArrayRef<Floats> args) {
+std::optional<Floats> se::rnn::evaluate(Operation *op, ArrayRef<Floats> args) {
   using Result = std::optional<Floats>;
   return llvm::TypeSwitch<Operation *, Result>(op)
       .Case([&](arith::AddFOp) { return zip(args, std::plus<float>()); })
@@ -129,6 +130,24 @@ static std::optional<Floats> evaluate(Operation *op, ArrayRef<Floats> args) {
         return gather(args[0], shapeOf(slice.getResult()), strides, start);
       })
       .Default([](Operation *) { return std::nullopt; });
+}
+
+bool se::rnn::isElementMovement(Operation *op) {
+  return isa<ReshapeOp, TransposeOp, BroadcastOp, tensor::ExtractSliceOp>(op);
+}
+
+std::optional<std::vector<int64_t>>
+se::rnn::getMovedElements(Operation *movement) {
+  auto type = cast<RankedTensorType>(movement->getOperand(0).getType());
+  constexpr int64_t most = int64_t(1) << 24; // numbers that f32 has
+  if (!type.hasStaticShape() || type.getNumElements() > most)
+    return std::nullopt;
+  Floats numbers(type.getNumElements());
+  std::iota(numbers.begin(), numbers.end(), 0.0f);
+  std::optional<Floats> moved = evaluate(movement, {numbers});
+  if (!moved)
+    return std::nullopt;
+  return std::vector<int64_t>(moved->begin(), moved->end());
 }
 
 static void tryFold(Operation *op) {

@@ -25,12 +25,21 @@ quant::UniformQuantizedType se::rnn::getQuantizedType(MLIRContext *context,
       most);
 }
 
-/// Of a matrix: one scale for each row, or one if they are all the same.
+/// Of a product's matrix: one scale for each row, or one if they are all the
+/// same. In f64 a scale times that of the vector gives exactly the f32 that
+/// stands for the sum, also where rows share that.
 static quant::QuantizedType getMatrixType(MLIRContext *context,
-                                          const QuantizedMatrix &matrix) {
-  if (llvm::all_equal(matrix.scales))
-    return getQuantizedType(context, 8, {matrix.scales.front(), 0});
-  SmallVector<double> scales(matrix.scales.begin(), matrix.scales.end());
+                                          const Product &product) {
+  float vectorScale = product.grid.scale;
+  SmallVector<double> scales;
+  for (auto [row, sum] : llvm::zip(product.matrix.scales, product.sumScales))
+    scales.push_back(row * vectorScale == sum
+                         ? double(row)
+                         : double(sum) / double(vectorScale));
+  if (llvm::all_equal(scales))
+    return quant::UniformQuantizedType::get(
+        quant::QuantizationFlags::Signed, IntegerType::get(context, 8),
+        Float32Type::get(context), scales.front(), /*zeroPoint=*/0, -127, 127);
   SmallVector<int64_t> zeroPoints(scales.size(), 0);
   return quant::UniformQuantizedPerAxisType::get(
       quant::QuantizationFlags::Signed, IntegerType::get(context, 8),
@@ -72,8 +81,7 @@ void se::rnn::markProducts(const Products &products) {
     OpBuilder b(op);
     MLIRContext *context = op->getContext();
     Location loc = op->getLoc();
-    Value w =
-        mark(b, loc, matvec.getW(), getMatrixType(context, product.matrix));
+    Value w = mark(b, loc, matvec.getW(), getMatrixType(context, product));
     Value x =
         mark(b, loc, matvec.getX(), getQuantizedType(context, 8, product.grid));
     matvec->setOperands({w, x});
@@ -81,12 +89,10 @@ void se::rnn::markProducts(const Products &products) {
 }
 
 /// Scales of a matrix of so many rows.
-static std::vector<float> getScales(quant::QuantizedType type, int64_t rows) {
+static std::vector<double> getScales(quant::QuantizedType type, int64_t rows) {
   if (auto uniform = dyn_cast<quant::UniformQuantizedType>(type))
-    return std::vector<float>(size_t(rows), float(uniform.getScale()));
-  ArrayRef<double> scales =
-      cast<quant::UniformQuantizedPerAxisType>(type).getScales();
-  return std::vector<float>(scales.begin(), scales.end());
+    return std::vector<double>(size_t(rows), uniform.getScale());
+  return cast<quant::UniformQuantizedPerAxisType>(type).getScales().vec();
 }
 
 /// `value` without marks of the same type behind reshapes: these are the same
@@ -119,8 +125,13 @@ Products se::rnn::readProducts(NetworkOp network) {
       continue;
     int64_t rows = cast<RankedTensorType>(op.getW().getType()).getDimSize(0);
     Product &product = products[op];
-    product.matrix = quantizeMatrix(*weights, getScales(getType(w), rows));
     product.grid = getGrid(vector);
+    std::vector<float> rowScales;
+    for (double scale : getScales(getType(w), rows)) {
+      rowScales.push_back(float(scale));
+      product.sumScales.push_back(float(scale * vector.getScale()));
+    }
+    product.matrix = quantizeMatrix(*weights, rowScales);
     OpBuilder b(op);
     op->setOperands({getMarked(w), withoutMark(b, getMarked(x), vector)});
     for (quant::DequantizeCastOp mark : {w, x})

@@ -104,6 +104,8 @@ LogicalResult Planner::plan(MatvecOp op, Product &product) {
   if (!scales)
     return fail(op) << "a weight is not finite";
   product.matrix = quantizeMatrix(*weights, *scales);
+  for (float scale : *scales)
+    product.sumScales.push_back(scale * product.grid.scale);
   int64_t largest =
       product.matrix.getLargestSum() * (127 + std::abs(product.grid.zeroPoint));
   if (largest > INT32_MAX)
@@ -120,5 +122,6 @@ LogicalResult se::rnn::planProducts(NetworkOp network, const Layers &layers,
     if (layers.getPrecision(op) == Precision::INT8 &&
         failed(planner.plan(op, products[op])))
       return failure();
+  joinScales(network, layers, products);
   return success();
 }

@@ -19,7 +19,13 @@ namespace se::rnn {
 struct Product {
   quantization::QuantizedMatrix matrix;
   quantization::Grid grid; ///< of the vector
+  /// Of the sum of each row: what one of the integer is worth.
+  std::vector<float> sumScales;
 };
+
+/// Products of so many columns altogether add up within 32 bits, whatever the
+/// weights, vectors and zero points are.
+inline constexpr int64_t maxJointColumns = INT32_MAX / (127 * 254);
 
 using Products = llvm::DenseMap<mlir::Operation *, Product>;
 
@@ -39,13 +45,18 @@ Products readProducts(NetworkOp network);
 mlir::Value quantize(mlir::OpBuilder &b, mlir::Location loc, mlir::Value x,
                      mlir::Type integer, const quantization::Grid &grid);
 
+/// Gives rows that are added to each other one scale, if that loses little, so
+/// that their sums of integers can be added. `products` are those of a network
+/// that has not been rewritten.
+void joinScales(NetworkOp network, const Layers &layers, Products &products);
+
 /// Rewrites matvecs of which all else has been legalized.
 class ProductRewriter {
 public:
   /// Replaces a matvec by one of integers, scaled in f32.
   void rewrite(MatvecOp op, const Product &product);
   /// When all are rewritten: sums of scaled products become
-  /// fma(p, scale, fma(..., rest)).
+  /// fma(p, scale, fma(..., rest)), where p is a sum of integers of one scale.
   void fuseSums();
 
 private:

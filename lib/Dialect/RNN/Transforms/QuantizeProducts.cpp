@@ -3,6 +3,7 @@
 
 //===- QuantizeProducts.cpp - Matvecs in integers -------------------------===//
 
+#include "Evaluate.h"
 #include "Products.h"
 
 #include "se/Dialect/RNN/Constants.h"
@@ -11,6 +12,8 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/TypeUtilities.h"
+
+#include <cstring>
 
 using namespace mlir;
 using namespace se::rnn;
@@ -78,10 +81,7 @@ void ProductRewriter::rewrite(MatvecOp op, const Product &product) {
     sum = arith::SubIOp::create(
         b, loc, sum, constant(makeIntegers(type, values, name + "_offset")));
   }
-  std::vector<float> scales;
-  for (float scale : matrix.scales)
-    scales.push_back(scale * product.grid.scale);
-  auto [type, values] = rowsOf(b.getF32Type(), std::move(scales));
+  auto [type, values] = rowsOf(b.getF32Type(), product.sumScales);
   auto y = arith::MulFOp::create(
       b, loc, arith::SIToFPOp::create(b, loc, type, sum),
       constant(makeConstant(type, values, name + "_scale")));
@@ -90,24 +90,88 @@ void ProductRewriter::rewrite(MatvecOp op, const Product &product) {
   op.erase();
 }
 
-/// Movement of a scaled value becomes movement of value and scale, so that the
-/// product is next to the sum that takes it.
+static ElementsAttr getConstant(Value value) {
+  auto constant = value.getDefiningOp<arith::ConstantOp>();
+  return constant ? dyn_cast<ElementsAttr>(constant.getValue())
+                  : ElementsAttr();
+}
+
+/// The elements of a constant of i32.
+static std::vector<int64_t> readIntegers(ElementsAttr constant) {
+  if (auto splat = dyn_cast<SplatElementsAttr>(constant))
+    return std::vector<int64_t>(constant.getNumElements(),
+                                splat.getSplatValue<APInt>().getSExtValue());
+  ArrayRef<char> bytes = getRawBytes(constant);
+  std::vector<int32_t> values(constant.getNumElements());
+  std::memcpy(values.data(), bytes.data(), bytes.size());
+  return std::vector<int64_t>(values.begin(), values.end());
+}
+
+/// Elements `from` of a constant of f32 or i32, in the shape of `like`.
+static ElementsAttr moveElements(ElementsAttr constant, ArrayRef<int64_t> from,
+                                 Value like) {
+  RankedTensorType type = withElement(like, constant.getElementType());
+  StringRef name = getConstantName(constant);
+  auto move = [&](auto values) {
+    decltype(values) moved;
+    for (int64_t element : from)
+      moved.push_back(values[element]);
+    return moved;
+  };
+  if (type.getElementType().isInteger())
+    return makeIntegers(type, move(readIntegers(constant)), name);
+  return makeConstant(type, move(*readFloats(constant)), name);
+}
+
+/// The integers of a scaled product: a sum, of which constants may be
+/// subtracted.
+static std::pair<Value, Value> getIntegers(arith::MulFOp product) {
+  Value sum = product.getLhs().getDefiningOp<arith::SIToFPOp>().getIn();
+  if (auto difference = sum.getDefiningOp<arith::SubIOp>())
+    return {difference.getLhs(), difference.getRhs()};
+  return {sum, Value()};
+}
+
+static arith::MulFOp makeScaled(OpBuilder &b, Location loc, Value sum,
+                                Value offset, Value scale) {
+  if (offset)
+    sum = arith::SubIOp::create(b, loc, sum, offset);
+  auto single =
+      arith::SIToFPOp::create(b, loc, withElement(sum, b.getF32Type()), sum);
+  return arith::MulFOp::create(b, loc, single, scale);
+}
+
+/// Movement of a scaled value becomes movement of integers and scales, so that
+/// the product is next to the sum that takes it.
 void ProductRewriter::sinkScale(arith::MulFOp product) {
   for (Operation *user : llvm::make_early_inc_range(product->getUsers())) {
-    if (!isa<ReshapeOp, TransposeOp, BroadcastOp, tensor::ExtractSliceOp>(user))
+    if (!isElementMovement(user))
       continue;
     OpBuilder b(user);
     auto moveOperand = [&](Value value) {
       IRMapping mapping;
-      mapping.map(product.getResult(), value);
-      return b.clone(*user, mapping)->getResult(0);
+      mapping.map(user->getOperand(0), value);
+      Operation *clone = b.clone(*user, mapping);
+      clone->getResult(0).setType(
+          withElement(user->getResult(0), getElementTypeOrSelf(value)));
+      return clone->getResult(0);
     };
-    Value value = moveOperand(product.getLhs());
-    Value scale = moveOperand(product.getRhs());
-    auto moved = arith::MulFOp::create(b, product.getLoc(), value, scale);
-    user->getResult(0).replaceAllUsesWith(moved);
+    std::optional<std::vector<int64_t>> moved = getMovedElements(user);
+    auto moveConstant = [&](Value value) -> Value {
+      ElementsAttr constant = getConstant(value);
+      if (!moved || !constant)
+        return moveOperand(value);
+      return arith::ConstantOp::create(
+          b, product.getLoc(),
+          moveElements(constant, *moved, user->getResult(0)));
+    };
+    auto [sum, offset] = getIntegers(product);
+    auto sunk = makeScaled(b, product.getLoc(), moveOperand(sum),
+                           offset ? moveConstant(offset) : Value(),
+                           moveConstant(product.getRhs()));
+    user->getResult(0).replaceAllUsesWith(sunk);
     user->erase();
-    sinkScale(moved);
+    sinkScale(sunk);
   }
   if (product->use_empty())
     product.erase();
@@ -132,19 +196,92 @@ static bool addTerms(Value value, const llvm::DenseSet<Value> &products,
   return products.contains(value);
 }
 
+/// How many columns the matrix has that a scaled product is of.
+static int64_t getColumns(arith::MulFOp product) {
+  Value sum = getIntegers(product).first;
+  while (isElementMovement(sum.getDefiningOp()))
+    sum = sum.getDefiningOp()->getOperand(0);
+  auto matvec = sum.getDefiningOp<MatvecOp>();
+  return cast<RankedTensorType>(matvec.getW().getType()).getDimSize(1);
+}
+
+/// Adds up the integers of products that have one scale.
+static arith::MulFOp addIntegers(OpBuilder &b, Location loc,
+                                 ArrayRef<arith::MulFOp> products) {
+  arith::MulFOp first = products.front();
+  if (products.size() == 1)
+    return first;
+  Value sum, offset, scale = first.getRhs();
+  auto add = [&](Value &all, Value term) {
+    if (term)
+      all = all ? Value(arith::AddIOp::create(b, loc, all, term)) : term;
+  };
+  std::vector<int64_t> offsets;
+  ElementsAttr last;
+  for (arith::MulFOp product : products) {
+    auto [integers, constant] = getIntegers(product);
+    add(sum, integers);
+    ElementsAttr known = constant ? getConstant(constant) : ElementsAttr();
+    if (!known) {
+      add(offset, constant);
+      continue;
+    }
+    std::vector<int64_t> values = readIntegers(known);
+    offsets.resize(values.size());
+    for (auto [all, value] : llvm::zip(offsets, values))
+      all += value;
+    last = known;
+  }
+  if (last)
+    add(offset, arith::ConstantOp::create(
+                    b, loc,
+                    makeIntegers(cast<RankedTensorType>(last.getType()),
+                                 offsets, getConstantName(last))));
+  return makeScaled(b, loc, sum, offset, scale);
+}
+
+/// Products with the same scales, in the order of the first of each set.
+static SmallVector<SmallVector<arith::MulFOp>>
+groupByScale(ArrayRef<arith::MulFOp> products) {
+  struct Group {
+    std::optional<std::vector<float>> scales;
+    int64_t columns = 0;
+  };
+  SmallVector<Group> groups;
+  SmallVector<SmallVector<arith::MulFOp>> members;
+  for (arith::MulFOp product : products) {
+    std::optional<std::vector<float>> scales = readFloats(product.getRhs());
+    int64_t columns = getColumns(product);
+    auto *found = llvm::find_if(groups, [&](const Group &group) {
+      return scales && group.scales == scales &&
+             group.columns + columns <= maxJointColumns;
+    });
+    auto place = found - groups.begin();
+    if (found == groups.end()) {
+      groups.push_back({scales, 0});
+      members.emplace_back();
+    }
+    groups[place].columns += columns;
+    members[place].push_back(product);
+  }
+  return members;
+}
+
 static void fuseSum(arith::AddFOp root, const llvm::DenseSet<Value> &products) {
   SmallVector<Value> terms;
   addTerms(root, products, true, terms);
   OpBuilder b(root);
   Location loc = root.getLoc();
-  SmallVector<arith::MulFOp> scaled;
+  SmallVector<arith::MulFOp> scaled, sums;
   Value sum;
   for (Value term : terms)
     if (products.contains(term))
       scaled.push_back(term.getDefiningOp<arith::MulFOp>());
     else
       sum = sum ? arith::AddFOp::create(b, loc, sum, term).getResult() : term;
-  for (arith::MulFOp product : llvm::reverse(scaled))
+  for (ArrayRef<arith::MulFOp> group : groupByScale(scaled))
+    sums.push_back(addIntegers(b, loc, group));
+  for (arith::MulFOp product : llvm::reverse(sums))
     sum = sum ? math::FmaOp::create(b, loc, product.getLhs(), product.getRhs(),
                                     sum)
                     .getResult()

@@ -5,6 +5,7 @@
 // RUN: se-opt %t/cell.mlir --rnn-quantize=precision=%t/cell-state.json --rnn-legalize=precision=%t/cell-state.json --cse | FileCheck %s --check-prefix=STATE
 // RUN: se-opt %t/heads.mlir --se-pipeline="to=legalized precision=%t/heads.json" | FileCheck %s --check-prefix=HEADS
 // RUN: se-opt %t/heads.mlir --se-pipeline="to=legalized precision=%t/heads-alike.json" | FileCheck %s --check-prefix=ALIKE
+// RUN: se-opt %t/joined.mlir --se-pipeline="to=legalized precision=%t/zero-point.json" | FileCheck %s --check-prefix=JOINED
 // RUN: se-opt %t/slices.mlir --se-pipeline="to=legalized precision=%t/linear.json" | FileCheck %s --check-prefix=SLICES
 
 // A matrix with a scale of 4 / 127 and 1 (a row of zeros), times 0.5; the bias
@@ -117,13 +118,16 @@ rnn.network @heads inputs(%x = "x" : tensor<2xf32>) outputs("g" : tensor<2xf32>,
   rnn.yield %0, %1 : tensor<2xf32>, tensor<1xf32>
 }
 
-// Scales are moved to where the products are added.
+// Rows that are added have one scale, that of the larger one, and are added as
+// integers, also if they are of one matrix.
 // SLICES-LABEL: rnn.network @slices
-// SLICES:       %[[F:[a-z0-9_]+]] = arith.sitofp
-// SLICES-DAG:   %[[A:[a-z0-9_]+]] = tensor.extract_slice %[[F]][0] [1] [1]
-// SLICES-DAG:   %[[B:[a-z0-9_]+]] = tensor.extract_slice %[[F]][1] [1] [1]
-// SLICES:       %[[S:[a-z0-9_]+]] = arith.mulf %[[B]], %{{.*}} : tensor<1xf32>
-// SLICES-NEXT:  math.fma %[[A]], %{{.*}}, %[[S]] : tensor<1xf32>
+// SLICES-DAG:   %[[W:[a-z0-9_]+]] = arith.constant dense<{{\[}}[64, -127], [32, 32]]> : tensor<2x2xi8>
+// SLICES:       %[[P:[a-z0-9_]+]] = rnn.matvec %[[W]]
+// SLICES-DAG:   %[[A:[a-z0-9_]+]] = tensor.extract_slice %[[P]][0] [1] [1] : tensor<2xi32>
+// SLICES-DAG:   %[[B:[a-z0-9_]+]] = tensor.extract_slice %[[P]][1] [1] [1] : tensor<2xi32>
+// SLICES:       %[[S:[a-z0-9_]+]] = arith.addi %[[A]], %[[B]] : tensor<1xi32>
+// SLICES:       %[[F:[a-z0-9_]+]] = arith.sitofp %[[S]]
+// SLICES:       arith.mulf %[[F]], %{{.*}} : tensor<1xf32>
 
 //--- slices.mlir
 rnn.network @slices inputs(%x = "x" : tensor<2xf32>) outputs("y" : tensor<1xf32>) {
@@ -133,4 +137,40 @@ rnn.network @slices inputs(%x = "x" : tensor<2xf32>) outputs("y" : tensor<1xf32>
   %2 = tensor.extract_slice %0[1] [1] [1] : tensor<2xf32> to tensor<1xf32>
   %3 = arith.addf %1, %2 : tensor<1xf32>
   rnn.yield %3 : tensor<1xf32>
+}
+
+// A row of zeros has no part in it. Offsets of zero points, -3 times 16 - 79 and
+// 32 - 127, and -3 times 127 + 16, are one constant. The other sum's rows differ
+// by more than a factor of 8: each keeps its scale, and there are two products.
+// JOINED-LABEL: rnn.network @joined
+// JOINED-DAG:   arith.constant dense<{{\[}}[32, -79], [0, 0]]> : tensor<2x2xi8>
+// JOINED-DAG:   arith.constant dense<{{\[}}[127, 16], [32, -127]]> : tensor<2x2xi8>
+// JOINED-DAG:   %[[C:[a-z0-9_]+]] = arith.constant dense<[0.0314960629, 0.0157480314]> : tensor<2xf32>
+// JOINED:       %[[S:[a-z0-9_]+]] = arith.addi %{{.*}}, %{{.*}} : tensor<2xi32>
+// JOINED-NEXT:  %[[O:[a-z0-9_]+]] = arith.constant dense<[-288, 285]> : tensor<2xi32>
+// JOINED-NEXT:  %[[T:[a-z0-9_]+]] = arith.subi %[[S]], %[[O]] : tensor<2xi32>
+// JOINED-NEXT:  %[[F:[a-z0-9_]+]] = arith.sitofp %[[T]]
+// JOINED-NEXT:  math.fma %[[F]], %[[C]], %{{.*}} : tensor<2xf32>
+// JOINED-NOT:   arith.addi
+// JOINED:       %[[M:[a-z0-9_]+]] = arith.mulf
+// JOINED-NEXT:  math.fma %{{.*}}, %{{.*}}, %[[M]]
+
+//--- joined.mlir
+rnn.network @joined inputs(%x = "x" : tensor<2xf32>, %h = "h" : tensor<2xf32>)
+    outputs("y" : tensor<2xf32>, "z" : tensor<2xf32>) {
+  %W = arith.constant dense<[[2.0, -5.0], [0.0, 0.0]]> : tensor<2x2xf32>
+  %R = arith.constant dense<[[8.0, 1.0], [1.0, -4.0]]> : tensor<2x2xf32>
+  %b = arith.constant dense<[3.0, 0.1]> : tensor<2xf32>
+  %0 = rnn.matvec %W, %x : tensor<2x2xf32>, tensor<2xf32> -> tensor<2xf32> loc("linear")
+  %1 = rnn.matvec %R, %h : tensor<2x2xf32>, tensor<2xf32> -> tensor<2xf32> loc("linear")
+  %2 = arith.addf %0, %1 : tensor<2xf32> loc("linear")
+  %3 = arith.addf %2, %b : tensor<2xf32> loc("linear")
+  %V = arith.constant dense<[[1.0, 0.5], [0.5, 1.0]]> : tensor<2x2xf32>
+  %U = arith.constant dense<[[8.5, 1.0], [1.0, 1.0]]> : tensor<2x2xf32>
+  %q = arith.negf %x : tensor<2xf32> loc("linear")
+  %r = arith.negf %h : tensor<2xf32> loc("linear")
+  %4 = rnn.matvec %V, %q : tensor<2x2xf32>, tensor<2xf32> -> tensor<2xf32> loc("linear")
+  %5 = rnn.matvec %U, %r : tensor<2x2xf32>, tensor<2xf32> -> tensor<2xf32> loc("linear")
+  %6 = arith.addf %4, %5 : tensor<2xf32> loc("linear")
+  rnn.yield %3, %6 : tensor<2xf32>, tensor<2xf32>
 }

@@ -1,0 +1,144 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- SplitLoops.cpp - Loops whose code is too long ----------------------===//
+//
+// A core fetches the instructions of a loop that its own cache holds without
+// waiting. If a loop with sums is longer, it is split: the first loop computes
+// the sums, and what follows from them and constants alone; the second one the
+// rest. Between them lies what is narrowest, in general the arguments of
+// activations.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Scheduler.h"
+
+using namespace mlir;
+using namespace se;
+using namespace se::schedule;
+
+namespace {
+enum class Origin { constant, sums, other };
+} // namespace
+
+static bool isWide(Value value) {
+  Type element = getElementTypeOrSelf(value.getType());
+  return element.isF32() || element.isInteger(32);
+}
+
+/// What the element of `value` at a position is computed from. Arithmetic on 32
+/// bits belongs to the sums, what is behind a rounding to fewer does not.
+static Origin getOrigin(Value value, AffineExpr position, const Record &record,
+                        const llvm::DenseSet<Value> &known) {
+  if (value.getDefiningOp<arith::ConstantOp>())
+    return Origin::constant;
+  Operation *op = value.getDefiningOp();
+  if (!op || known.contains(value))
+    return Origin::other;
+  if (isMovement(op))
+    return getOrigin(op->getOperand(0), sourcePosition(op, position), record,
+                     known);
+  if (auto matvec = dyn_cast<rnn::MatvecOp>(op)) {
+    bool isSum = llvm::any_of(record.blocks, [&](const RowBlock &block) {
+      return block.find(matvec, position) >= 0;
+    });
+    return isSum ? Origin::sums : Origin::other;
+  }
+  if (!isElementwise(op) || isa<rnn::RNNDialect>(op->getDialect()) ||
+      !llvm::all_of(op->getOperands(), isWide))
+    return Origin::other;
+  Origin origin = Origin::constant;
+  for (Value operand : op->getOperands()) {
+    Origin from = getOrigin(operand, position, record, known);
+    if (from == Origin::other)
+      return from;
+    if (from == Origin::sums)
+      origin = from;
+  }
+  return origin;
+}
+
+/// Emits the elements of a loop into a function that is thrown away, to see
+/// where they reach values of sums.
+void Scheduler::findEarlyValues(GroupedLoop &loop) {
+  OpBuilder::InsertionGuard guard(b);
+  AffineExpr d0 = getAffineDimExpr(0, b.getContext());
+  auto scratch = func::FuncOp::create(
+      b, "scratch", b.getFunctionType({b.getIndexType()}, TypeRange()));
+  mlir::Block *entry = scratch.addEntryBlock();
+  b.setInsertionPointToStart(entry);
+  llvm::DenseSet<Value> defined = getDefined(*loop.loop), known;
+  for (Value buffer : plan.getBuffers())
+    if (!defined.contains(buffer))
+      known.insert(buffer);
+  auto getPlace = [&](Value value) -> Value {
+    if (!isSource(value) && !known.contains(value))
+      return Value();
+    return memref::AllocaOp::create(b, bufferType(value));
+  };
+  ElementEmitter emitter(
+      b, getPlace, [](const ConstantAccess &) { return Value(); },
+      [](rnn::MatvecOp, AffineExpr, Lanes) { return Value(); });
+  emitter.setEarly([&](Value value, AffineExpr position) -> Value {
+    if (getOrigin(value, position, loop.record, known) != Origin::sums)
+      return Value();
+    bool isNew = llvm::none_of(loop.early, [&](const EarlyValue &early) {
+      return early.value == value && early.position == position;
+    });
+    if (isNew)
+      loop.early.push_back({value, position});
+    return memref::AllocaOp::create(
+        b, makeType(loop.elements, getElementTypeOrSelf(value.getType()),
+                    cluster::Level::l1));
+  });
+  emitter.enterLoop(scratch.getArgument(0), loop.inPairs);
+  for (Job *job : loop.loop->jobs)
+    emitter.emit(job->value, d0, job->isDefinition);
+  loop.late = (loop.inPairs ? 0.5 : 1.0) * getCost(*entry);
+  scratch.erase();
+}
+
+/// Instructions that a core's own cache holds.
+static constexpr double cachedInstructions = 128;
+
+/// Splits resident loops, where there is room for what lies between. Others
+/// wait for their weights, not for instructions.
+void Scheduler::splitLoops() {
+  for (auto [level, loops] : llvm::enumerate(plan.getLevels()))
+    for (const Loop &entry : loops) {
+      GroupedLoop &loop =
+          *llvm::find_if(records.getLoops(), [&](const GroupedLoop &known) {
+            return known.loop == &entry;
+          });
+      const Record &record = loop.record;
+      double instructions = double(record.group) * loop.epilogue.cycles;
+      for (const RowBlock &block : record.blocks)
+        instructions += 4.0 * double(block.sums.size()) * double(record.group);
+      if (record.blocks.empty() || !loop.isResident() ||
+          instructions <= cachedInstructions ||
+          loop.getGroups() < 2 * int64_t(cores))
+        continue;
+      findEarlyValues(loop);
+      // There is nothing to gain if the rest is short.
+      if (double(record.group) * loop.late.cycles < cachedInstructions / 4)
+        continue;
+      int64_t bytes = 0;
+      auto getBytes = [&](const EarlyValue &early) {
+        Type type = getElementTypeOrSelf(early.value.getType());
+        return int64_t(
+            llvm::alignTo(loop.elements * type.getIntOrFloatBitWidth() / 8,
+                          Arena::alignment));
+      };
+      for (const EarlyValue &early : loop.early)
+        bytes += getBytes(early);
+      if (arena.getSize() + bytes > l1Available)
+        continue;
+      loop.isSplit = true;
+      for (EarlyValue &early : loop.early)
+        early.offset = place(
+            "sums of " + stageNames[&entry],
+            makeType(loop.elements, getElementTypeOrSelf(early.value.getType()),
+                     cluster::Level::l1),
+            {unsigned(level), unsigned(level)});
+    }
+}
