@@ -73,34 +73,12 @@ static cl::list<std::string>
     states("state", cl::desc("ONNX: graph input and output that are a state"),
            cl::value_desc("IN=OUT"), cl::cat(category));
 
-namespace {
-struct EmitKind {
-  Emit emit;
-  Phase phase;
-};
-} // namespace
-
 static cl::opt<std::string>
     emit("emit", cl::init("elf"),
          cl::desc("What to write: elf (default), obj (with a C header beside "
                   "it), asm, llvm, or mlir-PHASE with PHASE one of imported, "
                   "normalized, legalized, scheduled, selected, llvm"),
          cl::value_desc("kind"), cl::cat(category));
-
-static std::optional<EmitKind> parseEmit(llvm::StringRef text) {
-  if (text == "elf")
-    return EmitKind{Emit::ELF, Phase::LLVM};
-  if (text == "obj")
-    return EmitKind{Emit::Object, Phase::LLVM};
-  if (text == "asm")
-    return EmitKind{Emit::Assembly, Phase::LLVM};
-  if (text == "llvm")
-    return EmitKind{Emit::LLVMIR, Phase::LLVM};
-  if (text.consume_front("mlir-"))
-    if (std::optional<Phase> phase = symbolizePhase(text))
-      return EmitKind{Emit::MLIR, *phase};
-  return std::nullopt;
-}
 
 static int writeLinkerScript(const target::TargetDescription &target) {
   target::LinkerScriptOptions options;
@@ -122,10 +100,9 @@ int main(int argc, char **argv) {
       "se-compile: compiles a recurrent network for a multi-core RISC-V "
       "microcontroller\n");
 
-  std::optional<EmitKind> kind = parseEmit(emit);
+  auto kind = parseEmit(emit);
   if (!kind)
-    return reportError("unknown --emit kind '" + emit +
-                       "' (see se-compile --help)");
+    return reportError(kind.takeError());
   if (app != "frames")
     return reportError("unknown --app '" + app + "', expected frames");
   std::string resourceDir = getResourceDir(argv[0]);
@@ -154,8 +131,7 @@ int main(int argc, char **argv) {
   if (report.getNumOccurrences())
     options.reportFile = report;
   options.remarks = remarks;
-  options.emit = kind->emit;
-  options.phase = kind->phase;
+  options.emit = *kind;
   options.proof = !noProof;
   return mlir::failed(
       compile(*module, options, *target, resourceDir, outputPath));
