@@ -28,7 +28,7 @@ compileNetwork(const std::string &model, const std::string &output,
                const std::string &precision, const std::string &targetName,
                unsigned cores, const std::vector<std::string> &states,
                const std::string &schedule, const std::string &emit,
-               unsigned coreStack, const std::string &resources) {
+               unsigned coreStack, bool remarks, const std::string &resources) {
   llvm::json::Object report;
   std::vector<Context::Message> messages;
   {
@@ -39,6 +39,7 @@ compileNetwork(const std::string &model, const std::string &output,
     options.coreStack = coreStack;
     options.schedule = schedule;
     options.emit = check(parseEmit(emit));
+    options.remarks = remarks;
     options.report = &report;
     auto target = check(target::loadTarget(targetName, resources));
     Context context;
@@ -153,7 +154,8 @@ void python::addNetworks(py::module_ &module) {
   using py::arg;
   module.def("compile", compileNetwork, arg("model"), arg("output"),
              arg("precision"), arg("target"), arg("cores"), arg("states"),
-             arg("schedule"), arg("emit"), arg("core_stack"), arg("resources"));
+             arg("schedule"), arg("emit"), arg("core_stack"), arg("remarks"),
+             arg("resources"));
   module.def("is_host_program", isHostProgram, arg("path"));
 
   py::class_<HostNetwork>(module, "HostNetwork")

@@ -74,6 +74,7 @@ def compile(
     schedule: str = "",
     emit: str = "elf",
     core_stack: int = 0,
+    remarks: bool = False,
 ) -> Report:
     """Compiles a network, as `se-compile` does.
 
@@ -97,6 +98,9 @@ def compile(
         ``elf``, ``obj``, ``asm``, ``llvm`` or ``mlir-PHASE``.
     core_stack
         Bytes of each core's stack in L1; 0: as many as the code takes.
+    remarks
+        Log a remark for each stage of the network. Remarks go to the logger
+        ``se_mlir``, level INFO, warnings to the module `warnings`.
 
     Returns
     -------
@@ -119,6 +123,7 @@ def compile(
         schedule,
         emit,
         core_stack,
+        remarks,
         RESOURCES,
     )
     return cast(Report, json.loads(text))

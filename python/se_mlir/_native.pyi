@@ -30,7 +30,8 @@ class Port:
 
 def compile(
     model: str, output: str, precision: str, target: str, cores: int,
-    states: Sequence[str], schedule: str, emit: str, core_stack: int, resources: str,
+    states: Sequence[str], schedule: str, emit: str, core_stack: int,
+    remarks: bool, resources: str,
 ) -> str: ...
 def is_host_program(path: str) -> bool: ...
 

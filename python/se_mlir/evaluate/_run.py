@@ -179,6 +179,8 @@ def evaluate_model(
     names = tuple(map(os.fspath, models))
     label = "+".join(Path(name).name for name in names)
     pairs = find_pairs(noisy, clean)[:files]
+    for pair in pairs:
+        read_pair(pair)
     with ExitStack() as stack:
         tasks: list[_Job] = []
         if with_noisy:
@@ -210,8 +212,10 @@ def evaluate_model(
                 wav = results / pair.noisy.name if results else None
                 tasks.append(_Job(pair, denoiser, label, shown, path, wav))
         done: dict[int, FileResult] = {}
-        for number, result in _run_all(tasks, jobs):
-            done[number] = result
+        # The noisy recordings come last: what is wrong with a model shows at once.
+        order = sorted(range(len(tasks)), key=lambda i: tasks[i].denoiser is None)
+        for number, result in _run_all([tasks[i] for i in order], jobs):
+            done[order[number]] = result
             if progress:
                 progress(len(done), len(tasks), result)
     return [done[number] for number in range(len(tasks))]

@@ -68,7 +68,7 @@ def format_table(results: Sequence[FileResult], *, files: bool = True) -> str:
     rows = _with_means(results) if files else summarize(results)
     with_cycles = any(row.cycles_per_frame is not None for row in rows)
     with_models = len({row.model for row in rows if row.model}) > 1
-    table = [["", "file", "PESQ", "STOI", "SI-SNR/dB"]]
+    table = [["precision", "file", "PESQ", "STOI", "SI-SNR/dB"]]
     if with_models:
         table[0].insert(0, "model")
     if with_cycles:
@@ -111,31 +111,32 @@ def write_csv(path: str | os.PathLike[str], results: Sequence[FileResult]) -> No
 
 
 def write_plot(path: str | os.PathLike[str], results: Sequence[FileResult]) -> None:
-    """Draws the means as bars and the files as dots, for each measure."""
+    """Draws a dot for each file and a line for the mean, for each measure."""
     means = summarize(results)
     with_models = len({mean.model for mean in means if mean.model}) > 1
-    labels = [
-        f"{mean.model}\n{_label(mean)}" if with_models and mean.model else _label(mean)
-        for mean in means
-    ]
-    figure = require("matplotlib.figure").Figure(figsize=(3 + 0.9 * 3 * len(means), 4), layout="constrained")
-    panels = (("pesq", "PESQ (wide band)"), ("stoi", "STOI"), ("si_snr", "SI-SNR [dB]"))
-    for axes, (name, title) in zip(figure.subplots(1, len(panels)), panels):
-        colors = ["0.7" if mean.path == "noisy" else "tab:blue" for mean in means]
-        bars = axes.bar(
-            range(len(means)), [getattr(mean, name) for mean in means], color=colors
-        )
-        axes.bar_label(bars, fmt="%.3g", label_type="center")
+    figure = require("matplotlib.figure").Figure(
+        figsize=(3 + 2.4 * len(means), 4), layout="constrained"
+    )
+    panels = (
+        ("pesq", "PESQ, wide band", 2),
+        ("stoi", "STOI", 3),
+        ("si_snr", "SI-SNR [dB]", 2),
+    )
+    for axes, (name, title, digits) in zip(figure.subplots(1, len(panels)), panels):
+        labels = []
         for i, mean in enumerate(means):
             values = [getattr(r, name) for r in results if _key(r) == _key(mean)]
-            axes.plot([i] * len(values), values, "o", color="black", ms=3, alpha=0.5)
+            color = "0.4" if mean.path == "noisy" else "tab:blue"
+            axes.plot([i] * len(values), values, "o", color=color, ms=5, alpha=0.5)
+            average = getattr(mean, name)
+            axes.hlines(average, i - 0.3, i + 0.3, color=color, linewidth=3)
+            model = f"{mean.model}\n" if with_models and mean.model else ""
+            labels.append(f"{model}{_label(mean)}\n{average:.{digits}f}")
         axes.set_xticks(range(len(means)), labels)
+        axes.set_xlim(-0.6, len(means) - 0.4)
         axes.set_title(title)
+        axes.grid(axis="y", color="0.9")
         axes.spines[["top", "right"]].set_visible(False)
-        # The files lie close together, far from 0.
-        values = [getattr(r, name) for r in results if math.isfinite(getattr(r, name))]
-        if values and min(values) > 0:
-            axes.set_ylim(bottom=0.9 * min(values))
     try:
         figure.savefig(path)
     except OSError as error:
