@@ -144,8 +144,6 @@ private:
 static constexpr uint64_t otherFrames = 160;
 
 LogicalResult Compilation::check() {
-  if (auto policy = quantization::Policy::load(options.precision); !policy)
-    return fail(policy.takeError());
   if (options.cores < 1 || options.cores > target.cores)
     return fail("--cores must be 1 to " + llvm::Twine(target.cores) +
                 " for target " + target.name + ", found " +
@@ -156,7 +154,6 @@ LogicalResult Compilation::check() {
   if (options.reportFile && options.reportFile->empty() && outputPath == "-")
     return fail("--report and -o both go to standard output, give one of them "
                 "a file");
-  pipeline.precision = options.precision;
   pipeline.proof = options.proof;
   schedule::ScheduleNetworkOptions &schedule = pipeline.schedule;
   schedule.cores = options.cores;
@@ -165,6 +162,10 @@ LogicalResult Compilation::check() {
   describeMemories(schedule);
   if (llvm::Error error = parseSchedule(options.schedule, schedule))
     return fail(std::move(error));
+  auto policy = loadPolicy(module, options.precision, options.calibration);
+  if (!policy)
+    return fail(policy.takeError());
+  pipeline.policy = std::move(*policy);
   return success();
 }
 

@@ -92,5 +92,9 @@ int se::reportError(const llvm::Twine &message) {
 }
 
 int se::reportError(llvm::Error error) {
+  if (error.isA<DiagnosedError>()) {
+    llvm::consumeError(std::move(error));
+    return 1;
+  }
   return reportError(llvm::toString(std::move(error)));
 }

@@ -35,10 +35,6 @@ bool se::isHostProgram(const std::string &path) {
 
 std::unique_ptr<HostProgram>
 se::loadHostProgram(const HostNetworkOptions &options, MLIRContext &context) {
-  if (auto policy = quantization::Policy::load(options.precision); !policy) {
-    (void)emitFailure(context, policy.takeError());
-    return nullptr;
-  }
   if (options.cores < 1 || options.cores > 8) {
     (void)emitFailure(context, "--cores must be 1 to 8, found " +
                                    llvm::Twine(options.cores));
@@ -48,7 +44,12 @@ se::loadHostProgram(const HostNetworkOptions &options, MLIRContext &context) {
       loadModule(options.network, options.states, context);
   if (!module)
     return nullptr;
-  auto program = HostProgram::create(*module, options.precision, options.cores);
+  auto policy = loadPolicy(*module, options.precision, options.calibration);
+  if (!policy) {
+    (void)emitFailure(context, policy.takeError());
+    return nullptr;
+  }
+  auto program = HostProgram::create(*module, *policy, options.cores);
   if (!program) {
     (void)emitFailure(context, program.takeError());
     return nullptr;

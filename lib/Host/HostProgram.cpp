@@ -34,13 +34,14 @@ HostProgram::~HostProgram() = default;
 char DiagnosedError::ID;
 
 llvm::Expected<std::unique_ptr<HostProgram>>
-HostProgram::create(ModuleOp module, StringRef precision, unsigned cores) {
+HostProgram::create(ModuleOp module, const quantization::Policy &policy,
+                    unsigned cores) {
   llvm::InitializeNativeTarget();
   llvm::InitializeNativeTargetAsmPrinter();
   std::unique_ptr<HostProgram> program(new HostProgram);
 
   PipelineOptions options;
-  options.precision = precision.str();
+  options.policy = policy;
   options.schedule.cores = cores;
   // Any network fits a host; its L1 stays small, so that the ring is there.
   options.schedule.l2Bytes = int64_t(1) << 30;

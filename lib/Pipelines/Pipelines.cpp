@@ -19,6 +19,7 @@
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Quant/IR/Quant.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -51,9 +52,8 @@ static void buildNormalize(OpPassManager &pm) {
 }
 
 static void buildLegalize(OpPassManager &pm, const PipelineOptions &options) {
-  rnn::LegalizeOptions legalize;
-  legalize.precision = options.precision;
-  pm.addPass(rnn::createLegalize(legalize));
+  pm.addPass(rnn::createQuantize(options.policy));
+  pm.addPass(rnn::createLegalize(options.policy));
   pm.addPass(rnn::createFoldConstants()); // scales of rows, sliced
   pm.addPass(createCSEPass());
 }
@@ -177,11 +177,11 @@ LogicalResult se::lowerTo(ModuleOp module, Phase to,
 }
 
 void se::registerDialects(DialectRegistry &registry) {
-  registry
-      .insert<rnn::RNNDialect, cluster::ClusterDialect, xpulp::XPulpDialect,
-              vector::VectorDialect, arith::ArithDialect, math::MathDialect,
-              tensor::TensorDialect, memref::MemRefDialect, scf::SCFDialect,
-              func::FuncDialect, cf::ControlFlowDialect, LLVM::LLVMDialect>();
+  registry.insert<rnn::RNNDialect, cluster::ClusterDialect, xpulp::XPulpDialect,
+                  vector::VectorDialect, arith::ArithDialect, math::MathDialect,
+                  tensor::TensorDialect, quant::QuantDialect,
+                  memref::MemRefDialect, scf::SCFDialect, func::FuncDialect,
+                  cf::ControlFlowDialect, LLVM::LLVMDialect>();
   registerBuiltinDialectTranslation(registry);
   registerLLVMDialectTranslation(registry);
 }
@@ -205,7 +205,10 @@ struct CommandLineOptions : PassPipelineOptions<CommandLineOptions> {
                    llvm::cl::desc("phase to reach"), phaseValues()};
   Option<std::string> precision{
       *this, "precision", llvm::cl::init("fp32"),
-      llvm::cl::desc("fp32, fp16, or a policy, FILE.json")};
+      llvm::cl::desc("fp32, fp16, int8, mixed, or a policy, FILE.json")};
+  Option<std::string> calibration{
+      *this, "calibration", llvm::cl::init(""),
+      llvm::cl::desc("a file of se-compile --save-calibration")};
   Option<unsigned> cores{*this, "cores", llvm::cl::init(8),
                          llvm::cl::desc("number of cores, 1 to 8")};
   Option<std::string> schedule{
@@ -224,7 +227,12 @@ void se::registerPasses() {
       "se-pipeline", "Take a module from one phase to another",
       [](OpPassManager &pm, const CommandLineOptions &options) {
         PipelineOptions pipeline;
-        pipeline.precision = options.precision;
+        auto policy =
+            quantization::Policy::load(options.precision, options.calibration);
+        if (!policy)
+          llvm::report_fatal_error(policy.takeError(),
+                                   /*gen_crash_diag=*/false);
+        pipeline.policy = *policy;
         pipeline.schedule.cores = options.cores;
         if (llvm::Error error =
                 parseSchedule(options.schedule, pipeline.schedule))

@@ -7,8 +7,8 @@
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringSwitch.h"
+#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/GlobPattern.h"
-#include "llvm/Support/JSON.h"
 #include "llvm/Support/MemoryBuffer.h"
 
 #include <cmath>
@@ -19,12 +19,67 @@ using llvm::Expected;
 using llvm::StringRef;
 using llvm::Twine;
 
-static std::optional<Precision> symbolizePrecision(StringRef name) {
-  return llvm::StringSwitch<std::optional<Precision>>(name)
-      .Case("fp32", Precision::FP32)
-      .Case("fp16", Precision::FP16)
-      .Case("int8", Precision::INT8)
+static std::optional<Base> symbolizeBase(StringRef name) {
+  return llvm::StringSwitch<std::optional<Base>>(name)
+      .Case("fp32", Base::FP32)
+      .Case("fp16", Base::FP16)
+      .Case("int8", Base::INT8)
+      .Case("mixed", Base::Mixed)
       .Default(std::nullopt);
+}
+
+static StringRef stringify(Precision precision) {
+  static constexpr llvm::StringLiteral names[] = {"fp32", "fp16", "int8"};
+  return names[unsigned(precision)];
+}
+static StringRef stringify(StatePrecision precision) {
+  static constexpr llvm::StringLiteral names[] = {"fp16", "fp32", "int16"};
+  return names[unsigned(precision)];
+}
+static StringRef stringify(Base base) {
+  static constexpr llvm::StringLiteral names[] = {"fp32", "fp16", "int8",
+                                                  "mixed"};
+  return names[unsigned(base)];
+}
+
+/// One of `names`, which is the message's text for anything else.
+static Expected<unsigned>
+readChoice(StringRef key, const llvm::json::Value &value,
+           llvm::ArrayRef<llvm::StringLiteral> names) {
+  std::string expected;
+  for (auto [i, name] : llvm::enumerate(names)) {
+    if (value.getAsString() == StringRef(name))
+      return unsigned(i);
+    if (i)
+      expected += i + 1 == names.size() ? " or " : ", ";
+    expected += ("\"" + name + "\"").str();
+  }
+  return llvm::createStringError("'" + key + "' must be " + expected);
+}
+
+/// The keys that a layer and the file as a whole have. False for other keys.
+static Expected<bool> readCommonKey(StringRef key,
+                                    const llvm::json::Value &value,
+                                    LayerPolicy &layer) {
+  Expected<unsigned> choice = 0;
+  if (key == "cell_state") {
+    choice = readChoice(key, value, {"fp16", "fp32", "int16"});
+    if (choice)
+      layer.cellState = StatePrecision(*choice);
+  } else if (key == "weights") {
+    choice = readChoice(key, value, {"per-row", "per-tensor"});
+    if (choice)
+      layer.isPerTensor = *choice == 1;
+  } else if (key == "results") {
+    choice = readChoice(key, value, {"fp16", "int8"});
+    if (choice)
+      layer.hasByteResults = *choice == 1;
+  } else {
+    return false;
+  }
+  if (!choice)
+    return choice.takeError();
+  return true;
 }
 
 namespace {
@@ -43,9 +98,6 @@ private:
     return fail("'" + key + "' must be " + expected);
   }
   Error readKey(StringRef key, const llvm::json::Value &value);
-  /// One of two names; `flag` is set for the second.
-  Error readChoice(StringRef key, const llvm::json::Value &value,
-                   StringRef first, StringRef second, bool &flag);
   Error readScale(StringRef key, const llvm::json::Value &value,
                   std::optional<float> &scale);
 
@@ -54,15 +106,6 @@ private:
   bool hasPrecision = false;
 };
 } // namespace
-
-Error LayerReader::readChoice(StringRef key, const llvm::json::Value &value,
-                              StringRef first, StringRef second, bool &flag) {
-  auto name = value.getAsString();
-  if (!name || (*name != first && *name != second))
-    return failType(key, ("\"" + first + "\" or \"" + second + "\"").str());
-  flag = *name == second;
-  return Error::success();
-}
 
 Error LayerReader::readScale(StringRef key, const llvm::json::Value &value,
                              std::optional<float> &scale) {
@@ -75,18 +118,18 @@ Error LayerReader::readScale(StringRef key, const llvm::json::Value &value,
 
 Error LayerReader::readKey(StringRef key, const llvm::json::Value &value) {
   if (key == "precision") {
-    auto name = value.getAsString();
-    auto precision = symbolizePrecision(name.value_or(""));
+    auto precision = readChoice(key, value, {"fp32", "fp16", "int8"});
     if (!precision)
-      return failType(key, "\"fp32\", \"fp16\" or \"int8\"");
-    layer.precision = *precision;
+      return fail(llvm::toString(precision.takeError()));
+    layer.precision = Precision(*precision);
     hasPrecision = true;
     return Error::success();
   }
-  if (key == "cell_state")
-    return readChoice(key, value, "fp16", "fp32", layer.hasSingleCellState);
-  if (key == "weights")
-    return readChoice(key, value, "per-row", "per-tensor", layer.isPerTensor);
+  auto isCommon = readCommonKey(key, value, layer);
+  if (!isCommon)
+    return fail(llvm::toString(isCommon.takeError()));
+  if (*isCommon)
+    return Error::success();
   if (key == "input_scale")
     return readScale(key, value, layer.inputScale);
   if (key == "state_scale")
@@ -100,7 +143,7 @@ Error LayerReader::readKey(StringRef key, const llvm::json::Value &value) {
   }
   return fail("unknown key '" + key +
               "', expected precision, input_scale, input_zero_point, "
-              "state_scale, weights or cell_state");
+              "state_scale, weights, cell_state or results");
 }
 
 Expected<LayerPolicy> LayerReader::read(const llvm::json::Value &value) {
@@ -116,9 +159,84 @@ Expected<LayerPolicy> LayerReader::read(const llvm::json::Value &value) {
        {"weights", "input_scale", "input_zero_point", "state_scale"})
     if (layer.precision != Precision::INT8 && object->get(key))
       return fail("'" + key + "' goes with int8");
-  if (layer.precision == Precision::FP32 && object->get("cell_state"))
-    return fail("'cell_state' goes with fp16 and int8");
+  for (StringRef key : {"cell_state", "results"})
+    if (layer.precision == Precision::FP32 && object->get(key))
+      return fail("'" + key + "' goes with fp16 and int8");
   return layer;
+}
+
+void Policy::setBase(Base newBase) {
+  base = newBase;
+  otherwise.precision = base == Base::FP32 ? Precision::FP32 : Precision::FP16;
+  quantized.precision = Precision::INT8;
+  if (base == Base::INT8) {
+    quantized.cellState = StatePrecision::INT16;
+    quantized.hasByteResults = otherwise.hasByteResults = true;
+    otherwise.cellState = StatePrecision::INT16;
+  }
+}
+
+Error Policy::readLayers(const llvm::json::Value &value) {
+  const llvm::json::Object *layers = value.getAsObject();
+  if (!layers)
+    return llvm::createStringError(name + ": 'layers' must be an object");
+  for (const auto &[pattern, entry] : *layers) {
+    std::string path = (name + ": layers: '" + StringRef(pattern) + "'").str();
+    auto glob = llvm::GlobPattern::create(StringRef(pattern));
+    if (!glob)
+      return llvm::createStringError(path + ": " +
+                                     llvm::toString(glob.takeError()));
+    auto layer = LayerReader(path).read(entry);
+    if (!layer)
+      return layer.takeError();
+    entries.push_back({StringRef(pattern).str(), *layer});
+  }
+  return Error::success();
+}
+
+Error Policy::readTensors(const llvm::json::Value &value) {
+  const llvm::json::Object *object = value.getAsObject();
+  if (!object)
+    return llvm::createStringError(name + ": 'tensors' must be an object");
+  for (const auto &[tensor, item] : *object) {
+    const llvm::json::Array *ends = item.getAsArray();
+    auto number = [&](size_t i) {
+      auto end =
+          ends && ends->size() == 2 ? (*ends)[i].getAsNumber() : std::nullopt;
+      return float(end.value_or(NAN));
+    };
+    Range range{number(0), number(1)};
+    if (!std::isfinite(range.low) || !std::isfinite(range.high) ||
+        range.low > range.high)
+      return llvm::createStringError(name + ": tensors: '" + StringRef(tensor) +
+                                     "' must be [low, high]");
+    tensors[StringRef(tensor).str()] = range;
+  }
+  return Error::success();
+}
+
+Error Policy::readKey(StringRef key, const llvm::json::Value &value) {
+  auto fail = [&](const Twine &message) {
+    return llvm::createStringError(name + ": " + message);
+  };
+  if (key == "default")
+    return Error::success(); // has been read
+  if (key == "layers")
+    return readLayers(value);
+  if (key == "tensors")
+    return readTensors(value);
+  auto isCommon = readCommonKey(key, value, quantized);
+  if (!isCommon)
+    return fail(llvm::toString(isCommon.takeError()));
+  if (!*isCommon)
+    return fail("unknown key '" + key +
+                "', expected default, layers, tensors, weights, cell_state or "
+                "results");
+  if (base == Base::FP32 || (base == Base::FP16 && key == "weights"))
+    return fail("'" + key + "' goes with other layers than the default's");
+  otherwise.cellState = quantized.cellState;
+  otherwise.hasByteResults = quantized.hasByteResults;
+  return Error::success();
 }
 
 Expected<Policy> Policy::parse(StringRef text, StringRef name) {
@@ -132,58 +250,110 @@ Expected<Policy> Policy::parse(StringRef text, StringRef name) {
   if (!object)
     return fail("must be an object");
   Policy policy;
-  policy.file = name.str();
-  policy.otherwise.precision = Precision::FP16;
-  for (const auto &[key, item] : *object) {
-    if (key == "default") {
-      auto precision = symbolizePrecision(item.getAsString().value_or(""));
-      if (!precision || precision == Precision::INT8)
-        return fail("'default' must be \"fp32\" or \"fp16\"; int8 is given by "
-                    "layer, with scales");
-      policy.otherwise.precision = *precision;
-      continue;
-    }
-    if (key != "layers")
-      return fail("unknown key '" + StringRef(key) +
-                  "', expected default or layers");
-    const llvm::json::Object *layers = item.getAsObject();
-    if (!layers)
-      return fail("'layers' must be an object");
-    for (const auto &[pattern, entry] : *layers) {
-      std::string path =
-          (name + ": layers: '" + StringRef(pattern) + "'").str();
-      auto glob = llvm::GlobPattern::create(StringRef(pattern));
-      if (!glob)
-        return llvm::createStringError(path + ": " +
-                                       llvm::toString(glob.takeError()));
-      auto layer = LayerReader(path).read(entry);
-      if (!layer)
-        return layer.takeError();
-      policy.entries.push_back({StringRef(pattern).str(), *layer});
-    }
+  policy.name = name.str();
+  policy.setBase(Base::FP16);
+  if (const llvm::json::Value *item = object->get("default")) {
+    auto base = symbolizeBase(item->getAsString().value_or(""));
+    if (!base)
+      return fail("'default' must be \"fp32\", \"fp16\", \"int8\" or "
+                  "\"mixed\"");
+    policy.setBase(*base);
   }
+  for (const auto &[key, item] : *object)
+    if (Error error = policy.readKey(key, item))
+      return error;
   llvm::sort(policy.entries, [](const Entry &a, const Entry &b) {
     return a.pattern < b.pattern;
   });
   return policy;
 }
 
-Expected<Policy> Policy::load(StringRef precision) {
-  auto uniform = symbolizePrecision(precision);
-  if (uniform && *uniform != Precision::INT8) {
+Expected<Policy> Policy::load(StringRef precision, StringRef calibration) {
+  if (!calibration.empty()) {
+    auto policy = load(precision);
+    if (!policy)
+      return policy.takeError();
+    auto statistics = Calibration::load(calibration);
+    if (!statistics)
+      return statistics.takeError();
+    policy->setCalibration(
+        std::make_shared<Calibration>(std::move(*statistics)));
+    return *policy;
+  }
+  if (auto base = symbolizeBase(precision)) {
     Policy policy;
-    policy.otherwise.precision = *uniform;
+    policy.name = precision.str();
+    policy.setBase(*base);
     return policy;
   }
   if (!precision.ends_with(".json"))
     return llvm::createStringError("unknown precision '" + precision +
-                                   "', expected fp32 or fp16 or a policy, "
-                                   "FILE.json");
+                                   "', expected fp32, fp16, int8, mixed or a "
+                                   "policy, FILE.json");
   auto buffer = llvm::MemoryBuffer::getFile(precision, /*IsText=*/true);
   if (!buffer)
     return llvm::createStringError("cannot read '" + precision +
                                    "': " + buffer.getError().message());
   return parse((*buffer)->getBuffer(), precision);
+}
+
+void Policy::set(StringRef layer, const LayerPolicy &policy) {
+  llvm::erase_if(entries,
+                 [&](const Entry &entry) { return entry.pattern == layer; });
+  auto place = llvm::find_if(
+      entries, [&](const Entry &entry) { return entry.pattern > layer; });
+  entries.insert(place, {layer.str(), policy});
+}
+
+std::optional<Range> Policy::getRange(StringRef tensor) const {
+  if (auto it = tensors.find(tensor); it != tensors.end())
+    return it->second;
+  if (!calibration)
+    return std::nullopt;
+  if (const TensorStatistics *statistics = calibration->find(tensor))
+    return statistics->range;
+  return std::nullopt;
+}
+
+static llvm::json::Object toJSON(const LayerPolicy &layer) {
+  llvm::json::Object object{{"precision", stringify(layer.precision)}};
+  if (layer.precision == Precision::FP32)
+    return object;
+  object["cell_state"] = stringify(layer.cellState);
+  object["results"] = layer.hasByteResults ? "int8" : "fp16";
+  if (layer.precision != Precision::INT8)
+    return object;
+  object["weights"] = layer.isPerTensor ? "per-tensor" : "per-row";
+  if (layer.inputScale) {
+    object["input_scale"] = *layer.inputScale;
+    object["input_zero_point"] = layer.inputZeroPoint;
+  }
+  if (layer.stateScale)
+    object["state_scale"] = *layer.stateScale;
+  return object;
+}
+
+std::string Policy::format() const {
+  llvm::json::Object layers, ranges;
+  for (const Entry &entry : entries)
+    layers[entry.pattern] = toJSON(entry.layer);
+  auto addRange = [&](StringRef tensor, Range range) {
+    ranges[tensor] = llvm::json::Array{range.low, range.high};
+  };
+  if (calibration)
+    for (const TensorStatistics &tensor : calibration->tensors)
+      addRange(tensor.name, tensor.range);
+  for (const auto &[tensor, range] : tensors)
+    addRange(tensor, range);
+  llvm::json::Object object{{"default", stringify(base)},
+                            {"layers", std::move(layers)},
+                            {"tensors", std::move(ranges)}};
+  if (base == Base::INT8 || base == Base::Mixed) {
+    llvm::json::Object common = toJSON(quantized);
+    for (StringRef key : {"weights", "cell_state", "results"})
+      object[key] = *common.get(key);
+  }
+  return llvm::formatv("{0:2}\n", llvm::json::Value(std::move(object)));
 }
 
 bool Policy::Entry::matches(StringRef name) const {
@@ -207,7 +377,7 @@ Expected<const Policy::Entry *> Policy::find(StringRef layer) const {
   }
   if (equal)
     return llvm::createStringError(
-        file + ": layers: '" + best->pattern + "' and '" + equal->pattern +
+        name + ": layers: '" + best->pattern + "' and '" + equal->pattern +
         "' both match layer '" + layer + "': give it an entry of its own");
   return best;
 }

@@ -5,6 +5,8 @@
 
 #include "se/Quantization/Weights.h"
 
+#include "llvm/ADT/STLExtras.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
@@ -29,10 +31,12 @@ int64_t QuantizedMatrix::getLargestSum() const {
   return largest;
 }
 
-std::optional<QuantizedMatrix>
-se::quantization::quantizeMatrix(llvm::ArrayRef<float> weights, int64_t rows,
-                                 bool isPerTensor) {
-  auto columns = int64_t(weights.size()) / rows;
+std::optional<std::vector<float>>
+se::quantization::chooseRowScales(llvm::ArrayRef<float> weights, int64_t rows,
+                                  bool isPerTensor) {
+  for (float w : weights)
+    if (!std::isfinite(w))
+      return std::nullopt;
   auto getScale = [](llvm::ArrayRef<float> part) {
     float most = 0;
     for (float w : part)
@@ -40,18 +44,24 @@ se::quantization::quantizeMatrix(llvm::ArrayRef<float> weights, int64_t rows,
     float scale = most / 127.0f;
     return std::isnormal(scale) ? scale : 1.0f;
   };
-  for (float w : weights)
-    if (!std::isfinite(w))
-      return std::nullopt;
+  if (isPerTensor)
+    return std::vector<float>(size_t(rows), getScale(weights));
+  std::vector<float> scales;
+  auto columns = int64_t(weights.size()) / rows;
+  for (int64_t row = 0; row != rows; ++row)
+    scales.push_back(getScale(weights.slice(row * columns, columns)));
+  return scales;
+}
+
+QuantizedMatrix se::quantization::quantizeMatrix(llvm::ArrayRef<float> weights,
+                                                 llvm::ArrayRef<float> scales) {
   QuantizedMatrix matrix;
+  matrix.scales.assign(scales.begin(), scales.end());
   matrix.values.reserve(weights.size());
-  for (int64_t row = 0; row != rows; ++row) {
-    llvm::ArrayRef<float> part = weights.slice(row * columns, columns);
-    float scale = getScale(isPerTensor ? weights : part);
-    matrix.scales.push_back(scale);
-    // The quotient may be a little above 127, but not by half.
-    for (float w : part)
-      matrix.values.push_back(int8_t(std::nearbyint(w / scale)));
+  size_t columns = weights.size() / scales.size();
+  for (auto [i, w] : llvm::enumerate(weights)) {
+    float quotient = std::nearbyint(w / scales[i / columns]);
+    matrix.values.push_back(int8_t(std::clamp(quotient, -127.0f, 127.0f)));
   }
   return matrix;
 }

@@ -53,8 +53,8 @@ Expected<std::vector<PortFile>> se::matchPorts(ArrayRef<std::string> arguments,
 }
 
 Expected<Frames> se::readFrames(ArrayRef<std::string> arguments,
-                                ArrayRef<Port> ports) {
-  auto files = matchPorts(arguments, ports, "--in", /*needsAll=*/true);
+                                ArrayRef<Port> ports, StringRef option) {
+  auto files = matchPorts(arguments, ports, option, /*needsAll=*/true);
   if (!files)
     return files.takeError();
 

@@ -296,7 +296,7 @@ def test_unknown_option(tool, network, tmp_path):
 
 
 @pytest.mark.parametrize("option, text", [
-    ("--precision=fp8", "fp8.*fp32 or fp16"),
+    ("--precision=fp8", "fp8.*fp32, fp16, int8, mixed or a policy"),
     ("--cores=0", "cores must be 1 to 8.*found 0"),
     ("--cores=9", "cores must be 1 to 8.*found 9"),
     ("--emit=exe", "emit.*exe"),
@@ -314,12 +314,13 @@ def test_bad_value(option, text, network, tmp_path):
 
 @pytest.mark.parametrize("text, message", [
     ("{", "policy.json: "),
-    ('{"layer": {}}', "policy.json: unknown key 'layer', expected default or layers"),
-    ('{"default": "int8"}', "policy.json: 'default' must be"),
+    ('{"layer": {}}', "policy.json: unknown key 'layer', expected default, layers, tensors, "),
+    ('{"default": "int4"}', "policy.json: 'default' must be"),
+    ('{"default": "int8"}', "policy.json: layer 'rnn0': no scale for tensor 'x': give --calibration"),
     ('{"layers": {"rnn0": {"precision": "int8", "input_scale": -1}}}',
      "policy.json: layers: 'rnn0': 'input_scale' must be a positive number"),
     ('{"layers": {"rnn0": {"precision": "int8"}}}',
-     "policy.json: layers: 'rnn0': layer 'rnn0': 'input_scale' is missing"),
+     "policy.json: layers: 'rnn0': layer 'rnn0': no scale for tensor 'x': give --calibration, or 'input_scale'"),
     ('{"layers": {"rnn9": {"precision": "fp32"}}}',
      "policy.json: layers: 'rnn9' matches no layer"),
     (None, "cannot read '.*policy.json'"),

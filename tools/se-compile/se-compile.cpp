@@ -3,6 +3,7 @@
 
 //===- se-compile.cpp - From a network to a program -----------------------===//
 
+#include "se/Driver/CalibrationFlags.h"
 #include "se/Driver/Compile.h"
 #include "se/Driver/Diagnostics.h"
 #include "se/Pipelines/Pipelines.h"
@@ -29,7 +30,8 @@ static cl::opt<bool> printLinkerScript(
     cl::cat(category));
 static cl::opt<std::string>
     precision("precision", cl::init("fp32"),
-              cl::desc("Number format: fp32 (default), fp16, or a policy by "
+              cl::desc("Number format: fp32 (default), fp16, int8, mixed "
+                       "(recurrent layers int8, others fp16), or a policy by "
                        "layer, FILE.json"),
               cl::value_desc("policy"), cl::cat(category));
 static cl::opt<std::string>
@@ -69,6 +71,7 @@ static cl::opt<std::string>
 static cl::opt<bool>
     remarks("remarks", cl::desc("Print a remark for each stage of the network"),
             cl::cat(category));
+static CalibrationFlags calibration(category);
 static cl::list<std::string>
     states("state", cl::desc("ONNX: graph input and output that are a state"),
            cl::value_desc("IN=OUT"), cl::cat(category));
@@ -125,6 +128,7 @@ int main(int argc, char **argv) {
     return 1;
   CompileOptions options;
   options.precision = precision;
+  options.calibration = calibration.get();
   options.cores = cores;
   options.coreStack = coreStack;
   options.schedule = forced;

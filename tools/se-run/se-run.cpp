@@ -3,6 +3,7 @@
 
 //===- se-run.cpp - Runs a network, or any program of a cluster -----------===//
 
+#include "se/Driver/CalibrationFlags.h"
 #include "se/Driver/Compile.h"
 #include "se/Driver/Diagnostics.h"
 #include "se/Driver/RunHost.h"
@@ -107,13 +108,14 @@ static cl::opt<bool>
 
 static cl::opt<std::string>
     precision("precision", cl::init("fp32"),
-              cl::desc("Networks on the host: fp32 (default), fp16, or a "
-                       "policy by layer, FILE.json"),
+              cl::desc("Networks on the host: fp32 (default), fp16, int8, "
+                       "mixed, or a policy by layer, FILE.json"),
               cl::value_desc("policy"), cl::cat(category));
 static cl::opt<unsigned>
     cores("cores", cl::init(1),
           cl::desc("Networks on the host: cores to play (default 1)"),
           cl::value_desc("n"), cl::cat(category));
+static CalibrationFlags calibration(category);
 static cl::list<std::string>
     states("state", cl::desc("ONNX: graph input and output that are a state"),
            cl::value_desc("IN=OUT"), cl::cat(category));
@@ -125,6 +127,7 @@ static int runNetworkOnHost(const std::string &statisticsFile) {
   options.outputs = outputs;
   options.states = states;
   options.precision = precision;
+  options.calibration = calibration.get();
   options.cores = cores;
   options.statisticsFile = statisticsFile;
   return runOnHost(options);

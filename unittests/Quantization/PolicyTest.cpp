@@ -32,19 +32,19 @@ TEST(PolicyTest, Layers) {
       }})",
       "p.json");
   ASSERT_TRUE(bool(policy));
-  EXPECT_EQ(policy->getFile(), "p.json");
+  EXPECT_EQ(policy->getName(), "p.json");
   EXPECT_EQ(policy->getDefault().precision, Precision::FP32);
   ASSERT_EQ(policy->getEntries().size(), 2u);
   const LayerPolicy &a = policy->getEntries()[0].layer;
   EXPECT_EQ(a.precision, Precision::FP16);
-  EXPECT_TRUE(a.hasSingleCellState);
+  EXPECT_EQ(a.cellState, StatePrecision::FP32);
   const LayerPolicy &b = policy->getEntries()[1].layer;
   EXPECT_EQ(b.precision, Precision::INT8);
   EXPECT_EQ(b.inputScale, 0.5f);
   EXPECT_EQ(b.inputZeroPoint, -3);
   EXPECT_EQ(b.stateScale, 1.0f);
   EXPECT_TRUE(b.isPerTensor);
-  EXPECT_FALSE(b.hasSingleCellState);
+  EXPECT_EQ(b.cellState, StatePrecision::FP16);
 }
 
 TEST(PolicyTest, Defaults) {
@@ -53,8 +53,57 @@ TEST(PolicyTest, Defaults) {
   EXPECT_EQ(policy->getDefault().precision, Precision::FP16);
   auto uniform = Policy::load("fp32");
   ASSERT_TRUE(bool(uniform));
-  EXPECT_EQ(uniform->getFile(), "");
+  EXPECT_EQ(uniform->getName(), "fp32");
+  EXPECT_TRUE(uniform->isUniform());
   EXPECT_EQ(uniform->getDefault().precision, Precision::FP32);
+}
+
+TEST(PolicyTest, Bases) {
+  auto mixed = Policy::load("mixed"), uniform = Policy::load("int8");
+  ASSERT_TRUE(mixed && uniform);
+  for (const Policy *policy : {&*mixed, &*uniform}) {
+    EXPECT_FALSE(policy->isUniform());
+    EXPECT_EQ(policy->getQuantized().precision, Precision::INT8);
+    EXPECT_EQ(policy->getDefault().precision, Precision::FP16);
+  }
+  EXPECT_FALSE(mixed->getQuantized().hasByteResults);
+  EXPECT_TRUE(uniform->getQuantized().hasByteResults);
+  EXPECT_TRUE(uniform->getDefault().hasByteResults);
+  EXPECT_EQ(uniform->getQuantized().cellState, StatePrecision::INT16);
+  // Keys before and after the default have the same effect.
+  auto policy = Policy::parse(
+      R"({"cell_state": "fp32", "default": "int8", "weights": "per-tensor"})",
+      "p.json");
+  ASSERT_TRUE(bool(policy));
+  EXPECT_TRUE(policy->getQuantized().isPerTensor);
+  EXPECT_EQ(policy->getQuantized().cellState, StatePrecision::FP32);
+  EXPECT_TRUE(policy->getQuantized().hasByteResults);
+}
+
+TEST(PolicyTest, Format) {
+  // What is written reads as the same policy.
+  llvm::StringRef text = R"({"default": "mixed", "weights": "per-tensor",
+      "tensors": {"x": [-0.5, 3]},
+      "layers": {"a*": {"precision": "int8", "input_scale": 0.1,
+                        "input_zero_point": 4, "results": "int8"},
+                 "b": {"precision": "fp32"},
+                 "c": {"precision": "fp16", "cell_state": "int16"}}})";
+  auto policy = Policy::parse(text, "p.json");
+  ASSERT_TRUE(bool(policy));
+  std::string written = policy->format();
+  auto again = Policy::parse(written, "p.json");
+  ASSERT_TRUE(bool(again));
+  EXPECT_EQ(again->format(), written);
+  EXPECT_EQ(again->getBase(), Base::Mixed);
+  EXPECT_TRUE(again->getQuantized().isPerTensor);
+  ASSERT_EQ(again->getEntries().size(), 3u);
+  EXPECT_EQ(again->getEntries()[0].layer.inputScale, 0.1f);
+  EXPECT_EQ(again->getEntries()[0].layer.inputZeroPoint, 4);
+  EXPECT_TRUE(again->getEntries()[0].layer.hasByteResults);
+  EXPECT_EQ(again->getEntries()[2].layer.cellState, StatePrecision::INT16);
+  EXPECT_EQ(again->getRange("x")->low, -0.5f);
+  EXPECT_EQ(again->getRange("x")->high, 3.0f);
+  EXPECT_FALSE(again->getRange("y"));
 }
 
 TEST(PolicyTest, Find) {
@@ -89,14 +138,22 @@ TEST(PolicyTest, FileErrors) {
   EXPECT_EQ(getError("{} 1").substr(0, 9), "p.json: [");
   EXPECT_EQ(getError("[]"), "p.json: must be an object");
   EXPECT_EQ(getError(R"({"layer": {}})"),
-            "p.json: unknown key 'layer', expected default or layers");
+            "p.json: unknown key 'layer', expected default, layers, tensors, "
+            "weights, cell_state or results");
   EXPECT_EQ(getError(R"({"layers": []})"),
             "p.json: 'layers' must be an object");
-  for (const char *value : {"\"int8\"", "\"fp8\"", "16"})
+  for (const char *value : {"\"fp8\"", "16"})
+    EXPECT_EQ(getError(("{\"default\": " + llvm::Twine(value) + "}").str()),
+              "p.json: 'default' must be \"fp32\", \"fp16\", \"int8\" or "
+              "\"mixed\"");
+  EXPECT_EQ(getError(R"({"tensors": [1]})"),
+            "p.json: 'tensors' must be an object");
+  for (const char *value : {"1", "[1]", "[1, 0]", "[0, 1e99]", "[0, \"1\"]"})
     EXPECT_EQ(
-        getError(("{\"default\": " + llvm::Twine(value) + "}").str()),
-        "p.json: 'default' must be \"fp32\" or \"fp16\"; int8 is given by "
-        "layer, with scales");
+        getError(("{\"tensors\": {\"x\": " + llvm::Twine(value) + "}}").str()),
+        "p.json: tensors: 'x' must be [low, high]");
+  EXPECT_EQ(getError(R"({"default": "fp16", "weights": "per-tensor"})"),
+            "p.json: 'weights' goes with other layers than the default's");
 }
 
 TEST(PolicyTest, LayerErrors) {
@@ -108,7 +165,8 @@ TEST(PolicyTest, LayerErrors) {
         "'precision' must be \"fp32\", \"fp16\" or \"int8\"");
   EXPECT_EQ(getLayerError(R"({"precision": "int8", "scale": 1})"),
             "unknown key 'scale', expected precision, input_scale, "
-            "input_zero_point, state_scale, weights or cell_state");
+            "input_zero_point, state_scale, weights, cell_state or "
+            "results");
   for (const char *value : {"0", "-0.1", "1e-60", "1e60", "\"1\"", "null"})
     EXPECT_EQ(
         getLayerError(("{\"state_scale\": " + llvm::Twine(value) + "}").str()),
@@ -119,8 +177,8 @@ TEST(PolicyTest, LayerErrors) {
               "'input_zero_point' must be an integer from -127 to 127");
   EXPECT_EQ(getLayerError(R"({"weights": "per-column"})"),
             "'weights' must be \"per-row\" or \"per-tensor\"");
-  EXPECT_EQ(getLayerError(R"({"cell_state": "int16"})"),
-            "'cell_state' must be \"fp16\" or \"fp32\"");
+  EXPECT_EQ(getLayerError(R"({"cell_state": "int4"})"),
+            "'cell_state' must be \"fp16\", \"fp32\" or \"int16\"");
   EXPECT_EQ(getLayerError(R"({"precision": "fp16", "input_scale": 1})"),
             "'input_scale' goes with int8");
   EXPECT_EQ(getLayerError(R"({"precision": "fp32", "cell_state": "fp32"})"),

@@ -6,6 +6,7 @@
 #ifndef SE_DRIVER_COMPILE_H
 #define SE_DRIVER_COMPILE_H
 
+#include "se/Driver/Calibrate.h"
 #include "se/Pipelines/Phases.h"
 #include "se/Target/TargetDescription.h"
 
@@ -30,7 +31,8 @@ struct EmitKind {
 llvm::Expected<EmitKind> parseEmit(llvm::StringRef text);
 
 struct CompileOptions {
-  std::string precision = "fp32";
+  std::string precision = "fp32"; ///< a name or a file, see Policy::load
+  CalibrationOptions calibration;
   unsigned cores = 8;
   /// Bytes of each cluster core's stack in L1; 0: as many as the code takes.
   unsigned coreStack = 0;

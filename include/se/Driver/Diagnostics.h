@@ -31,7 +31,8 @@ mlir::LogicalResult emitFailure(mlir::MLIRContext &context,
                                 const llvm::Twine &message);
 mlir::LogicalResult emitFailure(mlir::MLIRContext &context, llvm::Error error);
 
-/// Prints `error: MESSAGE` and returns 1, the exit status of a failed tool.
+/// Prints `error: MESSAGE` and returns 1, the exit status of a failed tool. A
+/// DiagnosedError has been printed.
 int reportError(llvm::Error error);
 int reportError(const llvm::Twine &message);
 

@@ -6,6 +6,7 @@
 #ifndef SE_DRIVER_RUNHOST_H
 #define SE_DRIVER_RUNHOST_H
 
+#include "se/Driver/Calibrate.h"
 #include "se/Host/HostProgram.h"
 #include "se/Support/Frames.h"
 
@@ -23,6 +24,7 @@ struct HostNetworkOptions {
   std::vector<std::string> states;
   /// What to lower with, for phases that come before the choice.
   std::string precision = "fp32";
+  CalibrationOptions calibration;
   unsigned cores = 1;
 };
 

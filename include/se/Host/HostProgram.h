@@ -7,6 +7,7 @@
 #define SE_HOST_HOSTPROGRAM_H
 
 #include "se/CodeGen/ProgramInfo.h"
+#include "se/Quantization/Policy.h"
 
 #include "llvm/Support/Error.h"
 
@@ -33,7 +34,7 @@ public:
   /// Errors in the module are emitted as diagnostics; the llvm::Error is then
   /// a DiagnosedError.
   static llvm::Expected<std::unique_ptr<HostProgram>>
-  create(mlir::ModuleOp module, llvm::StringRef precision = "fp32",
+  create(mlir::ModuleOp module, const quantization::Policy &policy = {},
          unsigned cores = 1);
   ~HostProgram();
 

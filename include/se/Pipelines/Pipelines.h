@@ -7,6 +7,7 @@
 #define SE_PIPELINES_PIPELINES_H
 
 #include "se/Pipelines/Phases.h"
+#include "se/Quantization/Policy.h"
 #include "se/Schedule/Passes.h"
 
 #include "llvm/Support/Error.h"
@@ -17,8 +18,7 @@
 namespace se {
 
 struct PipelineOptions {
-  /// fp32, fp16, or the path of a policy (docs/precision.md).
-  std::string precision = "fp32";
+  quantization::Policy policy; ///< fp32 unless set
   /// Cores, memory sizes, and choices of the planner that are forced.
   schedule::ScheduleNetworkOptions schedule;
   /// Bits of an address: 32 on the device, 64 on the host.

@@ -10,8 +10,13 @@
 #ifndef SE_QUANTIZATION_POLICY_H
 #define SE_QUANTIZATION_POLICY_H
 
-#include "llvm/Support/Error.h"
+#include "se/Quantization/Calibration.h"
 
+#include "llvm/Support/Error.h"
+#include "llvm/Support/JSON.h"
+
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,16 +25,28 @@ namespace se::quantization {
 
 enum class Precision { FP32, FP16, INT8 };
 
+/// Of states that no product reads directly, but the next frame needs.
+enum class StatePrecision { FP16, FP32, INT16 };
+
 /// What one layer computes with.
 struct LayerPolicy {
   Precision precision = Precision::FP32;
-  /// Values that no product reads directly, but the next frame needs.
-  bool hasSingleCellState = false;
+  StatePrecision cellState = StatePrecision::FP16;
+  /// Results that are stored are rounded to i8.
+  bool hasByteResults = false;
 
   // INT8 only.
   bool isPerTensor = false; ///< one scale for all rows of a matrix
   std::optional<float> inputScale, stateScale;
   int inputZeroPoint = 0;
+};
+
+/// What layers without an entry have.
+enum class Base {
+  FP32,
+  FP16,
+  INT8,  ///< all layers with a matrix
+  Mixed, ///< int8 for layers whose product is part of a recurrence
 };
 
 class Policy {
@@ -41,15 +58,26 @@ public:
     bool matches(llvm::StringRef name) const;
   };
 
-  /// `precision` is fp32, fp16, or the path of a file. Error: one line.
-  static llvm::Expected<Policy> load(llvm::StringRef precision);
+  /// FP32 for everything.
+  Policy() = default;
+
+  /// `precision` is fp32, fp16, int8, mixed, or the path of a file;
+  /// `calibration` empty or the path of a file of Calibration. Error: one line.
+  static llvm::Expected<Policy> load(llvm::StringRef precision,
+                                     llvm::StringRef calibration = "");
   /// Reads the text of a file called `name`.
   static llvm::Expected<Policy> parse(llvm::StringRef text,
                                       llvm::StringRef name);
 
-  /// The name of the file; empty if all layers are alike.
-  llvm::StringRef getFile() const { return file; }
-  /// Of layers that no entry matches.
+  /// What load() was given.
+  llvm::StringRef getName() const { return name; }
+  Base getBase() const { return base; }
+  /// True if all layers are alike and none is int8.
+  bool isUniform() const {
+    return entries.empty() && (base == Base::FP32 || base == Base::FP16);
+  }
+  /// Of layers that no entry matches: those that `base` makes int8, and others.
+  const LayerPolicy &getQuantized() const { return quantized; }
   const LayerPolicy &getDefault() const { return otherwise; }
   /// Sorted by pattern.
   llvm::ArrayRef<Entry> getEntries() const { return entries; }
@@ -57,10 +85,31 @@ public:
   /// matches; null if there is none. Error if two patterns are equally long.
   llvm::Expected<const Entry *> find(llvm::StringRef layer) const;
 
+  /// Adds or replaces the entry of exactly this layer.
+  void set(llvm::StringRef layer, const LayerPolicy &policy);
+
+  /// The range of a tensor: from the file, or else from calibration.
+  std::optional<Range> getRange(llvm::StringRef tensor) const;
+  void setCalibration(std::shared_ptr<const Calibration> statistics) {
+    calibration = std::move(statistics);
+  }
+  const Calibration *getCalibration() const { return calibration.get(); }
+
+  /// The text of a file with this policy and the ranges that it has.
+  std::string format() const;
+
 private:
-  std::string file;
-  LayerPolicy otherwise;
+  llvm::Error readKey(llvm::StringRef key, const llvm::json::Value &value);
+  llvm::Error readLayers(const llvm::json::Value &value);
+  llvm::Error readTensors(const llvm::json::Value &value);
+  void setBase(Base newBase);
+
+  std::string name = "fp32";
+  Base base = Base::FP32;
+  LayerPolicy otherwise, quantized;
   std::vector<Entry> entries;
+  std::map<std::string, Range, std::less<>> tensors;
+  std::shared_ptr<const Calibration> calibration;
 };
 
 } // namespace se::quantization

@@ -28,12 +28,16 @@ struct QuantizedMatrix {
   int64_t getLargestSum() const;
 };
 
-/// Symmetric: scale = (largest magnitude of the row, or with `isPerTensor` of
-/// the matrix) / 127 and value = w / scale, rounded to nearest, ties to even;
-/// all in f32. The scale of rows without a normal one is 1. Nothing if a weight
+/// One scale for each row: (largest magnitude of the row, or with `isPerTensor`
+/// of the matrix) / 127, or 1 if that is no normal number. Nothing if a weight
 /// is not finite.
-std::optional<QuantizedMatrix> quantizeMatrix(llvm::ArrayRef<float> weights,
-                                              int64_t rows, bool isPerTensor);
+std::optional<std::vector<float>>
+chooseRowScales(llvm::ArrayRef<float> weights, int64_t rows, bool isPerTensor);
+
+/// Values w / scale, rounded to nearest, ties to even, all in f32, and limited
+/// to -127 to 127.
+QuantizedMatrix quantizeMatrix(llvm::ArrayRef<float> weights,
+                               llvm::ArrayRef<float> scales);
 
 } // namespace se::quantization
 

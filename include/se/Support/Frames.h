@@ -49,10 +49,11 @@ llvm::Expected<std::vector<PortFile>>
 matchPorts(llvm::ArrayRef<std::string> arguments, llvm::ArrayRef<Port> ports,
            llvm::StringRef option, bool needsAll);
 
-/// Reads the frames of all input ports. Errors name the file, what was
-/// expected and what was found.
+/// Reads the frames of all input ports. `option` is as for matchPorts. Errors
+/// name the file, what was expected and what was found.
 llvm::Expected<Frames> readFrames(llvm::ArrayRef<std::string> arguments,
-                                  llvm::ArrayRef<Port> ports);
+                                  llvm::ArrayRef<Port> ports,
+                                  llvm::StringRef option = "--in");
 
 /// Writes the outputs that were asked for.
 llvm::Error writeFrames(llvm::ArrayRef<PortFile> files,

@@ -359,3 +359,17 @@ LogicalResult ApplyOp::verifySymbolUses(SymbolTableCollection &symbolTable) {
     return failure();
   return success();
 }
+
+LogicalResult ObserveOp::verify() {
+  auto network = cast<NetworkOp>((*this)->getParentOp());
+  for (auto other : network.getBody().front().getOps<ObserveOp>()) {
+    if (other == *this)
+      break;
+    if (other.getTensor() == getTensor())
+      return emitOpError("observe-C1: there is another tensor with the name ")
+             << getTensorAttr();
+  }
+  if (getTensor().empty())
+    return emitOpError("observe-C1: the name must not be empty");
+  return success();
+}

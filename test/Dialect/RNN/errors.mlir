@@ -813,3 +813,20 @@ func.func @matvec_C4_words(%W: tensor<2x3xi32>, %x: tensor<3xi32>) {
   rnn.matvec %W, %x : tensor<2x3xi32>, tensor<3xi32> -> tensor<2xi32>
   return
 }
+
+// -----
+
+rnn.network @observe_C1 inputs(%x = "x" : tensor<4xf32>) {
+  rnn.observe %x as "x" : tensor<4xf32>
+  // expected-error @below {{observe-C1: there is another tensor with the name "x"}}
+  rnn.observe %x as "x" : tensor<4xf32>
+  rnn.yield
+}
+
+// -----
+
+rnn.network @observe_C1_empty inputs(%x = "x" : tensor<4xf32>) {
+  // expected-error @below {{observe-C1: the name must not be empty}}
+  rnn.observe %x as "" : tensor<4xf32>
+  rnn.yield
+}

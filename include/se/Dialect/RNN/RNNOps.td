@@ -176,6 +176,24 @@ def RNN_ApplyOp : RNN_Op<"apply", [Pure, AttrSizedOperandSegments,
   }];
 }
 
+def RNN_ObserveOp : RNN_Op<"observe", [HasParent<"NetworkOp">]> {
+  let summary = "Collects the values of a tensor in every frame";
+  let description = [{
+    Computes nothing: where a network is calibrated, statistics of `x` are
+    collected under `name` (docs/precision.md). `--rnn-observe` puts these ops
+    in; on their way to phase 2 they become outputs (`--rnn-expose-observed`)
+    or are dropped.
+
+    * (observe-C1) the name is not empty and no other `rnn.observe` of the
+      network has it.
+
+    Example: `rnn.observe %0 as "lstm_1" : tensor<8xf32>`.
+  }];
+  let arguments = (ins RNN_FloatTensor:$x, StrAttr:$tensor);
+  let assemblyFormat = "$x `as` $tensor attr-dict `:` type($x)";
+  let hasVerifier = 1;
+}
+
 //===----------------------------------------------------------------------===//
 // Named cells (phase 0)
 //===----------------------------------------------------------------------===//

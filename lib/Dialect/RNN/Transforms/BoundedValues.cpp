@@ -20,8 +20,7 @@ static bool isWithin(std::optional<std::vector<float>> values, float least) {
          });
 }
 
-/// From 0 to 1, by what computes it.
-static bool isFraction(Value value) {
+bool se::rnn::isFraction(Value value) {
   auto activation = value.getDefiningOp<ActivationOp>();
   if (!activation)
     return false;

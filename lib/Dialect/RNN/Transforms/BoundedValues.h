@@ -10,6 +10,9 @@
 
 namespace se::rnn {
 
+/// True if `value` is from 0 to 1, by the function that computes it.
+bool isFraction(mlir::Value value);
+
 /// True if it follows from the operations of `network` that all elements of
 /// `value` are within -1 to 1 in every frame, but for rounding.
 bool isBoundedByOne(NetworkOp network, mlir::Value value);

@@ -5,6 +5,8 @@
 
 #include "Layers.h"
 
+#include "Tensors.h"
+
 #include "se/Dialect/RNN/Constants.h"
 #include "se/Dialect/RNN/LayerName.h"
 
@@ -17,7 +19,7 @@ using namespace se::quantization;
 
 /// Replaces a matvec that was fused from several by one for each slice of its
 /// result.
-static void separate(MatvecOp op) {
+static void separate(MatvecOp op, Tensors &tensors) {
   std::optional<std::vector<float>> weights = readFloats(op.getW());
   auto users = llvm::to_vector(op->getUsers());
   if (!weights || !llvm::all_of(users, llvm::IsaPred<tensor::ExtractSliceOp>))
@@ -37,6 +39,7 @@ static void separate(MatvecOp op) {
         makeConstant(type.clone({rows, columns}), part, name));
     Value y =
         MatvecOp::create(b, slice.getLoc(), slice.getType(), w, op.getX());
+    tensors.replace(slice.getResult(), y);
     slice.replaceAllUsesWith(y);
     slice.erase();
   }
@@ -71,7 +74,7 @@ LogicalResult Layers::checkEntries(NetworkOp network) const {
               products.insert(&entry);
           }
   auto fail = [&](const Policy::Entry &entry) {
-    return network.emitError() << policy.getFile() << ": layers: '"
+    return network.emitError() << policy.getName() << ": layers: '"
                                << entry.pattern << "' matches no layer ";
   };
   for (const Policy::Entry &entry : policy.getEntries()) {
@@ -83,32 +86,54 @@ LogicalResult Layers::checkEntries(NetworkOp network) const {
   return success();
 }
 
-LogicalResult Layers::add(NetworkOp network) {
+/// Layers that the policy's base makes int8, if they can be.
+void Layers::findQuantized(NetworkOp network) {
+  if (policy.getBase() == Base::Mixed)
+    quantized = findRecurrentLayers(network);
+  auto matvecs = network.getBody().front().getOps<MatvecOp>();
+  if (policy.getBase() == Base::INT8)
+    for (MatvecOp op : matvecs)
+      for (const std::string &name : getLayerNames(op.getLoc()))
+        quantized.insert(name);
+  for (MatvecOp op : matvecs)
+    for (const std::string &name : getLayerNames(op.getLoc()))
+      if (!op.getW().getDefiningOp<arith::ConstantOp>() &&
+          quantized.erase(name))
+        network.emitWarning()
+            << "layer '" << name << "' stays fp16: int8 needs "
+            << "matrices that are constants";
+}
+
+LogicalResult Layers::add(NetworkOp network, Tensors &tensors) {
+  findQuantized(network);
   if (failed(findEntries(network)) || failed(checkEntries(network)))
     return failure();
   for (auto op : llvm::make_early_inc_range(
            network.getBody().front().getOps<MatvecOp>())) {
-    SmallVector<const Policy::Entry *> found;
+    SmallVector<const LayerPolicy *> found;
     for (const std::string &name : getLayerNames(op.getLoc()))
-      found.push_back(entries.lookup(name));
+      found.push_back(&get(name));
     if (!llvm::all_equal(found))
-      separate(op);
+      separate(op, tensors);
   }
   return success();
 }
 
+const LayerPolicy &Layers::get(StringRef name) const {
+  if (auto it = entries.find(name); it != entries.end() && it->second)
+    return it->second->layer;
+  return quantized.contains(name) ? policy.getQuantized() : policy.getDefault();
+}
+
 const LayerPolicy &Layers::operator[](Operation *op) const {
-  auto it = entries.find(getLayerName(op->getLoc()));
-  if (it == entries.end() || !it->second)
-    return policy.getDefault();
-  return it->second->layer;
+  return get(getLayerName(op->getLoc()));
 }
 
 std::string Layers::describe(Operation *op) const {
   std::string name = getLayerName(op->getLoc());
   const Policy::Entry *entry = entries.lookup(name);
-  std::string text = (policy.getFile() + ": layers: ").str();
+  std::string text = (policy.getName() + ": ").str();
   if (entry)
-    text += "'" + entry->pattern + "': ";
+    text += "layers: '" + entry->pattern + "': ";
   return text + "layer '" + name + "': ";
 }

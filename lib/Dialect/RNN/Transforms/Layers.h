@@ -10,19 +10,22 @@
 #include "se/Quantization/Policy.h"
 
 #include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/StringSet.h"
 
 namespace se::rnn {
 
-/// Which entry of a policy holds for each layer of a network without cells. A
-/// layer is what has one name (LayerName.h).
+class Tensors;
+
+/// What a policy says of each layer of a network without cells. A layer is what
+/// has one name (LayerName.h).
 class Layers {
 public:
   explicit Layers(const quantization::Policy &policy) : policy(policy) {}
 
   /// Finds the layers of `network`, and separates matvecs that were fused from
-  /// layers with different entries. Emits an error if the policy does not fit
+  /// layers with different policies. Emits an error if the policy does not fit
   /// the layers.
-  mlir::LogicalResult add(NetworkOp network);
+  mlir::LogicalResult add(NetworkOp network, Tensors &tensors);
 
   const quantization::LayerPolicy &operator[](mlir::Operation *op) const;
   quantization::Precision getPrecision(mlir::Operation *op) const {
@@ -30,14 +33,19 @@ public:
   }
   /// The entry of a layer, as messages call it.
   std::string describe(mlir::Operation *op) const;
+  const quantization::Policy &getPolicy() const { return policy; }
 
 private:
+  void findQuantized(NetworkOp network);
   mlir::LogicalResult findEntries(NetworkOp network);
+  const quantization::LayerPolicy &get(llvm::StringRef name) const;
   mlir::LogicalResult checkEntries(NetworkOp network) const;
 
   const quantization::Policy &policy;
   /// Null for those that no entry matches.
   llvm::StringMap<const quantization::Policy::Entry *> entries;
+  /// Those that the policy's base makes int8.
+  llvm::StringSet<> quantized;
 };
 
 } // namespace se::rnn

@@ -11,6 +11,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "ActivationTable.h"
+#include "Marks.h"
 #include "Products.h"
 
 #include "se/Dialect/RNN/Constants.h"
@@ -33,13 +34,15 @@ using namespace se::rnn;
 using se::quantization::LayerPolicy;
 using se::quantization::Policy;
 using se::quantization::Precision;
+using se::quantization::StatePrecision;
 
 namespace {
 
 class Legalizer {
 public:
-  Legalizer(MLIRContext *context, const Layers &layers)
-      : layers(layers), half(Float16Type::get(context)),
+  Legalizer(MLIRContext *context, const Layers &layers,
+            const Products &products)
+      : layers(layers), products(products), half(Float16Type::get(context)),
         single(Float32Type::get(context)) {}
 
   LogicalResult convert(CellOp cell);
@@ -53,6 +56,7 @@ private:
   LogicalResult convertStates(NetworkOp network);
   FloatType getStateType(NetworkOp network, unsigned k);
   void convert(ActivationOp op);
+  LogicalResult convert(quant::DequantizeCastOp op);
   Value interpolate(OpBuilder &b, Location loc, ActivationKind kind, Value x);
 
   /// What is stored or fed to a product.
@@ -89,7 +93,7 @@ private:
   }
 
   const Layers &layers;
-  Products products;
+  const Products products;
   ProductRewriter rewriter;
   FloatType half, single;
   std::map<ActivationKind, ActivationTable> tables;
@@ -189,6 +193,33 @@ void Legalizer::convert(ActivationOp op) {
   op.erase();
 }
 
+/// Integers, and their values as f32.
+LogicalResult Legalizer::convert(quant::DequantizeCastOp op) {
+  auto cast_ = op.getInput().getDefiningOp<quant::QuantizeCastOp>();
+  auto type = dyn_cast<quant::UniformQuantizedType>(se::rnn::getType(op));
+  if (!cast_ || !type)
+    return op.emitOpError("must come after a quant.qcast to "
+                          "!quant.uniform with one scale");
+  OpBuilder b(op);
+  Location loc = op.getLoc();
+  se::quantization::Grid grid = getGrid(type);
+  Value q = quantize(b, loc, cast_.getInput(), type.getStorageType(), grid);
+  auto floats = cast<RankedTensorType>(op.getType()).clone(Type(single));
+  Value y = arith::SIToFPOp::create(b, loc, floats, q);
+  auto splat = [&](float value) -> Value {
+    return arith::ConstantOp::create(
+        b, loc, DenseElementsAttr::get(floats, b.getF32FloatAttr(value)));
+  };
+  if (grid.zeroPoint)
+    y = arith::SubFOp::create(b, loc, y, splat(float(grid.zeroPoint)));
+  y = arith::MulFOp::create(b, loc, y, splat(grid.scale));
+  op.replaceAllUsesWith(y);
+  op.erase();
+  if (cast_->use_empty())
+    cast_.erase();
+  return success();
+}
+
 LogicalResult Legalizer::convert(Operation *op) {
   if (auto constant = dyn_cast<arith::ConstantOp>(op)) {
     convert(constant);
@@ -198,6 +229,10 @@ LogicalResult Legalizer::convert(Operation *op) {
     rewriter.rewrite(cast<MatvecOp>(op), product->second);
     return success();
   }
+  if (isa<quant::QuantizeCastOp, ObserveOp>(op))
+    return success(); // by its reader; not any more
+  if (auto mark = dyn_cast<quant::DequantizeCastOp>(op))
+    return convert(mark);
   FloatType stored = getStored(op);
   if (isa<MatvecOp, ReduceOp>(op)) {
     castOperands(op, stored);
@@ -288,7 +323,8 @@ FloatType Legalizer::getStateType(NetworkOp network, unsigned k) {
       if (auto reshape = dyn_cast<ReshapeOp>(user))
         values.push_back(reshape.getY());
     }
-  return layer.hasSingleCellState ? single : half;
+  // What is stored as i16 is computed in f32.
+  return layer.cellState == StatePrecision::FP16 ? half : single;
 }
 
 LogicalResult Legalizer::convertStates(NetworkOp network) {
@@ -311,9 +347,10 @@ LogicalResult Legalizer::convertStates(NetworkOp network) {
 }
 
 LogicalResult Legalizer::convert(NetworkOp network) {
-  products.clear();
-  if (failed(planProducts(network, layers, products)))
-    return failure();
+  for (auto op : network.getBody().front().getOps<MatvecOp>())
+    if (layers.getPrecision(op) == Precision::INT8 && !products.contains(op))
+      return op.emitOpError("is of an int8 layer, but its operands are not "
+                            "quantized: --rnn-quantize comes first");
   convertInputs(network);
   if (failed(convertStates(network)))
     return failure();
@@ -349,35 +386,49 @@ LogicalResult Legalizer::convert(NetworkOp network) {
 namespace {
 struct LegalizePass : se::rnn::impl::LegalizeBase<LegalizePass> {
   using LegalizeBase::LegalizeBase;
+  explicit LegalizePass(const Policy &policy) : policy(policy) {}
+
   void runOnOperation() override {
-    if (failed(legalize(getOperation())))
+    ModuleOp module = getOperation();
+    if (!policy) {
+      auto loaded = Policy::load(precision);
+      if (!loaded) {
+        module.emitError(llvm::toString(loaded.takeError()));
+        return signalPassFailure();
+      }
+      policy = *loaded;
+    }
+    if (failed(legalize(module, *policy)))
       signalPassFailure();
   }
 
-  LogicalResult legalize(ModuleOp module) {
-    auto policy = Policy::load(precision);
-    if (!policy)
-      return module.emitError(llvm::toString(policy.takeError()));
-    bool isUniform = policy->getFile().empty();
-    if (isUniform && policy->getDefault().precision == Precision::FP32)
+  LogicalResult legalize(ModuleOp module, const Policy &policy) {
+    module.walk([](ObserveOp op) { op.erase(); });
+    if (policy.isUniform() && policy.getBase() == se::quantization::Base::FP32)
       return success();
-    Layers layers(*policy);
-    if (!isUniform) {
-      // A cell may have another precision in each layer.
-      if (failed(inlineCells(module)))
-        return failure();
-      for (auto network : module.getOps<NetworkOp>())
-        if (failed(layers.add(network)))
-          return failure();
-    }
-    Legalizer legalizer(&getContext(), layers);
+    // A cell may have another precision in each layer.
+    if (!policy.isUniform() && failed(inlineCells(module)))
+      return failure();
     for (auto cell : module.getOps<CellOp>())
-      if (failed(legalizer.convert(cell)))
+      if (failed(Legalizer(&getContext(), Layers(policy), Products())
+                     .convert(cell)))
         return failure();
-    for (auto network : module.getOps<NetworkOp>())
-      if (failed(legalizer.convert(network)))
+    for (auto network : module.getOps<NetworkOp>()) {
+      Products products = readProducts(network);
+      Layers layers(policy);
+      Tensors tensors(network);
+      if (!policy.isUniform() && failed(layers.add(network, tensors)))
         return failure();
+      if (failed(Legalizer(&getContext(), layers, products).convert(network)))
+        return failure();
+    }
     return success();
   }
+
+  std::optional<Policy> policy;
 };
 } // namespace
+
+std::unique_ptr<Pass> se::rnn::createLegalize(const Policy &policy) {
+  return std::make_unique<LegalizePass>(policy);
+}

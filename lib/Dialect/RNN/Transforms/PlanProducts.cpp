@@ -3,7 +3,7 @@
 
 //===- PlanProducts.cpp - Scales of the matvecs of int8 layers ------------===//
 
-#include "BoundedValues.h"
+#include "Grids.h"
 #include "Products.h"
 
 #include "se/Dialect/RNN/Constants.h"
@@ -13,14 +13,11 @@ using namespace mlir;
 using namespace se::rnn;
 using namespace se::quantization;
 
-/// Scale of what lies within -1 to 1.
-static constexpr float unitScale = 1.0f / 127.0f;
-
 namespace {
 class Planner {
 public:
-  Planner(NetworkOp network, const Layers &layers)
-      : network(network), layers(layers) {}
+  Planner(NetworkOp network, const Layers &layers, const Tensors &tensors)
+      : network(network), layers(layers), tensors(tensors) {}
 
   LogicalResult plan(MatvecOp op, Product &product);
 
@@ -30,13 +27,14 @@ private:
     bool hasInput = false, hasState = false;
   };
   void addSources(Value value, StringRef layer, Sources &sources);
-  LogicalResult chooseScale(MatvecOp op, Product &product);
+  LogicalResult chooseGrid(MatvecOp op, Grid &grid);
   InFlightDiagnostic fail(MatvecOp op) {
     return network.emitError() << layers.describe(op);
   }
 
   NetworkOp network;
   const Layers &layers;
+  const Tensors &tensors;
   llvm::DenseSet<Value> seen;
 };
 } // namespace
@@ -70,44 +68,44 @@ void Planner::addSources(Value value, StringRef layer, Sources &sources) {
     addSources(operand, layer, sources);
 }
 
-LogicalResult Planner::chooseScale(MatvecOp op, Product &product) {
+LogicalResult Planner::chooseGrid(MatvecOp op, Grid &grid) {
   const LayerPolicy &policy = layers[op];
   seen.clear();
   Sources sources;
   addSources(op.getX(), getLayerName(op.getLoc()), sources);
-  std::optional<float> scale;
-  if (sources.hasInput) {
-    scale = policy.inputScale;
-    product.zeroPoint = policy.inputZeroPoint;
-  } else if (sources.hasState) {
-    scale = policy.stateScale;
-  }
-  if (!scale && isBoundedByOne(network, op.getX()))
-    scale = unitScale;
-  if (scale) {
-    product.scale = *scale;
+  if (sources.hasInput && policy.inputScale) {
+    grid = {*policy.inputScale, policy.inputZeroPoint};
     return success();
   }
-  if (!sources.hasInput && !sources.hasState)
-    return fail(op) << "int8 has no scale for a product of products";
-  return fail(op) << "'" << (sources.hasInput ? "input_scale" : "state_scale")
-                  << "' is missing, and nothing tells that the values are "
-                     "within -1 to 1";
+  if (!sources.hasInput && sources.hasState && policy.stateScale) {
+    grid = {*policy.stateScale, 0};
+    return success();
+  }
+  std::optional<Grid> found =
+      getGrid(network, op.getX(), tensors, layers.getPolicy());
+  if (!found)
+    return fail(op) << "no scale for tensor '" << tensors.getName(op.getX())
+                    << "': give --calibration"
+                    << (sources.hasInput   ? ", or 'input_scale'"
+                        : sources.hasState ? ", or 'state_scale'"
+                                           : "");
+  grid = *found;
+  return success();
 }
 
 LogicalResult Planner::plan(MatvecOp op, Product &product) {
-  if (failed(chooseScale(op, product)))
+  if (failed(chooseGrid(op, product.grid)))
     return failure();
   std::optional<std::vector<float>> weights = readFloats(op.getW());
   if (!weights)
     return fail(op) << "int8 needs matrices that are constants";
   int64_t rows = cast<RankedTensorType>(op.getW().getType()).getDimSize(0);
-  auto matrix = quantizeMatrix(*weights, rows, layers[op].isPerTensor);
-  if (!matrix)
+  auto scales = chooseRowScales(*weights, rows, layers[op].isPerTensor);
+  if (!scales)
     return fail(op) << "a weight is not finite";
-  product.matrix = std::move(*matrix);
+  product.matrix = quantizeMatrix(*weights, *scales);
   int64_t largest =
-      product.matrix.getLargestSum() * (127 + std::abs(product.zeroPoint));
+      product.matrix.getLargestSum() * (127 + std::abs(product.grid.zeroPoint));
   if (largest > INT32_MAX)
     return fail(op) << "a sum of products may reach " << largest
                     << ", more than 32 bits hold";
@@ -115,8 +113,9 @@ LogicalResult Planner::plan(MatvecOp op, Product &product) {
 }
 
 LogicalResult se::rnn::planProducts(NetworkOp network, const Layers &layers,
+                                    const Tensors &tensors,
                                     Products &products) {
-  Planner planner(network, layers);
+  Planner planner(network, layers, tensors);
   for (auto op : network.getBody().front().getOps<MatvecOp>())
     if (layers.getPrecision(op) == Precision::INT8 &&
         failed(planner.plan(op, products[op])))

@@ -7,6 +7,7 @@
 #define SE_LIB_DIALECT_RNN_TRANSFORMS_PRODUCTS_H
 
 #include "Layers.h"
+#include "Tensors.h"
 
 #include "se/Quantization/Weights.h"
 
@@ -17,9 +18,7 @@ namespace se::rnn {
 /// A matvec in integers.
 struct Product {
   quantization::QuantizedMatrix matrix;
-  /// Of the vector.
-  float scale = 1;
-  int zeroPoint = 0;
+  quantization::Grid grid; ///< of the vector
 };
 
 using Products = llvm::DenseMap<mlir::Operation *, Product>;
@@ -27,7 +26,18 @@ using Products = llvm::DenseMap<mlir::Operation *, Product>;
 /// Decides on all matvecs of int8 layers in a network of f32. Emits an error if
 /// a scale is missing, a matrix is no constant, or a sum may overflow.
 mlir::LogicalResult planProducts(NetworkOp network, const Layers &layers,
-                                 Products &products);
+                                 const Tensors &tensors, Products &products);
+
+/// Marks the operands of these matvecs by casts to quantized types.
+void markProducts(const Products &products);
+
+/// Finds the matvecs whose operands are marked, and takes the marks away.
+Products readProducts(NetworkOp network);
+
+/// `x` as integers. Reshapes come last, so that what computes an element also
+/// quantizes it.
+mlir::Value quantize(mlir::OpBuilder &b, mlir::Location loc, mlir::Value x,
+                     mlir::Type integer, const quantization::Grid &grid);
 
 /// Rewrites matvecs of which all else has been legalized.
 class ProductRewriter {
@@ -39,7 +49,6 @@ public:
   void fuseSums();
 
 private:
-  mlir::Value quantize(mlir::OpBuilder &b, MatvecOp op, const Product &product);
   void sinkScale(mlir::arith::MulFOp scaled);
 
   llvm::SmallVector<mlir::arith::MulFOp> scaled;

@@ -27,24 +27,19 @@ static bool fitsHalf(float scale) {
   return inverse.isNormal();
 }
 
-/// The vector of `op` as integers. Reshapes come last, so that what computes an
-/// element also quantizes it.
-Value ProductRewriter::quantize(OpBuilder &b, MatvecOp op,
-                                const Product &product) {
-  Value x = op.getX();
+Value se::rnn::quantize(OpBuilder &b, Location loc, Value x, Type integer,
+                        const quantization::Grid &grid) {
   SmallVector<ReshapeOp> reshapes;
   while (auto reshape = x.getDefiningOp<ReshapeOp>()) {
     reshapes.push_back(reshape);
     x = reshape.getX();
   }
-  Location loc = op.getLoc();
-  if (getElementTypeOrSelf(x.getType()).isF16() && !fitsHalf(product.scale))
+  if (getElementTypeOrSelf(x.getType()).isF16() && !fitsHalf(grid.scale))
     x = arith::ExtFOp::create(b, loc, withElement(x, b.getF32Type()), x);
-  Value q = QuantizeOp::create(b, loc, withElement(x, b.getI8Type()), x,
-                               APFloat(product.scale), product.zeroPoint);
+  Value q = QuantizeOp::create(b, loc, withElement(x, integer), x,
+                               APFloat(grid.scale), grid.zeroPoint);
   for (ReshapeOp reshape : llvm::reverse(reshapes))
-    q = ReshapeOp::create(b, loc, withElement(reshape.getY(), b.getI8Type()),
-                          q);
+    q = ReshapeOp::create(b, loc, withElement(reshape.getY(), integer), q);
   return q;
 }
 
@@ -71,13 +66,13 @@ void ProductRewriter::rewrite(MatvecOp op, const Product &product) {
   Value w = constant(makeIntegers(
       withElement(op.getW(), b.getI8Type()),
       std::vector<int64_t>(matrix.values.begin(), matrix.values.end()), name));
-  Value x = quantize(b, op, product);
+  Value x = quantize(b, loc, op.getX(), b.getI8Type(), product.grid);
   Value sum =
       MatvecOp::create(b, loc, withElement(op.getY(), b.getI32Type()), w, x);
-  if (product.zeroPoint) {
+  if (product.grid.zeroPoint) {
     std::vector<int64_t> offsets;
     for (size_t row = 0; row != matrix.scales.size(); ++row)
-      offsets.push_back(int64_t(product.zeroPoint) *
+      offsets.push_back(int64_t(product.grid.zeroPoint) *
                         matrix.getRowSum(int64_t(row)));
     auto [type, values] = rowsOf(b.getI32Type(), std::move(offsets));
     sum = arith::SubIOp::create(
@@ -85,7 +80,7 @@ void ProductRewriter::rewrite(MatvecOp op, const Product &product) {
   }
   std::vector<float> scales;
   for (float scale : matrix.scales)
-    scales.push_back(scale * product.scale);
+    scales.push_back(scale * product.grid.scale);
   auto [type, values] = rowsOf(b.getF32Type(), std::move(scales));
   auto y = arith::MulFOp::create(
       b, loc, arith::SIToFPOp::create(b, loc, type, sum),

@@ -1,8 +1,8 @@
 // RUN: rm -rf %t && mkdir %t && split-file %s %t
-// RUN: se-opt %t/linear.mlir --rnn-legalize=precision=%t/linear.json | FileCheck %s --check-prefix=LINEAR
-// RUN: se-opt %t/linear.mlir --rnn-legalize=precision=%t/zero-point.json | FileCheck %s --check-prefix=ZERO
-// RUN: se-opt %t/cell.mlir --rnn-legalize=precision=%t/cell.json --cse | FileCheck %s --check-prefix=CELL
-// RUN: se-opt %t/cell.mlir --rnn-legalize=precision=%t/cell-state.json --cse | FileCheck %s --check-prefix=STATE
+// RUN: se-opt %t/linear.mlir --rnn-quantize=precision=%t/linear.json --rnn-legalize=precision=%t/linear.json | FileCheck %s --check-prefix=LINEAR
+// RUN: se-opt %t/linear.mlir --rnn-quantize=precision=%t/zero-point.json --rnn-legalize=precision=%t/zero-point.json | FileCheck %s --check-prefix=ZERO
+// RUN: se-opt %t/cell.mlir --rnn-quantize=precision=%t/cell.json --rnn-legalize=precision=%t/cell.json --cse | FileCheck %s --check-prefix=CELL
+// RUN: se-opt %t/cell.mlir --rnn-quantize=precision=%t/cell-state.json --rnn-legalize=precision=%t/cell-state.json --cse | FileCheck %s --check-prefix=STATE
 // RUN: se-opt %t/heads.mlir --se-pipeline="to=legalized precision=%t/heads.json" | FileCheck %s --check-prefix=HEADS
 // RUN: se-opt %t/heads.mlir --se-pipeline="to=legalized precision=%t/heads-alike.json" | FileCheck %s --check-prefix=ALIKE
 // RUN: se-opt %t/slices.mlir --se-pipeline="to=legalized precision=%t/linear.json" | FileCheck %s --check-prefix=SLICES

@@ -5,7 +5,7 @@
 // RUN: not se-opt %s --rnn-legalize=precision=int4 --split-input-file 2>&1 | FileCheck %s --check-prefix=BAD
 //
 // fp32 changes nothing.
-// BAD: error: unknown precision 'int4', expected fp32 or fp16
+// BAD: error: unknown precision 'int4', expected fp32, fp16, int8, mixed or a policy, FILE.json
 
 // Inputs and outputs stay f32; states, weights and reset values become f16. A
 // product takes f16 and gives f32; arithmetic on it stays f32 and is rounded

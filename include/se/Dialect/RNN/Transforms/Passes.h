@@ -6,6 +6,8 @@
 #ifndef SE_DIALECT_RNN_TRANSFORMS_PASSES_H
 #define SE_DIALECT_RNN_TRANSFORMS_PASSES_H
 
+#include "se/Quantization/Policy.h"
+
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/Pass.h"
 
@@ -17,6 +19,14 @@ namespace se::rnn {
 /// Replaces all applications of cells in networks by the cells' bodies. Emits
 /// an error if a cell applies itself.
 mlir::LogicalResult inlineCells(mlir::ModuleOp module);
+
+/// What stands before the name of a tensor in the name of an output that
+/// `--rnn-expose-observed` made.
+constexpr llvm::StringLiteral observedPrefix = "observed:";
+
+/// The passes with a policy that has been loaded.
+std::unique_ptr<mlir::Pass> createQuantize(const quantization::Policy &policy);
+std::unique_ptr<mlir::Pass> createLegalize(const quantization::Policy &policy);
 
 } // namespace se::rnn
 

@@ -69,6 +69,83 @@ def InlineCells : Pass<"rnn-inline-cells", "::mlir::ModuleOp"> {
   }];
 }
 
+def Observe : Pass<"rnn-observe", "::mlir::ModuleOp"> {
+  let summary = "Mark the tensors whose ranges a policy may need";
+  let description = [{
+    Inlines cells and adds an `rnn.observe` for each operand of a matvec, each
+    state, each output and what else is stored between layers. The name is that
+    of the input or state, or of the layer that computes the tensor (with `#2`,
+    `#3`, ... behind it if there are more than one).
+
+    Before:
+
+    ```mlir
+    %0 = rnn.matvec %W, %x : tensor<8x4xf32>, tensor<4xf32> -> tensor<8xf32>
+    ```
+
+    After:
+
+    ```mlir
+    rnn.observe %x as "x" : tensor<4xf32>
+    %0 = rnn.matvec %W, %x : tensor<8x4xf32>, tensor<4xf32> -> tensor<8xf32>
+    ```
+  }];
+}
+
+def ExposeObserved : Pass<"rnn-expose-observed", "::mlir::ModuleOp"> {
+  let summary = "Observed tensors become outputs of the network";
+  let description = [{
+    Each `rnn.observe` of `%x` as NAME is replaced by an output `observed:NAME`,
+    after the others, in the order of the operations. So a network that is
+    calibrated runs like any other.
+  }];
+}
+
+def Quantize : Pass<"rnn-quantize", "::mlir::ModuleOp"> {
+  let summary = "Choose what is quantized, and how";
+  let description = [{
+    Decides by a policy (docs/precision.md) which tensors become integers and
+    says so with casts to types of MLIR's `quant` dialect and back; all
+    arithmetic stays on f32. `--rnn-legalize` makes integer arithmetic of it.
+    Cells are inlined, and matvecs that were fused from layers with different
+    entries are separated.
+
+    * Matrices of int8 layers: i8, symmetric, one scale for each row or for all.
+    * Vectors that these multiply: i8, with a zero point where that helps. Scales
+      come from the entry of the layer, or are fixed where operations bound the
+      values (sigmoid, tanh), or come from the range of the tensor.
+    * States with `"cell_state": "int16"` that no matvec reads: i16, for twice
+      the range.
+    * Stored results of layers with `"results": "int8"`: i8.
+
+    Before, with a policy of int8 and a tensor `x` that is within -63.5 to 63.5:
+
+    ```mlir
+    %0 = rnn.matvec %W, %x : tensor<2x4xf32>, tensor<4xf32> -> tensor<2xf32>
+    ```
+
+    After:
+
+    ```mlir
+    %1 = quant.qcast %W : tensor<2x4xf32>
+        to tensor<2x4x!quant.uniform<i8<-127:127>:f32:0, {1.0e-2, 2.0e-2}>>
+    %2 = quant.dcast %1 ...
+    %3 = quant.qcast %x : tensor<4xf32>
+        to tensor<4x!quant.uniform<i8<-127:127>:f32, 5.0e-1>>
+    %4 = quant.dcast %3 ...
+    %0 = rnn.matvec %2, %4 : tensor<2x4xf32>, tensor<4xf32> -> tensor<2xf32>
+    ```
+  }];
+  let options = [
+    Option<"precision", "precision", "std::string", "\"fp32\"",
+           "fp32, fp16, int8, mixed, or the path of a policy">,
+    Option<"calibration", "calibration", "std::string", "\"\"",
+           "path of a file of se-compile --save-calibration">
+  ];
+  let dependentDialects = ["::mlir::quant::QuantDialect",
+    "::mlir::tensor::TensorDialect"];
+}
+
 def Legalize : Pass<"rnn-legalize", "::mlir::ModuleOp"> {
   let summary = "Make precision explicit (phase 2)";
   let description = [{
@@ -83,14 +160,16 @@ def Legalize : Pass<"rnn-legalize", "::mlir::ModuleOp"> {
       Inputs and outputs of the network stay f32. Sigmoid and tanh become
       `rnn.interpolate` of their argument, rounded to f16, with tables of 256
       lines; `scaled_tanh` is built of that.
-    * the path of a file: a policy for each layer (docs/precision.md). Cells are
-      inlined first. Matvecs of int8 layers take i8 and give i32, which is
-      scaled in f32; everything else in them is as in fp16.
+    * int8, mixed or the path of a file: a policy for each layer
+      (docs/precision.md); cells are inlined first. What `--rnn-quantize` has
+      marked becomes integers: such matvecs take i8 and give i32, which is
+      scaled in f32. Everything else is fp32 or, in layers of fp16 and int8, as
+      in fp16.
 
-    Before, in a layer of int8 with `input_scale` 0.5:
+    Before, with casts between `%x`, `%W` and the matvec as above:
 
     ```mlir
-    %0 = rnn.matvec %W, %x : tensor<8x4xf32>, tensor<4xf32> -> tensor<8xf32>
+    %0 = rnn.matvec %Wd, %xd : tensor<8x4xf32>, tensor<4xf32> -> tensor<8xf32>
     %1 = arith.addf %0, %b : tensor<8xf32>
     ```
 
@@ -105,7 +184,7 @@ def Legalize : Pass<"rnn-legalize", "::mlir::ModuleOp"> {
   }];
   let options = [
     Option<"precision", "precision", "std::string", "\"fp32\"",
-           "fp32, fp16, or the path of a policy">
+           "fp32, fp16, int8, mixed, or the path of a policy">
   ];
   let dependentDialects = ["::mlir::arith::ArithDialect",
     "::mlir::math::MathDialect"];

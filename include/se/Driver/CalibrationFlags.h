@@ -1,0 +1,31 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- CalibrationFlags.h - Calibration on the command line -----*- C++ -*-===//
+
+#ifndef SE_DRIVER_CALIBRATIONFLAGS_H
+#define SE_DRIVER_CALIBRATIONFLAGS_H
+
+#include "se/Driver/Calibrate.h"
+
+#include "llvm/Support/CommandLine.h"
+
+namespace se {
+
+/// The options --calibration, --calibration-method and --save-calibration of a
+/// tool.
+class CalibrationFlags {
+public:
+  explicit CalibrationFlags(llvm::cl::OptionCategory &category);
+
+  /// Progress goes to the standard error, one line for each recording.
+  CalibrationOptions get() const;
+
+private:
+  llvm::cl::list<std::string> paths;
+  llvm::cl::opt<std::string> method, saveFile;
+};
+
+} // namespace se
+
+#endif // SE_DRIVER_CALIBRATIONFLAGS_H

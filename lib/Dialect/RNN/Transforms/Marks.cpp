@@ -1,0 +1,135 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- Marks.cpp - Casts to quantized types and back ----------------------===//
+
+#include "Marks.h"
+
+#include "Products.h"
+
+#include "se/Dialect/RNN/Constants.h"
+
+#include "mlir/IR/TypeUtilities.h"
+
+using namespace mlir;
+using namespace se::rnn;
+using namespace se::quantization;
+
+quant::UniformQuantizedType se::rnn::getQuantizedType(MLIRContext *context,
+                                                      unsigned bits,
+                                                      const Grid &grid) {
+  int64_t most = llvm::maxIntN(bits);
+  return quant::UniformQuantizedType::get(
+      quant::QuantizationFlags::Signed, IntegerType::get(context, bits),
+      Float32Type::get(context), double(grid.scale), grid.zeroPoint, -most,
+      most);
+}
+
+/// Of a matrix: one scale for each row, or one if they are all the same.
+static quant::QuantizedType getMatrixType(MLIRContext *context,
+                                          const QuantizedMatrix &matrix) {
+  if (llvm::all_equal(matrix.scales))
+    return getQuantizedType(context, 8, {matrix.scales.front(), 0});
+  SmallVector<double> scales(matrix.scales.begin(), matrix.scales.end());
+  SmallVector<int64_t> zeroPoints(scales.size(), 0);
+  return quant::UniformQuantizedPerAxisType::get(
+      quant::QuantizationFlags::Signed, IntegerType::get(context, 8),
+      Float32Type::get(context), scales, zeroPoints,
+      /*quantizedDimension=*/0, -127, 127);
+}
+
+Value se::rnn::mark(OpBuilder &b, Location loc, Value value,
+                    quant::QuantizedType type) {
+  auto tensor = cast<RankedTensorType>(value.getType());
+  Value q =
+      quant::QuantizeCastOp::create(b, loc, tensor.clone(Type(type)), value);
+  return quant::DequantizeCastOp::create(b, loc, tensor, q);
+}
+
+quant::DequantizeCastOp se::rnn::getMark(Value value) {
+  auto back = value.getDefiningOp<quant::DequantizeCastOp>();
+  if (!back || !back.getInput().getDefiningOp<quant::QuantizeCastOp>())
+    return nullptr;
+  return back;
+}
+
+Value se::rnn::getMarked(quant::DequantizeCastOp mark) {
+  return mark.getInput().getDefiningOp<quant::QuantizeCastOp>().getInput();
+}
+
+quant::QuantizedType se::rnn::getType(quant::DequantizeCastOp mark) {
+  return cast<quant::QuantizedType>(
+      getElementTypeOrSelf(mark.getInput().getType()));
+}
+
+Grid se::rnn::getGrid(quant::UniformQuantizedType type) {
+  return {float(type.getScale()), int(type.getZeroPoint())};
+}
+
+void se::rnn::markProducts(const Products &products) {
+  for (const auto &[op, product] : products) {
+    auto matvec = cast<MatvecOp>(op);
+    OpBuilder b(op);
+    MLIRContext *context = op->getContext();
+    Location loc = op->getLoc();
+    Value w =
+        mark(b, loc, matvec.getW(), getMatrixType(context, product.matrix));
+    Value x =
+        mark(b, loc, matvec.getX(), getQuantizedType(context, 8, product.grid));
+    matvec->setOperands({w, x});
+  }
+}
+
+/// Scales of a matrix of so many rows.
+static std::vector<float> getScales(quant::QuantizedType type, int64_t rows) {
+  if (auto uniform = dyn_cast<quant::UniformQuantizedType>(type))
+    return std::vector<float>(size_t(rows), float(uniform.getScale()));
+  ArrayRef<double> scales =
+      cast<quant::UniformQuantizedPerAxisType>(type).getScales();
+  return std::vector<float>(scales.begin(), scales.end());
+}
+
+/// `value` without marks of the same type behind reshapes: these are the same
+/// integers.
+static Value withoutMark(OpBuilder &b, Value value, quant::QuantizedType type) {
+  SmallVector<ReshapeOp> reshapes;
+  Value root = value;
+  while (auto reshape = root.getDefiningOp<ReshapeOp>()) {
+    reshapes.push_back(reshape);
+    root = reshape.getX();
+  }
+  quant::DequantizeCastOp inner = getMark(root);
+  if (!inner || getType(inner) != type)
+    return value;
+  root = getMarked(inner);
+  for (ReshapeOp reshape : llvm::reverse(reshapes))
+    root = ReshapeOp::create(b, reshape.getLoc(), reshape.getType(), root);
+  return root;
+}
+
+Products se::rnn::readProducts(NetworkOp network) {
+  Products products;
+  for (auto op : network.getBody().front().getOps<MatvecOp>()) {
+    quant::DequantizeCastOp w = getMark(op.getW()), x = getMark(op.getX());
+    if (!w || !x)
+      continue;
+    std::optional<std::vector<float>> weights = readFloats(getMarked(w));
+    auto vector = dyn_cast<quant::UniformQuantizedType>(getType(x));
+    if (!weights || !vector)
+      continue;
+    int64_t rows = cast<RankedTensorType>(op.getW().getType()).getDimSize(0);
+    Product &product = products[op];
+    product.matrix = quantizeMatrix(*weights, getScales(getType(w), rows));
+    product.grid = getGrid(vector);
+    OpBuilder b(op);
+    op->setOperands({getMarked(w), withoutMark(b, getMarked(x), vector)});
+    for (quant::DequantizeCastOp mark : {w, x})
+      if (mark->use_empty()) {
+        Operation *cast = mark.getInput().getDefiningOp();
+        mark.erase();
+        if (cast->use_empty())
+          cast->erase();
+      }
+  }
+  return products;
+}

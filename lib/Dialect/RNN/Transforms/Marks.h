@@ -1,0 +1,37 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- Marks.h - Casts to quantized types and back --------------*- C++ -*-===//
+
+#ifndef SE_LIB_DIALECT_RNN_TRANSFORMS_MARKS_H
+#define SE_LIB_DIALECT_RNN_TRANSFORMS_MARKS_H
+
+#include "se/Quantization/Statistics.h"
+
+#include "mlir/Dialect/Quant/IR/Quant.h"
+#include "mlir/Dialect/Quant/IR/QuantTypes.h"
+#include "mlir/IR/Builders.h"
+
+namespace se::rnn {
+
+/// The type of i8 (-127 to 127) or i16 (-32767 to 32767) on a grid.
+mlir::quant::UniformQuantizedType
+getQuantizedType(mlir::MLIRContext *context, unsigned bits,
+                 const quantization::Grid &grid);
+
+/// dcast(qcast(value)) where `b` stands.
+mlir::Value mark(mlir::OpBuilder &b, mlir::Location loc, mlir::Value value,
+                 mlir::quant::QuantizedType type);
+
+/// The cast back of a mark; null if `value` is none.
+mlir::quant::DequantizeCastOp getMark(mlir::Value value);
+
+/// What a mark was put on, and as which type.
+mlir::Value getMarked(mlir::quant::DequantizeCastOp mark);
+mlir::quant::QuantizedType getType(mlir::quant::DequantizeCastOp mark);
+
+quantization::Grid getGrid(mlir::quant::UniformQuantizedType type);
+
+} // namespace se::rnn
+
+#endif // SE_LIB_DIALECT_RNN_TRANSFORMS_MARKS_H

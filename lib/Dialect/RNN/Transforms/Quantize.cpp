@@ -1,0 +1,181 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- Quantize.cpp - Choose what is quantized, and how -------------------===//
+
+#include "Grids.h"
+#include "Marks.h"
+#include "Products.h"
+
+#include "se/Dialect/RNN/LayerName.h"
+#include "se/Dialect/RNN/Transforms/Passes.h"
+
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/TypeUtilities.h"
+
+namespace se::rnn {
+#define GEN_PASS_DEF_QUANTIZE
+#include "se/Dialect/RNN/Transforms/Passes.h.inc"
+} // namespace se::rnn
+
+using namespace mlir;
+using namespace se::rnn;
+using namespace se::quantization;
+
+namespace {
+class Quantizer {
+public:
+  Quantizer(NetworkOp network, const Layers &layers, const Tensors &tensors)
+      : network(network), layers(layers), tensors(tensors),
+        policy(layers.getPolicy()) {}
+
+  LogicalResult run();
+
+private:
+  /// What is marked as which type.
+  using Marks = llvm::MapVector<Value, quant::QuantizedType>;
+
+  LogicalResult planState(unsigned k, Marks &states);
+  LogicalResult planResults(Marks &results);
+  void markReaders(Value value, quant::QuantizedType type);
+  InFlightDiagnostic failRange(Operation *op, Value value) {
+    return network.emitError()
+           << (op ? layers.describe(op) : (policy.getName() + ": ").str())
+           << "no scale for tensor '" << tensors.getName(value)
+           << "': give --calibration";
+  }
+
+  NetworkOp network;
+  const Layers &layers;
+  const Tensors &tensors;
+  const Policy &policy;
+};
+} // namespace
+
+/// Whether a matvec reads it, as it is.
+static bool isVector(Value value) {
+  return llvm::any_of(value.getUsers(), [](Operation *user) {
+    return isa<MatvecOp>(user) ||
+           (isa<ReshapeOp>(user) && isVector(user->getResult(0)));
+  });
+}
+
+LogicalResult Quantizer::planState(unsigned k, Marks &states) {
+  Value state = network.getStateArguments()[k];
+  Operation *next =
+      stripReshapes(network.getYield().getStates()[k]).getDefiningOp();
+  if (!next || state.use_empty())
+    return success();
+  const LayerPolicy &layer = layers[next];
+  MLIRContext *context = network.getContext();
+  if (isVector(state)) {
+    if (!layer.hasByteResults)
+      return success();
+    std::optional<Grid> grid = getGrid(network, state, tensors, policy);
+    if (!grid)
+      return failRange(next, state);
+    states[state] = getQuantizedType(context, 8, *grid);
+    return success();
+  }
+  if (layer.cellState != StatePrecision::INT16 ||
+      layer.precision == Precision::FP32)
+    return success();
+  std::optional<float> scale = getWideScale(network, k, tensors, policy);
+  if (!scale)
+    return failRange(next, state);
+  states[state] = getQuantizedType(context, 16, {*scale, 0});
+  return success();
+}
+
+LogicalResult Quantizer::planResults(Marks &results) {
+  for (const auto &[value, name] : tensors.get()) {
+    Operation *op = value.getDefiningOp();
+    if (!op || !layers[op].hasByteResults)
+      continue;
+    // A state that no matvec reads is what its cell_state says.
+    std::optional<unsigned> state = tensors.getState(value);
+    if (state ? !isVector(network.getStateArguments()[*state])
+              : !isStored(value))
+      continue;
+    std::optional<Grid> grid = getGrid(network, value, tensors, policy);
+    if (!grid)
+      return failRange(op, value);
+    results[value] = getQuantizedType(network.getContext(), 8, *grid);
+  }
+  return success();
+}
+
+/// All but next states: a state is marked where it is read, and stored as that.
+void Quantizer::markReaders(Value value, quant::QuantizedType type) {
+  OpBuilder b(network.getContext());
+  b.setInsertionPointAfterValue(value);
+  SmallVector<OpOperand *> readers;
+  for (OpOperand &use : value.getUses()) {
+    auto yield = dyn_cast<YieldOp>(use.getOwner());
+    if (!yield || use.getOperandNumber() < yield.getOutputs().size())
+      readers.push_back(&use);
+  }
+  Operation *op = value.getDefiningOp();
+  Location loc = op ? op->getLoc() : readers.front()->getOwner()->getLoc();
+  Value marked = mark(b, loc, value, type);
+  for (OpOperand *reader : readers)
+    reader->set(marked);
+}
+
+LogicalResult Quantizer::run() {
+  // All is decided before any mark hides what computes a value.
+  Products products;
+  Marks states, results;
+  if (failed(planProducts(network, layers, tensors, products)))
+    return failure();
+  for (unsigned k = 0; k != network.getNumStates(); ++k)
+    if (failed(planState(k, states)))
+      return failure();
+  if (failed(planResults(results)))
+    return failure();
+  markProducts(products);
+  for (const Marks &marks : {states, results})
+    for (const auto &[value, type] : marks)
+      markReaders(value, type);
+  return success();
+}
+
+namespace {
+struct QuantizePass : se::rnn::impl::QuantizeBase<QuantizePass> {
+  using QuantizeBase::QuantizeBase;
+  explicit QuantizePass(const Policy &policy) : policy(policy) {}
+
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    if (!policy) {
+      auto loaded = Policy::load(precision, calibration);
+      if (!loaded) {
+        module.emitError(llvm::toString(loaded.takeError()));
+        return signalPassFailure();
+      }
+      policy = *loaded;
+    }
+    if (!policy->isUniform() && failed(quantize(module, *policy)))
+      signalPassFailure();
+  }
+
+  LogicalResult quantize(ModuleOp module, const Policy &policy) {
+    if (failed(inlineCells(module)))
+      return failure();
+    for (auto network : module.getOps<NetworkOp>()) {
+      Tensors tensors(network);
+      Layers layers(policy);
+      if (failed(layers.add(network, tensors)) ||
+          failed(Quantizer(network, layers, tensors).run()))
+        return failure();
+    }
+    return success();
+  }
+
+  std::optional<Policy> policy;
+};
+} // namespace
+
+std::unique_ptr<Pass> se::rnn::createQuantize(const Policy &policy) {
+  return std::make_unique<QuantizePass>(policy);
+}

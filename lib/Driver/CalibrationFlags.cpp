@@ -1,0 +1,41 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- CalibrationFlags.cpp - Calibration on the command line -------------===//
+
+#include "se/Driver/CalibrationFlags.h"
+
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace se;
+namespace cl = llvm::cl;
+
+CalibrationFlags::CalibrationFlags(cl::OptionCategory &category)
+    : paths("calibration",
+            cl::desc("Recordings to choose the scales of int8 by: .npy "
+                     "([frames, elements]) or sound files, folders of them, "
+                     "NAME=FILE.npy,NAME=FILE.npy for several inputs; or "
+                     "statistics, FILE.json, of --save-calibration"),
+            cl::value_desc("PATH"), cl::cat(category)),
+      method("calibration-method",
+             cl::desc("How ranges are chosen: max (default), percentile, "
+                      "percentile:P, mse or kl"),
+             cl::value_desc("method"), cl::cat(category)),
+      saveFile("save-calibration",
+               cl::desc("Write the statistics of --calibration"),
+               cl::value_desc("FILE.json"), cl::cat(category)) {}
+
+CalibrationOptions CalibrationFlags::get() const {
+  CalibrationOptions options;
+  options.paths.assign(paths.begin(), paths.end());
+  options.method = method;
+  options.saveFile = saveFile;
+  options.progress = [](const Recording &recording, size_t number,
+                        size_t count) {
+    llvm::errs() << llvm::formatv("calibrating {0}/{1}: {2}, {3} frames\n",
+                                  number + 1, count, recording.name,
+                                  recording.frames.numFrames);
+  };
+  return options;
+}
