@@ -12,6 +12,7 @@
 #ifndef SE_PYTHON_NATIVE_BINDINGS_H
 #define SE_PYTHON_NATIVE_BINDINGS_H
 
+#include "se/Driver/Diagnostics.h"
 #include "se/Support/Frames.h"
 
 #include "mlir/IR/Diagnostics.h"
@@ -21,6 +22,7 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include <mutex>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -42,7 +44,8 @@ template <typename T> T check(llvm::Expected<T> value) {
 }
 
 /// An MLIR context whose diagnostics are kept. Made and used without the
-/// interpreter's lock.
+/// interpreter's lock. One thread at a time has one, because the linker resets
+/// options that all of LLVM reads.
 class Context {
 public:
   Context();
@@ -52,6 +55,14 @@ public:
   /// Throws the errors as one UserError; there is at least one.
   [[noreturn]] void fail() const;
 
+  /// Throws a UserError if there is an error, here or among the diagnostics.
+  template <typename T> T check(llvm::Expected<T> value) {
+    if (value)
+      return std::move(*value);
+    (void)emitFailure(context, value.takeError());
+    fail();
+  }
+
   struct Message {
     mlir::DiagnosticSeverity severity;
     std::string text;
@@ -59,6 +70,8 @@ public:
   const std::vector<Message> &getMessages() const { return messages; }
 
 private:
+  static std::recursive_mutex mutex;
+  std::lock_guard<std::recursive_mutex> lock{mutex};
   std::vector<Message> messages;
   mlir::MLIRContext context;
 };

@@ -5,7 +5,6 @@
 
 #include "Bindings.h"
 
-#include "se/Driver/Diagnostics.h"
 #include "se/Pipelines/Pipelines.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -18,6 +17,9 @@ void python::check(llvm::Error error) {
   if (error)
     throw UserError(llvm::toString(std::move(error)));
 }
+
+// Recursive: a report of progress may call anything.
+std::recursive_mutex Context::mutex;
 
 static mlir::DialectRegistry makeRegistry() {
   mlir::DialectRegistry registry;

@@ -22,10 +22,55 @@ static std::string toText(llvm::json::Object object) {
   return llvm::formatv("{0}", llvm::json::Value(std::move(object)));
 }
 
+static CalibrationOptions makeCalibration(const std::vector<std::string> &paths,
+                                          const std::string &method) {
+  CalibrationOptions options;
+  options.paths = paths;
+  options.method = method;
+  return options;
+}
+
+/// Returns the statistics as JSON.
+static std::string calibrateNetwork(const std::string &model,
+                                    const std::vector<std::string> &recordings,
+                                    const std::string &method,
+                                    const std::string &saveFile,
+                                    const std::vector<std::string> &states,
+                                    const py::object &progress) {
+  CalibrationOptions options = makeCalibration(recordings, method);
+  options.saveFile = saveFile;
+  if (!progress.is_none())
+    options.progress = [&](const Recording &recording, size_t number,
+                           size_t count) {
+      py::gil_scoped_acquire acquire;
+      progress(number, count, recording.name);
+    };
+  std::string text;
+  std::vector<Context::Message> messages;
+  {
+    py::gil_scoped_release release;
+    if (recordings.empty())
+      throw UserError("no recordings to calibrate with");
+    Context context;
+    mlir::OwningOpRef<mlir::ModuleOp> module =
+        loadModule(model, states, context.get());
+    if (!module)
+      context.fail();
+    quantization::Policy policy =
+        context.check(loadPolicy(*module, "fp32", options));
+    text = policy.getCalibration()->format();
+    messages = context.getMessages();
+  }
+  report(messages);
+  return text;
+}
+
 /// Returns the report as JSON; "{}" if no plan is made.
 static std::string
 compileNetwork(const std::string &model, const std::string &output,
-               const std::string &precision, const std::string &targetName,
+               const std::string &precision,
+               const std::vector<std::string> &calibration,
+               const std::string &method, const std::string &targetName,
                unsigned cores, const std::vector<std::string> &states,
                const std::string &schedule, const std::string &emit,
                unsigned coreStack, bool remarks, const std::string &resources) {
@@ -35,6 +80,7 @@ compileNetwork(const std::string &model, const std::string &output,
     py::gil_scoped_release release;
     CompileOptions options;
     options.precision = precision;
+    options.calibration = makeCalibration(calibration, method);
     options.cores = cores;
     options.coreStack = coreStack;
     options.schedule = schedule;
@@ -60,13 +106,16 @@ namespace {
 class HostNetwork {
 public:
   HostNetwork(const std::string &model, const std::string &precision,
-              unsigned cores, const std::vector<std::string> &states) {
+              const std::vector<std::string> &calibration,
+              const std::string &method, unsigned cores,
+              const std::vector<std::string> &states) {
     std::vector<Context::Message> messages;
     {
       py::gil_scoped_release release;
       HostNetworkOptions options;
       options.network = model;
       options.precision = precision;
+      options.calibration = makeCalibration(calibration, method);
       options.cores = cores;
       options.states = states;
       Context context;
@@ -153,15 +202,19 @@ private:
 void python::addNetworks(py::module_ &module) {
   using py::arg;
   module.def("compile", compileNetwork, arg("model"), arg("output"),
-             arg("precision"), arg("target"), arg("cores"), arg("states"),
-             arg("schedule"), arg("emit"), arg("core_stack"), arg("remarks"),
-             arg("resources"));
+             arg("precision"), arg("calibration"), arg("method"), arg("target"),
+             arg("cores"), arg("states"), arg("schedule"), arg("emit"),
+             arg("core_stack"), arg("remarks"), arg("resources"));
+  module.def("calibrate", calibrateNetwork, arg("model"), arg("recordings"),
+             arg("method"), arg("output"), arg("states"), arg("progress"));
   module.def("is_host_program", isHostProgram, arg("path"));
 
   py::class_<HostNetwork>(module, "HostNetwork")
-      .def(py::init<const std::string &, const std::string &, unsigned,
-                    const std::vector<std::string> &>(),
-           arg("model"), arg("precision"), arg("cores"), arg("states"))
+      .def(py::init<const std::string &, const std::string &,
+                    const std::vector<std::string> &, const std::string &,
+                    unsigned, const std::vector<std::string> &>(),
+           arg("model"), arg("precision"), arg("calibration"), arg("method"),
+           arg("cores"), arg("states"))
       .def_property_readonly("inputs", &HostNetwork::getInputs)
       .def_property_readonly("outputs", &HostNetwork::getOutputs)
       .def("run", &HostNetwork::run, arg("inputs"), arg("num_frames"))

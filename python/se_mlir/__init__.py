@@ -18,7 +18,7 @@ import importlib
 from types import ModuleType
 
 from . import audio, frontends
-from ._compile import Report, compile
+from ._compile import Report, calibrate, compile
 from ._native import Error
 from ._native import version as __version__
 from ._networks import HostNetwork, Network, Port, Program, RunResult, run
@@ -33,6 +33,7 @@ __all__ = [
     "RunResult",
     "__version__",
     "audio",
+    "calibrate",
     "compile",
     "evaluate",
     "frontends",

@@ -4,7 +4,7 @@
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypedDict, cast
 
@@ -63,11 +63,69 @@ class Report(TypedDict, total=False):
     buffers: list[dict[str, Any]]
 
 
+#: One path or several.
+Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
+
+
+def to_list(paths: Paths) -> list[str]:
+    if isinstance(paths, (str, os.PathLike)):
+        return [os.fspath(paths)]
+    return [os.fspath(path) for path in paths]
+
+
+def calibrate(
+    model: str | os.PathLike[str],
+    recordings: Paths,
+    *,
+    method: str = "",
+    output: str | os.PathLike[str] | None = None,
+    states: Sequence[str] = (),
+    progress: Callable[[int, int, str], object] | None = None,
+) -> dict[str, Any]:
+    """Runs a network in fp32 over recordings, for the scales of int8.
+
+    Parameters
+    ----------
+    model
+        ``.onnx``, ``.mlir`` or ``.mlirbc``.
+    recordings
+        ``.npy`` files, float32 [T, elements], or sound files (16 kHz, mono), which
+        become frames as for TinyDenoiser; folders of them;
+        ``NAME=FILE.npy,NAME=FILE.npy`` for several inputs. Or statistics that were
+        saved, ``FILE.json``.
+    method
+        How ranges are chosen: ``max``, ``percentile``, ``percentile:P``, ``mse`` or
+        ``kl`` (docs/precision.md); by default as in the statistics, or ``max``.
+    output
+        Where to save the statistics, for the option `calibration` of `compile`.
+    states
+        ONNX only: ``IN=OUT`` each.
+    progress
+        Is told of each recording before it runs: number from 0, count, name.
+
+    Returns
+    -------
+    dict
+        The statistics of all tensors, as in the saved file.
+    """
+    text = _native.calibrate(
+        os.fspath(model),
+        to_list(recordings),
+        method,
+        "" if output is None else os.fspath(output),
+        list(states),
+        progress,
+    )
+    return cast(dict[str, Any], json.loads(text))
+
+
 def compile(
     model: str | os.PathLike[str],
     output: str | os.PathLike[str],
     *,
     precision: str | os.PathLike[str] = "fp32",
+    calibration: Paths = (),
+    calibration_method: str = "",
     target: str | os.PathLike[str] = "pulp-open",
     cores: int = 8,
     states: Sequence[str] = (),
@@ -86,6 +144,10 @@ def compile(
         The file to write; with ``emit="obj"`` a C header is written beside it.
     precision
         A name or a policy by layer, ``FILE.json`` (docs/precision.md).
+    calibration
+        For the scales of int8: recordings or statistics, as for `calibrate`.
+    calibration_method
+        As for `calibrate`.
     target
         ``pulp-open``, ``pulp-open-ddr``, ``gap9`` or a description file.
     cores
@@ -117,6 +179,8 @@ def compile(
         os.fspath(model),
         os.fspath(output),
         os.fspath(precision),
+        to_list(calibration),
+        calibration_method,
         os.fspath(target),
         cores,
         list(states),

@@ -1,16 +1,22 @@
 # Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""The C++ side (python/native). Arrays are contiguous buffers of float32;
+"""The C++ side (python/native). Arrays are contiguous, float32;
 statistics and reports are JSON. Errors that are the user's become `Error`."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 if sys.version_info >= (3, 12):
     from collections.abc import Buffer
 else:
     from typing_extensions import Buffer
+
+# Contiguous.
+_Floats = NDArray[np.float32]
 
 version: str
 sample_rate: int
@@ -29,22 +35,28 @@ class Port:
     def elements(self) -> int: ...
 
 def compile(
-    model: str, output: str, precision: str, target: str, cores: int,
+    model: str, output: str, precision: str, calibration: Sequence[str], method: str,
+    target: str, cores: int,
     states: Sequence[str], schedule: str, emit: str, core_stack: int,
     remarks: bool, resources: str,
+) -> str: ...
+def calibrate(
+    model: str, recordings: Sequence[str], method: str, output: str,
+    states: Sequence[str], progress: Callable[[int, int, str], object] | None,
 ) -> str: ...
 def is_host_program(path: str) -> bool: ...
 
 class HostNetwork:
     def __init__(
-        self, model: str, precision: str, cores: int, states: Sequence[str]
+        self, model: str, precision: str, calibration: Sequence[str], method: str,
+        cores: int, states: Sequence[str],
     ) -> None: ...
     @property
     def inputs(self) -> list[Port]: ...
     @property
     def outputs(self) -> list[Port]: ...
     def run(
-        self, inputs: Sequence[Buffer], num_frames: int
+        self, inputs: Sequence[_Floats], num_frames: int
     ) -> tuple[list[Array], str]: ...
     def reset(self) -> None: ...
 
@@ -63,14 +75,14 @@ class Program:
     @property
     def outputs(self) -> list[Port]: ...
     def run(
-        self, inputs: Sequence[Buffer], num_frames: int, on_gvsoc: bool, target: str,
+        self, inputs: Sequence[_Floats], num_frames: int, on_gvsoc: bool, target: str,
         check: bool, profile: bool, trace: str, max_cycles: int, host_timeout: int,
         resources: str,
     ) -> tuple[list[Array], str]: ...
 
 def read_wav(path: str, any_rate: bool) -> Array: ...
-def write_wav(path: str, samples: Buffer) -> None: ...
-def analyze(signal: Buffer) -> Array: ...
-def get_magnitudes(spectrum: Buffer) -> Array: ...
-def synthesize(spectrum: Buffer, num_samples: int) -> Array: ...
-def get_si_snr(estimate: Buffer, reference: Buffer) -> float: ...
+def write_wav(path: str, samples: _Floats) -> None: ...
+def analyze(signal: _Floats) -> Array: ...
+def get_magnitudes(spectrum: _Floats) -> Array: ...
+def synthesize(spectrum: _Floats, num_samples: int) -> Array: ...
+def get_si_snr(estimate: _Floats, reference: _Floats) -> float: ...

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from . import _native
-from ._compile import RESOURCES
+from ._compile import RESOURCES, Paths, to_list
 from ._native import Error
 
 Floats = NDArray[np.float32]
@@ -100,6 +100,8 @@ class HostNetwork:
         ``.onnx``, or ``.mlir`` or ``.mlirbc`` of any phase up to ``selected``.
     precision
         A name or a policy by layer, ``FILE.json`` (docs/precision.md).
+    calibration, calibration_method
+        For the scales of int8, as for `compile`.
     cores
         Cores to play, as threads, 1 to 8. The results are the same.
     states
@@ -110,11 +112,19 @@ class HostNetwork:
         self,
         model: str | os.PathLike[str],
         precision: str | os.PathLike[str] = "fp32",
+        *,
+        calibration: Paths = (),
+        calibration_method: str = "",
         cores: int = 1,
         states: Sequence[str] = (),
     ) -> None:
         self._native = _native.HostNetwork(
-            os.fspath(model), os.fspath(precision), cores, list(states)
+            os.fspath(model),
+            os.fspath(precision),
+            to_list(calibration),
+            calibration_method,
+            cores,
+            list(states),
         )
         self.inputs: tuple[Port, ...] = _to_ports(self._native.inputs)
         self.outputs: tuple[Port, ...] = _to_ports(self._native.outputs)

@@ -292,6 +292,28 @@ def test_results(pairs, tmp_path):
     assert means[1].stoi == pytest.approx(sum(r.stoi for r in results[2:4]) / 2)
 
 
+def test_calibration(pairs, tmp_path):
+    """Recordings are run once and serve the network on every path."""
+    options = {"calibration": pairs / "noisy", "with_noisy": False, "files": 1}
+    arguments = (MODEL, pairs / "noisy", pairs / "clean", ["mixed"])
+    host, simulator = (
+        evaluate.evaluate_model(*arguments, path=path, **options)[0]
+        for path in ("host", "simulator")
+    )
+    network = se_mlir.HostNetwork(MODEL, "mixed", calibration=pairs / "noisy")
+    denoised = frontends.choose([network]).denoise(
+        audio.read_wav(pairs / "noisy/0.wav"), [network]
+    )
+    quality = evaluate.measure(denoised, audio.read_wav(pairs / "clean/0.wav"))
+    for result in (host, simulator):
+        assert (result.pesq, result.stoi, result.si_snr) == quality
+    with pytest.raises(se_mlir.Error) as error:
+        evaluate.evaluate_model([MODEL, MODEL], *arguments[1:], **options)
+    assert str(error.value) == (
+        "calibration: expected one path for each of 2 networks, found 1"
+    )
+
+
 def test_mean_without_missing_values(pairs):
     """A file for which a measure is not defined does not count."""
     row = evaluate.FileResult("m", "fp32", "host", "a", math.nan, 0.5, 1.0)
@@ -302,6 +324,21 @@ def test_mean_without_missing_values(pairs):
     assert math.isnan(mean.pesq)
     table = evaluate.format_table([row]).splitlines()
     assert table[1].split() == ["fp32", "a", "-", "0.5000", "1.00"]
+
+
+def test_table_of_models():
+    rows = [
+        evaluate.FileResult("", "", "noisy", "a", 1.0, 0.5, 1.0),
+        evaluate.FileResult("m", "fp32", "reference", "a", 2.0, 0.6, 2.0),
+        evaluate.FileResult("n", "int8", "host", "a", 3.0, 0.7, 3.0),
+    ]
+    table = evaluate.format_table(rows, files=False).splitlines()
+    assert [line.split() for line in table] == [
+        ["model", "precision", "file", "PESQ", "STOI", "SI-SNR/dB"],
+        ["noisy", "mean", "1.000", "0.5000", "1.00"],
+        ["m", "reference", "mean", "2.000", "0.6000", "2.00"],
+        ["n", "int8", "mean", "3.000", "0.7000", "3.00"],
+    ]
 
 
 def test_command(pairs, tmp_path):

@@ -94,6 +94,67 @@ def test_inputs_are_converted():
         assert found.tobytes() == expected.tobytes()
 
 
+def test_calibrate(tmp_path, capfd):
+    """Statistics and what is made of them, as the tools do it."""
+    recordings, saved = tmp_path / "recordings", tmp_path / "tool.json"
+    recordings.mkdir()
+    for i, part in enumerate((MASK["mag"][:60], MASK["mag"][60:])):
+        np.save(recordings / f"{i}.npy", part)
+    precision = "--precision=mixed"
+    flags = [f"--calibration={recordings}", "--calibration-method=percentile:99.9"]
+    se.compile(LSTM, tmp_path / "tool.elf", precision, *flags,
+               f"--save-calibration={saved}")
+
+    seen = []
+    method, statistics = "percentile:99.9", tmp_path / "package.json"
+    found = se_mlir.calibrate(
+        LSTM, recordings, method=method, output=statistics,
+        progress=lambda *arguments: seen.append(arguments),
+    )
+    assert statistics.read_bytes() == saved.read_bytes()
+    assert found == json.loads(saved.read_text()) and found["frames"] == 120
+    assert seen == [(i, 2, str(recordings / f"{i}.npy")) for i in range(2)]
+    assert se_mlir.calibrate(LSTM, saved) == found
+
+    frames = {"mag": MASK["mag"][:8]}
+    expected = se.run(tmp_path / "tool.elf", frames, ["mask"])
+    files = [recordings / "0.npy", recordings / "1.npy"]
+    for options in (
+        {"calibration": saved},
+        {"calibration": files, "calibration_method": method},
+    ):
+        se_mlir.compile(LSTM, tmp_path / "net.elf", precision="mixed", **options)
+        same = (tmp_path / "net.elf").read_bytes()
+        assert same == (tmp_path / "tool.elf").read_bytes()
+        host = se_mlir.HostNetwork(LSTM, "mixed", **options).run(frames)
+        se.assert_same_bits(host, expected, "package and se-run")
+    assert capfd.readouterr() == ("", "")
+
+
+def test_errors_of_calibrate(tmp_path):
+    np.save(tmp_path / "a.npy", MASK["mag"])
+    np.save(tmp_path / "b.npy", MASK["mag"][:, :8])
+    for recordings, options in (
+        ("a.npy", {"method": "no"}), ("b.npy", {}), ("no.npy", {}),
+    ):
+        with pytest.raises(se_mlir.Error) as error:
+            se_mlir.calibrate(LSTM, tmp_path / recordings, **options)
+        flags = [f"--calibration-{k}={v}" for k, v in options.items()]
+        lines = tool_error(
+            "se-compile", LSTM, "-o", tmp_path / "x.elf", "--precision=mixed",
+            f"--calibration={tmp_path / recordings}", *flags,
+        ).splitlines()
+        assert f"error: {error.value}" == lines[-1]
+    with pytest.raises(se_mlir.Error, match="^no recordings to calibrate with$"):
+        se_mlir.calibrate(LSTM, [])
+
+    def stop(*arguments):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        se_mlir.calibrate(LSTM, tmp_path / "a.npy", progress=stop)
+
+
 def test_program(tmp_path):
     elf = tmp_path / "net.elf"
     se_mlir.compile(LEAKY, elf, precision="fp16", cores=2, target="gap9")
@@ -134,6 +195,11 @@ MISTAKES = {
     "too-large": (
         [se.SOURCE / "models/tinydenoiser_lstm256.onnx"],
         {},
+    ),
+    "no-scales": ([LSTM, "--precision=int8"], {"precision": "int8"}),
+    "no-recording": (
+        [LSTM, "--precision=int8", "--calibration=no.npy"],
+        {"precision": "int8", "calibration": "no.npy"},
     ),
     "stack": ([LSTM, "--core-stack=64"], {"core_stack": 64}),
 }

@@ -51,6 +51,20 @@ def _make_parser() -> argparse.ArgumentParser:
         "bit, on the host (default); simulator: the compiled program",
     )
     parser.add_argument(
+        "--calibration",
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="for the scales of int8: recordings, folders of them, or statistics, "
+        "FILE.json; with two networks once for each",
+    )
+    parser.add_argument(
+        "--calibration-method",
+        default="",
+        metavar="METHOD",
+        help="max (default), percentile, percentile:P, mse or kl",
+    )
+    parser.add_argument(
         "--target", default="pulp-open", help="of the simulator (default pulp-open)"
     )
     parser.add_argument(
@@ -113,6 +127,8 @@ def _run(arguments: list[str]) -> None:
         options.clean,
         options.precision.split(","),
         path=options.path or "host",
+        calibration=options.calibration,
+        calibration_method=options.calibration_method,
         target=options.target,
         cores=options.cores,
         states=options.state,

@@ -59,16 +59,17 @@ def find_pairs(
         A folder is not there or has no recording, or one lacks its partner.
     """
     names: list[set[str]] = []
-    for folder in (Path(noisy), Path(clean)):
+    noisy, clean = folders = Path(noisy), Path(clean)
+    for folder in folders:
         if not folder.is_dir():
             raise Error(f"{folder}: not a folder")
         names.append({p.name for p in folder.iterdir() if p.suffix.lower() == ".wav"})
         if not names[-1]:
             raise Error(f"{folder}: no .wav files in this folder")
-    for have, folder, lack in ((0, clean, 1), (1, noisy, 0)):
+    for have, lack in ((0, 1), (1, 0)):
         for name in sorted(names[have] - names[lack]):
-            raise Error(f"{Path((noisy, clean)[have]) / name}: no partner in {folder}")
-    return [Pair(Path(noisy) / name, Path(clean) / name) for name in sorted(names[0])]
+            raise Error(f"{folders[have] / name}: no partner in {folders[lack]}")
+    return [Pair(noisy / name, clean / name) for name in sorted(names[0])]
 
 
 def read_pair(pair: Pair) -> tuple[Samples, Samples]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .. import audio, frontends
-from .._compile import compile
+from .._compile import Paths, calibrate, compile, to_list
 from .._native import Error
 from .._networks import HostNetwork, Network, Program
 from ._measure import Pair, find_pairs, measure, read_pair, require
@@ -50,7 +50,8 @@ class _Denoiser(NamedTuple):
     models: tuple[str, ...]
     precision: str
     path: str
-    cores: int
+    #: Files of statistics, one for each model, or none.
+    calibration: tuple[str, ...]
     states: tuple[str, ...]
     frontend: str | None
 
@@ -72,8 +73,13 @@ def _load(denoiser: _Denoiser) -> tuple[frontends.Frontend, Sequence[Network]]:
     networks: Sequence[Network] = [
         Program(model)
         if denoiser.path == "simulator"
-        else HostNetwork(model, denoiser.precision, states=denoiser.states)
-        for model in denoiser.models
+        else HostNetwork(
+            model,
+            denoiser.precision,
+            calibration=denoiser.calibration[i : i + 1],
+            states=denoiser.states,
+        )
+        for i, model in enumerate(denoiser.models)
     ]
     return frontends.choose(networks, denoiser.frontend), networks
 
@@ -110,13 +116,38 @@ def _run_all(jobs: list[_Job], processes: int) -> Iterator[tuple[int, FileResult
         pool.shutdown(cancel_futures=True)
 
 
+def _calibrate(
+    models: Sequence[str],
+    paths: list[str],
+    method: str,
+    states: Sequence[str],
+    stack: ExitStack,
+) -> tuple[str, ...]:
+    """Runs recordings; returns files of statistics, which live as long as `stack`."""
+    if not paths:
+        return ()
+    if len(models) > 1 and len(paths) != len(models):
+        raise Error(
+            f"calibration: expected one path for each of {len(models)} networks, "
+            f"found {len(paths)}"
+        )
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+    files = tuple(str(folder / f"{i}.json") for i in range(len(models)))
+    for i, (model, file) in enumerate(zip(models, files)):
+        recordings = paths if len(models) == 1 else paths[i : i + 1]
+        calibrate(model, recordings, method=method, output=file, states=states)
+    return files
+
+
 def evaluate_model(
-    models: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
+    models: Paths,
     noisy: str | os.PathLike[str],
     clean: str | os.PathLike[str],
-    precisions: Sequence[str | os.PathLike[str]] = ("fp32",),
+    precisions: Paths = ("fp32",),
     *,
     path: str = "host",
+    calibration: Paths = (),
+    calibration_method: str = "",
     target: str | os.PathLike[str] = "pulp-open",
     cores: int = 8,
     states: Sequence[str] = (),
@@ -139,6 +170,9 @@ def evaluate_model(
         Names or policies, ``FILE.json`` (docs/precision.md).
     path
         One of `PATHS`. ``reference`` takes no `precisions` but fp32.
+    calibration, calibration_method
+        For the scales of int8, as for `se_mlir.compile`; the recordings run once.
+        For several networks one path each, in their order.
     target, cores
         Of the simulator.
     states
@@ -172,37 +206,39 @@ def evaluate_model(
         require(package)
     if path not in PATHS:
         raise Error(f"unknown path '{path}', expected {', '.join(PATHS)}")
-    if path == "reference" and list(map(str, precisions)) != ["fp32"]:
+    if path == "reference" and to_list(precisions) != ["fp32"]:
         raise Error("path reference is fp32: other precisions take host or simulator")
-    if isinstance(models, (str, os.PathLike)):
-        models = [models]
-    names = tuple(map(os.fspath, models))
+    names = tuple(to_list(models))
     label = "+".join(Path(name).name for name in names)
     pairs = find_pairs(noisy, clean)[:files]
     for pair in pairs:
         read_pair(pair)
     with ExitStack() as stack:
+        statistics = _calibrate(
+            names, to_list(calibration), calibration_method, states, stack
+        )
         tasks: list[_Job] = []
         if with_noisy:
             tasks += [_Job(pair, None, "", "", "noisy", None) for pair in pairs]
-        for precision in map(os.fspath, precisions):
+        for precision in to_list(precisions):
             # A policy is known by its file.
             shown = Path(precision).name
             programs = names
             if path == "simulator":
                 folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
                 programs = tuple(str(folder / f"{i}.elf") for i in range(len(names)))
-                for name, program in zip(names, programs):
+                for i, (name, program) in enumerate(zip(names, programs)):
                     compile(
                         name,
                         program,
                         precision=precision,
+                        calibration=statistics[i : i + 1],
                         target=target,
                         cores=cores,
                         states=states,
                     )
             denoiser = _Denoiser(
-                programs, precision, path, cores, tuple(states), frontend
+                programs, precision, path, statistics, tuple(states), frontend
             )
             results = None
             if save is not None:

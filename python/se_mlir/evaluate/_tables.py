@@ -59,7 +59,7 @@ def _with_means(results: Sequence[FileResult]) -> list[FileResult]:
 
 
 def _label(result: FileResult) -> str:
-    return result.precision or result.path
+    return result.precision if result.path in ("host", "simulator") else result.path
 
 
 def format_table(results: Sequence[FileResult], *, files: bool = True) -> str:
