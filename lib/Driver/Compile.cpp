@@ -108,7 +108,7 @@ private:
   LogicalResult link(StringRef object);
   FailureOr<llvm::SmallVector<char>> emitObject(DeviceCode &code);
   LogicalResult emit();
-  LogicalResult writeReport();
+  LogicalResult writeReport(StringRef text);
   bool wantsReport() const {
     return options.reportFile ||
            (options.report && reaches(Phase::Scheduled) && hasPlan(module));
@@ -305,13 +305,11 @@ LogicalResult Compilation::emit() {
 }
 
 /// All files or none.
-LogicalResult Compilation::writeReport() {
+LogicalResult Compilation::writeReport(StringRef text) {
   if (options.reportFile->empty()) {
     llvm::outs() << formatReport(*report);
     return success();
   }
-  std::string text =
-      llvm::formatv("{0:2}\n", llvm::json::Value(llvm::json::Object(*report)));
   if (succeeded(write(*options.reportFile, text)))
     return success();
   llvm::sys::fs::remove(outputPath);
@@ -338,10 +336,15 @@ LogicalResult Compilation::run() {
     script.coreStackSize = neededStack;
     pipeline.schedule.l1Bytes = target::getAvailableL1(target, script);
   }
-  if (options.reportFile && failed(writeReport()))
+  if (!report)
+    return success();
+  // The object refers to strings of the context and of the options.
+  std::string text =
+      llvm::formatv("{0:2}\n", llvm::json::Value(llvm::json::Object(*report)));
+  if (options.reportFile && failed(writeReport(text)))
     return failure();
-  if (options.report && report)
-    *options.report = std::move(*report);
+  if (options.report)
+    *options.report = std::move(text);
   return success();
 }
 

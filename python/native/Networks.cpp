@@ -74,7 +74,7 @@ compileNetwork(const std::string &model, const std::string &output,
                unsigned cores, const std::vector<std::string> &states,
                const std::string &schedule, const std::string &emit,
                unsigned coreStack, bool remarks, const std::string &resources) {
-  llvm::json::Object report;
+  std::string report = "{}";
   std::vector<Context::Message> messages;
   {
     py::gil_scoped_release release;
@@ -97,7 +97,7 @@ compileNetwork(const std::string &model, const std::string &output,
     messages = context.getMessages();
   }
   python::report(messages);
-  return toText(std::move(report));
+  return report;
 }
 
 namespace {

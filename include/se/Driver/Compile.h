@@ -11,7 +11,6 @@
 #include "se/Target/TargetDescription.h"
 
 #include "mlir/IR/OwningOpRef.h"
-#include "llvm/Support/JSON.h"
 
 #include <optional>
 #include <string>
@@ -42,8 +41,8 @@ struct CompileOptions {
   bool proof = true; ///< refuse schedules that are not proved
   /// Where to write a report as JSON; empty: a table to standard output.
   std::optional<std::string> reportFile;
-  /// Receives the report if a plan is made; none if null.
-  llvm::json::Object *report = nullptr;
+  /// Receives the report as JSON if a plan is made; none if null.
+  std::string *report = nullptr;
   /// Print a remark for each stage of the network.
   bool remarks = false;
   /// ONNX only: state inputs and outputs, as `IN=OUT`.
