@@ -30,10 +30,12 @@ set(SE_XPULP_SHARDS 4)
 
 # se_add_library(NAME sources... [LINK_LIBS libs...] [DEPENDS targets...])
 # A static library of the project. LINK_LIBS may name LLVM and MLIR (the
-# shared libraries) and the project's own libraries.
+# shared libraries) and the project's own libraries. The Python module, a shared
+# library, is linked of them too.
 function(se_add_library name)
   cmake_parse_arguments(ARG "" "" "LINK_LIBS;DEPENDS" ${ARGN})
   add_library(${name} STATIC ${ARG_UNPARSED_ARGUMENTS})
+  set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE ON)
   target_link_libraries(${name} PUBLIC se_options ${ARG_LINK_LIBS})
   if(ARG_DEPENDS)
     add_dependencies(${name} ${ARG_DEPENDS})

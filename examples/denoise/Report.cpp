@@ -8,43 +8,20 @@
 #include "se/Audio/Stft.h"
 
 #include "llvm/Support/FormatVariadic.h"
-#include "llvm/Support/JSON.h"
-#include "llvm/Support/MemoryBuffer.h"
 
 using namespace llvm;
 using namespace se;
 
-static bool parse(const json::Value &value, FrameStatistics &statistics,
-                  json::Path path) {
-  json::ObjectMapper map(value, path);
-  if (!map || !map.map("frames", statistics.frames) ||
-      !map.map("macs_per_frame", statistics.macsPerFrame) ||
-      !map.map("macs_per_cycle", statistics.macsPerCycle))
-    return false;
-  const json::Object *cycles =
-      value.getAsObject()->getObject("cycles_per_frame");
-  if (!cycles) {
-    path.field("cycles_per_frame").report("missing");
-    return false;
-  }
-  statistics.minCycles = cycles->getInteger("min").value_or(0);
-  statistics.meanCycles = cycles->getNumber("mean").value_or(0);
-  statistics.maxCycles = cycles->getInteger("max").value_or(0);
-  return true;
-}
-
-Expected<FrameStatistics> readStatistics(StringRef path) {
-  auto buffer = MemoryBuffer::getFile(path);
-  if (!buffer)
-    return createStringError(inconvertibleErrorCode(),
-                             path + ": " + buffer.getError().message());
-  auto value = json::parse((*buffer)->getBuffer());
-  if (!value)
-    return value.takeError();
+FrameStatistics getFrameStatistics(const json::Object &object) {
   FrameStatistics statistics;
-  json::Path::Root root(path);
-  if (!parse(*value, statistics, root))
-    return root.getError();
+  statistics.frames = object.getInteger("frames").value_or(0);
+  statistics.macsPerFrame = object.getInteger("macs_per_frame").value_or(0);
+  statistics.macsPerCycle = object.getNumber("macs_per_cycle").value_or(0);
+  // A recording has at least one frame.
+  const json::Object &cycles = *object.getObject("cycles_per_frame");
+  statistics.minCycles = cycles.getInteger("min").value_or(0);
+  statistics.meanCycles = cycles.getNumber("mean").value_or(0);
+  statistics.maxCycles = cycles.getInteger("max").value_or(0);
   return statistics;
 }
 

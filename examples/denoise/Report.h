@@ -11,13 +11,13 @@
 
 #include <optional>
 
-/// From the statistics file of the run.
+/// From the statistics of the run.
 struct FrameStatistics {
   uint64_t frames = 0, macsPerFrame = 0, minCycles = 0, maxCycles = 0;
   double meanCycles = 0, macsPerCycle = 0;
 };
 
-llvm::Expected<FrameStatistics> readStatistics(llvm::StringRef path);
+FrameStatistics getFrameStatistics(const llvm::json::Object &statistics);
 
 struct Report {
   /// The file that ran.

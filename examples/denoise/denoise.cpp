@@ -17,14 +17,11 @@
 #include "se/Driver/Compile.h"
 #include "se/Driver/Diagnostics.h"
 #include "se/Support/CommandLine.h"
-#include "se/Support/Npy.h"
 
-#include "llvm/ADT/ScopeExit.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/InitLLVM.h"
-#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Process.h"
 #include <chrono>
@@ -136,7 +133,7 @@ private:
   Expected<std::vector<float>> runNetwork(const audio::Spectrum &spectrum);
 
   std::string resourceDir;
-  sim::NetworkMetadata network;
+  sim::Program denoiser;
   target::TargetDescription target;
   std::vector<float> noisy;
   std::optional<std::vector<float>> reference;
@@ -146,16 +143,13 @@ private:
 } // namespace
 
 Error Denoiser::readProgram() {
-  auto buffer = MemoryBuffer::getFile(program, /*IsText=*/false,
-                                      /*RequiresNullTerminator=*/false);
-  if (!buffer)
-    return fail(program + ": " + buffer.getError().message());
-  auto metadata = sim::readMetadata(**buffer);
-  if (!metadata)
-    return metadata.takeError();
-  if (!*metadata)
+  auto loaded = sim::loadProgram(program);
+  if (!loaded)
+    return loaded.takeError();
+  denoiser = std::move(*loaded);
+  if (!denoiser.metadata)
     return fail(program + ": holds no compiled network");
-  network = std::move(**metadata);
+  const sim::NetworkMetadata &network = *denoiser.metadata;
   auto fits = [](ArrayRef<Port> ports) {
     return ports.size() == 1 && ports[0].elements == audio::numBins;
   };
@@ -200,42 +194,21 @@ Error Denoiser::readRecordings() {
 
 Expected<std::vector<float>>
 Denoiser::runNetwork(const audio::Spectrum &spectrum) {
-  SmallString<128> directory;
-  if (std::error_code error =
-          sys::fs::createUniqueDirectory("se-denoise", directory))
-    return fail("cannot make a temporary directory: " + error.message());
-  scope_exit cleanup([&] { sys::fs::remove_directories(directory); });
-  std::string frames = (directory + "/in.npy").str();
-  std::string mask = (directory + "/out.npy").str();
-  std::string statisticsFile = (directory + "/stats.json").str();
-
-  int64_t numFrames = spectrum.numFrames;
-  if (Error error = writeNpy(frames, {numFrames, audio::numBins},
-                             audio::getMagnitudes(spectrum)))
-    return error;
-  sim::ProgramOptions options;
-  options.program = program;
-  options.inputs = {network.inputs[0].name + "=" + frames};
-  options.outputs = {network.outputs[0].name + "=" + mask};
+  Frames inputs;
+  inputs.numFrames = spectrum.numFrames;
+  inputs.values.push_back(audio::getMagnitudes(spectrum));
+  sim::RunOptions options;
   options.platform = platform;
-  options.statisticsFile = statisticsFile;
   options.maxCycles = UINT64_MAX;
   options.resourceDir = resourceDir;
-  {
-    Progress progress(
-        "running " + std::to_string(numFrames) + " frames on " +
-        (platform == Platform::Gvsoc ? "GVSoC" : "the simulator"));
-    if (Error error = sim::runProgram(options))
-      return error;
-  }
-  auto read = readStatistics(statisticsFile);
-  if (!read)
-    return read.takeError();
-  statistics = *read;
-  auto gains = readNpy(mask);
-  if (!gains)
-    return gains.takeError();
-  return std::move(gains->data);
+  Progress progress("running " + std::to_string(inputs.numFrames) +
+                    " frames on " +
+                    (platform == Platform::Gvsoc ? "GVSoC" : "the simulator"));
+  auto run = sim::runProgram(denoiser, inputs, options);
+  if (!run)
+    return run.takeError();
+  statistics = getFrameStatistics(run->statistics);
+  return std::move(run->outputs.values.front());
 }
 
 Error Denoiser::run() {
@@ -272,8 +245,8 @@ Error Denoiser::run() {
     snrAfter = audio::getSiSnr(result, *reference);
   }
   double audioSeconds = double(noisy.size()) / audio::sampleRate;
-  Report report{program,      network,     target,    statistics,
-                audioSeconds, hostSeconds, snrBefore, snrAfter};
+  Report report{program,      *denoiser.metadata, target,    statistics,
+                audioSeconds, hostSeconds,        snrBefore, snrAfter};
   printReport(report, outs());
   return Error::success();
 }

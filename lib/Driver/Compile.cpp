@@ -30,12 +30,30 @@
 using namespace mlir;
 using namespace se;
 
+llvm::Expected<EmitKind> se::parseEmit(StringRef text) {
+  if (text == "elf")
+    return EmitKind{Emit::ELF};
+  if (text == "obj")
+    return EmitKind{Emit::Object};
+  if (text == "asm")
+    return EmitKind{Emit::Assembly};
+  if (text == "llvm")
+    return EmitKind{Emit::LLVMIR};
+  StringRef name = text;
+  if (name.consume_front("mlir-"))
+    if (std::optional<Phase> phase = symbolizePhase(name))
+      return EmitKind{Emit::MLIR, *phase};
+  return llvm::createStringError("unknown --emit kind '" + text +
+                                 "' (see se-compile --help)");
+}
+
 OwningOpRef<ModuleOp> se::loadModule(StringRef path,
                                      const std::vector<std::string> &states,
                                      MLIRContext &context) {
   auto buffer = llvm::MemoryBuffer::getFile(path);
   if (!buffer) {
-    reportError("cannot read '" + path + "': " + buffer.getError().message());
+    (void)emitFailure(context, "cannot read '" + path +
+                                   "': " + buffer.getError().message());
     return nullptr;
   }
   if (path.ends_with(".onnx")) {
@@ -43,7 +61,8 @@ OwningOpRef<ModuleOp> se::loadModule(StringRef path,
     for (const std::string &text : states) {
       std::pair<std::string, std::string> pair;
       if (!parseStatePair(text, pair)) {
-        reportError("--state expects IN=OUT, found '" + text + "'");
+        (void)emitFailure(context, "--state expects IN=OUT, found '" +
+                                       llvm::Twine(text) + "'");
         return nullptr;
       }
       options.states.push_back(pair);
@@ -51,7 +70,7 @@ OwningOpRef<ModuleOp> se::loadModule(StringRef path,
     return importOnnx((*buffer)->getBuffer(), path, &context, options);
   }
   if (!states.empty()) {
-    reportError("--state goes with an ONNX file");
+    (void)emitFailure(context, "--state goes with an ONNX file");
     return nullptr;
   }
   llvm::SourceMgr sources;
@@ -81,12 +100,10 @@ public:
 
 private:
   LogicalResult fail(const llvm::Twine &message) {
-    reportError(message);
-    return failure();
+    return emitFailure(*module.getContext(), message);
   }
   LogicalResult fail(llvm::Error error) {
-    reportError(std::move(error));
-    return failure();
+    return emitFailure(*module.getContext(), std::move(error));
   }
   LogicalResult check();
   llvm::Expected<quantization::Cost>
@@ -97,9 +114,13 @@ private:
   LogicalResult link(StringRef object);
   FailureOr<llvm::SmallVector<char>> emitObject(DeviceCode &code);
   LogicalResult emit();
-  LogicalResult writeReport();
+  LogicalResult writeReport(StringRef text);
+  bool wantsReport() const {
+    return options.reportFile ||
+           (options.report && reaches(Phase::Scheduled) && hasPlan(module));
+  }
   bool reaches(Phase phase) const {
-    return options.emit != Emit::MLIR || options.phase >= phase;
+    return options.emit.emit != Emit::MLIR || options.emit.phase >= phase;
   }
   /// A policy is known by its file, wherever that lies.
   StringRef getPrecisionName() const {
@@ -134,7 +155,7 @@ LogicalResult Compilation::check() {
                 " for target " + target.name + ", found " +
                 llvm::Twine(options.cores));
   if (options.reportFile && !reaches(Phase::Scheduled))
-    return fail("--report: phase '" + stringifyPhase(options.phase) +
+    return fail("--report: phase '" + stringifyPhase(options.emit.phase) +
                 "' comes before the plan is made");
   if (options.reportFile && options.reportFile->empty() && outputPath == "-")
     return fail("--report and -o both go to standard output, give one of them "
@@ -227,16 +248,12 @@ llvm::Expected<quantization::Policy> Compilation::searchPolicy() {
   search.getLoss = [&](const quantization::Policy &policy) {
     return meter->measure(policy);
   };
-  search.progress = [](const quantization::Candidate &candidate) {
-    llvm::errs() << llvm::formatv(
-        "trying {0} layers in int8: {1} cycles, loss {2:f4}\n",
-        candidate.layers.size(), candidate.cost.cycles, candidate.loss);
-  };
+  search.progress = options.search.progress;
   auto result = quantization::searchPolicy(base, *layers, search);
   if (!result)
     return result.takeError();
-  (outputPath == "-" ? llvm::errs() : llvm::outs())
-      << formatCandidates(result->candidates, layers->size());
+  if (options.search.finish)
+    options.search.finish(result->candidates, layers->size());
   return std::move(result->policy);
 }
 
@@ -253,7 +270,7 @@ FailureOr<llvm::SmallVector<char>> Compilation::emitObject(DeviceCode &code) {
   if (needed <= script.coreStackSize)
     return std::move(*object);
   needed = llvm::alignTo(needed, 64);
-  if (options.coreStack || options.emit == Emit::Object)
+  if (options.coreStack || options.emit.emit == Emit::Object)
     return fail(llvm::formatv("the code needs stacks of {0} bytes for the "
                               "cluster cores, they have {1}: use "
                               "--core-stack={0}, also for the linker script",
@@ -296,16 +313,17 @@ LogicalResult Compilation::emit() {
       return failure();
     return printModule();
   }
-  Phase middle = reaches(Phase::Selected) ? Phase::Selected : options.phase;
+  Phase middle =
+      reaches(Phase::Selected) ? Phase::Selected : options.emit.phase;
   std::optional<llvm::json::Object> sizes;
-  if (options.reportFile) {
+  if (wantsReport()) {
     if (failed(lowerTo(module, Phase::Legalized, pipeline)))
       return failure();
     sizes = getSizes(module);
   }
   if (failed(lowerTo(module, middle, pipeline)))
     return failure();
-  if (options.reportFile) {
+  if (wantsReport()) {
     report = makeReport(module, target, getPrecisionName());
     if (!report)
       return failure();
@@ -317,19 +335,19 @@ LogicalResult Compilation::emit() {
   std::optional<ProgramInfo> program = getProgramInfo(module);
   if (!program || failed(lowerTo(module, Phase::LLVM, pipeline)))
     return failure();
-  if (options.emit == Emit::MLIR)
+  if (options.emit.emit == Emit::MLIR)
     return printModule();
 
   auto code = DeviceCode::create(module, target);
   if (!code)
     return fail(code.takeError());
-  bool isFirmware = options.emit == Emit::Object;
+  bool isFirmware = options.emit.emit == Emit::Object;
   if (!isFirmware)
     (*code)->addApplication(
         *program, makeMetadata(*program, target.name, getPrecisionName()));
-  if (options.emit == Emit::LLVMIR)
+  if (options.emit.emit == Emit::LLVMIR)
     return write(outputPath, (*code)->getIR());
-  if (options.emit == Emit::Assembly) {
+  if (options.emit.emit == Emit::Assembly) {
     auto text = (*code)->emit(llvm::CodeGenFileType::AssemblyFile);
     if (!text)
       return fail(text.takeError());
@@ -354,17 +372,15 @@ LogicalResult Compilation::emit() {
 }
 
 /// All files or none.
-LogicalResult Compilation::writeReport() {
+LogicalResult Compilation::writeReport(StringRef text) {
   if (options.reportFile->empty()) {
     llvm::outs() << formatReport(*report);
     return success();
   }
-  std::string text =
-      llvm::formatv("{0:2}\n", llvm::json::Value(std::move(*report)));
   if (succeeded(write(*options.reportFile, text)))
     return success();
   llvm::sys::fs::remove(outputPath);
-  if (options.emit == Emit::Object)
+  if (options.emit.emit == Emit::Object)
     llvm::sys::fs::remove(getHeaderPath());
   return failure();
 }
@@ -380,13 +396,23 @@ LogicalResult Compilation::run() {
     module = *copy;
     neededStack = 0;
     if (succeeded(emit()))
-      return options.reportFile ? writeReport() : success();
+      break;
     if (!neededStack)
       return failure();
     // Larger stacks leave less L1 to the network, so plan again.
     script.coreStackSize = neededStack;
     pipeline.schedule.l1Bytes = target::getAvailableL1(target, script);
   }
+  if (!report)
+    return success();
+  // The object refers to strings of the context and of the options.
+  std::string text =
+      llvm::formatv("{0:2}\n", llvm::json::Value(llvm::json::Object(*report)));
+  if (options.reportFile && failed(writeReport(text)))
+    return failure();
+  if (options.report)
+    *options.report = std::move(text);
+  return success();
 }
 
 LogicalResult se::compile(ModuleOp module, const CompileOptions &options,

@@ -41,32 +41,53 @@ static std::string toOneLine(std::string text) {
   return line;
 }
 
-void se::installOneLineDiagnostics(MLIRContext &context) {
-  context.getDiagEngine().registerHandler([](Diagnostic &diagnostic) {
-    StringRef severity;
-    switch (diagnostic.getSeverity()) {
-    case DiagnosticSeverity::Error:
-      severity = "error";
-      break;
-    case DiagnosticSeverity::Warning:
-      severity = "warning";
-      break;
-    case DiagnosticSeverity::Remark:
-      severity = "remark";
-      break;
-    case DiagnosticSeverity::Note:
-      return success();
-    }
+static StringRef stringifySeverity(DiagnosticSeverity severity) {
+  switch (severity) {
+  case DiagnosticSeverity::Error:
+    return "error";
+  case DiagnosticSeverity::Warning:
+    return "warning";
+  case DiagnosticSeverity::Remark:
+    return "remark";
+  case DiagnosticSeverity::Note:
+    return "note";
+  }
+  llvm_unreachable("unknown severity");
+}
+
+static void printMessage(DiagnosticSeverity severity, StringRef line) {
+  llvm::errs() << stringifySeverity(severity) << ": " << line << '\n';
+}
+
+void se::installOneLineDiagnostics(MLIRContext &context,
+                                   MessageHandler handler) {
+  if (!handler)
+    handler = printMessage;
+  context.getDiagEngine().registerHandler([handler](Diagnostic &diagnostic) {
+    if (diagnostic.getSeverity() == DiagnosticSeverity::Note)
+      return;
     std::string location = describe(diagnostic.getLocation());
-    llvm::errs() << severity << ": " << location
-                 << (location.empty() ? "" : ": ")
-                 << toOneLine(diagnostic.str()) << '\n';
-    return success();
+    handler(diagnostic.getSeverity(),
+            toOneLine(location + (location.empty() ? "" : ": ") +
+                      diagnostic.str()));
   });
 }
 
+LogicalResult se::emitFailure(MLIRContext &context,
+                              const llvm::Twine &message) {
+  return emitError(UnknownLoc::get(&context), message);
+}
+
+LogicalResult se::emitFailure(MLIRContext &context, llvm::Error error) {
+  if (error.isA<DiagnosedError>()) {
+    llvm::consumeError(std::move(error));
+    return failure();
+  }
+  return emitFailure(context, llvm::toString(std::move(error)));
+}
+
 int se::reportError(const llvm::Twine &message) {
-  llvm::errs() << "error: " << toOneLine(message.str()) << '\n';
+  printMessage(DiagnosticSeverity::Error, toOneLine(message.str()));
   return 1;
 }
 

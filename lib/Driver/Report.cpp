@@ -77,6 +77,11 @@ static json::Object predict(DictionaryAttr cycles, int64_t macs) {
       {"macs_per_cycle", frame ? double(macs) / double(frame) : 0.0}};
 }
 
+bool se::hasPlan(ModuleOp module) {
+  auto programs = module.getOps<cluster::ProgramOp>();
+  return llvm::hasSingleElement(programs) && (*programs.begin()).getPlanAttr();
+}
+
 std::optional<json::Object>
 se::makeReport(ModuleOp module, const target::TargetDescription &target,
                StringRef precision) {

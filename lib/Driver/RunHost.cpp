@@ -33,9 +33,54 @@ bool se::isHostProgram(const std::string &path) {
   return magic < llvm::file_magic::elf || magic > llvm::file_magic::elf_core;
 }
 
-static llvm::Error writeStatistics(const std::string &path, int64_t frames,
-                                   double seconds) {
-  llvm::json::Object statistics{{"frames", frames}, {"host_seconds", seconds}};
+std::unique_ptr<HostProgram>
+se::loadHostProgram(const HostNetworkOptions &options, MLIRContext &context) {
+  if (options.cores < 1 || options.cores > 8) {
+    (void)emitFailure(context, "--cores must be 1 to 8, found " +
+                                   llvm::Twine(options.cores));
+    return nullptr;
+  }
+  OwningOpRef<ModuleOp> module =
+      loadModule(options.network, options.states, context);
+  if (!module)
+    return nullptr;
+  auto policy = loadPolicy(*module, options.precision, options.calibration);
+  if (!policy) {
+    (void)emitFailure(context, policy.takeError());
+    return nullptr;
+  }
+  auto program = HostProgram::create(*module, *policy, options.cores);
+  if (!program) {
+    (void)emitFailure(context, program.takeError());
+    return nullptr;
+  }
+  return std::move(*program);
+}
+
+Frames se::runFrames(HostProgram &program, const Frames &inputs) {
+  const ProgramInfo &info = program.getInfo();
+  Frames results;
+  results.numFrames = inputs.numFrames;
+  for (const Port &port : info.outputs)
+    results.values.emplace_back(port.elements * inputs.numFrames);
+  for (int64_t t = 0; t != inputs.numFrames; ++t) {
+    std::vector<const float *> in;
+    std::vector<float *> out;
+    for (auto [port, values] : llvm::zip_equal(info.inputs, inputs.values))
+      in.push_back(values.data() + t * port.elements);
+    for (auto [port, values] : llvm::zip_equal(info.outputs, results.values))
+      out.push_back(values.data() + t * port.elements);
+    program.step(in, out);
+  }
+  return results;
+}
+
+llvm::json::Object se::makeHostStatistics(int64_t frames, double seconds) {
+  return llvm::json::Object{{"frames", frames}, {"host_seconds", seconds}};
+}
+
+static llvm::Error writeStatistics(const std::string &path,
+                                   llvm::json::Object statistics) {
   return llvm::writeToOutput(path, [&](llvm::raw_ostream &os) {
     os << llvm::formatv("{0:2}", llvm::json::Value(std::move(statistics)))
        << '\n';
@@ -44,24 +89,14 @@ static llvm::Error writeStatistics(const std::string &path, int64_t frames,
 }
 
 int se::runOnHost(const HostRunOptions &options) {
-  if (options.cores < 1 || options.cores > 8)
-    return reportError("--cores must be 1 to 8, found " +
-                       llvm::Twine(options.cores));
   DialectRegistry registry;
   registerDialects(registry);
   MLIRContext context(registry);
   installOneLineDiagnostics(context);
-  OwningOpRef<ModuleOp> module =
-      loadModule(options.network, options.states, context);
-  if (!module)
-    return 1;
-  auto policy = loadPolicy(*module, options.precision, options.calibration);
-  if (!policy)
-    return reportError(policy.takeError());
-  auto program = HostProgram::create(*module, *policy, options.cores);
+  std::unique_ptr<HostProgram> program = loadHostProgram(options, context);
   if (!program)
-    return reportError(program.takeError());
-  const ProgramInfo &info = (*program)->getInfo();
+    return 1;
+  const ProgramInfo &info = program->getInfo();
 
   auto toPorts = [](const std::vector<PortInfo> &list) {
     return std::vector<Port>(list.begin(), list.end());
@@ -76,27 +111,16 @@ int se::runOnHost(const HostRunOptions &options) {
   if (!frames)
     return reportError(frames.takeError());
 
-  Frames results;
-  results.numFrames = frames->numFrames;
-  for (const Port &port : outputs)
-    results.values.emplace_back(port.elements * frames->numFrames);
   auto start = std::chrono::steady_clock::now();
-  for (int64_t t = 0; t != frames->numFrames; ++t) {
-    std::vector<const float *> in;
-    std::vector<float *> out;
-    for (auto [port, values] : llvm::zip(inputs, frames->values))
-      in.push_back(values.data() + t * port.elements);
-    for (auto [port, values] : llvm::zip(outputs, results.values))
-      out.push_back(values.data() + t * port.elements);
-    (*program)->step(in, out);
-  }
+  Frames results = runFrames(*program, *frames);
   std::chrono::duration<double> seconds =
       std::chrono::steady_clock::now() - start;
   if (llvm::Error error = writeFrames(*wanted, outputs, results))
     return reportError(std::move(error));
   if (!options.statisticsFile.empty())
-    if (llvm::Error error = writeStatistics(options.statisticsFile,
-                                            frames->numFrames, seconds.count()))
+    if (llvm::Error error = writeStatistics(
+            options.statisticsFile,
+            makeHostStatistics(frames->numFrames, seconds.count())))
       return reportError(options.statisticsFile + ": " +
                          llvm::toString(std::move(error)));
   return 0;

@@ -57,24 +57,23 @@ static Expected<std::vector<T>> fromFile(const FileSystem &files,
 
 namespace {
 
-/// One run: from the command line to the statistics.
-class ProgramRun {
+class Runner {
 public:
-  explicit ProgramRun(const ProgramOptions &options) : options(options) {}
-  Error run();
+  Runner(const Program &program, const Frames &inputs,
+         const RunOptions &options)
+      : program(program), inputs(inputs), options(options) {}
+  Expected<ProgramRun> run();
 
 private:
-  Error prepareFiles();
+  void prepareFiles();
   Error runOnSimulator();
   Error runOnGvsoc();
-  Error collect();
-  Error writeStatistics();
+  Error collect(Frames &outputs);
+  json::Object makeStatistics();
 
-  const ProgramOptions &options;
-  std::unique_ptr<MemoryBuffer> program;
-  std::optional<NetworkMetadata> metadata;
-  std::vector<PortFile> outputs;
-  Frames inputFrames;
+  const Program &program;
+  const Frames &inputs;
+  const RunOptions &options;
   FileSystem files{"."};
   RunResult result;
   std::vector<uint32_t> frameCycles;
@@ -83,34 +82,19 @@ private:
 } // namespace
 
 /// Puts the inputs where the program reads them.
-Error ProgramRun::prepareFiles() {
-  if (!metadata) {
-    if (!options.inputs.empty() || !options.outputs.empty())
-      return fail(options.program +
-                  ": holds no compiled network, so --in and --out have no "
-                  "meaning");
-    return Error::success();
-  }
-  auto wanted = matchPorts(options.outputs, metadata->outputs, "--out",
-                           /*needsAll=*/false);
-  if (!wanted)
-    return wanted.takeError();
-  outputs = std::move(*wanted);
-  auto read = readFrames(options.inputs, metadata->inputs);
-  if (!read)
-    return read.takeError();
-  inputFrames = std::move(*read);
-  for (auto [i, values] : enumerate(inputFrames.values))
+void Runner::prepareFiles() {
+  if (!program.metadata)
+    return;
+  for (auto [i, values] : enumerate(inputs.values))
     files.setFile(inputFile(i), toBytes<float>(values));
-  for (unsigned i = 0; i != metadata->outputs.size(); ++i)
+  for (unsigned i = 0; i != program.metadata->outputs.size(); ++i)
     files.allowFile(outputFile(i));
   files.allowFile(cyclesFile);
-  return Error::success();
 }
 
-Error ProgramRun::runOnSimulator() {
+Error Runner::runOnSimulator() {
   StringRef name = !options.target.empty() ? StringRef(options.target)
-                   : metadata              ? StringRef(metadata->target)
+                   : program.metadata      ? StringRef(program.metadata->target)
                                            : StringRef(defaultTarget);
   auto target = target::loadTarget(name, options.resourceDir);
   if (!target)
@@ -136,7 +120,7 @@ Error ProgramRun::runOnSimulator() {
   auto simulator = Simulator::create(*target, std::move(simulatorOptions));
   if (!simulator)
     return simulator.takeError();
-  if (Error error = (*simulator)->loadElf(*program))
+  if (Error error = (*simulator)->loadElf(*program.content))
     return error;
   auto run = (*simulator)->run(options.maxCycles);
   if (trace) {
@@ -152,86 +136,126 @@ Error ProgramRun::runOnSimulator() {
     return run.takeError();
   result = std::move(*run);
   if (result.exitStatus)
-    return fail(options.program + ": the program ended with status " +
+    return fail(program.path + ": the program ended with status " +
                 Twine(result.exitStatus));
   return Error::success();
 }
 
-Error ProgramRun::runOnGvsoc() {
+Error Runner::runOnGvsoc() {
   std::vector<std::string> written;
-  if (metadata) {
-    for (unsigned i = 0; i != metadata->outputs.size(); ++i)
+  if (program.metadata) {
+    for (unsigned i = 0; i != program.metadata->outputs.size(); ++i)
       written.push_back(outputFile(i));
     written.push_back(cyclesFile.str());
   }
   std::vector<std::string> read;
-  for (unsigned i = 0; i != inputFrames.values.size(); ++i)
+  for (unsigned i = 0; i != inputs.values.size(); ++i)
     read.push_back(inputFile(i));
-  return runGvsoc(options.program, options.hostTimeout, files, read, written);
+  return runGvsoc(program.path, options.hostTimeout, files, read, written);
 }
 
-/// Takes what the program wrote to the files of the command line.
-Error ProgramRun::collect() {
-  if (!metadata)
+/// Takes what the program wrote.
+Error Runner::collect(Frames &outputs) {
+  if (!program.metadata)
     return Error::success();
-  size_t numFrames = inputFrames.numFrames;
+  size_t numFrames = inputs.numFrames;
   auto cycles = fromFile<uint32_t>(files, cyclesFile, numFrames);
   if (!cycles)
     return cycles.takeError();
   frameCycles = std::move(*cycles);
 
-  Frames frames;
-  frames.numFrames = inputFrames.numFrames;
-  for (auto [i, port] : enumerate(metadata->outputs)) {
+  outputs.numFrames = inputs.numFrames;
+  for (auto [i, port] : enumerate(program.metadata->outputs)) {
     auto values =
         fromFile<float>(files, outputFile(i), numFrames * port.elements);
     if (!values)
       return values.takeError();
-    frames.values.push_back(std::move(*values));
+    outputs.values.push_back(std::move(*values));
   }
-  return writeFrames(outputs, metadata->outputs, frames);
-}
-
-Error ProgramRun::writeStatistics() {
-  if (options.statisticsFile.empty())
-    return Error::success();
-  uint64_t macs = metadata ? metadata->macsPerFrame : 0;
-  json::Object object = options.platform == Platform::Simulator
-                            ? makeStatistics(result, frameCycles, macs)
-                            : makeFrameStatistics(frameCycles, macs);
-  if (metadata && metadata->predictedCycles)
-    object["predicted_cycles_per_frame"] = *metadata->predictedCycles;
-  Error error = writeToOutput(options.statisticsFile, [&](raw_ostream &os) {
-    os << formatv("{0:2}", json::Value(std::move(object))) << '\n';
-    return Error::success();
-  });
-  if (error)
-    return fail(options.statisticsFile + ": " + toString(std::move(error)));
   return Error::success();
 }
 
-Error ProgramRun::run() {
-  auto buffer = MemoryBuffer::getFile(options.program, /*IsText=*/false,
-                                      /*RequiresNullTerminator=*/false);
-  if (!buffer)
-    return fail(options.program + ": " + buffer.getError().message());
-  program = std::move(*buffer);
-  auto read = readMetadata(*program);
-  if (!read)
-    return read.takeError();
-  metadata = std::move(*read);
+json::Object Runner::makeStatistics() {
+  const std::optional<NetworkMetadata> &metadata = program.metadata;
+  uint64_t macs = metadata ? metadata->macsPerFrame : 0;
+  json::Object object = options.platform == Platform::Simulator
+                            ? sim::makeStatistics(result, frameCycles, macs)
+                            : makeFrameStatistics(frameCycles, macs);
+  if (metadata && metadata->predictedCycles)
+    object["predicted_cycles_per_frame"] = *metadata->predictedCycles;
+  return object;
+}
 
-  if (Error error = prepareFiles())
-    return error;
+Expected<ProgramRun> Runner::run() {
+  prepareFiles();
   Error error =
       options.platform == Platform::Simulator ? runOnSimulator() : runOnGvsoc();
   if (error)
     return error;
-  if (Error error = collect())
+  ProgramRun run;
+  if (Error error = collect(run.outputs))
     return error;
-  return writeStatistics();
+  run.statistics = makeStatistics();
+  return run;
 }
 
-Error se::sim::runProgram(const ProgramOptions &options) {
-  return ProgramRun(options).run();
+Expected<Program> se::sim::loadProgram(const std::string &path) {
+  auto buffer = MemoryBuffer::getFile(path, /*IsText=*/false,
+                                      /*RequiresNullTerminator=*/false);
+  if (!buffer)
+    return fail(path + ": " + buffer.getError().message());
+  auto metadata = readMetadata(**buffer);
+  if (!metadata)
+    return metadata.takeError();
+  return Program{path, std::move(*buffer), std::move(*metadata)};
+}
+
+Expected<ProgramRun> se::sim::runProgram(const Program &program,
+                                         const Frames &inputs,
+                                         const RunOptions &options) {
+  return Runner(program, inputs, options).run();
+}
+
+static Error writeStatistics(const std::string &path, json::Object object) {
+  Error error = writeToOutput(path, [&](raw_ostream &os) {
+    os << formatv("{0:2}", json::Value(std::move(object))) << '\n';
+    return Error::success();
+  });
+  if (error)
+    return fail(path + ": " + toString(std::move(error)));
+  return Error::success();
+}
+
+Error se::sim::runProgramFiles(const ProgramFiles &files,
+                               const RunOptions &options) {
+  auto program = loadProgram(files.program);
+  if (!program)
+    return program.takeError();
+  const std::optional<NetworkMetadata> &metadata = program->metadata;
+  std::vector<PortFile> wanted;
+  Frames inputs;
+  if (metadata) {
+    auto outputs = matchPorts(files.outputs, metadata->outputs, "--out",
+                              /*needsAll=*/false);
+    if (!outputs)
+      return outputs.takeError();
+    wanted = std::move(*outputs);
+    auto frames = readFrames(files.inputs, metadata->inputs);
+    if (!frames)
+      return frames.takeError();
+    inputs = std::move(*frames);
+  } else if (!files.inputs.empty() || !files.outputs.empty()) {
+    return fail(files.program +
+                ": holds no compiled network, so --in and --out have no "
+                "meaning");
+  }
+  auto run = runProgram(*program, inputs, options);
+  if (!run)
+    return run.takeError();
+  if (metadata)
+    if (Error error = writeFrames(wanted, metadata->outputs, run->outputs))
+      return error;
+  if (!files.statisticsFile.empty())
+    return writeStatistics(files.statisticsFile, std::move(run->statistics));
+  return Error::success();
 }

@@ -8,7 +8,9 @@
 --cases=N      random networks to try
 """
 
+import os
 import shutil
+import sys
 
 import pytest
 
@@ -28,6 +30,9 @@ def pytest_configure(config):
         raise pytest.UsageError(
             f"no tools in {se.BIN}: build the project and set SE_BIN to its bin folder"
         )
+    # The package se_mlir of this build, here and in processes that tests start.
+    sys.path.insert(0, str(se.PACKAGE))
+    os.environ["PYTHONPATH"] = str(se.PACKAGE)
 
 
 def pytest_collection_modifyitems(config, items):

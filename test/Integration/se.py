@@ -12,6 +12,7 @@ import numpy as np
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ.get("SE_BIN", SOURCE / "build" / "bin"))
+PACKAGE = BIN.parent / "python"
 # Networks that may not lie in the repository; absent on other people's machines.
 SHARED = pathlib.Path(os.environ.get("SE_SHARED", SOURCE.parent / "shared")) / "models"
 

@@ -11,6 +11,7 @@
 #include "se/Target/LinkerScript.h"
 
 #include "llvm/Support/CommandLine.h"
+#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -91,34 +92,12 @@ static cl::list<std::string>
     states("state", cl::desc("ONNX: graph input and output that are a state"),
            cl::value_desc("IN=OUT"), cl::cat(category));
 
-namespace {
-struct EmitKind {
-  Emit emit;
-  Phase phase;
-};
-} // namespace
-
 static cl::opt<std::string>
     emit("emit", cl::init("elf"),
          cl::desc("What to write: elf (default), obj (with a C header beside "
                   "it), asm, llvm, or mlir-PHASE with PHASE one of imported, "
                   "normalized, legalized, scheduled, selected, llvm"),
          cl::value_desc("kind"), cl::cat(category));
-
-static std::optional<EmitKind> parseEmit(llvm::StringRef text) {
-  if (text == "elf")
-    return EmitKind{Emit::ELF, Phase::LLVM};
-  if (text == "obj")
-    return EmitKind{Emit::Object, Phase::LLVM};
-  if (text == "asm")
-    return EmitKind{Emit::Assembly, Phase::LLVM};
-  if (text == "llvm")
-    return EmitKind{Emit::LLVMIR, Phase::LLVM};
-  if (text.consume_front("mlir-"))
-    if (std::optional<Phase> phase = symbolizePhase(text))
-      return EmitKind{Emit::MLIR, *phase};
-  return std::nullopt;
-}
 
 static int writeLinkerScript(const target::TargetDescription &target) {
   target::LinkerScriptOptions options;
@@ -140,10 +119,9 @@ int main(int argc, char **argv) {
       "se-compile: compiles a recurrent network for a multi-core RISC-V "
       "microcontroller\n");
 
-  std::optional<EmitKind> kind = parseEmit(emit);
+  auto kind = parseEmit(emit);
   if (!kind)
-    return reportError("unknown --emit kind '" + emit +
-                       "' (see se-compile --help)");
+    return reportError(kind.takeError());
   if (app != "frames")
     return reportError("unknown --app '" + app + "', expected frames");
   std::string resourceDir = getResourceDir(argv[0]);
@@ -169,6 +147,16 @@ int main(int argc, char **argv) {
   options.calibration = calibration.get();
   options.search.maxLoss = maxLoss;
   options.search.maxFrames = searchFrames;
+  options.search.progress = [](const quantization::Candidate &candidate) {
+    llvm::errs() << llvm::formatv(
+        "trying {0} layers in int8: {1} cycles, loss {2:f4}\n",
+        candidate.layers.size(), candidate.cost.cycles, candidate.loss);
+  };
+  options.search.finish = [](llvm::ArrayRef<quantization::Candidate> candidates,
+                             size_t layers) {
+    (outputPath == "-" ? llvm::errs() : llvm::outs())
+        << formatCandidates(candidates, layers);
+  };
   options.policyFile = policyFile;
   options.cores = cores;
   options.coreStack = coreStack;
@@ -176,8 +164,7 @@ int main(int argc, char **argv) {
   if (report.getNumOccurrences())
     options.reportFile = report;
   options.remarks = remarks;
-  options.emit = kind->emit;
-  options.phase = kind->phase;
+  options.emit = *kind;
   options.proof = !noProof;
   return mlir::failed(
       compile(*module, options, *target, resourceDir, outputPath));

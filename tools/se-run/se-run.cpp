@@ -162,13 +162,14 @@ int main(int argc, char **argv) {
   if (isHostProgram(program))
     return runNetworkOnHost(statistics);
 
-  sim::ProgramOptions options;
-  options.program = program;
-  options.inputs = inputs;
-  options.outputs = outputs;
+  sim::ProgramFiles files;
+  files.program = program;
+  files.inputs = inputs;
+  files.outputs = outputs;
+  files.statisticsFile = statistics;
+  sim::RunOptions options;
   options.platform = platform;
   options.target = targetName;
-  options.statisticsFile = statistics;
   options.maxCycles = maxCycles;
   options.timing.icache = icache;
   options.timing.l1Conflicts = l1Conflicts;
@@ -183,7 +184,7 @@ int main(int argc, char **argv) {
     return reportError("--profile goes with --stats");
   options.hostTimeout = hostTimeout;
   options.resourceDir = getResourceDir(argv[0]);
-  if (llvm::Error error = sim::runProgram(options))
+  if (llvm::Error error = sim::runProgramFiles(files, options))
     return reportError(std::move(error));
   return 0;
 }

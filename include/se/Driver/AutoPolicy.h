@@ -18,6 +18,10 @@ struct AutoOptions {
   /// Loss is measured over so many frames at most, from the start of each
   /// recording in equal shares.
   int64_t maxFrames = 400;
+  /// Is told of each policy that was tried.
+  std::function<void(const quantization::Candidate &)> progress;
+  /// Is told of all in the end, and how many layers there are.
+  std::function<void(llvm::ArrayRef<quantization::Candidate>, size_t)> finish;
 };
 
 /// Measures what policies lose.

@@ -21,6 +21,14 @@ namespace se {
 /// What se-compile writes.
 enum class Emit { ELF, Object, Assembly, LLVMIR, MLIR };
 
+struct EmitKind {
+  Emit emit = Emit::ELF;
+  Phase phase = Phase::LLVM; ///< with Emit::MLIR
+};
+
+/// Reads elf, obj, asm, llvm or mlir-PHASE. Error: one line.
+llvm::Expected<EmitKind> parseEmit(llvm::StringRef text);
+
 struct CompileOptions {
   std::string precision = "fp32"; ///< a name or a file, see Policy::load
   CalibrationOptions calibration;
@@ -32,11 +40,12 @@ struct CompileOptions {
   unsigned coreStack = 0;
   /// Choices of the planner that are forced, see parseSchedule.
   std::string schedule;
-  Emit emit = Emit::ELF;
-  Phase phase = Phase::LLVM; ///< with Emit::MLIR
-  bool proof = true;         ///< refuse schedules that are not proved
+  EmitKind emit;
+  bool proof = true; ///< refuse schedules that are not proved
   /// Where to write a report as JSON; empty: a table to standard output.
   std::optional<std::string> reportFile;
+  /// Receives the report as JSON if a plan is made; none if null.
+  std::string *report = nullptr;
   /// Print a remark for each stage of the network.
   bool remarks = false;
   /// ONNX only: state inputs and outputs, as `IN=OUT`.

@@ -21,6 +21,9 @@
 
 namespace se {
 
+/// Whether there is one program, with a plan.
+bool hasPlan(mlir::ModuleOp module);
+
 /// The report on the program of a module of phase `scheduled` or `selected`.
 /// Emits an error and returns nothing if there is not exactly one program, or
 /// if it has no plan, because it was written by hand.

@@ -7,26 +7,45 @@
 #define SE_DRIVER_RUNHOST_H
 
 #include "se/Driver/Calibrate.h"
+#include "se/Host/HostProgram.h"
+#include "se/Support/Frames.h"
+
+#include "llvm/Support/JSON.h"
 
 #include <string>
 #include <vector>
 
 namespace se {
 
-struct HostRunOptions {
+struct HostNetworkOptions {
   /// ONNX, or MLIR of any phase up to `selected`.
   std::string network;
-  /// NAME=FILE.npy each.
-  std::vector<std::string> inputs, outputs;
   /// ONNX only: IN=OUT each.
   std::vector<std::string> states;
   /// What to lower with, for phases that come before the choice.
   std::string precision = "fp32";
   CalibrationOptions calibration;
   unsigned cores = 1;
+};
+
+/// Compiles a network for the host. On failure there is one diagnostic in
+/// `context`, and null.
+std::unique_ptr<HostProgram> loadHostProgram(const HostNetworkOptions &options,
+                                             mlir::MLIRContext &context);
+
+/// The frames of all outputs; `inputs` has the values of all inputs, in order.
+/// Goes on from the states that the last frame left.
+Frames runFrames(HostProgram &program, const Frames &inputs);
+
+struct HostRunOptions : HostNetworkOptions {
+  /// NAME=FILE.npy each.
+  std::vector<std::string> inputs, outputs;
   /// Where to write statistics as JSON; empty for nowhere.
   std::string statisticsFile;
 };
+
+/// {"frames", "host_seconds"}.
+llvm::json::Object makeHostStatistics(int64_t frames, double seconds);
 
 /// True if the file is not an ELF file and so is meant for the host.
 bool isHostProgram(const std::string &path);

@@ -1,8 +1,9 @@
 // Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Runs a program on the simulator or on GVSoC, with files for the inputs and
-// outputs of the network in it: what `se-run PROG.elf` does.
+// Runs a program on the simulator or on GVSoC, with frames for the inputs and
+// outputs of the network in it, from memory or, as `se-run PROG.elf` does, from
+// files.
 
 #ifndef SE_SIMULATOR_PROGRAM_H
 #define SE_SIMULATOR_PROGRAM_H
@@ -11,6 +12,8 @@
 #include "se/Support/Frames.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
+#include "llvm/Support/JSON.h"
+#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/MemoryBufferRef.h"
 #include <cstdint>
 #include <optional>
@@ -33,12 +36,19 @@ struct NetworkMetadata {
 llvm::Expected<std::optional<NetworkMetadata>>
 readMetadata(llvm::MemoryBufferRef program);
 
+/// A program in memory.
+struct Program {
+  std::string path;
+  std::unique_ptr<llvm::MemoryBuffer> content;
+  std::optional<NetworkMetadata> metadata;
+};
+
+/// Errors: the file cannot be read, and those of readMetadata.
+llvm::Expected<Program> loadProgram(const std::string &path);
+
 enum class Platform { Simulator, Gvsoc };
 
-struct ProgramOptions {
-  std::string program;
-  /// NAME=FILE.npy each.
-  std::vector<std::string> inputs, outputs;
+struct RunOptions {
   Platform platform = Platform::Simulator;
   /// Empty: the target of the metadata, or pulp-open.
   std::string target;
@@ -48,8 +58,6 @@ struct ProgramOptions {
   TraceOptions trace;
   /// Whether the statistics tell what each stage takes.
   bool profile = false;
-  /// Where to write statistics as JSON; empty for nowhere.
-  std::string statisticsFile;
   uint64_t maxCycles = 0;
   /// Whether the simulator looks for races and uninitialised reads.
   bool check = false;
@@ -59,9 +67,31 @@ struct ProgramOptions {
   std::string resourceDir;
 };
 
-/// Runs and writes the outputs. The error is one line: a wrong argument or
-/// file, a trap, or a nonzero exit status of the program.
-llvm::Error runProgram(const ProgramOptions &options);
+/// What a run leaves: the frames of all outputs, and the statistics
+/// (docs/simulator.md).
+struct ProgramRun {
+  Frames outputs;
+  llvm::json::Object statistics;
+};
+
+/// Runs a program; `inputs` has the values of all inputs of its network, in
+/// order. The error is one line: a wrong option, a trap, or a nonzero exit
+/// status of the program.
+llvm::Expected<ProgramRun> runProgram(const Program &program,
+                                      const Frames &inputs,
+                                      const RunOptions &options);
+
+struct ProgramFiles {
+  std::string program;
+  /// NAME=FILE.npy each.
+  std::vector<std::string> inputs, outputs;
+  /// Where to write statistics as JSON; empty for nowhere.
+  std::string statisticsFile;
+};
+
+/// The same from files to files.
+llvm::Error runProgramFiles(const ProgramFiles &files,
+                            const RunOptions &options);
 
 } // namespace se::sim
 

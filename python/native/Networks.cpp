@@ -1,0 +1,241 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- Networks.cpp - Compiling and running networks ----------------------===//
+
+#include "Bindings.h"
+
+#include "se/Driver/Compile.h"
+#include "se/Driver/RunHost.h"
+#include "se/Simulator/Program.h"
+
+#include "llvm/Support/FormatVariadic.h"
+
+#include <chrono>
+#include <mutex>
+
+using namespace se;
+using namespace se::python;
+namespace py = pybind11;
+
+static std::string toText(llvm::json::Object object) {
+  return llvm::formatv("{0}", llvm::json::Value(std::move(object)));
+}
+
+static CalibrationOptions makeCalibration(const std::vector<std::string> &paths,
+                                          const std::string &method) {
+  CalibrationOptions options;
+  options.paths = paths;
+  options.method = method;
+  return options;
+}
+
+/// Returns the statistics as JSON.
+static std::string calibrateNetwork(const std::string &model,
+                                    const std::vector<std::string> &recordings,
+                                    const std::string &method,
+                                    const std::string &saveFile,
+                                    const std::vector<std::string> &states,
+                                    const py::object &progress) {
+  CalibrationOptions options = makeCalibration(recordings, method);
+  options.saveFile = saveFile;
+  if (!progress.is_none())
+    options.progress = [&](const Recording &recording, size_t number,
+                           size_t count) {
+      py::gil_scoped_acquire acquire;
+      progress(number, count, recording.name);
+    };
+  std::string text;
+  std::vector<Context::Message> messages;
+  {
+    py::gil_scoped_release release;
+    if (recordings.empty())
+      throw UserError("no recordings to calibrate with");
+    Context context;
+    mlir::OwningOpRef<mlir::ModuleOp> module =
+        loadModule(model, states, context.get());
+    if (!module)
+      context.fail();
+    quantization::Policy policy =
+        context.check(loadPolicy(*module, "fp32", options));
+    text = policy.getCalibration()->format();
+    messages = context.getMessages();
+  }
+  report(messages);
+  return text;
+}
+
+/// Returns the report as JSON; "{}" if no plan is made.
+static std::string
+compileNetwork(const std::string &model, const std::string &output,
+               const std::string &precision,
+               const std::vector<std::string> &calibration,
+               const std::string &method, const std::string &targetName,
+               unsigned cores, const std::vector<std::string> &states,
+               const std::string &schedule, const std::string &emit,
+               unsigned coreStack, bool remarks, const std::string &resources) {
+  std::string report = "{}";
+  std::vector<Context::Message> messages;
+  {
+    py::gil_scoped_release release;
+    CompileOptions options;
+    options.precision = precision;
+    options.calibration = makeCalibration(calibration, method);
+    options.cores = cores;
+    options.coreStack = coreStack;
+    options.schedule = schedule;
+    options.emit = check(parseEmit(emit));
+    options.remarks = remarks;
+    options.report = &report;
+    auto target = check(target::loadTarget(targetName, resources));
+    Context context;
+    mlir::OwningOpRef<mlir::ModuleOp> module =
+        loadModule(model, states, context.get());
+    if (!module ||
+        mlir::failed(compile(*module, options, target, resources, output)))
+      context.fail();
+    messages = context.getMessages();
+  }
+  python::report(messages);
+  return report;
+}
+
+namespace {
+
+/// A network compiled for the host.
+class HostNetwork {
+public:
+  HostNetwork(const std::string &model, const std::string &precision,
+              const std::vector<std::string> &calibration,
+              const std::string &method, unsigned cores,
+              const std::vector<std::string> &states) {
+    std::vector<Context::Message> messages;
+    {
+      py::gil_scoped_release release;
+      HostNetworkOptions options;
+      options.network = model;
+      options.precision = precision;
+      options.calibration = makeCalibration(calibration, method);
+      options.cores = cores;
+      options.states = states;
+      Context context;
+      program = loadHostProgram(options, context.get());
+      if (!program)
+        context.fail();
+      messages = context.getMessages();
+    }
+    report(messages);
+  }
+
+  std::vector<Port> getInputs() const { return toPorts(getInfo().inputs); }
+  std::vector<Port> getOutputs() const { return toPorts(getInfo().outputs); }
+
+  std::pair<std::vector<Array>, std::string>
+  run(const std::vector<py::buffer> &inputs, int64_t numFrames) {
+    Frames frames = toFrames(inputs, numFrames, getInfo().inputs.size());
+    py::gil_scoped_release release;
+    std::lock_guard<std::mutex> lock(mutex);
+    auto start = std::chrono::steady_clock::now();
+    Frames outputs = runFrames(*program, frames);
+    std::chrono::duration<double> seconds =
+        std::chrono::steady_clock::now() - start;
+    return {toArrays(std::move(outputs)),
+            toText(makeHostStatistics(numFrames, seconds.count()))};
+  }
+
+  void reset() {
+    py::gil_scoped_release release;
+    std::lock_guard<std::mutex> lock(mutex);
+    program->reset();
+  }
+
+private:
+  const ProgramInfo &getInfo() const { return program->getInfo(); }
+  static std::vector<Port> toPorts(const std::vector<PortInfo> &ports) {
+    return {ports.begin(), ports.end()};
+  }
+
+  /// Of the states, which threads of Python may share.
+  std::mutex mutex;
+  std::unique_ptr<HostProgram> program;
+};
+
+/// A compiled network in an ELF file.
+class Program {
+public:
+  explicit Program(const std::string &path)
+      : program(check(sim::loadProgram(path))) {
+    if (!program.metadata)
+      throw UserError(path + ": holds no compiled network");
+  }
+
+  const sim::NetworkMetadata &getMetadata() const { return *program.metadata; }
+
+  std::pair<std::vector<Array>, std::string>
+  run(const std::vector<py::buffer> &inputs, int64_t numFrames, bool onGvsoc,
+      const std::string &target, bool checks, bool profile,
+      const std::string &traceFile, uint64_t maxCycles, unsigned hostTimeout,
+      const std::string &resources) const {
+    Frames frames = toFrames(inputs, numFrames, getMetadata().inputs.size());
+    py::gil_scoped_release release;
+    sim::RunOptions options;
+    options.platform =
+        onGvsoc ? sim::Platform::Gvsoc : sim::Platform::Simulator;
+    options.target = target;
+    options.check = checks;
+    options.profile = profile;
+    options.traceFile = traceFile;
+    options.maxCycles = maxCycles;
+    options.hostTimeout = hostTimeout;
+    options.resourceDir = resources;
+    sim::ProgramRun run = check(sim::runProgram(program, frames, options));
+    return {toArrays(std::move(run.outputs)),
+            toText(std::move(run.statistics))};
+  }
+
+private:
+  sim::Program program;
+};
+
+} // namespace
+
+void python::addNetworks(py::module_ &module) {
+  using py::arg;
+  module.def("compile", compileNetwork, arg("model"), arg("output"),
+             arg("precision"), arg("calibration"), arg("method"), arg("target"),
+             arg("cores"), arg("states"), arg("schedule"), arg("emit"),
+             arg("core_stack"), arg("remarks"), arg("resources"));
+  module.def("calibrate", calibrateNetwork, arg("model"), arg("recordings"),
+             arg("method"), arg("output"), arg("states"), arg("progress"));
+  module.def("is_host_program", isHostProgram, arg("path"));
+
+  py::class_<HostNetwork>(module, "HostNetwork")
+      .def(py::init<const std::string &, const std::string &,
+                    const std::vector<std::string> &, const std::string &,
+                    unsigned, const std::vector<std::string> &>(),
+           arg("model"), arg("precision"), arg("calibration"), arg("method"),
+           arg("cores"), arg("states"))
+      .def_property_readonly("inputs", &HostNetwork::getInputs)
+      .def_property_readonly("outputs", &HostNetwork::getOutputs)
+      .def("run", &HostNetwork::run, arg("inputs"), arg("num_frames"))
+      .def("reset", &HostNetwork::reset);
+
+  auto metadata = [](auto member) {
+    return [member](const Program &program) {
+      return program.getMetadata().*member;
+    };
+  };
+  using Metadata = sim::NetworkMetadata;
+  py::class_<Program>(module, "Program")
+      .def(py::init<const std::string &>(), arg("path"))
+      .def_property_readonly("network", metadata(&Metadata::network))
+      .def_property_readonly("target", metadata(&Metadata::target))
+      .def_property_readonly("precision", metadata(&Metadata::precision))
+      .def_property_readonly("cores", metadata(&Metadata::cores))
+      .def_property_readonly("inputs", metadata(&Metadata::inputs))
+      .def_property_readonly("outputs", metadata(&Metadata::outputs))
+      .def("run", &Program::run, arg("inputs"), arg("num_frames"),
+           arg("on_gvsoc"), arg("target"), arg("check"), arg("profile"),
+           arg("trace"), arg("max_cycles"), arg("host_timeout"),
+           arg("resources"));
+}

@@ -1,0 +1,193 @@
+# Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""From a network to a program."""
+
+import json
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypedDict, cast
+
+from . import _native
+
+#: Target descriptions and runtime.
+RESOURCES = str(Path(__file__).parent / "share" / "se-mlir")
+
+Predicted = TypedDict(
+    "Predicted",
+    {
+        "cycles_per_frame": int,
+        "compute_cycles": int,
+        "dma_cycles": int,
+        "external_cycles": int,
+        "bound": str,
+        "macs_per_cycle": float,
+    },
+)
+OperatingPoint = TypedDict(
+    "OperatingPoint",
+    {
+        "mhz": float,
+        "volt": float | None,
+        "ms_per_frame": float,
+        "percent_of_6.25_ms": float,
+    },
+)
+
+
+class Ring(TypedDict):
+    slots: int
+    slot_bytes: int
+    l2_slots: int
+
+
+class Memory(TypedDict):
+    bytes: int
+    available_bytes: int
+
+
+class Report(TypedDict, total=False):
+    """What the planner decided and expects of a frame; docs/report.md has the
+    keys. Empty if the compilation ended before a plan was made."""
+
+    network: str
+    target: str
+    precision: str
+    cores: int
+    macs_per_frame: int
+    predicted: Predicted
+    operating_points: list[OperatingPoint]
+    ring: Ring
+    memory: dict[str, Memory]
+    stages: list[dict[str, Any]]
+    buffers: list[dict[str, Any]]
+
+
+#: One path or several.
+Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
+
+
+def to_list(paths: Paths) -> list[str]:
+    if isinstance(paths, (str, os.PathLike)):
+        return [os.fspath(paths)]
+    return [os.fspath(path) for path in paths]
+
+
+def calibrate(
+    model: str | os.PathLike[str],
+    recordings: Paths,
+    *,
+    method: str = "",
+    output: str | os.PathLike[str] | None = None,
+    states: Sequence[str] = (),
+    progress: Callable[[int, int, str], object] | None = None,
+) -> dict[str, Any]:
+    """Runs a network in fp32 over recordings, for the scales of int8.
+
+    Parameters
+    ----------
+    model
+        ``.onnx``, ``.mlir`` or ``.mlirbc``.
+    recordings
+        ``.npy`` files, float32 [T, elements], or sound files (16 kHz, mono), which
+        become frames as for TinyDenoiser; folders of them;
+        ``NAME=FILE.npy,NAME=FILE.npy`` for several inputs. Or statistics that were
+        saved, ``FILE.json``.
+    method
+        How ranges are chosen: ``max``, ``percentile``, ``percentile:P``, ``mse`` or
+        ``kl`` (docs/precision.md); by default as in the statistics, or ``max``.
+    output
+        Where to save the statistics, for the option `calibration` of `compile`.
+    states
+        ONNX only: ``IN=OUT`` each.
+    progress
+        Is told of each recording before it runs: number from 0, count, name.
+
+    Returns
+    -------
+    dict
+        The statistics of all tensors, as in the saved file.
+    """
+    text = _native.calibrate(
+        os.fspath(model),
+        to_list(recordings),
+        method,
+        "" if output is None else os.fspath(output),
+        list(states),
+        progress,
+    )
+    return cast(dict[str, Any], json.loads(text))
+
+
+def compile(
+    model: str | os.PathLike[str],
+    output: str | os.PathLike[str],
+    *,
+    precision: str | os.PathLike[str] = "fp32",
+    calibration: Paths = (),
+    calibration_method: str = "",
+    target: str | os.PathLike[str] = "pulp-open",
+    cores: int = 8,
+    states: Sequence[str] = (),
+    schedule: str = "",
+    emit: str = "elf",
+    core_stack: int = 0,
+    remarks: bool = False,
+) -> Report:
+    """Compiles a network, as `se-compile` does.
+
+    Parameters
+    ----------
+    model
+        ``.onnx``, ``.mlir`` or ``.mlirbc``.
+    output
+        The file to write; with ``emit="obj"`` a C header is written beside it.
+    precision
+        A name or a policy by layer, ``FILE.json`` (docs/precision.md).
+    calibration
+        For the scales of int8: recordings or statistics, as for `calibrate`.
+    calibration_method
+        As for `calibrate`.
+    target
+        ``pulp-open``, ``pulp-open-ddr``, ``gap9`` or a description file.
+    cores
+        Cores of the cluster to use, 1 to 8.
+    states
+        ONNX only: ``IN=OUT`` each, a graph input and output that are a state.
+    schedule
+        Choices of the planner that are forced (docs/scheduling.md).
+    emit
+        ``elf``, ``obj``, ``asm``, ``llvm`` or ``mlir-PHASE``.
+    core_stack
+        Bytes of each core's stack in L1; 0: as many as the code takes.
+    remarks
+        Log a remark for each stage of the network. Remarks go to the logger
+        ``se_mlir``, level INFO, warnings to the module `warnings`.
+
+    Returns
+    -------
+    Report
+        What the planner decided and how many cycles it expects.
+
+    Raises
+    ------
+    Error
+        The network cannot be read, has an operation that is not supported, or
+        does not fit the target. There is no file then.
+    """
+    text = _native.compile(
+        os.fspath(model),
+        os.fspath(output),
+        os.fspath(precision),
+        to_list(calibration),
+        calibration_method,
+        os.fspath(target),
+        cores,
+        list(states),
+        schedule,
+        emit,
+        core_stack,
+        remarks,
+        RESOURCES,
+    )
+    return cast(Report, json.loads(text))

@@ -1,0 +1,257 @@
+# Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Runs networks over recordings, one after the other or in several processes."""
+
+import functools
+import multiprocessing
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from .. import audio, frontends
+from .._compile import Paths, calibrate, compile, to_list
+from .._native import Error
+from .._networks import HostNetwork, Network, Program
+from ._measure import Pair, find_pairs, measure, read_pair, require
+
+#: Where a network runs: ``reference``, in fp32 on the host; ``host``, the model
+#: of the device on the host, bit-exact; ``simulator``, the program itself.
+PATHS = ("reference", "host", "simulator")
+
+
+@dataclass(frozen=True)
+class FileResult:
+    """A recording after a network, or, if `path` is ``noisy``, before."""
+
+    #: File names without folders, joined with ``+``; empty before the network.
+    model: str
+    precision: str
+    #: ``noisy`` or one of `PATHS`.
+    path: str
+    #: Name of the recording, or `MEAN`.
+    file: str
+    pesq: float
+    stoi: float
+    #: In dB.
+    si_snr: float
+    #: Mean over the frames, all networks together; only of the simulator.
+    cycles_per_frame: float | None = None
+
+
+class _Denoiser(NamedTuple):
+    """How to take the noise out; small, for it is sent to processes."""
+
+    #: Networks; for the simulator ELF files.
+    models: tuple[str, ...]
+    precision: str
+    path: str
+    #: Files of statistics, one for each model, or none.
+    calibration: tuple[str, ...]
+    states: tuple[str, ...]
+    frontend: str | None
+
+
+class _Job(NamedTuple):
+    pair: Pair
+    #: None: measures the noisy recording.
+    denoiser: _Denoiser | None
+    #: What the result says.
+    model: str
+    precision: str
+    path: str
+    #: Where to write the result; None: nowhere.
+    save: Path | None
+
+
+@functools.lru_cache(maxsize=1)
+def _load(denoiser: _Denoiser) -> tuple[frontends.Frontend, Sequence[Network]]:
+    networks: Sequence[Network] = [
+        Program(model)
+        if denoiser.path == "simulator"
+        else HostNetwork(
+            model,
+            denoiser.precision,
+            calibration=denoiser.calibration[i : i + 1],
+            states=denoiser.states,
+        )
+        for i, model in enumerate(denoiser.models)
+    ]
+    return frontends.choose(networks, denoiser.frontend), networks
+
+
+def _run(job: _Job) -> FileResult:
+    samples, clean = read_pair(job.pair)
+    cycles = None
+    if job.denoiser:
+        frontend, networks = _load(job.denoiser)
+        samples = frontend.denoise(samples, networks)
+        if job.denoiser.path == "simulator":
+            cycles = sum(n.statistics["cycles_per_frame"]["mean"] for n in networks)
+    if job.save:
+        audio.write_wav(job.save, samples)
+    quality = measure(samples, clean)
+    return FileResult(
+        job.model, job.precision, job.path, job.pair.noisy.name, *quality, cycles
+    )
+
+
+def _run_all(jobs: list[_Job], processes: int) -> Iterator[tuple[int, FileResult]]:
+    """Results with the numbers of their jobs, in the order of completion."""
+    if processes <= 1 or len(jobs) <= 1:
+        for number, job in enumerate(jobs):
+            yield number, _run(job)
+        return
+    # LLVM has threads, which a forked process would not have.
+    pool = ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"))
+    try:
+        futures = {pool.submit(_run, job): n for n, job in enumerate(jobs)}
+        for future in as_completed(futures):
+            yield futures[future], future.result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _calibrate(
+    models: Sequence[str],
+    paths: list[str],
+    method: str,
+    states: Sequence[str],
+    stack: ExitStack,
+) -> tuple[str, ...]:
+    """Runs recordings; returns files of statistics, which live as long as `stack`."""
+    if not paths:
+        return ()
+    if len(models) > 1 and len(paths) != len(models):
+        raise Error(
+            f"calibration: expected one path for each of {len(models)} networks, "
+            f"found {len(paths)}"
+        )
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+    files = tuple(str(folder / f"{i}.json") for i in range(len(models)))
+    for i, (model, file) in enumerate(zip(models, files)):
+        recordings = paths if len(models) == 1 else paths[i : i + 1]
+        calibrate(model, recordings, method=method, output=file, states=states)
+    return files
+
+
+def evaluate_model(
+    models: Paths,
+    noisy: str | os.PathLike[str],
+    clean: str | os.PathLike[str],
+    precisions: Paths = ("fp32",),
+    *,
+    path: str = "host",
+    calibration: Paths = (),
+    calibration_method: str = "",
+    target: str | os.PathLike[str] = "pulp-open",
+    cores: int = 8,
+    states: Sequence[str] = (),
+    frontend: str | None = None,
+    files: int | None = None,
+    with_noisy: bool = True,
+    save: str | os.PathLike[str] | None = None,
+    jobs: int = 1,
+    progress: Callable[[int, int, FileResult], None] | None = None,
+) -> list[FileResult]:
+    """Denoises recordings and measures the result.
+
+    Parameters
+    ----------
+    models
+        One network, or those of a front end that takes several, in their order.
+    noisy, clean
+        Folders of recordings (16 kHz, mono, ``.wav``) with the same names.
+    precisions
+        Names or policies, ``FILE.json`` (docs/precision.md).
+    path
+        One of `PATHS`. ``reference`` takes no `precisions` but fp32.
+    calibration, calibration_method
+        For the scales of int8, as for `se_mlir.compile`; the recordings run once.
+        For several networks one path each, in their order.
+    target, cores
+        Of the simulator.
+    states
+        ONNX only: ``IN=OUT`` each.
+    frontend
+        A key of `se_mlir.frontends.FRONTENDS`; by default what fits.
+    files
+        Take only so many recordings, the first by name.
+    with_noisy
+        Measure the noisy recordings, too.
+    save
+        A folder for the denoised recordings, one folder for each precision.
+    jobs
+        Processes. With more than one, a script needs ``if __name__ ==
+        "__main__"`` around the call.
+    progress
+        Is told after each recording of how many are done, how many there are,
+        and of the result.
+
+    Returns
+    -------
+    list of FileResult
+        By precision, and then by name; the noisy recordings first.
+
+    Raises
+    ------
+    Error
+        A model, folder or recording is not what it should be.
+    """
+    for package in ("pesq", "pystoi"):
+        require(package)
+    if path not in PATHS:
+        raise Error(f"unknown path '{path}', expected {', '.join(PATHS)}")
+    if path == "reference" and to_list(precisions) != ["fp32"]:
+        raise Error("path reference is fp32: other precisions take host or simulator")
+    names = tuple(to_list(models))
+    label = "+".join(Path(name).name for name in names)
+    pairs = find_pairs(noisy, clean)[:files]
+    for pair in pairs:
+        read_pair(pair)
+    with ExitStack() as stack:
+        statistics = _calibrate(
+            names, to_list(calibration), calibration_method, states, stack
+        )
+        tasks: list[_Job] = []
+        if with_noisy:
+            tasks += [_Job(pair, None, "", "", "noisy", None) for pair in pairs]
+        for precision in to_list(precisions):
+            # A policy is known by its file.
+            shown = Path(precision).name
+            programs = names
+            if path == "simulator":
+                folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+                programs = tuple(str(folder / f"{i}.elf") for i in range(len(names)))
+                for i, (name, program) in enumerate(zip(names, programs)):
+                    compile(
+                        name,
+                        program,
+                        precision=precision,
+                        calibration=statistics[i : i + 1],
+                        target=target,
+                        cores=cores,
+                        states=states,
+                    )
+            denoiser = _Denoiser(
+                programs, precision, path, statistics, tuple(states), frontend
+            )
+            results = None
+            if save is not None:
+                results = Path(save) / Path(shown).stem
+                results.mkdir(parents=True, exist_ok=True)
+            for pair in pairs:
+                wav = results / pair.noisy.name if results else None
+                tasks.append(_Job(pair, denoiser, label, shown, path, wav))
+        done: dict[int, FileResult] = {}
+        # The noisy recordings come last: what is wrong with a model shows at once.
+        order = sorted(range(len(tasks)), key=lambda i: tasks[i].denoiser is None)
+        for number, result in _run_all([tasks[i] for i in order], jobs):
+            done[order[number]] = result
+            if progress:
+                progress(len(done), len(tasks), result)
+    return [done[number] for number in range(len(tasks))]
