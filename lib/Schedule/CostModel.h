@@ -52,6 +52,8 @@ double getCycles(Cost cost, unsigned cores);
 inline constexpr double frameCycles = 150;   ///< a frame that does nothing
 inline constexpr double loopCycles = 30;     ///< entering a loop
 inline constexpr double groupCycles = 12;    ///< a group: its loop and places
+inline constexpr double fetchCycles = 0.5;   ///< an instruction, once
+inline constexpr double splitCycles = 3;     ///< a value between two loops
 inline constexpr double elementCycles = 4;   ///< an element's stores
 inline constexpr double copyCycles = 7;      ///< a word of a state
 inline constexpr double l2LoadCycles = 15;   ///< a core waits for L2

@@ -171,7 +171,8 @@ Cost Scheduler::emitScratch(const Loop &loop, bool inPairs,
   scratch.walk([&](Operation *op) {
     usesPackedHalves |=
         op->getNumResults() == 1 && !isa<arith::ConstantOp>(op) &&
-        op->getResult(0).getType() == half &&
+        (op->getResult(0).getType() == half ||
+         llvm::is_contained(op->getOperandTypes(), half)) &&
         isa<arith::ArithDialect, math::MathDialect, rnn::RNNDialect>(
             op->getDialect());
   });

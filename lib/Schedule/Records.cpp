@@ -89,6 +89,13 @@ Cost GroupedLoop::getCost() const {
   return cost;
 }
 
+double GroupedLoop::getInstructions() const {
+  double instructions = double(record.group) * epilogue.cycles + groupCycles;
+  for (const RowBlock &block : record.blocks)
+    instructions += 4.0 * double(block.sums.size()) * double(record.group);
+  return instructions;
+}
+
 GroupedLoop &Records::addLoop(const Loop &loop, ArrayRef<RowBlock> blocks,
                               ArrayRef<ConstantAccess> accesses) {
   GroupedLoop &grouped = loops.emplace_back();
@@ -129,15 +136,23 @@ void Records::chooseGroup(GroupedLoop &loop, unsigned cores, int64_t most) {
   int64_t sums = std::max<int64_t>(record.getSums(), 1);
   int64_t last = std::min({maxRows / perBlock, maxSums / sums, most,
                            int64_t(llvm::divideCeil(loop.elements, cores))});
+  // Short code is laid out for a few elements, if all cores have many.
+  constexpr double maxShort = 64;
+  constexpr int64_t many = 8;
   if (record.blocks.empty())
-    last = std::min<int64_t>(most, loop.inPairs ? 2 : 1);
+    last = std::min<int64_t>(most, 4);
   double best = 0;
   int64_t chosen = 0;
   int64_t least = loop.inPairs ? 2 : 1;
   for (int64_t group = 1; group <= std::max<int64_t>(last, 1); ++group) {
     // The elements' code is laid out one after the other.
-    if (group > least && double(group) * loop.epilogue.cycles > maxEpilogue)
+    double length = double(group) * loop.epilogue.cycles;
+    if (group > least && length > maxEpilogue)
       break;
+    if (group > least && record.blocks.empty() &&
+        (length > maxShort || loop.elements % (group * cores) ||
+         loop.elements < many * cores))
+      continue;
     record.layOut(group, 1);
     double cycles = getCycles(loop.getCost(), cores) *
                     double(llvm::divideCeil(loop.getGroups(), cores));

@@ -126,6 +126,8 @@ struct GroupedLoop {
   }
   /// Cost of one group.
   Cost getCost() const;
+  /// That the code of one group has, about.
+  double getInstructions() const;
 };
 
 /// A constant that elements of a loop share, or that has no place in a record.

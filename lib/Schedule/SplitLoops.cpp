@@ -111,11 +111,8 @@ void Scheduler::splitLoops() {
             return known.loop == &entry;
           });
       const Record &record = loop.record;
-      double instructions = double(record.group) * loop.epilogue.cycles;
-      for (const RowBlock &block : record.blocks)
-        instructions += 4.0 * double(block.sums.size()) * double(record.group);
       if (record.blocks.empty() || !loop.isResident() ||
-          instructions <= cachedInstructions ||
+          loop.getInstructions() <= cachedInstructions ||
           loop.getGroups() < 2 * int64_t(cores))
         continue;
       findEarlyValues(loop);
@@ -133,7 +130,9 @@ void Scheduler::splitLoops() {
         bytes += getBytes(early);
       if (arena.getSize() + bytes > l1Available)
         continue;
+      double before = getLoopCycles(loop, cores);
       loop.isSplit = true;
+      tiling.computeCycles += getLoopCycles(loop, cores) - before;
       for (EarlyValue &early : loop.early)
         early.offset = place(
             "sums of " + stageNames[&entry],

@@ -31,6 +31,12 @@ double schedule::getLoopCycles(const GroupedLoop &loop, unsigned cores) {
   Cost cost = loop.getCost();
   int64_t groups = loop.getGroups();
   double cycles = loopCycles;
+  // The instructions come to each core once.
+  if (!loop.isStreamed() || loop.isResident())
+    cycles += fetchCycles * loop.getInstructions();
+  if (loop.isSplit)
+    cycles += double(llvm::divideCeil(groups, cores)) *
+              (groupCycles + splitCycles * double(loop.early.size()));
   if (!loop.isStreamed())
     return cycles + double(llvm::divideCeil(groups, cores)) *
                         schedule::getCycles(
