@@ -6,8 +6,8 @@ A front end is an object with the methods of `Frontend`; put another one into
 `FRONTENDS` to have it known by name.
 """
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -73,6 +73,32 @@ class Dtln:
         for t, block in enumerate(_run(networks[1], masked.astype(np.float32))):
             result[t * self.SHIFT : t * self.SHIFT + self.BLOCK] += block
         return result[before : before + len(samples)].astype(np.float32)
+
+
+class _Recorder:
+    """A network that keeps the frames it gets."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self.frames: list[NDArray[np.float32]] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._network, name)
+
+    def run(self, inputs: Mapping[str, ArrayLike]) -> dict[str, NDArray[np.float32]]:
+        (frames,) = inputs.values()
+        self.frames.append(np.asarray(frames, np.float32))
+        return self._network.run(inputs)
+
+
+def collect(
+    frontend: Frontend, networks: Sequence[Network], samples: Samples
+) -> list[NDArray[np.float32]]:
+    """The frames [T, elements] that each network gets for a recording [samples]: what
+    to calibrate it with."""
+    recorders = [_Recorder(network) for network in networks]
+    frontend.denoise(samples, recorders)
+    return [np.concatenate(recorder.frames) for recorder in recorders]
 
 
 #: By name, for `--frontend`.

@@ -307,11 +307,20 @@ def test_calibration(pairs, tmp_path):
     quality = evaluate.measure(denoised, audio.read_wav(pairs / "clean/0.wav"))
     for result in (host, simulator):
         assert (result.pesq, result.stoi, result.si_snr) == quality
+    options["calibration"] = tmp_path / "frames.npy"
     with pytest.raises(se_mlir.Error) as error:
         evaluate.evaluate_model([MODEL, MODEL], *arguments[1:], **options)
     assert str(error.value) == (
-        "calibration: expected one path for each of 2 networks, found 1"
+        "calibration: expected sound, or one path for each of 2 networks, found 1"
     )
+
+
+def test_frames_for_calibration(pairs):
+    """What a front end gives its network."""
+    samples = audio.read_wav(pairs / "noisy/0.wav")
+    network = se_mlir.HostNetwork(MODEL)
+    (frames,) = frontends.collect(frontends.choose([network]), [network], samples)
+    assert (frames == audio.get_magnitudes(audio.analyze(samples))).all()
 
 
 def test_mean_without_missing_values(pairs):

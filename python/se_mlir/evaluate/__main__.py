@@ -55,8 +55,8 @@ def _make_parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="PATH",
-        help="for the scales of int8: recordings, folders of them, or statistics, "
-        "FILE.json; with two networks once for each",
+        help="for the scales of int8: sound files or folders of them; or .npy frames "
+        "or statistics, FILE.json, with two networks once for each",
     )
     parser.add_argument(
         "--calibration-method",

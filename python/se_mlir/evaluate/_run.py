@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+
 from .. import audio, frontends
 from .._compile import Paths, calibrate, compile, to_list
 from .._native import Error
@@ -116,26 +118,48 @@ def _run_all(jobs: list[_Job], processes: int) -> Iterator[tuple[int, FileResult
         pool.shutdown(cancel_futures=True)
 
 
+def _find_sounds(paths: list[str]) -> list[Path]:
+    """The sound files in folders, and those that are named."""
+    sounds: list[Path] = []
+    for path in map(Path, paths):
+        files = sorted(path.iterdir()) if path.is_dir() else [path]
+        sounds += [file for file in files if file.suffix.lower() in (".wav", ".flac")]
+    return sounds
+
+
 def _calibrate(
     models: Sequence[str],
     paths: list[str],
     method: str,
     states: Sequence[str],
+    frontend: str | None,
     stack: ExitStack,
 ) -> tuple[str, ...]:
     """Runs recordings; returns files of statistics, which live as long as `stack`."""
     if not paths:
         return ()
-    if len(models) > 1 and len(paths) != len(models):
-        raise Error(
-            f"calibration: expected one path for each of {len(models)} networks, "
-            f"found {len(paths)}"
-        )
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+    recordings = [[path] for path in paths] if len(models) > 1 else [paths]
+    sounds = _find_sounds(paths)
+    if sounds:
+        # What the networks get for them.
+        networks = [HostNetwork(model, states=states) for model in models]
+        chosen = frontends.choose(networks, frontend)
+        recordings = [[] for _ in models]
+        for number, sound in enumerate(sounds):
+            frames = frontends.collect(chosen, networks, audio.read_wav(sound))
+            for i, array in enumerate(frames):
+                file = folder / f"{i}-{number}-{sound.stem}.npy"
+                np.save(file, array)
+                recordings[i].append(str(file))
+    elif len(recordings) != len(models):
+        raise Error(
+            f"calibration: expected sound, or one path for each of {len(models)} "
+            f"networks, found {len(paths)}"
+        )
     files = tuple(str(folder / f"{i}.json") for i in range(len(models)))
-    for i, (model, file) in enumerate(zip(models, files)):
-        recordings = paths if len(models) == 1 else paths[i : i + 1]
-        calibrate(model, recordings, method=method, output=file, states=states)
+    for model, inputs, file in zip(models, recordings, files):
+        calibrate(model, inputs, method=method, output=file, states=states)
     return files
 
 
@@ -215,7 +239,12 @@ def evaluate_model(
         read_pair(pair)
     with ExitStack() as stack:
         statistics = _calibrate(
-            names, to_list(calibration), calibration_method, states, stack
+            names,
+            to_list(calibration),
+            calibration_method,
+            states,
+            frontend,
+            stack,
         )
         tasks: list[_Job] = []
         if with_noisy:
