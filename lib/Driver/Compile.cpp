@@ -357,6 +357,9 @@ LogicalResult Compilation::emit() {
   if (failed(bytes))
     return failure();
   StringRef object(bytes->data(), bytes->size());
+  if (report)
+    if (llvm::Error error = addStageCode(*report, object))
+      return fail(std::move(error));
   if (!isFirmware)
     return link(object);
   std::string header = getHeaderPath();

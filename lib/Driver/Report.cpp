@@ -6,6 +6,7 @@
 #include "se/Driver/Report.h"
 
 #include "se/CodeGen/ProgramInfo.h"
+#include "se/CodeGen/StageCode.h"
 #include "se/Dialect/Cluster/Cluster.h"
 
 #include "llvm/ADT/StringSwitch.h"
@@ -108,6 +109,10 @@ se::makeReport(ModuleOp module, const target::TargetDescription &target,
         {"ms_per_frame", milliseconds},
         {"percent_of_6.25_ms", 100 * milliseconds / frameMilliseconds}});
   }
+  json::Object caches;
+  if (target.instructionCaches)
+    caches = json::Object{{"core_bytes", target.instructionCaches->core},
+                          {"shared_bytes", target.instructionCaches->shared}};
   json::Object memory;
   for (StringRef level : levels)
     memory[level] = json::Object{
@@ -121,9 +126,22 @@ se::makeReport(ModuleOp module, const target::TargetDescription &target,
                       {"predicted", predict(cycles, info->macs)},
                       {"operating_points", std::move(points)},
                       {"ring", ring ? toObject(ring) : json::Object()},
+                      {"instruction_caches", std::move(caches)},
                       {"memory", std::move(memory)},
                       {"stages", toArray(plan, "stages")},
                       {"buffers", toArray(plan, "buffers")}};
+}
+
+llvm::Error se::addStageCode(json::Object &report, StringRef object) {
+  auto bytes = getStageCode(object);
+  if (!bytes)
+    return bytes.takeError();
+  for (json::Value &value : *report.getArray("stages")) {
+    json::Object &stage = *value.getAsObject();
+    stage["code_bytes"] =
+        int64_t(bytes->lookup(stage.getString("name").value_or("")));
+  }
+  return llvm::Error::success();
 }
 
 //===----------------------------------------------------------------------===//
@@ -176,7 +194,7 @@ static std::string text(const json::Object &object, StringRef key) {
 static void printStages(llvm::raw_ostream &os, const json::Array &stages) {
   Table table({"stage", "level", "elements", "MACs", "tiles", "rows x parts",
                "KB in L1", "from L2", "nvm", "l3", "compute", "dma", "external",
-               "bound"});
+               "code", "bound"});
   for (const json::Value &value : stages) {
     const json::Object &stage = *value.getAsObject();
     bool isTiled = stage.getInteger("tiles").value_or(0);
@@ -189,9 +207,20 @@ static void printStages(llvm::raw_ostream &os, const json::Array &stages) {
                kilobytes(stage, "resident_bytes"), kilobytes(stage, "l2_bytes"),
                kilobytes(stage, "nvm_bytes"), kilobytes(stage, "l3_bytes"),
                number(stage, "compute_cycles"), number(stage, "dma_cycles"),
-               number(stage, "external_cycles"), text(stage, "bound")});
+               number(stage, "external_cycles"),
+               stage.get("code_bytes") ? number(stage, "code_bytes") : "-",
+               text(stage, "bound")});
   }
   table.print(os);
+}
+
+static void printCaches(llvm::raw_ostream &os, const json::Object &report) {
+  const json::Object &caches = *report.getObject("instruction_caches");
+  if (!caches.empty())
+    os << llvm::formatv("instruction caches: {0} bytes of each core, {1} of "
+                        "all\n\n",
+                        number(caches, "core_bytes"),
+                        number(caches, "shared_bytes"));
 }
 
 static void printFrame(llvm::raw_ostream &os, const json::Object &report) {
@@ -278,6 +307,7 @@ std::string se::formatReport(const json::Object &report) {
                       text(report, "precision"), number(report, "cores"),
                       number(report, "macs_per_frame"));
   printStages(os, *report.getArray("stages"));
+  printCaches(os, report);
   printFrame(os, report);
   if (const json::Object *sizes = report.getObject("sizes"))
     printSizes(os, *sizes);

@@ -276,10 +276,11 @@ Expected<TargetDescription> se::target::parseTarget(StringRef text,
 
   Reader reader(fileName);
   TargetDescription target;
-  const json::Object &object = reader.object(
-      *value, "",
-      {"name", "description", "cores", "controller_core", "fpus", "l1_banks",
-       "harts", "features", "memories", "operating_points"});
+  const json::Object &object =
+      reader.object(*value, "",
+                    {"name", "description", "cores", "controller_core", "fpus",
+                     "l1_banks", "instruction_caches", "harts", "features",
+                     "memories", "operating_points"});
   target.name = reader.string(object, "name");
   if (!isName(target.name, "-_."))
     reader.fail("name", "expected lower-case letters, digits, '-', '_', '.'");
@@ -290,6 +291,14 @@ Expected<TargetDescription> se::target::parseTarget(StringRef text,
   target.l1Banks = reader.integer(object, "l1_banks", 1, 1024);
   if (!isPowerOf2_32(target.l1Banks))
     reader.fail("l1_banks", "expected a power of 2");
+  if (const json::Value *caches = object.get("instruction_caches")) {
+    const json::Object &sizes =
+        reader.object(*caches, "instruction_caches", {"core", "shared"});
+    constexpr unsigned most = 1 << 20;
+    target.instructionCaches = {
+        reader.integer(sizes, "core", 1, most, "instruction_caches."),
+        reader.integer(sizes, "shared", 1, most, "instruction_caches.")};
+  }
 
   static const json::Value none = nullptr;
   const json::Value *hartsValue = object.get("harts");

@@ -4,9 +4,10 @@
 // RUN: se-compile %s -o %t/net.elf --target=gap9 --cores=4 --report 2>&1 | FileCheck %s --check-prefix=TABLE
 //
 // TABLE:      net for gap9, fp32, 4 cores: 24 MACs per frame
-// TABLE:      stage level elements MACs tiles rows x parts KB in L1 from L2 nvm l3 compute dma external bound
-// TABLE-NEXT: {{.*}}report.mlir:{{[0-9]+}} 0 4 0 - - - - - - {{[0-9]+}} 0 0 compute
-// TABLE-NEXT: {{.*}}report.mlir:{{[0-9]+}} 1 6 24 1 6 x 1 0.1 - - - {{[0-9]+}} 0 0 compute
+// TABLE:      stage level elements MACs tiles rows x parts KB in L1 from L2 nvm l3 compute dma external code bound
+// TABLE-NEXT: {{.*}}report.mlir:{{[0-9]+}} 0 4 0 - - - - - - {{[0-9]+}} 0 0 {{[1-9][0-9]+}} compute
+// TABLE-NEXT: {{.*}}report.mlir:{{[0-9]+}} 1 6 24 1 6 x 1 0.1 - - - {{[0-9]+}} 0 0 {{[1-9][0-9]+}} compute
+// TABLE:      instruction caches: 512 bytes of each core, 4096 of all
 // TABLE:      predicted: [[CYCLES:[0-9]+]] cycles per frame, {{0\.[0-9]+}} MACs per cycle
 // TABLE-NEXT: bound by compute: compute [[CYCLES]], dma 0, external 0 cycles
 // TABLE-NEXT: at 240 MHz, 0.65 V: 0.00{{[0-9]}} ms, 0.{{[0-9]}} % of 6.25 ms
@@ -39,15 +40,20 @@
 // JSON-DAG: "l2_bytes": 120
 // JSON-DAG: "bound":
 // JSON-DAG: "offset_bytes": 0
-// KEYS: ['buffers', 'cores', 'macs_per_frame', 'memory', 'network', 'operating_points', 'precision', 'predicted', 'ring', 'sizes', 'stages', 'target']
+// KEYS: ['buffers', 'cores', 'instruction_caches', 'macs_per_frame', 'memory', 'network', 'operating_points', 'precision', 'predicted', 'ring', 'sizes', 'stages', 'target']
 //
-// Every kind that has a plan gives the same report.
+// Every kind that has a plan gives the same report; programs and objects also tell
+// how much code a stage has: what the debug information of the program says.
 // RUN: se-compile %s -o %t/again.elf --schedule=resident=off --report=%t/elf.json
-// RUN: cmp %t/net.json %t/elf.json
+// RUN: not grep code_bytes %t/net.json
+// RUN: grep -v code_bytes %t/elf.json | cmp - %t/net.json
+// RUN: llvm-dwarfdump --debug-info %t/again.elf > %t/dwarf
+// RUN: %python %S/Inputs/stage_code.py %t/dwarf %t/elf.json | FileCheck %s --check-prefix=CODE
+// CODE: 2 stages alike
 // RUN: se-compile %s -o %t/again.mlir --emit=mlir-scheduled --schedule=resident=off --report=%t/scheduled.json
 // RUN: cmp %t/net.json %t/scheduled.json
 // RUN: se-compile %t/again.mlir -o %t/again.o --emit=obj --report=%t/obj.json
-// RUN: cmp %t/net.json %t/obj.json
+// RUN: %python -c "import json, sys; a, b = [json.load(open(f)) for f in sys.argv[1:]]; del b['sizes']; [s.pop('code_bytes') for s in a['stages']]; assert a == b" %t/obj.json %t/net.json
 // RUN: se-compile %s -o %t/llvm.mlir --emit=mlir-llvm --schedule=resident=off --report=%t/llvm.json
 // RUN: cmp %t/net.json %t/llvm.json
 // RUN: se-compile %s -o /dev/null --emit=mlir-scheduled --schedule=resident=off --report=- | diff - %t/net.json

@@ -20,6 +20,7 @@ static constexpr StringLiteral valid = R"({
   "controller_core": false,
   "fpus": 2,
   "l1_banks": 8,
+  "instruction_caches": {"core": 256, "shared": 2048},
   "harts": {"cluster": 0, "fc": 992},
   "features": ["m", "xpulpv2"],
   "memories": [
@@ -44,6 +45,9 @@ TEST(TargetDescription, ReadsAllFields) {
   EXPECT_FALSE(target->controllerCore);
   EXPECT_EQ(target->fpus, 2u);
   EXPECT_EQ(target->l1Banks, 8u);
+  ASSERT_TRUE(target->instructionCaches);
+  EXPECT_EQ(target->instructionCaches->core, 256u);
+  EXPECT_EQ(target->instructionCaches->shared, 2048u);
   EXPECT_EQ(target->fcHart, 992u);
   EXPECT_TRUE(target->hasFeature("xpulpv2"));
   EXPECT_FALSE(target->hasFeature("xfvec"));
@@ -111,6 +115,10 @@ static const ErrorCase errorCases[] = {
      "fpus: expected an integer from 1 to 8"},
     {"NoBanks", R"("l1_banks": 8)", R"("l1_banks": 0)",
      "l1_banks: expected an integer from 1 to 1024"},
+    {"NoCache", R"("core": 256)", R"("core": 0)",
+     "instruction_caches.core: expected an integer from 1 to 1048576"},
+    {"UnknownCache", R"("shared": 2048)", R"("all": 2048)",
+     "instruction_caches: unknown key 'all'"},
     {"NotAText", R"("for tests")", "null", "description: expected a string"},
     {"UnknownHart", R"("fc": 992)", R"("fc": 992, "gpu": 1)",
      "harts: unknown key 'gpu'"},

@@ -31,6 +31,9 @@ std::optional<llvm::json::Object>
 makeReport(mlir::ModuleOp module, const target::TargetDescription &target,
            llvm::StringRef precision);
 
+/// Adds how much code each stage has, in an object file of the program.
+llvm::Error addStageCode(llvm::json::Object &report, llvm::StringRef object);
+
 /// The same for people: tables, 120 columns or so.
 std::string formatReport(const llvm::json::Object &report);
 

@@ -59,6 +59,12 @@ struct OperatingPoint {
   std::optional<double> milliwatt;
 };
 
+/// Bytes of code that the caches of the cluster hold.
+struct InstructionCaches {
+  unsigned core = 0;   ///< each core's own
+  unsigned shared = 0; ///< of all cores
+};
+
 struct TargetDescription {
   std::string name;
   std::string description;
@@ -69,6 +75,7 @@ struct TargetDescription {
   /// Worker i uses FPU i % fpus.
   unsigned fpus = 0;
   unsigned l1Banks = 0;
+  std::optional<InstructionCaches> instructionCaches;
   unsigned clusterHart = 0;
   unsigned fcHart = 0;
   /// Instruction set extensions beyond RV32I, lower case.
