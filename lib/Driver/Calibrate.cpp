@@ -37,7 +37,9 @@ makeObservedProgram(ModuleOp module) {
   passes.addPass(rnn::createExposeObserved());
   if (failed(passes.run(*copy)))
     return llvm::make_error<DiagnosedError>();
-  return HostProgram::create(*copy);
+  // What is observed stays in memory to the end of the frame.
+  return HostProgram::create(*copy, /*policy=*/{}, /*cores=*/1,
+                             /*l1Bytes=*/int64_t(1) << 26);
 }
 
 namespace {

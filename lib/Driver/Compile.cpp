@@ -233,10 +233,14 @@ llvm::Expected<quantization::Policy> Compilation::searchPolicy() {
   auto layers = getQuantizableLayers(module);
   if (!layers)
     return layers.takeError();
-  auto meter =
-      LossMeter::create(module, calibration->recordings, options.search);
-  if (!meter)
-    return meter.takeError();
+  std::optional<LossMeter> meter;
+  if (!options.search.getLoss) {
+    auto created =
+        LossMeter::create(module, calibration->recordings, options.search);
+    if (!created)
+      return created.takeError();
+    meter = std::move(*created);
+  }
   quantization::Policy base =
       llvm::cantFail(quantization::Policy::load("fp16"));
   base.setCalibration(calibration->statistics);
@@ -246,7 +250,7 @@ llvm::Expected<quantization::Policy> Compilation::searchPolicy() {
     return predict(policy);
   };
   search.getLoss = [&](const quantization::Policy &policy) {
-    return meter->measure(policy);
+    return meter ? meter->measure(policy) : options.search.getLoss(policy);
   };
   search.progress = options.search.progress;
   auto result = quantization::searchPolicy(base, *layers, search);

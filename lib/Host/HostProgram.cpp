@@ -35,7 +35,7 @@ char DiagnosedError::ID;
 
 llvm::Expected<std::unique_ptr<HostProgram>>
 HostProgram::create(ModuleOp module, const quantization::Policy &policy,
-                    unsigned cores) {
+                    unsigned cores, int64_t l1Bytes) {
   llvm::InitializeNativeTarget();
   llvm::InitializeNativeTargetAsmPrinter();
   std::unique_ptr<HostProgram> program(new HostProgram);
@@ -45,6 +45,8 @@ HostProgram::create(ModuleOp module, const quantization::Policy &policy,
   options.schedule.cores = cores;
   // Any network fits a host; its L1 stays small, so that the ring is there.
   options.schedule.l2Bytes = int64_t(1) << 30;
+  if (l1Bytes)
+    options.schedule.l1Bytes = l1Bytes;
   options.indexBits = 64;
   if (failed(lowerTo(module, Phase::Selected, options)))
     return llvm::make_error<DiagnosedError>();

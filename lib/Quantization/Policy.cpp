@@ -286,6 +286,10 @@ Expected<Policy> Policy::load(StringRef precision, StringRef calibration) {
     policy.setBase(*base);
     return policy;
   }
+  if (precision == "auto")
+    return llvm::createStringError(
+        "auto is a search that se-compile does: take the policy that it "
+        "writes with --save-policy=FILE.json");
   if (!precision.ends_with(".json"))
     return llvm::createStringError("unknown precision '" + precision +
                                    "', expected fp32, fp16, int8, mixed or a "

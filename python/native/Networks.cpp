@@ -66,14 +66,14 @@ static std::string calibrateNetwork(const std::string &model,
 }
 
 /// Returns the report as JSON; "{}" if no plan is made.
-static std::string
-compileNetwork(const std::string &model, const std::string &output,
-               const std::string &precision,
-               const std::vector<std::string> &calibration,
-               const std::string &method, const std::string &targetName,
-               unsigned cores, const std::vector<std::string> &states,
-               const std::string &schedule, const std::string &emit,
-               unsigned coreStack, bool remarks, const std::string &resources) {
+static std::string compileNetwork(
+    const std::string &model, const std::string &output,
+    const std::string &precision, const std::vector<std::string> &calibration,
+    const std::string &method, const std::string &targetName, unsigned cores,
+    const std::vector<std::string> &states, const std::string &schedule,
+    const std::string &emit, unsigned coreStack, bool remarks, double maxLoss,
+    const py::object &metric, const std::string &policyFile,
+    const std::string &resources) {
   std::string report = "{}";
   std::vector<Context::Message> messages;
   {
@@ -87,6 +87,13 @@ compileNetwork(const std::string &model, const std::string &output,
     options.emit = check(parseEmit(emit));
     options.remarks = remarks;
     options.report = &report;
+    options.policyFile = policyFile;
+    options.search.maxLoss = maxLoss;
+    if (!metric.is_none())
+      options.search.getLoss = [&](const quantization::Policy &policy) {
+        py::gil_scoped_acquire acquire;
+        return llvm::Expected<double>(metric(policy.format()).cast<double>());
+      };
     auto target = check(target::loadTarget(targetName, resources));
     Context context;
     mlir::OwningOpRef<mlir::ModuleOp> module =
@@ -204,7 +211,8 @@ void python::addNetworks(py::module_ &module) {
   module.def("compile", compileNetwork, arg("model"), arg("output"),
              arg("precision"), arg("calibration"), arg("method"), arg("target"),
              arg("cores"), arg("states"), arg("schedule"), arg("emit"),
-             arg("core_stack"), arg("remarks"), arg("resources"));
+             arg("core_stack"), arg("remarks"), arg("max_loss"), arg("metric"),
+             arg("policy"), arg("resources"));
   module.def("calibrate", calibrateNetwork, arg("model"), arg("recordings"),
              arg("method"), arg("output"), arg("states"), arg("progress"));
   module.def("is_host_program", isHostProgram, arg("path"));

@@ -2,13 +2,18 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """From a network to a program."""
 
+import functools
 import json
 import os
+import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, TypedDict, cast
+from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 from . import _native
+
+if TYPE_CHECKING:
+    from ._networks import HostNetwork
 
 #: Target descriptions and runtime.
 RESOURCES = str(Path(__file__).parent / "share" / "se-mlir")
@@ -59,6 +64,8 @@ class Report(TypedDict, total=False):
     operating_points: list[OperatingPoint]
     ring: Ring
     memory: dict[str, Memory]
+    instruction_caches: dict[str, int]
+    sizes: dict[str, Any]
     stages: list[dict[str, Any]]
     buffers: list[dict[str, Any]]
 
@@ -119,6 +126,21 @@ def calibrate(
     return cast(dict[str, Any], json.loads(text))
 
 
+def _measure(
+    metric: Callable[["HostNetwork"], float],
+    model: str | os.PathLike[str],
+    states: Sequence[str],
+    policy: str,
+) -> float:
+    """The loss of a policy, given as text."""
+    from ._networks import HostNetwork
+
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "policy.json"
+        file.write_text(policy)
+        return metric(HostNetwork(model, file, states=states))
+
+
 def compile(
     model: str | os.PathLike[str],
     output: str | os.PathLike[str],
@@ -133,6 +155,9 @@ def compile(
     emit: str = "elf",
     core_stack: int = 0,
     remarks: bool = False,
+    max_loss: float = 0.05,
+    metric: Callable[["HostNetwork"], float] | None = None,
+    save_policy: str | os.PathLike[str] | None = None,
 ) -> Report:
     """Compiles a network, as `se-compile` does.
 
@@ -163,6 +188,13 @@ def compile(
     remarks
         Log a remark for each stage of the network. Remarks go to the logger
         ``se_mlir``, level INFO, warnings to the module `warnings`.
+    max_loss
+        With the precision ``auto``: the bound of the loss, by default of what outputs
+        differ from those of fp32, root mean square, relative.
+    metric
+        With ``auto``: the loss of a policy, from the network for the host with it.
+    save_policy
+        Where to write the policy that was used, with all ranges.
 
     Returns
     -------
@@ -175,6 +207,9 @@ def compile(
         The network cannot be read, has an operation that is not supported, or
         does not fit the target. There is no file then.
     """
+    measure = None
+    if metric is not None:
+        measure = functools.partial(_measure, metric, model, states)
     text = _native.compile(
         os.fspath(model),
         os.fspath(output),
@@ -188,6 +223,9 @@ def compile(
         emit,
         core_stack,
         remarks,
+        max_loss,
+        measure,
+        "" if save_policy is None else os.fspath(save_policy),
         RESOURCES,
     )
     return cast(Report, json.loads(text))

@@ -38,7 +38,8 @@ def compile(
     model: str, output: str, precision: str, calibration: Sequence[str], method: str,
     target: str, cores: int,
     states: Sequence[str], schedule: str, emit: str, core_stack: int,
-    remarks: bool, resources: str,
+    remarks: bool, max_loss: float, metric: Callable[[str], float] | None,
+    policy: str, resources: str,
 ) -> str: ...
 def calibrate(
     model: str, recordings: Sequence[str], method: str, output: str,

@@ -13,6 +13,7 @@ import threading
 import numpy as np
 import pytest
 
+import onnx_models
 import se
 
 se_mlir = pytest.importorskip("se_mlir", reason="built without the Python package")
@@ -434,3 +435,46 @@ def test_stub():
 def test_version():
     text = se.run_tool("se-compile", "--version").stdout
     assert f"se-mlir {se_mlir.__version__} " in text
+
+
+# --- search ----------------------------------------------------------------------
+
+
+def test_search(tmp_path):
+    """By a metric of one's own: what it forbids is not chosen."""
+    recipe = onnx_models.Recipe(cell="gru0", input=12, hidden=20, head="gemm")
+    model = tmp_path / "net.onnx"
+    model.write_bytes(onnx_models.build(recipe).SerializeToString())
+    x = onnx_models.frames(recipe, 40)
+    np.save(tmp_path / "x.npy", x)
+    exact = se_mlir.HostNetwork(model).run({"x": x})["y"]
+    seen = []
+
+    def metric(network):
+        loss = float(np.abs(network.run({"x": x})["y"] - exact).max())
+        seen.append(loss)
+        return loss
+
+    options = {"precision": "auto", "calibration": tmp_path / "x.npy"}
+    policies = []
+    for bound in (1.0, None):
+        # fp16 alone, the first trial, loses a little.
+        bound = bound or 1.5 * seen[0]
+        policy = tmp_path / "policy.json"
+        se_mlir.compile(model, tmp_path / "net.elf", metric=metric, max_loss=bound,
+                        save_policy=policy, **options)
+        policies.append(json.loads(policy.read_text())["layers"])
+        y = se_mlir.HostNetwork(model, policy).run({"x": x})["y"]
+        assert np.abs(y - exact).max() <= bound
+        result = se_mlir.run(tmp_path / "net.elf", {"x": x})
+        assert (result.outputs["y"] == y).all()
+    assert len(policies[0]) > len(policies[1])
+    assert len(seen) >= 6
+
+    def broken(network):
+        raise ValueError("no idea")
+
+    with pytest.raises(ValueError, match="no idea"):
+        se_mlir.compile(model, tmp_path / "net.elf", metric=broken, **options)
+    with pytest.raises(se_mlir.Error, match="auto is a search that se-compile does"):
+        se_mlir.HostNetwork(model, "auto")

@@ -18,6 +18,8 @@ struct AutoOptions {
   /// Loss is measured over so many frames at most, from the start of each
   /// recording in equal shares.
   int64_t maxFrames = 400;
+  /// Measures the loss instead, if set.
+  std::function<llvm::Expected<double>(const quantization::Policy &)> getLoss;
   /// Is told of each policy that was tried.
   std::function<void(const quantization::Candidate &)> progress;
   /// Is told of all in the end, and how many layers there are.

@@ -31,11 +31,12 @@ public:
 class HostProgram {
 public:
   /// Lowers a module of any phase up to `selected`; the module is changed.
+  /// `l1Bytes`: of the L1 that is planned for; 0 for that of pulp-open.
   /// Errors in the module are emitted as diagnostics; the llvm::Error is then
   /// a DiagnosedError.
   static llvm::Expected<std::unique_ptr<HostProgram>>
   create(mlir::ModuleOp module, const quantization::Policy &policy = {},
-         unsigned cores = 1);
+         unsigned cores = 1, int64_t l1Bytes = 0);
   ~HostProgram();
 
   const ProgramInfo &getInfo() const { return info; }

@@ -166,7 +166,12 @@ void GraphImporter::importNode(const onnx::NodeProto &proto, unsigned index) {
   bool foreign = !proto.domain().empty() && proto.domain() != "ai.onnx";
   std::string op =
       foreign ? proto.domain() + "::" + proto.op_type() : proto.op_type();
-  emitter->startNode(proto.name(), label + " (" + op + ")");
+  // What has no name is called by its first result, as in messages.
+  std::string name = proto.name();
+  for (const std::string &output : proto.output())
+    if (name.empty())
+      name = output;
+  emitter->startNode(name, label + " (" + op + ")");
 
   auto it = table.find(proto.op_type());
   if (foreign || it == table.end())
