@@ -109,10 +109,8 @@ se::makeReport(ModuleOp module, const target::TargetDescription &target,
         {"ms_per_frame", milliseconds},
         {"percent_of_6.25_ms", 100 * milliseconds / frameMilliseconds}});
   }
-  json::Object caches;
-  if (target.instructionCaches)
-    caches = json::Object{{"core_bytes", target.instructionCaches->core},
-                          {"shared_bytes", target.instructionCaches->shared}};
+  json::Object caches{{"core_bytes", target.instructionCaches.core},
+                      {"shared_bytes", target.instructionCaches.shared}};
   json::Object memory;
   for (StringRef level : levels)
     memory[level] = json::Object{
@@ -216,11 +214,10 @@ static void printStages(llvm::raw_ostream &os, const json::Array &stages) {
 
 static void printCaches(llvm::raw_ostream &os, const json::Object &report) {
   const json::Object &caches = *report.getObject("instruction_caches");
-  if (!caches.empty())
-    os << llvm::formatv("instruction caches: {0} bytes of each core, {1} of "
-                        "all\n\n",
-                        number(caches, "core_bytes"),
-                        number(caches, "shared_bytes"));
+  os << llvm::formatv("instruction caches: {0} bytes of each core, {1} of "
+                      "all\n\n",
+                      number(caches, "core_bytes"),
+                      number(caches, "shared_bytes"));
 }
 
 static void printFrame(llvm::raw_ostream &os, const json::Object &report) {

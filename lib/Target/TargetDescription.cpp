@@ -291,16 +291,16 @@ Expected<TargetDescription> se::target::parseTarget(StringRef text,
   target.l1Banks = reader.integer(object, "l1_banks", 1, 1024);
   if (!isPowerOf2_32(target.l1Banks))
     reader.fail("l1_banks", "expected a power of 2");
-  if (const json::Value *caches = object.get("instruction_caches")) {
-    const json::Object &sizes =
-        reader.object(*caches, "instruction_caches", {"core", "shared"});
-    constexpr unsigned most = 1 << 20;
-    target.instructionCaches = {
-        reader.integer(sizes, "core", 1, most, "instruction_caches."),
-        reader.integer(sizes, "shared", 1, most, "instruction_caches.")};
-  }
 
   static const json::Value none = nullptr;
+  const json::Value *cachesValue = object.get("instruction_caches");
+  const json::Object &caches =
+      reader.object(cachesValue ? *cachesValue : none, "instruction_caches",
+                    {"core", "shared"});
+  constexpr unsigned mostCached = 1 << 20;
+  target.instructionCaches = {
+      reader.integer(caches, "core", 1, mostCached, "instruction_caches."),
+      reader.integer(caches, "shared", 1, mostCached, "instruction_caches.")};
   const json::Value *hartsValue = object.get("harts");
   const json::Object &harts = reader.object(hartsValue ? *hartsValue : none,
                                             "harts", {"cluster", "fc"});

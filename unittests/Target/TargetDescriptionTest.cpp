@@ -45,9 +45,8 @@ TEST(TargetDescription, ReadsAllFields) {
   EXPECT_FALSE(target->controllerCore);
   EXPECT_EQ(target->fpus, 2u);
   EXPECT_EQ(target->l1Banks, 8u);
-  ASSERT_TRUE(target->instructionCaches);
-  EXPECT_EQ(target->instructionCaches->core, 256u);
-  EXPECT_EQ(target->instructionCaches->shared, 2048u);
+  EXPECT_EQ(target->instructionCaches.core, 256u);
+  EXPECT_EQ(target->instructionCaches.shared, 2048u);
   EXPECT_EQ(target->fcHart, 992u);
   EXPECT_TRUE(target->hasFeature("xpulpv2"));
   EXPECT_FALSE(target->hasFeature("xfvec"));

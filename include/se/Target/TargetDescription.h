@@ -75,7 +75,7 @@ struct TargetDescription {
   /// Worker i uses FPU i % fpus.
   unsigned fpus = 0;
   unsigned l1Banks = 0;
-  std::optional<InstructionCaches> instructionCaches;
+  InstructionCaches instructionCaches;
   unsigned clusterHart = 0;
   unsigned fcHart = 0;
   /// Instruction set extensions beyond RV32I, lower case.

@@ -1,0 +1,42 @@
+// RUN: se-opt %s --se-schedule=cores=2 --se-verify-schedule --cse --split-input-file | FileCheck %s
+
+// Of integer sums that are added the second starts with what the first gave, in
+// whole groups and in the last one, which has fewer elements (5 of 2 cores).
+// CHECK-LABEL: func.func @chained_kernel
+// CHECK:         %[[A:[a-z0-9_]+]]:3 = cluster.dot %{{.*}}, %c0_i32, %c0_i32, %c0_i32 :
+// CHECK:         %[[B:[a-z0-9_]+]]:3 = cluster.dot %{{.*}}, %[[A]]#0, %[[A]]#1, %[[A]]#2 :
+// CHECK-NOT:     arith.addi %[[A]]
+// CHECK:         arith.sitofp %[[B]]#0 : i32 to f32
+rnn.network @chained inputs(%x = "x" : tensor<4xf32>, %z = "z" : tensor<4xf32>)
+    outputs("y" : tensor<5xf32>) {
+  %W = arith.constant dense<[[1, 2, 3, 4], [5, 6, 7, 8], [1, 3, 5, 7], [2, 4, 6, 8], [1, 1, 2, 3]]> : tensor<5x4xi8>
+  %R = arith.constant dense<[[4, 2, 3, 4], [5, 5, 7, 8], [1, 3, 1, 7], [2, 4, 3, 8], [1, 9, 2, 3]]> : tensor<5x4xi8>
+  %p = rnn.quantize %x scale 0.5 : tensor<4xf32> -> tensor<4xi8>
+  %q = rnn.quantize %z scale 0.5 : tensor<4xf32> -> tensor<4xi8>
+  %0 = rnn.matvec %W, %p : tensor<5x4xi8>, tensor<4xi8> -> tensor<5xi32>
+  %1 = rnn.matvec %R, %q : tensor<5x4xi8>, tensor<4xi8> -> tensor<5xi32>
+  %2 = arith.addi %0, %1 : tensor<5xi32>
+  %y = arith.sitofp %2 : tensor<5xi32> to tensor<5xf32>
+  rnn.yield %y : tensor<5xf32>
+}
+
+// -----
+
+// A sum that is also read by itself stays as it is.
+// CHECK-LABEL: func.func @apart_kernel
+// CHECK:         %[[A:[a-z0-9_]+]]:3 = cluster.dot %{{.*}}, %c0_i32, %c0_i32, %c0_i32 :
+// CHECK:         %[[B:[a-z0-9_]+]]:3 = cluster.dot %{{.*}}, %c0_i32, %c0_i32, %c0_i32 :
+// CHECK:         arith.addi %[[A]]#0, %[[B]]#0 : i32
+rnn.network @apart inputs(%x = "x" : tensor<4xf32>, %z = "z" : tensor<4xf32>)
+    outputs("y" : tensor<5xf32>) {
+  %W = arith.constant dense<[[1, 2, 3, 4], [5, 6, 7, 8], [1, 3, 5, 7], [2, 4, 6, 8], [1, 1, 2, 3]]> : tensor<5x4xi8>
+  %R = arith.constant dense<[[4, 2, 3, 4], [5, 5, 7, 8], [1, 3, 1, 7], [2, 4, 3, 8], [1, 9, 2, 3]]> : tensor<5x4xi8>
+  %p = rnn.quantize %x scale 0.5 : tensor<4xf32> -> tensor<4xi8>
+  %q = rnn.quantize %z scale 0.5 : tensor<4xf32> -> tensor<4xi8>
+  %0 = rnn.matvec %W, %p : tensor<5x4xi8>, tensor<4xi8> -> tensor<5xi32>
+  %1 = rnn.matvec %R, %q : tensor<5x4xi8>, tensor<4xi8> -> tensor<5xi32>
+  %2 = arith.addi %0, %1 : tensor<5xi32>
+  %3 = arith.muli %2, %0 : tensor<5xi32>
+  %y = arith.sitofp %3 : tensor<5xi32> to tensor<5xf32>
+  rnn.yield %y : tensor<5xf32>
+}
