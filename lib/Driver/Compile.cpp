@@ -320,7 +320,7 @@ LogicalResult Compilation::emit() {
   Phase middle =
       reaches(Phase::Selected) ? Phase::Selected : options.emit.phase;
   std::optional<llvm::json::Object> sizes;
-  if (wantsReport()) {
+  if (options.reportFile || (options.report && reaches(Phase::Scheduled))) {
     if (failed(lowerTo(module, Phase::Legalized, pipeline)))
       return failure();
     sizes = getSizes(module);

@@ -218,7 +218,7 @@ def missing_first_at(s, step, i, start):
 
 
 def overlaps(s):
-    """The next state is computed where the state lies."""
+    """A copy of a state lies where the state lies."""
     position = {}
     for i in range(s.begin, s.end):
         view = re.match(r" *(%view\w*) = memref.view %arg0\[(%\w+)\]", s.lines[i])
@@ -230,10 +230,10 @@ def overlaps(s):
                         r"(%view\w*)\[", pair)
         if not copy:
             continue
-        line, old = position[copy[1]]
+        # Both where the one lies that is declared first.
+        (_, place), (line, old) = sorted([position[copy[1]], position[copy[2]]])
         yield Mutant("one buffer for two",
-                     s.edit({line: [s.lines[line].replace(
-                         f"[{old}]", f"[{position[copy[2]][1]}]")]}),
+                     s.edit({line: [s.lines[line].replace(f"[{old}]", f"[{place}]")]}),
                      f"{CORES}|{VIEWS}|{OTHER_DATA}")
 
 

@@ -147,7 +147,7 @@ STALE = {
 # the end of the stream what lies there, and writes it where nothing lies.
 OUTSIDE_UNSEEN = {("ring2", "4 bytes too long 3")}
 # A row that is no output's overwrites what lies behind the outputs in L2.
-CRASHES = {("ring2", "a row too many 4")}
+CRASHES = {("ring2", "a row too many 6")}
 
 
 @pytest.mark.parametrize("name", SCHEDULES)

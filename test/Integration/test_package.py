@@ -3,6 +3,7 @@
 """`pip install ./python` from the checkout into an environment of its own."""
 
 import os
+import re
 import subprocess
 import sys
 
@@ -33,8 +34,18 @@ print(se_mlir.__version__)
 """
 
 
+def compilers():
+    """Those of this build, so that ccache knows the results; pip takes Python's."""
+    cache = (se.BIN.parent / "CMakeCache.txt").read_text()
+    return {
+        variable: re.search(f"^CMAKE_{name}_COMPILER:[A-Z]+=(.+)$", cache, re.M)[1]
+        for variable, name in (("CC", "C"), ("CXX", "CXX"))
+    }
+
+
 def test_install(tmp_path):
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
+    environment |= compilers()
     venv = tmp_path / "venv"
     subprocess.run([sys.executable, "-m", "venv", venv], check=True)
     python = venv / "bin/python"
