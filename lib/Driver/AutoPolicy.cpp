@@ -12,6 +12,7 @@
 #include "se/Pipelines/Pipelines.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/OwningOpRef.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -79,31 +80,44 @@ llvm::Expected<double> LossMeter::measure(const Policy &policy) const {
   return std::sqrt(error / power);
 }
 
-llvm::Expected<std::vector<std::string>>
+llvm::Expected<std::vector<QuantizableLayer>>
 se::getQuantizableLayers(ModuleOp module) {
   OwningOpRef<ModuleOp> copy(module.clone());
   if (failed(lowerTo(*copy, Phase::Normalized, {})) ||
       failed(rnn::inlineCells(*copy)))
     return llvm::make_error<DiagnosedError>();
-  std::vector<std::string> layers;
+  std::vector<QuantizableLayer> layers;
+  auto find = [&](const std::string &name) {
+    return llvm::find_if(layers, [&](const QuantizableLayer &layer) {
+      return layer.name == name;
+    });
+  };
   llvm::StringSet<> variable;
   copy->walk([&](rnn::MatvecOp op) {
     for (const std::string &name : rnn::getLayerNames(op.getLoc())) {
-      if (!llvm::is_contained(layers, name))
-        layers.push_back(name);
+      if (find(name) == layers.end())
+        layers.push_back({name, {}});
       if (!op.getW().getDefiningOp<arith::ConstantOp>())
         variable.insert(name);
     }
   });
-  llvm::erase_if(
-      layers, [&](const std::string &name) { return variable.contains(name); });
+  llvm::erase_if(layers, [&](const QuantizableLayer &layer) {
+    return variable.contains(layer.name);
+  });
+  copy->walk([&](tensor::ExtractSliceOp op) {
+    std::string gate = rnn::getGateName(op.getLoc());
+    auto layer = find(rnn::getLayerName(op.getLoc()));
+    if (layer != layers.end() && layer->name != gate &&
+        !llvm::is_contained(layer->gates, gate))
+      layer->gates.push_back(gate);
+  });
   return layers;
 }
 
-std::string se::formatCandidates(ArrayRef<Candidate> list, size_t numLayers) {
+std::string se::formatCandidates(ArrayRef<Candidate> list) {
   std::string text;
   llvm::raw_string_ostream os(text);
-  os << "   cycles/frame   parameters    loss   layers in int8\n";
+  os << "   cycles/frame   parameters    loss   layers and gates in int8\n";
   for (const Candidate &candidate : list) {
     os << (candidate.isChosen   ? "->"
            : candidate.isPareto ? " *"
@@ -112,7 +126,7 @@ std::string se::formatCandidates(ArrayRef<Candidate> list, size_t numLayers) {
                         candidate.cost.parameterBytes, candidate.loss);
     if (candidate.layers.empty())
       os << "none";
-    else if (candidate.layers.size() == numLayers)
+    else if (candidate.isAll)
       os << "all";
     else
       llvm::interleaveComma(candidate.layers, os);

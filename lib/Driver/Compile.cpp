@@ -257,7 +257,7 @@ llvm::Expected<quantization::Policy> Compilation::searchPolicy() {
   if (!result)
     return result.takeError();
   if (options.search.finish)
-    options.search.finish(result->candidates, layers->size());
+    options.search.finish(result->candidates);
   return std::move(result->policy);
 }
 

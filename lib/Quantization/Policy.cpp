@@ -301,12 +301,24 @@ Expected<Policy> Policy::load(StringRef precision, StringRef calibration) {
   return parse((*buffer)->getBuffer(), precision);
 }
 
+/// The pattern that matches this name alone.
+static std::string escape(StringRef name) {
+  std::string pattern;
+  for (char c : name) {
+    if (StringRef("*?[\\").contains(c))
+      pattern += '\\';
+    pattern += c;
+  }
+  return pattern;
+}
+
 void Policy::set(StringRef layer, const LayerPolicy &policy) {
+  std::string pattern = escape(layer);
   llvm::erase_if(entries,
-                 [&](const Entry &entry) { return entry.pattern == layer; });
+                 [&](const Entry &entry) { return entry.pattern == pattern; });
   auto place = llvm::find_if(
-      entries, [&](const Entry &entry) { return entry.pattern > layer; });
-  entries.insert(place, {layer.str(), policy});
+      entries, [&](const Entry &entry) { return entry.pattern > pattern; });
+  entries.insert(place, {pattern, policy});
 }
 
 std::optional<Range> Policy::getRange(StringRef tensor) const {
@@ -366,12 +378,15 @@ bool Policy::Entry::matches(StringRef name) const {
          llvm::cantFail(llvm::GlobPattern::create(pattern)).match(name);
 }
 
-Expected<const Policy::Entry *> Policy::find(StringRef layer) const {
+Expected<const Policy::Entry *> Policy::find(StringRef gate,
+                                             StringRef layer) const {
+  for (StringRef exact : {gate, layer})
+    for (const Entry &entry : entries)
+      if (entry.pattern == exact)
+        return &entry;
   const Entry *best = nullptr, *equal = nullptr;
   for (const Entry &entry : entries) {
-    if (entry.pattern == layer)
-      return &entry;
-    if (!entry.matches(layer))
+    if (!entry.matches(gate) && !entry.matches(layer))
       continue;
     size_t length = entry.pattern.size();
     if (best && best->pattern.size() == length)
@@ -382,6 +397,6 @@ Expected<const Policy::Entry *> Policy::find(StringRef layer) const {
   if (equal)
     return llvm::createStringError(
         name + ": layers: '" + best->pattern + "' and '" + equal->pattern +
-        "' both match layer '" + layer + "': give it an entry of its own");
+        "' both match layer '" + gate + "': give it an entry of its own");
   return best;
 }

@@ -6,10 +6,11 @@
 #include "se/Quantization/Search.h"
 
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/Sequence.h"
 #include "llvm/Support/FormatVariadic.h"
 
 #include <algorithm>
-#include <limits>
+#include <map>
 
 using namespace se::quantization;
 using llvm::Error;
@@ -18,27 +19,39 @@ using llvm::Expected;
 namespace {
 class Search {
 public:
-  Search(const Policy &base, llvm::ArrayRef<std::string> layers,
+  Search(const Policy &base, llvm::ArrayRef<QuantizableLayer> layers,
          const SearchOptions &options)
-      : base(base), layers(layers), options(options) {}
+      : base(base), layers(layers), options(options) {
+    for (const QuantizableLayer &layer : layers)
+      names.push_back(layer.name);
+    for (const QuantizableLayer &layer : layers)
+      llvm::append_range(names, layer.gates);
+  }
 
   Expected<SearchResult> run();
 
 private:
-  using Set = std::vector<size_t>; ///< of layers, sorted
+  using Set = std::vector<size_t>; ///< of names, sorted
   Policy makePolicy(const Set &set) const;
   /// The index of the candidate, which is tried once.
   Expected<size_t> evaluate(Set set);
-  Error rank(std::vector<size_t> &order);
+  /// `units` by cycles that they save for what they lose, each alone beside
+  /// those of `start`.
+  Expected<Set> rank(llvm::ArrayRef<size_t> units, size_t start);
+  /// Adds to `start` more and more of the units, the first of the order first.
+  Error addInOrder(const Set &order, size_t start);
+  void takeFastest(size_t &best) const;
   Error addLayers(size_t &best);
+  Error addGates(size_t &best);
   bool isAllowed(size_t i) const {
     return candidates[i].loss <= options.maxLoss;
   }
   void markPareto();
 
   const Policy &base;
-  llvm::ArrayRef<std::string> layers;
+  llvm::ArrayRef<QuantizableLayer> layers;
   const SearchOptions &options;
+  std::vector<std::string> names; ///< of layers, then of gates
   std::vector<Candidate> candidates;
   std::vector<Set> sets;
 };
@@ -49,7 +62,7 @@ Policy Search::makePolicy(const Set &set) const {
   LayerPolicy layer = base.getQuantized();
   layer.precision = Precision::INT8;
   for (size_t i : set)
-    policy.set(layers[i], layer);
+    policy.set(names[i], layer);
   return policy;
 }
 
@@ -60,7 +73,8 @@ Expected<size_t> Search::evaluate(Set set) {
   Policy policy = makePolicy(set);
   Candidate candidate;
   for (size_t i : set)
-    candidate.layers.push_back(layers[i]);
+    candidate.layers.push_back(names[i]);
+  candidate.isAll = llvm::equal(set, llvm::seq<size_t>(0, layers.size()));
   auto cost = options.getCost(policy);
   if (!cost)
     return cost.takeError();
@@ -76,25 +90,43 @@ Expected<size_t> Search::evaluate(Set set) {
   return sets.size() - 1;
 }
 
-/// Layers by cycles that they save for what they lose alone.
-Error Search::rank(std::vector<size_t> &order) {
-  std::vector<double> merit;
-  for (size_t i = 0; i != layers.size(); ++i) {
-    auto alone = evaluate({i});
-    if (!alone)
-      return alone.takeError();
-    // Losses of several layers add up like noise.
-    double none = candidates[0].loss, one = candidates[*alone].loss;
-    double noise = std::max(one * one - none * none, 1e-12);
+Expected<Search::Set> Search::rank(llvm::ArrayRef<size_t> units, size_t start) {
+  std::map<size_t, double> merit;
+  for (size_t i : units) {
+    Set set = sets[start];
+    set.push_back(i);
+    auto more = evaluate(std::move(set));
+    if (!more)
+      return more.takeError();
+    // Losses add up like noise.
+    double without = candidates[start].loss, with = candidates[*more].loss;
+    double noise = std::max(with * with - without * without, 1e-12);
     auto saved =
-        double(candidates[0].cost.cycles - candidates[*alone].cost.cycles);
-    // Nothing may be gained before another layer is int8, too.
-    merit.push_back(std::max(saved, 1.0) / noise);
-    order.push_back(i);
+        double(candidates[start].cost.cycles - candidates[*more].cost.cycles);
+    // Nothing may be gained before another one is int8, too.
+    merit[i] = std::max(saved, 1.0) / noise;
   }
+  Set order(units.begin(), units.end());
   llvm::stable_sort(order,
                     [&](size_t a, size_t b) { return merit[a] > merit[b]; });
+  return order;
+}
+
+Error Search::addInOrder(const Set &order, size_t start) {
+  Set set = sets[start];
+  for (size_t i : order) {
+    set.push_back(i);
+    if (auto next = evaluate(set); !next)
+      return next.takeError();
+  }
   return Error::success();
+}
+
+void Search::takeFastest(size_t &best) const {
+  for (size_t i = 0; i != candidates.size(); ++i)
+    if (isAllowed(i) &&
+        candidates[i].cost.cycles < candidates[best].cost.cycles)
+      best = i;
 }
 
 /// Layers one by one that make the best candidate faster.
@@ -110,6 +142,25 @@ Error Search::addLayers(size_t &best) {
     if (isAllowed(*more) &&
         candidates[*more].cost.cycles < candidates[best].cost.cycles)
       best = *more;
+  }
+  return Error::success();
+}
+
+/// Gates of layers that the best candidate leaves out.
+Error Search::addGates(size_t &best) {
+  size_t first = layers.size();
+  for (auto [i, layer] : llvm::enumerate(layers)) {
+    auto gates = llvm::to_vector(llvm::seq(first, first + layer.gates.size()));
+    first += layer.gates.size();
+    if (llvm::is_contained(sets[best], i))
+      continue;
+    size_t start = best;
+    auto order = rank(gates, start);
+    if (!order)
+      return order.takeError();
+    if (Error error = addInOrder(*order, start))
+      return error;
+    takeFastest(best);
   }
   return Error::success();
 }
@@ -132,22 +183,16 @@ Expected<SearchResult> Search::run() {
     return llvm::createStringError(
         llvm::formatv("auto: fp16 alone loses {0:f4}, more than {1:f4}",
                       candidates[0].loss, options.maxLoss));
-  std::vector<size_t> order;
-  if (Error error = rank(order))
+  auto order = rank(llvm::to_vector(llvm::seq(layers.size())), 0);
+  if (!order)
+    return order.takeError();
+  if (Error error = addInOrder(*order, 0))
     return error;
   size_t best = 0;
-  Set set;
-  for (size_t i : order) {
-    set.push_back(i);
-    auto next = evaluate(set);
-    if (!next)
-      return next.takeError();
-  }
-  for (size_t i = 1; i != candidates.size(); ++i)
-    if (isAllowed(i) &&
-        candidates[i].cost.cycles < candidates[best].cost.cycles)
-      best = i;
+  takeFastest(best);
   if (Error error = addLayers(best))
+    return error;
+  if (Error error = addGates(best))
     return error;
   SearchResult result;
   result.policy = makePolicy(sets[best]);
@@ -162,7 +207,7 @@ Expected<SearchResult> Search::run() {
 
 Expected<SearchResult>
 se::quantization::searchPolicy(const Policy &base,
-                               llvm::ArrayRef<std::string> layers,
+                               llvm::ArrayRef<QuantizableLayer> layers,
                                const SearchOptions &options) {
   return Search(base, layers, options).run();
 }

@@ -149,14 +149,14 @@ int main(int argc, char **argv) {
   options.search.maxFrames = searchFrames;
   options.search.progress = [](const quantization::Candidate &candidate) {
     llvm::errs() << llvm::formatv(
-        "trying {0} layers in int8: {1} cycles, loss {2:f4}\n",
+        "trying {0} layers or gates in int8: {1} cycles, loss {2:f4}\n",
         candidate.layers.size(), candidate.cost.cycles, candidate.loss);
   };
-  options.search.finish = [](llvm::ArrayRef<quantization::Candidate> candidates,
-                             size_t layers) {
-    (outputPath == "-" ? llvm::errs() : llvm::outs())
-        << formatCandidates(candidates, layers);
-  };
+  options.search.finish =
+      [](llvm::ArrayRef<quantization::Candidate> candidates) {
+        (outputPath == "-" ? llvm::errs() : llvm::outs())
+            << formatCandidates(candidates);
+      };
   options.policyFile = policyFile;
   options.cores = cores;
   options.coreStack = coreStack;

@@ -47,6 +47,31 @@ TEST(PolicyTest, Layers) {
   EXPECT_EQ(b.cellState, StatePrecision::FP16);
 }
 
+/// Names that would be patterns, and no valid ones.
+TEST(PolicyTest, SetsExactNames) {
+  auto policy = Policy::load("fp16");
+  ASSERT_TRUE(bool(policy));
+  for (llvm::StringRef name : {"a[b", "a*", "x\\?"}) {
+    LayerPolicy layer;
+    layer.precision = Precision::INT8;
+    policy->set(name, layer);
+    policy->set(name, layer);
+    auto entry = policy->find(name, name);
+    ASSERT_TRUE(entry && *entry) << name.str();
+    EXPECT_EQ((*entry)->layer.precision, Precision::INT8);
+  }
+  EXPECT_EQ(policy->getEntries().size(), 3u);
+  auto other = policy->find("ab", "ab");
+  EXPECT_TRUE(other && !*other);
+  auto gate = policy->find("a[b.forget", "a[b");
+  EXPECT_TRUE(gate && *gate);
+  // Also once they are written and read.
+  auto again = Policy::parse(policy->format(), "again");
+  ASSERT_TRUE(bool(again)) << llvm::toString(again.takeError());
+  auto entry = again->find("a[b", "a[b");
+  EXPECT_TRUE(entry && *entry);
+}
+
 TEST(PolicyTest, Defaults) {
   auto policy = Policy::parse("{}", "p.json");
   ASSERT_TRUE(bool(policy));
@@ -121,7 +146,7 @@ TEST(PolicyTest, Find) {
                          "p.json");
   ASSERT_TRUE(bool(policy));
   auto find = [&](llvm::StringRef layer) -> std::string {
-    auto entry = policy->find(layer);
+    auto entry = policy->find(layer, layer);
     if (!entry)
       return llvm::toString(entry.takeError());
     return *entry ? (*entry)->pattern : "none";

@@ -17,36 +17,43 @@ struct Layer {
   std::string name;
   int64_t saved;
   double loss;
+  /// If there are any, they share all savings; the first has all the loss.
+  std::vector<std::string> gates = {};
 };
 
 class SearchTest : public testing::Test {
 protected:
   llvm::Expected<SearchResult> search(const std::vector<Layer> &layers,
                                       double maxLoss) {
-    std::vector<std::string> names;
+    std::vector<QuantizableLayer> names;
     for (const Layer &layer : layers)
-      names.push_back(layer.name);
+      names.push_back({layer.name, layer.gates});
     SearchOptions options;
     options.maxLoss = maxLoss;
     options.getCost = [&](const Policy &policy) -> llvm::Expected<Cost> {
       Cost cost{1000, 1000};
-      for (const Layer &layer : layers)
+      for (const Layer &layer : layers) {
         if (isInt8(policy, layer.name))
           cost.cycles -= layer.saved;
+        for (const std::string &gate : layer.gates)
+          if (isInt8(policy, gate))
+            cost.cycles -= layer.saved / int64_t(layer.gates.size());
+      }
       return cost;
     };
     options.getLoss = [&](const Policy &policy) -> llvm::Expected<double> {
       ++trials;
       double noise = 1e-6;
       for (const Layer &layer : layers)
-        if (isInt8(policy, layer.name))
+        if (isInt8(policy, layer.name) ||
+            (!layer.gates.empty() && isInt8(policy, layer.gates.front())))
           noise += layer.loss * layer.loss;
       return std::sqrt(noise);
     };
     return searchPolicy(*Policy::load("fp16"), names, options);
   }
   static bool isInt8(const Policy &policy, llvm::StringRef layer) {
-    const Policy::Entry *entry = *policy.find(layer);
+    const Policy::Entry *entry = *policy.find(layer, layer);
     return entry && entry->layer.precision == Precision::INT8;
   }
   static const Candidate &getChosen(const SearchResult &result) {
@@ -71,10 +78,23 @@ TEST_F(SearchTest, LeavesOutWhatCostsMost) {
   EXPECT_LE(trials, 9u);
 }
 
+TEST_F(SearchTest, TakesGatesOfALayerThatLosesTooMuch) {
+  auto result =
+      search({{"rnn", 400, 0.8, {"rnn.cell", "rnn.in", "rnn.out", "rnn.x"}},
+              {"head", 100, 0.01}},
+             0.05);
+  ASSERT_TRUE(bool(result));
+  EXPECT_EQ(getChosen(*result).layers,
+            (Names{"head", "rnn.in", "rnn.out", "rnn.x"}));
+  EXPECT_EQ(getChosen(*result).cost.cycles, 600);
+  EXPECT_FALSE(getChosen(*result).isAll);
+}
+
 TEST_F(SearchTest, TakesAllIfItMay) {
   auto result = search({{"a", 50, 0.3}, {"b", 400, 0.2}}, 0.5);
   ASSERT_TRUE(bool(result));
   EXPECT_EQ(getChosen(*result).layers, (Names{"a", "b"}));
+  EXPECT_TRUE(getChosen(*result).isAll);
 }
 
 TEST_F(SearchTest, LooksBeyondTheOrderOfMerit) {

@@ -22,8 +22,8 @@ struct AutoOptions {
   std::function<llvm::Expected<double>(const quantization::Policy &)> getLoss;
   /// Is told of each policy that was tried.
   std::function<void(const quantization::Candidate &)> progress;
-  /// Is told of all in the end, and how many layers there are.
-  std::function<void(llvm::ArrayRef<quantization::Candidate>, size_t)> finish;
+  /// Is told of all in the end.
+  std::function<void(llvm::ArrayRef<quantization::Candidate>)> finish;
 };
 
 /// Measures what policies lose.
@@ -51,12 +51,11 @@ private:
 
 /// The layers of a network that int8 is for: they have a matrix that is a
 /// constant. The module's phase is `imported` or `normalized`.
-llvm::Expected<std::vector<std::string>>
+llvm::Expected<std::vector<quantization::QuantizableLayer>>
 getQuantizableLayers(mlir::ModuleOp module);
 
 /// One line for each candidate: predicted cycles, parameters, loss, layers.
-std::string formatCandidates(llvm::ArrayRef<quantization::Candidate> list,
-                             size_t numLayers);
+std::string formatCandidates(llvm::ArrayRef<quantization::Candidate> list);
 
 } // namespace se
 

@@ -81,9 +81,12 @@ public:
   const LayerPolicy &getDefault() const { return otherwise; }
   /// Sorted by pattern.
   llvm::ArrayRef<Entry> getEntries() const { return entries; }
-  /// The entry of a layer: that of its name, or else the longest pattern that
-  /// matches; null if there is none. Error if two patterns are equally long.
-  llvm::Expected<const Entry *> find(llvm::StringRef layer) const;
+  /// The entry of a gate of a layer (LayerName.h), or of a layer, whose gate is
+  /// itself: that of the gate's name, or else of the layer's, or else the
+  /// longest pattern that matches either; null if there is none. Error if two
+  /// patterns are equally long.
+  llvm::Expected<const Entry *> find(llvm::StringRef gate,
+                                     llvm::StringRef layer) const;
 
   /// Adds or replaces the entry of exactly this layer.
   void set(llvm::StringRef layer, const LayerPolicy &policy);

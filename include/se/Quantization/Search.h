@@ -18,14 +18,21 @@ struct Cost {
   int64_t parameterBytes = 0; ///< of the program
 };
 
-/// A policy that was tried: these layers int8, all others fp16.
+/// A policy that was tried: these layers and gates int8, all others fp16.
 struct Candidate {
   std::vector<std::string> layers;
+  bool isAll = false; ///< layers are int8
   Cost cost;
   double loss = 0;
   /// No other candidate is at least as fast and as good.
   bool isPareto = false;
   bool isChosen = false;
+};
+
+/// What may be int8: a layer, and its gates, by their names in policies.
+struct QuantizableLayer {
+  std::string name;
+  std::vector<std::string> gates;
 };
 
 struct SearchOptions {
@@ -45,12 +52,13 @@ struct SearchResult {
 
 /// Makes layers int8 that give the most cycles for their loss first: those
 /// alone, then more and more of them together, and from the fastest of these
-/// within the bound every further layer that still is. Takes about three times
-/// as many trials as there are layers. `base` has the default fp16 and the
-/// ranges. Error if even fp16 loses more than the bound.
-llvm::Expected<SearchResult> searchPolicy(const Policy &base,
-                                          llvm::ArrayRef<std::string> layers,
-                                          const SearchOptions &options);
+/// within the bound every further layer that still is. Of layers that are left
+/// out, gates follow in the same way. Takes about three times as many trials as
+/// there are layers and gates of layers left out. `base` has the default fp16
+/// and the ranges. Error if even fp16 loses more than the bound.
+llvm::Expected<SearchResult>
+searchPolicy(const Policy &base, llvm::ArrayRef<QuantizableLayer> layers,
+             const SearchOptions &options);
 
 } // namespace se::quantization
 

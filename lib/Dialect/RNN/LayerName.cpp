@@ -6,13 +6,15 @@
 #include "se/Dialect/RNN/LayerName.h"
 
 #include "mlir/IR/BuiltinAttributes.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/Path.h"
 
 using namespace mlir;
 
 std::string se::rnn::getLayerName(Location location) {
   if (auto name = dyn_cast<NameLoc>(location))
-    return name.getName().str();
+    return isa<NameLoc>(name.getChildLoc()) ? getLayerName(name.getChildLoc())
+                                            : name.getName().str();
   if (auto file = dyn_cast<FileLineColLoc>(location))
     return (llvm::sys::path::filename(file.getFilename()) + ":" +
             Twine(file.getLine()))
@@ -26,11 +28,34 @@ std::string se::rnn::getLayerName(Location location) {
 
 SmallVector<std::string> se::rnn::getLayerNames(Location location) {
   SmallVector<std::string> names;
-  if (auto fused = dyn_cast<FusedLoc>(location)) {
+  auto add = [&](Location part) {
+    std::string name = getLayerName(part);
+    if (!llvm::is_contained(names, name))
+      names.push_back(std::move(name));
+  };
+  if (auto fused = dyn_cast<FusedLoc>(location))
     for (Location part : fused.getLocations())
-      names.push_back(getLayerName(part));
-    return names;
-  }
-  names.push_back(getLayerName(location));
+      add(part);
+  else
+    add(location);
   return names;
+}
+
+std::string se::rnn::getGateName(Location location) {
+  auto name = dyn_cast<NameLoc>(location);
+  if (name && isa<NameLoc>(name.getChildLoc()))
+    return getGateName(name.getChildLoc()) + "." + name.getName().str();
+  return getLayerName(location);
+}
+
+Location se::rnn::nameWithin(Location operation, Location layer) {
+  if (auto name = dyn_cast<NameLoc>(operation))
+    return NameLoc::get(name.getName(), nameWithin(name.getChildLoc(), layer));
+  if (auto fused = dyn_cast<FusedLoc>(operation)) {
+    SmallVector<Location> parts;
+    for (Location part : fused.getLocations())
+      parts.push_back(nameWithin(part, layer));
+    return FusedLoc::get(operation.getContext(), parts);
+  }
+  return layer;
 }

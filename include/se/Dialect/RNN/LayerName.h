@@ -13,13 +13,23 @@
 
 namespace se::rnn {
 
-/// The name in a location (an ONNX node's), or where it is in a file,
-/// `net.mlir:12`; the first of several.
+/// The layer of an operation: the name in its location (an ONNX node's), or
+/// where it is in a file, `net.mlir:12`; the first of several. Of names within
+/// names, `loc("forget"("lstm_1"))`, the innermost: the others name a gate in
+/// it.
 std::string getLayerName(mlir::Location location);
 
-/// All names of an operation that was fused from several layers, otherwise the
-/// one of getLayerName.
+/// All layers of an operation that was fused from several, each once, otherwise
+/// the one of getLayerName.
 llvm::SmallVector<std::string> getLayerNames(mlir::Location location);
+
+/// The gate, behind its layer: `lstm_1.forget`. The name of the layer if the
+/// location names no gate.
+std::string getGateName(mlir::Location location);
+
+/// Where an operation of a cell's body is, once it is inlined into `layer`: its
+/// names become those of gates.
+mlir::Location nameWithin(mlir::Location operation, mlir::Location layer);
 
 } // namespace se::rnn
 

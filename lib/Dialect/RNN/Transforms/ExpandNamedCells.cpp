@@ -53,6 +53,12 @@ struct CellBuilder : ImplicitLocOpBuilder {
     return tensor::ExtractSliceOp::create(*this, type.clone(shape), x, offsets,
                                           sizes, strides);
   }
+  /// Rows of a gate, named so that a policy may (LayerName.h).
+  Value gate(StringRef name, Value x, int64_t offset, int64_t size) {
+    Value y = rows(x, offset, size);
+    y.setLoc(NameLoc::get(getStringAttr(name), getLoc()));
+    return y;
+  }
   Value matvec(Value w, Value x) {
     auto type = cast<RankedTensorType>(x.getType());
     SmallVector<int64_t> shape(type.getShape());
@@ -100,7 +106,11 @@ CellOp CellLibrary::getOrCreate(Operation *op, StringRef name,
                                 ValueRange inputs, ValueRange states,
                                 ValueRange weights, Body body) {
   ModuleOp module = cast<ModuleOp>(symbols.getOp());
-  CellBuilder b(op->getLoc(), module.getBodyRegion());
+  // A name in a cell would be a gate's, and the cell may serve several layers.
+  Location loc = op->getLoc();
+  if (auto name = dyn_cast<NameLoc>(loc))
+    loc = name.getChildLoc();
+  CellBuilder b(loc, module.getBodyRegion());
   // Operand segments tell which optional weights there are.
   SmallVector<Attribute> key{op->getName().getIdentifier(),
                              op->getAttrDictionary(),
@@ -175,8 +185,9 @@ static void expand(LSTMOp op, CellLibrary &library) {
     Value all = b.addIf(
         b.add(b.matvec(weights[0], x[0]), b.matvec(weights[1], h)), bias);
     // Gate k of i, o, f, c before its activation, with peephole j on `cell`.
+    constexpr StringRef names[] = {"input", "output", "forget", "cell"};
     auto gate = [&](int k, int j, Value cell) {
-      Value pre = b.rows(all, k * n, n);
+      Value pre = b.gate(names[k], all, k * n, n);
       if (p && j >= 0)
         pre = b.add(pre, b.mul(b.rows(p, j * n, n), cell));
       return pre;
@@ -239,12 +250,14 @@ static void expand(GRUOp op, CellLibrary &library) {
     Value gates = b.addIf(
         b.add(b.rows(fromX, 0, 2 * n), after ? b.rows(fromH, 0, 2 * n) : fromH),
         bias(0));
-    Value z = b.activate(f, b.rows(gates, 0, n), op.getClip());
-    Value r = b.activate(f, b.rows(gates, n, n), op.getClip());
-    Value fromInput = b.addIf(b.rows(fromX, 2 * n, n), bias(1));
-    Value recurrent = after
-                          ? b.mul(r, b.addIf(b.rows(fromH, 2 * n, n), bias(2)))
-                          : b.matvec(weights[2], b.mul(r, h));
+    Value z = b.activate(f, b.gate("update", gates, 0, n), op.getClip());
+    Value r = b.activate(f, b.gate("reset", gates, n, n), op.getClip());
+    Value fromInput = b.addIf(b.gate("hidden", fromX, 2 * n, n), bias(1));
+    Value recurrent =
+        after ? b.mul(r, b.addIf(b.gate("hidden", fromH, 2 * n, n), bias(2)))
+              : b.matvec(weights[2], b.mul(r, h));
+    if (!after)
+      recurrent.setLoc(NameLoc::get(b.getStringAttr("hidden"), b.getLoc()));
     Value candidate = b.activate(g, b.add(fromInput, recurrent), op.getClip());
     Value one = b.splat(z.getType(), 1.0f);
     Value hNext = b.add(b.mul(b.sub(one, z), candidate), b.mul(z, h));

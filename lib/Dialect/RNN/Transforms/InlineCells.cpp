@@ -3,6 +3,7 @@
 
 //===- InlineCells.cpp - Replace rnn.apply by the body of its cell --------===//
 
+#include "se/Dialect/RNN/LayerName.h"
 #include "se/Dialect/RNN/RNN.h"
 #include "se/Dialect/RNN/Transforms/Passes.h"
 
@@ -27,7 +28,7 @@ static void inlineCell(ApplyOp apply, CellOp cell) {
   mapping.map(cell.getBody().getArguments(), operands);
   for (Operation &op : cell.getBody().front().without_terminator()) {
     Operation *copy = b.clone(op, mapping);
-    copy->setLoc(apply.getLoc());
+    copy->setLoc(nameWithin(op.getLoc(), apply.getLoc()));
   }
   YieldOp yield = cell.getYield();
   SmallVector<Value> results;

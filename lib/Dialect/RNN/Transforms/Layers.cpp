@@ -5,9 +5,9 @@
 
 #include "Layers.h"
 
+#include "SplitGates.h"
 #include "Tensors.h"
 
-#include "se/Dialect/RNN/Constants.h"
 #include "se/Dialect/RNN/LayerName.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -17,70 +17,58 @@ using namespace mlir;
 using namespace se::rnn;
 using namespace se::quantization;
 
-/// Replaces a matvec that was fused from several by one for each slice of its
-/// result.
-static void separate(MatvecOp op, Tensors &tensors) {
-  std::optional<std::vector<float>> weights = readFloats(op.getW());
-  auto users = llvm::to_vector(op->getUsers());
-  if (!weights || !llvm::all_of(users, llvm::IsaPred<tensor::ExtractSliceOp>))
-    return;
-  auto type = cast<RankedTensorType>(op.getW().getType());
-  int64_t columns = type.getDimSize(1);
-  StringRef name =
-      getConstantName(op.getW().getDefiningOp<arith::ConstantOp>().getValue());
-  OpBuilder b(op);
-  for (Operation *user : users) {
-    auto slice = cast<tensor::ExtractSliceOp>(user);
-    int64_t first = slice.getStaticOffsets().back();
-    int64_t rows = slice.getType().getShape().back();
-    auto part = ArrayRef(*weights).slice(first * columns, rows * columns);
-    Value w = arith::ConstantOp::create(
-        b, slice.getLoc(),
-        makeConstant(type.clone({rows, columns}), part, name));
-    Value y =
-        MatvecOp::create(b, slice.getLoc(), slice.getType(), w, op.getX());
-    tensors.replace(slice.getResult(), y);
-    slice.replaceAllUsesWith(y);
-    slice.erase();
-  }
-  op.erase();
+/// The locations of what was fused.
+static SmallVector<Location> getParts(Location location) {
+  if (auto fused = dyn_cast<FusedLoc>(location))
+    return SmallVector<Location>(fused.getLocations());
+  return {location};
 }
 
 LogicalResult Layers::findEntries(NetworkOp network) {
   for (Operation &op : network.getBody().front()) {
     if (isa<arith::ConstantOp, YieldOp>(op))
       continue;
-    for (const std::string &name : getLayerNames(op.getLoc())) {
-      if (entries.contains(name))
-        continue;
-      auto entry = policy.find(name);
-      if (!entry)
-        return network.emitError(llvm::toString(entry.takeError()));
-      entries[name] = *entry;
+    for (Location part : getParts(op.getLoc())) {
+      std::string layer = getLayerName(part);
+      for (const std::string &name : {layer, getGateName(part)}) {
+        if (entries.contains(name))
+          continue;
+        auto entry = policy.find(name, layer);
+        if (!entry)
+          return network.emitError(llvm::toString(entry.takeError()));
+        entries[name] = *entry;
+      }
     }
   }
   return success();
 }
 
 LogicalResult Layers::checkEntries(NetworkOp network) const {
+  // Of layers, and of matrices, which may be a gate's.
   llvm::DenseSet<const Policy::Entry *> matched, products;
-  for (Operation &op : network.getBody().front())
-    if (!isa<arith::ConstantOp, YieldOp>(op))
-      for (const std::string &name : getLayerNames(op.getLoc()))
-        for (const Policy::Entry &entry : policy.getEntries())
-          if (entry.matches(name)) {
-            matched.insert(&entry);
-            if (isa<MatvecOp>(op))
-              products.insert(&entry);
-          }
+  for (Operation &op : network.getBody().front()) {
+    if (isa<arith::ConstantOp, YieldOp>(op))
+      continue;
+    for (Location part : getParts(op.getLoc()))
+      for (const Policy::Entry &entry : policy.getEntries()) {
+        if (entry.matches(getLayerName(part)))
+          matched.insert(&entry);
+        else if (!isa<MatvecOp>(op) || !entry.matches(getGateName(part)))
+          continue;
+        if (isa<MatvecOp>(op))
+          products.insert(&entry);
+      }
+  }
   auto fail = [&](const Policy::Entry &entry) {
     return network.emitError() << policy.getName() << ": layers: '"
                                << entry.pattern << "' matches no layer ";
   };
   for (const Policy::Entry &entry : policy.getEntries()) {
+    if (products.contains(&entry))
+      continue;
     if (!matched.contains(&entry))
       return fail(entry) << "of the network";
-    if (entry.layer.precision == Precision::INT8 && !products.contains(&entry))
+    if (entry.layer.precision == Precision::INT8)
       return fail(entry) << "with a matrix, which is what int8 is for";
   }
   return success();
@@ -106,31 +94,44 @@ void Layers::findQuantized(NetworkOp network) {
 
 LogicalResult Layers::add(NetworkOp network, Tensors &tensors) {
   findQuantized(network);
-  if (failed(findEntries(network)) || failed(checkEntries(network)))
+  if (failed(findEntries(network)))
     return failure();
-  for (auto op : llvm::make_early_inc_range(
-           network.getBody().front().getOps<MatvecOp>())) {
+  llvm::StringSet<> split;
+  Block &block = network.getBody().front();
+  for (auto op : block.getOps<tensor::ExtractSliceOp>())
+    if (&get(getGateName(op.getLoc()), getLayerName(op.getLoc())) !=
+        &get(getLayerName(op.getLoc()), getLayerName(op.getLoc())))
+      split.insert(getLayerName(op.getLoc()));
+  splitGates(network, [&](Location location) {
+    return split.contains(getLayerName(location));
+  });
+  for (auto op : llvm::make_early_inc_range(block.getOps<MatvecOp>())) {
     SmallVector<const LayerPolicy *> found;
-    for (const std::string &name : getLayerNames(op.getLoc()))
-      found.push_back(&get(name));
+    for (Location part : getParts(op.getLoc()))
+      found.push_back(&get(getGateName(part), getLayerName(part)));
+    for (Operation *user : op->getUsers())
+      if (isa<tensor::ExtractSliceOp>(user) && isOfLayer(user, op))
+        found.push_back(&(*this)[user]);
     if (!llvm::all_equal(found))
-      separate(op, tensors);
+      separateSlices(op, tensors);
   }
-  return success();
+  return checkEntries(network);
 }
 
-const LayerPolicy &Layers::get(StringRef name) const {
-  if (auto it = entries.find(name); it != entries.end() && it->second)
+const LayerPolicy &Layers::get(StringRef gate, StringRef layer) const {
+  if (auto it = entries.find(gate); it != entries.end() && it->second)
     return it->second->layer;
-  return quantized.contains(name) ? policy.getQuantized() : policy.getDefault();
+  return quantized.contains(layer) ? policy.getQuantized()
+                                   : policy.getDefault();
 }
 
 const LayerPolicy &Layers::operator[](Operation *op) const {
-  return get(getLayerName(op->getLoc()));
+  Location first = getParts(op->getLoc()).front();
+  return get(getGateName(first), getLayerName(first));
 }
 
 std::string Layers::describe(Operation *op) const {
-  std::string name = getLayerName(op->getLoc());
+  std::string name = getGateName(getParts(op->getLoc()).front());
   const Policy::Entry *entry = entries.lookup(name);
   std::string text = (policy.getName() + ": ").str();
   if (entry)

@@ -23,8 +23,8 @@ public:
   explicit Layers(const quantization::Policy &policy) : policy(policy) {}
 
   /// Finds the layers of `network`, and separates matvecs that were fused from
-  /// layers with different policies. Emits an error if the policy does not fit
-  /// the layers.
+  /// layers or gates with different policies. Emits an error if the policy does
+  /// not fit the layers.
   mlir::LogicalResult add(NetworkOp network, Tensors &tensors);
 
   const quantization::LayerPolicy &operator[](mlir::Operation *op) const;
@@ -38,11 +38,12 @@ public:
 private:
   void findQuantized(NetworkOp network);
   mlir::LogicalResult findEntries(NetworkOp network);
-  const quantization::LayerPolicy &get(llvm::StringRef name) const;
+  const quantization::LayerPolicy &get(llvm::StringRef gate,
+                                       llvm::StringRef layer) const;
   mlir::LogicalResult checkEntries(NetworkOp network) const;
 
   const quantization::Policy &policy;
-  /// Null for those that no entry matches.
+  /// Of layers and gates; null for those that no entry matches.
   llvm::StringMap<const quantization::Policy::Entry *> entries;
   /// Those that the policy's base makes int8.
   llvm::StringSet<> quantized;
