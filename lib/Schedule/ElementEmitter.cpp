@@ -58,8 +58,13 @@ struct IndexEmitter : AffineExprVisitor<IndexEmitter, Value> {
 };
 } // namespace
 
-Value ElementEmitter::emitIndex(AffineExpr position) {
+Value schedule::emitIndex(ImplicitLocOpBuilder &b, AffineExpr position,
+                          ArrayRef<Value> dims) {
   return IndexEmitter(b, dims).visit(position);
+}
+
+Value ElementEmitter::emitIndex(AffineExpr position) {
+  return schedule::emitIndex(b, position, dims);
 }
 
 //===----------------------------------------------------------------------===//
@@ -68,7 +73,9 @@ Value ElementEmitter::emitIndex(AffineExpr position) {
 
 /// Are the elements of a pair neighbours, the first at an even place? It is if
 /// d0 is.
-static bool isPairable(AffineExpr position) {
+bool ElementEmitter::isPairable(AffineExpr position) const {
+  if (other)
+    return false;
   MLIRContext *context = position.getContext();
   AffineExpr d0 = getAffineDimExpr(0, context);
   auto offset = simplifyAffineExpr(position - d0, /*numDims=*/2,
@@ -93,10 +100,25 @@ Value schedule::emitLoad(ImplicitLocOpBuilder &b, Value memref, Value at,
   return vector::FromElementsOp::create(b, type, lanes);
 }
 
-void ElementEmitter::enterLoop(Value element, bool isPair) {
+void ElementEmitter::enterLoop(Value element) {
   dims.assign({element});
-  lanes = {0, isPair};
+  lanes = Lanes();
+  other = Value();
   known.clear();
+}
+
+void ElementEmitter::enterPair(Value first, Value second) {
+  enterLoop(first);
+  lanes.isPair = true;
+  other = second;
+}
+
+/// The second element of the pair whose first is d0.
+Value ElementEmitter::getOther() {
+  if (other)
+    return other;
+  return arith::AddIOp::create(b, dims[0],
+                               arith::ConstantIndexOp::create(b, 1));
 }
 
 /// What an element of `value`, or a pair of them, is in the emitted code.
@@ -119,10 +141,10 @@ void ElementEmitter::store(Value scalar, Value memref, AffineExpr position) {
     vector::StoreOp::create(b, scalar, memref, emitIndex(position));
     return;
   }
-  Value first = dims[0], one = arith::ConstantIndexOp::create(b, 1);
+  Value first = dims[0];
   for (int64_t lane = 0; lane != 2; ++lane) {
     if (lane)
-      dims[0] = arith::AddIOp::create(b, first, one);
+      dims[0] = getOther();
     memref::StoreOp::create(b, vector::ExtractOp::create(b, scalar, lane),
                             memref, emitIndex(position));
   }
@@ -131,14 +153,14 @@ void ElementEmitter::store(Value scalar, Value memref, AffineExpr position) {
 
 Value ElementEmitter::emitLanes(Value value, AffineExpr position, bool define) {
   Type type = typeOf(value);
-  Value first = dims[0], one = arith::ConstantIndexOp::create(b, 1);
+  Value first = dims[0];
   SmallVector<Value> scalars;
   auto pairs = std::move(known);
   for (int64_t lane = 0; lane != 2; ++lane) {
     known.clear();
     lanes = {lane, false};
     if (lane)
-      dims[0] = arith::AddIOp::create(b, first, one);
+      dims[0] = getOther();
     scalars.push_back(emit(value, position, define));
   }
   known = std::move(pairs);

@@ -60,9 +60,11 @@ public:
   /// From here on what `function` finds has been computed by a loop before.
   void setEarly(FindEarly function) { findEarly = std::move(function); }
 
-  /// Starts a loop body in which d0 is `element`, or with `isPair` also its
-  /// successor.
-  void enterLoop(mlir::Value element, bool isPair = false);
+  /// Starts a loop body in which d0 is `element`.
+  void enterLoop(mlir::Value element);
+  /// Starts one for the pair of `first` and `other`, which is null for the
+  /// successor of `first`.
+  void enterPair(mlir::Value first, mlir::Value other);
 
   /// The element of `value` at `position`, an expression of d0. With `define`
   /// it is computed even if memory holds the value, and remembered for the
@@ -73,10 +75,11 @@ public:
   /// Stores an element, or a pair of them.
   void store(mlir::Value scalar, mlir::Value memref, mlir::AffineExpr position);
 
+private:
   /// The index that an expression of the loop variables stands for.
   mlir::Value emitIndex(mlir::AffineExpr position);
-
-private:
+  bool isPairable(mlir::AffineExpr position) const;
+  mlir::Value getOther();
   mlir::Value compute(mlir::Operation *op, mlir::AffineExpr position);
   mlir::Value createElementwise(mlir::Operation *op, mlir::ValueRange operands);
   /// A pair whose elements are computed one after the other.
@@ -101,8 +104,13 @@ private:
   Lanes lanes;
   int64_t times = 1; ///< of the sum that is being emitted
   llvm::SmallVector<mlir::Value, 2> dims;
+  mlir::Value other; ///< of a pair that are no neighbours
   llvm::DenseMap<std::pair<mlir::Value, mlir::AffineExpr>, mlir::Value> known;
 };
+
+/// The index that an expression of dimensions with these values stands for.
+mlir::Value emitIndex(mlir::ImplicitLocOpBuilder &b, mlir::AffineExpr position,
+                      llvm::ArrayRef<mlir::Value> dims);
 
 /// Loads the element at index `at`, or a pair of which it is the first.
 mlir::Value emitLoad(mlir::ImplicitLocOpBuilder &b, mlir::Value memref,

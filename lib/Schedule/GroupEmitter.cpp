@@ -71,6 +71,10 @@ Value GroupEmitter::readField(const ConstantAccess &access) {
   int64_t lane = current + access.lanes.lane;
   Value at = getIndex(b, record, loop.record.bytes,
                       field->offset + lane * width, width);
+  if (loop.record.vectors > 1)
+    at = arith::AddIOp::create(
+        b, at,
+        arith::MulIOp::create(b, vector, number(field->stride / width)));
   return emitLoad(b, getTile(field->getElementType()), at, access.lanes.isPair);
 }
 
@@ -94,7 +98,8 @@ Value GroupEmitter::readSum(rnn::MatvecOp op, AffineExpr position,
 SmallVector<Value> GroupEmitter::emitDot(const RowBlock &block, Value part,
                                          ValueRange from) {
   int64_t lanes = block.getLanes();
-  Value start = number(block.from), columns = number(block.columns);
+  Value start = emitIndex(b, block.from, {row, vector});
+  Value columns = number(block.columns);
   if (part) {
     int64_t share = block.words * lanes;
     Value begin = arith::MulIOp::create(b, part, number(share));
@@ -115,15 +120,31 @@ SmallVector<Value> GroupEmitter::emitDot(const RowBlock &block, Value part,
   return SmallVector<Value>(dot.getResults());
 }
 
-void GroupEmitter::enterGroup(Value index) {
-  element = arith::MulIOp::create(b, index, number(loop.record.group));
+void GroupEmitter::emitVectors(Value index, function_ref<void()> body) {
+  row = arith::MulIOp::create(b, index, number(loop.record.group));
   if (loop.isStreamed())
     record = arith::SubIOp::create(b, index, firstGroup);
-  sums.clear();
+  vector = number(0);
+  if (loop.record.vectors == 1)
+    return body();
+  auto vectors = scf::ForOp::create(b, vector, number(loop.record.vectors),
+                                    number(1));
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(vectors.getBody());
+  vector = vectors.getInductionVar();
+  body();
+}
+
+Value GroupEmitter::getElement(int64_t at) {
+  Value place = row;
+  if (at)
+    place = arith::AddIOp::create(b, row, number(at));
+  return emitIndex(b, loop.element, {place, vector});
 }
 
 void GroupEmitter::emitSums() {
   int64_t group = loop.record.group;
+  sums.clear();
   for (const RowBlock &block : loop.record.blocks) {
     Value zero =
         arith::ConstantOp::create(b, b.getZeroAttr(block.getSumType()));
@@ -133,16 +154,15 @@ void GroupEmitter::emitSums() {
 }
 
 void GroupEmitter::emit(Value index) {
-  enterGroup(index);
-  emitSums();
-  emitElements();
+  emitVectors(index, [&] {
+    emitSums();
+    emitElements();
+  });
 }
 
 void GroupEmitter::emitEarly(Value index) {
-  enterGroup(index);
-  emitSums();
   isEarly = true;
-  emitElements();
+  emit(index);
   isEarly = false;
 }
 
@@ -150,28 +170,33 @@ Value GroupEmitter::findEarly(const EarlyValue &early) {
   Type type = getElementTypeOrSelf(early.value.getType());
   return scheduler.view(
       scheduler.kernel.getArgument(0),
-      scheduler.makeType(loop.elements, type, cluster::Level::l1),
+      scheduler.makeType(loop.rowCount, type, cluster::Level::l1),
       early.offset);
 }
 
 void GroupEmitter::emitLate(Value index) {
-  enterGroup(index);
   emitter.setEarly([this](Value value, AffineExpr position) -> Value {
     for (const EarlyValue &early : loop.early)
       if (early.value == value && early.position == position)
         return findEarly(early);
     return Value();
   });
-  emitElements();
+  emitVectors(index, [&] { emitElements(); });
 }
 
-void GroupEmitter::emitPart(Value index, Value part, Value row) {
+void GroupEmitter::emitPart(Value index, Value part, Value place) {
+  emitVectors(index, [&] {
+    Value first =
+        arith::MulIOp::create(b, place, number(loop.record.vectors));
+    emitPartOfVector(part, arith::AddIOp::create(b, first, vector));
+  });
+}
+
+void GroupEmitter::emitPartOfVector(Value part, Value place) {
   const Record &layout = loop.record;
-  element = arith::MulIOp::create(b, index, number(layout.group));
-  record = arith::SubIOp::create(b, index, firstGroup);
   int64_t perGroup = layout.getSums() * layout.group;
   int64_t all = scheduler.tiling.sumBytes / 4;
-  Value base = arith::MulIOp::create(b, row, number(perGroup));
+  Value base = arith::MulIOp::create(b, place, number(perGroup));
   auto compare = [&](int64_t value) -> Value {
     return arith::CmpIOp::create(b, arith::CmpIPredicate::eq, part,
                                  number(value));
@@ -215,13 +240,13 @@ void GroupEmitter::emitPart(Value index, Value part, Value row) {
 /// The elements that exist; all but the last group have all.
 void GroupEmitter::emitElements() {
   int64_t group = loop.record.group;
-  bool isWhole = loop.elements % group == 0;
+  bool isWhole = loop.rowCount % group == 0;
   auto emitIfThere = [&](int64_t from, int64_t count, bool hasElse,
                          function_ref<void()> then,
                          function_ref<void()> otherwise) {
-    Value last = arith::AddIOp::create(b, element, number(from + count - 1));
+    Value last = arith::AddIOp::create(b, row, number(from + count - 1));
     Value exists = arith::CmpIOp::create(b, arith::CmpIPredicate::ult, last,
-                                         number(loop.elements));
+                                         number(loop.rowCount));
     auto branch = scf::IfOp::create(b, exists, hasElse);
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(branch.thenBlock());
@@ -253,9 +278,12 @@ void GroupEmitter::emitElements() {
 void GroupEmitter::emitElement(int64_t at, bool isPair) {
   AffineExpr d0 = getAffineDimExpr(0, b.getContext());
   current = at;
-  emitter.enterLoop(
-      at ? arith::AddIOp::create(b, element, number(at)).getResult() : element,
-      isPair);
+  Value element = getElement(at);
+  if (isPair)
+    emitter.enterPair(element, loop.record.vectors > 1 ? getElement(at + 1)
+                                                       : Value());
+  else
+    emitter.enterLoop(element);
   if (isEarly) {
     for (const EarlyValue &early : loop.early)
       emitter.store(emitter.emit(early.value, early.position), findEarly(early),

@@ -21,23 +21,27 @@ public:
   /// From here on records lie in L1 at `position`, the first of them that of
   /// group `first`.
   void enterTile(mlir::Value position, mlir::Value first);
-  /// Group number `index`.
+  /// Group number `index`, for all vectors.
   void emit(mlir::Value index);
   /// The first and the second loop of one that is split.
   void emitEarly(mlir::Value index);
   void emitLate(mlir::Value index);
   /// Part `part` of the record of group `index`: sums go on where the last part
-  /// left them, in row `row` of the partial sums, and with the last part the
-  /// elements are computed.
-  void emitPart(mlir::Value index, mlir::Value part, mlir::Value row);
+  /// left them, in those of group `place` of the partial sums, and with the last
+  /// part the elements are computed.
+  void emitPart(mlir::Value index, mlir::Value part, mlir::Value place);
 
 private:
   /// The memref of all of the tile as elements of `type`.
   mlir::Value getTile(mlir::Type type);
+  /// Emits `body` for each vector that shares the rows of group `index`.
+  void emitVectors(mlir::Value index, llvm::function_ref<void()> body);
+  /// The number of the group's element `at`.
+  mlir::Value getElement(int64_t at);
   /// Adds the products of a block, or of part `part` of it, to `sums`.
   llvm::SmallVector<mlir::Value>
   emitDot(const RowBlock &block, mlir::Value part, mlir::ValueRange sums);
-  void enterGroup(mlir::Value index);
+  void emitPartOfVector(mlir::Value part, mlir::Value place);
   void emitSums();
   void emitElements();
   void emitElement(int64_t number, bool isPair);
@@ -55,7 +59,8 @@ private:
   bool isEarly = false; ///< elements are computed as far as sums reach
   // Of the current group.
   mlir::Value record;  ///< its number in the tile
-  mlir::Value element; ///< its first
+  mlir::Value row;     ///< its first
+  mlir::Value vector;  ///< that is read now
   int64_t current = 0; ///< element that is emitted, behind the first
   llvm::SmallVector<llvm::SmallVector<mlir::Value>> sums; ///< by block
 };

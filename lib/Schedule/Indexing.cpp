@@ -93,6 +93,29 @@ AffineExpr schedule::sourcePosition(Operation *op, AffineExpr position) {
       });
 }
 
+int64_t schedule::evaluatePosition(AffineExpr position,
+                                   ArrayRef<int64_t> dims) {
+  if (auto constant = dyn_cast<AffineConstantExpr>(position))
+    return constant.getValue();
+  if (auto dim = dyn_cast<AffineDimExpr>(position))
+    return dims[dim.getPosition()];
+  auto binary = cast<AffineBinaryOpExpr>(position);
+  int64_t lhs = evaluatePosition(binary.getLHS(), dims);
+  int64_t rhs = evaluatePosition(binary.getRHS(), dims);
+  switch (position.getKind()) {
+  case AffineExprKind::Add:
+    return lhs + rhs;
+  case AffineExprKind::Mul:
+    return lhs * rhs;
+  case AffineExprKind::Mod:
+    return lhs % rhs;
+  case AffineExprKind::FloorDiv:
+    return lhs / rhs;
+  default:
+    llvm_unreachable("positions have no other operations");
+  }
+}
+
 std::pair<Value, AffineExpr>
 schedule::traceMovement(Value value, AffineExpr position,
                         function_ref<bool(Value)> isEnd) {

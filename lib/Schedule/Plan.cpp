@@ -76,8 +76,10 @@ void Plan::findRoots() {
       addOperandRoot(reduce.getX(), /*inOrder=*/false);
     if (auto matvec = dyn_cast<rnn::MatvecOp>(op)) {
       addOperandRoot(matvec.getW(), /*inOrder=*/false);
+      // The vectors of a batch are read word by word if they share a constant.
       bool isBatch = elementsOf(matvec.getY()) != shapeOf(matvec.getW())[0];
-      addOperandRoot(matvec.getX(), /*inOrder=*/!isBatch);
+      addOperandRoot(matvec.getX(),
+                     /*inOrder=*/!isBatch || isConstant(matvec.getW()));
     }
     if (isa<tensor::ConcatOp>(op))
       roots.insert(op.getResult(0));

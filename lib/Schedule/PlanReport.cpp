@@ -63,12 +63,13 @@ void PlanReport::addStage(const Loop &loop, llvm::StringRef name,
   stages.push_back(b.getDictionaryAttr(
       {text("name", name), number("level", level),
        number("elements", double(loop.elements)),
-       number("macs", part.getCost().products * double(part.elements) /
+       number("macs", part.getCost().products * double(part.rowCount) /
                           double(part.record.group)),
        number("group", double(part.record.group)),
        number("rows", double(flows ? std::min(part.rows * part.record.group,
-                                              part.elements)
-                                   : part.elements)),
+                                              part.rowCount)
+                                   : part.rowCount)),
+       number("vectors", double(part.record.vectors)),
        number("parts", double(part.record.parts)),
        number("tiles", double(flows ? part.getTiles() : 0)),
        number("resident_bytes", double(resident)),

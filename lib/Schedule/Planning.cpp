@@ -67,46 +67,81 @@ void Scheduler::nameStages() {
     }
 }
 
-/// Where the vector of a matvec lies, if it can be read word by word: what
-/// holds it, and from which element on. Otherwise says why not.
-static std::variant<std::pair<Value, int64_t>, const char *>
-findVector(rnn::MatvecOp op, const Plan &plan) {
+/// Where a matvec's vector lies for its result's element at `position`, if it
+/// can be read word by word: what holds it, and from which element on. Otherwise
+/// says why not.
+static std::variant<std::pair<Value, AffineExpr>, const char *>
+findVector(rnn::MatvecOp op, AffineExpr element, const Plan &plan) {
   auto constant = op.getW().getDefiningOp<arith::ConstantOp>();
   if (!constant)
     return "the matrix is no constant";
   if (isa<SplatElementsAttr>(constant.getValue()))
     return "all elements of the matrix are equal";
-  if (elementsOf(op.getY()) != shapeOf(op.getW())[0])
-    return "the vectors of a batch share the matrix";
-  Type element = getElementTypeOrSelf(op.getW().getType());
-  unsigned bits = element.getIntOrFloatBitWidth();
-  if (getElementTypeOrSelf(op.getX().getType()) != element ||
+  Type type = getElementTypeOrSelf(op.getW().getType());
+  unsigned bits = type.getIntOrFloatBitWidth();
+  if (getElementTypeOrSelf(op.getX().getType()) != type ||
       getElementTypeOrSelf(op.getY().getType()).getIntOrFloatBitWidth() != 32 ||
-      (bits != 8 && bits != 16 && !element.isF32()))
+      (bits != 8 && bits != 16 && !type.isF32()))
     return "there is no instruction for these types";
-  AffineExpr k = getAffineDimExpr(0, op.getContext());
-  auto [vector, position] = traceMovement(op.getX(), k, [&](Value value) {
-    return plan.getBuffers().contains(value);
-  });
-  auto from = dyn_cast<AffineConstantExpr>(
-      simplifyAffineExpr(position - k, /*numDims=*/1, /*numSymbols=*/0));
-  if (!from)
-    return "the elements of the vector do not lie side by side";
+  int64_t rows = shapeOf(op.getW())[0], columns = shapeOf(op.getW())[1];
+  AffineExpr batch = getAffineDimExpr(0, op.getContext());
+  AffineExpr k = getAffineDimExpr(1, op.getContext());
+  auto [vector, position] =
+      traceMovement(op.getX(), batch * columns + k, [&](Value value) {
+        return plan.getBuffers().contains(value);
+      });
+  bool isWhole = isa<AffineConstantExpr>(simplifyAffineExpr(
+      position - (batch * columns + k), /*numDims=*/2, /*numSymbols=*/0));
+  for (int64_t i = 0, e = elementsOf(op.getY()) / rows; !isWhole && i != e; ++i)
+    for (int64_t j = 0; j != columns; ++j)
+      if (evaluatePosition(position, {i, j}) !=
+          evaluatePosition(position, {i, 0}) + j)
+        return "the elements of the vector do not lie side by side";
   if (vector.getDefiningOp<arith::ConstantOp>())
     return "the vector is a constant";
-  return std::pair(vector, from.getValue());
+  AffineExpr zero = getAffineConstantExpr(0, op.getContext());
+  AffineExpr number = elementsOf(op.getY()) == rows ? zero
+                                                    : element.floorDiv(rows);
+  return std::pair(vector, position.replaceDims({number, zero}));
 }
 
-/// Emits the elements of a loop once, into a function that is thrown away, and
-/// returns their cost.
-Cost Scheduler::emitScratch(const Loop &loop, bool inPairs,
-                            SmallVectorImpl<ConstantAccess> &accesses,
-                            SmallVectorImpl<RowBlock> &blocks,
-                            bool &usesPackedHalves) {
+/// Whether two expressions are the same for all elements of a loop.
+static bool isSame(AffineExpr a, AffineExpr b, int64_t elements) {
+  for (int64_t i = 0; a != b && i != elements; ++i)
+    if (evaluatePosition(a, {i}) != evaluatePosition(b, {i}))
+      return false;
+  return true;
+}
+
+/// Reads what the elements of a loop are computed from, by emitting them once
+/// into a function that is thrown away. Without `mayShare` products of batches
+/// are computed element by element.
+LoopBody Scheduler::readLoop(const Loop &loop, bool mayShare) {
+  LoopBody body;
+  AffineExpr d0 = getAffineDimExpr(0, b.getContext());
+  body.sharing = {loop.elements, 1, d0};
+  body.cost = emitScratch(loop, false, mayShare, body);
+  auto isBatch = [](const RowBlock &block) {
+    return !isa<AffineConstantExpr>(block.from);
+  };
+  if (!llvm::any_of(body.blocks, isBatch))
+    return body;
+  std::optional<Sharing> sharing = findSharing(loop.elements, body.blocks);
+  if (!sharing)
+    return readLoop(loop, /*mayShare=*/false);
+  body.sharing = *sharing;
+  return body;
+}
+
+/// The cost of an element of a loop, or of a pair. What it is computed from is
+/// added to `body`.
+Cost Scheduler::emitScratch(const Loop &loop, bool inPairs, bool mayShare,
+                            LoopBody &body) {
   OpBuilder::InsertionGuard guard(b);
   AffineExpr d0 = getAffineDimExpr(0, b.getContext());
   auto scratch = func::FuncOp::create(
-      b, "scratch", b.getFunctionType({b.getIndexType()}, TypeRange()));
+      b, "scratch",
+      b.getFunctionType({b.getIndexType(), b.getIndexType()}, TypeRange()));
   mlir::Block *entry = scratch.addEntryBlock();
   b.setInsertionPointToStart(entry);
   llvm::DenseSet<Value> defined = getDefined(loop);
@@ -118,37 +153,34 @@ Cost Scheduler::emitScratch(const Loop &loop, bool inPairs,
   };
   auto addSum = [&](rnn::MatvecOp op, AffineExpr position,
                     Lanes lanes) -> Value {
-    auto found = findVector(op, plan);
-    if (auto why = std::get_if<const char *>(&found)) {
-      if (remarks && !inPairs)
-        emitRemark(op.getLoc()) << "this product is computed element by "
-                                   "element: "
-                                << *why;
-      return Value();
-    }
-    auto [vector, from] = std::get<0>(found);
-    Type element = getElementTypeOrSelf(op.getW().getType());
-    int64_t columns = shapeOf(op.getW())[1];
-    RowBlock *body = llvm::find_if(
-        blocks, [&, vector = vector, from = from](RowBlock &block) {
-          return block.vector == vector && block.from == from &&
-                 block.columns == columns && block.element == element &&
-                 block.sums.size() < 16;
-        });
-    bool isKnown = llvm::any_of(blocks, [&](const RowBlock &block) {
+    auto found = findVector(op, position, plan);
+    bool isKnown = llvm::any_of(body.blocks, [&](const RowBlock &block) {
       return block.find(op, position) >= 0;
     });
+    const char *const *why = std::get_if<const char *>(&found);
+    if (why || (!isKnown && !mayShare &&
+                !isa<AffineConstantExpr>(std::get<0>(found).second))) {
+      body.scalar.insert(
+          {op, why ? *why
+                   : "the elements of its stage are not all pairs of a row and "
+                     "a vector of a batch"});
+      return Value();
+    }
     if (!isKnown) {
-      if (body == blocks.end()) {
-        RowBlock block;
-        block.vector = vector;
-        block.from = from;
-        block.columns = columns;
-        block.element = element;
-        blocks.push_back(block);
-        body = &blocks.back();
+      auto [vector, from] = std::get<0>(found);
+      Type element = getElementTypeOrSelf(op.getW().getType());
+      int64_t columns = shapeOf(op.getW())[1];
+      RowBlock *block = llvm::find_if(
+          body.blocks, [&, vector = vector, from = from](RowBlock &block) {
+            return block.vector == vector && block.columns == columns &&
+                   block.element == element && block.sums.size() < 16 &&
+                   isSame(block.from, from, loop.elements);
+          });
+      if (block == body.blocks.end()) {
+        body.blocks.push_back({vector, from, columns, element, {}});
+        block = &body.blocks.back();
       }
-      body->sums.push_back({op, position});
+      block->sums.push_back({op, position});
     }
     Type type = getElementTypeOrSelf(op.getY().getType());
     if (lanes.isPair)
@@ -158,18 +190,23 @@ Cost Scheduler::emitScratch(const Loop &loop, bool inPairs,
   ElementEmitter emitter(
       b, getPlace,
       [&](const ConstantAccess &access) {
-        accesses.push_back(access);
+        body.accesses.push_back(access);
         return Value();
       },
       addSum);
-  emitter.enterLoop(scratch.getArgument(0), inPairs);
+  if (inPairs)
+    emitter.enterPair(scratch.getArgument(0), body.sharing.vectors > 1
+                                                  ? scratch.getArgument(1)
+                                                  : Value());
+  else
+    emitter.enterLoop(scratch.getArgument(0));
   for (Job *job : loop.jobs)
     emitter.emit(job->value, d0, job->isDefinition);
   Cost cost = getCost(*entry);
   cost.cycles += elementCycles * double(loop.jobs.size());
   auto half = VectorType::get({2}, b.getF16Type());
   scratch.walk([&](Operation *op) {
-    usesPackedHalves |=
+    body.usesPackedHalves |=
         op->getNumResults() == 1 && !isa<arith::ConstantOp>(op) &&
         (op->getResult(0).getType() == half ||
          llvm::is_contained(op->getOperandTypes(), half)) &&
@@ -186,18 +223,20 @@ void Scheduler::readLoops() {
   for (const std::vector<Loop> &level : plan.getLevels()) {
     otherCycles += barrierCycles;
     for (const Loop &loop : level) {
-      SmallVector<ConstantAccess> accesses;
-      SmallVector<RowBlock> blocks;
-      bool usesPackedHalves = false;
-      Cost cost = emitScratch(loop, false, accesses, blocks, usesPackedHalves);
-      GroupedLoop &grouped = records.addLoop(loop, blocks, accesses);
-      grouped.epilogue = cost;
-      if (loop.elements > 1) {
-        Cost pair =
-            0.5 * emitScratch(loop, true, accesses, blocks, usesPackedHalves);
-        grouped.inPairs =
-            usesPackedHalves && pair.cycles + pair.divisions * 14 <
-                                    cost.cycles + cost.divisions * 14;
+      LoopBody body = readLoop(loop, /*mayShare=*/true);
+      if (remarks)
+        for (auto [op, why] : body.scalar)
+          emitRemark(op->getLoc())
+              << "this product is computed element by element: " << why;
+      GroupedLoop &grouped =
+          records.addLoop(loop, body.sharing, body.blocks, body.accesses);
+      Cost cost = grouped.epilogue = body.cost;
+      if (grouped.rowCount > 1) {
+        bool mayShare = body.sharing.vectors > 1;
+        Cost pair = 0.5 * emitScratch(loop, true, mayShare, body);
+        grouped.inPairs = body.usesPackedHalves &&
+                          pair.cycles + pair.divisions * 14 <
+                              cost.cycles + cost.divisions * 14;
         if (grouped.inPairs)
           grouped.epilogue = pair;
       }

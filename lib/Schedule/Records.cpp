@@ -34,6 +34,11 @@ Type Field::getElementType() const {
   return getElementTypeOrSelf(constant.getType());
 }
 
+int64_t RowBlock::Sum::getRow(int64_t element) const {
+  rnn::MatvecOp matvec = op;
+  return evaluatePosition(position, {element}) % shapeOf(matvec.getW())[0];
+}
+
 int64_t Record::getSums() const {
   int64_t sums = 0;
   for (const RowBlock &block : blocks)
@@ -58,7 +63,10 @@ void Record::layOut(int64_t newGroup, int64_t newParts) {
   for (Field &field : fields) {
     // Pairs of halves are loaded as words.
     field.offset = group > 1 ? llvm::alignTo(end, 4) : end;
-    end = field.offset + field.getWidth() * group;
+    field.stride = field.getWidth() * group;
+    if (group > 1)
+      field.stride = llvm::alignTo(field.stride, 4);
+    end = field.offset + field.stride * vectors;
   }
   // The kernel reads a word more than the last block has.
   if (!blocks.empty() && fields.empty())
@@ -86,7 +94,7 @@ Cost GroupedLoop::getCost() const {
     cost += getDotCost(rows, block.getRowWords(), block.element);
     cost.products += double(block.columns * rows);
   }
-  return cost;
+  return double(record.vectors) * cost;
 }
 
 double GroupedLoop::getInstructions() const {
@@ -96,11 +104,14 @@ double GroupedLoop::getInstructions() const {
   return instructions;
 }
 
-GroupedLoop &Records::addLoop(const Loop &loop, ArrayRef<RowBlock> blocks,
+GroupedLoop &Records::addLoop(const Loop &loop, const Sharing &sharing,
+                              ArrayRef<RowBlock> blocks,
                               ArrayRef<ConstantAccess> accesses) {
   GroupedLoop &grouped = loops.emplace_back();
   grouped.loop = &loop;
-  grouped.elements = loop.elements;
+  grouped.rowCount = sharing.rows;
+  grouped.element = sharing.element;
+  grouped.record.vectors = sharing.vectors;
   grouped.record.blocks.assign(blocks.begin(), blocks.end());
   llvm::DenseMap<Value, int64_t> used;
   for (const ConstantAccess &access : accesses)
@@ -135,7 +146,7 @@ void Records::chooseGroup(GroupedLoop &loop, unsigned cores, int64_t most) {
     perBlock = std::max(perBlock, int64_t(block.sums.size()));
   int64_t sums = std::max<int64_t>(record.getSums(), 1);
   int64_t last = std::min({maxRows / perBlock, maxSums / sums, most,
-                           int64_t(llvm::divideCeil(loop.elements, cores))});
+                           int64_t(llvm::divideCeil(loop.rowCount, cores))});
   // Short code is laid out for a few elements, if all cores have many.
   constexpr double maxShort = 64;
   constexpr int64_t many = 8;
@@ -150,14 +161,14 @@ void Records::chooseGroup(GroupedLoop &loop, unsigned cores, int64_t most) {
     if (group > least && length > maxEpilogue)
       break;
     if (group > least && record.blocks.empty() &&
-        (length > maxShort || loop.elements % (group * cores) ||
-         loop.elements < many * cores))
+        (length > maxShort || loop.rowCount % (group * cores) ||
+         loop.rowCount < many * cores))
       continue;
     record.layOut(group, 1);
     double cycles = getCycles(loop.getCost(), cores) *
                     double(llvm::divideCeil(loop.getGroups(), cores));
     // Elements that do not exist cost code for those that do.
-    if (loop.elements % group || (loop.inPairs && group % 2))
+    if (loop.rowCount % group || (loop.inPairs && group % 2))
       cycles *= 1.02;
     if (!chosen || cycles < best) {
       best = cycles;
@@ -170,28 +181,6 @@ void Records::chooseGroup(GroupedLoop &loop, unsigned cores, int64_t most) {
 const GroupedLoop &Records::getLoop(const Loop &loop) const {
   return *llvm::find_if(
       loops, [&](const GroupedLoop &entry) { return entry.loop == &loop; });
-}
-
-static int64_t evaluate(AffineExpr expr, int64_t d0, int64_t d1) {
-  if (auto constant = dyn_cast<AffineConstantExpr>(expr))
-    return constant.getValue();
-  if (auto dim = dyn_cast<AffineDimExpr>(expr))
-    return dim.getPosition() == 0 ? d0 : d1;
-  auto binary = cast<AffineBinaryOpExpr>(expr);
-  int64_t lhs = evaluate(binary.getLHS(), d0, d1);
-  int64_t rhs = evaluate(binary.getRHS(), d0, d1);
-  switch (expr.getKind()) {
-  case AffineExprKind::Add:
-    return lhs + rhs;
-  case AffineExprKind::Mul:
-    return lhs * rhs;
-  case AffineExprKind::Mod:
-    return lhs % rhs;
-  case AffineExprKind::FloorDiv:
-    return lhs / rhs;
-  default:
-    llvm_unreachable("positions have no other operations");
-  }
 }
 
 /// Words `first` to `last` of a row.
@@ -218,7 +207,10 @@ void schedule::appendTile(const GroupedLoop &loop, int64_t tile,
     size_t start = data.size();
     data.resize(start + record.bytes); // what does not exist is 0
     int64_t begin = group * record.group;
-    int64_t end = std::min(begin + record.group, loop.elements);
+    int64_t end = std::min(begin + record.group, loop.rowCount);
+    auto getElement = [&](int64_t row, int64_t vector) {
+      return evaluatePosition(loop.element, {row, vector});
+    };
     for (const RowBlock &block : record.blocks) {
       auto sums = int64_t(block.sums.size());
       int64_t rows = sums * record.group;
@@ -226,7 +218,7 @@ void schedule::appendTile(const GroupedLoop &loop, int64_t tile,
         rnn::MatvecOp op = sum.op;
         ArrayRef<char> from = getBytes(op.getW());
         for (int64_t i = begin; i < end; ++i)
-          copyRow(from, evaluate(sum.position, i, 0) * block.columns, block,
+          copyRow(from, sum.getRow(getElement(i, 0)) * block.columns, block,
                   part * block.words,
                   std::min((part + 1) * block.words, block.getRowWords()),
                   4 * rows,
@@ -237,9 +229,15 @@ void schedule::appendTile(const GroupedLoop &loop, int64_t tile,
     for (const Field &field : record.fields) {
       int64_t width = field.getWidth();
       ArrayRef<char> from = getBytes(field.constant);
-      for (int64_t i = begin; i < end; ++i)
-        std::copy_n(from.data() + evaluate(field.position, i, 0) * width, width,
-                    data.data() + start + field.offset + (i - begin) * width);
+      for (int64_t vector = 0; vector != record.vectors; ++vector)
+        for (int64_t i = begin; i < end; ++i)
+          std::copy_n(
+              from.data() +
+                  evaluatePosition(field.position, {getElement(i, vector)}) *
+                      width,
+              width,
+              data.data() + start + field.offset + vector * field.stride +
+                  (i - begin) * width);
     }
   }
 }

@@ -16,6 +16,9 @@
 // cut into *parts*: part c holds the c-th piece of every block, and the sums of
 // products go on from part to part.
 //
+// A record of rows that vectors of a batch share (Sharing.h) has one copy of
+// the rows, and the fields of each vector's elements.
+//
 //===----------------------------------------------------------------------===//
 
 #ifndef SE_LIB_SCHEDULE_RECORDS_H
@@ -23,6 +26,7 @@
 
 #include "CostModel.h"
 #include "ElementEmitter.h"
+#include "Sharing.h"
 
 #include "se/Schedule/Plan.h"
 
@@ -35,10 +39,13 @@ struct RowBlock {
   struct Sum {
     rnn::MatvecOp op;
     mlir::AffineExpr position;
+    /// The matrix's row for an element of the loop.
+    int64_t getRow(int64_t element) const;
   };
-  /// What holds the vector, and from where on.
+  /// What holds the vector, and from where on: an expression of d1, the number
+  /// of the vector if several share the rows.
   mlir::Value vector;
-  int64_t from = 0;
+  mlir::AffineExpr from;
   int64_t columns = 0;
   mlir::Type element; ///< of matrix and vector
   llvm::SmallVector<Sum> sums;
@@ -60,6 +67,7 @@ struct Field {
   mlir::Value constant;
   mlir::AffineExpr position;
   int64_t offset = 0; ///< of the group's first one, in bytes
+  int64_t stride = 0; ///< from a vector's to the next one's, in bytes
 
   mlir::Type getElementType() const;
   int64_t getWidth() const {
@@ -71,7 +79,8 @@ struct Field {
 struct Record {
   llvm::SmallVector<RowBlock> blocks;
   llvm::SmallVector<Field> fields;
-  int64_t group = 1; ///< elements
+  int64_t group = 1;   ///< elements of one vector
+  int64_t vectors = 1; ///< that share the rows
   int64_t parts = 1;
   int64_t bytes = 0; ///< of a part, whole words
 
@@ -93,7 +102,9 @@ struct EarlyValue {
 /// A loop over elements, dealt to the cores in groups.
 struct GroupedLoop {
   const Loop *loop = nullptr;
-  int64_t elements = 0;
+  int64_t rowCount = 0; ///< elements of one vector
+  /// The number of the element of row d0 and vector d1.
+  mlir::AffineExpr element;
   Record record;
   /// Elements are computed in pairs, the last of an odd number alone.
   bool inPairs = false;
@@ -111,7 +122,7 @@ struct GroupedLoop {
   int64_t position = 0; ///< of the resident tiles in their region, in bytes
 
   bool isStreamed() const { return !record.isEmpty(); }
-  int64_t getGroups() const { return llvm::divideCeil(elements, record.group); }
+  int64_t getGroups() const { return llvm::divideCeil(rowCount, record.group); }
   /// Tiles of one part.
   int64_t getRounds() const { return llvm::divideCeil(getGroups(), rows); }
   int64_t getTiles() const { return getRounds() * record.parts; }
@@ -124,7 +135,7 @@ struct GroupedLoop {
   bool isResident(int64_t tile) const {
     return (tile + 1) * resident / getTiles() > tile * resident / getTiles();
   }
-  /// Cost of one group.
+  /// Cost of one group, for all vectors.
   Cost getCost() const;
   /// That the code of one group has, about.
   double getInstructions() const;
@@ -141,10 +152,12 @@ struct SharedConstant {
 /// The loops of a network, in order, with what they read of the stream.
 class Records {
 public:
-  /// Adds a loop with these blocks and reads. What would be in the stream more
+  /// Adds a loop with these blocks and reads, whose vectors share the blocks'
+  /// rows. What would be in the stream more
   /// often than it has elements (the matrix of a batch, say) is a shared
   /// constant.
-  GroupedLoop &addLoop(const Loop &loop, llvm::ArrayRef<RowBlock> blocks,
+  GroupedLoop &addLoop(const Loop &loop, const Sharing &sharing,
+                       llvm::ArrayRef<RowBlock> blocks,
                        llvm::ArrayRef<ConstantAccess> accesses);
   /// Chooses the group of a loop whose epilogue is known, for so many cores, at
   /// most `most` elements.

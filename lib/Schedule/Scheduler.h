@@ -37,6 +37,17 @@ namespace se::schedule {
 
 using namespace mlir;
 
+/// What the elements of a loop are computed from.
+struct LoopBody {
+  SmallVector<ConstantAccess> accesses;
+  SmallVector<RowBlock> blocks;
+  Sharing sharing;
+  Cost cost; ///< of an element, without the blocks' sums
+  bool usesPackedHalves = false;
+  /// Products that are computed element by element, and why.
+  llvm::MapVector<Operation *, const char *> scalar;
+};
+
 /// Plans one network and emits its kernel, set-up and program description.
 class Scheduler {
 public:
@@ -94,9 +105,9 @@ private:
   void placePorts();
   DictionaryAttr report();
   void nameStages();
-  Cost emitScratch(const Loop &loop, bool inPairs,
-                   SmallVectorImpl<ConstantAccess> &accesses,
-                   SmallVectorImpl<RowBlock> &blocks, bool &usesPackedHalves);
+  LoopBody readLoop(const Loop &loop, bool mayShare);
+  Cost emitScratch(const Loop &loop, bool inPairs, bool mayShare,
+                   LoopBody &body);
   void readLoops();
   void findEarlyValues(GroupedLoop &loop);
   void splitLoops();

@@ -88,10 +88,13 @@ void Scheduler::findEarlyValues(GroupedLoop &loop) {
     if (isNew)
       loop.early.push_back({value, position});
     return memref::AllocaOp::create(
-        b, makeType(loop.elements, getElementTypeOrSelf(value.getType()),
+        b, makeType(loop.rowCount, getElementTypeOrSelf(value.getType()),
                     cluster::Level::l1));
   });
-  emitter.enterLoop(scratch.getArgument(0), loop.inPairs);
+  if (loop.inPairs)
+    emitter.enterPair(scratch.getArgument(0), Value());
+  else
+    emitter.enterLoop(scratch.getArgument(0));
   for (Job *job : loop.loop->jobs)
     emitter.emit(job->value, d0, job->isDefinition);
   loop.late = (loop.inPairs ? 0.5 : 1.0) * getCost(*entry);
@@ -111,7 +114,7 @@ void Scheduler::splitLoops() {
             return known.loop == &entry;
           });
       const Record &record = loop.record;
-      if (record.blocks.empty() || !loop.isResident() ||
+      if (record.blocks.empty() || record.vectors > 1 || !loop.isResident() ||
           loop.getInstructions() <= cachedInstructions ||
           loop.getGroups() < 2 * int64_t(cores))
         continue;
@@ -123,7 +126,7 @@ void Scheduler::splitLoops() {
       auto getBytes = [&](const EarlyValue &early) {
         Type type = getElementTypeOrSelf(early.value.getType());
         return int64_t(
-            llvm::alignTo(loop.elements * type.getIntOrFloatBitWidth() / 8,
+            llvm::alignTo(loop.rowCount * type.getIntOrFloatBitWidth() / 8,
                           Arena::alignment));
       };
       for (const EarlyValue &early : loop.early)
@@ -136,7 +139,7 @@ void Scheduler::splitLoops() {
       for (EarlyValue &early : loop.early)
         early.offset = place(
             "sums of " + stageNames[&entry],
-            makeType(loop.elements, getElementTypeOrSelf(early.value.getType()),
+            makeType(loop.rowCount, getElementTypeOrSelf(early.value.getType()),
                      cluster::Level::l1),
             {unsigned(level), unsigned(level)});
     }

@@ -47,8 +47,8 @@ double schedule::getLoopCycles(const GroupedLoop &loop, unsigned cores) {
     cycles +=
         double(llvm::divideCeil(rows, cores)) * schedule::getCycles(cost, busy);
   }
-  cycles += partCycles *
-            double((loop.record.parts - 1) * llvm::divideCeil(groups, cores));
+  cycles += partCycles * double((loop.record.parts - 1) * loop.record.vectors *
+                                llvm::divideCeil(groups, cores));
   if (loop.isResident())
     return cycles;
   return cycles + double(loop.getTiles()) * tileCycles;
@@ -148,7 +148,7 @@ llvm::Error Candidate::shape(GroupedLoop &loop, int64_t maxBytes) {
     return fail(0, least * record.bytes - maxBytes,
                 "a tile of {0} rows takes at least {1} bytes, more than the "
                 "{2} of a slot",
-                std::min(least * record.group, loop.elements),
+                std::min(least * record.group, loop.rowCount),
                 least * record.bytes, maxBytes);
   if (options.rows || record.parts > 1) {
     loop.rows = std::min(wanted, fit);
@@ -242,7 +242,8 @@ llvm::Error Candidate::placeInL1() {
           tiling.sumBytes,
           llvm::alignTo(int64_t(options.cores) *
                             llvm::divideCeil(loop.rows, options.cores) *
-                            loop.record.getSums() * loop.record.group * 4,
+                            loop.record.vectors * loop.record.getSums() *
+                            loop.record.group * 4,
                         alignment));
   }
   constexpr int64_t controlBytes = 64;

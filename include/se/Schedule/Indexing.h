@@ -42,6 +42,10 @@ std::pair<mlir::Value, mlir::AffineExpr>
 traceMovement(mlir::Value value, mlir::AffineExpr position,
               llvm::function_ref<bool(mlir::Value)> isEnd);
 
+/// The value of an expression of dimensions with these values.
+int64_t evaluatePosition(mlir::AffineExpr position,
+                         llvm::ArrayRef<int64_t> dims);
+
 /// Shape of a tensor value.
 llvm::ArrayRef<int64_t> shapeOf(mlir::Value value);
 
