@@ -49,10 +49,12 @@ Cost getDotCost(int64_t rows, int64_t words, mlir::Type element);
 double getCycles(Cost cost, unsigned cores);
 
 // Overheads, in cycles.
-inline constexpr double frameCycles = 150;   ///< a frame that does nothing
-inline constexpr double loopCycles = 30;     ///< entering a loop
-inline constexpr double groupCycles = 12;    ///< a group: its loop and places
-inline constexpr double fetchCycles = 0.5;   ///< an instruction, once
+inline constexpr double frameCycles = 150; ///< a frame that does nothing
+inline constexpr double loopCycles = 30;   ///< entering a loop
+inline constexpr double groupCycles = 12;  ///< a group: its loop and places
+inline constexpr double fetchCycles = 0.5; ///< an instruction, once
+/// That a core's own cache holds.
+inline constexpr double cachedInstructions = 128;
 inline constexpr double splitCycles = 3;     ///< a value between two loops
 inline constexpr double elementCycles = 4;   ///< an element's stores
 inline constexpr double copyCycles = 7;      ///< a word of a state

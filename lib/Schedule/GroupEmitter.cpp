@@ -73,8 +73,7 @@ Value GroupEmitter::readField(const ConstantAccess &access) {
                       field->offset + lane * width, width);
   if (loop.record.vectors > 1)
     at = arith::AddIOp::create(
-        b, at,
-        arith::MulIOp::create(b, vector, number(field->stride / width)));
+        b, at, arith::MulIOp::create(b, vector, number(field->stride / width)));
   return emitLoad(b, getTile(field->getElementType()), at, access.lanes.isPair);
 }
 
@@ -127,8 +126,8 @@ void GroupEmitter::emitVectors(Value index, function_ref<void()> body) {
   vector = number(0);
   if (loop.record.vectors == 1)
     return body();
-  auto vectors = scf::ForOp::create(b, vector, number(loop.record.vectors),
-                                    number(1));
+  auto vectors =
+      scf::ForOp::create(b, vector, number(loop.record.vectors), number(1));
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(vectors.getBody());
   vector = vectors.getInductionVar();
@@ -186,8 +185,7 @@ void GroupEmitter::emitLate(Value index) {
 
 void GroupEmitter::emitPart(Value index, Value part, Value place) {
   emitVectors(index, [&] {
-    Value first =
-        arith::MulIOp::create(b, place, number(loop.record.vectors));
+    Value first = arith::MulIOp::create(b, place, number(loop.record.vectors));
     emitPartOfVector(part, arith::AddIOp::create(b, first, vector));
   });
 }
@@ -280,8 +278,8 @@ void GroupEmitter::emitElement(int64_t at, bool isPair) {
   current = at;
   Value element = getElement(at);
   if (isPair)
-    emitter.enterPair(element, loop.record.vectors > 1 ? getElement(at + 1)
-                                                       : Value());
+    emitter.enterPair(element,
+                      loop.record.vectors > 1 ? getElement(at + 1) : Value());
   else
     emitter.enterLoop(element);
   if (isEarly) {

@@ -27,8 +27,8 @@ public:
   void emitEarly(mlir::Value index);
   void emitLate(mlir::Value index);
   /// Part `part` of the record of group `index`: sums go on where the last part
-  /// left them, in those of group `place` of the partial sums, and with the last
-  /// part the elements are computed.
+  /// left them, in those of group `place` of the partial sums, and with the
+  /// last part the elements are computed.
   void emitPart(mlir::Value index, mlir::Value part, mlir::Value place);
 
 private:

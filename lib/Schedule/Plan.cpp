@@ -47,6 +47,7 @@ Plan::Plan(rnn::NetworkOp network) : network(network) {
     makeJobs();
     assignLevels();
   } while (addRepeatedRoots());
+  delayJobs();
   makeLoops();
   placeStates();
   findBuffers();
@@ -66,7 +67,7 @@ void Plan::addOperandRoot(Value operand, bool inOrder) {
     return;
   if (inOrder)
     roots.insert(operand);
-  if (!llvm::is_contained(network.getStateArguments(), source))
+  else if (!llvm::is_contained(network.getStateArguments(), source))
     roots.insert(source);
 }
 
@@ -194,6 +195,27 @@ void Plan::assignLevels() {
       unsigned &level = levelOf[destination.buffer];
       level = std::max(level, job->level);
     }
+  }
+}
+
+/// Moves jobs that read nothing but inputs, states and constants to the last
+/// level that is in time for their readers: their buffers live shorter.
+void Plan::delayJobs() {
+  llvm::DenseMap<Value, unsigned> firstRead;
+  for (const Read &read : reads)
+    if (levelOf.contains(read.value)) {
+      auto [it, isNew] = firstRead.insert({read.value, read.job->level});
+      it->second = std::min(it->second, read.job->level);
+    }
+  for (std::unique_ptr<Job> &job : jobs) {
+    auto readsBuffer = [&](const Read &read) {
+      return read.job == job.get() && levelOf.contains(read.value);
+    };
+    auto first = firstRead.find(job->value);
+    if (!job->isDefinition || first == firstRead.end() ||
+        first->second <= job->level + 1 || llvm::any_of(reads, readsBuffer))
+      continue;
+    job->level = levelOf[job->value] = first->second - 1;
   }
 }
 

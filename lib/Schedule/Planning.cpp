@@ -68,8 +68,8 @@ void Scheduler::nameStages() {
 }
 
 /// Where a matvec's vector lies for its result's element at `position`, if it
-/// can be read word by word: what holds it, and from which element on. Otherwise
-/// says why not.
+/// can be read word by word: what holds it, and from which element on.
+/// Otherwise says why not.
 static std::variant<std::pair<Value, AffineExpr>, const char *>
 findVector(rnn::MatvecOp op, AffineExpr element, const Plan &plan) {
   auto constant = op.getW().getDefiningOp<arith::ConstantOp>();
@@ -100,8 +100,8 @@ findVector(rnn::MatvecOp op, AffineExpr element, const Plan &plan) {
   if (vector.getDefiningOp<arith::ConstantOp>())
     return "the vector is a constant";
   AffineExpr zero = getAffineConstantExpr(0, op.getContext());
-  AffineExpr number = elementsOf(op.getY()) == rows ? zero
-                                                    : element.floorDiv(rows);
+  AffineExpr number =
+      elementsOf(op.getY()) == rows ? zero : element.floorDiv(rows);
   return std::pair(vector, position.replaceDims({number, zero}));
 }
 
@@ -234,9 +234,9 @@ void Scheduler::readLoops() {
       if (grouped.rowCount > 1) {
         bool mayShare = body.sharing.vectors > 1;
         Cost pair = 0.5 * emitScratch(loop, true, mayShare, body);
-        grouped.inPairs = body.usesPackedHalves &&
-                          pair.cycles + pair.divisions * 14 <
-                              cost.cycles + cost.divisions * 14;
+        grouped.inPairs =
+            body.usesPackedHalves && pair.cycles + pair.divisions * 14 <
+                                         cost.cycles + cost.divisions * 14;
         if (grouped.inPairs)
           grouped.epilogue = pair;
       }
@@ -293,7 +293,7 @@ llvm::Error Scheduler::planStream() {
         records.chooseGroup(loop, cores,
                             options.rows ? std::min(options.rows, most) : most);
     auto other = tile();
-    if (!chosen || (other && other->getCycles() < chosen->getCycles())) {
+    if (!chosen || (other && other->cycles < chosen->cycles)) {
       if (!chosen)
         llvm::consumeError(chosen.takeError());
       chosen = std::move(other);
@@ -320,6 +320,7 @@ llvm::Error Scheduler::planStream() {
 
 DictionaryAttr Scheduler::report() {
   tiling.computeCycles = std::max(tiling.computeCycles, otherCycles);
+  tiling.cycles = std::max(tiling.cycles, otherCycles);
   PlanReport report(b.getContext(), records, tiling, options, remarks);
   report.checkShared();
   for (auto [level, loops] : llvm::enumerate(plan.getLevels()))
@@ -330,6 +331,6 @@ DictionaryAttr Scheduler::report() {
   int64_t shared = 0; // those that stay in L1 are counted there
   for (auto &[value, position] : tiling.shared)
     shared += records.getShared().lookup(value).bytes;
-  return report.finish(tiling.getCycles(), arena.getSize(), l1Available,
+  return report.finish(tiling.cycles, arena.getSize(), l1Available,
                        otherL2Bytes - shared);
 }

@@ -231,13 +231,12 @@ void schedule::appendTile(const GroupedLoop &loop, int64_t tile,
       ArrayRef<char> from = getBytes(field.constant);
       for (int64_t vector = 0; vector != record.vectors; ++vector)
         for (int64_t i = begin; i < end; ++i)
-          std::copy_n(
-              from.data() +
-                  evaluatePosition(field.position, {getElement(i, vector)}) *
+          std::copy_n(from.data() + evaluatePosition(field.position,
+                                                     {getElement(i, vector)}) *
+                                        width,
                       width,
-              width,
-              data.data() + start + field.offset + vector * field.stride +
-                  (i - begin) * width);
+                      data.data() + start + field.offset +
+                          vector * field.stride + (i - begin) * width);
     }
   }
 }

@@ -37,8 +37,8 @@ AffineExpr schedule::fitStrides(ArrayRef<int64_t> values, AffineExpr index) {
   return sum;
 }
 
-std::optional<Sharing>
-schedule::findSharing(int64_t elements, MutableArrayRef<RowBlock> blocks) {
+std::optional<Sharing> schedule::findSharing(int64_t elements,
+                                             MutableArrayRef<RowBlock> blocks) {
   // By where vectors begin, the elements that read them by their rows.
   using Key = std::vector<int64_t>;
   std::map<Key, std::multimap<Key, int64_t>> vectors;

@@ -101,9 +101,6 @@ void Scheduler::findEarlyValues(GroupedLoop &loop) {
   scratch.erase();
 }
 
-/// Instructions that a core's own cache holds.
-static constexpr double cachedInstructions = 128;
-
 /// Splits resident loops, where there is room for what lies between. Others
 /// wait for their weights, not for instructions.
 void Scheduler::splitLoops() {
@@ -135,7 +132,9 @@ void Scheduler::splitLoops() {
         continue;
       double before = getLoopCycles(loop, cores);
       loop.isSplit = true;
-      tiling.computeCycles += getLoopCycles(loop, cores) - before;
+      double more = getLoopCycles(loop, cores) - before;
+      tiling.computeCycles += more;
+      tiling.cycles += more;
       for (EarlyValue &early : loop.early)
         early.offset = place(
             "sums of " + stageNames[&entry],

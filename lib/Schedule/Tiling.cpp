@@ -5,6 +5,8 @@
 
 #include "Tiling.h"
 
+#include "Prediction.h"
+
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -31,8 +33,11 @@ double schedule::getLoopCycles(const GroupedLoop &loop, unsigned cores) {
   Cost cost = loop.getCost();
   int64_t groups = loop.getGroups();
   double cycles = loopCycles;
-  // The instructions come to each core once.
-  if (!loop.isStreamed() || loop.isResident())
+  // The instructions come to each core once, or to each vector.
+  if (loop.record.vectors > 1 && loop.getInstructions() > cachedInstructions)
+    cycles += fetchCycles * loop.getInstructions() *
+              double(loop.record.vectors * llvm::divideCeil(groups, cores));
+  else if (!loop.isStreamed() || loop.isResident())
     cycles += fetchCycles * loop.getInstructions();
   if (loop.isSplit)
     cycles += double(llvm::divideCeil(groups, cores)) *
@@ -375,23 +380,41 @@ llvm::Error Candidate::placeBehind(int64_t otherBytes) {
 }
 
 void Candidate::predict(double otherCycles) {
+  // First what is neither a loop nor a transfer, then the loops in order.
+  std::vector<Step> steps(1);
   tiling.computeCycles = otherCycles;
+  double rest = otherCycles;
   for (auto &[value, constant] : records.getShared())
-    if (!tiling.shared.contains(value))
-      tiling.computeCycles +=
-          l2LoadCycles * double(constant.reads) / options.cores;
-  for (const GroupedLoop &loop : loops)
-    tiling.computeCycles += getLoopCycles(loop, options.cores);
-  // With two slots the engine waits at each step for the cores; with more it
-  // does while the cores are busy with what needs no tile, and the ring is
-  // full.
+    if (!tiling.shared.contains(value)) {
+      double waiting =
+          l2LoadCycles * double(constant.reads) / double(options.cores);
+      tiling.computeCycles += waiting;
+      rest += waiting;
+    }
+  auto next = loops.begin();
+  for (const GroupedLoop &entry : records.getLoops()) {
+    const GroupedLoop &loop = entry.isStreamed() ? *next++ : entry;
+    double cycles = getLoopCycles(loop, options.cores);
+    if (!loop.isStreamed()) {
+      steps.push_back({cycles, 0});
+      rest -= cycles;
+      continue;
+    }
+    tiling.computeCycles += cycles;
+    double perByte = cycles / double(loop.getGroups() * loop.record.bytes *
+                                     loop.record.parts);
+    for (int64_t tile = 0, e = loop.getTiles(); tile != e; ++tile) {
+      int64_t bytes = loop.getBytes(tile);
+      steps.push_back(
+          {perByte * double(bytes), loop.isResident(tile) ? 0 : bytes});
+    }
+  }
+  steps.front().cycles = rest;
+  tiling.cycles = predictFrame(steps, tiling.slots);
+  // With two slots the engine waits at each step for the cores.
   double perTransfer = tiling.slots == 2 ? turnCycles : transferCycles;
-  double full =
-      double((tiling.slots - 1) * tiling.slotBytes) / dmaBytesPerCycle;
   tiling.dmaCycles = double(tiling.streamBytes) / dmaBytesPerCycle +
                      double(tiling.transfers) * perTransfer;
-  if (tiling.transfers)
-    tiling.dmaCycles += std::max(0.0, otherCycles - full);
   tiling.externalCycles = double(tiling.external) * externalCycles;
   if (tiling.nonVolatile)
     tiling.externalCycles +=
@@ -400,6 +423,7 @@ void Candidate::predict(double otherCycles) {
     tiling.externalCycles +=
         double(tiling.externalBytes - tiling.nonVolatileBytes) /
         options.l3.bytesPerCycle;
+  tiling.cycles = std::max(tiling.cycles, tiling.externalCycles);
 }
 
 llvm::Error Candidate::choose(int64_t slots, int64_t maxSlotBytes,
@@ -487,7 +511,7 @@ llvm::Expected<Tiling> schedule::chooseTiling(Records &records,
       llvm::Error failure =
           candidate->choose(slots, bytes, otherCycles, otherBytes);
       if (!failure) {
-        if (!best || candidate->tiling.getCycles() < best->tiling.getCycles())
+        if (!best || candidate->tiling.cycles < best->tiling.cycles)
           best = std::move(candidate);
       } else if (!closest || candidate->isCloser(*closest)) {
         llvm::consumeError(std::move(error));

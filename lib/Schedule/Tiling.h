@@ -60,19 +60,11 @@ struct Tiling {
   // Per frame, predicted.
   double computeCycles = 0, dmaCycles = 0, externalCycles = 0;
 
+  double cycles = 0; ///< of all together
+
   int64_t getRingBytes() const { return slots * slotBytes; }
   /// Slots of the ring in L2.
   int64_t getExternalSlots() const { return external ? ahead + slots - 1 : 0; }
-  /// The longest of all, and what the cores and the engine wait for each other
-  /// because tiles are few and the ring is short.
-  double getCycles() const {
-    double transferring = std::max(dmaCycles, externalCycles);
-    double cycles = std::max(computeCycles, transferring);
-    if (!transfers)
-      return cycles;
-    return cycles + 0.5 * std::min(computeCycles, transferring) /
-                        double(transfers * (slots - 1));
-  }
 };
 
 /// Words of L1 that tell the next frame what is under way.

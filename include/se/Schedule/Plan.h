@@ -95,6 +95,7 @@ private:
   void addOperandRoot(mlir::Value operand, bool inOrder);
   void makeJobs();
   void assignLevels();
+  void delayJobs();
   bool addRepeatedRoots();
   void makeLoops();
   void placeStates();
