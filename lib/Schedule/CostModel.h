@@ -52,7 +52,12 @@ double getCycles(Cost cost, unsigned cores);
 inline constexpr double frameCycles = 150; ///< a frame that does nothing
 inline constexpr double loopCycles = 30;   ///< entering a loop
 inline constexpr double groupCycles = 12;  ///< a group: its loop and places
-inline constexpr double fetchCycles = 0.5; ///< an instruction, once
+/// An instruction that a core's own cache does not hold comes from the
+/// cluster's cache, or, if that does not hold a frame's, from L2.
+inline constexpr double fetchCycles = 0.5;
+inline constexpr double coldFetchCycles = 5.5;
+inline constexpr double instructionBytes = 5.5; ///< that code takes in the end
+inline constexpr double sharedCacheBytes = 4096;
 /// That a core's own cache holds.
 inline constexpr double cachedInstructions = 128;
 inline constexpr double splitCycles = 3;     ///< a value between two loops

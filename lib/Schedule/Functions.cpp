@@ -78,10 +78,8 @@ void Scheduler::emitKernel() {
   SmallVector<Type> arguments{
       makeType(std::max(arena.getSize(), Arena::alignment), b.getI8Type(),
                cluster::Level::l1)};
-  for (ArrayAttr types : {network.getInputTypes(), network.getOutputTypes()})
-    for (Attribute type : types)
-      arguments.push_back(
-          portType(cast<TypeAttr>(type).getValue(), cluster::Level::l2));
+  for (Type type : getPortTypes())
+    arguments.push_back(portType(type, cluster::Level::l2));
   kernel = makeFunction("_kernel", arguments);
   Value arenaArgument = kernel.getArgument(0);
   SmallVector<Type> carried;

@@ -31,6 +31,13 @@ void Scheduler::placeBuffers() {
                                  plan.getLiveRange(value));
 }
 
+SmallVector<Type> Scheduler::getPortTypes() {
+  SmallVector<Type> list;
+  for (ArrayAttr types : {network.getInputTypes(), network.getOutputTypes()})
+    llvm::append_range(list, types.getAsValueRange<TypeAttr>());
+  return list;
+}
+
 /// If no tiles flow, inputs and outputs do: a core waits for L2 at each access.
 void Scheduler::placePorts() {
   auto placeAll = [&](ArrayAttr types, ArrayAttr names,
@@ -42,12 +49,9 @@ void Scheduler::placePorts() {
                 Arena::always));
   };
   int64_t bytes = 0;
-  for (ArrayAttr types : {network.getInputTypes(), network.getOutputTypes()})
-    for (Attribute type : types)
-      bytes += llvm::alignTo(
-          4 * cast<RankedTensorType>(cast<TypeAttr>(type).getValue())
-                  .getNumElements(),
-          Arena::alignment);
+  for (Type type : getPortTypes())
+    bytes += llvm::alignTo(4 * cast<RankedTensorType>(type).getNumElements(),
+                           Arena::alignment);
   if (hasRing() || arena.getSize() + bytes > l1Available)
     return;
   placeAll(network.getInputTypes(), network.getInputNames(), inputOffsets);
@@ -242,9 +246,14 @@ void Scheduler::readLoops() {
       }
       records.chooseGroup(grouped, cores,
                           options.rows ? options.rows : loop.elements);
-      if (!grouped.isStreamed())
-        otherCycles += getLoopCycles(grouped, cores);
     }
+  }
+  records.markCold();
+  for (GroupedLoop &grouped : records.getLoops()) {
+    records.chooseGroup(grouped, cores,
+                        options.rows ? options.rows : grouped.rowCount);
+    if (!grouped.isStreamed())
+      otherCycles += getLoopCycles(grouped, cores);
   }
   SmallVector<Value> copied(plan.getSavedStates().getArrayRef());
   for (auto [state, value] : plan.getStateCopies())
@@ -263,6 +272,8 @@ void Scheduler::readLoops() {
 /// Tiles the stream and places what it needs in L1.
 llvm::Error Scheduler::planStream() {
   readLoops();
+  for (Type type : getPortTypes())
+    options.portElements += cast<RankedTensorType>(type).getNumElements();
   if (options.l1Bytes < arena.getSize())
     return llvm::createStringError(
         llvm::formatv("network does not fit: memory l1 exceeded by {0} bytes "

@@ -97,11 +97,34 @@ Cost GroupedLoop::getCost() const {
   return double(record.vectors) * cost;
 }
 
+double GroupedLoop::getSumInstructions() const {
+  return groupCycles + 4.0 * double(record.getSums() * record.group);
+}
+
 double GroupedLoop::getInstructions() const {
-  double instructions = double(record.group) * epilogue.cycles + groupCycles;
-  for (const RowBlock &block : record.blocks)
-    instructions += 4.0 * double(block.sums.size()) * double(record.group);
-  return instructions;
+  // The steps of a sum are the same instructions again.
+  return double(record.group) * (epilogue.cycles - epilogue.sumCycles) +
+         getSumInstructions();
+}
+
+double GroupedLoop::getFetchCycles(unsigned cores) const {
+  double all = getInstructions(), sums = getSumInstructions();
+  double passes = double(record.vectors * llvm::divideCeil(getGroups(), cores));
+  double cycles = (isCold ? coldFetchCycles : fetchCycles) * all;
+  if (all > cachedInstructions)
+    cycles += fetchCycles * all * (passes - 1);
+  // Parts but the last one end with the sums.
+  if (sums > cachedInstructions)
+    cycles += fetchCycles * sums * passes * double(record.parts - 1);
+  return cycles;
+}
+
+void Records::markCold() {
+  double bytes = 0;
+  for (const GroupedLoop &loop : loops)
+    bytes += instructionBytes * loop.getInstructions();
+  for (GroupedLoop &loop : loops)
+    loop.isCold = bytes > sharedCacheBytes;
 }
 
 GroupedLoop &Records::addLoop(const Loop &loop, const Sharing &sharing,
@@ -166,7 +189,8 @@ void Records::chooseGroup(GroupedLoop &loop, unsigned cores, int64_t most) {
       continue;
     record.layOut(group, 1);
     double cycles = getCycles(loop.getCost(), cores) *
-                    double(llvm::divideCeil(loop.getGroups(), cores));
+                        double(llvm::divideCeil(loop.getGroups(), cores)) +
+                    loop.getFetchCycles(cores);
     // Elements that do not exist cost code for those that do.
     if (loop.rowCount % group || (loop.inPairs && group % 2))
       cycles *= 1.02;

@@ -135,10 +135,16 @@ struct GroupedLoop {
   bool isResident(int64_t tile) const {
     return (tile + 1) * resident / getTiles() > tile * resident / getTiles();
   }
+  /// The cluster's cache does not hold all loops.
+  bool isCold = false;
+
+  /// Cycles for which a core waits for instructions.
+  double getFetchCycles(unsigned cores) const;
   /// Cost of one group, for all vectors.
   Cost getCost() const;
   /// That the code of one group has, about.
   double getInstructions() const;
+  double getSumInstructions() const;
 };
 
 /// A constant that elements of a loop share, or that has no place in a record.
@@ -159,6 +165,8 @@ public:
   GroupedLoop &addLoop(const Loop &loop, const Sharing &sharing,
                        llvm::ArrayRef<RowBlock> blocks,
                        llvm::ArrayRef<ConstantAccess> accesses);
+  /// Tells the loops whether the cluster's cache holds all of them.
+  void markCold();
   /// Chooses the group of a loop whose epilogue is known, for so many cores, at
   /// most `most` elements.
   void chooseGroup(GroupedLoop &loop, unsigned cores, int64_t most);

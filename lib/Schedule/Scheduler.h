@@ -102,6 +102,8 @@ private:
   int64_t place(StringRef name, MemRefType type,
                 std::pair<unsigned, unsigned> live);
   void placeBuffers();
+  /// Tensors of the inputs, then of the outputs.
+  SmallVector<Type> getPortTypes();
   void placePorts();
   DictionaryAttr report();
   void nameStages();

@@ -33,12 +33,7 @@ double schedule::getLoopCycles(const GroupedLoop &loop, unsigned cores) {
   Cost cost = loop.getCost();
   int64_t groups = loop.getGroups();
   double cycles = loopCycles;
-  // The instructions come to each core once, or to each vector.
-  if (loop.record.vectors > 1 && loop.getInstructions() > cachedInstructions)
-    cycles += fetchCycles * loop.getInstructions() *
-              double(loop.record.vectors * llvm::divideCeil(groups, cores));
-  else if (!loop.isStreamed() || loop.isResident())
-    cycles += fetchCycles * loop.getInstructions();
+  cycles += loop.getFetchCycles(cores);
   if (loop.isSplit)
     cycles += double(llvm::divideCeil(groups, cores)) *
               (groupCycles + splitCycles * double(loop.early.size()));
@@ -408,6 +403,12 @@ void Candidate::predict(double otherCycles) {
       steps.push_back(
           {perByte * double(bytes), loop.isResident(tile) ? 0 : bytes});
     }
+  }
+  if (tiling.slots) {
+    double waiting =
+        l2LoadCycles * double(options.portElements) / double(options.cores);
+    tiling.computeCycles += waiting;
+    rest += waiting;
   }
   steps.front().cycles = rest;
   tiling.cycles = predictFrame(steps, tiling.slots);

@@ -29,6 +29,8 @@ struct TilingOptions {
   unsigned cores = 8;
   int64_t l1Bytes = 0; ///< for the ring, what stays, and partial sums
   int64_t l2Bytes = 0; ///< for parameters
+  /// Of inputs and outputs, which the cores reach in L2 if there is a ring.
+  int64_t portElements = 0;
   ExternalMemory nvm, l3;
   /// The cluster's DMA reaches l3, so no ring in L2 is needed.
   bool isL3Direct = false;

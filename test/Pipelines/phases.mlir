@@ -47,7 +47,7 @@
 // SCHEDULED-NOT:  rnn.{{cell|apply|matvec|network|activation}}
 // SCHEDULED:      cluster.parallel cores 4
 // SCHEDULED-NOT:  rnn.{{cell|apply|matvec|network|activation}}
-// SCHEDULED:      rnn.interpolate %{{.*}} scale 1.600000e+01 : vector<2xf16>, memref<512xf16, #cluster.space<l1>>
+// SCHEDULED:      rnn.interpolate %{{.*}} scale 1.600000e+01 : f16, memref<512xf16, #cluster.space<l1>>
 // SELECTED:       cluster.parallel cores 4
 // SELECTED-NOT:   rnn.
 // SELECTED-NOT:   math.{{exp|tanh}}

@@ -15,7 +15,7 @@
 // STAYS: l1-bytes 272 in 2
 //
 // Of L2 just the parameters, also if a ring for memories behind it needs more. A
-// matrix that elements share is counted once.
+// constant that elements share is counted once.
 // RUN: %python %S/Inputs/find-edge.py %t.mlir l2-bytes | FileCheck %s --check-prefix=L2
 // RUN: %python %S/Inputs/find-edge.py %t.mlir l2-bytes resident=false nvm-bytes=128 | FileCheck %s --check-prefix=L2
 // RUN: %python %S/Inputs/find-edge.py %t.mlir l2-bytes resident=false l3-bytes=200 l3-direct=true | FileCheck %s --check-prefix=L2
@@ -54,8 +54,9 @@
 // HALF: error: network does not fit: memory l2 exceeded by 120 bytes (240 needed for parameters, 120 available with memories behind it); in fp16 they fit
 // MORE: error: network does not fit: memory l2 exceeded by 140 bytes (240 needed for parameters, 100 available with memories behind it); a target with more memory behind L2 would hold them
 // TILE: error: network does not fit: memory l3 exceeded by 19 bytes (200 needed for parameters, 181 available)
-rnn.network @shared inputs(%x = "x" : tensor<3x2xf32>) outputs("y" : tensor<3x2xf32>) {
-  %W = arith.constant dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32>
-  %0 = rnn.matvec %W, %x : tensor<2x2xf32>, tensor<3x2xf32> -> tensor<3x2xf32>
-  rnn.yield %0 : tensor<3x2xf32>
+rnn.network @shared inputs(%x = "x" : tensor<3x4xf32>) outputs("y" : tensor<3x4xf32>) {
+  %c = arith.constant dense<[1.0, 2.0, 3.0, 4.0]> : tensor<4xf32>
+  %0 = rnn.broadcast %c : tensor<4xf32> -> tensor<3x4xf32>
+  %1 = arith.mulf %x, %0 : tensor<3x4xf32>
+  rnn.yield %1 : tensor<3x4xf32>
 }

@@ -308,13 +308,9 @@ rnn.network @layers inputs(%x = "x" : tensor<4xf32>) outputs("y" : tensor<4xf32>
 // CHECK:         memref.store
 // CHECK:         cluster.barrier
 // CHECK-NOT:     cluster.barrier
-// The rows of two elements of both matrices are one group.
-// CHECK:         {{:4}} = cluster.dot
+// The rows of both matrices are one group.
+// CHECK:         {{:2}} = cluster.dot
 // CHECK-NEXT:    rnn.activation <relu>
-// CHECK-NEXT:    rnn.activation <tanh>
-// CHECK-NEXT:    memref.store
-// CHECK-NEXT:    memref.store
-// CHECK:         rnn.activation <relu>
 // CHECK-NEXT:    rnn.activation <tanh>
 // CHECK-NEXT:    memref.store
 // CHECK-NEXT:    memref.store

@@ -1,11 +1,11 @@
 // RUN: se-opt %s --se-schedule="cores=2" --se-verify-schedule --canonicalize --cse --split-input-file | FileCheck %s --check-prefixes=CHECK,L1
-// RUN: se-opt %s --se-schedule="cores=2 l1-bytes=180 ring=3 tile-rows=1 resident=false" --se-verify-schedule --canonicalize --cse --split-input-file | FileCheck %s --check-prefixes=CHECK,L2
+// RUN: se-opt %s --se-schedule="cores=2 l1-bytes=128 ring=3 tile-rows=1 resident=false" --se-verify-schedule --canonicalize --cse --split-input-file | FileCheck %s --check-prefixes=CHECK,L2
 //
 // Constants that have no place in the stream, and streams of odd lengths.
 
-// Elements share a matrix; there is no stream, and no ring. If L1 has no room the
-// matrix is read in L2, and inputs and outputs stay there. (The copy of the input
-// takes 80 bytes, the matrix 144, input and output 80 and 180.)
+// Elements share a constant; there is no stream, and no ring. If L1 has no room the
+// constant is read in L2, and inputs and outputs stay there. (The constant takes
+// 144 bytes, input and output 432 each.)
 // L1:    @resident : memref<144xi8, #cluster.space<l2>>
 // L1-NOT: memref.global
 // L2:    memref.global {{.*}} : memref<36xf32, #cluster.space<l2>>
@@ -21,15 +21,16 @@
 // L2:          %[[W:.*]] = memref.get_global
 // CHECK-NOT:   cluster.dma_
 // CHECK:       memref.load %[[W]]
-// CHECK:       math.fma
+// CHECK:       arith.mulf
 // L1:          cluster.dma_start %{{.*}} to %arg2[
 // L1-NEXT:     cluster.dma_wait
 // CHECK-NOT:   cluster.dma_
 // CHECK:       return
-rnn.network @shared inputs(%x = "x" : tensor<5x4xf32>) outputs("y" : tensor<5x9xf32>) {
-  %W = arith.constant dense<[[1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 8.0], [1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 8.0], [1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 8.0], [1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 8.0], [1.0, 2.0, 3.0, 4.0]]> : tensor<9x4xf32>
-  %0 = rnn.matvec %W, %x : tensor<9x4xf32>, tensor<5x4xf32> -> tensor<5x9xf32>
-  rnn.yield %0 : tensor<5x9xf32>
+rnn.network @shared inputs(%x = "x" : tensor<3x36xf32>) outputs("y" : tensor<3x36xf32>) {
+  %c = arith.constant dense<[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 1.0]> : tensor<36xf32>
+  %0 = rnn.broadcast %c : tensor<36xf32> -> tensor<3x36xf32>
+  %1 = arith.mulf %x, %0 : tensor<3x36xf32>
+  rnn.yield %1 : tensor<3x36xf32>
 }
 
 // -----

@@ -120,22 +120,20 @@ rnn.network @concat_product inputs(%x = "x" : tensor<3xf32>)
 
 // -----
 
-// A batch of vectors: row and vector of element i are i mod 2 and i / 2.
+// A batch of vectors: those of a group read the same rows, one after the other.
 // CHECK-LABEL: func.func @batch_kernel
 // CHECK-DAG:     %[[C2:[a-z0-9_]+]] = arith.constant 2 : index
+// CHECK-DAG:     %[[C3:[a-z0-9_]+]] = arith.constant 3 : index
 // CHECK-DAG:     %[[C4:[a-z0-9_]+]] = arith.constant 4 : index
 // CHECK-COUNT-2: cluster.barrier
 // CHECK:         scf.for %[[I:[a-z0-9]+]] =
-// CHECK:           scf.for %[[K:[a-z0-9]+]] =
-// CHECK-DAG:         %[[ROW:[a-z0-9_]+]] = arith.remui %[[I]], %[[C2]]
-// CHECK-DAG:         %[[ROW4:[a-z0-9_]+]] = arith.muli %[[ROW]], %[[C4]]
-// CHECK-DAG:         %[[WAT:[a-z0-9_]+]] = arith.addi %[[ROW4]], %[[K]]
-// CHECK-DAG:         memref.load %{{[a-z0-9_]+}}[%[[WAT]]] : memref<8xf32, #cluster.space<l1>>
-// CHECK-DAG:         %[[BATCH:[a-z0-9_]+]] = arith.divui %[[I]], %[[C2]]
-// CHECK-DAG:         %[[BATCH4:[a-z0-9_]+]] = arith.muli %[[BATCH]], %[[C4]]
-// CHECK-DAG:         %[[XAT:[a-z0-9_]+]] = arith.addi %[[BATCH4]], %[[K]]
-// CHECK-DAG:         memref.load %{{[a-z0-9_]+}}[%[[XAT]]] : memref<12xf32
-// CHECK:             math.fma
+// CHECK:           %[[ROW:[a-z0-9_]+]] = arith.muli %[[I]], %[[C2]]
+// CHECK:           scf.for %[[K:[a-z0-9]+]] = %c0 to %[[C3]]
+// CHECK:             %[[FROM:[a-z0-9_]+]] = arith.muli %[[K]], %[[C4]]
+// CHECK:             %[[Y:[a-z0-9_]+]]:2 = cluster.dot %{{[a-z0-9_]+}}[%[[FROM]]], %{{[a-z0-9_]+}}[%{{[a-z0-9_]+}}], %[[C4]],
+// CHECK:             %[[K2:[a-z0-9_]+]] = arith.muli %[[K]], %[[C2]]
+// CHECK:             %[[AT:[a-z0-9_]+]] = arith.addi %[[ROW]], %[[K2]]
+// CHECK:             memref.store %[[Y]]#0, %{{[a-z0-9_]+}}[%[[AT]]]
 rnn.network @batch inputs(%x = "x" : tensor<3x4xf32>) outputs("y" : tensor<3x2xf32>) {
   %W = arith.constant dense_resource<W> : tensor<2x4xf32>
   %0 = rnn.matvec %W, %x : tensor<2x4xf32>, tensor<3x4xf32> -> tensor<3x2xf32>

@@ -11,7 +11,7 @@
 // do not fit 208 bytes, but a slot of 192 if they are cut into 4 parts of 24.
 // ROWS: ring = {l2_slots = 0 : i64, slot_bytes = 64 : i64, slots = 4 : i64}
 // ROWS-SAME: rows = 3 : i64, tiles = 8 : i64
-// SLOT: ring = {l2_slots = 0 : i64, slot_bytes = 192 : i64, slots = 4 : i64}
+// SLOT: ring = {l2_slots = 0 : i64, slot_bytes = 192 : i64, slots = 3 : i64}
 // SLOT-SAME: group = 3 : i64
 // SLOT-SAME: parts = 4 : i64
 // SLOT-SAME: rows = 24 : i64, tiles = 4 : i64
