@@ -8,6 +8,7 @@ import pytest
 import onnx_models
 import se
 from onnx_models import Recipe
+from test_batches import Train, write_policy
 from test_models import MODELS, golden
 
 pytestmark = pytest.mark.usefixtures("gvsoc")
@@ -30,6 +31,13 @@ def test_cells(cell, cores, precision, tmp_path):
     path.write_bytes(onnx_models.build(recipe).SerializeToString())
     check(path, "x", onnx_models.frames(recipe, 3), "y", tmp_path,
           f"--precision={precision}", f"--cores={cores}")
+
+
+@pytest.mark.parametrize("precision", ["fp32", "fp16", "int8"])
+def test_batch(precision, tmp_path):
+    train = Train(13, 17, 11, 6, 5)
+    check(train.write(tmp_path / "net.mlir"), "x", train.frames(), "y", tmp_path,
+          f"--precision={write_policy(tmp_path, precision)}")
 
 
 @pytest.mark.parametrize("precision", ["fp32", "fp16"])
