@@ -53,14 +53,20 @@ Value GroupEmitter::getTile(Type type) {
   return Value();
 }
 
-/// The index, for elements of `width` bytes, of byte `offset` of record number
-/// `record` of the tile.
-static Value getIndex(ImplicitLocOpBuilder &b, Value record, int64_t bytes,
-                      int64_t offset, int64_t width) {
-  Value stride = arith::ConstantIndexOp::create(b, bytes / width);
+Value GroupEmitter::getIndex(Value part, int64_t offset, int64_t width) {
+  Value stride = number(loop.record.bytes / width);
+  if (part) {
+    Value isLast = isPart(part, loop.record.parts - 1);
+    stride = arith::SelectOp::create(b, isLast, stride,
+                                     number(loop.record.blockBytes / width));
+  }
   Value start = arith::MulIOp::create(b, record, stride);
-  return arith::AddIOp::create(
-      b, start, arith::ConstantIndexOp::create(b, offset / width));
+  return arith::AddIOp::create(b, start, number(offset / width));
+}
+
+Value GroupEmitter::isPart(Value part, int64_t value) {
+  return arith::CmpIOp::create(b, arith::CmpIPredicate::eq, part,
+                               number(value));
 }
 
 Value GroupEmitter::readField(const ConstantAccess &access) {
@@ -69,8 +75,7 @@ Value GroupEmitter::readField(const ConstantAccess &access) {
     return Value();
   int64_t width = field->getWidth();
   int64_t lane = current + access.lanes.lane;
-  Value at = getIndex(b, record, loop.record.bytes,
-                      field->offset + lane * width, width);
+  Value at = getIndex(Value(), field->offset + lane * width, width);
   if (loop.record.vectors > 1)
     at = arith::AddIOp::create(
         b, at, arith::MulIOp::create(b, vector, number(field->stride / width)));
@@ -112,7 +117,7 @@ SmallVector<Value> GroupEmitter::emitDot(const RowBlock &block, Value part,
     }
     columns = count;
   }
-  Value at = getIndex(b, record, loop.record.bytes, block.offset, 4 / lanes);
+  Value at = getIndex(part, block.offset, 4 / lanes);
   auto dot = cluster::DotOp::create(
       b, from.getTypes(), scheduler.getMemory(block.vector, false), start,
       getTile(block.element), at, columns, from);
@@ -195,10 +200,6 @@ void GroupEmitter::emitPartOfVector(Value part, Value place) {
   int64_t perGroup = layout.getSums() * layout.group;
   int64_t all = scheduler.tiling.sumBytes / 4;
   Value base = arith::MulIOp::create(b, place, number(perGroup));
-  auto compare = [&](int64_t value) -> Value {
-    return arith::CmpIOp::create(b, arith::CmpIPredicate::eq, part,
-                                 number(value));
-  };
   // What the part before left, or zeros.
   int64_t offset = 0;
   sums.clear();
@@ -213,7 +214,7 @@ void GroupEmitter::emitPartOfVector(Value part, Value place) {
     for (int64_t k = 0; k != rows; ++k)
       indices.push_back(arith::AddIOp::create(b, base, number(offset + k)));
     offset += rows;
-    auto start = scf::IfOp::create(b, types, compare(0), true);
+    auto start = scf::IfOp::create(b, types, isPart(part, 0), true);
     {
       OpBuilder::InsertionGuard guard(b);
       b.setInsertionPointToStart(start.thenBlock());
@@ -229,7 +230,7 @@ void GroupEmitter::emitPartOfVector(Value part, Value place) {
     for (auto [sum, at] : llvm::zip(sums.back(), indices))
       memref::StoreOp::create(b, sum, partial, at);
   }
-  auto last = scf::IfOp::create(b, compare(layout.parts - 1));
+  auto last = scf::IfOp::create(b, isPart(part, layout.parts - 1));
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(last.thenBlock());
   emitElements();

@@ -34,6 +34,10 @@ public:
 private:
   /// The memref of all of the tile as elements of `type`.
   mlir::Value getTile(mlir::Type type);
+  /// The index, for elements of `width` bytes, of byte `offset` of the current
+  /// record, or of part `part` of it.
+  mlir::Value getIndex(mlir::Value part, int64_t offset, int64_t width);
+  mlir::Value isPart(mlir::Value part, int64_t value);
   /// Emits `body` for each vector that shares the rows of group `index`.
   void emitVectors(mlir::Value index, llvm::function_ref<void()> body);
   /// The number of the group's element `at`.

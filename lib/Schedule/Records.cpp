@@ -69,6 +69,7 @@ void Record::layOut(int64_t newGroup, int64_t newParts) {
     end = field.offset + field.stride * vectors;
   }
   // The kernel reads a word more than the last block has.
+  blockBytes = bytes + 4;
   if (!blocks.empty() && fields.empty())
     end += 4;
   bytes = llvm::alignTo(end, 4);
@@ -83,7 +84,8 @@ const Field *Record::find(Value constant, AffineExpr position) const {
 
 int64_t GroupedLoop::getBytes(int64_t tile) const {
   int64_t first = tile / record.parts * rows;
-  return std::min(rows, getGroups() - first) * record.bytes;
+  return std::min(rows, getGroups() - first) *
+         record.getBytes(tile % record.parts);
 }
 
 Cost GroupedLoop::getCost() const {
@@ -229,7 +231,7 @@ void schedule::appendTile(const GroupedLoop &loop, int64_t tile,
   };
   for (int64_t group = first; group != last; ++group) {
     size_t start = data.size();
-    data.resize(start + record.bytes); // what does not exist is 0
+    data.resize(start + record.getBytes(part)); // what does not exist is 0
     int64_t begin = group * record.group;
     int64_t end = std::min(begin + record.group, loop.rowCount);
     auto getElement = [&](int64_t row, int64_t vector) {
@@ -250,6 +252,8 @@ void schedule::appendTile(const GroupedLoop &loop, int64_t tile,
                       4 * ((i - begin) * sums + int64_t(k)));
       }
     }
+    if (part + 1 != record.parts)
+      continue;
     for (const Field &field : record.fields) {
       int64_t width = field.getWidth();
       ArrayRef<char> from = getBytes(field.constant);

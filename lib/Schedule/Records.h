@@ -14,7 +14,7 @@
 //
 // If the records of a few groups are too long for a buffer in L1, records are
 // cut into *parts*: part c holds the c-th piece of every block, and the sums of
-// products go on from part to part.
+// products go on from part to part. The last one holds the fields.
 //
 // A record of rows that vectors of a batch share (Sharing.h) has one copy of
 // the rows, and the fields of each vector's elements.
@@ -82,10 +82,14 @@ struct Record {
   int64_t group = 1;   ///< elements of one vector
   int64_t vectors = 1; ///< that share the rows
   int64_t parts = 1;
-  int64_t bytes = 0; ///< of a part, whole words
+  int64_t bytes = 0;      ///< of the last part, whole words
+  int64_t blockBytes = 0; ///< of the others
 
   /// Lays the record out for groups of so many elements, and so many parts.
   void layOut(int64_t group, int64_t parts);
+  int64_t getBytes(int64_t part) const {
+    return part + 1 == parts ? bytes : blockBytes;
+  }
   bool isEmpty() const { return blocks.empty() && fields.empty(); }
   const Field *find(mlir::Value constant, mlir::AffineExpr position) const;
   /// Rows of all blocks for one element.

@@ -396,12 +396,13 @@ void Candidate::predict(double otherCycles) {
       continue;
     }
     tiling.computeCycles += cycles;
-    double perByte = cycles / double(loop.getGroups() * loop.record.bytes *
-                                     loop.record.parts);
+    double groups = double(loop.getGroups() * loop.record.parts);
     for (int64_t tile = 0, e = loop.getTiles(); tile != e; ++tile) {
       int64_t bytes = loop.getBytes(tile);
+      double share =
+          double(bytes / loop.record.getBytes(tile % loop.record.parts));
       steps.push_back(
-          {perByte * double(bytes), loop.isResident(tile) ? 0 : bytes});
+          {cycles * share / groups, loop.isResident(tile) ? 0 : bytes});
     }
   }
   if (tiling.slots) {
