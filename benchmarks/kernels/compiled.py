@@ -5,8 +5,9 @@
 compiled.py --tools=FOLDER [--gvsoc] [--only=TEXT] OUT.json
 
 Rows are whole frames: inputs come from L2 as binary32 and outputs go there, as they
-do in a program. Of the matrix times vector, which is no network of its own, the row
-is the stage of a linear layer without what converts its input (--profile). Every
+do in a program. Of small cells there is also a row of the cell's stage alone, without
+what brings and converts its input, as kernels of libraries are measured (--profile); of
+the matrix times vector, which is no network of its own, only that. Every
 program must give the bits of the host's run; cycles are the least of the frames (of a
 stage the mean of many), the code in the caches. GVSoC has the L1 of pulp-open only.
 """
@@ -69,8 +70,10 @@ def make_kernels():
             (256, "int8", "pulp-open"), (256, "fp16", "pulp-open"),
         ):
             recipe = onnx_models.Recipe(cell, input=hidden, hidden=hidden)
-            yield Kernel(f"{cell.rstrip('1')} {hidden}", precision, target,
-                         onnx_models.build(recipe), 2 * gates * hidden**2, hidden)
+            for stage in (None, "rnn0") if hidden == 64 else (None,):
+                yield Kernel(f"{cell.rstrip('1')} {hidden}", precision, target,
+                             onnx_models.build(recipe), 2 * gates * hidden**2, hidden,
+                             stage)
 
 
 def run(*command):

@@ -57,6 +57,7 @@ inline constexpr double groupCycles = 12;  ///< a group: its loop and places
 inline constexpr double fetchCycles = 0.5;
 inline constexpr double coldFetchCycles = 5.5;
 inline constexpr double instructionBytes = 5.5; ///< that code takes in the end
+inline constexpr double stepBytes = 400;        ///< of a loop with a ring
 inline constexpr double sharedCacheBytes = 4096;
 /// That a core's own cache holds.
 inline constexpr double cachedInstructions = 128;

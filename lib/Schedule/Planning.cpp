@@ -234,21 +234,21 @@ void Scheduler::readLoops() {
               << "this product is computed element by element: " << why;
       GroupedLoop &grouped =
           records.addLoop(loop, body.sharing, body.blocks, body.accesses);
-      Cost cost = grouped.epilogue = body.cost;
+      Cost cost = grouped.single = body.cost;
       if (grouped.rowCount > 1) {
         bool mayShare = body.sharing.vectors > 1;
-        Cost pair = 0.5 * emitScratch(loop, true, mayShare, body);
-        grouped.inPairs =
-            body.usesPackedHalves && pair.cycles + pair.divisions * 14 <
-                                         cost.cycles + cost.divisions * 14;
+        Cost pair = emitScratch(loop, true, mayShare, body);
+        grouped.inPairs = body.usesPackedHalves &&
+                          pair.cycles + pair.divisions * 14 <
+                              2 * (cost.cycles + cost.divisions * 14);
         if (grouped.inPairs)
-          grouped.epilogue = pair;
+          grouped.pair = pair;
       }
       records.chooseGroup(grouped, cores,
                           options.rows ? options.rows : loop.elements);
     }
   }
-  records.markCold();
+  records.markCold(options.l1Bytes - arena.getSize());
   for (GroupedLoop &grouped : records.getLoops()) {
     records.chooseGroup(grouped, cores,
                         options.rows ? options.rows : grouped.rowCount);

@@ -89,7 +89,7 @@ int64_t GroupedLoop::getBytes(int64_t tile) const {
 }
 
 Cost GroupedLoop::getCost() const {
-  Cost cost = double(record.group) * epilogue;
+  Cost cost = getEpilogue();
   cost.cycles += groupCycles;
   for (const RowBlock &block : record.blocks) {
     int64_t rows = int64_t(block.sums.size()) * record.group;
@@ -99,14 +99,20 @@ Cost GroupedLoop::getCost() const {
   return double(record.vectors) * cost;
 }
 
+Cost GroupedLoop::getEpilogue() const {
+  int64_t pairs = inPairs ? record.group / 2 : 0;
+  Cost cost = double(record.group - 2 * pairs) * single;
+  return cost += double(pairs) * pair;
+}
+
 double GroupedLoop::getSumInstructions() const {
   return groupCycles + 4.0 * double(record.getSums() * record.group);
 }
 
 double GroupedLoop::getInstructions() const {
   // The steps of a sum are the same instructions again.
-  return double(record.group) * (epilogue.cycles - epilogue.sumCycles) +
-         getSumInstructions();
+  Cost epilogue = getEpilogue();
+  return epilogue.cycles - epilogue.sumCycles + getSumInstructions();
 }
 
 double GroupedLoop::getFetchCycles(unsigned cores) const {
@@ -121,10 +127,18 @@ double GroupedLoop::getFetchCycles(unsigned cores) const {
   return cycles;
 }
 
-void Records::markCold() {
+void Records::markCold(int64_t l1Bytes) {
   double bytes = 0;
-  for (const GroupedLoop &loop : loops)
+  int64_t streamed = 0;
+  for (const GroupedLoop &loop : loops) {
     bytes += instructionBytes * loop.getInstructions();
+    if (loop.isStreamed())
+      streamed += loop.getGroups() * loop.record.bytes;
+  }
+  if (streamed > l1Bytes)
+    bytes += stepBytes * double(llvm::count_if(loops, [](const auto &loop) {
+               return loop.isStreamed();
+             }));
   for (GroupedLoop &loop : loops)
     loop.isCold = bytes > sharedCacheBytes;
 }
@@ -182,14 +196,14 @@ void Records::chooseGroup(GroupedLoop &loop, unsigned cores, int64_t most) {
   int64_t least = loop.inPairs ? 2 : 1;
   for (int64_t group = 1; group <= std::max<int64_t>(last, 1); ++group) {
     // The elements' code is laid out one after the other.
-    double length = double(group) * loop.epilogue.cycles;
+    record.layOut(group, 1);
+    double length = loop.getEpilogue().cycles;
     if (group > least && length > maxEpilogue)
       break;
     if (group > least && record.blocks.empty() &&
         (length > maxShort || loop.rowCount % (group * cores) ||
          loop.rowCount < many * cores))
       continue;
-    record.layOut(group, 1);
     double cycles = getCycles(loop.getCost(), cores) *
                         double(llvm::divideCeil(loop.getGroups(), cores)) +
                     loop.getFetchCycles(cores);

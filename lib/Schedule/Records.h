@@ -112,7 +112,7 @@ struct GroupedLoop {
   Record record;
   /// Elements are computed in pairs, the last of an odd number alone.
   bool inPairs = false;
-  Cost epilogue; ///< of one element, without its sums
+  Cost single, pair; ///< of an element and of two, without their sums
   /// What the rest of the epilogue reads of sums, and the cost of that rest.
   llvm::SmallVector<EarlyValue> early;
   Cost late;
@@ -144,6 +144,8 @@ struct GroupedLoop {
 
   /// Cycles for which a core waits for instructions.
   double getFetchCycles(unsigned cores) const;
+  /// Cost of one group without its sums, for one vector.
+  Cost getEpilogue() const;
   /// Cost of one group, for all vectors.
   Cost getCost() const;
   /// That the code of one group has, about.
@@ -169,8 +171,9 @@ public:
   GroupedLoop &addLoop(const Loop &loop, const Sharing &sharing,
                        llvm::ArrayRef<RowBlock> blocks,
                        llvm::ArrayRef<ConstantAccess> accesses);
-  /// Tells the loops whether the cluster's cache holds all of them.
-  void markCold();
+  /// Tells the loops whether the cluster's cache holds all of them, steps of the
+  /// stream included if L1 has not so many bytes for all records.
+  void markCold(int64_t l1Bytes);
   /// Chooses the group of a loop whose epilogue is known, for so many cores, at
   /// most `most` elements.
   void chooseGroup(GroupedLoop &loop, unsigned cores, int64_t most);
