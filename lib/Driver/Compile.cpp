@@ -188,6 +188,8 @@ void Compilation::describeMemories(schedule::ScheduleNetworkOptions &schedule) {
   constexpr int64_t codeReserve = 40 * 1024;
   schedule.l2Bytes =
       std::max<int64_t>(int64_t(target.getL2().size) - codeReserve, 0);
+  schedule.coreCacheBytes = target.instructionCaches.core;
+  schedule.clusterCacheBytes = target.instructionCaches.shared;
   if (const target::Memory *nvm = target.getMemory(MemoryLevel::NVM)) {
     schedule.nvmBytes = nvm->size;
     schedule.nvmRate = nvm->bytesPerCycle;

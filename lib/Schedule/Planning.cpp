@@ -248,7 +248,8 @@ void Scheduler::readLoops() {
                           options.rows ? options.rows : loop.elements);
     }
   }
-  records.markCold(options.l1Bytes - arena.getSize());
+  records.markCold(options.clusterCacheBytes,
+                   options.l1Bytes - arena.getSize());
   for (GroupedLoop &grouped : records.getLoops()) {
     records.chooseGroup(grouped, cores,
                         options.rows ? options.rows : grouped.rowCount);

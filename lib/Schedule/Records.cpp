@@ -127,7 +127,7 @@ double GroupedLoop::getFetchCycles(unsigned cores) const {
   return cycles;
 }
 
-void Records::markCold(int64_t l1Bytes) {
+void Records::markCold(int64_t cacheBytes, int64_t l1Bytes) {
   double bytes = 0;
   int64_t streamed = 0;
   for (const GroupedLoop &loop : loops) {
@@ -140,7 +140,7 @@ void Records::markCold(int64_t l1Bytes) {
                return loop.isStreamed();
              }));
   for (GroupedLoop &loop : loops)
-    loop.isCold = bytes > sharedCacheBytes;
+    loop.isCold = bytes > double(cacheBytes);
 }
 
 GroupedLoop &Records::addLoop(const Loop &loop, const Sharing &sharing,
@@ -148,6 +148,7 @@ GroupedLoop &Records::addLoop(const Loop &loop, const Sharing &sharing,
                               ArrayRef<ConstantAccess> accesses) {
   GroupedLoop &grouped = loops.emplace_back();
   grouped.loop = &loop;
+  grouped.cachedInstructions = cachedInstructions;
   grouped.rowCount = sharing.rows;
   grouped.element = sharing.element;
   grouped.record.vectors = sharing.vectors;

@@ -139,7 +139,9 @@ struct GroupedLoop {
   bool isResident(int64_t tile) const {
     return (tile + 1) * resident / getTiles() > tile * resident / getTiles();
   }
-  /// The cluster's cache does not hold all loops.
+  /// Instructions that a core's own cache holds, and whether the cluster's does
+  /// not hold all loops.
+  double cachedInstructions = 0;
   bool isCold = false;
 
   /// Cycles for which a core waits for instructions.
@@ -164,6 +166,10 @@ struct SharedConstant {
 /// The loops of a network, in order, with what they read of the stream.
 class Records {
 public:
+  /// Instructions that a core's own cache holds.
+  explicit Records(double cachedInstructions)
+      : cachedInstructions(cachedInstructions) {}
+
   /// Adds a loop with these blocks and reads, whose vectors share the blocks'
   /// rows. What would be in the stream more
   /// often than it has elements (the matrix of a batch, say) is a shared
@@ -171,9 +177,10 @@ public:
   GroupedLoop &addLoop(const Loop &loop, const Sharing &sharing,
                        llvm::ArrayRef<RowBlock> blocks,
                        llvm::ArrayRef<ConstantAccess> accesses);
-  /// Tells the loops whether the cluster's cache holds all of them, steps of the
-  /// stream included if L1 has not so many bytes for all records.
-  void markCold(int64_t l1Bytes);
+  /// Tells the loops whether a cluster's cache of so many bytes holds all of
+  /// them, steps of the stream included if L1 has not so many bytes for all
+  /// records.
+  void markCold(int64_t cacheBytes, int64_t l1Bytes);
   /// Chooses the group of a loop whose epilogue is known, for so many cores, at
   /// most `most` elements.
   void chooseGroup(GroupedLoop &loop, unsigned cores, int64_t most);
@@ -187,6 +194,7 @@ public:
   }
 
 private:
+  double cachedInstructions;
   std::vector<GroupedLoop> loops;
   llvm::MapVector<mlir::Value, SharedConstant> shared;
 };

@@ -70,6 +70,8 @@ struct ScheduleNetworkPass
     options.nvm = {nvmBytes, nvmRate};
     options.l3 = {l3Bytes, l3Rate};
     options.isL3Direct = l3Direct;
+    options.coreCacheBytes = coreCacheBytes;
+    options.clusterCacheBytes = clusterCacheBytes;
     options.slots = ring;
     options.slotBytes = slotBytes;
     options.rows = tileRows;

@@ -56,7 +56,9 @@ public:
       : network(network), plan(network), options(options), cores(options.cores),
         dmaCore(dmaCore), remarks(remarks),
         module(network->getParentOfType<ModuleOp>()), symbols(module),
-        b(network.getLoc(), network) {}
+        b(network.getLoc(), network),
+        // About 4 bytes each.
+        records(double(options.coreCacheBytes) / 4) {}
 
   /// Error: what does not fit, in one line.
   llvm::Error run();

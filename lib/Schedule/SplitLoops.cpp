@@ -112,12 +112,12 @@ void Scheduler::splitLoops() {
           });
       const Record &record = loop.record;
       if (record.blocks.empty() || record.vectors > 1 || !loop.isResident() ||
-          loop.getInstructions() <= cachedInstructions ||
+          loop.getInstructions() <= loop.cachedInstructions ||
           loop.getGroups() < 2 * int64_t(cores))
         continue;
       findEarlyValues(loop);
       // There is nothing to gain if the rest is short.
-      if (double(record.group) * loop.late.cycles < cachedInstructions / 4)
+      if (double(record.group) * loop.late.cycles < loop.cachedInstructions / 4)
         continue;
       int64_t bytes = 0;
       auto getBytes = [&](const EarlyValue &early) {
