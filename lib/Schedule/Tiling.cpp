@@ -10,6 +10,7 @@
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
 
+#include <cmath>
 #include <set>
 
 using namespace mlir;
@@ -87,8 +88,10 @@ public:
         loops.push_back(loop);
   }
 
+  /// Tiles for so many slots. The prediction of what takes `most` cycles or
+  /// more is a lower bound.
   llvm::Error choose(int64_t slots, int64_t maxSlotBytes, double otherCycles,
-                     int64_t otherBytes);
+                     int64_t otherBytes, double most);
 
   /// This one's error is more to the point than that of `other`.
   bool isCloser(const Candidate &other) const {
@@ -106,7 +109,7 @@ private:
   llvm::Error placeBehind(int64_t otherBytes);
   int64_t getExternalBytes(int64_t external) const;
   int64_t getNonVolatileBytes(int64_t among) const;
-  void predict(double otherCycles);
+  void predict(double otherCycles, double most);
   /// The error after `newStep` decisions that worked out, for want of bytes.
   template <typename... Args>
   llvm::Error fail(int newStep, int64_t newMissing, const char *format,
@@ -374,7 +377,7 @@ llvm::Error Candidate::placeBehind(int64_t otherBytes) {
   return llvm::Error::success();
 }
 
-void Candidate::predict(double otherCycles) {
+void Candidate::predict(double otherCycles, double most) {
   // First what is neither a loop nor a transfer, then the loops in order.
   std::vector<Step> steps(1);
   tiling.computeCycles = otherCycles;
@@ -412,7 +415,6 @@ void Candidate::predict(double otherCycles) {
     rest += waiting;
   }
   steps.front().cycles = rest;
-  tiling.cycles = predictFrame(steps, tiling.slots);
   // With two slots the engine waits at each step for the cores.
   double perTransfer = tiling.slots == 2 ? turnCycles : transferCycles;
   tiling.dmaCycles = double(tiling.streamBytes) / dmaBytesPerCycle +
@@ -425,11 +427,15 @@ void Candidate::predict(double otherCycles) {
     tiling.externalCycles +=
         double(tiling.externalBytes - tiling.nonVolatileBytes) /
         options.l3.bytesPerCycle;
-  tiling.cycles = std::max(tiling.cycles, tiling.externalCycles);
+  tiling.cycles = std::max({tiling.computeCycles, tiling.externalCycles,
+                            double(tiling.streamBytes) / dmaBytesPerCycle});
+  if (tiling.cycles < most)
+    tiling.cycles = std::max(tiling.cycles, predictFrame(steps, tiling.slots));
 }
 
 llvm::Error Candidate::choose(int64_t slots, int64_t maxSlotBytes,
-                              double otherCycles, int64_t otherBytes) {
+                              double otherCycles, int64_t otherBytes,
+                              double most) {
   tiling.slots = slots;
   for (GroupedLoop &loop : loops)
     if (llvm::Error error = shape(loop, maxSlotBytes))
@@ -438,7 +444,7 @@ llvm::Error Candidate::choose(int64_t slots, int64_t maxSlotBytes,
     return error;
   if (llvm::Error error = placeBehind(otherBytes))
     return error;
-  predict(otherCycles);
+  predict(otherCycles, most);
   return llvm::Error::success();
 }
 
@@ -511,7 +517,8 @@ llvm::Expected<Tiling> schedule::chooseTiling(Records &records,
     for (int64_t bytes : sizes) {
       auto candidate = std::make_unique<Candidate>(records, options);
       llvm::Error failure =
-          candidate->choose(slots, bytes, otherCycles, otherBytes);
+          candidate->choose(slots, bytes, otherCycles, otherBytes,
+                            best ? best->tiling.cycles : HUGE_VAL);
       if (!failure) {
         if (!best || candidate->tiling.cycles < best->tiling.cycles)
           best = std::move(candidate);
