@@ -199,7 +199,8 @@ void Plan::assignLevels() {
 }
 
 /// Moves jobs that read nothing but inputs, states and constants to the last
-/// level that is in time for their readers: their buffers live shorter.
+/// level that is in time for their readers, and before states are overwritten:
+/// their buffers live shorter.
 void Plan::delayJobs() {
   llvm::DenseMap<Value, unsigned> firstRead;
   for (const Read &read : reads)
@@ -207,15 +208,26 @@ void Plan::delayJobs() {
       auto [it, isNew] = firstRead.insert({read.value, read.job->level});
       it->second = std::min(it->second, read.job->level);
     }
+  llvm::DenseMap<Value, unsigned> overwritten;
+  for (auto [next, state] :
+       llvm::zip(network.getYield().getStates(), network.getStateArguments()))
+    if (Job *job = definitions.lookup(stripReshapes(next)))
+      overwritten[state] = job->level;
   for (std::unique_ptr<Job> &job : jobs) {
-    auto readsBuffer = [&](const Read &read) {
-      return read.job == job.get() && levelOf.contains(read.value);
-    };
     auto first = firstRead.find(job->value);
-    if (!job->isDefinition || first == firstRead.end() ||
-        first->second <= job->level + 1 || llvm::any_of(reads, readsBuffer))
+    if (!job->isDefinition || first == firstRead.end())
       continue;
-    job->level = levelOf[job->value] = first->second - 1;
+    unsigned last = first->second;
+    bool readsBuffer = false;
+    for (const Read &read : reads) {
+      if (read.job != job.get())
+        continue;
+      readsBuffer |= levelOf.contains(read.value);
+      if (auto it = overwritten.find(read.value); it != overwritten.end())
+        last = std::min(last, it->second);
+    }
+    if (!readsBuffer && last > job->level + 1)
+      job->level = levelOf[job->value] = last - 1;
   }
 }
 
