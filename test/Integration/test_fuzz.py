@@ -15,6 +15,7 @@ import numpy as np
 import onnx_models
 import se
 from onnx_models import Recipe
+from test_batches import Train, write_policy
 
 FRAMES = 2
 MACS = 400_000  # at most, for the time it takes
@@ -62,9 +63,9 @@ def choose_schedule(random):
     return ",".join(choices)
 
 
-def choose_frames(random, recipe):
+def choose_frames(random, elements):
     """Mostly normal numbers, with extremes among them."""
-    frames = random.standard_normal((FRAMES, recipe.input)) * random.choice([0.01, 1, 30])
+    frames = random.standard_normal((FRAMES, elements)) * random.choice([0.01, 1, 30])
     extremes = np.array([0.0, -0.0, 1.0, -1.0, 6e-8, -6e-5, 65504.0, -65504.0, 1e-30])
     where = random.random(frames.shape) < random.choice([0, 0.05, 0.5])
     frames[where] = random.choice(extremes, int(where.sum()))
@@ -90,13 +91,29 @@ def choose_precision(random, folder):
     return str(path)
 
 
+def choose_train(random):
+    """A tensor train, whose vectors share matrices."""
+    sizes = [choose_size(random, most) for most in (24, 40, 24, 24, 12)]
+    return Train(*sizes)
+
+
+def make_network(random, folder, group):
+    """A network, its input, the option for its precision, and what it is."""
+    if group % 8 == 7:
+        train = choose_train(random)
+        path = train.write(folder / "net.mlir")
+        precision = write_policy(folder, str(random.choice(["fp32", "fp16", "int8"])))
+        return path, choose_frames(random, train.a * train.b), precision, train
+    recipe = choose_recipe(random)
+    precision = choose_precision(random, folder)
+    path = folder / "net.onnx"
+    path.write_bytes(onnx_models.build(recipe).SerializeToString())
+    return path, choose_frames(random, recipe.input), precision, recipe
+
+
 def test_same_bits(group, tmp_path):
     random = np.random.default_rng(group)
-    recipe = choose_recipe(random)
-    precision = choose_precision(random, tmp_path)
-    frames = choose_frames(random, recipe)
-    model = tmp_path / "net.onnx"
-    model.write_bytes(onnx_models.build(recipe).SerializeToString())
+    model, frames, precision, recipe = make_network(random, tmp_path, group)
     options = [f"--precision={precision}"]
     expected = se.run(model, {"x": frames}, ["y"], *options)
     target = str(random.choice(["pulp-open-ddr", "gap9"]))
