@@ -12,7 +12,6 @@
 #include "se/Pipelines/Pipelines.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/OwningOpRef.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -104,12 +103,14 @@ se::getQuantizableLayers(ModuleOp module) {
   llvm::erase_if(layers, [&](const QuantizableLayer &layer) {
     return variable.contains(layer.name);
   });
-  copy->walk([&](tensor::ExtractSliceOp op) {
-    std::string gate = rnn::getGateName(op.getLoc());
-    auto layer = find(rnn::getLayerName(op.getLoc()));
-    if (layer != layers.end() && layer->name != gate &&
-        !llvm::is_contained(layer->gates, gate))
-      layer->gates.push_back(gate);
+  copy->walk([&](rnn::NetworkOp network) {
+    for (Location product : rnn::splitAllGates(network)) {
+      std::string gate = rnn::getGateName(product);
+      auto layer = find(rnn::getLayerName(product));
+      if (layer != layers.end() && layer->name != gate &&
+          !llvm::is_contained(layer->gates, gate))
+        layer->gates.push_back(gate);
+    }
   });
   return layers;
 }

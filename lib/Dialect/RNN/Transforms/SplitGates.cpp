@@ -9,6 +9,7 @@
 
 #include "se/Dialect/RNN/Constants.h"
 #include "se/Dialect/RNN/LayerName.h"
+#include "se/Dialect/RNN/Transforms/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -23,11 +24,15 @@ bool se::rnn::isOfLayer(Operation *slice, Operation *product) {
                             getLayerName(slice->getLoc()));
 }
 
+static bool isReadInSlices(MatvecOp op) {
+  return llvm::all_of(op->getUsers(), llvm::IsaPred<tensor::ExtractSliceOp>);
+}
+
 void se::rnn::separateSlices(MatvecOp op, Tensors &tensors) {
   std::optional<std::vector<float>> weights = readFloats(op.getW());
-  auto users = llvm::to_vector(op->getUsers());
-  if (!weights || !llvm::all_of(users, llvm::IsaPred<tensor::ExtractSliceOp>))
+  if (!weights || !isReadInSlices(op))
     return;
+  auto users = llvm::to_vector(op->getUsers());
   auto type = cast<RankedTensorType>(op.getW().getType());
   int64_t columns = type.getDimSize(1);
   StringRef name =
@@ -120,4 +125,18 @@ void se::rnn::splitGates(NetworkOp network,
       for (Value operand : part.getDefiningOp()->getOperands())
         work.insert(operand.getDefiningOp<tensor::ExtractSliceOp>());
   }
+}
+
+SmallVector<Location> se::rnn::splitAllGates(NetworkOp network) {
+  splitGates(network, [](Location) { return true; });
+  SmallVector<Location> gates;
+  for (auto op : network.getBody().front().getOps<MatvecOp>()) {
+    gates.push_back(op.getLoc());
+    if (!isReadInSlices(op))
+      continue;
+    for (Operation *slice : op->getUsers())
+      if (isOfLayer(slice, op))
+        gates.push_back(slice->getLoc());
+  }
+  return gates;
 }

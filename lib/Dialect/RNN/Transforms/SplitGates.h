@@ -21,8 +21,8 @@ bool isOfLayer(mlir::Operation *slice, mlir::Operation *product);
 void separateSlices(MatvecOp op, Tensors &tensors);
 
 /// Slices of sums and other elementwise operations become such operations of
-/// slices, for gates of `layers`, down to the products: each is then computed
-/// for the gates it is read by.
+/// slices, for gates whose location `isSplit`, down to the products: each is
+/// then computed for the gates it is read by.
 void splitGates(NetworkOp network,
                 llvm::function_ref<bool(mlir::Location)> isSplit);
 

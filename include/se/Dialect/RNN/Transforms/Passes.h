@@ -12,6 +12,8 @@
 #include "mlir/Pass/Pass.h"
 
 namespace se::rnn {
+class NetworkOp;
+
 #define GEN_PASS_DECL
 #define GEN_PASS_REGISTRATION
 #include "se/Dialect/RNN/Transforms/Passes.h.inc"
@@ -19,6 +21,11 @@ namespace se::rnn {
 /// Replaces all applications of cells in networks by the cells' bodies. Emits
 /// an error if a cell applies itself.
 mlir::LogicalResult inlineCells(mlir::ModuleOp module);
+
+/// Splits the sums of a network without cells by gates, and returns the
+/// locations of the products that a policy may name (LayerName.h): matvecs, and
+/// the slices that can be computed by matvecs of their own.
+llvm::SmallVector<mlir::Location> splitAllGates(NetworkOp network);
 
 /// What stands before the name of a tensor in the name of an output that
 /// `--rnn-expose-observed` made.
