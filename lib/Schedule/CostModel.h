@@ -57,14 +57,17 @@ inline constexpr double groupCycles = 12;  ///< a group: its loop and places
 inline constexpr double fetchCycles = 0.5;
 inline constexpr double coldFetchCycles = 5.5;
 inline constexpr double instructionBytes = 5.5; ///< that code takes in the end
-inline constexpr double stepBytes = 400;        ///< of a loop with a ring
-inline constexpr double splitCycles = 3;        ///< a value between two loops
-inline constexpr double elementCycles = 4;      ///< an element's stores
-inline constexpr double copyCycles = 7;         ///< a word of a state
-inline constexpr double l2LoadCycles = 15;      ///< a core waits for L2
-inline constexpr double barrierCycles = 15;     ///< all arrive at once
-inline constexpr double partCycles = 45;        ///< another part of a sum
-inline constexpr double tileCycles = 170;       ///< a step of the stream
+/// What it may take for a core's cache to hold it: loops are shorter than
+/// stages.
+inline constexpr double loopInstructionBytes = 4;
+inline constexpr double stepBytes = 400;     ///< of a loop with a ring
+inline constexpr double splitCycles = 3;     ///< a value between two loops
+inline constexpr double elementCycles = 4;   ///< an element's stores
+inline constexpr double copyCycles = 7;      ///< a word of a state
+inline constexpr double l2LoadCycles = 15;   ///< a core waits for L2
+inline constexpr double barrierCycles = 15;  ///< all arrive at once
+inline constexpr double partCycles = 45;     ///< another part of a sum
+inline constexpr double tileCycles = 170;    ///< a step of the stream
 inline constexpr double turnCycles = 130;    ///< from a tile's end to the next
 inline constexpr double transferCycles = 14; ///< of the engine, per transfer
 inline constexpr double externalCycles = 10; ///< of the external engine

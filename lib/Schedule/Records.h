@@ -171,9 +171,8 @@ public:
       : cachedInstructions(cachedInstructions) {}
 
   /// Adds a loop with these blocks and reads, whose vectors share the blocks'
-  /// rows. What would be in the stream more
-  /// often than it has elements (the matrix of a batch, say) is a shared
-  /// constant.
+  /// rows. What would be in the stream more often than it has elements (a
+  /// constant that is broadcast, say) is a shared constant.
   GroupedLoop &addLoop(const Loop &loop, const Sharing &sharing,
                        llvm::ArrayRef<RowBlock> blocks,
                        llvm::ArrayRef<ConstantAccess> accesses);

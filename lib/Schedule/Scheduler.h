@@ -57,8 +57,7 @@ public:
         dmaCore(dmaCore), remarks(remarks),
         module(network->getParentOfType<ModuleOp>()), symbols(module),
         b(network.getLoc(), network),
-        // About 4 bytes each.
-        records(double(options.coreCacheBytes) / 4) {}
+        records(double(options.coreCacheBytes) / loopInstructionBytes) {}
 
   /// Error: what does not fit, in one line.
   llvm::Error run();

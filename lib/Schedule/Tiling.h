@@ -35,7 +35,7 @@ struct TilingOptions {
   /// The cluster's DMA reaches l3, so no ring in L2 is needed.
   bool isL3Direct = false;
   /// Caches of instructions.
-  int64_t coreCacheBytes = 512, clusterCacheBytes = 4096;
+  int64_t coreCacheBytes = 0, clusterCacheBytes = 0;
 
   // Forced choices; 0 stands for none.
   int64_t slots = 0, slotBytes = 0, rows = 0;
