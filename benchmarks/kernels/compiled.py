@@ -135,4 +135,5 @@ def main():
     args.output.write_text(json.dumps(rows, indent=1) + "\n")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -187,8 +187,7 @@ struct ExpandQuantize : OpRewritePattern<rnn::QuantizeOp> {
   }
 };
 
-/// The formulas of RNNOps.td. Adding a number from 1024 to 2047 rounds to an
-/// integer, which the low bits of the sum are.
+/// The formulas of RNNOps.td.
 struct ExpandInterpolate : OpRewritePattern<rnn::InterpolateOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(rnn::InterpolateOp op,
@@ -197,7 +196,7 @@ struct ExpandInterpolate : OpRewritePattern<rnn::InterpolateOp> {
       return failure();
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
     Type half = b.getF16Type(), word = b.getI16Type();
-    auto constant = [&](double value) -> Value {
+    auto number = [&](double value) -> Value {
       return arith::ConstantOp::create(b, b.getFloatAttr(half, value));
     };
     auto index = [&](int64_t value) -> Value {
@@ -208,12 +207,10 @@ struct ExpandInterpolate : OpRewritePattern<rnn::InterpolateOp> {
       Value beyond = arith::CmpFOp::create(b, isBeyond, p, bound);
       p = arith::SelectOp::create(b, beyond, bound, p);
     };
-    limit(arith::CmpFPredicate::OGT, constant(op.getLimit()));
-    limit(arith::CmpFPredicate::OLT, constant(-op.getLimit()));
+    limit(arith::CmpFPredicate::UGT, number(op.getLimit()));
+    limit(arith::CmpFPredicate::OLT, number(-op.getLimit()));
     int64_t lines = op.getNumLines();
-    Value sum =
-        math::FmaOp::create(b, p, constant(op.getScale().convertToDouble()),
-                            constant(double(1024 + lines / 2)));
+    Value sum = arith::AddFOp::create(b, p, number(op.getShift()));
     Value i = arith::IndexCastUIOp::create(
         b, b.getIndexType(), arith::BitcastOp::create(b, word, sum));
     i = arith::AndIOp::create(b, i, index(lines - 1));

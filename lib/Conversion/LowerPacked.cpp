@@ -198,18 +198,25 @@ Value getPointer(OpBuilder &b, Location loc, Value memref, ValueRange indices) {
   auto [strides, offset] = type.getStridesAndOffset();
   if (offset != 0 || llvm::any_of(strides, ShapedType::isDynamic))
     return {};
-  Value address =
-      memref::ExtractAlignedPointerAsIndexOp::create(b, loc, memref);
+  // An address has the bits of an index; a wider integer is cut to a pointer.
+  auto toI64 = [&](Value index) -> Value {
+    return arith::IndexCastUIOp::create(b, loc, b.getI64Type(), index);
+  };
+  auto pointer = LLVM::LLVMPointerType::get(b.getContext());
+  Value base = LLVM::IntToPtrOp::create(
+      b, loc, pointer,
+      toI64(memref::ExtractAlignedPointerAsIndexOp::create(b, loc, memref)));
   int64_t bytes = type.getElementTypeBitWidth() / 8;
+  Value position = arith::ConstantIndexOp::create(b, loc, 0);
   for (auto [index, stride] : llvm::zip(indices, strides)) {
     Value scaled = arith::MulIOp::create(
         b, loc, index, arith::ConstantIndexOp::create(b, loc, stride * bytes));
-    address = arith::AddIOp::create(b, loc, address, scaled);
+    position = arith::AddIOp::create(b, loc, position, scaled);
   }
-  // An address has the bits of an index; a wider integer is cut to a pointer.
-  Value number = arith::IndexCastUIOp::create(b, loc, b.getI64Type(), address);
-  return LLVM::IntToPtrOp::create(
-      b, loc, LLVM::LLVMPointerType::get(b.getContext()), number);
+  // Not a sum of integers, whose parts LLVM would not put into the address of
+  // an instruction.
+  return LLVM::GEPOp::create(b, loc, pointer, b.getI8Type(), base,
+                             toI64(position), LLVM::GEPNoWrapFlags::inbounds);
 }
 
 struct LowerLoad : OpConversionPattern<vector::LoadOp> {

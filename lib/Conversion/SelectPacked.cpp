@@ -141,8 +141,8 @@ struct SelectRound : OpRewritePattern<arith::FPToSIOp> {
   }
 };
 
-/// The lines of the table for two arguments. Of 15 instructions two need the
-/// FPU.
+/// The lines of the table for two arguments, by the formulas of RNNOps.td. Of 11
+/// instructions two need the FPU.
 struct SelectInterpolate : OpRewritePattern<rnn::InterpolateOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(rnn::InterpolateOp op,
@@ -152,33 +152,27 @@ struct SelectInterpolate : OpRewritePattern<rnn::InterpolateOp> {
     PairBuilder pair(op, rewriter);
     ImplicitLocOpBuilder &b = pair.b;
 
-    // Numbers of one sign are ordered like their bits. With this added, NaNs of
-    // one sign lie at the end of the numbers of the other, where no limit is.
-    constexpr uint32_t shift = F16::mask - F16::sign - F16::infinity;
+    // Numbers of one sign are ordered like their bits, NaNs beyond infinity.
     uint32_t limit = F16::round(op.getLimit());
-    Value bits = pair.toWords(op.getX()), distance = pair.word(shift);
+    Value bits = pair.toWords(op.getX());
     Type words = bits.getType(), halves = op.getType();
-    bits = xpulp::PvAddHOp::create(b, words, bits, distance);
-    bits = xpulp::PvMinHOp::create(b, words, bits, pair.word(limit + shift));
+    bits = xpulp::PvMinHOp::create(b, words, bits, pair.word(limit));
     bits = xpulp::PvMinuHOp::create(b, words, bits,
-                                    pair.word((F16::sign | limit) + shift));
-    bits = xpulp::PvSubHOp::create(b, words, bits, distance);
+                                    pair.word(F16::sign | limit));
     Value p = pair.toHalves(bits);
 
-    // A number from 1024 to 2047: the low bits are the line's number. A line
-    // is one word.
-    int64_t lines = op.getNumLines();
+    // The low bits of the sum are the line's number; a line is one word. The
+    // bits above, always the same, are taken from the table's address.
     Value sum =
-        xpulp::VfmacHOp::create(b, halves, pair.half(double(1024 + lines / 2)),
-                                p, pair.half(op.getScale().convertToDouble()));
+        xpulp::VfaddHOp::create(b, halves, p, pair.half(op.getShift()));
     constexpr int32_t log2LineBytes = 2;
     Value offset = xpulp::PvSllSciHOp::create(
         b, words, pair.toWords(sum), b.getI32IntegerAttr(log2LineBytes));
-    offset = xpulp::PvAndHOp::create(
-        b, words, offset, pair.word(uint32_t(lines - 1) << log2LineBytes));
-
-    Value table =
-        memref::ExtractAlignedPointerAsIndexOp::create(b, op.getTable());
+    uint32_t exponent = F16::round(op.getShift()) & F16::infinity;
+    Value table = arith::SubIOp::create(
+        b, memref::ExtractAlignedPointerAsIndexOp::create(b, op.getTable()),
+        arith::ConstantIndexOp::create(b, exponent << log2LineBytes &
+                                              F16::mask));
     Value line[2];
     for (int32_t lane = 0; lane != 2; ++lane) {
       Value at = xpulp::PvExtractuHOp::create(b, b.getI32Type(), offset,

@@ -93,7 +93,7 @@ static Cost getCost(Operation &op) {
     return makeCost(2);
   }
   if (isa<rnn::InterpolateOp>(op))
-    return makeCost(15);
+    return makeCost(isa<VectorType>(op.getOperand(0).getType()) ? 11 : 13);
   if (isa<math::FmaOp>(op))
     return makeCost(1);
   if (isa<arith::DivFOp>(op))

@@ -52,21 +52,17 @@ func.func @convert(%a: f32, %b: f32, %z: vector<2xi16>) -> vector<2xi16> {
 // Two of the instructions need the FPU.
 // CHECK-LABEL: func @interpolate
 // CHECK-SAME:    (%[[X:[a-z0-9]+]]: vector<2xf16>, %[[T:[a-z0-9]+]]: memref<512xf16>)
-// CHECK-DAG:     %[[K:[a-z0-9_]+]] = arith.constant dense<1023> : vector<2xi16>
-// CHECK-DAG:     %[[HIGH:[a-z0-9_]+]] = arith.constant dense<19439> : vector<2xi16>
-// CHECK-DAG:     %[[LOW:[a-z0-9_]+]] = arith.constant dense<-13329> : vector<2xi16>
-// CHECK-DAG:     %[[MASK:[a-z0-9_]+]] = arith.constant dense<1020> : vector<2xi16>
-// CHECK-DAG:     %[[BIAS:[a-z0-9_]+]] = arith.constant dense<1.152000e+03> : vector<2xf16>
-// CHECK-DAG:     %[[SCALE:[a-z0-9_]+]] = arith.constant dense<1.600000e+01> : vector<2xf16>
+// CHECK-DAG:     %[[HIGH:[a-z0-9_]+]] = arith.constant dense<18416> : vector<2xi16>
+// CHECK-DAG:     %[[LOW:[a-z0-9_]+]] = arith.constant dense<-14352> : vector<2xi16>
+// CHECK-DAG:     %[[SHIFT:[a-z0-9_]+]] = arith.constant dense<7.200000e+01> : vector<2xf16>
+// CHECK-DAG:     %[[ABOVE:[a-z0-9_]+]] = arith.constant 20480 : index
 // CHECK:         %[[XW:[a-z0-9_]+]] = arith.bitcast %[[X]]
-// CHECK:         %[[P0:[a-z0-9_]+]] = xpulp.pv.add.h %[[XW]], %[[K]]
-// CHECK:         %[[P1:[a-z0-9_]+]] = xpulp.pv.min.h %[[P0]], %[[HIGH]]
-// CHECK:         %[[P2:[a-z0-9_]+]] = xpulp.pv.minu.h %[[P1]], %[[LOW]]
-// CHECK:         %[[P3:[a-z0-9_]+]] = xpulp.pv.sub.h %[[P2]], %[[K]]
-// CHECK:         %[[P:[a-z0-9_]+]] = arith.bitcast %[[P3]]
-// CHECK:         %[[SUM:[a-z0-9_]+]] = xpulp.vfmac.h %[[BIAS]], %[[P]], %[[SCALE]]
+// CHECK:         %[[P0:[a-z0-9_]+]] = xpulp.pv.min.h %[[XW]], %[[HIGH]]
+// CHECK:         %[[P1:[a-z0-9_]+]] = xpulp.pv.minu.h %[[P0]], %[[LOW]]
+// CHECK:         %[[P:[a-z0-9_]+]] = arith.bitcast %[[P1]]
+// CHECK:         %[[SUM:[a-z0-9_]+]] = xpulp.vfadd.h %[[P]], %[[SHIFT]]
 // CHECK:         xpulp.pv.sll.sci.h %{{[a-z0-9_]+}}, 2
-// CHECK:         %[[AT:[a-z0-9_]+]] = xpulp.pv.and.h %{{[a-z0-9_]+}}, %[[MASK]]
+// CHECK:         arith.subi %{{[a-z0-9_]+}}, %[[ABOVE]] : index
 // CHECK-COUNT-2: xpulp.p.lw.reg
 // CHECK:         xpulp.pv.pack.h
 // CHECK:         xpulp.pv.shuffle2.h

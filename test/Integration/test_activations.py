@@ -51,7 +51,7 @@ def test_all_arguments(function, tmp_path):
     singles = run(network(tmp_path, 1, function), 1, tmp_path)
     se.assert_same_bits(pairs, singles, "pairs and single elements")
     y = pairs["y"][0].astype(np.float64)
-    assert np.isnan(y[~NUMBERS]).all()
+    assert (y[~NUMBERS] == 1).all(), "NaN is not the upper limit"
     x, y = ALL[NUMBERS].astype(np.float64), y[NUMBERS]
     error = np.abs(y - FUNCTIONS[function](x))
     worst = error.argmax()

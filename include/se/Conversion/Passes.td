@@ -18,7 +18,7 @@ def ExpandActivations : Pass<"se-expand-activations", "::mlir::ModuleOp"> {
 
     `rnn.quantize` on scalars and vectors becomes the arithmetic of its
     description.
-    `rnn.interpolate` on scalars becomes comparisons, fused multiply-additions
+    `rnn.interpolate` on scalars becomes comparisons, a sum, a fused multiply-addition
     and loads.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",

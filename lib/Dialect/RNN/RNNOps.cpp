@@ -246,6 +246,10 @@ float InterpolateOp::getLimit() {
   return float(getNumLines() / 2 - 1) / getScale().convertToFloat();
 }
 
+float InterpolateOp::getShift() {
+  return float(1024 + getNumLines() / 2) / getScale().convertToFloat();
+}
+
 void InterpolateOp::getEffects(
     SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
   if (isa<MemRefType>(getTable().getType()))
@@ -272,9 +276,9 @@ LogicalResult InterpolateOp::verify() {
                        "4 to 1024, found ")
            << lines;
   int exponent = getScale().getExactLog2();
-  if (exponent < -6 || exponent > 14)
+  if (exponent < -4 || exponent > 14)
     return emitOpError("interpolate-C3: the scale must be a power of two from "
-                       "2^-6 to 2^14, found ")
+                       "2^-4 to 2^14, found ")
            << getScale().convertToFloat();
   return success();
 }

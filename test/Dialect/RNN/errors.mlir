@@ -695,7 +695,7 @@ func.func @interpolate_C2_many(%x: f16, %t: memref<4096xf16>) {
 // -----
 
 func.func @interpolate_C3_power(%x: f16, %t: memref<16xf16>) {
-  // expected-error @below {{interpolate-C3: the scale must be a power of two from 2^-6 to 2^14, found 3.000000e+00}}
+  // expected-error @below {{interpolate-C3: the scale must be a power of two from 2^-4 to 2^14, found 3.000000e+00}}
   rnn.interpolate %x, %t scale 3.0 : f16, memref<16xf16>
   return
 }
@@ -703,7 +703,7 @@ func.func @interpolate_C3_power(%x: f16, %t: memref<16xf16>) {
 // -----
 
 func.func @interpolate_C3_range(%x: f16, %t: memref<16xf16>) {
-  // expected-error @below {{interpolate-C3: the scale must be a power of two from 2^-6 to 2^14, found 3.276800e+04}}
+  // expected-error @below {{interpolate-C3: the scale must be a power of two from 2^-4 to 2^14, found 3.276800e+04}}
   rnn.interpolate %x, %t scale 32768.0 : f16, memref<16xf16>
   return
 }
@@ -711,7 +711,7 @@ func.func @interpolate_C3_range(%x: f16, %t: memref<16xf16>) {
 // -----
 
 func.func @interpolate_C3_sign(%x: f16, %t: memref<16xf16>) {
-  // expected-error @below {{interpolate-C3: the scale must be a power of two from 2^-6 to 2^14, found -1.000000e+00}}
+  // expected-error @below {{interpolate-C3: the scale must be a power of two from 2^-4 to 2^14, found -1.000000e+00}}
   rnn.interpolate %x, %t scale -1.0 : f16, memref<16xf16>
   return
 }

@@ -228,8 +228,8 @@ func.func @interpolate(%0: tensor<8xf16>, %1: tensor<256x2xf16>, %2: f16,
     -> (tensor<8xf16>, f16, vector<2xf16>) {
   // CHECK: rnn.interpolate %{{[^ ]*}}, %{{[^ ]*}} scale 1.600000e+01 : tensor<8xf16>, tensor<256x2xf16>
   %5 = rnn.interpolate %0, %1 scale 16.0 : tensor<8xf16>, tensor<256x2xf16>
-  // CHECK: rnn.interpolate %{{[^ ]*}}, %{{[^ ]*}} scale 1.562500e-02 : f16, memref<512xf16, #cluster.space<l1>>
-  %6 = rnn.interpolate %2, %4 scale 1.5625e-02 : f16, memref<512xf16, #cluster.space<l1>>
+  // CHECK: rnn.interpolate %{{[^ ]*}}, %{{[^ ]*}} scale 6.250000e-02 : f16, memref<512xf16, #cluster.space<l1>>
+  %6 = rnn.interpolate %2, %4 scale 6.25e-02 : f16, memref<512xf16, #cluster.space<l1>>
   // CHECK: rnn.interpolate %{{[^ ]*}}, %{{[^ ]*}} scale 1.638400e+04 : vector<2xf16>, memref<512xf16, #cluster.space<l1>>
   %7 = rnn.interpolate %3, %4 scale 16384.0 : vector<2xf16>, memref<512xf16, #cluster.space<l1>>
   return %5, %6, %7 : tensor<8xf16>, f16, vector<2xf16>

@@ -450,14 +450,17 @@ def RNN_InterpolateOp : RNN_Op<"interpolate", [AllTypesMatch<["x", "y"]>,
         i = p * scale, rounded to an integer, ties to even, + C
         y = fma(slope[i], p, offset[i]), rounded once
 
-    A NaN stays NaN, whatever line is read for it. In phase 2 `x` is a tensor and
+    A NaN is taken for +limit; in a pair one with the sign bit, which no
+    arithmetic gives, for -limit. With shift = (1024 + C) / scale,
+    the sum p + shift has its last place at 1 / scale, so its low bits are i. In
+    phase 2 `x` is a tensor and
     the table one of shape [N, 2]; in phase 3 `x` is a scalar or a pair, and the
     table lies in memory, slope and offset of each line in one word.
 
     * (interpolate-C1) the table of a tensor is a tensor of shape [N, 2], that of
       a scalar or vector a memref of shape [2 * N] with the identity layout.
     * (interpolate-C2) N is a power of two from 4 to 1024.
-    * (interpolate-C3) `scale` is a power of two from 2^-6 to 2^14.
+    * (interpolate-C3) `scale` is a power of two from 2^-4 to 2^14.
 
     Example:
 
@@ -478,6 +481,8 @@ def RNN_InterpolateOp : RNN_Op<"interpolate", [AllTypesMatch<["x", "y"]>,
     int64_t getNumLines();
     /// (N / 2 - 1) / scale, exact in f16.
     float getLimit();
+    /// (1024 + N / 2) / scale, exact in f16.
+    float getShift();
   }];
 }
 
