@@ -141,8 +141,8 @@ struct SelectRound : OpRewritePattern<arith::FPToSIOp> {
   }
 };
 
-/// The lines of the table for two arguments, by the formulas of RNNOps.td. Of 11
-/// instructions two need the FPU.
+/// The lines of the table for two arguments, by the formulas of RNNOps.td. Of
+/// 11 instructions two need the FPU.
 struct SelectInterpolate : OpRewritePattern<rnn::InterpolateOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(rnn::InterpolateOp op,
@@ -157,22 +157,21 @@ struct SelectInterpolate : OpRewritePattern<rnn::InterpolateOp> {
     Value bits = pair.toWords(op.getX());
     Type words = bits.getType(), halves = op.getType();
     bits = xpulp::PvMinHOp::create(b, words, bits, pair.word(limit));
-    bits = xpulp::PvMinuHOp::create(b, words, bits,
-                                    pair.word(F16::sign | limit));
+    bits =
+        xpulp::PvMinuHOp::create(b, words, bits, pair.word(F16::sign | limit));
     Value p = pair.toHalves(bits);
 
     // The low bits of the sum are the line's number; a line is one word. The
     // bits above, always the same, are taken from the table's address.
-    Value sum =
-        xpulp::VfaddHOp::create(b, halves, p, pair.half(op.getShift()));
+    Value sum = xpulp::VfaddHOp::create(b, halves, p, pair.half(op.getShift()));
     constexpr int32_t log2LineBytes = 2;
     Value offset = xpulp::PvSllSciHOp::create(
         b, words, pair.toWords(sum), b.getI32IntegerAttr(log2LineBytes));
     uint32_t exponent = F16::round(op.getShift()) & F16::infinity;
     Value table = arith::SubIOp::create(
         b, memref::ExtractAlignedPointerAsIndexOp::create(b, op.getTable()),
-        arith::ConstantIndexOp::create(b, exponent << log2LineBytes &
-                                              F16::mask));
+        arith::ConstantIndexOp::create(b,
+                                       exponent << log2LineBytes & F16::mask));
     Value line[2];
     for (int32_t lane = 0; lane != 2; ++lane) {
       Value at = xpulp::PvExtractuHOp::create(b, b.getI32Type(), offset,

@@ -106,7 +106,12 @@ Cost GroupedLoop::getEpilogue() const {
 }
 
 double GroupedLoop::getSumInstructions() const {
-  return groupCycles + 4.0 * double(record.getSums() * record.group);
+  int64_t instructions = 4 * record.getSums() * record.group;
+  // The elements of a last word that is not full are loaded one by one.
+  for (const RowBlock &block : record.blocks)
+    if (int64_t rest = block.columns % block.getLanes())
+      instructions += 2 * int64_t(block.sums.size()) * record.group + 4 * rest;
+  return groupCycles + double(instructions);
 }
 
 double GroupedLoop::getInstructions() const {

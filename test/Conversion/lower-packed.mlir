@@ -34,10 +34,12 @@ func.func @lanes(%v: vector<2xf16>, %h: f16, %b: i8) -> (f16, vector<2xf16>, vec
 
 // CHECK-LABEL: func.func @words(%arg0: i1, %arg1: memref<8xf16>, %arg2: index)
 // CHECK:         %[[BASE:.*]] = memref.extract_aligned_pointer_as_index %arg1
+// CHECK:         %[[NUMBER:.*]] = arith.index_castui %[[BASE]]
+// CHECK:         %[[START:.*]] = llvm.inttoptr %[[NUMBER]]
 // CHECK:         %[[OFFSET:.*]] = arith.muli %arg2, %c2
-// CHECK:         %[[AT:.*]] = arith.addi %[[BASE]], %[[OFFSET]]
-// CHECK:         %[[NUMBER:.*]] = arith.index_castui %[[AT]]
-// CHECK:         %[[POINTER:.*]] = llvm.inttoptr %[[NUMBER]]
+// CHECK:         %[[AT:.*]] = arith.addi %{{.*}}, %[[OFFSET]]
+// CHECK:         %[[DISTANCE:.*]] = arith.index_castui %[[AT]]
+// CHECK:         %[[POINTER:.*]] = llvm.getelementptr inbounds %[[START]][%[[DISTANCE]]] : (!llvm.ptr, i64) -> !llvm.ptr, i8
 // CHECK:         %[[WORD:.*]] = llvm.load %[[POINTER]] {alignment = 4 : i64} : !llvm.ptr -> i32
 // CHECK:         %[[CHOSEN:.*]] = scf.if %arg0 -> (i32)
 // CHECK:         %[[SELECTED:.*]] = arith.select %arg0, %[[WORD]], %[[CHOSEN]] : i32

@@ -42,6 +42,28 @@ func.func @halves(%x: memref<9xf16, #cluster.space<l1>>, %w: memref<64xf16, #clu
   return %s#0, %s#1, %s#2 : f32, f32, f32
 }
 
+// Two words of floats at a time, if there are none left over: cores that share an
+// FPU keep their distance.
+// CHECK-LABEL: func.func @two_words
+// CHECK:         xpulp.loop 3
+// CHECK-NEXT:      %[[XA:.*]], %[[NEXT:.*]] = xpulp.p.lw.post
+// CHECK-NEXT:      %[[XB:.*]], %{{.*}} = xpulp.p.lw.post %[[NEXT]], 4
+// CHECK-NEXT:      xpulp.p.lw.post
+// CHECK-NEXT:      %[[T0:.*]] = xpulp.vfdotpex.s.h %{{.*}}, %[[XA]], %{{.*}}
+// CHECK-NEXT:      xpulp.p.lw.post
+// CHECK-NEXT:      %[[T1:.*]] = xpulp.vfdotpex.s.h %{{.*}}, %[[XA]], %{{.*}}
+// CHECK-NEXT:      xpulp.p.lw.post
+// CHECK-NEXT:      xpulp.vfdotpex.s.h %[[T0]], %[[XB]], %{{.*}}
+// CHECK-NEXT:      xpulp.p.lw.post
+// CHECK-NEXT:      xpulp.vfdotpex.s.h %[[T1]], %[[XB]], %{{.*}}
+// CHECK-NEXT:      xpulp.yield
+func.func @two_words(%x: memref<12xf16, #cluster.space<l1>>, %w: memref<64xf16, #cluster.space<l1>>, %a: f32) -> (f32, f32) {
+  %c0 = arith.constant 0 : index
+  %columns = arith.constant 12 : index
+  %s:2 = cluster.dot %x[%c0], %w[%c0], %columns, %a, %a : memref<12xf16, #cluster.space<l1>>, memref<64xf16, #cluster.space<l1>> -> f32, f32
+  return %s#0, %s#1 : f32, f32
+}
+
 // All words are full: no rest.
 // CHECK-LABEL: func.func @full
 // CHECK:         xpulp.loop 4
