@@ -104,6 +104,8 @@ std::pair<Value, Value> DotSelection::loadWord(Value address) {
 Value DotSelection::makeDot(Value sum, Value x, Value w) {
   if (element.isF32())
     return xpulp::FmaddSOp::create(builder, loc, w, x, sum);
+  if (isa<VectorType>(sum.getType()))
+    return xpulp::VfmacHOp::create(builder, loc, sum, x, w);
   if (element.isF16())
     return xpulp::VfdotpexSHOp::create(builder, loc, sum, x, w);
   if (element.isInteger(16))

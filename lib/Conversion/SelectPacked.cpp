@@ -59,6 +59,13 @@ public:
     return vector::BitCastOp::create(b, words, word);
   }
   Value toHalves(Value x) { return arith::BitcastOp::create(b, halves, x); }
+  /// Those of two pairs of words.
+  Value upperHalves(Value first, Value second) {
+    // Bit 0 selects the half, bit 1 the pair.
+    Value upper = arith::ConstantOp::create(
+        b, DenseElementsAttr::get(words, ArrayRef<int16_t>{1, 3}));
+    return xpulp::PvShuffle2HOp::create(b, words, first, second, upper);
+  }
 
   ImplicitLocOpBuilder b;
 
@@ -126,6 +133,29 @@ struct SelectTruncate : OpRewritePattern<arith::TruncFOp> {
   }
 };
 
+/// The upper lanes of two pairs are one instruction, as the lower ones are.
+struct SelectUpperLanes : OpRewritePattern<vector::FromElementsOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(vector::FromElementsOp op,
+                                PatternRewriter &rewriter) const override {
+    if (!isPairOfHalves(op.getType()))
+      return failure();
+    SmallVector<Value> from;
+    for (Value lane : op.getElements()) {
+      auto extract = lane.getDefiningOp<vector::ExtractOp>();
+      if (!extract || extract.getSource().getType() != op.getType() ||
+          extract.getStaticPosition() != ArrayRef<int64_t>(1))
+        return failure();
+      from.push_back(extract.getSource());
+    }
+    PairBuilder pair(op, rewriter);
+    Value upper =
+        pair.upperHalves(pair.toWords(from[0]), pair.toWords(from[1]));
+    rewriter.replaceOp(op, pair.toHalves(upper));
+    return success();
+  }
+};
+
 /// Rounded to an even integer and converted, as quantization does.
 struct SelectRound : OpRewritePattern<arith::FPToSIOp> {
   using OpRewritePattern::OpRewritePattern;
@@ -181,12 +211,8 @@ struct SelectInterpolate : OpRewritePattern<rnn::InterpolateOp> {
     }
     // The first operand is the upper lane.
     Value slopes = xpulp::PvPackHOp::create(b, words, line[1], line[0]);
-    // The upper halves of both: bit 0 selects the half, bit 1 the line.
-    Value upper = arith::ConstantOp::create(
-        b, DenseElementsAttr::get(cast<VectorType>(words),
-                                  ArrayRef<int16_t>{1, 3}));
-    Value intercepts = xpulp::PvShuffle2HOp::create(
-        b, words, pair.splitWord(line[0]), pair.splitWord(line[1]), upper);
+    Value intercepts =
+        pair.upperHalves(pair.splitWord(line[0]), pair.splitWord(line[1]));
     rewriter.replaceOpWithNewOp<xpulp::VfmacHOp>(
         op, halves, pair.toHalves(intercepts), pair.toHalves(slopes), p);
     return success();
@@ -237,8 +263,8 @@ struct SelectPackedPass : conversion::impl::SelectPackedBase<SelectPackedPass> {
                SelectBinary<arith::MaxNumFOp, xpulp::VfmaxHOp>,
                SelectBinary<arith::AddIOp, xpulp::PvAddHOp>,
                SelectBinary<arith::SubIOp, xpulp::PvSubHOp>, SelectFma,
-               SelectNegate, SelectTruncate, SelectRound, SelectInterpolate>(
-        context);
+               SelectNegate, SelectTruncate, SelectUpperLanes, SelectRound,
+               SelectInterpolate>(context);
     unrolled.add<UnrollPair>(context);
     // A lane of what was made of lanes is that.
     vector::ExtractOp::getCanonicalizationPatterns(unrolled, context);

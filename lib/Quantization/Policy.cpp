@@ -74,6 +74,10 @@ static Expected<bool> readCommonKey(StringRef key,
     choice = readChoice(key, value, {"fp16", "int8"});
     if (choice)
       layer.hasByteResults = *choice == 1;
+  } else if (key == "sums") {
+    choice = readChoice(key, value, {"fp32", "fp16"});
+    if (choice)
+      layer.hasHalfSums = *choice == 1;
   } else {
     return false;
   }
@@ -143,7 +147,7 @@ Error LayerReader::readKey(StringRef key, const llvm::json::Value &value) {
   }
   return fail("unknown key '" + key +
               "', expected precision, input_scale, input_zero_point, "
-              "state_scale, weights, cell_state or results");
+              "state_scale, weights, cell_state, results or sums");
 }
 
 Expected<LayerPolicy> LayerReader::read(const llvm::json::Value &value) {
@@ -162,6 +166,8 @@ Expected<LayerPolicy> LayerReader::read(const llvm::json::Value &value) {
   for (StringRef key : {"cell_state", "results"})
     if (layer.precision == Precision::FP32 && object->get(key))
       return fail("'" + key + "' goes with fp16 and int8");
+  if (layer.precision != Precision::FP16 && object->get("sums"))
+    return fail("'sums' goes with fp16");
   return layer;
 }
 
@@ -230,12 +236,13 @@ Error Policy::readKey(StringRef key, const llvm::json::Value &value) {
     return fail(llvm::toString(isCommon.takeError()));
   if (!*isCommon)
     return fail("unknown key '" + key +
-                "', expected default, layers, tensors, weights, cell_state or "
-                "results");
+                "', expected default, layers, tensors, weights, cell_state, "
+                "results or sums");
   if (base == Base::FP32 || (base == Base::FP16 && key == "weights"))
     return fail("'" + key + "' goes with other layers than the default's");
   otherwise.cellState = quantized.cellState;
   otherwise.hasByteResults = quantized.hasByteResults;
+  otherwise.hasHalfSums = quantized.hasHalfSums;
   return Error::success();
 }
 
@@ -337,6 +344,8 @@ static llvm::json::Object toJSON(const LayerPolicy &layer) {
     return object;
   object["cell_state"] = stringify(layer.cellState);
   object["results"] = layer.hasByteResults ? "int8" : "fp16";
+  if (layer.precision == Precision::FP16 && layer.hasHalfSums)
+    object["sums"] = "fp16";
   if (layer.precision != Precision::INT8)
     return object;
   object["weights"] = layer.isPerTensor ? "per-tensor" : "per-row";
@@ -364,10 +373,13 @@ std::string Policy::format() const {
   llvm::json::Object object{{"default", stringify(base)},
                             {"layers", std::move(layers)},
                             {"tensors", std::move(ranges)}};
-  if (base == Base::INT8 || base == Base::Mixed) {
-    llvm::json::Object common = toJSON(quantized);
-    for (StringRef key : {"weights", "cell_state", "results"})
-      object[key] = *common.get(key);
+  if (base != Base::FP32) {
+    llvm::json::Object common = toJSON(otherwise);
+    if (base != Base::FP16)
+      common["weights"] = *toJSON(quantized).get("weights");
+    for (StringRef key : {"weights", "cell_state", "results", "sums"})
+      if (const llvm::json::Value *value = common.get(key))
+        object[key] = *value;
   }
   return llvm::formatv("{0:2}\n", llvm::json::Value(std::move(object)));
 }

@@ -296,7 +296,8 @@ Value ElementEmitter::emitReduction(
   return loop.getResult(0);
 }
 
-/// The sum over k of W[n, k] * x[batch, k] in the order of cluster.dot.
+/// The sum over k of W[n, k] * x[batch, k] in the order of cluster.dot. If
+/// products of f16 are an odd number, the missing one is +0.
 Value ElementEmitter::emitMatvec(rnn::MatvecOp op, AffineExpr position) {
   auto type = cast<RankedTensorType>(op.getY().getType());
   int64_t rows = shapeOf(op.getW())[0], columns = shapeOf(op.getW())[1];
@@ -322,12 +323,23 @@ Value ElementEmitter::emitMatvec(rnn::MatvecOp op, AffineExpr position) {
                                 arith::ExtSIOp::create(b, sumType, x));
       return arith::AddIOp::create(b, sum, product);
     });
-  if (sumType == element)
-    return emitReduction(columns, init, [&](AffineExpr k, Value sum) -> Value {
-      auto [w, x] = factors(k);
+  // Every `step`th product from the first one on.
+  auto emitSum = [&](int64_t first, int64_t step) -> Value {
+    int64_t count = llvm::divideCeil(columns - first, step);
+    return emitReduction(count, init, [&](AffineExpr k, Value sum) -> Value {
+      auto [w, x] = factors(k * step + first);
       return math::FmaOp::create(b, w, x, sum);
     });
-  // Two products at a time; the missing one of an odd number is +0.
+  };
+  if (sumType.isF32() && element.isF32())
+    return emitSum(0, 1);
+  if (sumType.isF16()) {
+    Value even = emitSum(0, 2), odd = columns > 1 ? emitSum(1, 2) : init;
+    if (columns % 2)
+      odd = arith::AddFOp::create(b, odd, init); // the missing product
+    return arith::AddFOp::create(b, even, odd);
+  }
+  // Two products at a time.
   Value sum = init;
   if (columns > 1)
     sum = emitReduction(

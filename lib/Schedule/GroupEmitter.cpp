@@ -90,11 +90,23 @@ Value GroupEmitter::readSum(rnn::MatvecOp op, AffineExpr position,
       continue;
     int64_t stride = int64_t(block.sums.size());
     int64_t first = (current + lanes.lane) * stride + found;
-    if (!lanes.isPair)
-      return values[first];
-    Value both[] = {values[first], values[first + stride]};
-    return vector::FromElementsOp::create(
-        b, VectorType::get({2}, block.getSumType()), both);
+    auto pairType = VectorType::get({2}, block.sum);
+    auto getPair = [&](Value one, Value other) -> Value {
+      return vector::FromElementsOp::create(b, pairType,
+                                            ValueRange{one, other});
+    };
+    Value sum = values[first];
+    Value next = lanes.isPair ? values[first + stride] : Value();
+    if (sum.getType() == block.sum)
+      return next ? getPair(sum, next) : sum;
+    // The sums of even columns and those of odd ones.
+    Value halves[2];
+    for (int64_t k = 0; k != 2; ++k) {
+      halves[k] = vector::ExtractOp::create(b, sum, k);
+      if (next)
+        halves[k] = getPair(halves[k], vector::ExtractOp::create(b, next, k));
+    }
+    return arith::AddFOp::create(b, halves[0], halves[1]);
   }
   return Value();
 }
@@ -205,14 +217,19 @@ void GroupEmitter::emitPartOfVector(Value part, Value place) {
   sums.clear();
   for (const RowBlock &block : layout.blocks) {
     Type type = block.getSumType();
+    auto pair = dyn_cast<VectorType>(type);
+    Type element = pair ? pair.getElementType() : type;
+    int64_t width = pair ? 2 : 1;
     Value partial = scheduler.view(
         scheduler.kernel.getArgument(0),
-        scheduler.makeType(all, type, cluster::Level::l1), scheduler.sumOffset);
+        scheduler.makeType(all * width, element, cluster::Level::l1),
+        scheduler.sumOffset);
     auto rows = int64_t(block.sums.size()) * layout.group;
     SmallVector<Type> types(rows, type);
     SmallVector<Value> indices;
     for (int64_t k = 0; k != rows; ++k)
-      indices.push_back(arith::AddIOp::create(b, base, number(offset + k)));
+      indices.push_back(b.createOrFold<arith::MulIOp>(
+          arith::AddIOp::create(b, base, number(offset + k)), number(width)));
     offset += rows;
     auto start = scf::IfOp::create(b, types, isPart(part, 0), true);
     {
@@ -223,12 +240,15 @@ void GroupEmitter::emitPartOfVector(Value part, Value place) {
       b.setInsertionPointToStart(start.elseBlock());
       SmallVector<Value> loaded;
       for (Value at : indices)
-        loaded.push_back(memref::LoadOp::create(b, partial, at));
+        loaded.push_back(emitLoad(b, partial, at, /*isPair=*/pair != nullptr));
       scf::YieldOp::create(b, loaded);
     }
     sums.push_back(emitDot(block, part, start.getResults()));
     for (auto [sum, at] : llvm::zip(sums.back(), indices))
-      memref::StoreOp::create(b, sum, partial, at);
+      if (pair)
+        vector::StoreOp::create(b, sum, partial, at);
+      else
+        memref::StoreOp::create(b, sum, partial, at);
   }
   auto last = scf::IfOp::create(b, isPart(part, layout.parts - 1));
   OpBuilder::InsertionGuard guard(b);

@@ -83,9 +83,7 @@ findVector(rnn::MatvecOp op, AffineExpr element, const Plan &plan) {
     return "all elements of the matrix are equal";
   Type type = getElementTypeOrSelf(op.getW().getType());
   unsigned bits = type.getIntOrFloatBitWidth();
-  if (getElementTypeOrSelf(op.getX().getType()) != type ||
-      getElementTypeOrSelf(op.getY().getType()).getIntOrFloatBitWidth() != 32 ||
-      (bits != 8 && bits != 16 && !type.isF32()))
+  if (bits != 8 && bits != 16 && !type.isF32())
     return "there is no instruction for these types";
   int64_t rows = shapeOf(op.getW())[0], columns = shapeOf(op.getW())[1];
   AffineExpr batch = getAffineDimExpr(0, op.getContext());
@@ -173,15 +171,17 @@ Cost Scheduler::emitScratch(const Loop &loop, bool inPairs, bool mayShare,
     if (!isKnown) {
       auto [vector, from] = std::get<0>(found);
       Type element = getElementTypeOrSelf(op.getW().getType());
+      Type sum = getElementTypeOrSelf(op.getY().getType());
       int64_t columns = shapeOf(op.getW())[1];
       RowBlock *block = llvm::find_if(
           body.blocks, [&, vector = vector, from = from](RowBlock &block) {
             return block.vector == vector && block.columns == columns &&
-                   block.element == element && block.sums.size() < 16 &&
+                   block.element == element && block.sum == sum &&
+                   block.sums.size() < 16 &&
                    isSame(block.from, from, loop.elements);
           });
       if (block == body.blocks.end()) {
-        body.blocks.push_back({vector, from, columns, element, {}});
+        body.blocks.push_back({vector, from, columns, element, sum, {}});
         block = &body.blocks.back();
       }
       block->sums.push_back({op, position});
@@ -189,7 +189,11 @@ Cost Scheduler::emitScratch(const Loop &loop, bool inPairs, bool mayShare,
     Type type = getElementTypeOrSelf(op.getY().getType());
     if (lanes.isPair)
       type = VectorType::get({2}, type);
-    return arith::ConstantOp::create(b, b.getZeroAttr(type));
+    Value sum = arith::ConstantOp::create(b, b.getZeroAttr(type));
+    // Those of even and odd columns are added.
+    if (getElementTypeOrSelf(type).isF16())
+      sum = arith::AddFOp::create(b, sum, sum);
+    return sum;
   };
   ElementEmitter emitter(
       b, getPlace,

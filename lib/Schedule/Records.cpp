@@ -18,9 +18,7 @@ using namespace se;
 using namespace se::schedule;
 
 Type RowBlock::getSumType() const {
-  Builder builder(element.getContext());
-  return isa<IntegerType>(element) ? Type(builder.getI32Type())
-                                   : Type(builder.getF32Type());
+  return sum.isF16() ? VectorType::get({2}, sum) : sum;
 }
 
 int64_t RowBlock::find(rnn::MatvecOp op, AffineExpr position) const {

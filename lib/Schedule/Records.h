@@ -48,6 +48,7 @@ struct RowBlock {
   mlir::AffineExpr from;
   int64_t columns = 0;
   mlir::Type element; ///< of matrix and vector
+  mlir::Type sum;     ///< of a row, as a result
   llvm::SmallVector<Sum> sums;
 
   // Per part.
@@ -56,7 +57,8 @@ struct RowBlock {
 
   int64_t getLanes() const { return 32 / element.getIntOrFloatBitWidth(); }
   int64_t getRowWords() const { return llvm::divideCeil(columns, getLanes()); }
-  /// i32 or f32.
+  /// Of a row, in a register: i32, f32 or vector<2xf16>, the sums of even and
+  /// odd columns.
   mlir::Type getSumType() const;
   /// The number of a sum, -1 if it is not one of the block's.
   int64_t find(rnn::MatvecOp op, mlir::AffineExpr position) const;

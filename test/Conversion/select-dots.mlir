@@ -64,6 +64,19 @@ func.func @two_words(%x: memref<12xf16, #cluster.space<l1>>, %w: memref<64xf16, 
   return %s#0, %s#1 : f32, f32
 }
 
+// Sums of f16, those of even and odd columns side by side.
+// CHECK-LABEL: func.func @half_sums
+// CHECK:         xpulp.loop 3
+// CHECK:           %[[X:.*]], %{{.*}} = xpulp.p.lw.post
+// CHECK:           xpulp.vfmac.h %{{.*}}, %[[X]], %{{.*}}
+// CHECK:         xpulp.yield {{.*}} vector<2xf16>, vector<2xf16>
+func.func @half_sums(%x: memref<6xf16, #cluster.space<l1>>, %w: memref<64xf16, #cluster.space<l1>>, %a: vector<2xf16>) -> (vector<2xf16>, vector<2xf16>) {
+  %c0 = arith.constant 0 : index
+  %columns = arith.constant 6 : index
+  %s:2 = cluster.dot %x[%c0], %w[%c0], %columns, %a, %a : memref<6xf16, #cluster.space<l1>>, memref<64xf16, #cluster.space<l1>> -> vector<2xf16>, vector<2xf16>
+  return %s#0, %s#1 : vector<2xf16>, vector<2xf16>
+}
+
 // All words are full: no rest.
 // CHECK-LABEL: func.func @full
 // CHECK:         xpulp.loop 4

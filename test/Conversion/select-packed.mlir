@@ -73,6 +73,22 @@ func.func @interpolate(%x: vector<2xf16>, %t: memref<512xf16>) -> vector<2xf16> 
   return %0 : vector<2xf16>
 }
 
+// The upper lanes of two pairs are one instruction.
+// CHECK-LABEL: func @upper
+// CHECK-SAME:    (%[[A:[a-z0-9]+]]: vector<2xf16>, %[[B:[a-z0-9]+]]: vector<2xf16>)
+// CHECK:         %[[S:[a-z0-9_]+]] = arith.constant dense<[1, 3]> : vector<2xi16>
+// CHECK-DAG:     %[[AW:[a-z0-9_]+]] = arith.bitcast %[[A]]
+// CHECK-DAG:     %[[BW:[a-z0-9_]+]] = arith.bitcast %[[B]]
+// CHECK:         %[[Y:[a-z0-9_]+]] = xpulp.pv.shuffle2.h %[[AW]], %[[BW]], %[[S]]
+// CHECK-NEXT:    %[[R:[a-z0-9_]+]] = arith.bitcast %[[Y]]
+// CHECK-NEXT:    return %[[R]]
+func.func @upper(%a: vector<2xf16>, %b: vector<2xf16>) -> vector<2xf16> {
+  %0 = vector.extract %a[1] : f16 from vector<2xf16>
+  %1 = vector.extract %b[1] : f16 from vector<2xf16>
+  %2 = vector.from_elements %0, %1 : vector<2xf16>
+  return %2 : vector<2xf16>
+}
+
 // What has no packed form: one lane after the other. maximumf keeps NaN, which
 // no instruction does.
 // CHECK-LABEL: func @unrolled

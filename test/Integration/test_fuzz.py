@@ -74,6 +74,10 @@ def choose_frames(random, elements):
 
 def choose_precision(random, folder):
     precision = str(random.choice(["fp32", "fp16", "int8"]))
+    path = folder / "policy.json"
+    if precision == "fp16" and random.random() < 0.3:
+        path.write_text(json.dumps({"default": "fp16", "sums": "fp16"}))
+        return str(path)
     if precision != "int8":
         return precision
     policy = {
@@ -86,7 +90,6 @@ def choose_precision(random, folder):
             }
         },
     }
-    path = folder / "policy.json"
     path.write_text(json.dumps(policy))
     return str(path)
 

@@ -164,7 +164,7 @@ TEST(PolicyTest, FileErrors) {
   EXPECT_EQ(getError("[]"), "p.json: must be an object");
   EXPECT_EQ(getError(R"({"layer": {}})"),
             "p.json: unknown key 'layer', expected default, layers, tensors, "
-            "weights, cell_state or results");
+            "weights, cell_state, results or sums");
   EXPECT_EQ(getError(R"({"layers": []})"),
             "p.json: 'layers' must be an object");
   for (const char *value : {"\"fp8\"", "16"})
@@ -190,8 +190,8 @@ TEST(PolicyTest, LayerErrors) {
         "'precision' must be \"fp32\", \"fp16\" or \"int8\"");
   EXPECT_EQ(getLayerError(R"({"precision": "int8", "scale": 1})"),
             "unknown key 'scale', expected precision, input_scale, "
-            "input_zero_point, state_scale, weights, cell_state or "
-            "results");
+            "input_zero_point, state_scale, weights, cell_state, results "
+            "or sums");
   for (const char *value : {"0", "-0.1", "1e-60", "1e60", "\"1\"", "null"})
     EXPECT_EQ(
         getLayerError(("{\"state_scale\": " + llvm::Twine(value) + "}").str()),
@@ -208,4 +208,28 @@ TEST(PolicyTest, LayerErrors) {
             "'input_scale' goes with int8");
   EXPECT_EQ(getLayerError(R"({"precision": "fp32", "cell_state": "fp32"})"),
             "'cell_state' goes with fp16 and int8");
+  EXPECT_EQ(getLayerError(R"({"precision": "fp16", "sums": "int32"})"),
+            "'sums' must be \"fp32\" or \"fp16\"");
+  EXPECT_EQ(getLayerError(R"({"precision": "int8", "sums": "fp16"})"),
+            "'sums' goes with fp16");
+}
+
+/// What stands beside the default holds for layers without an entry, also once
+/// it was written and read.
+TEST(PolicyTest, KeysBesideDefault) {
+  auto policy = Policy::parse(
+      R"({"default": "fp16", "sums": "fp16", "cell_state": "int16",
+          "layers": {"a": {"precision": "fp16", "sums": "fp32"},
+                     "b": {"precision": "fp16", "sums": "fp16"}}})",
+      "p.json");
+  ASSERT_TRUE(bool(policy));
+  for (int round = 0; round != 2; ++round) {
+    EXPECT_TRUE(policy->getDefault().hasHalfSums);
+    EXPECT_EQ(policy->getDefault().cellState, StatePrecision::INT16);
+    ASSERT_EQ(policy->getEntries().size(), 2u);
+    EXPECT_FALSE(policy->getEntries()[0].layer.hasHalfSums);
+    EXPECT_TRUE(policy->getEntries()[1].layer.hasHalfSums);
+    policy = Policy::parse(policy->format(), "again");
+    ASSERT_TRUE(bool(policy)) << llvm::toString(policy.takeError());
+  }
 }

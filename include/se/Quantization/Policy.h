@@ -34,6 +34,8 @@ struct LayerPolicy {
   StatePrecision cellState = StatePrecision::FP16;
   /// Results that are stored are rounded to i8.
   bool hasByteResults = false;
+  /// FP16 only: products are summed up in f16, not in f32.
+  bool hasHalfSums = false;
 
   // INT8 only.
   bool isPerTensor = false; ///< one scale for all rows of a matrix

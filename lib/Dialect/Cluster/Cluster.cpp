@@ -218,6 +218,9 @@ LogicalResult DotOp::verify() {
   Type sum = IntegerType::get(getContext(), 32);
   if (isa<FloatType>(element))
     sum = Float32Type::get(getContext());
+  Type halves = VectorType::get({2}, Float16Type::get(getContext()));
+  if (element.isF16() && rows && getSums().front().getType() == halves)
+    sum = halves;
   if (rows < 1 || rows > 16 ||
       llvm::any_of(getSums().getTypes(),
                    [&](Type type) { return type != sum; }))

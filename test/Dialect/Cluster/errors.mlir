@@ -327,6 +327,14 @@ func.func @dot_C1_type(%x: memref<8xf16, #cluster.space<l1>>, %w: memref<18xf16,
 
 // -----
 
+func.func @dot_C1_halves(%x: memref<8xi8, #cluster.space<l1>>, %w: memref<18xi8, #cluster.space<l1>>, %n: index, %s: vector<2xf16>) {
+  // expected-error @below {{dot-C1: must have 1 to 16 sums of type 'i32'}}
+  %r = cluster.dot %x[%n], %w[%n], %n, %s : memref<8xi8, #cluster.space<l1>>, memref<18xi8, #cluster.space<l1>> -> vector<2xf16>
+  return
+}
+
+// -----
+
 func.func @dot_C2_level(%x: memref<8xf16, #cluster.space<l1>>, %w: memref<18xf16, #cluster.space<l2>>, %n: index, %s: f32) {
   // expected-error @below {{dot-C2: vector and rows must have one element type and lie in l1}}
   %r = cluster.dot %x[%n], %w[%n], %n, %s : memref<8xf16, #cluster.space<l1>>, memref<18xf16, #cluster.space<l2>> -> f32

@@ -278,6 +278,9 @@ def Cluster_BarrierOp : Cluster_Op<"barrier"> {
   let hasVerifier = 1;
 }
 
+def Cluster_DotSum : AnyTypeOf<[I32, F32, VectorOfLengthAndType<[2], [F16]>],
+    "i32, f32 or vector<2xf16>">;
+
 def Cluster_DotOp : Cluster_Op<"dot", [AllTypesMatch<["sums", "results"]>]> {
   let summary = "Dot products of several rows with one vector";
   let description = [{
@@ -290,10 +293,11 @@ def Cluster_DotOp : Cluster_Op<"dot", [AllTypesMatch<["sums", "results"]>]> {
     may be read, so it must exist.
 
     Order and rounding (docs/kernels.md): i8 and i16 add up exactly in i32; f16
-    in f32, for each word `s + fma(x1, w1, x0 * w0)`; f32 `fma(w, x, s)`.
+    in f32, for each word `s + fma(x1, w1, x0 * w0)`, or in two sums of f16, for
+    each lane `fma(x, w, s)`; f32 `fma(w, x, s)`.
 
     * (dot-C1) there is at least one sum, and at most 16, all of one type: i32 for
-      i8 and i16, f32 for f16 and f32.
+      i8 and i16, f32 for f16 and f32, or vector<2xf16> for f16.
     * (dot-C2) `x` and `w` have the same element type, one of i8, i16, f16, f32,
       and lie in l1.
     * (dot-C3) a constant `columns` is at least 1, a constant `at` a multiple of L.
@@ -309,8 +313,8 @@ def Cluster_DotOp : Cluster_Op<"dot", [AllTypesMatch<["sums", "results"]>]> {
   let arguments = (ins
     Arg<MemRefRankOf<[I8, I16, F16, F32], [1]>, "the vector", [MemRead]>:$x, Index:$from,
     Arg<MemRefRankOf<[I8, I16, F16, F32], [1]>, "the rows", [MemRead]>:$w, Index:$at,
-    Index:$columns, Variadic<AnyTypeOf<[I32, F32]>>:$sums);
-  let results = (outs Variadic<AnyTypeOf<[I32, F32]>>:$results);
+    Index:$columns, Variadic<Cluster_DotSum>:$sums);
+  let results = (outs Variadic<Cluster_DotSum>:$results);
   let assemblyFormat = [{
     $x `[` $from `]` `,` $w `[` $at `]` `,` $columns `,` $sums attr-dict `:` type($x) `,` type($w)
     `->` type($sums)

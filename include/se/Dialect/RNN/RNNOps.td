@@ -295,8 +295,10 @@ def RNN_MatvecOp : RNN_Op<"matvec", [Pure]> {
     `y[..., n] = sum over k of W[n, k] * x[..., k]`. Leading dimensions of `x`
     are a batch. The sum runs over k = 0, 1, ... in the result's element type
     with fused multiply-add, starting from 0: the order never depends on the
-    schedule (docs/numerics.md). The sum of products of integers is exact modulo
-    2^32.
+    schedule (docs/numerics.md). Of f16 in f16 there are two such sums, of even
+    and of odd k (the missing product of an odd number is +0), which are added at
+    the end. The sum of products of integers is
+    exact modulo 2^32.
 
     * (matvec-C1) `W` has rank 2, `x` at least rank 1.
     * (matvec-C2) the last dimension of `x` equals the columns of `W`.

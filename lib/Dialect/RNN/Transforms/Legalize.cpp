@@ -236,7 +236,8 @@ LogicalResult Legalizer::convert(Operation *op) {
   FloatType stored = getStored(op);
   if (isa<MatvecOp, ReduceOp>(op)) {
     castOperands(op, stored);
-    setResultElement(op, single);
+    bool hasHalfSums = isa<MatvecOp>(op) && layers[op].hasHalfSums;
+    setResultElement(op, hasHalfSums ? half : single);
     return success();
   }
   if (auto activation = dyn_cast<ActivationOp>(op)) {

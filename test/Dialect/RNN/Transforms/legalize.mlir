@@ -3,6 +3,17 @@
 // RUN: se-opt %s --rnn-legalize --split-input-file | diff %t.before.mlir -
 // RUN: se-opt %s --rnn-legalize=precision=fp32 --split-input-file | diff %t.before.mlir -
 // RUN: not se-opt %s --rnn-legalize=precision=int4 --split-input-file 2>&1 | FileCheck %s --check-prefix=BAD
+// RUN: echo '{"default": "fp16", "sums": "fp16"}' > %t.json
+// RUN: se-opt %s --rnn-legalize=precision=%t.json --split-input-file | FileCheck %s --check-prefix=HALF
+//
+// Products that are summed up in f16 are followed by arithmetic in f16.
+// HALF-LABEL: rnn.network @product
+// HALF:          %[[WX:[a-z0-9_]+]] = rnn.matvec {{.*}} : tensor<2x2xf16>, tensor<2xf16> -> tensor<2xf16>
+// HALF-NEXT:     %[[WH:[a-z0-9_]+]] = rnn.matvec {{.*}} : tensor<2x2xf16>, tensor<2xf16> -> tensor<2xf16>
+// HALF-NEXT:     %[[S:[a-z0-9_]+]] = arith.addf %[[WX]], %[[WH]] : tensor<2xf16>
+// HALF-NEXT:     arith.addf %[[S]], %{{.*}} : tensor<2xf16>
+// HALF-NEXT:     arith.extf
+// HALF-NEXT:     rnn.yield
 //
 // fp32 changes nothing.
 // BAD: error: unknown precision 'int4', expected fp32, fp16, int8, mixed or a policy, FILE.json
