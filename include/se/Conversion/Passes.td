@@ -18,8 +18,8 @@ def ExpandActivations : Pass<"se-expand-activations", "::mlir::ModuleOp"> {
 
     `rnn.quantize` on scalars and vectors becomes the arithmetic of its
     description.
-    `rnn.interpolate` on scalars becomes comparisons, a sum, a fused multiply-addition
-    and loads.
+    `rnn.interpolate` on scalars becomes comparisons, a sum, loads and a fused
+    multiply-addition.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",
     "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect",

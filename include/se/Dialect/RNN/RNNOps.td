@@ -297,8 +297,7 @@ def RNN_MatvecOp : RNN_Op<"matvec", [Pure]> {
     with fused multiply-add, starting from 0: the order never depends on the
     schedule (docs/numerics.md). Of f16 in f16 there are two such sums, of even
     and of odd k (the missing product of an odd number is +0), which are added at
-    the end. The sum of products of integers is
-    exact modulo 2^32.
+    the end. The sum of products of integers is exact modulo 2^32.
 
     * (matvec-C1) `W` has rank 2, `x` at least rank 1.
     * (matvec-C2) the last dimension of `x` equals the columns of `W`.
@@ -453,11 +452,11 @@ def RNN_InterpolateOp : RNN_Op<"interpolate", [AllTypesMatch<["x", "y"]>,
         y = fma(slope[i], p, offset[i]), rounded once
 
     A NaN is taken for +limit; in a pair one with the sign bit, which no
-    arithmetic gives, for -limit. With shift = (1024 + C) / scale,
-    the sum p + shift has its last place at 1 / scale, so its low bits are i. In
-    phase 2 `x` is a tensor and
-    the table one of shape [N, 2]; in phase 3 `x` is a scalar or a pair, and the
-    table lies in memory, slope and offset of each line in one word.
+    arithmetic gives, for -limit. With shift = (1024 + C) / scale, the sum
+    p + shift has its last place at 1 / scale, so its low bits are i. In phase 2
+    `x` is a tensor and the table one of shape [N, 2]; in phase 3 `x` is a scalar
+    or a pair, and the table lies in memory, slope and offset of each line in one
+    word.
 
     * (interpolate-C1) the table of a tensor is a tensor of shape [N, 2], that of
       a scalar or vector a memref of shape [2 * N] with the identity layout.
