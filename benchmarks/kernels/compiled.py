@@ -29,7 +29,7 @@ import onnx_models  # noqa: E402
 FRAMES = 4
 # Of stages, whose mean is taken: the first frame, without code in the caches, is one
 # of many.
-STAGE_FRAMES = 64
+STAGE_FRAMES = 512
 WIDTH = {"int8": 1, "fp16": 2}
 # Scales of what is about 1 in magnitude.
 POLICY = {"layers": {"*": {"precision": "int8", "input_scale": 0.03125,
