@@ -24,7 +24,7 @@ def write_policy(folder, sums):
 
 
 def write_linear(folder, weights):
-    """y = W x + x[0] (so that there is something besides constants)."""
+    """y = W x."""
     rows, columns = weights.shape
     if (weights == weights[0, 0]).all():
         text = f"{weights[0, 0]:e}"
@@ -44,8 +44,8 @@ rnn.network @f inputs(%x = "x" : {vector}) outputs("y" : {result}) {{
 
 
 def reference(weights, x):
-    """By the definition of rnn.matvec. Products of halves and their sum with a half
-    are exact in float64."""
+    """By the definition of rnn.matvec. Products of halves of about 1 and their sum with
+    a half are exact in float64."""
     w, x = weights.astype(np.float16), x.astype(np.float16)
     if w.shape[1] % 2:
         w, x = (np.pad(a, ((0, 0), (0, 1))) for a in (w, x))
