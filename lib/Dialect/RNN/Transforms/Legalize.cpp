@@ -5,8 +5,8 @@
 //
 // The rule for fp16: what a matvec or reduction accumulates is f32 (of a matvec
 // f16, if the policy says so) and stays f32 through arithmetic; everything that
-// is stored or fed to a product is f16. docs/numerics.md has the reasons. int8 is like fp16, but for the matvecs
-// (Products.h).
+// is stored or fed to a product is f16. docs/numerics.md has the reasons. int8
+// is like fp16, but for the matvecs (Products.h).
 //
 //===----------------------------------------------------------------------===//
 

@@ -164,7 +164,7 @@ def Legalize : Pass<"rnn-legalize", "::mlir::ModuleOp"> {
       (docs/precision.md); cells are inlined first. What `--rnn-quantize` has
       marked becomes integers: such matvecs take i8 and give i32, which is
       scaled in f32. Everything else is fp32 or, in layers of fp16 and int8, as
-      in fp16.
+      in fp16; with `"sums": "fp16"` matvecs of fp16 layers give f16.
 
     Before, with casts between `%x`, `%W` and the matvec as above:
 
