@@ -327,3 +327,19 @@ rnn.network @net inputs(%x = "x" : tensor<1xf32>) outputs("y" : tensor<2xf32>) {
     elf = se.compile(path, tmp_path / "net.elf")
     for program in (path, elf):
         se.assert_same_bits(se.run(program, {"x": x}, ["y"]), expected, program.name)
+
+
+def test_prediction_with_rests(tmp_path):
+    """The elements of a last word that is not full are loaded one by one, which is code:
+    the plan knows it when it divides loops."""
+    recipe = Recipe(cell="lstm", input=61, hidden=63, layers=2)
+    path = write_model(tmp_path, recipe)
+    policy = write_policy(tmp_path, {"*": int8(state_scale=2.0**-7)})
+    target = "--target=pulp-open-ddr"
+    program = se.compile(path, tmp_path / "net.elf", f"--precision={policy}", target)
+    stats = tmp_path / "stats.json"
+    x = onnx_models.frames(recipe, 12)
+    se.run(program, {"x": x}, ["y"], target, f"--stats={stats}")
+    result = json.loads(stats.read_text())
+    ratio = result["predicted_cycles_per_frame"] / result["cycles_per_frame"]["mean"]
+    assert 0.98 <= ratio <= 1.02, result["cycles_per_frame"]
