@@ -14,9 +14,12 @@
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Object/ELFObjectFile.h"
+#include "llvm/Support/CommandLine.h"
 #include "llvm/Support/DataExtractor.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Support/raw_ostream.h"
+
+#include <mutex>
 
 using namespace mlir;
 using namespace se;
@@ -198,11 +201,25 @@ llvm::Expected<uint64_t> se::getLargestFrame(StringRef object) {
   return most;
 }
 
+/// Loop strength reduction gives each address that instructions of xpulp count
+/// up a register and an addition of its own in every turn of the loop around
+/// (docs/kernels.md). Only an option of the command line leaves it out.
+static void disableLoopStrengthReduction() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    constexpr llvm::StringLiteral name = "disable-lsr";
+    auto &options = llvm::cl::getRegisteredOptions();
+    if (auto it = options.find(name); it != options.end())
+      it->second->addOccurrence(0, name, "true");
+  });
+}
+
 llvm::Expected<llvm::SmallVector<char>>
 DeviceCode::emit(llvm::CodeGenFileType type) {
   llvm::SmallVector<char> bytes;
   llvm::raw_svector_ostream os(bytes);
   llvm::legacy::PassManager passes;
+  disableLoopStrengthReduction();
   if (machine->addPassesToEmitFile(passes, os, nullptr, type))
     return error("the RISC-V back end cannot emit this kind of file");
   passes.run(*module);

@@ -51,7 +51,7 @@ se::quantization::chooseRowScales(llvm::ArrayRef<float> weights, int64_t rows,
     for (float w : part)
       most = std::max(most, std::abs(w));
     float scale = most / 127.0f;
-    return std::isnormal(scale) ? scale : 1.0f;
+    return std::isnormal(scale) ? scale : zeroRowScale;
   };
   if (isPerTensor)
     return std::vector<float>(size_t(rows), getScale(weights));

@@ -8,6 +8,8 @@
 #include "se/Dialect/Cluster/Cluster.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
@@ -48,6 +50,89 @@ static void chain(OpResult first, OpResult second) {
     }
 }
 
+//===----------------------------------------------------------------------===//
+// Constants that are added
+//===----------------------------------------------------------------------===//
+
+/// Whether two values are computed alike from the same values.
+static bool isSame(Value first, Value second) {
+  if (first == second)
+    return true;
+  Operation *one = first.getDefiningOp(), *other = second.getDefiningOp();
+  return one && other && isPure(one) &&
+         OperationEquivalence::isEquivalentTo(
+             one, other, [](Value a, Value b) { return success(isSame(a, b)); },
+             nullptr, OperationEquivalence::IgnoreLocations);
+}
+
+/// Where a view begins in memory that holds what it shows.
+static Value getBegin(Value memref) {
+  auto view = memref.getDefiningOp<memref::ViewOp>();
+  return view ? view.getByteShift() : Value();
+}
+
+/// The dot that a sum starts with: the first of a chain.
+static OpResult getStart(OpResult sum) {
+  auto dot = sum.getDefiningOp<cluster::DotOp>();
+  auto before = dyn_cast<OpResult>(dot.getSums()[sum.getResultNumber()]);
+  if (before && before.getDefiningOp<cluster::DotOp>() &&
+      before.getOwner()->getBlock() == dot->getBlock())
+    return getStart(before);
+  return sum;
+}
+
+/// `value`, computed before `place` if it is not there yet.
+static Value moveBefore(Value value, Operation *place, OpBuilder &builder) {
+  Operation *op = value.getDefiningOp();
+  Operation *ancestor =
+      op ? place->getBlock()->findAncestorOpInBlock(*op) : nullptr;
+  if (!ancestor || ancestor->isBeforeInBlock(place))
+    return value;
+  IRMapping mapping;
+  for (Value operand : op->getOperands())
+    mapping.map(operand, moveBefore(operand, place, builder));
+  return builder.clone(*op, mapping)->getResult(0);
+}
+
+/// A sum that is only read to add an element of the record which holds the
+/// weights starts with that element.
+static void startWithConstant(OpResult sum) {
+  OpResult start = getStart(sum);
+  auto dot = start.getDefiningOp<cluster::DotOp>();
+  OpOperand &initial = dot.getSumsMutable()[start.getResultNumber()];
+  if (!matchPattern(initial.get(), m_Zero()))
+    return;
+  memref::LoadOp constant;
+  SmallVector<arith::AddIOp> adds;
+  for (Operation *user : sum.getUsers()) {
+    if (isOpTriviallyDead(user))
+      continue;
+    auto add = dyn_cast<arith::AddIOp>(user);
+    if (!add)
+      return;
+    // In each branch, if not all groups have all elements.
+    auto load = (add.getLhs() == sum ? add.getRhs() : add.getLhs())
+                    .getDefiningOp<memref::LoadOp>();
+    if (!load || !getBegin(load.getMemref()) ||
+        getBegin(load.getMemref()) != getBegin(dot.getW()) ||
+        (constant &&
+         !isSame(load.getIndices().front(), constant.getIndices().front())))
+      return;
+    constant = load;
+    adds.push_back(add);
+  }
+  if (!constant)
+    return;
+  OpBuilder builder(dot);
+  initial.set(memref::LoadOp::create(
+      builder, constant.getLoc(), constant.getMemref(),
+      moveBefore(constant.getIndices().front(), dot, builder)));
+  for (arith::AddIOp add : adds) {
+    add.replaceAllUsesWith(sum);
+    add.erase();
+  }
+}
+
 void schedule::chainDots(func::FuncOp function) {
   SmallVector<cluster::DotOp> dots;
   function.walk([&](cluster::DotOp dot) { dots.push_back(dot); });
@@ -62,4 +147,7 @@ void schedule::chainDots(func::FuncOp function) {
     for (OpResult sum : dot->getResults())
       if (OpResult other = findOther(sum))
         chain(sum, other);
+  for (cluster::DotOp dot : dots)
+    for (OpResult sum : dot->getResults())
+      startWithConstant(sum);
 }

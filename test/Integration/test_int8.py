@@ -43,9 +43,9 @@ def int8(**keys):
 # --- the numerics ----------------------------------------------------------------
 
 
-def fma(a, b, c):
-    """a * b + c in f32, rounded once: the product is exact in f64, the sum is
-    rounded to odd there, so that rounding to f32 sees what was lost."""
+def fma(a, b, c, kind=np.float32):
+    """a * b + c, rounded once: the product is exact in f64, the sum is rounded to
+    odd there, so that the rounding after it sees what was lost."""
     product = np.float64(a) * np.float64(b)
     c = np.float64(c)
     total = product + c
@@ -55,7 +55,7 @@ def fma(a, b, c):
     is_even = (bits & 1) == 0
     toward = np.where((lost > 0) == (total > 0), 1, -1)
     odd = np.where((np.atleast_1d(lost) != 0) & is_even, bits + toward, bits)
-    return odd.view(np.float64).astype(np.float32).reshape(np.shape(total))
+    return odd.view(np.float64).astype(kind).reshape(np.shape(total))
 
 
 def quantize(x, scale, zero_point=0):
@@ -70,7 +70,7 @@ class Matrix:
     def __init__(self, weights, scale, zero_point=0, per_tensor=False):
         largest = np.abs(weights).max(axis=None if per_tensor else 1)
         scales = np.broadcast_to(largest / np.float32(127), len(weights))
-        scales = np.where(scales == 0, np.float32(1), scales)
+        scales = np.where(scales == 0, np.float32(2**-20), scales)
         self.weights, self.per_tensor = weights, per_tensor
         self.values = np.rint(weights / scales[:, None]).astype(np.int64)
         self.scale, self.zero_point = np.float32(scale), zero_point
@@ -102,12 +102,19 @@ def join(*parts):
         matrix.rescale(rows, joint)
 
 
-def add(terms, other, rest):
+def scale(terms, bias):
+    """The bias is an integer in the product's units."""
+    p, c = terms
+    return (p + np.rint(bias / c).astype(np.int64)).astype(np.float32) * c
+
+
+def add(terms, other, bias):
     """Products of one scale as integers, others one after the other."""
     (p1, c1), (p2, c2) = terms, other
     if (c1 == c2).all():
-        return fma((p1 + p2).astype(np.float32), c1, rest)
-    return fma(p1.astype(np.float32), c1, fma(p2.astype(np.float32), c2, rest))
+        return scale((p1 + p2, c1), bias)
+    units = np.rint(bias / c1).astype(np.int64)
+    return fma((p1 + units).astype(np.float32), c1, p2.astype(np.float32) * c2)
 
 
 def hard_sigmoid(x):
@@ -125,7 +132,7 @@ def evaluate(recipe, x, state_scale, zero_point=0, per_tensor=False,
              cell_type=np.float16):
     """Frames x in f32; gates are f32, all else f16."""
     layers, head = onnx_models.weights(recipe)
-    n, one = recipe.hidden, np.float16(1)
+    n, half = recipe.hidden, np.float16
     assert len(layers) == 1 and not head
     layer = {k: v[0] for k, v in layers[0].items()}
     from_x = Matrix(layer["W"], INPUT_SCALE, zero_point, per_tensor)
@@ -133,7 +140,6 @@ def evaluate(recipe, x, state_scale, zero_point=0, per_tensor=False,
     h, c = np.zeros(n, np.float16), np.zeros(n, cell_type)
     gates, last = slice(0, 2 * n), slice(2 * n, 3 * n)
     rows = lambda terms, part: tuple(t[part] for t in terms)
-    single = lambda terms, part: (terms[0][part].astype(np.float32), terms[1][part])
     if recipe.cell == "gru0":
         # Two matrices, with a scale each if they have one for all rows.
         gates_h = Matrix(layer["R"][: 2 * n], state_scale, 0, per_tensor)
@@ -151,8 +157,11 @@ def evaluate(recipe, x, state_scale, zero_point=0, per_tensor=False,
         if recipe.is_lstm:
             z = add(ax, from_h(h), wb + rb)
             i, o, f, g = np.split(z, 4)
-            kept = hard_sigmoid(f).astype(cell_type) * c
-            c = kept + (hard_sigmoid(i) * softsign(g)).astype(cell_type)
+            if cell_type == half:
+                c = fma(hard_sigmoid(i), softsign(g), hard_sigmoid(f) * c, half)
+            else:
+                new = (hard_sigmoid(i) * softsign(g)).astype(cell_type)
+                c = fma(hard_sigmoid(f), c, new)
             h = hard_sigmoid(o) * softsign(c)
         else:
             ah = gates_h(h) if recipe.cell == "gru0" else from_h(h)
@@ -161,9 +170,9 @@ def evaluate(recipe, x, state_scale, zero_point=0, per_tensor=False,
             if recipe.cell == "gru0":
                 m = softsign(add(rows(ax, last), candidate_h(r * h), (wb + rb)[last]))
             else:
-                rest = wb[last] + np.float32(r) * fma(*single(ah, last), rb[last])
-                m = softsign(fma(*single(ax, last), rest))
-            h = (one - z) * m + z * h
+                m = softsign(fma(r, scale(rows(ah, last), rb[last]),
+                                 scale(rows(ax, last), wb[last])))
+            h = fma(z, h - m, m, half)
         out.append(h.astype(np.float32))
     return np.stack(out)
 

@@ -129,7 +129,7 @@ float ScaleJoiner::getJointScale(ArrayRef<int64_t> numbers) const {
   for (int64_t number : numbers)
     if (!isZero(rows[number]))
       joint = std::max(joint, getScale(rows[number]));
-  return joint ? joint : 1.0f;
+  return joint ? joint : se::quantization::zeroRowScale;
 }
 
 bool ScaleJoiner::losesLittle(ArrayRef<int64_t> numbers, double joint) const {

@@ -23,9 +23,11 @@ struct Product {
   std::vector<float> sumScales;
 };
 
+/// What a column can add to a sum, with its part of the zero point's offset.
+inline constexpr int64_t largestProduct = 127 * 254;
 /// Products of so many columns altogether add up within 32 bits, whatever the
 /// weights, vectors and zero points are.
-inline constexpr int64_t maxJointColumns = INT32_MAX / (127 * 254);
+inline constexpr int64_t maxJointColumns = INT32_MAX / largestProduct;
 
 using Products = llvm::DenseMap<mlir::Operation *, Product>;
 

@@ -13,6 +13,7 @@
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/TypeUtilities.h"
 
+#include <cmath>
 #include <cstring>
 
 using namespace mlir;
@@ -75,10 +76,10 @@ void ProductRewriter::rewrite(MatvecOp op, const Product &product) {
   if (product.grid.zeroPoint) {
     std::vector<int64_t> offsets;
     for (size_t row = 0; row != matrix.scales.size(); ++row)
-      offsets.push_back(int64_t(product.grid.zeroPoint) *
+      offsets.push_back(-int64_t(product.grid.zeroPoint) *
                         matrix.getRowSum(int64_t(row)));
     auto [type, values] = rowsOf(b.getI32Type(), std::move(offsets));
-    sum = arith::SubIOp::create(
+    sum = arith::AddIOp::create(
         b, loc, sum, constant(makeIntegers(type, values, name + "_offset")));
   }
   auto [type, values] = rowsOf(b.getF32Type(), product.sumScales);
@@ -123,19 +124,18 @@ static ElementsAttr moveElements(ElementsAttr constant, ArrayRef<int64_t> from,
   return makeConstant(type, move(*readFloats(constant)), name);
 }
 
-/// The integers of a scaled product: a sum, of which constants may be
-/// subtracted.
+/// The integers of a scaled product: a sum, and a constant that may be added.
 static std::pair<Value, Value> getIntegers(arith::MulFOp product) {
   Value sum = product.getLhs().getDefiningOp<arith::SIToFPOp>().getIn();
-  if (auto difference = sum.getDefiningOp<arith::SubIOp>())
-    return {difference.getLhs(), difference.getRhs()};
+  if (auto add = sum.getDefiningOp<arith::AddIOp>())
+    return {add.getLhs(), add.getRhs()};
   return {sum, Value()};
 }
 
 static arith::MulFOp makeScaled(OpBuilder &b, Location loc, Value sum,
                                 Value offset, Value scale) {
   if (offset)
-    sum = arith::SubIOp::create(b, loc, sum, offset);
+    sum = arith::AddIOp::create(b, loc, sum, offset);
   auto single =
       arith::SIToFPOp::create(b, loc, withElement(sum, b.getF32Type()), sum);
   return arith::MulFOp::create(b, loc, single, scale);
@@ -205,38 +205,68 @@ static int64_t getColumns(arith::MulFOp product) {
   return cast<RankedTensorType>(matvec.getW().getType()).getDimSize(1);
 }
 
-/// Adds up the integers of products that have one scale.
+/// What a constant of f32 is in units of `scale`: one integer for each element.
+/// Nothing if a sum with this many columns and `offsets` may overflow with it.
+static std::optional<std::vector<int64_t>>
+getInUnits(ElementsAttr constant, Value scale, int64_t columns,
+           ArrayRef<int64_t> offsets) {
+  std::optional<std::vector<float>> values = readFloats(constant),
+                                    scales = readFloats(scale);
+  if (!values || !scales)
+    return std::nullopt;
+  int64_t room = INT32_MAX - columns * largestProduct;
+  std::vector<int64_t> units;
+  for (size_t i = 0; i != values->size(); ++i) {
+    float unit = std::nearbyintf((*values)[i] / (*scales)[i]);
+    // Also false for what is no number.
+    if (!(std::fabs(unit) + std::abs(offsets.empty() ? 0 : offsets[i]) <=
+          float(room)))
+      return std::nullopt;
+    units.push_back(int64_t(unit));
+  }
+  return units;
+}
+
+/// Adds up the integers of products that have one scale, and in these units the
+/// constants of f32 in `biases`, which it takes away if it can.
 static arith::MulFOp addIntegers(OpBuilder &b, Location loc,
-                                 ArrayRef<arith::MulFOp> products) {
-  arith::MulFOp first = products.front();
-  if (products.size() == 1)
-    return first;
-  Value sum, offset, scale = first.getRhs();
+                                 SmallVectorImpl<arith::MulFOp> &products,
+                                 SmallVectorImpl<Value> &biases) {
+  Value scale = products.front().getRhs(), sum, offset;
   auto add = [&](Value &all, Value term) {
-    if (term)
-      all = all ? Value(arith::AddIOp::create(b, loc, all, term)) : term;
+    all = all ? Value(arith::AddIOp::create(b, loc, all, term)) : term;
   };
+  int64_t columns = 0;
   std::vector<int64_t> offsets;
-  ElementsAttr last;
-  for (arith::MulFOp product : products) {
-    auto [integers, constant] = getIntegers(product);
-    add(sum, integers);
-    ElementsAttr known = constant ? getConstant(constant) : ElementsAttr();
-    if (!known) {
-      add(offset, constant);
-      continue;
-    }
-    std::vector<int64_t> values = readIntegers(known);
+  std::string name;
+  auto addConstant = [&](ArrayRef<int64_t> values, ElementsAttr like) {
     offsets.resize(values.size());
     for (auto [all, value] : llvm::zip(offsets, values))
       all += value;
-    last = known;
+    name = getConstantName(like).str();
+  };
+  for (arith::MulFOp product : products) {
+    auto [integers, constant] = getIntegers(product);
+    columns += getColumns(product);
+    add(sum, integers);
+    if (ElementsAttr known = constant ? getConstant(constant) : ElementsAttr())
+      addConstant(readIntegers(known), known);
+    else if (constant)
+      add(offset, constant);
   }
-  if (last)
-    add(offset, arith::ConstantOp::create(
-                    b, loc,
-                    makeIntegers(cast<RankedTensorType>(last.getType()),
-                                 offsets, getConstantName(last))));
+  llvm::erase_if(biases, [&](Value bias) {
+    ElementsAttr known = getConstant(bias);
+    auto units =
+        offset ? std::nullopt : getInUnits(known, scale, columns, offsets);
+    if (units)
+      addConstant(*units, known);
+    return units.has_value();
+  });
+  if (!offsets.empty())
+    add(offset,
+        arith::ConstantOp::create(
+            b, loc,
+            makeIntegers(withElement(sum, b.getI32Type()), offsets, name)));
   return makeScaled(b, loc, sum, offset, scale);
 }
 
@@ -273,19 +303,26 @@ static void fuseSum(arith::AddFOp root, const llvm::DenseSet<Value> &products) {
   OpBuilder b(root);
   Location loc = root.getLoc();
   SmallVector<arith::MulFOp> scaled, sums;
-  Value sum;
+  SmallVector<Value> biases, others;
   for (Value term : terms)
     if (products.contains(term))
       scaled.push_back(term.getDefiningOp<arith::MulFOp>());
     else
-      sum = sum ? arith::AddFOp::create(b, loc, sum, term).getResult() : term;
-  for (ArrayRef<arith::MulFOp> group : groupByScale(scaled))
-    sums.push_back(addIntegers(b, loc, group));
+      (getConstant(term) ? biases : others).push_back(term);
+  for (auto &group : groupByScale(scaled))
+    sums.push_back(addIntegers(b, loc, group, biases));
+  Value sum;
+  auto add = [&](ArrayRef<Value> values) {
+    for (Value value : values)
+      sum = sum ? arith::AddFOp::create(b, loc, sum, value).getResult() : value;
+  };
+  add(biases);
   for (arith::MulFOp product : llvm::reverse(sums))
     sum = sum ? math::FmaOp::create(b, loc, product.getLhs(), product.getRhs(),
                                     sum)
                     .getResult()
               : product.getResult();
+  add(others);
   root.replaceAllUsesWith(sum);
 }
 

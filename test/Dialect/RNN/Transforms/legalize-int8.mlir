@@ -8,26 +8,27 @@
 // RUN: se-opt %t/joined.mlir --se-pipeline="to=legalized precision=%t/zero-point.json" | FileCheck %s --check-prefix=JOINED
 // RUN: se-opt %t/slices.mlir --se-pipeline="to=legalized precision=%t/linear.json" | FileCheck %s --check-prefix=SLICES
 
-// A matrix with a scale of 4 / 127 and 1 (a row of zeros), times 0.5; the bias
-// stays f32, and what is behind the sum is as in fp16. The input is quantized as
-// it is.
+// A matrix with a scale of 4 / 127 and 2^-20 (a row of zeros), times 0.5; the bias
+// is an integer in these units, and what is behind the sum is as in fp16. The input
+// is quantized as it is.
 // LINEAR-LABEL: rnn.network @net
-// LINEAR-DAG:   %[[B:[a-z0-9_]+]] = arith.constant dense<[3.000000e+00, 1.000000e-01]> : tensor<2xf32>
 // LINEAR-DAG:   %[[W:[a-z0-9_]+]] = arith.constant dense<{{\[}}[64, -127], [0, 0]]> : tensor<2x2xi8>
 // LINEAR:       %[[Q:[a-z0-9_]+]] = rnn.quantize %x scale 5.000000e-01 : tensor<2xf32> -> tensor<2xi8>
 // LINEAR-NEXT:  %[[P:[a-z0-9_]+]] = rnn.matvec %[[W]], %[[Q]] : tensor<2x2xi8>, tensor<2xi8> -> tensor<2xi32>
-// LINEAR-NEXT:  %[[S:[a-z0-9_]+]] = arith.constant dense<[0.0157480314, 5.000000e-01]> : tensor<2xf32>
-// LINEAR-NEXT:  %[[F:[a-z0-9_]+]] = arith.sitofp %[[P]] : tensor<2xi32> to tensor<2xf32>
-// LINEAR-NEXT:  %[[Z:[a-z0-9_]+]] = math.fma %[[F]], %[[S]], %[[B]] : tensor<2xf32>
+// LINEAR-NEXT:  %[[S:[a-z0-9_]+]] = arith.constant dense<[0.0157480314, 4.76837158E-7]> : tensor<2xf32>
+// LINEAR-NEXT:  %[[B:[a-z0-9_]+]] = arith.constant dense<[190, 209715]> : tensor<2xi32>
+// LINEAR-NEXT:  %[[I:[a-z0-9_]+]] = arith.addi %[[P]], %[[B]] : tensor<2xi32>
+// LINEAR-NEXT:  %[[F:[a-z0-9_]+]] = arith.sitofp %[[I]] : tensor<2xi32> to tensor<2xf32>
+// LINEAR-NEXT:  %[[Z:[a-z0-9_]+]] = arith.mulf %[[F]], %[[S]] : tensor<2xf32>
 // LINEAR-NEXT:  %[[T:[a-z0-9_]+]] = arith.constant {{.*}} : tensor<256x2xf16>
 // LINEAR-NEXT:  %[[X:[a-z0-9_]+]] = arith.truncf %[[Z]] : tensor<2xf32> to tensor<2xf16>
 // LINEAR-NEXT:  rnn.interpolate %[[X]], %[[T]]
 
-// z times the sum of the row's integers: -3 * (64 - 127).
+// Less z times the sum of the row's integers: 190 + 3 * (64 - 127).
 // ZERO:         rnn.quantize %x scale 5.000000e-01 zero_point -3
 // ZERO-NEXT:    %[[P:[a-z0-9_]+]] = rnn.matvec
-// ZERO-NEXT:    %[[O:[a-z0-9_]+]] = arith.constant dense<[189, 0]> : tensor<2xi32>
-// ZERO-NEXT:    arith.subi %[[P]], %[[O]] : tensor<2xi32>
+// ZERO:         %[[O:[a-z0-9_]+]] = arith.constant dense<[1, 209715]> : tensor<2xi32>
+// ZERO-NEXT:    arith.addi %[[P]], %[[O]] : tensor<2xi32>
 
 //--- linear.json
 {"layers": {"lin*": {"precision": "int8", "input_scale": 0.5}}}
@@ -44,17 +45,19 @@ rnn.network @net inputs(%x = "x" : tensor<2xf32>) outputs("y" : tensor<2xf32>) {
 }
 
 // One cell in two layers, of which one is int8. The state of that one is kept as
-// integers: the matrix is its only reader. It is within -1 to 1. The sum of two
-// products and a bias takes two fused multiply-adds, however it was written.
+// integers: the matrix is its only reader. It is within -1 to 1. Of two products
+// that do not have one scale the first one takes the bias, however it was written.
 // CELL-NOT:     rnn.cell
 // CELL-LABEL:   rnn.network @two
 // CELL-SAME:    states(%h1 = "h1" : tensor<2xi8> reset dense<[64, 0]> : tensor<2xi8>, %h2 = "h2" : tensor<2xf16> reset dense<0.000000e+00> : tensor<2xf16>)
 // CELL-DAG:     %[[X:[a-z0-9_]+]] = rnn.quantize %x scale 5.000000e-01 : tensor<2xf32> -> tensor<2xi8>
 // CELL-DAG:     %[[PX:[a-z0-9_]+]] = rnn.matvec %{{.*}}, %[[X]] : {{.*}} -> tensor<2xi32>
-// CELL-DAG:     %[[FX:[a-z0-9_]+]] = arith.sitofp %[[PX]]
 // CELL-DAG:     %[[PH:[a-z0-9_]+]] = rnn.matvec %{{.*}}, %h1 : {{.*}} -> tensor<2xi32>
-// CELL-DAG:     %[[FH:[a-z0-9_]+]] = arith.sitofp %[[PH]]
-// CELL:         %[[ZX:[a-z0-9_]+]] = math.fma %[[FX]], %{{.*}}, %{{.*}} : tensor<2xf32>
+// CELL-DAG:     %[[B:[a-z0-9_]+]] = arith.constant dense<[24194, 1613]> : tensor<2xi32>
+// CELL:         %[[I:[a-z0-9_]+]] = arith.addi %[[PH]], %[[B]] : tensor<2xi32>
+// CELL-NEXT:    %[[FH:[a-z0-9_]+]] = arith.sitofp %[[I]]
+// CELL-NEXT:    %[[FX:[a-z0-9_]+]] = arith.sitofp %[[PX]]
+// CELL-NEXT:    %[[ZX:[a-z0-9_]+]] = arith.mulf %[[FX]], %{{.*}} : tensor<2xf32>
 // CELL-NEXT:    %[[Z:[a-z0-9_]+]] = math.fma %[[FH]], %{{.*}}, %[[ZX]] : tensor<2xf32>
 // CELL-NEXT:    %[[T:[a-z0-9_]+]] = arith.constant {{.*}} : tensor<256x2xf16>
 // CELL-NEXT:    %[[ROUNDED:[a-z0-9_]+]] = arith.truncf %[[Z]] : tensor<2xf32> to tensor<2xf16>
@@ -139,19 +142,19 @@ rnn.network @slices inputs(%x = "x" : tensor<2xf32>) outputs("y" : tensor<1xf32>
   rnn.yield %3 : tensor<1xf32>
 }
 
-// A row of zeros has no part in it. Offsets of zero points, -3 times 16 - 79 and
-// 32 - 127, and -3 times 127 + 16, are one constant. The other sum's rows differ
-// by more than a factor of 8: each keeps its scale, and there are two products.
+// A row of zeros has no part in it. Offsets of zero points, 3 times 127 + 16 +
+// 32 - 79 and 32 - 127, and the biases, 95 and 6, are one constant. The other sum's
+// rows differ by more than a factor of 8: each keeps its scale, and there are two
+// products.
 // JOINED-LABEL: rnn.network @joined
 // JOINED-DAG:   arith.constant dense<{{\[}}[32, -79], [0, 0]]> : tensor<2x2xi8>
 // JOINED-DAG:   arith.constant dense<{{\[}}[127, 16], [32, -127]]> : tensor<2x2xi8>
 // JOINED-DAG:   %[[C:[a-z0-9_]+]] = arith.constant dense<[0.0314960629, 0.0157480314]> : tensor<2xf32>
 // JOINED:       %[[S:[a-z0-9_]+]] = arith.addi %{{.*}}, %{{.*}} : tensor<2xi32>
-// JOINED-NEXT:  %[[O:[a-z0-9_]+]] = arith.constant dense<[-288, 285]> : tensor<2xi32>
-// JOINED-NEXT:  %[[T:[a-z0-9_]+]] = arith.subi %[[S]], %[[O]] : tensor<2xi32>
+// JOINED-NEXT:  %[[O:[a-z0-9_]+]] = arith.constant dense<[383, -279]> : tensor<2xi32>
+// JOINED-NEXT:  %[[T:[a-z0-9_]+]] = arith.addi %[[S]], %[[O]] : tensor<2xi32>
 // JOINED-NEXT:  %[[F:[a-z0-9_]+]] = arith.sitofp %[[T]]
-// JOINED-NEXT:  math.fma %[[F]], %[[C]], %{{.*}} : tensor<2xf32>
-// JOINED-NOT:   arith.addi
+// JOINED-NEXT:  arith.mulf %[[F]], %[[C]] : tensor<2xf32>
 // JOINED:       %[[M:[a-z0-9_]+]] = arith.mulf
 // JOINED-NEXT:  math.fma %{{.*}}, %{{.*}}, %[[M]]
 

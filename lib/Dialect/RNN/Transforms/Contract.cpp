@@ -1,0 +1,192 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- Contract.cpp - Arithmetic in fewer instructions --------------------===//
+
+#include "se/Dialect/RNN/Constants.h"
+#include "se/Dialect/RNN/Transforms/Passes.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/IR/TypeUtilities.h"
+
+#include <cmath>
+
+namespace se::rnn {
+#define GEN_PASS_DEF_CONTRACT
+#include "se/Dialect/RNN/Transforms/Passes.h.inc"
+} // namespace se::rnn
+
+using namespace mlir;
+using namespace se::rnn;
+
+//===----------------------------------------------------------------------===//
+// Averages and products that are added
+//===----------------------------------------------------------------------===//
+
+/// A product that only `add` reads.
+static arith::MulFOp getProduct(Value value) {
+  auto product = value.getDefiningOp<arith::MulFOp>();
+  return product && product->hasOneUse() ? product : arith::MulFOp();
+}
+
+/// If `value` is 1 - z: z.
+static Value getComplement(Value value) {
+  auto difference = value.getDefiningOp<arith::SubFOp>();
+  if (!difference)
+    return Value();
+  std::optional<std::vector<float>> ones = readFloats(difference.getLhs());
+  if (!ones || !llvm::all_of(*ones, [](float one) { return one == 1.0f; }))
+    return Value();
+  return difference.getRhs();
+}
+
+/// (1 - z) * a + z * b becomes fma(z, b - a, a).
+static Value contractAverage(OpBuilder &builder, arith::AddFOp op) {
+  arith::MulFOp products[] = {getProduct(op.getLhs()), getProduct(op.getRhs())};
+  if (!products[0] || !products[1])
+    return Value();
+  for (unsigned first : {0, 1})
+    for (unsigned i : {0, 1})
+      for (unsigned k : {0, 1}) {
+        arith::MulFOp one = products[first], other = products[1 - first];
+        Value z = other->getOperand(k);
+        if (getComplement(one->getOperand(i)) != z)
+          continue;
+        Value a = one->getOperand(1 - i), b = other->getOperand(1 - k);
+        Value difference =
+            arith::SubFOp::create(builder, op.getLoc(), b, a).getResult();
+        return math::FmaOp::create(builder, op.getLoc(), z, difference, a);
+      }
+  return Value();
+}
+
+/// a * b + c becomes fma(a, b, c); of two products the second is rounded once
+/// only.
+static Value contractProduct(OpBuilder &builder, arith::AddFOp op) {
+  arith::MulFOp product = getProduct(op.getRhs());
+  Value rest = op.getLhs();
+  if (!product) {
+    product = getProduct(op.getLhs());
+    rest = op.getRhs();
+  }
+  if (!product)
+    return Value();
+  return math::FmaOp::create(builder, op.getLoc(), product.getLhs(),
+                             product.getRhs(), rest);
+}
+
+//===----------------------------------------------------------------------===//
+// Arithmetic whose result is rounded
+//===----------------------------------------------------------------------===//
+
+/// Whether a value of f32 is a sum of integers, scaled.
+static bool isScaledSum(Value value) {
+  Operation *op = value.getDefiningOp();
+  return isa_and_nonnull<arith::MulFOp, math::FmaOp>(op) &&
+         op->getOperand(0).getDefiningOp<arith::SIToFPOp>();
+}
+
+namespace {
+/// f32 arithmetic between sums of integers and values of f16, of which the
+/// result is only used rounded to f16.
+class Rounding {
+public:
+  explicit Rounding(arith::TruncFOp root)
+      : root(root), builder(root), half(builder.getF16Type()) {}
+
+  /// Computes the same in f16, if that is what it is.
+  bool run() {
+    if (!isPart(root.getIn()) || !hasHalf || !hasSum)
+      return false;
+    root.replaceAllUsesWith(narrow(root.getIn()));
+    return true;
+  }
+
+private:
+  static bool isArithmetic(Value value) {
+    return isa_and_nonnull<arith::AddFOp, arith::SubFOp, arith::MulFOp,
+                           math::FmaOp>(value.getDefiningOp()) &&
+           value.hasOneUse();
+  }
+  bool isPart(Value value);
+  Value narrow(Value value);
+
+  arith::TruncFOp root;
+  OpBuilder builder;
+  Type half;
+  bool hasHalf = false, hasSum = false;
+};
+} // namespace
+
+bool Rounding::isPart(Value value) {
+  if (auto extension = value.getDefiningOp<arith::ExtFOp>()) {
+    hasHalf = true;
+    return getElementTypeOrSelf(extension.getIn().getType()).isF16();
+  }
+  if (isScaledSum(value)) {
+    hasSum = true;
+    return true;
+  }
+  if (auto values = readFloats(value))
+    return llvm::all_of(*values, [](float v) { return std::fabs(v) <= 65504; });
+  return isArithmetic(value) &&
+         llvm::all_of(value.getDefiningOp()->getOperands(),
+                      [&](Value operand) { return isPart(operand); });
+}
+
+Value Rounding::narrow(Value value) {
+  if (auto extension = value.getDefiningOp<arith::ExtFOp>())
+    return extension.getIn();
+  auto type = cast<RankedTensorType>(value.getType()).clone(half);
+  if (auto constant = value.getDefiningOp<arith::ConstantOp>())
+    return arith::ConstantOp::create(
+        builder, value.getLoc(),
+        makeConstant(type, *readFloats(value),
+                     getConstantName(constant.getValue())));
+  if (isScaledSum(value))
+    return arith::TruncFOp::create(builder, value.getLoc(), type, value);
+  SmallVector<Value> operands;
+  for (Value operand : value.getDefiningOp()->getOperands())
+    operands.push_back(narrow(operand));
+  OperationState state(value.getLoc(), value.getDefiningOp()->getName(),
+                       operands, type);
+  return builder.create(state)->getResult(0);
+}
+
+//===----------------------------------------------------------------------===//
+// The pass
+//===----------------------------------------------------------------------===//
+
+namespace {
+struct ContractPass : se::rnn::impl::ContractBase<ContractPass> {
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    // Averages first: they are made of products.
+    for (auto contract : {contractAverage, contractProduct})
+      module.walk([&](arith::AddFOp op) {
+        OpBuilder builder(op);
+        if (!isa<RankedTensorType>(op.getType()))
+          return;
+        if (Value value = contract(builder, op)) {
+          op.replaceAllUsesWith(value);
+          eraseWithOperands(op);
+        }
+      });
+    module.walk([](arith::TruncFOp op) {
+      if (Rounding(op).run())
+        eraseWithOperands(op);
+    });
+  }
+
+  /// Erases an operation, and what nobody else needs.
+  static void eraseWithOperands(Operation *op) {
+    SmallVector<Value> operands(op->getOperands());
+    op->erase();
+    for (Value operand : operands)
+      if (Operation *maker = operand.getDefiningOp();
+          maker && isOpTriviallyDead(maker))
+        eraseWithOperands(maker);
+  }
+};
+} // namespace
