@@ -19,8 +19,6 @@
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Support/raw_ostream.h"
 
-#include <mutex>
-
 using namespace mlir;
 using namespace se;
 
@@ -203,15 +201,15 @@ llvm::Expected<uint64_t> se::getLargestFrame(StringRef object) {
 
 /// Loop strength reduction gives each address that instructions of xpulp count
 /// up a register and an addition of its own in every turn of the loop around
-/// (docs/kernels.md). Only an option of the command line leaves it out.
+/// (docs/kernels.md). Only an option of the command line leaves it out. Each
+/// time: the linker resets the options of the process.
 static void disableLoopStrengthReduction() {
-  static std::once_flag once;
-  std::call_once(once, [] {
-    constexpr llvm::StringLiteral name = "disable-lsr";
-    auto &options = llvm::cl::getRegisteredOptions();
-    if (auto it = options.find(name); it != options.end())
-      it->second->addOccurrence(0, name, "true");
-  });
+  constexpr llvm::StringLiteral name = "disable-lsr";
+  auto &options = llvm::cl::getRegisteredOptions();
+  if (auto it = options.find(name); it != options.end()) {
+    it->second->reset();
+    it->second->addOccurrence(0, name, "true");
+  }
 }
 
 llvm::Expected<llvm::SmallVector<char>>

@@ -7,11 +7,12 @@
 //   before: w0
 //   loop:   x, w1, dot0, w2, dot1, ..., w(R-1), dot(R-2), w0 of the next,
 //   dot(R-1)
-// so no load is followed by its use, and two cores that share an FPU, one cycle
-// apart, never ask for it at the same time. Sums of floats take two words of x
-// at a time, both loaded first, if they can: 4 R + 2 instructions. An odd
-// number lets cores meet again that a bank conflict has moved; an even one only
-// if it moved them by an odd number, and then once.
+// where the weights of a second dot follow in memory, its w0 is the word that
+// the first one loaded ahead. So no load is followed by its use, and two cores
+// that share an FPU, one cycle apart, never ask for it at the same time. Sums
+// of floats take two words of x at a time, both loaded first, if they can: 4 R
+// + 2 instructions. An odd number lets cores meet again that a bank conflict
+// has moved; an even one only if it moved them by an odd number, and then once.
 //
 //===----------------------------------------------------------------------===//
 
@@ -55,10 +56,19 @@ struct Carried {
   }
 };
 
+/// Where a dot left off in the weights.
+struct WeightPosition {
+  Block *block = nullptr;
+  Value memref, at;   // of the dot
+  int64_t behind = 0; // elements from there
+  Value next, first;  // address of the word to load next; the one before it
+};
+
 class DotSelection {
 public:
-  explicit DotSelection(cluster::DotOp op)
-      : op(op), builder(op), loc(op.getLoc()),
+  /// `position` is where the dot before left off, and then where this one does.
+  DotSelection(cluster::DotOp op, WeightPosition &position)
+      : position(position), op(op), builder(op), loc(op.getLoc()),
         element(cast<MemRefType>(op.getX().getType()).getElementType()),
         lanes(op.getLanes()), rows(op.getSums().size()),
         word(lanes == 1 ? element : VectorType::get(lanes, element)) {}
@@ -76,7 +86,9 @@ private:
   Carried makeLoop(Carried in);
   Value loadTail(Value count);
   SmallVector<Value> makeTail(Carried in, Value count);
+  bool goesOn();
 
+  WeightPosition &position;
   cluster::DotOp op;
   OpBuilder builder;
   Location loc;
@@ -243,18 +255,51 @@ SmallVector<Value> DotSelection::makeTail(Carried in, Value count) {
   return in.sums;
 }
 
+/// A value as one that is not a sum with a constant, and constants.
+static std::pair<Value, int64_t> splitSum(Value value) {
+  int64_t offset = 0;
+  while (auto add = value.getDefiningOp<arith::AddIOp>()) {
+    std::optional<int64_t> left = getConstantIntValue(add.getLhs()),
+                           right = getConstantIntValue(add.getRhs());
+    if (!left && !right)
+      break;
+    offset += right ? *right : *left;
+    value = right ? add.getLhs() : add.getRhs();
+  }
+  return {value, offset};
+}
+
+/// Whether the weights begin where those of the dot before ended.
+bool DotSelection::goesOn() {
+  if (position.block != op->getBlock() || position.memref != op.getW() ||
+      rows == 1)
+    return false;
+  auto [before, from] = splitSum(position.at);
+  auto [base, to] = splitSum(op.getAt());
+  return before == base && to - from == position.behind;
+}
+
 void DotSelection::run() {
-  Carried start{getAddress(op.getX(), op.getFrom()),
-                getAddress(op.getW(), op.getAt()), Value(),
+  Carried start{getAddress(op.getX(), op.getFrom()), Value(), Value(),
                 llvm::to_vector(op.getSums())};
-  // With one row there is nothing to put between a load and its use.
-  if (rows > 1)
-    std::tie(start.first, start.w) = loadWord(start.w);
+  if (goesOn()) {
+    start.first = position.first;
+    start.w = position.next;
+  } else {
+    start.w = getAddress(op.getW(), op.getAt());
+    // With one row there is nothing to put between a load and its use.
+    if (rows > 1)
+      std::tie(start.first, start.w) = loadWord(start.w);
+  }
   Carried end = makeLoop(start);
   SmallVector<Value> sums = end.sums;
+  position = WeightPosition();
   if (std::optional<int64_t> columns = getConstantIntValue(op.getColumns())) {
     if (*columns % lanes)
       sums = makeTail(end, makeIndex(*columns % lanes));
+    else if (rows > 1)
+      position = {op->getBlock(),  op.getW(), op.getAt(),
+                  *columns * rows, end.w,     end.first};
   } else if (lanes > 1) {
     Value count =
         arith::RemUIOp::create(builder, loc, op.getColumns(), makeIndex(lanes));
@@ -279,7 +324,9 @@ void DotSelection::run() {
 namespace {
 struct SelectDotsPass : conversion::impl::SelectDotsBase<SelectDotsPass> {
   void runOnOperation() override {
-    getOperation().walk([](cluster::DotOp op) { DotSelection(op).run(); });
+    WeightPosition position;
+    getOperation().walk(
+        [&](cluster::DotOp op) { DotSelection(op, position).run(); });
   }
 };
 } // namespace

@@ -105,10 +105,20 @@ Cost GroupedLoop::getEpilogue() const {
 
 double GroupedLoop::getSumInstructions() const {
   int64_t instructions = 4 * record.getSums() * record.group;
-  // The elements of a last word that is not full are loaded one by one.
-  for (const RowBlock &block : record.blocks)
+  for (const RowBlock &block : record.blocks) {
+    int64_t rows = int64_t(block.sums.size()) * record.group;
+    // The elements of a last word that is not full are loaded one by one.
     if (int64_t rest = block.columns % block.getLanes())
-      instructions += 2 * int64_t(block.sums.size()) * record.group + 4 * rest;
+      instructions += 2 * rows + 4 * rest;
+    // The loop over an even, known number of words of floats has two in it
+    // (se-select-dots).
+    int64_t words =
+        record.parts == 1 ? block.columns / block.getLanes() : block.words;
+    bool isKnown = record.parts == 1 ||
+                   block.columns == words * block.getLanes() * record.parts;
+    if (isa<FloatType>(block.element) && isKnown && words && words % 2 == 0)
+      instructions += 2 * rows + 1;
+  }
   return groupCycles + double(instructions);
 }
 

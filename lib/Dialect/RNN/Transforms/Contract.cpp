@@ -83,8 +83,10 @@ static Value contractProduct(OpBuilder &builder, arith::AddFOp op) {
 /// Whether a value of f32 is a sum of integers, scaled.
 static bool isScaledSum(Value value) {
   Operation *op = value.getDefiningOp();
-  return isa_and_nonnull<arith::MulFOp, math::FmaOp>(op) &&
-         op->getOperand(0).getDefiningOp<arith::SIToFPOp>();
+  if (!isa_and_nonnull<arith::MulFOp, math::FmaOp>(op))
+    return false;
+  auto sum = op->getOperand(0).getDefiningOp<arith::SIToFPOp>();
+  return sum && getElementTypeOrSelf(sum.getIn().getType()).isInteger(32);
 }
 
 namespace {
