@@ -173,7 +173,8 @@ def test_mistakes(name, cases):
         else:
             good = re.match("error: (race|uninitialised read): ", finding)
             if key in CRASHES:
-                good = good or "the program ended with status" in finding
+                good = good or re.search("the program ended with status|trap: core fc",
+                                         finding)
         if not good:
             wrong.append(f"{mutant.name}: the run says {finding or 'nothing'}")
     assert not wrong, "\n".join(wrong)

@@ -27,7 +27,7 @@ TEST(WeightsTest, Rows) {
       {-2.54f, 1.0f, 0.0f, 127.0f, 0.5f, 1.5f, 0.0f, -0.0f, 0.0f}, 3, false);
   ASSERT_TRUE(matrix);
   EXPECT_EQ(matrix->values, (Bytes{-127, 50, 0, 127, 0, 2, 0, 0, 0}));
-  EXPECT_EQ(matrix->scales, (Floats{2.54f / 127.0f, 1.0f, 1.0f}));
+  EXPECT_EQ(matrix->scales, (Floats{2.54f / 127.0f, 1.0f, zeroRowScale}));
   EXPECT_EQ(matrix->getRowSum(0), -77);
   EXPECT_EQ(matrix->getRowSum(1), 129);
   EXPECT_EQ(matrix->getLargestSum(), 177);
@@ -51,7 +51,7 @@ TEST(WeightsTest, Extremes) {
   auto matrix = quantize({tiny, -tiny, large, -large}, 2, false);
   ASSERT_TRUE(matrix);
   EXPECT_EQ(matrix->values, (Bytes{0, 0, 127, -127}));
-  EXPECT_EQ(matrix->scales, (Floats{1.0f, large / 127.0f}));
+  EXPECT_EQ(matrix->scales, (Floats{zeroRowScale, large / 127.0f}));
   for (float bad : {std::numeric_limits<float>::infinity(),
                     std::numeric_limits<float>::quiet_NaN()})
     EXPECT_FALSE(quantize({1.0f, bad}, 1, false));
