@@ -110,14 +110,6 @@ double GroupedLoop::getSumInstructions() const {
     // The elements of a last word that is not full are loaded one by one.
     if (int64_t rest = block.columns % block.getLanes())
       instructions += 2 * rows + 4 * rest;
-    // The loop over an even, known number of words of floats has two in it
-    // (se-select-dots).
-    int64_t words =
-        record.parts == 1 ? block.columns / block.getLanes() : block.words;
-    bool isKnown = record.parts == 1 ||
-                   block.columns == words * block.getLanes() * record.parts;
-    if (isa<FloatType>(block.element) && isKnown && words && words % 2 == 0)
-      instructions += 2 * rows + 1;
   }
   return groupCycles + double(instructions);
 }
@@ -126,6 +118,19 @@ double GroupedLoop::getInstructions() const {
   // The steps of a sum are the same instructions again.
   Cost epilogue = getEpilogue();
   return epilogue.cycles - epilogue.sumCycles + getSumInstructions();
+}
+
+double GroupedLoop::getUnrolledInstructions() const {
+  int64_t more = 0;
+  for (const RowBlock &block : record.blocks) {
+    int64_t words =
+        record.parts == 1 ? block.columns / block.getLanes() : block.words;
+    bool isKnown = record.parts == 1 ||
+                   block.columns == words * block.getLanes() * record.parts;
+    if (isa<FloatType>(block.element) && isKnown && words && words % 2 == 0)
+      more += 2 * int64_t(block.sums.size()) * record.group + 1;
+  }
+  return getInstructions() + double(more);
 }
 
 double GroupedLoop::getFetchCycles(unsigned cores) const {

@@ -154,6 +154,10 @@ struct GroupedLoop {
   Cost getCost() const;
   /// That the code of one group has, about.
   double getInstructions() const;
+  /// With the second word that loops over an even, known number of words of
+  /// floats have in them (se-select-dots). What fetching costs is fitted to the
+  /// number without.
+  double getUnrolledInstructions() const;
   double getSumInstructions() const;
 };
 

@@ -112,7 +112,7 @@ void Scheduler::splitLoops() {
           });
       const Record &record = loop.record;
       if (record.blocks.empty() || record.vectors > 1 || !loop.isResident() ||
-          loop.getInstructions() <= loop.cachedInstructions ||
+          loop.getUnrolledInstructions() <= loop.cachedInstructions ||
           loop.getGroups() < 2 * int64_t(cores))
         continue;
       findEarlyValues(loop);

@@ -97,6 +97,13 @@ static ElementsAttr getConstant(Value value) {
                   : ElementsAttr();
 }
 
+/// A constant, or one of f16 that is extended: a bias of a layer of fp16.
+static ElementsAttr getBias(Value value) {
+  if (auto extension = value.getDefiningOp<arith::ExtFOp>())
+    value = extension.getIn();
+  return getConstant(value);
+}
+
 /// The elements of a constant of i32.
 static std::vector<int64_t> readIntegers(ElementsAttr constant) {
   if (auto splat = dyn_cast<SplatElementsAttr>(constant))
@@ -255,7 +262,7 @@ static arith::MulFOp addIntegers(OpBuilder &b, Location loc,
       add(offset, constant);
   }
   llvm::erase_if(biases, [&](Value bias) {
-    ElementsAttr known = getConstant(bias);
+    ElementsAttr known = getBias(bias);
     auto units =
         offset ? std::nullopt : getInUnits(known, scale, columns, offsets);
     if (units)
@@ -308,7 +315,7 @@ static void fuseSum(arith::AddFOp root, const llvm::DenseSet<Value> &products) {
     if (products.contains(term))
       scaled.push_back(term.getDefiningOp<arith::MulFOp>());
     else
-      (getConstant(term) ? biases : others).push_back(term);
+      (getBias(term) ? biases : others).push_back(term);
   for (auto &group : groupByScale(scaled))
     sums.push_back(addIntegers(b, loc, group, biases));
   Value sum;
