@@ -147,3 +147,27 @@ func.func @dynamic(%x: memref<64xi8, #cluster.space<l1>>, %w: memref<256xi8, #cl
   %s:2 = cluster.dot %x[%c0], %w[%c0], %columns, %a, %a : memref<64xi8, #cluster.space<l1>>, memref<256xi8, #cluster.space<l1>> -> i32, i32
   return %s#0, %s#1 : i32, i32
 }
+
+// The weights of the second dot follow those of the first one, which has loaded
+// their first word ahead. Those of the third do not.
+// CHECK-LABEL: func.func @goes_on
+// CHECK:         %[[FIRST:.*]], %[[W:.*]] = xpulp.p.lw.post
+// CHECK:         %[[A:.*]]:5 = xpulp.loop 1 iter_args(%{{.*}} = %{{.*}}, %{{.*}} = %[[W]], %{{.*}} = %[[FIRST]],
+// CHECK:         }
+// CHECK-NOT:     xpulp.p.lw.post
+// CHECK:         %[[B:.*]]:5 = xpulp.loop 2 iter_args(%{{.*}} = %{{.*}}, %{{.*}} = %[[A]]#1, %{{.*}} = %[[A]]#2, %{{.*}} = %[[A]]#3, %{{.*}} = %[[A]]#4)
+// CHECK:         }
+// CHECK:         %[[OTHER:.*]], %[[V:.*]] = xpulp.p.lw.post
+// CHECK:         xpulp.loop 1 iter_args(%{{.*}} = %{{.*}}, %{{.*}} = %[[V]], %{{.*}} = %[[OTHER]],
+func.func @goes_on(%x: memref<8xi8, #cluster.space<l1>>, %w: memref<64xi8, #cluster.space<l1>>, %at: index, %a: i32) -> (i32, i32) {
+  %c0 = arith.constant 0 : index
+  %c4 = arith.constant 4 : index
+  %c8 = arith.constant 8 : index
+  %c28 = arith.constant 28 : index
+  %second = arith.addi %at, %c8 : index
+  %third = arith.addi %at, %c28 : index
+  %s:2 = cluster.dot %x[%c0], %w[%at], %c4, %a, %a : memref<8xi8, #cluster.space<l1>>, memref<64xi8, #cluster.space<l1>> -> i32, i32
+  %t:2 = cluster.dot %x[%c0], %w[%second], %c8, %s#0, %s#1 : memref<8xi8, #cluster.space<l1>>, memref<64xi8, #cluster.space<l1>> -> i32, i32
+  %u:2 = cluster.dot %x[%c0], %w[%third], %c4, %t#0, %t#1 : memref<8xi8, #cluster.space<l1>>, memref<64xi8, #cluster.space<l1>> -> i32, i32
+  return %u#0, %u#1 : i32, i32
+}

@@ -40,3 +40,28 @@ rnn.network @apart inputs(%x = "x" : tensor<4xf32>, %z = "z" : tensor<4xf32>)
   %y = arith.sitofp %3 : tensor<5xi32> to tensor<5xf32>
   rnn.yield %y : tensor<5xf32>
 }
+
+// -----
+
+// What is added to a sum of integers, from the same record, is what the first sum
+// starts with; in the last group too, which has fewer elements.
+// CHECK-LABEL: func.func @biased_kernel
+// CHECK:         %[[START:[a-z0-9_]+]] = memref.load %{{.*}} : memref<{{.*}}xi32, #cluster.space<l1>>
+// CHECK:         %[[A:[a-z0-9_]+]]:3 = cluster.dot %{{.*}}, %[[START]], %{{[a-z0-9_]+}}, %{{[a-z0-9_]+}} :
+// CHECK:         %[[B:[a-z0-9_]+]]:3 = cluster.dot %{{.*}}, %[[A]]#0, %[[A]]#1, %[[A]]#2 :
+// CHECK-NOT:     arith.addi {{.*}} : i32
+// CHECK:         arith.sitofp %[[B]]#0 : i32 to f32
+rnn.network @biased inputs(%x = "x" : tensor<4xf32>, %z = "z" : tensor<4xf32>)
+    outputs("y" : tensor<5xf32>) {
+  %W = arith.constant dense<[[1, 2, 3, 4], [5, 6, 7, 8], [1, 3, 5, 7], [2, 4, 6, 8], [1, 1, 2, 3]]> : tensor<5x4xi8>
+  %R = arith.constant dense<[[4, 2, 3, 4], [5, 5, 7, 8], [1, 3, 1, 7], [2, 4, 3, 8], [1, 9, 2, 3]]> : tensor<5x4xi8>
+  %b = arith.constant dense<[10, -20, 30, 40, 50]> : tensor<5xi32>
+  %p = rnn.quantize %x scale 0.5 : tensor<4xf32> -> tensor<4xi8>
+  %q = rnn.quantize %z scale 0.5 : tensor<4xf32> -> tensor<4xi8>
+  %0 = rnn.matvec %W, %p : tensor<5x4xi8>, tensor<4xi8> -> tensor<5xi32>
+  %1 = rnn.matvec %R, %q : tensor<5x4xi8>, tensor<4xi8> -> tensor<5xi32>
+  %2 = arith.addi %0, %1 : tensor<5xi32>
+  %3 = arith.addi %2, %b : tensor<5xi32>
+  %y = arith.sitofp %3 : tensor<5xi32> to tensor<5xf32>
+  rnn.yield %y : tensor<5xf32>
+}
