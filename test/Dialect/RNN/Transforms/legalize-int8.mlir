@@ -1,6 +1,7 @@
 // RUN: rm -rf %t && mkdir %t && split-file %s %t
 // RUN: se-opt %t/linear.mlir --rnn-quantize=precision=%t/linear.json --rnn-legalize=precision=%t/linear.json | FileCheck %s --check-prefix=LINEAR
 // RUN: se-opt %t/linear.mlir --rnn-quantize=precision=%t/zero-point.json --rnn-legalize=precision=%t/zero-point.json | FileCheck %s --check-prefix=ZERO
+// RUN: se-opt %t/biases.mlir --rnn-quantize=precision=%t/linear.json --rnn-legalize=precision=%t/linear.json | FileCheck %s --check-prefix=BIASES
 // RUN: se-opt %t/cell.mlir --rnn-quantize=precision=%t/cell.json --rnn-legalize=precision=%t/cell.json --cse | FileCheck %s --check-prefix=CELL
 // RUN: se-opt %t/cell.mlir --rnn-quantize=precision=%t/cell-state.json --rnn-legalize=precision=%t/cell-state.json --cse | FileCheck %s --check-prefix=STATE
 // RUN: se-opt %t/heads.mlir --se-pipeline="to=legalized precision=%t/heads.json" | FileCheck %s --check-prefix=HEADS
@@ -42,6 +43,36 @@ rnn.network @net inputs(%x = "x" : tensor<2xf32>) outputs("y" : tensor<2xf32>) {
   %1 = arith.addf %0, %b : tensor<2xf32> loc("linear")
   %2 = rnn.activation <sigmoid> %1 : tensor<2xf32> -> tensor<2xf32> loc("linear")
   rnn.yield %2 : tensor<2xf32>
+}
+
+// A bias that a layer of fp16 adds is an integer too: 3.0 as f16 / 0.01575, 2.0
+// exactly in units of 2^-21. One that does not fit 32 bits (1e5 times 2^21) stays
+// f32.
+// BIASES-LABEL: rnn.network @biases
+// BIASES:         %[[P:[a-z0-9_]+]] = rnn.matvec
+// BIASES:         %[[B:[a-z0-9_]+]] = arith.constant dense<[190, 4194304]> : tensor<2xi32>
+// BIASES-NEXT:    %[[S:[a-z0-9_]+]] = arith.addi %[[P]], %[[B]] : tensor<2xi32>
+// BIASES-NEXT:    %[[F:[a-z0-9_]+]] = arith.sitofp %[[S]]
+// BIASES-NEXT:    arith.mulf %[[F]], %{{.*}} : tensor<2xf32>
+// BIASES-LABEL: rnn.network @large
+// BIASES:         %[[C:[a-z0-9_]+]] = arith.constant dense<[3.000000e+00, 1.000000e+05]> : tensor<2xf32>
+// BIASES-NOT:     arith.addi
+// BIASES:         math.fma %{{.*}}, %{{.*}}, %[[C]] : tensor<2xf32>
+
+//--- biases.mlir
+rnn.network @biases inputs(%x = "x" : tensor<2xf32>) outputs("y" : tensor<2xf32>) {
+  %W = arith.constant dense<[[2.0, -4.0], [0.0, 0.0]]> : tensor<2x2xf32>
+  %b = arith.constant dense<[3.0, 2.0]> : tensor<2xf32>
+  %0 = rnn.matvec %W, %x : tensor<2x2xf32>, tensor<2xf32> -> tensor<2xf32> loc("linear")
+  %1 = arith.addf %0, %b : tensor<2xf32> loc("other")
+  rnn.yield %1 : tensor<2xf32>
+}
+rnn.network @large inputs(%x = "x" : tensor<2xf32>) outputs("y" : tensor<2xf32>) {
+  %W = arith.constant dense<[[2.0, -4.0], [0.0, 0.0]]> : tensor<2x2xf32>
+  %b = arith.constant dense<[3.0, 1.0e5]> : tensor<2xf32>
+  %0 = rnn.matvec %W, %x : tensor<2x2xf32>, tensor<2xf32> -> tensor<2xf32> loc("linear")
+  %1 = arith.addf %0, %b : tensor<2xf32> loc("linear")
+  rnn.yield %1 : tensor<2xf32>
 }
 
 // One cell in two layers, of which one is int8. The state of that one is kept as
