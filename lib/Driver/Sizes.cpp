@@ -36,9 +36,10 @@ struct Size {
 /// Whether `value` is a sum of products of integers, moved or not.
 static bool isIntegerSum(Value value) {
   Operation *op = value.getDefiningOp();
-  while (isa_and_nonnull<rnn::ReshapeOp, rnn::TransposeOp, rnn::BroadcastOp,
-                         tensor::ExtractSliceOp, arith::SIToFPOp, arith::SubIOp,
-                         arith::AddIOp>(op)) {
+  while (
+      isa_and_nonnull<rnn::ReshapeOp, rnn::TransposeOp, rnn::BroadcastOp,
+                      tensor::ExtractSliceOp, arith::SIToFPOp, arith::AddIOp>(
+          op)) {
     value = op->getOperand(0);
     op = value.getDefiningOp();
   }
@@ -46,11 +47,9 @@ static bool isIntegerSum(Value value) {
          cast<RankedTensorType>(value.getType()).getElementType().isInteger(32);
 }
 
-/// Scales, and offsets of zero points.
+/// Scales of sums. Offsets of zero points are part of biases.
 static bool isScale(arith::ConstantOp op) {
   return llvm::any_of(op->getUsers(), [&](Operation *user) {
-    if (isa<arith::SubIOp>(user))
-      return true;
     return isa<arith::MulFOp, math::FmaOp>(user) &&
            (user->getOperand(0) == op   ? isIntegerSum(user->getOperand(1))
             : user->getOperand(1) == op ? isIntegerSum(user->getOperand(0))
