@@ -29,13 +29,17 @@ bool se::rnn::isFraction(Value value) {
          kind == ActivationKind::hard_sigmoid;
 }
 
-/// If `value` is 1 - z with z from 0 to 1: z.
-static Value getComplement(Value value) {
+Value se::rnn::getComplement(Value value) {
   auto sub = value.getDefiningOp<arith::SubFOp>();
-  if (!sub || !isWithin(readFloats(sub.getLhs()), 1.0f) ||
-      !isFraction(sub.getRhs()))
+  if (!sub || !isWithin(readFloats(sub.getLhs()), 1.0f))
     return Value();
   return sub.getRhs();
+}
+
+/// Whether `value` is 1 - z with z from 0 to 1.
+static bool isComplement(Value value) {
+  Value z = getComplement(value);
+  return z && isFraction(z);
 }
 
 namespace {
@@ -65,7 +69,8 @@ bool BoundedValues::checkAverage(arith::AddFOp op) {
                            std::pair(first.getRhs(), first.getLhs())})
     for (auto [other, b] : {std::pair(second.getLhs(), second.getRhs()),
                             std::pair(second.getRhs(), second.getLhs())})
-      if ((getComplement(weight) == other || getComplement(other) == weight) &&
+      if (((isComplement(weight) && getComplement(weight) == other) ||
+           (isComplement(other) && getComplement(other) == weight)) &&
           check(a) && check(b))
         return true;
   return false;
@@ -96,7 +101,7 @@ bool BoundedValues::check(Value value) {
         return check(op.getLhs()) && check(op.getRhs());
       })
       .Case([&](arith::AddFOp op) { return checkAverage(op); })
-      .Case([](arith::SubFOp op) { return bool(getComplement(op)); })
+      .Case([](arith::SubFOp op) { return isComplement(op); })
       .Case<ReshapeOp, TransposeOp, BroadcastOp, tensor::ExtractSliceOp,
             tensor::ConcatOp>([&](Operation *op) {
         return llvm::all_of(op->getOperands(),

@@ -10,6 +10,9 @@
 
 namespace se::rnn {
 
+/// If `value` is 1 - z: z.
+mlir::Value getComplement(mlir::Value value);
+
 /// True if `value` is from 0 to 1, by the function that computes it.
 bool isFraction(mlir::Value value);
 

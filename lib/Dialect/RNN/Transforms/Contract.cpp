@@ -3,6 +3,8 @@
 
 //===- Contract.cpp - Arithmetic in fewer instructions --------------------===//
 
+#include "BoundedValues.h"
+
 #include "se/Dialect/RNN/Constants.h"
 #include "se/Dialect/RNN/Transforms/Passes.h"
 
@@ -28,17 +30,6 @@ using namespace se::rnn;
 static arith::MulFOp getProduct(Value value) {
   auto product = value.getDefiningOp<arith::MulFOp>();
   return product && product->hasOneUse() ? product : arith::MulFOp();
-}
-
-/// If `value` is 1 - z: z.
-static Value getComplement(Value value) {
-  auto difference = value.getDefiningOp<arith::SubFOp>();
-  if (!difference)
-    return Value();
-  std::optional<std::vector<float>> ones = readFloats(difference.getLhs());
-  if (!ones || !llvm::all_of(*ones, [](float one) { return one == 1.0f; }))
-    return Value();
-  return difference.getRhs();
 }
 
 /// (1 - z) * a + z * b becomes fma(z, b - a, a).
