@@ -154,19 +154,23 @@ Value Rounding::narrow(Value value) {
 namespace {
 struct ContractPass : se::rnn::impl::ContractBase<ContractPass> {
   void runOnOperation() override {
-    ModuleOp module = getOperation();
+    for (Operation &op : *getOperation().getBody())
+      if (isa<NetworkOp, CellOp>(op))
+        contract(&op);
+  }
+
+  /// All values in a network or a cell are tensors.
+  static void contract(Operation *network) {
     // Averages first: they are made of products.
     for (auto contract : {contractAverage, contractProduct})
-      module.walk([&](arith::AddFOp op) {
+      network->walk([&](arith::AddFOp op) {
         OpBuilder builder(op);
-        if (!isa<RankedTensorType>(op.getType()))
-          return;
         if (Value value = contract(builder, op)) {
           op.replaceAllUsesWith(value);
           eraseWithOperands(op);
         }
       });
-    module.walk([](arith::TruncFOp op) {
+    network->walk([](arith::TruncFOp op) {
       if (Rounding(op).run())
         eraseWithOperands(op);
     });

@@ -94,3 +94,19 @@ rnn.network @kept inputs(%x = "x" : tensor<1xf16>, %r = "r" : tensor<2xf16>, %m 
   %w = arith.truncf %6 : tensor<2xf32> to tensor<2xf16>
   rnn.yield %y, %3, %u, %v, %w : tensor<2xf16>, tensor<2xf32>, tensor<2xf16>, tensor<2xf16>, tensor<2xf16>
 }
+
+// -----
+
+// What is no network stays as it is.
+// CHECK-LABEL: func.func @scalars
+// CHECK:         arith.mulf
+// CHECK:         arith.mulf
+// CHECK:         arith.truncf
+func.func @scalars(%i: i32, %r: f16, %s: f32) -> f16 {
+  %0 = arith.sitofp %i : i32 to f32
+  %1 = arith.mulf %0, %s : f32
+  %2 = arith.extf %r : f16 to f32
+  %3 = arith.mulf %2, %1 : f32
+  %4 = arith.truncf %3 : f32 to f16
+  return %4 : f16
+}
