@@ -7,7 +7,7 @@
 //   before: w0
 //   loop:   x, w1, dot0, w2, dot1, ..., w(R-1), dot(R-2), w0 of the next,
 //   dot(R-1)
-// where the weights of a second dot follow in memory, its w0 is the word that
+// Where the weights of a second dot follow in memory, its w0 is the word that
 // the first one loaded ahead. So no load is followed by its use, and two cores
 // that share an FPU, one cycle apart, never ask for it at the same time. Sums
 // of floats take two words of x at a time, both loaded first, if they can: 4 R
@@ -167,7 +167,7 @@ Carried DotSelection::makeLoop(Carried in) {
     int64_t words = *columns / lanes;
     if (words == 0)
       return in;
-    int64_t step = isa<FloatType>(element) && words % 2 == 0 ? 2 : 1;
+    int64_t step = cluster::DotOp::getWordsPerTurn(element, words);
     words /= step;
     if (words > xpulp::LoopOp::maxConstantCount)
       return emit(makeIndex(words), step);

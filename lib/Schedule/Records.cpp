@@ -5,6 +5,7 @@
 
 #include "Records.h"
 
+#include "se/Dialect/Cluster/Cluster.h"
 #include "se/Dialect/RNN/Constants.h"
 #include "se/Schedule/Indexing.h"
 
@@ -127,8 +128,9 @@ double GroupedLoop::getUnrolledInstructions() const {
         record.parts == 1 ? block.columns / block.getLanes() : block.words;
     bool isKnown = record.parts == 1 ||
                    block.columns == words * block.getLanes() * record.parts;
-    if (isa<FloatType>(block.element) && isKnown && words && words % 2 == 0)
-      more += 2 * int64_t(block.sums.size()) * record.group + 1;
+    if (isKnown && words)
+      more += (cluster::DotOp::getWordsPerTurn(block.element, words) - 1) *
+              (2 * int64_t(block.sums.size()) * record.group + 1);
   }
   return getInstructions() + double(more);
 }

@@ -324,6 +324,11 @@ def Cluster_DotOp : Cluster_Op<"dot", [AllTypesMatch<["sums", "results"]>]> {
     int64_t getLanes() {
       return 32 / getX().getType().getElementTypeBitWidth();
     }
+    /// Words of x that a turn of the loop over this many takes: two of floats,
+    /// if none is left over.
+    static int64_t getWordsPerTurn(::mlir::Type element, int64_t words) {
+      return ::mlir::isa<::mlir::FloatType>(element) && words % 2 == 0 ? 2 : 1;
+    }
   }];
   let hasVerifier = 1;
 }
