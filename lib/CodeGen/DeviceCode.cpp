@@ -203,13 +203,14 @@ llvm::Expected<uint64_t> se::getLargestFrame(StringRef object) {
 /// up a register and an addition of its own in every turn of the loop around
 /// (docs/kernels.md). Only an option of the command line leaves it out. Each
 /// time: the linker resets the options of the process.
-static void disableLoopStrengthReduction() {
+/// False if this LLVM does not have the option.
+static bool disableLoopStrengthReduction() {
   constexpr llvm::StringLiteral name = "disable-lsr";
-  auto &options = llvm::cl::getRegisteredOptions();
-  if (auto it = options.find(name); it != options.end()) {
-    it->second->reset();
-    it->second->addOccurrence(0, name, "true");
-  }
+  llvm::cl::Option *option = llvm::cl::getRegisteredOptions().lookup(name);
+  if (!option)
+    return false;
+  option->reset();
+  return !option->addOccurrence(0, name, "true");
 }
 
 llvm::Expected<llvm::SmallVector<char>>
@@ -217,7 +218,8 @@ DeviceCode::emit(llvm::CodeGenFileType type) {
   llvm::SmallVector<char> bytes;
   llvm::raw_svector_ostream os(bytes);
   llvm::legacy::PassManager passes;
-  disableLoopStrengthReduction();
+  if (!disableLoopStrengthReduction())
+    return error("this LLVM has no option --disable-lsr");
   if (machine->addPassesToEmitFile(passes, os, nullptr, type))
     return error("the RISC-V back end cannot emit this kind of file");
   passes.run(*module);
