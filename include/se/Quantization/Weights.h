@@ -33,8 +33,7 @@ inline constexpr float zeroRowScale = 0x1p-20f;
 
 /// One scale for each row: (largest magnitude of the row, or with `isPerTensor`
 /// of the matrix) / 127, or `zeroRowScale` if that is no normal number. Nothing
-/// if a weight
-/// is not finite.
+/// if a weight is not finite.
 std::optional<std::vector<float>>
 chooseRowScales(llvm::ArrayRef<float> weights, int64_t rows, bool isPerTensor);
 

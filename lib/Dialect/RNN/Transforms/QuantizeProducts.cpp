@@ -237,9 +237,10 @@ getInUnits(ElementsAttr constant, Value scale, int64_t columns,
 /// Adds up the integers of products that have one scale, and in these units the
 /// constants of f32 in `biases`, which it takes away if it can.
 static arith::MulFOp addIntegers(OpBuilder &b, Location loc,
-                                 SmallVectorImpl<arith::MulFOp> &products,
+                                 ArrayRef<arith::MulFOp> products,
                                  SmallVectorImpl<Value> &biases) {
-  Value scale = products.front().getRhs(), sum, offset;
+  arith::MulFOp first = products.front();
+  Value scale = first.getRhs(), sum, offset;
   auto add = [&](Value &all, Value term) {
     all = all ? Value(arith::AddIOp::create(b, loc, all, term)) : term;
   };
@@ -316,7 +317,7 @@ static void fuseSum(arith::AddFOp root, const llvm::DenseSet<Value> &products) {
       scaled.push_back(term.getDefiningOp<arith::MulFOp>());
     else
       (getBias(term) ? biases : others).push_back(term);
-  for (auto &group : groupByScale(scaled))
+  for (ArrayRef<arith::MulFOp> group : groupByScale(scaled))
     sums.push_back(addIntegers(b, loc, group, biases));
   Value sum;
   auto add = [&](ArrayRef<Value> values) {
