@@ -147,6 +147,8 @@ def main():
     parser.add_argument("--check", action="store_true")
     parser.add_argument("output", type=pathlib.Path)
     args = parser.parse_args()
+    if args.check and args.only:
+        parser.error("--check takes all kernels, so there is no --only with it")
     rows = []
     for kernel in make_kernels():
         if args.only in kernel.program:
