@@ -59,7 +59,8 @@ struct Carried {
 /// Where a dot left off in the weights.
 struct WeightPosition {
   Block *block = nullptr;
-  Value memref, at;   // of the dot
+  Value memref, at; // of the dot
+  int64_t stride = 1;
   int64_t behind = 0; // elements from there
   Value next, first;  // address of the word to load next; the one before it
 };
@@ -70,7 +71,7 @@ public:
   DotSelection(cluster::DotOp op, WeightPosition &position)
       : position(position), op(op), builder(op), loc(op.getLoc()),
         element(cast<MemRefType>(op.getX().getType()).getElementType()),
-        lanes(op.getLanes()), rows(op.getSums().size()),
+        lanes(op.getLanes()), rows(op.getSums().size()), stride(op.getStride()),
         word(lanes == 1 ? element : VectorType::get(lanes, element)) {}
 
   void run();
@@ -80,7 +81,10 @@ private:
     return arith::ConstantIndexOp::create(builder, loc, value);
   }
   Value getAddress(Value memref, Value position);
-  std::pair<Value, Value> loadWord(Value address);
+  std::pair<Value, Value> loadWord(Value address, int64_t stride = 1);
+  std::pair<Value, Value> loadWeight(Value address) {
+    return loadWord(address, stride);
+  }
   Value makeDot(Value sum, Value x, Value w);
   Carried makeBody(Carried in, int64_t words);
   Carried makeLoop(Carried in);
@@ -93,7 +97,7 @@ private:
   OpBuilder builder;
   Location loc;
   Type element;
-  int64_t lanes, rows;
+  int64_t lanes, rows, stride;
   Type word;
 };
 } // namespace
@@ -106,10 +110,11 @@ Value DotSelection::getAddress(Value memref, Value position) {
   return arith::AddIOp::create(builder, loc, base, bytes);
 }
 
-/// The word at an address, and the address of the next.
-std::pair<Value, Value> DotSelection::loadWord(Value address) {
-  auto load = xpulp::PLwPostOp::create(builder, loc, word,
-                                       builder.getIndexType(), address, 4);
+/// The word at an address, and the address of the next, `stride` words on.
+std::pair<Value, Value> DotSelection::loadWord(Value address, int64_t stride) {
+  auto load =
+      xpulp::PLwPostOp::create(builder, loc, word, builder.getIndexType(),
+                               address, unsigned(4 * stride));
   return {load.getResult(), load.getNext()};
 }
 
@@ -130,7 +135,7 @@ Carried DotSelection::makeBody(Carried in, int64_t words) {
   Carried out = in;
   Value w = in.first;
   if (!w)
-    std::tie(w, out.w) = loadWord(out.w);
+    std::tie(w, out.w) = loadWeight(out.w);
   SmallVector<Value> xs(words);
   for (Value &x : xs)
     std::tie(x, out.x) = loadWord(out.x);
@@ -139,7 +144,7 @@ Carried DotSelection::makeBody(Carried in, int64_t words) {
     for (int64_t row = 0; row != rows; ++row) {
       Value next;
       if (row + 1 != rows || !isLast || in.first)
-        std::tie(next, out.w) = loadWord(out.w);
+        std::tie(next, out.w) = loadWeight(out.w);
       out.sums[row] = makeDot(out.sums[row], x, w);
       w = next;
     }
@@ -244,11 +249,11 @@ Value DotSelection::loadTail(Value count) {
 SmallVector<Value> DotSelection::makeTail(Carried in, Value count) {
   Value x = loadTail(count), w = in.first, at = in.w;
   if (!w)
-    std::tie(w, at) = loadWord(at);
+    std::tie(w, at) = loadWeight(at);
   for (int64_t row = 0; row != rows; ++row) {
     Value next;
     if (row + 1 != rows)
-      std::tie(next, at) = loadWord(at);
+      std::tie(next, at) = loadWeight(at);
     in.sums[row] = makeDot(in.sums[row], x, w);
     w = next;
   }
@@ -272,7 +277,7 @@ static std::pair<Value, int64_t> splitSum(Value value) {
 /// Whether the weights begin where those of the dot before ended.
 bool DotSelection::goesOn() {
   if (position.block != op->getBlock() || position.memref != op.getW() ||
-      rows == 1)
+      position.stride != stride || rows == 1)
     return false;
   auto [before, from] = splitSum(position.at);
   auto [base, to] = splitSum(op.getAt());
@@ -289,7 +294,7 @@ void DotSelection::run() {
     start.w = getAddress(op.getW(), op.getAt());
     // With one row there is nothing to put between a load and its use.
     if (rows > 1)
-      std::tie(start.first, start.w) = loadWord(start.w);
+      std::tie(start.first, start.w) = loadWeight(start.w);
   }
   Carried end = makeLoop(start);
   SmallVector<Value> sums = end.sums;
@@ -298,8 +303,8 @@ void DotSelection::run() {
     if (*columns % lanes)
       sums = makeTail(end, makeIndex(*columns % lanes));
     else if (rows > 1)
-      position = {op->getBlock(),  op.getW(), op.getAt(),
-                  *columns * rows, end.w,     end.first};
+      position = {op->getBlock(),           op.getW(), op.getAt(), stride,
+                  *columns * rows * stride, end.w,     end.first};
   } else if (lanes > 1) {
     Value count =
         arith::RemUIOp::create(builder, loc, op.getColumns(), makeIndex(lanes));

@@ -148,6 +148,8 @@ private:
 /// Besides the kernel's frame: what it is called from, and the runtime's
 /// functions that it calls.
 static constexpr uint64_t otherFrames = 160;
+/// What frames of known networks take; others are planned twice.
+static constexpr unsigned usualStack = 448;
 
 LogicalResult Compilation::check() {
   if (options.cores < 1 || options.cores > target.cores)
@@ -395,8 +397,11 @@ LogicalResult Compilation::writeReport(StringRef text) {
 }
 
 LogicalResult Compilation::run() {
+  // An object goes with a linker script that does not know the code.
   if (options.coreStack)
     script.coreStackSize = options.coreStack;
+  else if (options.emit.emit != Emit::Object)
+    script.coreStackSize = usualStack;
   if (failed(check()))
     return failure();
   ModuleOp given = module;

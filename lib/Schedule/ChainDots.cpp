@@ -9,6 +9,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
@@ -28,26 +29,81 @@ static bool areOnlyAdded(Value first, Value second) {
   return first != second && isAdded(first, second) && isAdded(second, first);
 }
 
-static void chain(OpResult first, OpResult second) {
-  auto from = first.getDefiningOp<cluster::DotOp>();
-  auto to = second.getDefiningOp<cluster::DotOp>();
-  if (!from || !to || from == to || from->getBlock() != to->getBlock() ||
-      !areOnlyAdded(first, second))
-    return;
-  if (to->isBeforeInBlock(from)) {
-    std::swap(first, second);
-    std::swap(from, to);
-  }
-  OpOperand &start = to.getSumsMutable()[second.getResultNumber()];
-  if (!matchPattern(start.get(), m_Zero()))
-    return;
+/// The dot that gives a sum in each turn of the loop whose result it is, to go
+/// on from there in the next; on cores that have a part of it.
+static OpResult findTurn(OpResult sum) {
+  auto loop = sum.getDefiningOp<scf::ForOp>();
+  if (!loop)
+    return {};
+  auto turn =
+      dyn_cast<OpResult>(loop.getYieldedValues()[sum.getResultNumber()]);
+  if (auto branch = turn ? turn.getDefiningOp<scf::IfOp>() : nullptr)
+    turn = dyn_cast<OpResult>(
+        branch.thenYield().getOperand(turn.getResultNumber()));
+  auto dot = turn ? turn.getDefiningOp<cluster::DotOp>() : nullptr;
+  bool goesOn = dot && dot.getSums()[turn.getResultNumber()] ==
+                           loop.getRegionIterArg(sum.getResultNumber());
+  return goesOn ? turn : OpResult();
+}
+
+/// Where two sums that are added come from: the second one's dot can go on from
+/// what the first one's gives.
+static bool isBefore(OpResult first, OpResult second) {
+  return first.getOwner() != second.getOwner() &&
+         first.getOwner()->getBlock() == second.getOwner()->getBlock() &&
+         first.getOwner()->isBeforeInBlock(second.getOwner());
+}
+
+/// The sum of two sums is what became of `second`.
+static void replaceAdditions(OpResult second) {
   // One for each branch, if not all groups have all elements.
-  start.set(first);
   for (Operation *user : llvm::make_early_inc_range(second.getUsers()))
     if (auto add = dyn_cast<arith::AddIOp>(user)) {
       add.replaceAllUsesWith(second);
       add.erase();
     }
+}
+
+static void chain(OpResult first, OpResult second) {
+  if (!first.getDefiningOp<cluster::DotOp>() ||
+      !second.getDefiningOp<cluster::DotOp>() || !areOnlyAdded(first, second))
+    return;
+  if (isBefore(second, first))
+    std::swap(first, second);
+  if (!isBefore(first, second))
+    return;
+  auto to = second.getDefiningOp<cluster::DotOp>();
+  OpOperand &start = to.getSumsMutable()[second.getResultNumber()];
+  if (!matchPattern(start.get(), m_Zero()))
+    return;
+  start.set(first);
+  replaceAdditions(second);
+}
+
+/// The same for sums that go on from turn to turn of one loop.
+static void chainTurns(OpResult first, OpResult second) {
+  OpResult from = findTurn(first), to = findTurn(second);
+  if (!from || !to || !areOnlyAdded(first, second))
+    return;
+  if (isBefore(to, from)) {
+    std::swap(first, second);
+    std::swap(from, to);
+  }
+  auto loop = cast<scf::ForOp>(first.getOwner());
+  if (!isBefore(from, to) ||
+      !matchPattern(loop.getInitArgs()[first.getResultNumber()], m_Zero()))
+    return;
+  auto getStart = [](OpResult sum) -> OpOperand & {
+    auto dot = cast<cluster::DotOp>(sum.getOwner());
+    return dot.getSumsMutable()[sum.getResultNumber()];
+  };
+  getStart(from).set(loop.getRegionIterArg(second.getResultNumber()));
+  getStart(to).set(from);
+  // The other one is carried no more.
+  unsigned unused = first.getResultNumber();
+  loop.getBody()->getTerminator()->setOperand(unused,
+                                              loop.getRegionIterArg(unused));
+  replaceAdditions(second);
 }
 
 //===----------------------------------------------------------------------===//
@@ -133,9 +189,26 @@ static void startWithConstant(OpResult sum) {
   }
 }
 
+/// The same for sums of one loop after those of another.
+static void chainLoops(OpResult first, OpResult second) {
+  if (isBefore(second, first))
+    std::swap(first, second);
+  if (!isBefore(first, second) || !findTurn(first) || !findTurn(second) ||
+      !areOnlyAdded(first, second))
+    return;
+  auto loop = cast<scf::ForOp>(second.getOwner());
+  OpOperand &start = loop.getInitArgsMutable()[second.getResultNumber()];
+  if (!matchPattern(start.get(), m_Zero()))
+    return;
+  start.set(first);
+  replaceAdditions(second);
+}
+
 void schedule::chainDots(func::FuncOp function) {
   SmallVector<cluster::DotOp> dots;
+  SmallVector<scf::ForOp> loops;
   function.walk([&](cluster::DotOp dot) { dots.push_back(dot); });
+  function.walk([&](scf::ForOp loop) { loops.push_back(loop); });
   auto findOther = [](Value sum) {
     for (Operation *user : sum.getUsers())
       if (auto add = dyn_cast<arith::AddIOp>(user))
@@ -147,6 +220,11 @@ void schedule::chainDots(func::FuncOp function) {
     for (OpResult sum : dot->getResults())
       if (OpResult other = findOther(sum))
         chain(sum, other);
+  for (scf::ForOp loop : loops)
+    for (OpResult sum : loop->getResults())
+      if (OpResult other = findOther(sum))
+        sum.getOwner() == other.getOwner() ? chainTurns(sum, other)
+                                           : chainLoops(sum, other);
   for (cluster::DotOp dot : dots)
     for (OpResult sum : dot->getResults())
       startWithConstant(sum);

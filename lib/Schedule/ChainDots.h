@@ -12,8 +12,8 @@ namespace se::schedule {
 
 /// Of two integer sums of products that are added, the second goes on where the
 /// first ended, so that they take one register and no addition. (Sums of floats
-/// would be rounded in another order.) The first one starts with a constant that
-/// is added, if the record of its weights has it.
+/// would be rounded in another order.) The first one starts with a constant
+/// that is added, if the record of its weights has it.
 void chainDots(mlir::func::FuncOp function);
 
 } // namespace se::schedule

@@ -53,14 +53,42 @@ Value GroupEmitter::getTile(Type type) {
   return Value();
 }
 
-Value GroupEmitter::getIndex(Value part, int64_t offset, int64_t width) {
-  Value stride = number(loop.record.bytes / width);
-  if (part) {
-    Value isLast = isPart(part, loop.record.parts - 1);
-    stride = arith::SelectOp::create(b, isLast, stride,
-                                     number(loop.record.blockBytes / width));
-  }
-  Value start = arith::MulIOp::create(b, record, stride);
+std::pair<Value, Value> GroupEmitter::getRecord(Value stride) {
+  if (loop.interleave == 1)
+    return {arith::MulIOp::create(b, record, stride), Value()};
+  Value lane = arith::RemUIOp::create(b, record, number(loop.interleave));
+  Value first = arith::SubIOp::create(b, record, lane);
+  return {arith::MulIOp::create(b, first, stride), lane};
+}
+
+Value GroupEmitter::getBlockIndex(Value part, const RowBlock &block) {
+  const Record &layout = loop.record;
+  const Section &section = layout.sections[block.section];
+  int64_t width = 4 / block.getLanes();
+  auto getBytes = [&](int64_t piece) {
+    return layout.getBytes(section.first + piece);
+  };
+  // Only the record's last part has another length.
+  Value stride = number(getBytes(section.parts - 1) / width);
+  if (part && getBytes(0) != getBytes(section.parts - 1))
+    stride = arith::SelectOp::create(b, isPart(part, section.parts - 1), stride,
+                                     number(getBytes(0) / width));
+  auto [start, lane] = getRecord(stride);
+  if (lane)
+    start = arith::AddIOp::create(
+        b, start, arith::MulIOp::create(b, lane, number(4 / width)));
+  return arith::AddIOp::create(b, start,
+                               number(loop.interleave * block.offset / width));
+}
+
+Value GroupEmitter::getFieldIndex(int64_t offset, int64_t width) {
+  int64_t bytes = loop.record.bytes, end = loop.record.sections.back().bytes;
+  auto [start, lane] = getRecord(number(bytes / width));
+  if (lane)
+    start = arith::AddIOp::create(
+        b, start,
+        arith::MulIOp::create(b, lane, number((bytes - end) / width)));
+  offset += (loop.interleave - 1) * end;
   return arith::AddIOp::create(b, start, number(offset / width));
 }
 
@@ -75,7 +103,7 @@ Value GroupEmitter::readField(const ConstantAccess &access) {
     return Value();
   int64_t width = field->getWidth();
   int64_t lane = current + access.lanes.lane;
-  Value at = getIndex(Value(), field->offset + lane * width, width);
+  Value at = getFieldIndex(field->offset + lane * width, width);
   if (loop.record.vectors > 1)
     at = arith::AddIOp::create(
         b, at, arith::MulIOp::create(b, vector, number(field->stride / width)));
@@ -121,7 +149,7 @@ SmallVector<Value> GroupEmitter::emitDot(const RowBlock &block, Value part,
     Value begin = arith::MulIOp::create(b, part, number(share));
     start = arith::AddIOp::create(b, start, begin);
     Value count = number(share);
-    if (block.columns != share * loop.record.parts) {
+    if (block.columns != share * block.parts) {
       // A shorter row than others may have nothing in the last parts.
       Value end = arith::MinUIOp::create(b, begin, number(block.columns));
       count = arith::MinUIOp::create(
@@ -129,10 +157,10 @@ SmallVector<Value> GroupEmitter::emitDot(const RowBlock &block, Value part,
     }
     columns = count;
   }
-  Value at = getIndex(part, block.offset, 4 / lanes);
+  Value at = getBlockIndex(part, block);
   auto dot = cluster::DotOp::create(
       b, from.getTypes(), scheduler.getMemory(block.vector, false), start,
-      getTile(block.element), at, columns, from);
+      getTile(block.element), at, columns, from, loop.interleave);
   return SmallVector<Value>(dot.getResults());
 }
 
@@ -158,15 +186,38 @@ Value GroupEmitter::getElement(int64_t at) {
   return emitIndex(b, loop.element, {place, vector});
 }
 
-void GroupEmitter::emitSums() {
-  int64_t group = loop.record.group;
+SmallVector<Value> GroupEmitter::startSums(ArrayRef<RowBlock> blocks) {
+  SmallVector<Value> start;
+  for (const RowBlock &block : blocks)
+    start.append(
+        block.sums.size() * loop.record.group,
+        arith::ConstantOp::create(b, b.getZeroAttr(block.getSumType())));
+  return start;
+}
+
+void GroupEmitter::setSums(ValueRange all) {
   sums.clear();
   for (const RowBlock &block : loop.record.blocks) {
-    Value zero =
-        arith::ConstantOp::create(b, b.getZeroAttr(block.getSumType()));
-    SmallVector<Value> start(block.sums.size() * group, zero);
-    sums.push_back(emitDot(block, Value(), start));
+    size_t rows = block.sums.size() * loop.record.group;
+    sums.push_back(llvm::to_vector(all.take_front(rows)));
+    all = all.drop_front(rows);
   }
+}
+
+SmallVector<Value> GroupEmitter::emitDots(ArrayRef<RowBlock> blocks, Value part,
+                                          ValueRange before) {
+  SmallVector<Value> after;
+  for (const RowBlock &block : blocks) {
+    size_t rows = block.sums.size() * loop.record.group;
+    llvm::append_range(after, emitDot(block, part, before.take_front(rows)));
+    before = before.drop_front(rows);
+  }
+  return after;
+}
+
+void GroupEmitter::emitSums() {
+  ArrayRef<RowBlock> blocks = loop.record.blocks;
+  setSums(emitDots(blocks, Value(), startSums(blocks)));
 }
 
 void GroupEmitter::emit(Value index) {
@@ -205,6 +256,20 @@ void GroupEmitter::emitPart(Value index, Value part, Value place) {
     Value first = arith::MulIOp::create(b, place, number(loop.record.vectors));
     emitPartOfVector(part, arith::AddIOp::create(b, first, vector));
   });
+}
+
+SmallVector<Value> GroupEmitter::emitPart(Value index, const Section &section,
+                                          Value part, ValueRange before) {
+  auto blocks = ArrayRef(loop.record.blocks)
+                    .slice(section.begin, section.end - section.begin);
+  SmallVector<Value> after;
+  emitVectors(index, [&] { after = emitDots(blocks, part, before); });
+  return after;
+}
+
+void GroupEmitter::emitElements(Value index, ValueRange all) {
+  setSums(all);
+  emitVectors(index, [&] { emitElements(); });
 }
 
 void GroupEmitter::emitPartOfVector(Value part, Value place) {

@@ -30,22 +30,42 @@ public:
   /// left them, in those of group `place` of the partial sums, and with the
   /// last part the elements are computed.
   void emitPart(mlir::Value index, mlir::Value part, mlir::Value place);
+  /// The same for a group of one vector whose sums stay in registers: what
+  /// those of some blocks start with, what they are behind part `part` of a
+  /// section, and the elements of all parts.
+  llvm::SmallVector<mlir::Value> startSums(llvm::ArrayRef<RowBlock> blocks);
+  llvm::SmallVector<mlir::Value> emitPart(mlir::Value index,
+                                          const Section &section,
+                                          mlir::Value part,
+                                          mlir::ValueRange before);
+  void emitElements(mlir::Value index, mlir::ValueRange sums);
 
 private:
   /// The memref of all of the tile as elements of `type`.
   mlir::Value getTile(mlir::Type type);
-  /// The index, for elements of `width` bytes, of byte `offset` of the current
-  /// record, or of part `part` of it.
-  mlir::Value getIndex(mlir::Value part, int64_t offset, int64_t width);
+  /// The index of the first element of a block in the current record, or in
+  /// part `part` of its section if that is not null.
+  mlir::Value getBlockIndex(mlir::Value part, const RowBlock &block);
+  /// The index, for elements of `width` bytes, of the field at byte `offset`.
+  mlir::Value getFieldIndex(int64_t offset, int64_t width);
+  /// The index of the current record, or of the first of those that it is
+  /// interleaved with; and its place among them.
+  std::pair<mlir::Value, mlir::Value> getRecord(mlir::Value stride);
   mlir::Value isPart(mlir::Value part, int64_t value);
   /// Emits `body` for each vector that shares the rows of group `index`.
   void emitVectors(mlir::Value index, llvm::function_ref<void()> body);
   /// The number of the group's element `at`.
   mlir::Value getElement(int64_t at);
-  /// Adds the products of a block, or of part `part` of it, to `sums`.
+  /// Adds the products of a block, or of part `part` of its section, to `sums`.
   llvm::SmallVector<mlir::Value>
   emitDot(const RowBlock &block, mlir::Value part, mlir::ValueRange sums);
   void emitPartOfVector(mlir::Value part, mlir::Value place);
+  /// Sums of all blocks, by block.
+  void setSums(mlir::ValueRange all);
+  /// Emits the products of blocks, which are added to `before`.
+  llvm::SmallVector<mlir::Value> emitDots(llvm::ArrayRef<RowBlock> blocks,
+                                          mlir::Value part,
+                                          mlir::ValueRange before);
   void emitSums();
   void emitElements();
   void emitElement(int64_t number, bool isPair);

@@ -49,28 +49,94 @@ void Scheduler::emitShare(Value begin, int64_t most, Value count,
   body(loop.getInductionVar(), lower);
 }
 
-/// A loop over the tiles of a part of the stream; `body` gets the position of
-/// the tile in L1, and its number.
-void Scheduler::emitTiles(const GroupedLoop &part,
-                          function_ref<void(Value, Value)> body) {
-  int64_t tiles = part.getTiles();
-  stream->emitLoop(tiles, [&](Value tile) {
-    if (!part.resident)
-      return body(stream->emitStep(), tile);
-    // isChosen(tile, resident, tiles), without a division at hand.
-    Value line = arith::MulIOp::create(b, tile, number(part.resident));
-    Value before = arith::DivUIOp::create(b, line, number(tiles));
-    Value after = arith::DivUIOp::create(
-        b, arith::AddIOp::create(b, line, number(part.resident)),
-        number(tiles));
-    Value flows =
-        arith::CmpIOp::create(b, arith::CmpIPredicate::eq, before, after);
-    int64_t stride = llvm::alignTo(part.getTileBytes(), Arena::alignment);
-    Value kept = arith::AddIOp::create(
-        b, arith::MulIOp::create(b, before, number(stride)),
-        arith::AddIOp::create(b, residentPosition, number(part.position)));
-    body(stream->emitStepIf(flows, kept), tile);
-  });
+/// The tiles of a part of the stream, one after the other. A core has groups of
+/// a tile (or the same piece of groups) before the next tile comes.
+void Scheduler::emitTiles(const GroupedLoop &part, GroupEmitter &group) {
+  int64_t parts = part.record.parts;
+  Value first, count; // groups of the tiles
+  auto enterRound = [&](Value round) {
+    Value rows = number(part.rows);
+    count = rows;
+    first = arith::MulIOp::create(b, round, rows);
+    if (part.getGroups() % part.rows != 0) {
+      Value left = arith::SubIOp::create(b, number(part.getGroups()), first);
+      count = arith::MinUIOp::create(b, rows, left);
+    }
+  };
+  auto emitParts = [&](Value number, ValueRange) -> SmallVector<Value> {
+    group.enterTile(stream->emitTile(), first);
+    emitShare(first, part.rows, count, [&](Value index, Value lower) {
+      if (parts == 1)
+        return group.emit(index);
+      Value share = this->number(llvm::divideCeil(part.rows, cores));
+      Value place =
+          arith::AddIOp::create(b, arith::MulIOp::create(b, core, share),
+                                arith::SubIOp::create(b, index, lower));
+      group.emitPart(index, number, place);
+    });
+    return {};
+  };
+  auto emitRound = [&](Value round, ValueRange) -> SmallVector<Value> {
+    enterRound(round);
+    if (parts > 1 && part.record.keepsSums)
+      emitPartsInRegisters(part, group, first, count);
+    else if (parts == 1)
+      emitParts(Value(), {});
+    else
+      stream->emitLoop(parts, {}, emitParts);
+    return {};
+  };
+  Value kept = residentPosition;
+  if (part.resident)
+    kept = arith::AddIOp::create(b, kept, number(part.position));
+  stream->enterTiles(part.getTiles(), part.resident, kept,
+                     llvm::alignTo(part.getTileBytes(), Arena::alignment));
+  stream->emitLoop(part.getRounds(), {}, emitRound);
+  stream->leaveTiles();
+}
+
+/// The parts of the groups from `first` on, one for each of the first `count`
+/// cores, and their elements.
+void Scheduler::emitPartsInRegisters(const GroupedLoop &part,
+                                     GroupEmitter &group, Value first,
+                                     Value count) {
+  Value isBusy =
+      arith::CmpIOp::create(b, arith::CmpIPredicate::ult, core, count);
+  Value index = arith::AddIOp::create(b, first, core);
+  SmallVector<Value> sums;
+  Value last; // tile
+  for (const Section &section : part.record.sections) {
+    auto emitPart = [&](Value number,
+                        ValueRange carried) -> SmallVector<Value> {
+      ValueRange before = carried.drop_back();
+      Value tile = stream->emitTile();
+      group.enterTile(tile, first);
+      auto branch =
+          scf::IfOp::create(b, before.getTypes(), isBusy, /*else=*/true);
+      SmallVector<Value> after(branch.getResults());
+      after.push_back(tile);
+      OpBuilder::InsertionGuard guard(b);
+      b.setInsertionPointToStart(branch.thenBlock());
+      scf::YieldOp::create(b, group.emitPart(index, section, number, before));
+      b.setInsertionPointToStart(branch.elseBlock());
+      scf::YieldOp::create(b, before);
+      return after;
+    };
+    SmallVector<Value> carried =
+        group.startSums(ArrayRef(part.record.blocks)
+                            .slice(section.begin, section.end - section.begin));
+    carried.push_back(number(0));
+    carried = section.parts == 1
+                  ? emitPart(number(0), carried)
+                  : stream->emitLoop(section.parts, carried, emitPart);
+    last = carried.pop_back_val();
+    llvm::append_range(sums, carried);
+  }
+  auto branch = scf::IfOp::create(b, isBusy);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(branch.thenBlock());
+  group.enterTile(last, first);
+  group.emitElements(index, sums);
 }
 
 void Scheduler::emitLoop(const Loop &loop) {
@@ -80,40 +146,15 @@ void Scheduler::emitLoop(const Loop &loop) {
   if (!part.isStreamed())
     return emitDealtLoop(part.getGroups(),
                          [&](Value index) { group.emit(index); });
-  if (part.isResident()) {
-    group.enterTile(
-        arith::AddIOp::create(b, residentPosition, number(part.position)),
-        number(0));
-    if (!part.isSplit)
-      return emitDealtLoop(part.getGroups(),
-                           [&](Value index) { group.emit(index); });
-    // The same core has the same groups in both.
-    emitDealtLoop(part.getGroups(),
-                  [&](Value index) { group.emitEarly(index); });
+  if (!part.isResident())
+    return emitTiles(part, group);
+  group.enterTile(
+      arith::AddIOp::create(b, residentPosition, number(part.position)),
+      number(0));
+  if (!part.isSplit)
     return emitDealtLoop(part.getGroups(),
-                         [&](Value index) { group.emitLate(index); });
-  }
-  emitTiles(part, [&](Value position, Value tile) {
-    int64_t parts = part.record.parts;
-    Value round = tile;
-    if (parts > 1)
-      round = arith::DivUIOp::create(b, tile, number(parts));
-    Value rows = number(part.rows), count = rows;
-    Value first = arith::MulIOp::create(b, round, rows);
-    if (part.getGroups() % part.rows != 0) {
-      Value left = arith::SubIOp::create(b, number(part.getGroups()), first);
-      count = arith::MinUIOp::create(b, rows, left);
-    }
-    group.enterTile(position, first);
-    emitShare(first, part.rows, count, [&](Value index, Value lower) {
-      if (parts == 1)
-        return group.emit(index);
-      Value share = number(llvm::divideCeil(part.rows, cores));
-      Value row =
-          arith::AddIOp::create(b, arith::MulIOp::create(b, core, share),
-                                arith::SubIOp::create(b, index, lower));
-      group.emitPart(index, arith::RemUIOp::create(b, tile, number(parts)),
-                     row);
-    });
-  });
+                         [&](Value index) { group.emit(index); });
+  // The same core has the same groups in both.
+  emitDealtLoop(part.getGroups(), [&](Value index) { group.emitEarly(index); });
+  emitDealtLoop(part.getGroups(), [&](Value index) { group.emitLate(index); });
 }

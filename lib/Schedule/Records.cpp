@@ -45,20 +45,54 @@ int64_t Record::getSums() const {
   return sums;
 }
 
-void Record::layOut(int64_t newGroup, int64_t newParts) {
+void Record::layOut(int64_t newGroup, int64_t pieces, bool newKeepsSums) {
   group = newGroup;
-  parts = newParts;
-  bytes = 0;
-  for (RowBlock &block : blocks) {
-    block.words = llvm::divideCeil(block.getRowWords(), parts);
-    block.offset = bytes;
-    bytes += 4 * block.words * int64_t(block.sums.size()) * group;
+  keepsSums = newKeepsSums;
+  int64_t longest = 1;
+  for (const RowBlock &block : blocks)
+    longest = std::max(longest, block.getRowWords());
+  // A part of its own costs more than a short row gains.
+  auto isShort = [&](const RowBlock &block) {
+    return 4 * block.getRowWords() <= longest;
+  };
+  sections.assign(1, Section());
+  for (auto [k, block] : llvm::enumerate(blocks)) {
+    Section &section = sections.back();
+    auto before =
+        ArrayRef(blocks).slice(section.begin, section.end - section.begin);
+    if (keepsSums && !isShort(block) && !llvm::all_of(before, isShort))
+      sections.push_back({section.end, section.end});
+    sections.back().end = unsigned(k) + 1;
+  }
+  parts = 0;
+  mostBytes = 0;
+  for (auto [number, section] : llvm::enumerate(sections)) {
+    auto inSection = MutableArrayRef(blocks).slice(section.begin,
+                                                   section.end - section.begin);
+    section.first = parts;
+    section.parts = pieces;
+    if (keepsSums) {
+      int64_t words = 1;
+      for (const RowBlock &block : inSection)
+        words = std::max(words, block.getRowWords());
+      section.parts =
+          llvm::divideCeil(words, llvm::divideCeil(longest, pieces));
+    }
+    parts += section.parts;
+    for (RowBlock &block : inSection) {
+      block.section = unsigned(number);
+      block.parts = section.parts;
+      block.words = llvm::divideCeil(block.getRowWords(), block.parts);
+      block.offset = section.bytes;
+      section.bytes += 4 * block.words * int64_t(block.sums.size()) * group;
+    }
+    mostBytes = std::max(mostBytes, section.bytes + 4);
   }
   // Fields of whole words first, so that all are aligned.
   llvm::stable_sort(fields, [](const Field &a, const Field &b) {
     return a.getWidth() > b.getWidth();
   });
-  int64_t end = bytes;
+  int64_t end = sections.back().bytes;
   for (Field &field : fields) {
     // Pairs of halves are loaded as words.
     field.offset = group > 1 ? llvm::alignTo(end, 4) : end;
@@ -68,10 +102,16 @@ void Record::layOut(int64_t newGroup, int64_t newParts) {
     end = field.offset + field.stride * vectors;
   }
   // The kernel reads a word more than the last block has.
-  blockBytes = bytes + 4;
   if (!blocks.empty() && fields.empty())
     end += 4;
   bytes = llvm::alignTo(end, 4);
+  mostBytes = parts == 1 ? bytes : std::max(mostBytes, bytes);
+}
+
+const Section &Record::getSection(int64_t part) const {
+  return *llvm::find_if(sections, [&](const Section &section) {
+    return part < section.first + section.parts;
+  });
 }
 
 const Field *Record::find(Value constant, AffineExpr position) const {
@@ -125,9 +165,9 @@ double GroupedLoop::getUnrolledInstructions() const {
   int64_t more = 0;
   for (const RowBlock &block : record.blocks) {
     int64_t words =
-        record.parts == 1 ? block.columns / block.getLanes() : block.words;
-    bool isKnown = record.parts == 1 ||
-                   block.columns == words * block.getLanes() * record.parts;
+        block.parts == 1 ? block.columns / block.getLanes() : block.words;
+    bool isKnown = block.parts == 1 ||
+                   block.columns == words * block.getLanes() * block.parts;
     if (isKnown && words)
       more += (cluster::DotOp::getWordsPerTurn(block.element, words) - 1) *
               (2 * int64_t(block.sums.size()) * record.group + 1);
@@ -217,7 +257,7 @@ void Records::chooseGroup(GroupedLoop &loop, unsigned cores, int64_t most) {
   int64_t least = loop.inPairs ? 2 : 1;
   for (int64_t group = 1; group <= std::max<int64_t>(last, 1); ++group) {
     // The elements' code is laid out one after the other.
-    record.layOut(group, 1);
+    record.layOut(group);
     double length = loop.getEpilogue().cycles;
     if (group > least && length > maxEpilogue)
       break;
@@ -236,7 +276,7 @@ void Records::chooseGroup(GroupedLoop &loop, unsigned cores, int64_t most) {
       chosen = group;
     }
   }
-  record.layOut(chosen, 1);
+  record.layOut(chosen);
 }
 
 const GroupedLoop &Records::getLoop(const Loop &loop) const {
@@ -264,27 +304,37 @@ void schedule::appendTile(const GroupedLoop &loop, int64_t tile,
     return rnn::getRawBytes(
         constant.getDefiningOp<arith::ConstantOp>().getValue());
   };
+  size_t tileStart = data.size();
+  const Section &section = record.getSection(part);
+  int64_t bytes = record.getBytes(part), end = section.bytes;
+  data.resize(tileStart + (last - first) * bytes); // what does not exist is 0
   for (int64_t group = first; group != last; ++group) {
-    size_t start = data.size();
-    data.resize(start + record.getBytes(part)); // what does not exist is 0
+    int64_t lane = (group - first) % loop.interleave;
+    char *start = data.data() + tileStart + (group - first - lane) * bytes;
+    char *blocks = start + 4 * lane;
+    char *fields = start + loop.interleave * end + lane * (bytes - end);
     int64_t begin = group * record.group;
-    int64_t end = std::min(begin + record.group, loop.rowCount);
+    int64_t behind = std::min(begin + record.group, loop.rowCount);
     auto getElement = [&](int64_t row, int64_t vector) {
       return evaluatePosition(loop.element, {row, vector});
     };
-    for (const RowBlock &block : record.blocks) {
+    for (const RowBlock &block :
+         ArrayRef(record.blocks)
+             .slice(section.begin, section.end - section.begin)) {
       auto sums = int64_t(block.sums.size());
       int64_t rows = sums * record.group;
+      int64_t piece = part - section.first;
       for (auto [k, sum] : llvm::enumerate(block.sums)) {
         rnn::MatvecOp op = sum.op;
         ArrayRef<char> from = getBytes(op.getW());
-        for (int64_t i = begin; i < end; ++i)
+        for (int64_t i = begin; i < behind; ++i)
           copyRow(from, sum.getRow(getElement(i, 0)) * block.columns, block,
-                  part * block.words,
-                  std::min((part + 1) * block.words, block.getRowWords()),
-                  4 * rows,
-                  data.data() + start + block.offset +
-                      4 * ((i - begin) * sums + int64_t(k)));
+                  piece * block.words,
+                  std::min((piece + 1) * block.words, block.getRowWords()),
+                  4 * rows * loop.interleave,
+                  blocks + loop.interleave *
+                               (block.offset +
+                                4 * ((i - begin) * sums + int64_t(k))));
       }
     }
     if (part + 1 != record.parts)
@@ -293,13 +343,13 @@ void schedule::appendTile(const GroupedLoop &loop, int64_t tile,
       int64_t width = field.getWidth();
       ArrayRef<char> from = getBytes(field.constant);
       for (int64_t vector = 0; vector != record.vectors; ++vector)
-        for (int64_t i = begin; i < end; ++i)
+        for (int64_t i = begin; i < behind; ++i)
           std::copy_n(from.data() + evaluatePosition(field.position,
                                                      {getElement(i, vector)}) *
                                         width,
                       width,
-                      data.data() + start + field.offset +
-                          vector * field.stride + (i - begin) * width);
+                      fields + (field.offset - end) + vector * field.stride +
+                          (i - begin) * width);
     }
   }
 }

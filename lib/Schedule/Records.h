@@ -13,8 +13,12 @@
 //   elements of the group side by side.
 //
 // If the records of a few groups are too long for a buffer in L1, records are
-// cut into *parts*: part c holds the c-th piece of every block, and the sums of
-// products go on from part to part. The last one holds the fields.
+// cut into *parts*: pieces of one block after those of the other, or, in a
+// *section* of several blocks, the c-th piece of each. The sums of products go
+// on from part to part. The last part holds the fields.
+//
+// The blocks of a few neighbouring records of a tile may lie interleaved by
+// words, the fields of each behind them (GroupedLoop::interleave).
 //
 // A record of rows that vectors of a batch share (Sharing.h) has one copy of
 // the rows, and the fields of each vector's elements.
@@ -51,9 +55,11 @@ struct RowBlock {
   mlir::Type sum;     ///< of a row, as a result
   llvm::SmallVector<Sum> sums;
 
-  // Per part.
-  int64_t words = 0;  ///< of a row; the last part may have less
-  int64_t offset = 0; ///< behind the part's start, in bytes
+  // How it is cut.
+  unsigned section = 0; ///< the number of its section
+  int64_t parts = 1;    ///< of the section
+  int64_t words = 0;    ///< of a row in a part; the last part may have less
+  int64_t offset = 0;   ///< behind the part's start, in bytes
 
   int64_t getLanes() const { return 32 / element.getIntOrFloatBitWidth(); }
   int64_t getRowWords() const { return llvm::divideCeil(columns, getLanes()); }
@@ -77,20 +83,36 @@ struct Field {
   }
 };
 
+/// Blocks that are cut alike: each part has a piece of all of them.
+struct Section {
+  unsigned begin = 0, end = 0;  ///< blocks
+  int64_t first = 0, parts = 1; ///< of the record's parts
+  int64_t bytes = 0;            ///< of the blocks in a part
+};
+
 /// What one group of a loop reads of the stream, for a number of parts.
 struct Record {
   llvm::SmallVector<RowBlock> blocks;
   llvm::SmallVector<Field> fields;
   int64_t group = 1;   ///< elements of one vector
   int64_t vectors = 1; ///< that share the rows
-  int64_t parts = 1;
-  int64_t bytes = 0;      ///< of the last part, whole words
-  int64_t blockBytes = 0; ///< of the others
+  llvm::SmallVector<Section, 1> sections;
+  /// Blocks have sections of their own, unless they are short; a core has one
+  /// group of a tile and keeps its sums in registers from part to part.
+  bool keepsSums = false;
+  int64_t parts = 1;     ///< of all sections
+  int64_t bytes = 0;     ///< of the last part, whole words
+  int64_t mostBytes = 0; ///< of any part
 
-  /// Lays the record out for groups of so many elements, and so many parts.
-  void layOut(int64_t group, int64_t parts);
+  /// Lays the record out for groups of so many elements, the longest rows cut
+  /// into so many pieces.
+  void layOut(int64_t group, int64_t pieces, bool keepsSums);
+  /// In one part.
+  void layOut(int64_t group) { layOut(group, 1, /*keepsSums=*/false); }
+  const Section &getSection(int64_t part) const;
+  /// A word may be read beyond the last block.
   int64_t getBytes(int64_t part) const {
-    return part + 1 == parts ? bytes : blockBytes;
+    return part + 1 == parts ? bytes : getSection(part).bytes + 4;
   }
   bool isEmpty() const { return blocks.empty() && fields.empty(); }
   const Field *find(mlir::Value constant, mlir::AffineExpr position) const;
@@ -123,7 +145,10 @@ struct GroupedLoop {
   bool isSplit = false;
 
   // How a loop that reads the stream is tiled (Tiling.h).
-  int64_t rows = 0;     ///< groups of a tile; the last one may have less
+  int64_t rows = 0; ///< groups of a tile; the last one may have less
+  /// Records of a tile whose blocks lie interleaved by words. A tile has a
+  /// multiple of them.
+  int64_t interleave = 1;
   int64_t resident = 0; ///< tiles that stay in L1
   int64_t position = 0; ///< of the resident tiles in their region, in bytes
 
@@ -132,7 +157,8 @@ struct GroupedLoop {
   /// Tiles of one part.
   int64_t getRounds() const { return llvm::divideCeil(getGroups(), rows); }
   int64_t getTiles() const { return getRounds() * record.parts; }
-  int64_t getTileBytes() const { return rows * record.bytes; }
+  /// Of the largest.
+  int64_t getTileBytes() const { return rows * record.mostBytes; }
   /// Bytes of tile `tile`: of its groups that exist.
   int64_t getBytes(int64_t tile) const;
   bool isResident() const { return isStreamed() && resident == getTiles(); }

@@ -141,8 +141,9 @@ private:
     b.setLoc(cluster::withStage(location, b.getStringAttr(name)));
   }
   void emitLoop(const Loop &loop);
-  void emitTiles(const GroupedLoop &part,
-                 function_ref<void(Value tile, Value index)> body);
+  void emitTiles(const GroupedLoop &part, GroupEmitter &group);
+  void emitPartsInRegisters(const GroupedLoop &part, GroupEmitter &group,
+                            Value first, Value count);
   ArrayAttr ports(ArrayAttr types, ArrayAttr names, bool areStates);
 
   rnn::NetworkOp network;

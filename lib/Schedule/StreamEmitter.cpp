@@ -22,7 +22,8 @@ void StreamEmitter::State::visit(function_ref<void(Value &)> function) {
     function(value);
   for (Value &value : busySlots)
     function(value);
-  for (Value *value : {&next, &chosen, &nextOuter, &chosenNvm})
+  for (Value *value :
+       {&next, &chosen, &nextOuter, &chosenNvm, &chosenKept, &kept})
     if (*value)
       function(*value);
 }
@@ -156,8 +157,32 @@ Value StreamEmitter::emitStep() {
   return position;
 }
 
-Value StreamEmitter::emitStepIf(Value condition, Value other) {
-  return emitIf(condition, [&] { return emitStep(); }, [&] { return other; });
+void StreamEmitter::enterTiles(int64_t total, int64_t resident, Value position,
+                               int64_t bytes) {
+  tiles = total;
+  keptTiles = resident;
+  keptBytes = bytes;
+  if (!keptTiles)
+    return;
+  state.chosenKept = number(0);
+  state.kept = position;
+}
+
+Value StreamEmitter::emitTile() {
+  if (!keptTiles)
+    return emitStep();
+  Value stays = isChosen(state.chosenKept, keptTiles, tiles);
+  auto takeKept = [&] {
+    Value position = state.kept;
+    state.kept = arith::AddIOp::create(b, position, number(keptBytes));
+    return position;
+  };
+  return emitIf(stays, takeKept, [&] { return emitStep(); });
+}
+
+void StreamEmitter::leaveTiles() {
+  keptTiles = 0;
+  state.chosenKept = state.kept = Value();
 }
 
 SmallVector<Value> StreamEmitter::flatten() {
@@ -173,17 +198,28 @@ void StreamEmitter::restore(ValueRange values) {
   });
 }
 
-void StreamEmitter::emitLoop(int64_t count, function_ref<void(Value)> body) {
+SmallVector<Value> StreamEmitter::emitLoop(
+    int64_t count, ValueRange start,
+    function_ref<SmallVector<Value>(Value, ValueRange)> body) {
+  SmallVector<Value> carried = flatten();
+  size_t own = carried.size();
+  llvm::append_range(carried, start);
   auto loop =
-      scf::ForOp::create(b, number(0), number(count), number(1), flatten());
+      scf::ForOp::create(b, number(0), number(count), number(1), carried);
+  auto enter = [&](ValueRange values) {
+    restore(values.take_front(own));
+    return values.drop_front(own);
+  };
   {
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(loop.getBody());
-    restore(loop.getRegionIterArgs());
-    body(loop.getInductionVar());
-    scf::YieldOp::create(b, flatten());
+    SmallVector<Value> results =
+        body(loop.getInductionVar(), enter(loop.getRegionIterArgs()));
+    carried = flatten();
+    llvm::append_range(carried, results);
+    scf::YieldOp::create(b, carried);
   }
-  restore(loop.getResults());
+  return llvm::to_vector(enter(loop.getResults()));
 }
 
 /// The numbers after the first S - 1 transfers, which is where every frame

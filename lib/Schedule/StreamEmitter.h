@@ -44,15 +44,21 @@ public:
   /// At its end, what it hands on.
   llvm::SmallVector<mlir::Value> leaveFrame();
 
-  /// A loop of `count` iterations whose body may emit steps.
-  void emitLoop(int64_t count,
-                llvm::function_ref<void(mlir::Value index)> body);
-  /// The next tile that flows: afterwards it is in L1 for all cores, at the
-  /// result's position in the arena, until the next step.
-  mlir::Value emitStep();
-  /// An scf.if of which one branch emits a step and the other yields `other`:
-  /// the position, in either case.
-  mlir::Value emitStepIf(mlir::Value condition, mlir::Value other);
+  /// A loop of `count` iterations whose body may emit steps. It gets the
+  /// iteration's number and carries values: `start` at first, then what it
+  /// returned; the last of them are the result.
+  llvm::SmallVector<mlir::Value>
+  emitLoop(int64_t count, mlir::ValueRange start,
+           llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::Value,
+                                                             mlir::ValueRange)>
+               body);
+  /// From here on tiles are those of a loop that has `total`, of which
+  /// `resident` stay in L1, the first at `position`, each `bytes` further on.
+  void enterTiles(int64_t total, int64_t resident, mlir::Value position,
+                  int64_t bytes);
+  /// The position of the loop's next tile, which flows or stays.
+  mlir::Value emitTile();
+  void leaveTiles();
 
 private:
   /// All that changes from step to step.
@@ -67,6 +73,9 @@ private:
     mlir::Value chosen;    ///< Bresenham line of the external ones
     mlir::Value nextOuter; ///< of the next external transfer
     mlir::Value chosenNvm; ///< Bresenham line of those from nvm
+    // Of the loop whose tiles these are, if some stay.
+    mlir::Value chosenKept; ///< Bresenham line of those that stay
+    mlir::Value kept;       ///< position of the next one
 
     void visit(llvm::function_ref<void(mlir::Value &)> function);
   };
@@ -80,6 +89,9 @@ private:
   mlir::Value start(mlir::Value from, mlir::Value position, mlir::Value to,
                     mlir::Value toPosition, mlir::Value bytes,
                     cluster::Engine engine);
+  /// The next tile that flows: afterwards it is in L1 for all cores, at the
+  /// result's position in the arena, until the next step.
+  mlir::Value emitStep();
   mlir::Value startTransfer(mlir::Value slot);
   mlir::Value startExternal(mlir::Value slot);
   mlir::Value startFromOuterRing(mlir::Value slot, mlir::Value bytes);
@@ -94,6 +106,7 @@ private:
   const Tiling &tiling;
   StreamMemory memory;
   State state;
+  int64_t tiles = 0, keptTiles = 0, keptBytes = 0; ///< of enterTiles
 };
 
 } // namespace se::schedule

@@ -65,10 +65,20 @@ void schedule::forEachTransfer(
           body(loop, tile);
 }
 
+/// Records of a loop's tiles that are interleaved. The engine goes on by two
+/// banks of L1 a cycle. A core that loads a word of weights every other cycle,
+/// each from four words further on, stays as far from it as it is, so that it
+/// seldom holds it up.
+static int64_t getInterleave(const GroupedLoop &loop) {
+  constexpr int64_t inStep = 4;
+  bool isWhole = loop.rows % inStep == 0 && loop.getGroups() % inStep == 0;
+  return isWhole && !loop.record.blocks.empty() ? inStep : 1;
+}
+
 /// Bytes of a loop's records in L1 if they are not cut.
 static int64_t getWholeBytes(const GroupedLoop &loop) {
   Record record = loop.record;
-  record.layOut(record.group, 1);
+  record.layOut(record.group);
   return llvm::alignTo(loop.getGroups() * record.bytes, alignment);
 }
 
@@ -135,24 +145,33 @@ static int64_t getWantedRows(const GroupedLoop &loop,
   return std::min(rows, loop.getGroups());
 }
 
+/// Whether sums of records that are cut can stay in registers: a core has one
+/// group of a tile of so many, and a group one vector.
+static bool mayKeepSums(const Record &record, int64_t groups,
+                        const TilingOptions &options) {
+  return record.vectors == 1 && groups <= int64_t(options.cores);
+}
+
 /// Rows and parts of the tiles of a loop, which shall not exceed `maxBytes`.
 llvm::Error Candidate::shape(GroupedLoop &loop, int64_t maxBytes) {
   Record &record = loop.record;
-  record.layOut(record.group, 1);
+  record.layOut(record.group);
   int64_t longest = 0;
   for (const RowBlock &block : record.blocks)
     longest = std::max(longest, block.getRowWords());
   int64_t wanted = getWantedRows(loop, options);
-  while (wanted * record.bytes > maxBytes && record.parts < longest)
-    record.layOut(record.group, record.parts + 1);
-  int64_t fit = maxBytes / record.bytes;
+  bool keepsSums = mayKeepSums(record, wanted, options);
+  for (int64_t pieces = keepsSums ? 1 : 2;
+       wanted * record.mostBytes > maxBytes && pieces <= longest; ++pieces)
+    record.layOut(record.group, pieces, keepsSums);
+  int64_t fit = maxBytes / record.mostBytes;
   int64_t least = options.rows ? wanted : 1;
   if (fit < least)
-    return fail(0, least * record.bytes - maxBytes,
+    return fail(0, least * record.mostBytes - maxBytes,
                 "a tile of {0} rows takes at least {1} bytes, more than the "
                 "{2} of a slot",
                 std::min(least * record.group, loop.rowCount),
-                least * record.bytes, maxBytes);
+                least * record.mostBytes, maxBytes);
   if (options.rows || record.parts > 1) {
     loop.rows = std::min(wanted, fit);
     return llvm::Error::success();
@@ -201,7 +220,8 @@ void Candidate::keepTiles(int64_t room) {
     return bytes;
   };
   auto keepWhole = [&](GroupedLoop &loop) {
-    loop.record.layOut(loop.record.group, 1);
+    loop.record.layOut(loop.record.group);
+    loop.interleave = 1;
     loop.rows = loop.getGroups();
     loop.resident = 1;
     return place(loop);
@@ -240,7 +260,7 @@ llvm::Error Candidate::placeInL1() {
   for (GroupedLoop &loop : loops) {
     tiling.slotBytes = std::max<int64_t>(
         tiling.slotBytes, llvm::alignTo(loop.getTileBytes(), alignment));
-    if (loop.record.parts > 1)
+    if (loop.record.parts > 1 && !loop.record.keepsSums)
       tiling.sumBytes = std::max<int64_t>(
           tiling.sumBytes,
           llvm::alignTo(int64_t(options.cores) *
@@ -437,9 +457,11 @@ llvm::Error Candidate::choose(int64_t slots, int64_t maxSlotBytes,
                               double otherCycles, int64_t otherBytes,
                               double most) {
   tiling.slots = slots;
-  for (GroupedLoop &loop : loops)
+  for (GroupedLoop &loop : loops) {
     if (llvm::Error error = shape(loop, maxSlotBytes))
       return error;
+    loop.interleave = getInterleave(loop);
+  }
   if (llvm::Error error = placeInL1())
     return error;
   if (llvm::Error error = placeBehind(otherBytes))
@@ -461,12 +483,13 @@ static std::set<int64_t> getSlotSizes(const Records &records,
     if (!loop.isStreamed())
       continue;
     int64_t rows = getWantedRows(loop, options);
-    record.layOut(record.group, 1);
+    record.layOut(record.group);
     for (int64_t times = 1; times <= 16; times *= 2)
       sizes.insert(times * rows * record.bytes);
-    for (int64_t parts : {2, 3, 4, 6, 8, 12, 16, 32}) {
-      record.layOut(record.group, parts);
-      sizes.insert(rows * record.bytes);
+    bool keepsSums = mayKeepSums(record, rows, options);
+    for (int64_t pieces : {1, 2, 3, 4, 6, 8, 12, 16, 32}) {
+      record.layOut(record.group, pieces, keepsSums);
+      sizes.insert(rows * record.mostBytes);
     }
   }
   if (sizes.empty())

@@ -229,6 +229,9 @@ LogicalResult DotOp::verify() {
       getLevel(getW()) != Level::l1)
     return emitOpError(
         "dot-C2: vector and rows must have one element type and lie in l1");
+  constexpr int64_t maxStride = 511;
+  if (getStride() < 1 || getStride() > maxStride)
+    return emitOpError("dot-C5: the stride must be 1 to ") << maxStride;
   std::optional<int64_t> columns = getConstantIntValue(getColumns()),
                          at = getConstantIntValue(getAt());
   if ((columns && *columns < 1) || (at && (*at < 0 || *at % getLanes())))
@@ -236,8 +239,7 @@ LogicalResult DotOp::verify() {
                        "a multiple of ")
            << getLanes();
   if (columns && at && w.hasStaticShape()) {
-    int64_t words = rows * llvm::divideCeil(*columns, getLanes()) + 1;
-    if (*at + words * getLanes() > w.getNumElements())
+    if (*at + getExtent(*columns) > w.getNumElements())
       return emitOpError("dot-C4: the rows and a word more must lie in the "
                          "memref, which has ")
              << w.getNumElements() << " elements";

@@ -284,14 +284,12 @@ LogicalResult Interpreter::executeDot(const Node &node) {
   if (*columns < 0 || *at % lanes)
     return op.emitError("rows of ") << *columns << " columns at element " << *at
                                     << ": rows start at whole words";
-  int64_t words =
-      int64_t(op.getSums().size()) * llvm::divideCeil(*columns, lanes) + 1;
   for (unsigned result : node.results)
     values[result] = Number();
   if (failed(readElements(node, 0, *from, *columns,
                           op.getX().getType().getNumElements())))
     return failure();
-  return readElements(node, 2, *at, words * lanes,
+  return readElements(node, 2, *at, op.getExtent(*columns),
                       op.getW().getType().getNumElements());
 }
 

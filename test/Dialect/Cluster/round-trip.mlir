@@ -74,5 +74,7 @@ func.func @transfers(%data: memref<64xi8, #cluster.space<l2>>, %far: memref<64xi
 func.func @dot(%x: memref<7xf16, #cluster.space<l1>>, %w: memref<18xf16, #cluster.space<l1>>, %n: index, %a: f32) -> f32 {
   // CHECK: cluster.dot %{{.*}}[%{{.*}}], %{{.*}}[%{{.*}}], %{{.*}}, %{{.*}}, %{{.*}} : memref<7xf16, #cluster.space<l1>>, memref<18xf16, #cluster.space<l1>> -> f32, f32
   %s:2 = cluster.dot %x[%n], %w[%n], %n, %a, %a : memref<7xf16, #cluster.space<l1>>, memref<18xf16, #cluster.space<l1>> -> f32, f32
+  // CHECK: cluster.dot %{{.*}} {stride = 4 : i64} : memref<7xf16, #cluster.space<l1>>, memref<18xf16, #cluster.space<l1>> -> f32
+  %t = cluster.dot %x[%n], %w[%n], %n, %a {stride = 4 : i64} : memref<7xf16, #cluster.space<l1>>, memref<18xf16, #cluster.space<l1>> -> f32
   return %s#1 : f32
 }

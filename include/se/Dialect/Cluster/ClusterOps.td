@@ -286,11 +286,12 @@ def Cluster_DotOp : Cluster_Op<"dot", [AllTypesMatch<["sums", "results"]>]> {
   let description = [{
     Adds to each of R sums the products of `columns` elements of `x`, from
     element `from` on, with a row of `w`. The rows are interleaved by words of 32
-    bits, L = 32 / bits elements: element l of word j of row r is
-    `w[at + (j * R + r) * L + l]`. Elements of a row at or beyond `columns` in its
+    bits, L = 32 / bits elements, and these words may be interleaved with those of
+    other products, `stride` words apart: element l of word j of row r is
+    `w[at + (j * R + r) * L * stride + l]`. Elements of a row at or beyond `columns` in its
     last word must be 0; `x` is not read there. If `columns` is 0, which only
     a number that is not constant may be, sums stay as they are. One word of `w` beyond the rows
-    may be read, so it must exist.
+    may be read, `stride` words behind the last, so it must exist.
 
     Order and rounding (docs/kernels.md): i8 and i16 add up exactly in i32; f16
     in f32, for each word `s + fma(x1, w1, x0 * w0)`, or in two sums of f16, for
@@ -302,18 +303,23 @@ def Cluster_DotOp : Cluster_Op<"dot", [AllTypesMatch<["sums", "results"]>]> {
       and lie in l1.
     * (dot-C3) a constant `columns` is at least 1, a constant `at` a multiple of L.
     * (dot-C4) if all numbers are constants, `w` has a word more than the rows.
+    * (dot-C5) `stride` is 1 to 511: the addresses' increment is part of an
+      instruction.
 
     Example:
 
     ```mlir
     %s:2 = cluster.dot %x[%from], %w[%at], %columns, %a, %b
         : memref<7xf16, #cluster.space<l1>>, memref<18xf16, #cluster.space<l1>> -> f32, f32
+    %t = cluster.dot %x[%from], %w[%at], %columns, %c {stride = 4 : i64}
+        : memref<7xf16, #cluster.space<l1>>, memref<34xf16, #cluster.space<l1>> -> f32
     ```
   }];
   let arguments = (ins
     Arg<MemRefRankOf<[I8, I16, F16, F32], [1]>, "the vector", [MemRead]>:$x, Index:$from,
     Arg<MemRefRankOf<[I8, I16, F16, F32], [1]>, "the rows", [MemRead]>:$w, Index:$at,
-    Index:$columns, Variadic<Cluster_DotSum>:$sums);
+    Index:$columns, Variadic<Cluster_DotSum>:$sums,
+    DefaultValuedAttr<I64Attr, "1">:$stride);
   let results = (outs Variadic<Cluster_DotSum>:$results);
   let assemblyFormat = [{
     $x `[` $from `]` `,` $w `[` $at `]` `,` $columns `,` $sums attr-dict `:` type($x) `,` type($w)
@@ -328,6 +334,11 @@ def Cluster_DotOp : Cluster_Op<"dot", [AllTypesMatch<["sums", "results"]>]> {
     /// if none is left over.
     static int64_t getWordsPerTurn(::mlir::Type element, int64_t words) {
       return ::mlir::isa<::mlir::FloatType>(element) && words % 2 == 0 ? 2 : 1;
+    }
+    /// Elements of w from the first one to the end of the word beyond the rows.
+    int64_t getExtent(int64_t columns) {
+      int64_t words = ::llvm::divideCeil(columns, getLanes()) * getSums().size();
+      return (words * getStride() + 1) * getLanes();
     }
   }];
   let hasVerifier = 1;
