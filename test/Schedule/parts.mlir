@@ -1,72 +1,88 @@
 // RUN: se-opt %s --se-schedule="cores=2 resident=false ring=2 slot-bytes=144" --se-verify-schedule --canonicalize --cse | FileCheck %s
+// RUN: se-opt %s --se-schedule="cores=1 tile-rows=4 resident=false ring=2 slot-bytes=144" --se-verify-schedule --canonicalize --cse | FileCheck %s --check-prefix=SAVED
 //
 // Two gates of 16 + 3 weights and a bias each, and groups of two elements: a record
 // has 4 rows of 16, 4 rows of 3 and 4 biases, 320 bytes; those of two cores do not
 // fit a slot of 144 bytes. Records are cut into 8 parts: pieces of 2 words of each
-// row of 16 and of 1 word of each row of 3 (and a word that may be read beyond them),
-// 52 bytes, but 64 with the biases in the last part. One core computes both gates of
-// its elements.
+// row of 16 and, because these are short, of 1 word of each row of 3 (and a word that
+// may be read beyond them), 52 bytes, but 64 with the biases in the last part. One
+// core computes both gates of its elements.
 
-// 3 elements in one tile of 2 groups, 8 parts.
+// 3 elements in one tile of 2 groups, 8 parts, one group for each core.
 // CHECK:       @transfers : memref<16xi32, {{.*}}> = dense<[0, 104, 104, 104, 208, 104, 312, 104, 416, 104, 520, 104, 624, 104, 728, 128]>
 // CHECK:       func.func @net_kernel
-// CHECK:       scf.for %[[T:.*]] = %c0 to %c8 step %c1
-// CHECK:         cluster.dma_wait
-// CHECK-NEXT:    cluster.barrier
-// CHECK:         %[[ROUND:.*]] = arith.divui %[[T]], %c8
-// CHECK-NEXT:    %[[FIRST:.*]] = arith.muli %[[ROUND]], %c2
-// CHECK:         scf.for %[[I:.*]] =
-// CHECK:           %[[PART:.*]] = arith.remui %[[T]], %c8
-// CHECK-NEXT:      %[[ELEMENT:.*]] = arith.muli %[[I]], %c2
-// CHECK-NEXT:      %[[LOCAL:.*]] = arith.subi %[[I]], %[[FIRST]]
+// CHECK:         ^bb0(%[[CORE:.*]]: index, %{{.*}}: !cluster.token<dma>, %{{.*}}: index):
+// CHECK:       %[[BUSY:.*]] = arith.cmpi ult, %[[CORE]], %c2
 //
-// Sums start with 0 or go on, from part * 2 on.
-// CHECK:           %[[START:.*]] = arith.cmpi eq, %[[PART]], %c0
-// CHECK-NEXT:      %[[SUMS:.*]]:4 = scf.if %[[START]] -> (f32, f32, f32, f32) {
-// CHECK-NEXT:        scf.yield %cst, %cst, %cst, %cst
-// CHECK-NEXT:      } else {
-// CHECK-NEXT:        %[[L0:.*]] = memref.load %[[SAVED:.*]][%[[S0:.*]]]
-// CHECK-NEXT:        %[[L1:.*]] = memref.load %[[SAVED]][%[[S1:.*]]]
-// CHECK-NEXT:        %[[L2:.*]] = memref.load %[[SAVED]][%[[S2:.*]]]
-// CHECK-NEXT:        %[[L3:.*]] = memref.load %[[SAVED]][%[[S3:.*]]]
-// CHECK-NEXT:        scf.yield %[[L0]], %[[L1]], %[[L2]], %[[L3]]
-// CHECK:           %[[BEGIN:.*]] = arith.muli %[[PART]], %c2
+// The sums of both vectors, and the tile's place, go on from part to part.
+// CHECK:       %[[ALL:.*]]:12 = scf.for %[[PART:.*]] = %c0 to %c8 step %c1 iter_args(%{{.*}}, %{{.*}}, %{{.*}}, %[[S0:.*]] = %cst, %[[S1:.*]] = %cst, %[[S2:.*]] = %cst, %[[S3:.*]] = %cst, %[[S4:.*]] = %cst, %[[S5:.*]] = %cst, %[[S6:.*]] = %cst, %[[S7:.*]] = %cst, %{{.*}} = %c0)
+// CHECK:         %[[PLACE:.*]] = cluster.dma_wait
+// CHECK-NEXT:    cluster.barrier
+// CHECK:         %[[TILE:.*]] = memref.view %arg0[%[[PLACE]]][]
+// CHECK-NEXT:    %[[SUMS:.*]]:8 = scf.if %[[BUSY]]
+// CHECK-NEXT:      %[[BEGIN:.*]] = arith.muli %[[PART]], %c2
 // CHECK-NEXT:      %[[LAST:.*]] = arith.cmpi eq, %[[PART]], %c7
 // CHECK-NEXT:      %[[STRIDE:.*]] = arith.select %[[LAST]], %c16, %c13
-// CHECK-NEXT:      %[[RECORD:.*]] = arith.muli %[[LOCAL]], %[[STRIDE]]
-// CHECK-NEXT:      %[[WX:.*]]:4 = cluster.dot %{{.*}}[%[[BEGIN]]], %[[TILE:.*]][%[[RECORD]]], %c2, %[[SUMS]]#0, %[[SUMS]]#1, %[[SUMS]]#2, %[[SUMS]]#3 : memref<16xf32,
-// CHECK-NEXT:      memref.store %[[WX]]#0, %[[SAVED]][%[[S0]]]
-// CHECK-NEXT:      memref.store %[[WX]]#1, %[[SAVED]][%[[S1]]]
-// CHECK-NEXT:      memref.store %[[WX]]#2, %[[SAVED]][%[[S2]]]
-// CHECK-NEXT:      memref.store %[[WX]]#3, %[[SAVED]][%[[S3]]]
+// CHECK-NEXT:      %[[RECORD:.*]] = arith.muli %[[CORE]], %[[STRIDE]]
+// CHECK-NEXT:      %[[WX:.*]]:4 = cluster.dot %{{.*}}[%[[BEGIN]]], %[[TILE]][%[[RECORD]]], %c2, %[[S0]], %[[S1]], %[[S2]], %[[S3]] : memref<16xf32,
 //
 // The rows of 3 end in part 2: the others begin behind them and have 0 elements.
-// CHECK:           %[[SUMS:.*]]:4 = scf.if %[[START]]
-// CHECK:           %[[SHORT:.*]] = arith.minui %[[PART]], %c3
-// CHECK:           %[[LEFT:.*]] = arith.subi %c3, %[[SHORT]]
-// CHECK:           %[[LENGTH:.*]] = arith.minui %[[LEFT]], %c1
-// CHECK:           %[[AT:.*]] = arith.addi %[[RECORD]], %c8
-// CHECK:           %[[VZ:.*]]:4 = cluster.dot %{{.*}}, %[[TILE]][%[[AT]]], %[[LENGTH]], %[[SUMS]]#0, %[[SUMS]]#1, %[[SUMS]]#2, %[[SUMS]]#3 : memref<3xf32,
-// CHECK-NOT:       cluster.dot
+// CHECK-NEXT:      %[[SHORT:.*]] = arith.minui %[[PART]], %c3
+// CHECK-NEXT:      %[[LEFT:.*]] = arith.subi %c3, %[[SHORT]]
+// CHECK-NEXT:      %[[LENGTH:.*]] = arith.minui %[[LEFT]], %c1
+// CHECK-NEXT:      %[[AT:.*]] = arith.addi %[[RECORD]], %c8
+// CHECK-NEXT:      %[[VZ:.*]]:4 = cluster.dot %{{.*}}[%[[PART]]], %[[TILE]][%[[AT]]], %[[LENGTH]], %[[S4]], %[[S5]], %[[S6]], %[[S7]] : memref<3xf32,
+// CHECK-NEXT:      scf.yield %[[WX]]#0, %[[WX]]#1, %[[WX]]#2, %[[WX]]#3, %[[VZ]]#0, %[[VZ]]#1, %[[VZ]]#2, %[[VZ]]#3
+// CHECK-NEXT:    } else {
+// CHECK-NEXT:      scf.yield %[[S0]], %[[S1]], %[[S2]], %[[S3]], %[[S4]], %[[S5]], %[[S6]], %[[S7]]
+// CHECK:         scf.yield %{{.*}}, %[[PLACE]], %{{.*}}, %[[SUMS]]#0, {{.*}}, %[[PLACE]] :
+// CHECK-NOT:     cluster.dot
 //
-// With the last part the elements are computed, once.
-// CHECK:           scf.if %[[LAST]] {
-// CHECK:             arith.addf %[[WX]]#0, %[[VZ]]#0
-// CHECK:             rnn.activation <sigmoid>
-// CHECK:             arith.addf %[[WX]]#1, %[[VZ]]#1
-// CHECK:             rnn.activation <tanh>
-// CHECK:             memref.store %{{.*}}, %[[Y:.*]][%[[ELEMENT]]] : memref<3xf32
+// Then the elements are computed, once, with the biases of the last part.
+// CHECK:       scf.if %[[BUSY]] {
+// CHECK-NEXT:    %[[TILE:.*]] = memref.view %arg0[%[[ALL]]#11][]
+// CHECK-NEXT:    %[[SUM:.*]] = arith.addf %[[ALL]]#3, %[[ALL]]#7
+// CHECK-NEXT:    %[[RECORD:.*]] = arith.muli %[[CORE]], %c16
+// CHECK-NEXT:    %[[AT:.*]] = arith.addi %[[RECORD]], %c12
+// CHECK-NEXT:    %[[BIAS:.*]] = memref.load %[[TILE]][%[[AT]]]
+// CHECK-NEXT:    arith.addf %[[SUM]], %[[BIAS]]
+// CHECK:         rnn.activation <sigmoid>
+// CHECK:         arith.addf %[[ALL]]#4, %[[ALL]]#8
+// CHECK:         rnn.activation <tanh>
+// CHECK:         memref.store %{{.*}}, %[[Y:.*]][%[[ELEMENT:.*]]] : memref<3xf32
 // The second group has no second one.
-// CHECK:             %[[SECOND:.*]] = arith.addi %[[ELEMENT]], %c1
-// CHECK-NEXT:        %[[EXISTS:.*]] = arith.cmpi ult, %[[SECOND]], %c3
-// CHECK-NEXT:        scf.if %[[EXISTS]] {
-// CHECK:               arith.addf %[[WX]]#2, %[[VZ]]#2
-// CHECK:               rnn.activation <sigmoid>
-// CHECK:               arith.addf %[[WX]]#3, %[[VZ]]#3
-// CHECK:               rnn.activation <tanh>
-// CHECK:               memref.store %{{.*}}, %[[Y]][%[[SECOND]]] : memref<3xf32
+// CHECK:         %[[SECOND:.*]] = arith.addi %[[ELEMENT]], %c1
+// CHECK-NEXT:    %[[EXISTS:.*]] = arith.cmpi ult, %[[SECOND]], %c3
+// CHECK-NEXT:    scf.if %[[EXISTS]] {
+// CHECK:           arith.addf %[[ALL]]#5, %[[ALL]]#9
+// CHECK:           rnn.activation <sigmoid>
+// CHECK:           arith.addf %[[ALL]]#6, %[[ALL]]#10
+// CHECK:           rnn.activation <tanh>
+// CHECK:           memref.store %{{.*}}, %[[Y]][%[[SECOND]]] : memref<3xf32
 // CHECK-NOT:     cluster.barrier
 // CHECK:       cluster.yield
+
+// A core with more groups of a tile keeps their sums in L1: they start with 0 or go
+// on, and with the last part the elements are computed.
+// SAVED:       func.func @net_kernel
+// SAVED:       scf.for %[[PART:.*]] = %c0 to %c4 step %c1
+// SAVED:         cluster.dma_wait
+// SAVED-NEXT:    cluster.barrier
+// SAVED:         scf.for
+// SAVED:           %[[START:.*]] = arith.cmpi eq, %[[PART]], %c0
+// SAVED-NEXT:      %[[SUMS:.*]]:2 = scf.if %[[START]] -> (f32, f32) {
+// SAVED-NEXT:        scf.yield %cst, %cst
+// SAVED-NEXT:      } else {
+// SAVED-NEXT:        %[[L0:.*]] = memref.load %[[SAVED:.*]][%[[A0:.*]]]
+// SAVED-NEXT:        %[[L1:.*]] = memref.load %[[SAVED]][%[[A1:.*]]]
+// SAVED-NEXT:        scf.yield %[[L0]], %[[L1]]
+// SAVED:           %[[WX:.*]]:2 = cluster.dot %{{.*}}, %{{.*}}, %c4, %[[SUMS]]#0, %[[SUMS]]#1 :
+// SAVED-NEXT:      memref.store %[[WX]]#0, %[[SAVED]][%[[A0]]]
+// SAVED-NEXT:      memref.store %[[WX]]#1, %[[SAVED]][%[[A1]]]
+// SAVED:           %[[SUMS:.*]]:2 = scf.if %[[START]]
+// SAVED:           %[[VZ:.*]]:2 = cluster.dot %{{.*}}, %{{.*}}, %{{.*}}, %[[SUMS]]#0, %[[SUMS]]#1 :
+// SAVED:           scf.if %{{.*}} {
+// SAVED-NEXT:        arith.addf %[[WX]]#0, %[[VZ]]#0
 rnn.network @net inputs(%x = "x" : tensor<16xf32>, %z = "z" : tensor<3xf32>) outputs("y" : tensor<3xf32>) {
   %W = arith.constant dense_resource<W> : tensor<6x16xf32>
   %V = arith.constant dense_resource<V> : tensor<6x3xf32>

@@ -74,17 +74,15 @@
 // SHARE-DAG:   @stream : memref<320xi8, #cluster.space<l2>>
 // SHARE-DAG:   @transfers : memref<16xi32,
 // SHARE:       func.func @net_kernel
-// SHARE:       scf.for %[[T:.*]] = %c0 to %c12 step %c1 iter_args(%[[A:.*]] = %{{.*}}, %[[FREE:.*]] = %{{.*}}, %[[NEXT:.*]] = %c1)
-// SHARE:         %[[LINE:.*]] = arith.muli %[[T]], %c4
-// SHARE-NEXT:    %[[BEFORE:.*]] = arith.divui %[[LINE]], %c12
-// SHARE:         %[[AFTER:.*]] = arith.divui %{{.*}}, %c12
-// SHARE-NEXT:    %[[FLOWS:.*]] = arith.cmpi eq, %[[BEFORE]], %[[AFTER]]
-// SHARE-NEXT:    %[[KEPT:.*]] = arith.muli %[[BEFORE]], %c48
-// SHARE-NEXT:    %[[KEPTAT:.*]] = arith.addi %[[KEPT]],
-// SHARE-NEXT:    %[[IF:.*]]:4 = scf.if %[[FLOWS]]
+// SHARE:         ^bb0(%{{.*}}: index, %{{.*}}: !cluster.token<dma>, %{{.*}}: index, %[[FIRST:.*]]: index):
+// SHARE:       scf.for %{{.*}} = %c0 to %c12 step %c1 iter_args(%[[A:.*]] = %{{.*}}, %[[FREE:.*]] = %{{.*}}, %[[NEXT:.*]] = %c1, %[[LINE:.*]] = %c0, %[[KEPT:.*]] = %[[FIRST]])
+// SHARE-NEXT:    %[[MORE:.*]] = arith.addi %[[LINE]], %c4
+// SHARE-NEXT:    %[[ISKEPT:.*]] = arith.cmpi uge, %[[MORE]], %c12
+// SHARE:         %[[IF:.*]]:5 = scf.if %[[ISKEPT]]
+// SHARE-NEXT:      %[[BEHIND:.*]] = arith.addi %[[KEPT]], %c48
+// SHARE-NEXT:      scf.yield %[[A]], %[[FREE]], %[[NEXT]], %[[BEHIND]], %[[KEPT]]
+// SHARE-NEXT:    } else {
 // SHARE-NEXT:      %[[AT:.*]] = cluster.dma_wait %[[A]]
 // SHARE-NEXT:      cluster.barrier
-// SHARE:           scf.yield %{{.*}}, %[[AT]], %{{.*}}, %[[AT]]
-// SHARE-NEXT:    } else {
-// SHARE-NEXT:      scf.yield %[[A]], %[[FREE]], %[[NEXT]], %[[KEPTAT]]
-// SHARE:         memref.view %arg0[%[[IF]]#3][]
+// SHARE:           scf.yield %{{.*}}, %[[AT]], %{{.*}}, %[[KEPT]], %[[AT]]
+// SHARE:         memref.view %arg0[%[[IF]]#4][]

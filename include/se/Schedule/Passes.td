@@ -32,7 +32,7 @@ def ScheduleNetwork : Pass<"se-schedule", "::mlir::ModuleOp"> {
            "the core that starts transfers: one of them, or one more">,
     Option<"target", "target", "std::string", "\"\"",
            "name of the target, for messages">,
-    Option<"l1Bytes", "l1-bytes", "int64_t", "56256",
+    Option<"l1Bytes", "l1-bytes", "int64_t", "61440",
            "bytes of L1 for states, activations and parameters">,
     Option<"l2Bytes", "l2-bytes", "int64_t", "1597440",
            "bytes of L2 for parameters">,

@@ -364,6 +364,9 @@ func.func @dot_C4_length(%x: memref<8xf16, #cluster.space<l1>>, %w: memref<16xf1
   %zero = arith.constant 0 : index
   %columns = arith.constant 7 : index
   // expected-error @below {{dot-C4: the rows and a word more must lie in the memref, which has 16 elements}}
+  %r:2 = cluster.dot %x[%zero], %w[%zero], %columns, %s, %s : memref<8xf16, #cluster.space<l1>>, memref<16xf16, #cluster.space<l1>> -> f32, f32
+  return
+}
 
 // -----
 
@@ -380,8 +383,5 @@ func.func @dot_C4_stride(%x: memref<8xf16, #cluster.space<l1>>, %w: memref<64xf1
 func.func @dot_C5_stride(%x: memref<8xf16, #cluster.space<l1>>, %w: memref<64xf16, #cluster.space<l1>>, %n: index, %s: f32) {
   // expected-error @below {{dot-C5: the stride must be 1 to 511}}
   %r = cluster.dot %x[%n], %w[%n], %n, %s {stride = 512 : i64} : memref<8xf16, #cluster.space<l1>>, memref<64xf16, #cluster.space<l1>> -> f32
-  return
-}
-  %r:2 = cluster.dot %x[%zero], %w[%zero], %columns, %s, %s : memref<8xf16, #cluster.space<l1>>, memref<16xf16, #cluster.space<l1>> -> f32, f32
   return
 }
