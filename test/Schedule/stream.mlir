@@ -5,6 +5,8 @@
 // RUN: se-opt %t.36.mlir --se-schedule="cores=2 resident=false ring=2 tile-rows=20" --se-verify-schedule --canonicalize --cse | FileCheck %s --check-prefix=TWO
 // RUN: %python %S/Inputs/make-network.py 4 24 > %t.24.mlir
 // RUN: se-opt %t.24.mlir --se-schedule="cores=2 l1-bytes=368 ring=2 tile-rows=2" --se-verify-schedule --canonicalize --cse | FileCheck %s --check-prefix=SHARE
+// RUN: %python %S/Inputs/make-network.py 4 64 > %t.64.mlir
+// RUN: se-opt %t.64.mlir --se-schedule="cores=8 resident=false ring=2 tile-rows=32" --se-verify-schedule --canonicalize --cse | FileCheck %s --check-prefix=LANES
 //
 // Each of 12, 24 or 36 rows has 4 weights and 1 bias of f32, 20 bytes. A record is
 // that of a group of rows.
@@ -86,3 +88,21 @@
 // SHARE-NEXT:      cluster.barrier
 // SHARE:           scf.yield %{{.*}}, %[[AT]], %{{.*}}, %[[KEPT]], %[[AT]]
 // SHARE:         memref.view %arg0[%[[IF]]#4][]
+
+// Tiles of 4 records of 8 rows: the words of the records take turns, and behind them
+// lie the biases of each. Row 0 begins with 1/1024, row 8 with 33/1024, row 16 with
+// 65/1024, row 24 with 97/1024; row 1 with 5/1024.
+// LANES:       @transfers : memref<4xi32, {{.*}}> = dense<[0, 640, 640, 640]>
+// LANES:       func.func @net_kernel
+// LANES:           %[[LOCAL:.*]] = arith.subi %{{.*}}, %{{.*}} : index
+// LANES-NEXT:      %[[LANE:.*]] = arith.remui %[[LOCAL]], %c4
+// LANES-NEXT:      %[[FIRST:.*]] = arith.subi %[[LOCAL]], %[[LANE]]
+// LANES-NEXT:      %[[QUAD:.*]] = arith.muli %[[FIRST]], %c40
+// LANES-NEXT:      %[[AT:.*]] = arith.addi %[[QUAD]], %[[LANE]]
+// LANES-NEXT:      %[[SUMS:.*]]:8 = cluster.dot %{{.*}}[%c0], %[[TILE:.*]][%[[AT]]], %c4, {{.*}} {stride = 4 : i64}
+// LANES-NEXT:      %[[BEFORE:.*]] = arith.muli %[[LANE]], %c8
+// LANES-NEXT:      %[[FIELDS:.*]] = arith.addi %[[QUAD]], %[[BEFORE]]
+// LANES-NEXT:      %[[AT:.*]] = arith.addi %[[FIELDS]], %c128
+// LANES-NEXT:      %[[BIAS:.*]] = memref.load %[[TILE]][%[[AT]]]
+// LANES-NEXT:      arith.addf %[[SUMS]]#0, %[[BIAS]]
+// LANES:           stream: "0x{{........}}0000803A0000043D0000823D0000C23D0000A03B
