@@ -132,7 +132,7 @@ Cost GroupedLoop::getCost() const {
   cost.cycles += groupCycles;
   for (const RowBlock &block : record.blocks) {
     int64_t rows = int64_t(block.sums.size()) * record.group;
-    cost += getDotCost(rows, block.getRowWords(), block.element);
+    cost += getDotCost(rows, block.getRowWords());
     cost.products += double(block.columns * rows);
   }
   return double(record.vectors) * cost;
