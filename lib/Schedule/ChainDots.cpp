@@ -29,81 +29,70 @@ static bool areOnlyAdded(Value first, Value second) {
   return first != second && isAdded(first, second) && isAdded(second, first);
 }
 
-/// The dot that gives a sum in each turn of the loop whose result it is, to go
-/// on from there in the next; on cores that have a part of it.
-static OpResult findTurn(OpResult sum) {
-  auto loop = sum.getDefiningOp<scf::ForOp>();
-  if (!loop)
+/// The dot whose result a sum is, if need be in the last turn of a loop or on
+/// cores that have a part of it.
+static OpResult findDot(Value sum) {
+  auto result = dyn_cast_or_null<OpResult>(sum);
+  if (!result || result.getDefiningOp<cluster::DotOp>())
+    return result;
+  unsigned number = result.getResultNumber();
+  if (auto loop = result.getDefiningOp<scf::ForOp>())
+    return findDot(loop.getYieldedValues()[number]);
+  if (auto branch = result.getDefiningOp<scf::IfOp>())
+    return findDot(branch.thenYield().getOperand(number));
+  return {};
+}
+
+static OpOperand &getInitial(OpResult ofDot) {
+  auto dot = cast<cluster::DotOp>(ofDot.getOwner());
+  return dot.getSumsMutable()[ofDot.getResultNumber()];
+}
+
+/// The operands that make a sum, which may go on from turn to turn and from
+/// loop to loop, start with 0; none if it does not.
+static SmallVector<OpOperand *> findStarts(Value sum) {
+  OpResult ofDot = findDot(sum);
+  if (!ofDot)
     return {};
-  auto turn =
-      dyn_cast<OpResult>(loop.getYieldedValues()[sum.getResultNumber()]);
-  if (auto branch = turn ? turn.getDefiningOp<scf::IfOp>() : nullptr)
-    turn = dyn_cast<OpResult>(
-        branch.thenYield().getOperand(turn.getResultNumber()));
-  auto dot = turn ? turn.getDefiningOp<cluster::DotOp>() : nullptr;
-  bool goesOn = dot && dot.getSums()[turn.getResultNumber()] ==
-                           loop.getRegionIterArg(sum.getResultNumber());
-  return goesOn ? turn : OpResult();
+  auto result = cast<OpResult>(sum);
+  unsigned number = result.getResultNumber();
+  SmallVector<OpOperand *> starts{&getInitial(ofDot)};
+  Value before = starts.front()->get();
+  if (auto loop = result.getDefiningOp<scf::ForOp>()) {
+    if (before != loop.getRegionIterArg(number))
+      return {};
+    starts = {&loop.getInitArgsMutable()[number]};
+    before = starts.front()->get();
+  } else if (auto branch = result.getDefiningOp<scf::IfOp>()) {
+    starts.push_back(&branch.elseYield()->getOpOperand(number));
+    if (before != starts.back()->get())
+      return {};
+  }
+  if (matchPattern(before, m_Zero()))
+    return starts;
+  return findStarts(before);
 }
 
-/// Where two sums that are added come from: the second one's dot can go on from
-/// what the first one's gives.
-static bool isBefore(OpResult first, OpResult second) {
-  return first.getOwner() != second.getOwner() &&
-         first.getOwner()->getBlock() == second.getOwner()->getBlock() &&
-         first.getOwner()->isBeforeInBlock(second.getOwner());
-}
-
-/// The sum of two sums is what became of `second`.
-static void replaceAdditions(OpResult second) {
+/// The sum of two sums becomes what the second one is if it starts with the
+/// first.
+static bool chain(OpResult first, OpResult second) {
+  SmallVector<OpOperand *> starts = findStarts(second);
+  if (!findDot(first) || starts.empty())
+    return false;
+  Operation *before = first.getOwner();
+  Operation *start =
+      before->getBlock()->findAncestorOpInBlock(*starts.front()->getOwner());
+  if (!start || !before->isBeforeInBlock(start))
+    return false;
+  for (OpOperand *operand : starts)
+    operand->set(first);
   // One for each branch, if not all groups have all elements.
   for (Operation *user : llvm::make_early_inc_range(second.getUsers()))
     if (auto add = dyn_cast<arith::AddIOp>(user)) {
       add.replaceAllUsesWith(second);
       add.erase();
     }
-}
-
-static void chain(OpResult first, OpResult second) {
-  if (!first.getDefiningOp<cluster::DotOp>() ||
-      !second.getDefiningOp<cluster::DotOp>() || !areOnlyAdded(first, second))
-    return;
-  if (isBefore(second, first))
-    std::swap(first, second);
-  if (!isBefore(first, second))
-    return;
-  auto to = second.getDefiningOp<cluster::DotOp>();
-  OpOperand &start = to.getSumsMutable()[second.getResultNumber()];
-  if (!matchPattern(start.get(), m_Zero()))
-    return;
-  start.set(first);
-  replaceAdditions(second);
-}
-
-/// The same for sums that go on from turn to turn of one loop.
-static void chainTurns(OpResult first, OpResult second) {
-  OpResult from = findTurn(first), to = findTurn(second);
-  if (!from || !to || !areOnlyAdded(first, second))
-    return;
-  if (isBefore(to, from)) {
-    std::swap(first, second);
-    std::swap(from, to);
-  }
-  auto loop = cast<scf::ForOp>(first.getOwner());
-  if (!isBefore(from, to) ||
-      !matchPattern(loop.getInitArgs()[first.getResultNumber()], m_Zero()))
-    return;
-  auto getStart = [](OpResult sum) -> OpOperand & {
-    auto dot = cast<cluster::DotOp>(sum.getOwner());
-    return dot.getSumsMutable()[sum.getResultNumber()];
-  };
-  getStart(from).set(loop.getRegionIterArg(second.getResultNumber()));
-  getStart(to).set(from);
-  // The other one is carried no more.
-  unsigned unused = first.getResultNumber();
-  loop.getBody()->getTerminator()->setOperand(unused,
-                                              loop.getRegionIterArg(unused));
-  replaceAdditions(second);
+  return true;
 }
 
 //===----------------------------------------------------------------------===//
@@ -189,26 +178,12 @@ static void startWithConstant(OpResult sum) {
   }
 }
 
-/// The same for sums of one loop after those of another.
-static void chainLoops(OpResult first, OpResult second) {
-  if (isBefore(second, first))
-    std::swap(first, second);
-  if (!isBefore(first, second) || !findTurn(first) || !findTurn(second) ||
-      !areOnlyAdded(first, second))
-    return;
-  auto loop = cast<scf::ForOp>(second.getOwner());
-  OpOperand &start = loop.getInitArgsMutable()[second.getResultNumber()];
-  if (!matchPattern(start.get(), m_Zero()))
-    return;
-  start.set(first);
-  replaceAdditions(second);
-}
-
 void schedule::chainDots(func::FuncOp function) {
-  SmallVector<cluster::DotOp> dots;
-  SmallVector<scf::ForOp> loops;
-  function.walk([&](cluster::DotOp dot) { dots.push_back(dot); });
-  function.walk([&](scf::ForOp loop) { loops.push_back(loop); });
+  SmallVector<OpResult> sums;
+  function.walk([&](Operation *op) {
+    if (isa<cluster::DotOp, scf::ForOp, scf::IfOp>(op))
+      llvm::copy_if(op->getResults(), std::back_inserter(sums), findDot);
+  });
   auto findOther = [](Value sum) {
     for (Operation *user : sum.getUsers())
       if (auto add = dyn_cast<arith::AddIOp>(user))
@@ -216,16 +191,11 @@ void schedule::chainDots(func::FuncOp function) {
                                                       : add.getLhs());
     return OpResult();
   };
-  for (cluster::DotOp dot : dots)
-    for (OpResult sum : dot->getResults())
-      if (OpResult other = findOther(sum))
-        chain(sum, other);
-  for (scf::ForOp loop : loops)
-    for (OpResult sum : loop->getResults())
-      if (OpResult other = findOther(sum))
-        sum.getOwner() == other.getOwner() ? chainTurns(sum, other)
-                                           : chainLoops(sum, other);
-  for (cluster::DotOp dot : dots)
-    for (OpResult sum : dot->getResults())
+  for (OpResult sum : sums)
+    if (OpResult other = findOther(sum))
+      if (areOnlyAdded(sum, other) && !chain(sum, other))
+        chain(other, sum);
+  for (OpResult sum : sums)
+    if (sum.getDefiningOp<cluster::DotOp>())
       startWithConstant(sum);
 }

@@ -66,6 +66,7 @@ inline constexpr double l2LoadCycles = 15;   ///< a core waits for L2
 inline constexpr double barrierCycles = 15;  ///< all arrive at once
 inline constexpr double partCycles = 20;     ///< another part of a sum
 inline constexpr double tileCycles = 80;     ///< a step of the stream
+inline constexpr double roundCycles = 50;    ///< other groups, with a step
 inline constexpr double turnCycles = 130;    ///< from a tile's end to the next
 inline constexpr double transferCycles = 10; ///< of the engine, per transfer
 inline constexpr double externalCycles = 10; ///< of the external engine

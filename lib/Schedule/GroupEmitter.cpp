@@ -61,28 +61,28 @@ std::pair<Value, Value> GroupEmitter::getRecord(Value stride) {
   return {arith::MulIOp::create(b, first, stride), lane};
 }
 
-Value GroupEmitter::getBlockIndex(Value part, const RowBlock &block) {
-  const Record &layout = loop.record;
-  const Section &section = layout.sections[block.section];
+Value GroupEmitter::getBlockIndex(PartNumber part, const RowBlock &block) {
+  const Section &section = loop.record.sections[block.section];
   int64_t width = 4 / block.getLanes();
-  auto getBytes = [&](int64_t piece) {
-    return layout.getBytes(section.first + piece);
-  };
-  // Only the record's last part has another length.
-  Value stride = number(getBytes(section.parts - 1) / width);
-  if (part && getBytes(0) != getBytes(section.parts - 1))
-    stride = arith::SelectOp::create(b, isPart(part, section.parts - 1), stride,
-                                     number(getBytes(0) / width));
+  bool isFirst = part.known == PartNumber::NotLast;
+  int64_t first = loop.record.getBytes(section.first);
+  int64_t last = loop.record.getBytes(section.first + section.parts - 1);
+  Value stride = number((isFirst ? first : last) / width);
+  if (part.value && part.known == PartNumber::Any && first != last)
+    stride = arith::SelectOp::create(b, isPart(part.value, section.parts - 1),
+                                     stride, number(first / width));
   auto [start, lane] = getRecord(stride);
   if (lane)
     start = arith::AddIOp::create(
         b, start, arith::MulIOp::create(b, lane, number(4 / width)));
+  int64_t offset = isFirst ? block.offset : block.lastOffset;
   return arith::AddIOp::create(b, start,
-                               number(loop.interleave * block.offset / width));
+                               number(loop.interleave * offset / width));
 }
 
 Value GroupEmitter::getFieldIndex(int64_t offset, int64_t width) {
-  int64_t bytes = loop.record.bytes, end = loop.record.sections.back().bytes;
+  int64_t bytes = loop.record.bytes,
+          end = loop.record.sections.back().lastBytes;
   auto [start, lane] = getRecord(number(bytes / width));
   if (lane)
     start = arith::AddIOp::create(
@@ -139,23 +139,31 @@ Value GroupEmitter::readSum(rnn::MatvecOp op, AffineExpr position,
   return Value();
 }
 
-SmallVector<Value> GroupEmitter::emitDot(const RowBlock &block, Value part,
+SmallVector<Value> GroupEmitter::emitDot(const RowBlock &block, PartNumber part,
                                          ValueRange from) {
-  int64_t lanes = block.getLanes();
+  int64_t lanes = block.getLanes(), share = block.words * lanes;
   Value start = emitIndex(b, block.from, {row, vector});
   Value columns = number(block.columns);
-  if (part) {
-    int64_t share = block.words * lanes;
-    Value begin = arith::MulIOp::create(b, part, number(share));
-    start = arith::AddIOp::create(b, start, begin);
-    Value count = number(share);
-    if (block.columns != share * block.parts) {
+  if (part.value) {
+    Value begin = arith::MulIOp::create(b, part.value, number(share));
+    int64_t before = share * (block.parts - 1);
+    bool isEven =
+        block.columns == share * block.parts ||
+        (part.known == PartNumber::NotLast && block.columns >= before);
+    if (isEven) {
+      columns = number(share);
+    } else if (part.known == PartNumber::Last) {
+      if (block.columns <= before)
+        return llvm::to_vector(from);
+      columns = number(block.columns - before);
+    } else {
       // A shorter row than others may have nothing in the last parts.
       Value end = arith::MinUIOp::create(b, begin, number(block.columns));
-      count = arith::MinUIOp::create(
-          b, count, arith::SubIOp::create(b, number(block.columns), end));
+      columns = arith::MinUIOp::create(
+          b, number(share),
+          arith::SubIOp::create(b, number(block.columns), end));
     }
-    columns = count;
+    start = arith::AddIOp::create(b, start, begin);
   }
   Value at = getBlockIndex(part, block);
   auto dot = cluster::DotOp::create(
@@ -204,8 +212,8 @@ void GroupEmitter::setSums(ValueRange all) {
   }
 }
 
-SmallVector<Value> GroupEmitter::emitDots(ArrayRef<RowBlock> blocks, Value part,
-                                          ValueRange before) {
+SmallVector<Value> GroupEmitter::emitDots(ArrayRef<RowBlock> blocks,
+                                          PartNumber part, ValueRange before) {
   SmallVector<Value> after;
   for (const RowBlock &block : blocks) {
     size_t rows = block.sums.size() * loop.record.group;
@@ -217,7 +225,7 @@ SmallVector<Value> GroupEmitter::emitDots(ArrayRef<RowBlock> blocks, Value part,
 
 void GroupEmitter::emitSums() {
   ArrayRef<RowBlock> blocks = loop.record.blocks;
-  setSums(emitDots(blocks, Value(), startSums(blocks)));
+  setSums(emitDots(blocks, {}, startSums(blocks)));
 }
 
 void GroupEmitter::emit(Value index) {
@@ -259,7 +267,7 @@ void GroupEmitter::emitPart(Value index, Value part, Value place) {
 }
 
 SmallVector<Value> GroupEmitter::emitPart(Value index, const Section &section,
-                                          Value part, ValueRange before) {
+                                          PartNumber part, ValueRange before) {
   auto blocks = ArrayRef(loop.record.blocks)
                     .slice(section.begin, section.end - section.begin);
   SmallVector<Value> after;
@@ -308,7 +316,7 @@ void GroupEmitter::emitPartOfVector(Value part, Value place) {
         loaded.push_back(emitLoad(b, partial, at, /*isPair=*/pair != nullptr));
       scf::YieldOp::create(b, loaded);
     }
-    sums.push_back(emitDot(block, part, start.getResults()));
+    sums.push_back(emitDot(block, {part}, start.getResults()));
     for (auto [sum, at] : llvm::zip(sums.back(), indices))
       if (pair)
         vector::StoreOp::create(b, sum, partial, at);

@@ -12,6 +12,13 @@ namespace se::schedule {
 
 class Scheduler;
 
+/// Which part of a section it is: if it is not known, then any of them, or any
+/// but the last.
+struct PartNumber {
+  mlir::Value value; ///< null if the record has only one part
+  enum Known { Any, NotLast, Last } known = Any;
+};
+
 /// Emits the sums of a group (cluster.dot), then its elements one by one or in
 /// pairs.
 class GroupEmitter {
@@ -36,7 +43,7 @@ public:
   llvm::SmallVector<mlir::Value> startSums(llvm::ArrayRef<RowBlock> blocks);
   llvm::SmallVector<mlir::Value> emitPart(mlir::Value index,
                                           const Section &section,
-                                          mlir::Value part,
+                                          PartNumber part,
                                           mlir::ValueRange before);
   void emitElements(mlir::Value index, mlir::ValueRange sums);
 
@@ -44,8 +51,8 @@ private:
   /// The memref of all of the tile as elements of `type`.
   mlir::Value getTile(mlir::Type type);
   /// The index of the first element of a block in the current record, or in
-  /// part `part` of its section if that is not null.
-  mlir::Value getBlockIndex(mlir::Value part, const RowBlock &block);
+  /// part `part` of its section if it has any.
+  mlir::Value getBlockIndex(PartNumber part, const RowBlock &block);
   /// The index, for elements of `width` bytes, of the field at byte `offset`.
   mlir::Value getFieldIndex(int64_t offset, int64_t width);
   /// The index of the current record, or of the first of those that it is
@@ -57,14 +64,14 @@ private:
   /// The number of the group's element `at`.
   mlir::Value getElement(int64_t at);
   /// Adds the products of a block, or of part `part` of its section, to `sums`.
-  llvm::SmallVector<mlir::Value>
-  emitDot(const RowBlock &block, mlir::Value part, mlir::ValueRange sums);
+  llvm::SmallVector<mlir::Value> emitDot(const RowBlock &block, PartNumber part,
+                                         mlir::ValueRange sums);
   void emitPartOfVector(mlir::Value part, mlir::Value place);
   /// Sums of all blocks, by block.
   void setSums(mlir::ValueRange all);
   /// Emits the products of blocks, which are added to `before`.
   llvm::SmallVector<mlir::Value> emitDots(llvm::ArrayRef<RowBlock> blocks,
-                                          mlir::Value part,
+                                          PartNumber part,
                                           mlir::ValueRange before);
   void emitSums();
   void emitElements();

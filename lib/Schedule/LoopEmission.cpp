@@ -106,7 +106,7 @@ void Scheduler::emitPartsInRegisters(const GroupedLoop &part,
   SmallVector<Value> sums;
   Value last; // tile
   for (const Section &section : part.record.sections) {
-    auto emitPart = [&](Value number,
+    auto emitPart = [&](PartNumber number,
                         ValueRange carried) -> SmallVector<Value> {
       ValueRange before = carried.drop_back();
       Value tile = stream->emitTile();
@@ -126,9 +126,19 @@ void Scheduler::emitPartsInRegisters(const GroupedLoop &part,
         group.startSums(ArrayRef(part.record.blocks)
                             .slice(section.begin, section.end - section.begin));
     carried.push_back(number(0));
-    carried = section.parts == 1
-                  ? emitPart(number(0), carried)
-                  : stream->emitLoop(section.parts, carried, emitPart);
+    // A last part that is shorter has code of its own.
+    bool isEven = part.record.isEven(section);
+    int64_t others = section.parts - 1;
+    if (others)
+      carried = stream->emitLoop(others + isEven, carried,
+                                 [&](Value part, ValueRange values) {
+                                   PartNumber number{part};
+                                   if (!isEven)
+                                     number.known = PartNumber::NotLast;
+                                   return emitPart(number, values);
+                                 });
+    if (!others || !isEven)
+      carried = emitPart({number(others), PartNumber::Last}, carried);
     last = carried.pop_back_val();
     llvm::append_range(sums, carried);
   }

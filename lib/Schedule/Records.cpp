@@ -70,21 +70,33 @@ void Record::layOut(int64_t newGroup, int64_t pieces, bool newKeepsSums) {
     auto inSection = MutableArrayRef(blocks).slice(section.begin,
                                                    section.end - section.begin);
     section.first = parts;
-    section.parts = pieces;
-    if (keepsSums) {
-      int64_t words = 1;
-      for (const RowBlock &block : inSection)
-        words = std::max(words, block.getRowWords());
-      section.parts =
-          llvm::divideCeil(words, llvm::divideCeil(longest, pieces));
+    section.parts = inSection.empty() ? 1 : pieces;
+    // Loops over an even number of words of floats are faster.
+    auto getShare = [&](const RowBlock &block, int64_t parts) {
+      int64_t words = llvm::divideCeil(block.getRowWords(), parts);
+      bool isRounded = keepsSums && isa<FloatType>(block.element) && words > 1;
+      return isRounded ? int64_t(llvm::alignTo(words, 2)) : words;
+    };
+    if (keepsSums && !inSection.empty()) {
+      const RowBlock &block = *llvm::max_element(
+          inSection, [](const RowBlock &a, const RowBlock &b) {
+            return a.getRowWords() < b.getRowWords();
+          });
+      int64_t words = block.getRowWords(),
+              most = llvm::divideCeil(longest, pieces);
+      section.parts = llvm::divideCeil(
+          words, getShare(block, llvm::divideCeil(words, most)));
     }
     parts += section.parts;
     for (RowBlock &block : inSection) {
       block.section = unsigned(number);
       block.parts = section.parts;
-      block.words = llvm::divideCeil(block.getRowWords(), block.parts);
+      block.words = getShare(block, block.parts);
       block.offset = section.bytes;
-      section.bytes += 4 * block.words * int64_t(block.sums.size()) * group;
+      block.lastOffset = section.lastBytes;
+      int64_t wordBytes = 4 * int64_t(block.sums.size()) * group;
+      section.bytes += wordBytes * block.words;
+      section.lastBytes += wordBytes * block.getLastWords(keepsSums);
     }
     mostBytes = std::max(mostBytes, section.bytes + 4);
   }
@@ -92,7 +104,7 @@ void Record::layOut(int64_t newGroup, int64_t pieces, bool newKeepsSums) {
   llvm::stable_sort(fields, [](const Field &a, const Field &b) {
     return a.getWidth() > b.getWidth();
   });
-  int64_t end = sections.back().bytes;
+  int64_t end = sections.back().lastBytes;
   for (Field &field : fields) {
     // Pairs of halves are loaded as words.
     field.offset = group > 1 ? llvm::alignTo(end, 4) : end;
@@ -106,6 +118,28 @@ void Record::layOut(int64_t newGroup, int64_t pieces, bool newKeepsSums) {
     end += 4;
   bytes = llvm::alignTo(end, 4);
   mostBytes = parts == 1 ? bytes : std::max(mostBytes, bytes);
+}
+
+int64_t Record::getBytes(int64_t part) const {
+  const Section &section = getSection(part);
+  if (part + 1 == parts)
+    return bytes;
+  bool isLast = part + 1 == section.first + section.parts;
+  return (isLast ? section.lastBytes : section.bytes) + 4;
+}
+
+int64_t RowBlock::getLastWords(bool isExact) const {
+  if (!isExact)
+    return words;
+  return std::max<int64_t>(getRowWords() - (parts - 1) * words, 0);
+}
+
+bool Record::isEven(const Section &section) const {
+  auto inSection =
+      ArrayRef(blocks).slice(section.begin, section.end - section.begin);
+  return llvm::all_of(inSection, [](const RowBlock &block) {
+    return block.columns == block.words * block.getLanes() * block.parts;
+  });
 }
 
 const Section &Record::getSection(int64_t part) const {
@@ -181,6 +215,15 @@ double GroupedLoop::getFetchCycles(unsigned cores) const {
   double cycles = (isCold ? coldFetchCycles : fetchCycles) * all;
   if (all > cachedInstructions)
     cycles += fetchCycles * all * (passes - 1);
+  // Each section has a step of its own, and one for a last part that is
+  // shorter.
+  if (record.parts > 1) {
+    double steps = 0;
+    for (const Section &section : record.sections)
+      steps += section.parts == 1 || record.isEven(section) ? 1 : 2;
+    cycles += (isCold ? coldFetchCycles : fetchCycles) * (steps - 1) *
+              stepBytes / instructionBytes;
+  }
   // Parts but the last one end with the sums.
   if (sums > cachedInstructions)
     cycles += fetchCycles * sums * passes * double(record.parts - 1);
@@ -306,7 +349,9 @@ void schedule::appendTile(const GroupedLoop &loop, int64_t tile,
   };
   size_t tileStart = data.size();
   const Section &section = record.getSection(part);
-  int64_t bytes = record.getBytes(part), end = section.bytes;
+  bool isLast = part + 1 == section.first + section.parts;
+  int64_t bytes = record.getBytes(part);
+  int64_t end = isLast ? section.lastBytes : section.bytes;
   data.resize(tileStart + (last - first) * bytes); // what does not exist is 0
   for (int64_t group = first; group != last; ++group) {
     int64_t lane = (group - first) % loop.interleave;
@@ -333,7 +378,7 @@ void schedule::appendTile(const GroupedLoop &loop, int64_t tile,
                   std::min((piece + 1) * block.words, block.getRowWords()),
                   4 * rows * loop.interleave,
                   blocks + loop.interleave *
-                               (block.offset +
+                               ((isLast ? block.lastOffset : block.offset) +
                                 4 * ((i - begin) * sums + int64_t(k))));
       }
     }

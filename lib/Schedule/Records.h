@@ -56,13 +56,16 @@ struct RowBlock {
   llvm::SmallVector<Sum> sums;
 
   // How it is cut.
-  unsigned section = 0; ///< the number of its section
-  int64_t parts = 1;    ///< of the section
-  int64_t words = 0;    ///< of a row in a part; the last part may have less
-  int64_t offset = 0;   ///< behind the part's start, in bytes
+  unsigned section = 0;   ///< the number of its section
+  int64_t parts = 1;      ///< of the section
+  int64_t words = 0;      ///< of a row in a part; a row may end before that
+  int64_t offset = 0;     ///< behind the part's start, in bytes
+  int64_t lastOffset = 0; ///< the same in the section's last part
 
   int64_t getLanes() const { return 32 / element.getIntOrFloatBitWidth(); }
   int64_t getRowWords() const { return llvm::divideCeil(columns, getLanes()); }
+  /// Of a row in the last part: what is left, or as many as in others.
+  int64_t getLastWords(bool isExact) const;
   /// Of a row, in a register: i32, f32 or vector<2xf16>, the sums of even and
   /// odd columns.
   mlir::Type getSumType() const;
@@ -88,6 +91,7 @@ struct Section {
   unsigned begin = 0, end = 0;  ///< blocks
   int64_t first = 0, parts = 1; ///< of the record's parts
   int64_t bytes = 0;            ///< of the blocks in a part
+  int64_t lastBytes = 0;        ///< in the last one
 };
 
 /// What one group of a loop reads of the stream, for a number of parts.
@@ -97,8 +101,9 @@ struct Record {
   int64_t group = 1;   ///< elements of one vector
   int64_t vectors = 1; ///< that share the rows
   llvm::SmallVector<Section, 1> sections;
-  /// Blocks have sections of their own, unless they are short; a core has one
-  /// group of a tile and keeps its sums in registers from part to part.
+  /// Blocks have sections of their own, unless they are short, and the last
+  /// part of a section no more words than are left; a core has one group of a
+  /// tile and keeps its sums in registers from part to part.
   bool keepsSums = false;
   int64_t parts = 1;     ///< of all sections
   int64_t bytes = 0;     ///< of the last part, whole words
@@ -110,10 +115,10 @@ struct Record {
   /// In one part.
   void layOut(int64_t group) { layOut(group, 1, /*keepsSums=*/false); }
   const Section &getSection(int64_t part) const;
+  /// All parts have the same pieces.
+  bool isEven(const Section &section) const;
   /// A word may be read beyond the last block.
-  int64_t getBytes(int64_t part) const {
-    return part + 1 == parts ? bytes : getSection(part).bytes + 4;
-  }
+  int64_t getBytes(int64_t part) const;
   bool isEmpty() const { return blocks.empty() && fields.empty(); }
   const Field *find(mlir::Value constant, mlir::AffineExpr position) const;
   /// Rows of all blocks for one element.

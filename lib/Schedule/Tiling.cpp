@@ -52,7 +52,8 @@ double schedule::getLoopCycles(const GroupedLoop &loop, unsigned cores) {
                                 llvm::divideCeil(groups, cores));
   if (loop.isResident())
     return cycles;
-  return cycles + double(loop.getTiles()) * tileCycles;
+  return cycles + double(loop.getTiles()) * tileCycles +
+         double(loop.getRounds()) * roundCycles;
 }
 
 void schedule::forEachTransfer(

@@ -350,5 +350,6 @@ def test_prediction_with_rests(tmp_path):
     x = onnx_models.frames(recipe, 12)
     se.run(program, {"x": x}, ["y"], target, f"--stats={stats}")
     result = json.loads(stats.read_text())
-    ratio = result["predicted_cycles_per_frame"] / result["cycles_per_frame"]["mean"]
-    assert 0.98 <= ratio <= 1.02, result["cycles_per_frame"]
+    ratio = result["predicted_cycles_per_frame"] / result["cycles_per_frame"]["min"]
+    # 0.981 without them.
+    assert 0.99 <= ratio <= 1.02, result["cycles_per_frame"]

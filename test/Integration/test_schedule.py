@@ -226,7 +226,9 @@ def test_engine_is_busy(group, case):
         # A frame never takes less than its transfers.
         assert found.transfers <= found.simulated * 1.001, found
         return
-    assert found.transfers / found.simulated >= BUSY, found
+    # If both take about as long, each waits for the other now and then.
+    if found.transfers > 1.1 * found.compute:
+        assert found.transfers / found.simulated >= BUSY, found
 
 
 def test_statistics_have_prediction():
