@@ -1,4 +1,5 @@
 // RUN: se-opt %s --se-schedule=cores=2 --se-verify-schedule --cse --split-input-file | FileCheck %s
+// RUN: se-opt %s --se-schedule="cores=2 resident=false ring=2 slot-bytes=64" --se-verify-schedule --cse --canonicalize --split-input-file | FileCheck %s --check-prefix=CUT
 
 // Of integer sums that are added the second starts with what the first gave, in
 // whole groups and in the last one, which has fewer elements (5 of 2 cores).
@@ -63,5 +64,29 @@ rnn.network @biased inputs(%x = "x" : tensor<4xf32>, %z = "z" : tensor<4xf32>)
   %2 = arith.addi %0, %1 : tensor<5xi32>
   %3 = arith.addi %2, %b : tensor<5xi32>
   %y = arith.sitofp %3 : tensor<5xi32> to tensor<5xf32>
+  rnn.yield %y : tensor<5xf32>
+}
+
+// -----
+
+// Also if they go on from part to part of a record, in a loop for each vector: the
+// second loop takes over what the first one has.
+// CUT-LABEL:   func.func @parts_kernel
+// CUT:           %[[WX:[a-z0-9_]+]]:6 = scf.for {{.*}} = %c0 to %c2 {{.*}}, %[[S0:[a-z0-9_]+]] = %c0_i32, %[[S1:[a-z0-9_]+]] = %c0_i32, %[[S2:[a-z0-9_]+]] = %c0_i32)
+// CUT:             cluster.dot {{.*}}, %[[S0]], %[[S1]], %[[S2]] :
+// CUT:           %[[RH:[a-z0-9_]+]]:6 = scf.for {{.*}} = %c0 to %c2 {{.*}}, %[[S0:[a-z0-9_]+]] = %[[WX]]#3, %[[S1:[a-z0-9_]+]] = %[[WX]]#4, %[[S2:[a-z0-9_]+]] = %[[WX]]#5)
+// CUT:             cluster.dot {{.*}}, %[[S0]], %[[S1]], %[[S2]] :
+// CUT-NOT:       arith.addi %[[WX]]#3
+// CUT:           arith.sitofp %[[RH]]#3 : i32 to f32
+rnn.network @parts inputs(%x = "x" : tensor<16xf32>, %z = "z" : tensor<16xf32>)
+    outputs("y" : tensor<5xf32>) {
+  %W = arith.constant dense<[[-5, 9, -7, -1, -6, 6, 5, 6, 3, -3, -6, 6, -9, 3, 4, -9], [5, -1, -2, 9, -6, 1, -9, -9, -9, 8, -9, 3, -3, 4, -9, 7], [-2, 5, 6, 8, -2, 2, -2, -2, 5, 0, -9, 4, 8, -6, -4, 0], [-6, 1, 7, 4, 7, -3, 0, 0, 9, 6, 7, 3, 9, -8, 6, -2], [3, 4, -4, 2, 8, 2, -7, 5, 7, -6, -4, 7, 3, 2, 6, -9]]> : tensor<5x16xi8>
+  %R = arith.constant dense<[[6, -8, 0, 9, 9, 3, -4, -4, 7, -2, -9, -3, 8, 8, -2, 3], [7, 2, 9, 2, 5, -1, 8, -9, 3, 7, -5, 7, 8, -3, 4, -8], [6, 2, 9, 8, -3, 7, 4, 6, 2, 4, 2, -9, 8, 8, 1, 5], [-9, -2, -4, 8, 9, -4, -7, 8, -1, -8, -7, -7, -9, 5, -9, -1], [-2, -1, -6, -4, 2, 0, -7, -4, -4, -1, 7, -4, -1, 0, 5, 1]]> : tensor<5x16xi8>
+  %p = rnn.quantize %x scale 0.5 : tensor<16xf32> -> tensor<16xi8>
+  %q = rnn.quantize %z scale 0.5 : tensor<16xf32> -> tensor<16xi8>
+  %0 = rnn.matvec %W, %p : tensor<5x16xi8>, tensor<16xi8> -> tensor<5xi32>
+  %1 = rnn.matvec %R, %q : tensor<5x16xi8>, tensor<16xi8> -> tensor<5xi32>
+  %2 = arith.addi %0, %1 : tensor<5xi32>
+  %y = arith.sitofp %2 : tensor<5xi32> to tensor<5xf32>
   rnn.yield %y : tensor<5xf32>
 }

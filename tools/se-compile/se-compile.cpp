@@ -45,8 +45,9 @@ static cl::opt<unsigned> cores("cores", cl::init(8),
                                cl::value_desc("n"), cl::cat(category));
 static cl::opt<unsigned>
     coreStack("core-stack",
-              cl::desc("Stack of each cluster core in L1 (default: 1024, or "
-                       "what the code takes), also for the linker script"),
+              cl::desc("Stack of each cluster core in L1 (default: 448, or "
+                       "what the code takes; 1024 for objects), also for "
+                       "the linker script"),
               cl::value_desc("bytes"), cl::init(0), cl::cat(category));
 static cl::opt<std::string> app("app", cl::init("frames"),
                                 cl::desc("Application around the network: "
