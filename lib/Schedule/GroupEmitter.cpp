@@ -268,10 +268,10 @@ void GroupEmitter::emitPart(Value index, Value part, Value place) {
 
 SmallVector<Value> GroupEmitter::emitPart(Value index, const Section &section,
                                           PartNumber part, ValueRange before) {
-  auto blocks = ArrayRef(loop.record.blocks)
-                    .slice(section.begin, section.end - section.begin);
   SmallVector<Value> after;
-  emitVectors(index, [&] { after = emitDots(blocks, part, before); });
+  emitVectors(index, [&] {
+    after = emitDots(loop.record.getBlocks(section), part, before);
+  });
   return after;
 }
 

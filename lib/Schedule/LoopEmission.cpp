@@ -123,8 +123,7 @@ void Scheduler::emitPartsInRegisters(const GroupedLoop &part,
       return after;
     };
     SmallVector<Value> carried =
-        group.startSums(ArrayRef(part.record.blocks)
-                            .slice(section.begin, section.end - section.begin));
+        group.startSums(part.record.getBlocks(section));
     carried.push_back(number(0));
     // A last part that is shorter has code of its own.
     bool isEven = part.record.isEven(section);

@@ -57,11 +57,10 @@ void Record::layOut(int64_t newGroup, int64_t pieces, bool newKeepsSums) {
   };
   sections.assign(1, Section());
   for (auto [k, block] : llvm::enumerate(blocks)) {
-    Section &section = sections.back();
-    auto before =
-        ArrayRef(blocks).slice(section.begin, section.end - section.begin);
-    if (keepsSums && !isShort(block) && !llvm::all_of(before, isShort))
-      sections.push_back({section.end, section.end});
+    const Section &before = sections.back();
+    if (keepsSums && !isShort(block) &&
+        !llvm::all_of(getBlocks(before), isShort))
+      sections.push_back({before.end, before.end});
     sections.back().end = unsigned(k) + 1;
   }
   parts = 0;
@@ -135,9 +134,7 @@ int64_t RowBlock::getLastWords(bool isExact) const {
 }
 
 bool Record::isEven(const Section &section) const {
-  auto inSection =
-      ArrayRef(blocks).slice(section.begin, section.end - section.begin);
-  return llvm::all_of(inSection, [](const RowBlock &block) {
+  return llvm::all_of(getBlocks(section), [](const RowBlock &block) {
     return block.columns == block.words * block.getLanes() * block.parts;
   });
 }
@@ -363,9 +360,7 @@ void schedule::appendTile(const GroupedLoop &loop, int64_t tile,
     auto getElement = [&](int64_t row, int64_t vector) {
       return evaluatePosition(loop.element, {row, vector});
     };
-    for (const RowBlock &block :
-         ArrayRef(record.blocks)
-             .slice(section.begin, section.end - section.begin)) {
+    for (const RowBlock &block : record.getBlocks(section)) {
       auto sums = int64_t(block.sums.size());
       int64_t rows = sums * record.group;
       int64_t piece = part - section.first;

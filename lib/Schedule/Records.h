@@ -115,6 +115,10 @@ struct Record {
   /// In one part.
   void layOut(int64_t group) { layOut(group, 1, /*keepsSums=*/false); }
   const Section &getSection(int64_t part) const;
+  llvm::ArrayRef<RowBlock> getBlocks(const Section &section) const {
+    return llvm::ArrayRef(blocks).slice(section.begin,
+                                        section.end - section.begin);
+  }
   /// All parts have the same pieces.
   bool isEven(const Section &section) const;
   /// A word may be read beyond the last block.
