@@ -71,6 +71,7 @@ static Cost getCost(Operation &op) {
     if (isSum) {
       body.sumCycles = body.cycles;
       for (Operation &inner : *loop.getBody()) {
+        body.fpu += isFloatOp(inner);
         bool isProduct = isa<math::FmaOp, arith::MulFOp>(inner) ||
                          (isa<arith::MulIOp>(inner) &&
                           inner.getResult(0).getType().isInteger(32));
@@ -109,15 +110,22 @@ Cost schedule::getCost(Block &block) {
   return cost;
 }
 
-Cost schedule::getDotCost(int64_t rows, int64_t words) {
+Cost schedule::getDotCost(int64_t rows, int64_t words, bool sharesFpu) {
   Cost cost;
   cost.sumCycles = double(words * (2 * rows + 1));
   cost.cycles = cost.sumCycles + double(2 * rows + 14);
+  if (sharesFpu)
+    cost.fpu = double(words * rows);
   return cost;
 }
 
 double schedule::getCycles(Cost cost, unsigned cores) {
+  // Cores i and i + 4 share an FPU: the more they use it, the more they wait.
+  double load = 0;
+  if (cores > 4 && cost.sumCycles > 0)
+    load = 2 * cost.fpu / cost.sumCycles;
+  double waiting = 0.17 * load * load * cost.sumCycles;
   // All share a divider, which they need at about the same time.
   double dividing = divideCycles * (1 + 0.6 * (cores - 1)) * cost.divisions;
-  return cost.cycles + dividing;
+  return cost.cycles + waiting + dividing;
 }

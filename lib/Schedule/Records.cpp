@@ -163,7 +163,12 @@ Cost GroupedLoop::getCost() const {
   cost.cycles += groupCycles;
   for (const RowBlock &block : record.blocks) {
     int64_t rows = int64_t(block.sums.size()) * record.group;
-    cost += getDotCost(rows, block.getRowWords());
+    // Sums that stay in registers are those of an even number of words.
+    int64_t words = block.getRowWords();
+    bool sharesFpu = isa<FloatType>(block.element) &&
+                     !(record.keepsSums && block.parts > 1) &&
+                     cluster::DotOp::getWordsPerTurn(block.element, words) == 1;
+    cost += getDotCost(rows, words, sharesFpu);
     cost.products += double(block.columns * rows);
   }
   return double(record.vectors) * cost;

@@ -48,8 +48,9 @@ double schedule::getLoopCycles(const GroupedLoop &loop, unsigned cores) {
     cycles +=
         double(llvm::divideCeil(rows, cores)) * schedule::getCycles(cost, busy);
   }
-  cycles += partCycles * double((loop.record.parts - 1) * loop.record.vectors *
-                                llvm::divideCeil(groups, cores));
+  double perPart = loop.record.keepsSums ? partCycles : savedPartCycles;
+  cycles += perPart * double((loop.record.parts - 1) * loop.record.vectors *
+                             llvm::divideCeil(groups, cores));
   if (loop.isResident())
     return cycles;
   return cycles + double(loop.getTiles()) * tileCycles +
