@@ -13,6 +13,7 @@ import functools
 import itertools
 import json
 import re
+import subprocess
 import sys
 
 import numpy as np
@@ -306,6 +307,25 @@ def host(cell, precision):
     path.write_bytes(onnx_models.build(recipe).SerializeToString())
     frames = onnx_models.frames(recipe, FRAMES)
     return path, frames, se.run(path, {"x": frames}, ["y"], f"--precision={precision}")
+
+
+def test_larger_stacks(tmp_path):
+    """A network whose code needs more than the usual stacks is planned again, with
+    less of L1 for it."""
+    recipe = Recipe("lstm", input=97, hidden=96, layers=6, head="gemm")
+    path = tmp_path / "deep.onnx"
+    path.write_bytes(onnx_models.build(recipe).SerializeToString())
+    x = {"x": onnx_models.frames(recipe, FRAMES)}
+    sizes = {}
+    for target in ("gap9", "pulp-open-ddr"):
+        elf = se.compile(path, tmp_path / f"{target}.elf", f"--target={target}")
+        names = subprocess.run(["llvm-nm-22", elf], check=True, text=True,
+                               capture_output=True).stdout
+        size = re.search(r"(\w+) A __se_core_stack_size", names)[1]
+        sizes[target] = int(size, 16)
+        se.assert_same_bits(se.run(elf, x, ["y"], f"--target={target}"),
+                            se.run(path, x, ["y"]), target)
+    assert sizes["gap9"] > sizes["pulp-open-ddr"] == 448
 
 
 @functools.lru_cache(maxsize=None)
