@@ -20,8 +20,8 @@ endif()
 if(SE_SANITIZE)
   # GCC's warning is wrong about LLVM's headers when it instruments them.
   target_compile_options(se_options INTERFACE
-    -fsanitize=${SE_SANITIZE} -fno-omit-frame-pointer
-    -Wno-maybe-uninitialized)
+    -fsanitize=${SE_SANITIZE} -fno-sanitize-recover=all
+    -fno-omit-frame-pointer -Wno-maybe-uninitialized)
   target_link_options(se_options INTERFACE -fsanitize=${SE_SANITIZE})
 endif()
 
@@ -75,4 +75,35 @@ function(se_mlir_tablegen target input)
                   -I${MLIR_INCLUDE_DIRS})
   endforeach()
   add_public_tablegen_target(${target})
+endfunction()
+
+# All pages that are made of definitions (dialects, passes, instructions), in
+# the folder docs of the binary tree. Built with everything else, so that a page
+# that cannot be made is found at once.
+add_custom_target(se-docs ALL)
+
+# se_doc_page(NAME COMMAND command that ends before "-o OUTPUT"... DEPENDS ...)
+# docs/NAME.md.
+function(se_doc_page name)
+  cmake_parse_arguments(ARG "" "" "COMMAND;DEPENDS" ${ARGN})
+  set(page ${PROJECT_BINARY_DIR}/docs/${name}.md)
+  get_filename_component(folder ${page} DIRECTORY)
+  file(MAKE_DIRECTORY ${folder})
+  add_custom_command(OUTPUT ${page} COMMAND ${ARG_COMMAND} -o ${page}
+    WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}
+    DEPENDS ${ARG_DEPENDS} VERBATIM)
+  string(REPLACE / - target se-docs-${name})
+  add_custom_target(${target} DEPENDS ${page})
+  add_dependencies(se-docs ${target})
+endfunction()
+
+# se_mlir_doc(NAME TARGET input.td flags...)
+# docs/NAME.md by mlir-tblgen; TARGET is the one that makes what the input
+# includes (se_mlir_tablegen).
+function(se_mlir_doc name target input)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/include/*.td)
+  se_doc_page(${name}
+    COMMAND ${MLIR_TABLEGEN_EXE} ${ARGN} ${input} -I${PROJECT_SOURCE_DIR}/include
+      -I${PROJECT_BINARY_DIR}/include -I${MLIR_INCLUDE_DIRS}
+    DEPENDS ${target} ${sources})
 endfunction()

@@ -151,15 +151,28 @@ LogicalResult se::verifyPhase(ModuleOp module, Phase phase) {
 namespace {
 struct VerifyPhasePass : se::impl::VerifyPhaseBase<VerifyPhasePass> {
   using VerifyPhaseBase::VerifyPhaseBase;
+
+  void emitUnknown(ModuleOp module) {
+    const auto *nearest =
+        llvm::min_element(names, [&](StringRef a, StringRef b) {
+          return a.edit_distance(phase) < b.edit_distance(phase);
+        });
+    // A word that has little in common with any name was no slip.
+    constexpr unsigned mostSlips = 3;
+    InFlightDiagnostic error = module.emitError("unknown phase '") << phase;
+    if (nearest->edit_distance(phase) <= mostSlips)
+      error << "', did you mean '" << *nearest << "'?";
+    else
+      error << "', expected one of " << llvm::join(ArrayRef(names), ", ");
+  }
+
   void runOnOperation() override {
     ModuleOp module = getOperation();
     std::optional<Phase> expected =
         phase.empty() ? getPhase(module) : symbolizePhase(phase);
     if (!expected) {
       if (!phase.empty())
-        module.emitError("unknown phase '")
-            << phase << "', expected one of "
-            << llvm::join(ArrayRef(names), ", ");
+        emitUnknown(module);
       return signalPassFailure();
     }
     if (failed(verifyPhase(module, *expected)))

@@ -218,26 +218,47 @@ struct CommandLineOptions : PassPipelineOptions<CommandLineOptions> {
 };
 } // namespace
 
+/// The passes that the options ask for; the error is one line.
+static llvm::Error addPasses(OpPassManager &pm,
+                             const CommandLineOptions &options) {
+  // From `scheduled` to itself there is the proof.
+  if (options.from > options.to ||
+      (options.from == options.to && options.to != Phase::Scheduled))
+    return llvm::createStringError(
+        "from=" + stringifyPhase(options.from) + " to=" +
+        stringifyPhase(options.to) + ": phase '" + stringifyPhase(options.to) +
+        "' does not come after phase '" + stringifyPhase(options.from) + "'");
+  PipelineOptions pipeline;
+  auto policy =
+      quantization::Policy::load(options.precision, options.calibration);
+  if (!policy)
+    return policy.takeError();
+  pipeline.policy = *policy;
+  pipeline.schedule.cores = options.cores;
+  if (llvm::Error error = parseSchedule(options.schedule, pipeline.schedule))
+    return error;
+  buildPipeline(pm, options.from, options.to, pipeline);
+  return llvm::Error::success();
+}
+
 void se::registerPasses() {
   rnn::registerRNNPasses();
   schedule::registerSchedulePasses();
   conversion::registerConversionPasses();
   registerPhasePasses();
   registerTransformsPasses();
-  PassPipelineRegistration<CommandLineOptions>(
+  // PassPipelineRegistration has no way to report a wrong option.
+  registerPassPipeline(
       "se-pipeline", "Take a module from one phase to another",
-      [](OpPassManager &pm, const CommandLineOptions &options) {
-        PipelineOptions pipeline;
-        auto policy =
-            quantization::Policy::load(options.precision, options.calibration);
-        if (!policy)
-          llvm::report_fatal_error(policy.takeError(),
-                                   /*gen_crash_diag=*/false);
-        pipeline.policy = *policy;
-        pipeline.schedule.cores = options.cores;
-        if (llvm::Error error =
-                parseSchedule(options.schedule, pipeline.schedule))
-          llvm::report_fatal_error(std::move(error), /*gen_crash_diag=*/false);
-        buildPipeline(pm, options.from, options.to, pipeline);
-      });
+      [](OpPassManager &pm, StringRef text, auto errorHandler) {
+        CommandLineOptions options;
+        std::string message;
+        llvm::raw_string_ostream os(message);
+        if (failed(options.parseFromString(text, os)))
+          return errorHandler(StringRef(message).rtrim());
+        if (llvm::Error error = addPasses(pm, options))
+          return errorHandler(llvm::toString(std::move(error)));
+        return success();
+      },
+      [](auto handleOptions) { handleOptions(CommandLineOptions()); });
 }

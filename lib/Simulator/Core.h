@@ -147,6 +147,9 @@ struct Core {
   /// When the FPU and the divider that the core shares are free again.
   uint64_t *fpuFree = nullptr, *dividerFree = nullptr;
 
+  /// When the last wait for a loaded value ended.
+  uint64_t loadUseEnd = never;
+
   std::array<HardwareLoop, 2> loops;
 
   // Control registers.
@@ -200,6 +203,8 @@ struct Core {
   }
   void waitForFetch() {
     stall(CycleCause::Icache) += fetchWait;
+    if (loadUseEnd == time)
+      loadUseEnd += fetchWait;
     time += fetchWait;
     fetchWait = 0;
   }

@@ -27,10 +27,10 @@ Dma::Dma(Machine &machine, unsigned numPorts)
 // Registers
 //===----------------------------------------------------------------------===//
 
-uint32_t Dma::getStatus() const {
+uint32_t Dma::getStatus(uint64_t now) const {
   uint32_t status = (~freeCounters & 0xffff) << 16;
   for (auto [i, bytes] : enumerate(pendingBytes))
-    status |= uint32_t(bytes != 0) << i;
+    status |= uint32_t(bytes != 0 || finishTimes[i] == now) << i;
   return status;
 }
 
@@ -67,9 +67,9 @@ AccessResult Dma::access(Core &core, unsigned port, uint32_t offset,
     return {AccessResult::Fault};
   if (Checker *checker = machine.getChecker())
     isStore ? checker->freedCounters(core, value & 0xffff)
-            : checker->readStatus(core, getStatus());
+            : checker->readStatus(core, getStatus(core.time));
   if (!isStore) {
-    value = getStatus();
+    value = getStatus(core.time);
     return done;
   }
   freeCounters |= value & 0xffff;
@@ -272,6 +272,8 @@ void Dma::copyBurst(const Burst &burst, bool toL1, uint64_t now) {
          : checker->copied(burst.externalAddress, burst.l1Address, burst.size);
 
   pendingBytes[burst.counter] -= burst.size;
+  if (pendingBytes[burst.counter] == 0)
+    finishTimes[burst.counter] = now;
   if (pendingBytes[burst.counter] == 0 && burst.raisesEvent) {
     if (Checker *checker = machine.getChecker())
       checker->finishedTransfers(burst.counter);

@@ -85,7 +85,9 @@ private:
 
   void writeWord(unsigned port, uint32_t word, uint64_t time);
   bool allocateCounter(unsigned port, uint32_t &value);
-  uint32_t getStatus() const;
+  /// As on GVSoC a core that looks in the cycle of the last word still sees the
+  /// transfer under way.
+  uint32_t getStatus(uint64_t now) const;
   void moveToDirection(uint64_t now);
   void request(Direction &direction, uint64_t now);
   static Burst takeBurst(Command &command, uint32_t maxBytes);
@@ -104,6 +106,8 @@ private:
   std::vector<Port> ports;
   std::array<Direction, 2> directions;
   std::array<uint32_t, numCounters> pendingBytes = {};
+  /// When the transfers of a counter ended.
+  std::array<uint64_t, numCounters> finishTimes = {};
   uint32_t freeCounters = 0xffff;
   std::deque<std::pair<Core *, unsigned>> counterWaiters;
   unsigned nextPort = 0;

@@ -57,6 +57,7 @@ AccessResult EventUnit::wait(Core &core) {
       checker->sawEvents(core.index, core.index, unit.buffer & unit.mask);
     unit.buffer &= ~unit.clearOnWake;
     unit.clearOnWake = 0;
+    machine.putFirst(core);
     return {AccessResult::Device, noSleepExtra};
   }
   unit.isWaiting = true;

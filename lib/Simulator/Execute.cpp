@@ -96,12 +96,14 @@ LLVM_ATTRIBUTE_NOINLINE static Op *stepWithFlags(Machine &machine, Core &core,
 #define SE_TIME_Div() SE_STALL(MulDiv, divisionStall(rs2, true))
 #define SE_TIME_Divu() SE_STALL(MulDiv, divisionStall(rs2, false))
 // A unit accepts an operation when it is free, the earlier core first. The
-// operation gets there when its line of instructions does.
+// operation gets there when its line of instructions does; as on GVSoC, the wait
+// for an operand that was just loaded comes after that, not before.
 #define SE_UNIT(unit, cycles) \
   do { \
-    const uint64_t arrival = time + core.fetchWait; \
+    const uint64_t start = time + core.fetchWait; \
+    const uint64_t arrival = start - (core.loadUseEnd == time); \
     if (LLVM_UNLIKELY(*core.unit > arrival)) { \
-      SE_STALL(FpuBusy, *core.unit - arrival); \
+      SE_STALL(FpuBusy, std::max(*core.unit, start) - start); \
       *core.unit += (cycles); \
     } else { \
       *core.unit = arrival + (cycles); \
@@ -132,7 +134,8 @@ LLVM_ATTRIBUTE_NOINLINE static Op *stepWithFlags(Machine &machine, Core &core,
       op += op->size / 2; \
     } \
   } while (0)
-// The instruction after a load or multiplication waits a cycle for its result.
+// The instruction after a load or multiplication waits a cycle for its result,
+// unless it waits for its line of instructions meanwhile.
 #define SE_STEP_LATE() \
   do { \
     const uint32_t result = 1u << (op->rd & 31); \
@@ -141,7 +144,10 @@ LLVM_ATTRIBUTE_NOINLINE static Op *stepWithFlags(Machine &machine, Core &core,
       SE_SYNC(); op = machine.resolve(core, op); \
       if (!op) return nullptr; \
     } \
-    if (op->sources & result) SE_STALL(LoadUse, 1); \
+    if ((op->sources & result) && !core.needsFetch) { \
+      SE_STALL(LoadUse, 1); \
+      core.loadUseEnd = time; \
+    } \
   } while (0)
 
 #define SE_BEGIN(name) do_##name : {
@@ -304,16 +310,9 @@ void se::sim::execute(Machine &machine, Core &core, uint64_t limit) {
   }
   // As on GVSoC the instruction acts at once, and the wait follows it.
   machine.fetchLines(core);
-  uint64_t loadUse = core.stall(CycleCause::LoadUse);
   interpret(&machine, &core, core.time + 1);
-  if (core.state != CoreState::Running || core.trap)
-    return;
-  // A result that the next instruction waits for comes meanwhile.
-  uint64_t hidden = std::min<uint64_t>(
-      core.stall(CycleCause::LoadUse) - loadUse, core.fetchWait);
-  core.stall(CycleCause::LoadUse) -= hidden;
-  core.time -= hidden;
-  core.waitForFetch();
+  if (core.state == CoreState::Running && !core.trap)
+    core.waitForFetch();
 }
 
 static const Handlers *interpret(Machine *machinePointer, Core *corePointer,

@@ -4,6 +4,7 @@
 // Source: pulp-open.md, section 0.
 
 #include "Gvsoc.h"
+#include "se/Support/ProcessGroup.h"
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/Support/FileSystem.h"
@@ -51,20 +52,14 @@ Error se::sim::runGvsoc(StringRef program, unsigned timeout, FileSystem &files,
   SmallString<128> absolute = program;
   if (std::error_code error = sys::fs::make_absolute(absolute))
     return fail(program + ": " + error.message());
-  std::string message;
-  bool failed = false;
-  int status =
-      sys::ExecuteAndWait(*gvsoc,
-                          {*gvsoc, "--target=pulp-open", "--work-dir",
-                           directory, "--binary", absolute, "run"},
-                          /*Env=*/std::nullopt, /*Redirects=*/{}, timeout,
-                          /*MemoryLimit=*/0, &message, &failed);
-  if (failed || status < 0)
-    return fail("gvsoc: " +
-                (message.empty() ? Twine("did not run") : Twine(message)));
-  if (status)
+  auto status = runProcessGroup({*gvsoc, "--target=pulp-open", "--work-dir",
+                                 directory, "--binary", absolute, "run"},
+                                timeout);
+  if (!status)
+    return status.takeError();
+  if (*status)
     return fail(program + ": on gvsoc the program ended with status " +
-                Twine(status));
+                Twine(*status));
 
   for (const std::string &name : written) {
     auto content = MemoryBuffer::getFile(inDirectory(name));

@@ -60,6 +60,7 @@ Machine::Machine(const target::TargetDescription &target,
   cores.resize(target.cores + target.controllerCore + 1);
   for (auto [i, core] : enumerate(cores)) {
     core.index = unsigned(i);
+    order.push_back(uint8_t(i));
     core.isFabricController = i + 1 == cores.size();
     core.hart = core.isFabricController ? target.fcHart
                                         : target.clusterHart + unsigned(i);
@@ -139,6 +140,7 @@ void Machine::startCore(Core &core, uint64_t time) {
   core.time = core.start = time;
   core.mtvec = core.bootAddress & ~0xffu;
   core.state = CoreState::Running;
+  putFirst(core);
   running |= 1u << core.index;
   earliestWake = std::min(earliestWake, core.time);
   core.next = fetch(core, core.bootAddress);
@@ -155,9 +157,17 @@ void Machine::sleep(Core &core, CycleCause cause) {
   running &= ~(1u << core.index);
 }
 
+void Machine::putFirst(const Core &core) {
+  if (core.isFabricController)
+    return;
+  auto *place = llvm::find(order, core.index);
+  std::rotate(order.begin(), place, place + 1);
+}
+
 void Machine::wake(Core &core, uint64_t time, uint32_t value) {
   assert(core.state == CoreState::Asleep && "only sleeping cores wake up");
   core.state = CoreState::Running;
+  putFirst(core);
   core.x[core.sleepRd] = value;
   core.time = std::max(time, core.sleepSince);
   core.stall(core.sleepCause) += core.time - core.sleepSince;
@@ -225,8 +235,14 @@ void Machine::runRound(uint64_t maxCycles) {
   bool isObserved = isTraced || observers.isAlwaysActive;
   if (observers.trace)
     limit = std::min(limit, observers.trace->getNextChange(now));
-  for (; due; due &= due - 1) {
-    Core &core = cores[countr_zero(due)];
+  // A core that is woken meanwhile goes to the front, and none that is due and
+  // comes later is left out.
+  for (unsigned place = 0; due; ++place) {
+    Core &core = cores[order[place]];
+    const uint32_t bit = 1u << core.index;
+    if (!(due & bit))
+      continue;
+    due &= ~bit;
     if (LLVM_UNLIKELY(isObserved))
       executeObserved(core, isTraced);
     else

@@ -3,11 +3,13 @@
 //
 // The machine: cores, memories, devices, and the clock that orders them.
 //
-// Order of events. Cores advance one instruction at a time in the order of
-// (start cycle of the instruction, core number), so every access to a memory,
-// a device or a shared FPU happens in the cycle order of the model. A core that
-// is alone in having something to do runs on without a look at the others.
-// Devices act at the start of a cycle, before the cores.
+// Order of events. Cores advance one instruction at a time in the order of the
+// start cycles of instructions, so every access to a memory, a device or a
+// shared FPU happens in the cycle order of the model. In one cycle the core
+// that was woken last comes first, as on GVSoC; the fabric controller, which
+// has a clock of its own there, comes last. A core that is alone in having
+// something to do runs on without a look at the others. Devices act at the
+// start of a cycle, before the cores.
 
 #ifndef SE_LIB_SIMULATOR_MACHINE_H
 #define SE_LIB_SIMULATOR_MACHINE_H
@@ -23,6 +25,7 @@
 #include "Semihosting.h"
 #include "Timer.h"
 #include "Trace.h"
+#include "llvm/ADT/SmallVector.h"
 #include <algorithm>
 #include <optional>
 
@@ -78,6 +81,8 @@ public:
   /// access.
   void wake(Core &core, uint64_t time, uint32_t value);
   void startCore(Core &core, uint64_t time);
+  /// Lets a core that was woken come before all others of its cycle.
+  void putFirst(const Core &core);
   void end(uint32_t status) { exitStatus = status; }
   void print(char c);
 
@@ -148,6 +153,8 @@ private:
   Memory *l1 = nullptr, *l2 = nullptr;
   /// Cluster cores by number, then the fabric controller.
   std::vector<Core> cores;
+  /// Numbers of cores in the order in which they act in one cycle.
+  llvm::SmallVector<uint8_t> order;
   std::vector<uint64_t> fpuFree;
   uint64_t dividerFree = 0, fcFpuFree = 0, fcDividerFree = 0;
 

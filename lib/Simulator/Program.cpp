@@ -9,8 +9,10 @@
 #include "Gvsoc.h"
 #include "se/Simulator/Simulator.h"
 #include "se/Simulator/Statistics.h"
+#include "se/Target/TargetDescription.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Object/ELF.h"
 #include "llvm/Support/FileUtilities.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -141,7 +143,44 @@ Error Runner::runOnSimulator() {
   return Error::success();
 }
 
+/// Whether the memories that GVSoC has hold the program: without this it ends
+/// there in a way that tells nothing. `target` describes that GVSoC.
+static Error checkFits(const Program &program,
+                       const target::TargetDescription &target) {
+  auto elf =
+      object::ELFFile<object::ELF32LE>::create(program.content->getBuffer());
+  if (!elf)
+    return fail(program.path + ": " + toString(elf.takeError()));
+  auto segments = elf->program_headers();
+  if (!segments)
+    return fail(program.path + ": " + toString(segments.takeError()));
+  for (const auto &segment : *segments) {
+    if (segment.p_type != ELF::PT_LOAD || !segment.p_memsz)
+      continue;
+    uint64_t begin = segment.p_paddr, end = begin + segment.p_memsz;
+    if (any_of(target.memories, [&](const target::Memory &memory) {
+          return memory.base <= begin && end <= memory.end();
+        }))
+      continue;
+    std::string madeFor =
+        program.metadata ? ", made for " + program.metadata->target + "," : "";
+    return fail(formatv("{0}{1} has {2} bytes at {3:x8}, where GVSoC as {4} "
+                        "has no memory for them; compile with --target={4}, "
+                        "or name the target that your GVSoC models by --target",
+                        program.path, madeFor, end - begin, begin, target.name)
+                    .str());
+  }
+  return Error::success();
+}
+
 Error Runner::runOnGvsoc() {
+  StringRef name = options.target.empty() ? StringRef(defaultTarget)
+                                          : StringRef(options.target);
+  auto target = target::loadTarget(name, options.resourceDir);
+  if (!target)
+    return target.takeError();
+  if (Error error = checkFits(program, *target))
+    return error;
   std::vector<std::string> written;
   if (program.metadata) {
     for (unsigned i = 0; i != program.metadata->outputs.size(); ++i)

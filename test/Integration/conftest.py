@@ -6,6 +6,7 @@
 --shard=K/N    the K-th of N parts of the tests, 1 <= K <= N
 --mutations=N  random changes of schedules to try
 --cases=N      random networks to try
+--cells=N      random cells to compare with GVSoC
 """
 
 import os
@@ -22,6 +23,7 @@ def pytest_addoption(parser):
     group.addoption("--matrix", choices=["covering", "all"], default="covering")
     group.addoption("--mutations", type=int, default=40, metavar="N")
     group.addoption("--cases", type=int, default=200, metavar="N")
+    group.addoption("--cells", type=int, default=8, metavar="N")
     group.addoption("--shard", default="1/1", metavar="K/N", help="a part of the tests")
 
 

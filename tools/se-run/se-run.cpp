@@ -45,7 +45,8 @@ static cl::opt<Platform>
 static cl::opt<std::string>
     targetName("target",
                cl::desc("Target to simulate: a name or a description file "
-                        "(default: what the program was compiled for)"),
+                        "(default: what the program was compiled for; with "
+                        "--platform=gvsoc pulp-open)"),
                cl::value_desc("name"), cl::cat(category));
 static cl::opt<uint64_t> maxCycles(
     "max-cycles", cl::desc("Give up after so many cycles (default 10^11)"),

@@ -50,7 +50,8 @@ enum class Platform { Simulator, Gvsoc };
 
 struct RunOptions {
   Platform platform = Platform::Simulator;
-  /// Empty: the target of the metadata, or pulp-open.
+  /// Empty: for the simulator the target of the metadata, or pulp-open; for
+  /// GVSoC, whose memories it tells, pulp-open.
   std::string target;
   TimingOptions timing;
   /// Where to write a trace; empty for nowhere.
