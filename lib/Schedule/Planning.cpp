@@ -252,7 +252,7 @@ void Scheduler::readLoops() {
                           options.rows ? options.rows : loop.elements);
     }
   }
-  records.markCold(options.clusterCacheBytes,
+  records.shareCache(options.clusterCacheBytes,
                    options.l1Bytes - arena.getSize());
   for (GroupedLoop &grouped : records.getLoops()) {
     records.chooseGroup(grouped, cores,

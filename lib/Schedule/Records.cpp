@@ -14,6 +14,8 @@
 #include "mlir/IR/TypeUtilities.h"
 #include "llvm/Support/MathExtras.h"
 
+#include <cmath>
+
 using namespace mlir;
 using namespace se;
 using namespace se::schedule;
@@ -214,7 +216,8 @@ double GroupedLoop::getUnrolledInstructions() const {
 double GroupedLoop::getFetchCycles(unsigned cores) const {
   double all = getInstructions(), sums = getSumInstructions();
   double passes = double(record.vectors * llvm::divideCeil(getGroups(), cores));
-  double cycles = (isCold ? coldFetchCycles : fetchCycles) * all;
+  double first = fetchCycles + coldShare * (coldFetchCycles - fetchCycles);
+  double cycles = first * all;
   if (all > cachedInstructions)
     cycles += fetchCycles * all * (passes - 1);
   // Each section has a step of its own, and one for a last part that is
@@ -223,8 +226,7 @@ double GroupedLoop::getFetchCycles(unsigned cores) const {
     double steps = 0;
     for (const Section &section : record.sections)
       steps += section.parts == 1 || record.isEven(section) ? 1 : 2;
-    cycles += (isCold ? coldFetchCycles : fetchCycles) * (steps - 1) *
-              stepBytes / instructionBytes;
+    cycles += first * (steps - 1) * stepBytes / instructionBytes;
   }
   // Parts but the last one end with the sums.
   if (sums > cachedInstructions)
@@ -232,7 +234,19 @@ double GroupedLoop::getFetchCycles(unsigned cores) const {
   return cycles;
 }
 
-void Records::markCold(int64_t cacheBytes, int64_t l1Bytes) {
+/// The share of a frame's code that comes from memory, if all of it is so many
+/// times what a cache holds that replaces lines at random. A line stays if none
+/// of the misses of a frame hits it: hits = exp(-(1 - hits) * size).
+static double getColdShare(double size) {
+  if (size <= 1)
+    return 0;
+  double misses = 1;
+  for (int i = 0; i != 50; ++i)
+    misses = 1 - std::exp(-misses * size);
+  return misses;
+}
+
+void Records::shareCache(int64_t cacheBytes, int64_t l1Bytes) {
   double bytes = 0;
   int64_t streamed = 0;
   for (const GroupedLoop &loop : loops) {
@@ -244,8 +258,9 @@ void Records::markCold(int64_t cacheBytes, int64_t l1Bytes) {
     bytes += stepBytes * double(llvm::count_if(loops, [](const auto &loop) {
                return loop.isStreamed();
              }));
+  double share = getColdShare(bytes / double(cacheBytes));
   for (GroupedLoop &loop : loops)
-    loop.isCold = bytes > double(cacheBytes);
+    loop.coldShare = share;
 }
 
 GroupedLoop &Records::addLoop(const Loop &loop, const Sharing &sharing,

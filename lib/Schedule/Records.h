@@ -176,10 +176,10 @@ struct GroupedLoop {
   bool isResident(int64_t tile) const {
     return (tile + 1) * resident / getTiles() > tile * resident / getTiles();
   }
-  /// Instructions that a core's own cache holds, and whether the cluster's does
-  /// not hold all loops.
+  /// Instructions that a core's own cache holds, and the share of a frame's that
+  /// the cluster's does not hold, of all loops.
   double cachedInstructions = 0;
-  bool isCold = false;
+  double coldShare = 0;
 
   /// Cycles for which a core waits for instructions.
   double getFetchCycles(unsigned cores) const;
@@ -217,10 +217,10 @@ public:
   GroupedLoop &addLoop(const Loop &loop, const Sharing &sharing,
                        llvm::ArrayRef<RowBlock> blocks,
                        llvm::ArrayRef<ConstantAccess> accesses);
-  /// Tells the loops whether a cluster's cache of so many bytes holds all of
-  /// them, steps of the stream included if L1 has not so many bytes for all
-  /// records.
-  void markCold(int64_t cacheBytes, int64_t l1Bytes);
+  /// Tells the loops what share of all of them a cluster's cache of so many
+  /// bytes does not hold, steps of the stream included if L1 has not so many
+  /// bytes for all records.
+  void shareCache(int64_t cacheBytes, int64_t l1Bytes);
   /// Chooses the group of a loop whose epilogue is known, for so many cores, at
   /// most `most` elements.
   void chooseGroup(GroupedLoop &loop, unsigned cores, int64_t most);

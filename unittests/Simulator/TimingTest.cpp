@@ -195,6 +195,37 @@ TEST(Timing, BarrierWaitsForTheLast) {
   EXPECT_GT(cycles[0], 7 * 32 * 4u);
 }
 
+/// What `text` takes on each core after a barrier at which cores arrive in the
+/// order of their numbers, or the other way round.
+std::vector<uint32_t> measureBehindBarrier(StringRef text, bool backwards) {
+  std::string delay = "csrr t3, 0xF14\n";
+  if (backwards)
+    delay += "xori t3, t3, 7\n";
+  return measure(barrierSetup.str() + barrier.str() + delay +
+                     "slli t3, t3, 3\n1: addi t3, t3, -1\n bgez t3, 1b\n" +
+                     barrier.str() + "csrr s10, 0xB00\n" + text.str(),
+                 8);
+}
+
+/// Of two cores that ask for an FPU at once the one that was woken last gets
+/// it: who came last to the barrier, then higher numbers before lower ones.
+/// Measured.
+TEST(Timing, FpuOrder) {
+  const char *add = "fadd.s t0, t1, t1";
+  EXPECT_EQ(measureBehindBarrier(add, /*backwards=*/false),
+            (std::vector<uint32_t>{2, 2, 2, 2, 1, 1, 1, 1}));
+  EXPECT_EQ(measureBehindBarrier(add, /*backwards=*/true),
+            (std::vector<uint32_t>{1, 2, 2, 2, 2, 1, 1, 1}));
+}
+
+/// The FPU is asked before the wait for a loaded operand, which hides that
+/// another core was served first. Measured.
+TEST(Timing, FpuAndLoadUse) {
+  for (uint32_t cycles :
+       measureBehindBarrier("lw t0, 0(a0)\n fadd.s t3, t0, t0", false))
+    EXPECT_EQ(cycles, 3u);
+}
+
 TEST(Timing, EventThatIsThere) {
   // Measured: 5 cycles when the event is there already.
   std::string setup = "li t3, 8\n sw t3, 0(a2)\n li t3, 1\n";
@@ -246,6 +277,31 @@ TEST(Timing, Dma) {
   EXPECT_NEAR(copyCycles(1024, false), 156, 2);
   EXPECT_NEAR(copyCycles(8192, false), 1079, 2);
   EXPECT_NEAR(copyCycles(32768, false), 4247, 2);
+}
+
+/// Nops between the last word of a command and a look at the status that shows
+/// the transfer under way: one less than those after which it has ended.
+unsigned mostBusyNops(uint32_t size) {
+  for (unsigned nops = 0;; ++nops) {
+    TestMachine machine;
+    machine.load(".option norvc\n" + prologue.str() + "lw t0, 0(a3)\nli t4, " +
+                 std::to_string(size | 1 << 17 | 1 << 18 | 1 << 20) +
+                 "\nsw t4, 0(a3)\nsw a0, 0(a3)\nsw a1, 0(a3)\n" +
+                 repeat(nops, "nop") + "lw t3, 4(a3)\n9: j 9b\n");
+    machine.start(0);
+    machine.run(Machine::Outcome::OutOfCycles, 5000);
+    if (!(machine->getCore(0).x[28] & 0xffff))
+      return nops - 1;
+  }
+}
+
+/// Who looks in the very cycle in which the last word moves sees the transfer
+/// under way. Measured.
+TEST(Timing, DmaStatus) {
+  EXPECT_EQ(mostBusyNops(16), 3u);
+  EXPECT_EQ(mostBusyNops(32), 5u);
+  EXPECT_EQ(mostBusyNops(52), 8u);
+  EXPECT_EQ(mostBusyNops(64), 9u);
 }
 
 /// The RI5CY counters, over one instruction of each kind. Measured.
