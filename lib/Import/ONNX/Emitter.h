@@ -22,6 +22,7 @@
 
 #include <map>
 #include <set>
+#include <tuple>
 
 namespace se::onnx_import {
 
@@ -62,6 +63,13 @@ public:
 
   /// All that follows belongs to this node.
   void startNode(llvm::StringRef name, llvm::StringRef label);
+  /// The node that was started last, to go back to it.
+  std::pair<mlir::Location, std::string> getNode() const {
+    return {loc, label};
+  }
+  void setNode(const std::pair<mlir::Location, std::string> &node) {
+    std::tie(loc, label) = node;
+  }
 
   /// Notes `message`, prefixed with the current node, unless the node has
   /// already failed.
