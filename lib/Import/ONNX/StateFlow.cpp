@@ -44,21 +44,34 @@ static void addParts(Value value, ValueSet &parts) {
     parts.insert(value);
 }
 
-/// A slice of a concatenation reaches only some of its parts.
-static SmallVector<Value> getSlicedParts(tensor::ExtractSliceOp slice) {
+namespace {
+/// What a slice takes of one operand of a concatenation, or of its own.
+struct SlicedPart {
+  Value value;
+  bool isTaken = true; ///< some of it
+  bool isWhole = true;
+};
+} // namespace
+
+/// A slice of a concatenation looks at the operands.
+static SmallVector<SlicedPart> getSlicedParts(tensor::ExtractSliceOp slice) {
   auto concat = slice.getSource().getDefiningOp<tensor::ConcatOp>();
+  auto type = slice.getSourceType();
   if (!concat)
-    return {slice.getSource()};
+    return {{slice.getSource(), true, type == slice.getType()}};
   unsigned axis = concat.getDim();
   int64_t low = slice.getStaticOffsets()[axis];
-  int64_t high = low + (slice.getStaticSizes()[axis] - 1) *
-                           slice.getStaticStrides()[axis];
-  SmallVector<Value> parts;
+  int64_t step = slice.getStaticStrides()[axis];
+  int64_t high = low + (slice.getStaticSizes()[axis] - 1) * step;
+  bool isWhole = step == 1;
+  for (int64_t d = 0; d < type.getRank(); ++d)
+    isWhole &= d == axis || slice.getStaticSizes()[d] == type.getDimSize(d);
+  SmallVector<SlicedPart> parts;
   int64_t start = 0;
   for (Value part : concat.getInputs()) {
     int64_t end = start + cast<ShapedType>(part.getType()).getDimSize(axis);
-    if (low < end && high >= start)
-      parts.push_back(part);
+    parts.push_back({part, low < end && high >= start,
+                     isWhole && low <= start && high >= end - 1});
     start = end;
   }
   return parts;
@@ -139,9 +152,9 @@ static void visitCarriers(Value value, bool withArithmetic,
         visit(select.getFalseValue(), true);
       })
       .Case([&](tensor::ExtractSliceOp slice) {
-        for (Value part : getSlicedParts(slice))
-          visit(part, cast<ShapedType>(part.getType()).getNumElements() >
-                          slice.getType().getNumElements());
+        // What is dropped is the oldest frame of a cache, perhaps its only one.
+        for (const SlicedPart &part : getSlicedParts(slice))
+          visit(part.value, !part.isWhole);
       })
       .Case([&](se::rnn::LSTMOp lstm) {
         visit(value == lstm.getHNext() ? lstm.getH() : lstm.getC(), true);
@@ -214,7 +227,10 @@ ValueSet Analysis::vanish(Value input) {
                      isGone(activation.getX());
             })
             .Case([&](tensor::ExtractSliceOp slice) {
-              return llvm::all_of(getSlicedParts(slice), isGone);
+              return llvm::all_of(getSlicedParts(slice),
+                                  [&](const SlicedPart &part) {
+                                    return !part.isTaken || isGone(part.value);
+                                  });
             })
             .Case<se::rnn::ReshapeOp, se::rnn::TransposeOp,
                   se::rnn::BroadcastOp, se::rnn::ReduceOp, tensor::ConcatOp,
