@@ -7,6 +7,7 @@ import itertools
 import re
 
 import numpy as np
+import onnx
 import pytest
 
 import se
@@ -318,26 +319,24 @@ def test_never_wrong(seed, tmp_path):
         refuse(made, tmp_path)
 
 
-CASES = se.SHARED.parent / "cases"
-
-
 @pytest.mark.parametrize("name", ["swapped_states_by_place", "caches_greedy_pairing"])
 def test_reported_cases(name, tmp_path):
-    if not (CASES / name).is_dir():
-        pytest.skip("the reported networks are not there")
-    import shutil
-    import subprocess
-    import sys
-
-    import onnx
-
-    shutil.copy(CASES / "common.py", tmp_path)
-    shutil.copytree(CASES / name, tmp_path / name)
-    subprocess.run([sys.executable, "make.py"], cwd=tmp_path / name, check=True)
-    path = tmp_path / name / "model.onnx"
+    folder = se.make_case(name, tmp_path)
+    path = folder / "model.onnx"
     graph = onnx.load(path).graph
     frame, output = graph.input[0].name, graph.output[0].name
-    x, y = (
-        np.load(next((tmp_path / name).glob(f"{kind}_*.npy"))) for kind in ("in", "expected")
-    )
+    x, y = (np.load(next(folder.glob(f"{kind}_*.npy"))) for kind in ("in", "expected"))
     se.assert_close(se.run(path, {frame: x}, [output]), {output: y}, 1e-5, name)
+
+
+def test_dtln_without_names(tmp_path):
+    """Both stages keep their packed states; a remark names only those of the second."""
+    for stage, remarks in (1, 0), (2, 1):
+        path = se.SHARED / "core" / f"dtln_{stage}.onnx"
+        if not path.exists():
+            pytest.skip("DTLN is not there")
+        process = se.run_tool("se-translate", "--import-onnx", path, "-o", tmp_path / "x.mlir")
+        assert process.stderr.count("remark") == remarks
+        assert "warning" not in process.stderr
+        header = (tmp_path / "x.mlir").read_text().splitlines()[1]
+        assert header.count("reset") == 1, header[:500]
