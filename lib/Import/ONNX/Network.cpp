@@ -134,8 +134,23 @@ void GraphImporter::finish(se::rnn::NetworkOp network) {
   network.setOutputNamesAttr(builder.getStrArrayAttr(outputNames));
 }
 
-/// The recurrent layer of the model's framework that a name or a node speaks
-/// of, empty if there is none.
+/// A constant of a recurrent layer of PyTorch whose recurrent matrix is not
+/// there any more, empty if there is none.
+static std::string findHalfLayer(const onnx::GraphProto &graph) {
+  llvm::StringSet<> names;
+  for (const onnx::TensorProto &tensor : graph.initializer())
+    names.insert(tensor.name());
+  for (const onnx::TensorProto &tensor : graph.initializer()) {
+    std::string name = tensor.name();
+    size_t at = name.find("weight_ih");
+    if (at != std::string::npos &&
+        !names.contains(name.replace(at, 9, "weight_hh")))
+      return tensor.name();
+  }
+  return "";
+}
+
+/// What speaks of a recurrent layer in the model, empty if nothing does.
 static std::string findRecurrentLayer(const onnx::GraphProto &graph) {
   for (const onnx::TensorProto &tensor : graph.initializer()) {
     StringRef name = tensor.name();
@@ -185,6 +200,10 @@ void GraphImporter::warnOfLostStates(ArrayRef<PairingInput> ins,
     if (auto named = dyn_cast<NameLoc>(folded->getLoc()))
       name = named.getName().str();
     layer = "node '" + name + "' multiplies zeros";
+  } else if (std::string half = findHalfLayer(graph); !half.empty()) {
+    layer = "constant '" + half +
+            "' is of a recurrent layer, but the layer's recurrent weights are "
+            "gone";
   } else if (!hasStates && lost.empty()) {
     layer = findRecurrentLayer(graph);
     if (!layer.empty())

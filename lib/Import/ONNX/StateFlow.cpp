@@ -248,19 +248,25 @@ ValueSet Analysis::vanish(Value input) {
 /// h' = o * tanh(c') is a state of the cell that keeps c, although h reaches it
 /// through matrices: h makes the gates of c' as well.
 void Analysis::recognizeCells(StateFlow &flow) const {
-  std::vector<std::pair<unsigned, unsigned>> found;
+  using Pair = std::pair<unsigned, unsigned>;
+  std::vector<Pair> carried, found;
+  for (unsigned c = 0; c < inputs.size(); ++c)
+    for (unsigned cNext = 0; cNext < outputs.size(); ++cNext)
+      if (flow.ties[c][cNext] >= Tie::Carried)
+        carried.push_back({c, cNext});
   for (unsigned h = 0; h < inputs.size(); ++h)
     for (unsigned hNext = 0; hNext < outputs.size(); ++hNext) {
       if (flow.ties[h][hNext] != Tie::Direct)
         continue;
-      for (unsigned c = 0; c < inputs.size(); ++c)
-        for (unsigned cNext = 0; cNext < outputs.size(); ++cNext)
-          if (c != h && flow.ties[c][cNext] >= Tie::Carried &&
-              flow.ties[c][hNext] == Tie::Distant &&
-              flow.ties[h][cNext] == Tie::Direct &&
-              inputs[c].getType() == inputs[h].getType() &&
-              isElementwiseIn(outputs[hNext], parts[cNext]))
-            found.push_back({h, hNext});
+      bool isCell = llvm::any_of(carried, [&](const Pair &pair) {
+        auto [c, cNext] = pair;
+        return c != h && flow.ties[c][hNext] == Tie::Distant &&
+               flow.ties[h][cNext] == Tie::Direct &&
+               inputs[c].getType() == inputs[h].getType() &&
+               isElementwiseIn(outputs[hNext], parts[cNext]);
+      });
+      if (isCell)
+        found.push_back({h, hNext});
     }
   for (auto [h, hNext] : found)
     flow.ties[h][hNext] = Tie::Carried;
