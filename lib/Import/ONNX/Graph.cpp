@@ -159,8 +159,9 @@ void GraphImporter::importInput(const onnx::ValueInfoProto &info) {
   if (info.name().empty())
     return error("a graph input has no name");
   if (!info.type().has_tensor_type() || !isFloatType(type.elem_type()))
-    return error(label + "is not a tensor of floats; give its value with "
-                         "--constant " +
+    return error(label +
+                 "is not a tensor of floats; give its value with "
+                 "--constant " +
                  info.name() + "=VALUE");
   if (!type.has_shape() || type.shape().dim_size() > int(maxRank))
     return error(label + "has no usable shape; export with shapes");
@@ -204,8 +205,7 @@ void GraphImporter::importInputs() {
 
 /// A stand-in for a result that could not be imported, if the model tells its
 /// shape: what comes later may have errors of its own.
-std::optional<Operand>
-GraphImporter::makePlaceholder(const std::string &name) {
+std::optional<Operand> GraphImporter::makePlaceholder(const std::string &name) {
   auto declared = shapes.find(name);
   if (declared == shapes.end() || !isFloatType(declared->second->elem_type()))
     return std::nullopt;
@@ -252,8 +252,8 @@ void GraphImporter::startNode(const onnx::NodeProto &proto, unsigned index) {
     label = "node '" + proto.name() + "'";
   else if (proto.output_size() > 0 && !proto.output(0).empty())
     label = "node of '" + proto.output(0) + "'";
-  std::string op =
-      isForeign(proto) ? proto.domain() + "::" + proto.op_type() : proto.op_type();
+  std::string op = isForeign(proto) ? proto.domain() + "::" + proto.op_type()
+                                    : proto.op_type();
   // What has no name is called by its first result, as in messages.
   std::string name = proto.name();
   for (const std::string &output : proto.output())
@@ -270,9 +270,8 @@ const Operator *GraphImporter::findOperator(const onnx::NodeProto &proto) {
                                : proto.op_type());
   if (it != table.end())
     return &it->second;
-  if (!foreign &&
-      (proto.op_type() == "If" || proto.op_type() == "Loop" ||
-       proto.op_type() == "Scan"))
+  if (!foreign && (proto.op_type() == "If" || proto.op_type() == "Loop" ||
+                   proto.op_type() == "Scan"))
     return &withSubgraphs;
   error("this operator is not supported; docs/onnx.md lists those that are");
   return nullptr;

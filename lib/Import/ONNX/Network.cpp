@@ -65,6 +65,12 @@ void GraphImporter::finish(se::rnn::NetworkOp network) {
           "' are taken as one state because of the data flow between them; "
           "--state confirms or excludes it");
   warnOfLostStates(ins, outs, flow, *pairing);
+  for (const auto &[i, value] : llvm::enumerate(inValues))
+    if (int out = pairing->outputOf[i];
+        out >= 0 && value.use_empty() && outValues[out] != value)
+      emitWarning(loc) << oneLine("state '" + inputs[i].name +
+                                  "' is never read; was its recurrence folded "
+                                  "away at the export?");
 
   SmallVector<Type> inputTypes, stateTypes, outputTypes;
   SmallVector<StringRef> inputNames, stateNames, outputNames;

@@ -20,7 +20,9 @@ using namespace se::onnx_import;
 
 using ValueSet = llvm::DenseSet<Value>;
 
-static bool isZero(Value value) { return matchPattern(value, m_AnyZeroFloat()); }
+static bool isZero(Value value) {
+  return matchPattern(value, m_AnyZeroFloat());
+}
 
 /// The value without reshapes.
 static Value strip(Value value) {
@@ -170,9 +172,10 @@ ValueSet Analysis::carry(Value output, const ValueSet &cuts, bool kept) {
     auto [value, changed] = work.pop_back_val();
     if (cuts.contains(value) || !seen[changed].insert(value).second)
       continue;
-    visitCarriers(value, /*withArithmetic=*/!kept, [&](Value operand, bool changes) {
-      work.push_back({operand, changed || changes});
-    });
+    visitCarriers(value, /*withArithmetic=*/!kept,
+                  [&](Value operand, bool changes) {
+                    work.push_back({operand, changed || changes});
+                  });
   }
   return seen[true];
 }
@@ -215,13 +218,11 @@ ValueSet Analysis::vanish(Value input) {
   for (Operation &op : *input.getParentBlock()) {
     bool gone =
         llvm::TypeSwitch<Operation *, bool>(&op)
-            .Case<arith::MulFOp>([&](auto) {
-              return llvm::any_of(op.getOperands(), isGone);
-            })
+            .Case<arith::MulFOp>(
+                [&](auto) { return llvm::any_of(op.getOperands(), isGone); })
             .Case([&](arith::DivFOp div) { return isGone(div.getLhs()); })
-            .Case([&](se::rnn::MatvecOp matvec) {
-              return isGone(matvec.getX());
-            })
+            .Case(
+                [&](se::rnn::MatvecOp matvec) { return isGone(matvec.getX()); })
             .Case([&](se::rnn::ActivationOp activation) {
               return keepsZero(activation.getFunction().getKind()) &&
                      isGone(activation.getX());
@@ -274,19 +275,18 @@ void Analysis::recognizeCells(StateFlow &flow) const {
 
 StateFlow Analysis::run() {
   StateFlow flow;
-  flow.ties.assign(inputs.size(),
-                   std::vector<Tie>(outputs.size(), Tie::None));
+  flow.ties.assign(inputs.size(), std::vector<Tie>(outputs.size(), Tie::None));
   for (const auto &[out, output] : llvm::enumerate(outputs)) {
     ValueSet cuts = getCuts(out);
     ValueSet all = reach(output, {}), direct = reach(output, cuts),
              carried = carry(output, cuts, /*kept=*/false),
              kept = carry(output, cuts, /*kept=*/true);
     for (const auto &[in, input] : llvm::enumerate(inputs))
-      flow.ties[in][out] = kept.contains(input)     ? Tie::Kept
+      flow.ties[in][out] = kept.contains(input)      ? Tie::Kept
                            : carried.contains(input) ? Tie::Carried
-                           : direct.contains(input) ? Tie::Direct
-                           : all.contains(input)    ? Tie::Distant
-                                                    : Tie::None;
+                           : direct.contains(input)  ? Tie::Direct
+                           : all.contains(input)     ? Tie::Distant
+                                                     : Tie::None;
     unsigned same = 0;
     while (strip(outputs[same]) != strip(output))
       ++same;

@@ -82,10 +82,11 @@ bool LostStates::areSwapped(unsigned in, unsigned other) const {
          flow.ties[other][out] >= Tie::Carried;
 }
 
-std::vector<std::string> se::onnx_import::describeLostStates(
-    const std::vector<PairingInput> &inputs,
-    const std::vector<PairingOutput> &outputs, const StateFlow &flow,
-    const Pairing &pairing) {
+std::vector<std::string>
+se::onnx_import::describeLostStates(const std::vector<PairingInput> &inputs,
+                                    const std::vector<PairingOutput> &outputs,
+                                    const StateFlow &flow,
+                                    const Pairing &pairing) {
   LostStates lost(inputs, outputs, flow, pairing);
   std::vector<std::string> messages;
   for (unsigned in = 0; in < inputs.size(); ++in) {

@@ -14,9 +14,9 @@
 using namespace llvm;
 using namespace se::onnx_import;
 
-const onnx::GraphProto *GraphImporter::findSubgraph(const onnx::NodeProto &proto,
-                                                    Node &node,
-                                                    StringRef attribute) {
+const onnx::GraphProto *
+GraphImporter::findSubgraph(const onnx::NodeProto &proto, Node &node,
+                            StringRef attribute) {
   node.ignore(attribute);
   for (const onnx::AttributeProto &a : proto.attribute())
     if (a.name() == attribute && a.type() == onnx::AttributeProto::GRAPH)
@@ -67,8 +67,8 @@ bool GraphImporter::importSubgraph(const onnx::GraphProto &body,
 void GraphImporter::bindResults(const onnx::NodeProto &proto,
                                 ArrayRef<Operand> results) {
   if (size_t(proto.output_size()) > results.size())
-    return error("has " + Twine(proto.output_size()) + " outputs; its graph has " +
-                 Twine(results.size()));
+    return error("has " + Twine(proto.output_size()) +
+                 " outputs; its graph has " + Twine(results.size()));
   for (const auto &[name, result] : zip(proto.output(), results))
     if (!name.empty())
       define(name, result);
@@ -105,7 +105,7 @@ void GraphImporter::importIf(const onnx::NodeProto &proto, Node &node) {
 struct GraphImporter::CarriedValue {
   Operand now;
   unsigned id = 0;
-  Shape shape;       ///< of the initial value
+  Shape shape;        ///< of the initial value
   bool isOwn = false; ///< a state that the network keeps by itself
   bool isCounter = false;
   bool isOpen = false;
@@ -128,7 +128,8 @@ bool GraphImporter::importCarried(Node &node, const Operand &initial,
     return true;
   }
   if (initial.tensor->anyDynamic()) {
-    error("the initial value of '" + name + "' depends on the number of frames");
+    error("the initial value of '" + name +
+          "' depends on the number of frames");
     return false;
   }
   if (!initial.isFloat()) {
@@ -156,8 +157,8 @@ bool GraphImporter::importCarried(Node &node, const Operand &initial,
 bool GraphImporter::finishCarried(Node &node, CarriedValue &carried,
                                   const Operand &next) {
   if (next.shape != carried.shape) {
-    error("a value of shape " + toString(carried.shape) +
-          " has shape " + toString(next.shape) + " after a step");
+    error("a value of shape " + toString(carried.shape) + " has shape " +
+          toString(next.shape) + " after a step");
     return false;
   }
   Operand last = next;
@@ -242,8 +243,8 @@ void GraphImporter::importScan(const onnx::NodeProto &proto, Node &node) {
   SmallVector<Operand> arguments;
   std::vector<CarriedValue> carried(numStates);
   for (int64_t i = 0; i < numStates; ++i) {
-    StringRef name = i < body->input_size() ? StringRef(body->input(i).name())
-                                            : StringRef();
+    StringRef name =
+        i < body->input_size() ? StringRef(body->input(i).name()) : StringRef();
     if (!importCarried(node, node.at(i), name, id + i, isOpen, carried[i]))
       return;
     arguments.push_back(carried[i].now);

@@ -127,3 +127,15 @@ def lost_order():
         {"y": [1, 1, 1, HID], "h_out": STATE, "c_out": STATE},
         weights_for(4),
     )
+
+
+@case
+def lost_unread():
+    """c has gone, but its name goes in and out."""
+    nodes = [node("GRU", "x W R B - h_in", "y h_out", hidden_size=HID), node("Tanh", "h_out", "c_out")]
+    return model(
+        nodes,
+        {"x": [1, 1, IN], "h_in": STATE, "c_in": STATE},
+        {"y": [1, 1, 1, HID], "h_out": STATE, "c_out": STATE},
+        weights_for(3),
+    )
