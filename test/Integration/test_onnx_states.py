@@ -288,6 +288,18 @@ def test_unclear_pairs_are_listed(build, shuffle, tmp_path):
     refuse(build().finish(shuffle=shuffle), tmp_path)
 
 
+def test_lost_h(tmp_path):
+    """The next h is not given out, so h is an input of every frame: a warning."""
+    net = Net()
+    x, h, c = net.input(1, 6), net.input(1, 9), net.input(1, 9)
+    h_new, c_new = net.lstm_step(x, 6, 9, h, c)
+    net.state(c, c_new)
+    net.output(net.dense(h_new, 9, 4), 1, 4)
+    messages = check(net.finish(), tmp_path)
+    assert f"warning: input '{h}' [1, 9] has the shape of state '{c}', but no" in messages
+    assert "warning" not in check(net.finish(), tmp_path, "--state", f"{h}=")
+
+
 @pytest.mark.parametrize("seed", range(40))
 def test_never_wrong(seed, tmp_path):
     """Random layers in random widths, ports in any order: right or refused."""

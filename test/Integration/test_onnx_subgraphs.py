@@ -105,8 +105,9 @@ def scan(cell, batch_first=False, initial=0.0):
     return make([node], [info("x", [*shape, N])], [info("y", [*shape, H])], constants | start)
 
 
-def loop(cell, initial=0.0):
-    """x [T, 1, N]; the step picks its frame."""
+def loop(cell, initial=0.0, listed=False):
+    """x [T, 1, N]; the step picks its frame. `listed`: results are appended to a
+    sequence, as by PyTorch's scripts."""
     nodes, states, constants = CELLS[cell]
     body = helper.make_graph(
         [op("Gather", "x step", "xt", axis=0), *nodes, op("Identity", "go", "on")],
@@ -119,11 +120,23 @@ def loop(cell, initial=0.0):
     )
     names = [f"{s}0" for s in states]
     start = {n: np.full(shape, initial, np.float32) for n, shape in zip(names, states.values())}
+    finals = [*(f"{s}T" for s in states), "y"]
+    before, behind = [], []
+    if listed:
+        sequence = lambda name: helper.make_tensor_sequence_value_info(name, FLOAT, None)
+        body.node.append(op("SequenceInsert", "list yt", "longer"))
+        body.input.append(sequence("list"))
+        body.output.pop()
+        body.output.append(sequence("longer"))
+        before = [op("SequenceEmpty", "", "empty")]
+        behind = [op("ConcatFromSequence", "all", "y", axis=0, new_axis=1)]
+        names, finals = [*names, "empty"], [*finals[:-1], "all"]
     nodes = [
         op("Shape", "x", "shape"),
         op("Gather", "shape zero", "steps", axis=0),
-        helper.make_node("Loop", ["steps", "true", *names], [*(f"{s}T" for s in states), "y"],
-                         name="cell", body=body),
+        *before,
+        helper.make_node("Loop", ["steps", "true", *names], finals, name="cell", body=body),
+        *behind,
     ]
     start |= {"zero": np.array(0), "true": np.array(True)}
     return make(nodes, [info("x", ["T", 1, N])], [info("y", ["T", 1, H])], constants | start)
@@ -140,10 +153,14 @@ def run_whole(model, **inputs):
 
 @pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("initial", [0.0, 0.5])
-@pytest.mark.parametrize("kind", ["scan", "scan, batch first", "loop"])
+@pytest.mark.parametrize("kind", ["scan", "scan, batch first", "loop", "loop, listed"])
 def test_loops_over_time(kind, cell, initial, tmp_path):
     first = kind == "scan, batch first"
-    model = loop(cell, initial) if kind == "loop" else scan(cell, first, initial)
+    model = (
+        loop(cell, initial, kind.endswith("listed"))
+        if kind.startswith("loop")
+        else scan(cell, first, initial)
+    )
     path = tmp_path / "net.onnx"
     path.write_bytes(model.SerializeToString())
     x = RANDOM.standard_normal((FRAMES, N)).astype(np.float32)

@@ -23,6 +23,7 @@ static OperatorTable makeTable() {
   addProducts(table);
   addNormalizations(table);
   addRecurrent(table);
+  addSequences(table);
   return table;
 }
 
@@ -319,6 +320,10 @@ void GraphImporter::importNode(const onnx::NodeProto &proto, unsigned index) {
     return importLoop(proto, node);
   if (proto.op_type() == "Scan")
     return importScan(proto, node);
+  for (const Operand *x : node.inputs)
+    if (x && x->sequence && !entry.takesSequences)
+      return error("operates on a sequence of tensors, which is supported for "
+                   "the results of loops only");
   entry.import(node);
   if (!failed())
     node.checkAttributes();
@@ -344,7 +349,7 @@ void GraphImporter::bindOutputs(const onnx::NodeProto &proto, Node &node,
       return error("output " + Twine(i) + " ('" + name + "') is not supported");
     Operand &x = node.outputs[i];
     std::optional<int64_t> count = countElements(x.shape);
-    if (!count || (*count == 0 && !x.isConstant()))
+    if (!count || (*count == 0 && !x.isConstant() && !x.sequence))
       return error("output of empty or too large shape " + toString(x.shape));
     x.inputs = reach;
     if (moves) {

@@ -34,6 +34,9 @@ void GraphImporter::finish(se::rnn::NetworkOp network) {
       return error("graph output '" + info.name() +
                    "' stands twice or has no name");
     const Operand &x = it->second;
+    if (x.sequence)
+      return error("graph output '" + info.name() +
+                   "' is a sequence of tensors");
     outs.push_back({info.name(), x.shape, x.movedStates});
     emitter->startNode("", "graph output '" + info.name() + "'");
     outValues.push_back(emitter->get(x));

@@ -48,7 +48,10 @@ std::string LostStates::describeInput(unsigned in) const {
     return "";
   if (isNamedLikeState(input.name))
     return "is named like a state";
-  // And so may be the first.
+  // Names that say which are the states say that this is none.
+  if (pairing.guessed.empty())
+    return "";
+  // The first may be the frame.
   for (unsigned before = 0; before < in; ++before) {
     if (isState(before))
       continue;

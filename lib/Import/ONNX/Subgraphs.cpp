@@ -118,6 +118,12 @@ bool GraphImporter::importCarried(Node &node, const Operand &initial,
   carried.isOpen = isOpen;
   carried.shape = initial.shape;
   carried.now = initial;
+  if (initial.sequence) {
+    if (initial.sequence->empty())
+      return true;
+    error("the sequence '" + name + "' has elements before the loop");
+    return false;
+  }
   if (!initial.tensor) {
     for (unsigned i : initial.movedInputs)
       recurrences.feeds[i].insert(id);
@@ -156,6 +162,15 @@ bool GraphImporter::importCarried(Node &node, const Operand &initial,
 /// The last value of a loop is that of this frame.
 bool GraphImporter::finishCarried(Node &node, CarriedValue &carried,
                                   const Operand &next) {
+  if (carried.now.sequence || next.sequence) {
+    if (!carried.now.sequence || !next.sequence || next.sequence->size() != 1) {
+      error("a sequence must get one element in each step");
+      return false;
+    }
+    carried.now = next;
+    carried.now.open = {carried.isOpen};
+    return true;
+  }
   if (next.shape != carried.shape) {
     error("a value of shape " + toString(carried.shape) + " has shape " +
           toString(next.shape) + " after a step");
@@ -190,6 +205,10 @@ static Operand withOrigin(Operand x, const Operand &from) {
 
 /// A step's result as an element of the sequence of all results.
 static Operand stack(Emitter &e, const Operand &x, int64_t axis, bool isOpen) {
+  if (x.sequence) {
+    e.error("a result of each step is a sequence of tensors");
+    return x;
+  }
   Shape shape = x.shape;
   Flags open = x.open;
   shape.insert(shape.begin() + axis, 1);
@@ -223,6 +242,9 @@ void GraphImporter::importScan(const onnx::NodeProto &proto, Node &node) {
   bool isOpen = false;
   for (int64_t i = 0; i < numScans; ++i) {
     const Operand &x = node.at(numStates + i);
+    if (x.sequence)
+      return error("input " + Twine(numStates + i) +
+                   " is a sequence of tensors");
     int64_t axis = axisOf(inputAxes, i, x.rank());
     if (axis < 0)
       return;
