@@ -176,6 +176,38 @@ static std::string findRecurrentLayer(const onnx::GraphProto &graph) {
   return "";
 }
 
+static bool isZero(Value value) {
+  std::optional<std::vector<float>> floats = se::rnn::readFloats(value);
+  return floats && llvm::all_of(*floats, [](float f) { return f == 0; });
+}
+
+/// The matrix and the vectors of a product.
+static std::pair<Value, Value> getFactors(Operation *op) {
+  if (auto matvec = dyn_cast<se::rnn::MatvecOp>(op))
+    return {matvec.getW(), matvec.getX()};
+  if (auto linear = dyn_cast<se::rnn::LinearOp>(op))
+    return {linear.getW(), linear.getX()};
+  return {};
+}
+
+/// What an initial state of zero leaves when it is folded into the network.
+static Operation *findZeroProduct(Block &block) {
+  Operation *found = nullptr;
+  for (Operation &op : block) {
+    auto [W, x] = getFactors(&op);
+    bool isProduct = isa<arith::MulFOp>(op);
+    if (!(x && isZero(x)) &&
+        !(isProduct && llvm::any_of(op.getOperands(), isZero)))
+      continue;
+    // The first of several steps inside a frame: the others use the matrix too.
+    if (W && !W.hasOneUse())
+      return nullptr;
+    if (!found)
+      found = &op;
+  }
+  return found;
+}
+
 void GraphImporter::warnOfLostStates(ArrayRef<PairingInput> ins,
                                      ArrayRef<PairingOutput> outs,
                                      const StateFlow &flow,
@@ -184,23 +216,7 @@ void GraphImporter::warnOfLostStates(ArrayRef<PairingInput> ins,
   std::vector<std::string> lost = describeLostStates(ins, outs, flow, pairing);
   for (const std::string &text : lost)
     warn(text);
-  // What an initial state of zero leaves when it is folded into the network.
-  Operation *folded = nullptr;
-  block->walk([&](Operation *op) {
-    auto isZero = [](Value value) {
-      std::optional<std::vector<float>> floats = se::rnn::readFloats(value);
-      return floats && llvm::all_of(*floats, [](float f) { return f == 0; });
-    };
-    Value x;
-    if (auto matvec = dyn_cast<se::rnn::MatvecOp>(op))
-      x = matvec.getX();
-    else if (auto linear = dyn_cast<se::rnn::LinearOp>(op))
-      x = linear.getX();
-    bool isProduct = isa<arith::MulFOp>(op);
-    if (!folded && ((x && isZero(x)) ||
-                    (isProduct && llvm::any_of(op->getOperands(), isZero))))
-      folded = op;
-  });
+  Operation *folded = findZeroProduct(*block);
   std::string layer;
   bool hasStates = !recurrences.states.empty() ||
                    llvm::any_of(pairing.outputOf, [](int o) { return o >= 0; });

@@ -139,3 +139,19 @@ def lost_unread():
         {"y": [1, 1, 1, HID], "h_out": STATE, "c_out": STATE},
         weights_for(3),
     )
+
+
+@case
+def lost_nothing_inside():
+    """Three steps inside a frame, which start from zero."""
+    nodes, h = [node("Split", "x", "x0 x1 x2", axis=0)], "zeros"
+    for i in range(3):
+        nodes += [
+            node("MatMul", f"x{i} W", f"a{i}"),
+            node("MatMul", f"{h} R", f"b{i}"),
+            node("Add", f"a{i} b{i}", f"s{i}"),
+            node("Tanh", f"s{i}", f"h{i}"),
+        ]
+        h = f"h{i}"
+    weights = {"W": rand(IN, HID), "R": rand(HID, HID), "zeros": np.zeros((1, HID), np.float32)}
+    return model(nodes, {"x": [3, IN]}, {"h2": [1, HID]}, weights)
