@@ -48,6 +48,10 @@ def refuse(made, folder):
     assert process.stderr.count("\n") == 1, process.stderr
     for old, new in made.states.items():
         assert f"--state {old}={new}" in process.stderr, process.stderr
+    offers = process.stderr.strip().partition("say it with ")[2]
+    if not offers.startswith("some of "):
+        for offer in offers.split(", or "):
+            se.run_tool("se-translate", "--import-onnx", path, *offer.split())
     options = [o for pair in made.states.items() for o in ("--state", "=".join(pair))]
     options += [o for name in made.frames for o in ("--state", f"{name}=")]
     check(made, folder, *options)
