@@ -6,6 +6,7 @@ import os
 import pathlib
 import shutil
 import subprocess
+import sys
 import tempfile
 
 import numpy as np
@@ -89,6 +90,20 @@ def assert_close(a, b, tolerance, what):
         assert error <= tolerance, (
             f"{what}: {name}: error {error:.3g} of full scale, more than {tolerance:g}"
         )
+
+
+def make_case(name, folder, *arguments):
+    """Writes the networks of a reported case, which brings a script, into a copy.
+    Returns the copy; skips the test on machines that lack the case."""
+    import pytest
+
+    cases = SHARED.parent / "cases"
+    if not (cases / name).is_dir():
+        pytest.skip("the reported networks are not there")
+    shutil.copy(cases / "common.py", folder)
+    shutil.copytree(cases / name, folder / name)
+    subprocess.run([sys.executable, "make.py", *arguments], cwd=folder / name, check=True)
+    return folder / name
 
 
 def onnx_steps(path, inputs, outputs, states):

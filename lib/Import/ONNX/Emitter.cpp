@@ -10,6 +10,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Diagnostics.h"
+#include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/Sequence.h"
 #include "llvm/ADT/StringExtras.h"
@@ -50,8 +51,33 @@ void Emitter::error(const Twine &message) {
   if (hasFailed)
     return;
   hasFailed = true;
-  mlir::emitError(fileLoc) << oneLine(label + (label.empty() ? "" : ": ") +
-                                      message);
+  problems.push_back({label, message.str()});
+}
+
+void Emitter::reportProblems() {
+  // Nodes of one operator that have the same to say do so together.
+  llvm::MapVector<std::pair<StringRef, StringRef>, SmallVector<StringRef>>
+      groups;
+  for (const Problem &problem : problems) {
+    StringRef label = problem.label;
+    groups[{label.substr(label.rfind(" (") + 1), problem.message}].push_back(
+        label);
+  }
+  constexpr size_t most = 8;
+  std::string text;
+  for (const auto &[key, labels] : groups) {
+    if (!text.empty())
+      text += "; ";
+    text += llvm::join(ArrayRef(labels).take_front(most), ", ");
+    if (labels.size() > most)
+      text += " and " + std::to_string(labels.size() - most) + " more";
+    if (!labels[0].empty())
+      text += ": ";
+    text += key.second;
+  }
+  if (problems.size() > 1)
+    text = std::to_string(problems.size()) + " errors: " + text;
+  mlir::emitError(fileLoc) << oneLine(text);
 }
 
 RankedTensorType Emitter::typeOf(ArrayRef<int64_t> shape) {

@@ -21,7 +21,9 @@
 #include "llvm/ADT/SmallBitVector.h"
 
 #include <map>
+#include <memory>
 #include <set>
+#include <tuple>
 
 namespace se::onnx_import {
 
@@ -34,6 +36,10 @@ struct Operand {
   Shape shape;
   /// Dimensions that ONNX leaves open (time or batch). They have size 1 here.
   Flags open;
+
+  /// The elements, if it is a sequence of tensors. Its only dimension is their
+  /// number, which is open if there is one for each frame.
+  std::shared_ptr<const std::vector<Operand>> sequence;
 
   /// The graph inputs that it depends on.
   llvm::SmallBitVector inputs;
@@ -62,11 +68,23 @@ public:
 
   /// All that follows belongs to this node.
   void startNode(llvm::StringRef name, llvm::StringRef label);
+  /// The node that was started last, to go back to it.
+  std::pair<mlir::Location, std::string> getNode() const {
+    return {loc, label};
+  }
+  void setNode(const std::pair<mlir::Location, std::string> &node) {
+    std::tie(loc, label) = node;
+  }
 
-  /// Reports `message`, prefixed with the current node, unless an error has
-  /// already been reported: one mistake, one line.
+  /// Notes `message`, prefixed with the current node, unless the node has
+  /// already failed.
   void error(const llvm::Twine &message);
   bool failed() const { return hasFailed; }
+  /// What follows does not need what has failed.
+  void goOn() { hasFailed = false; }
+  bool hasProblems() const { return !problems.empty(); }
+  /// All errors in one line.
+  void reportProblems();
 
   Operand constant(TensorPtr tensor);
   Operand splat(llvm::ArrayRef<int64_t> shape, float value);
@@ -118,6 +136,10 @@ private:
   mlir::Location fileLoc, loc;
   std::string label;
   bool hasFailed = false;
+  struct Problem {
+    std::string label, message;
+  };
+  std::vector<Problem> problems;
   /// Elements computed so far, at most maxComputed.
   int64_t computed = 0;
   llvm::DenseMap<const Tensor *, mlir::Value> materialized;

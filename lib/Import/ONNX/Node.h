@@ -124,6 +124,7 @@ struct Operator {
   unsigned minInputs, maxInputs;
   /// Its results are elements of its operands in another arrangement.
   bool moves = false;
+  bool takesSequences = false;
 };
 constexpr unsigned variadic = ~0u;
 using OperatorTable = llvm::StringMap<Operator>;
@@ -135,6 +136,7 @@ void addIndexing(OperatorTable &table);
 void addProducts(OperatorTable &table);
 void addNormalizations(OperatorTable &table);
 void addRecurrent(OperatorTable &table);
+void addSequences(OperatorTable &table);
 
 } // namespace se::onnx_import
 

@@ -101,6 +101,7 @@ static void importCast(Node &node) {
   result->shape = from.shape;
   result->dynamic = from.dynamic;
   result->name = from.name;
+  result->isStep = from.isStep && !toFloat;
   if (toFloat) {
     result->floats.assign(from.ints.begin(), from.ints.end());
     return node.push(node.e.constant(std::move(result)));

@@ -17,6 +17,7 @@ static TensorPtr pick(const Tensor &x, ArrayRef<int64_t> shape,
   result->kind = x.kind;
   result->shape.assign(shape.begin(), shape.end());
   result->name = x.name;
+  result->isStep = x.isStep;
   if (x.isFloat()) {
     result->floats.reserve(source.size());
     for (int64_t i : source)
