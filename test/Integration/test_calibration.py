@@ -99,10 +99,10 @@ def test_statistics(tmp_path):
 @pytest.mark.parametrize("method", METHODS)
 def test_methods(method, tmp_path):
     """The range of a tensor with an outlier, which is in the IR, too."""
-    recipe = Recipe(cell="lstm", input=6, hidden=8)
+    recipe = Recipe(cell="lstm", input=24, hidden=20)
     path = write_model(tmp_path, recipe)
     random = np.random.default_rng(1)
-    x = random.standard_normal((4000, 6)).astype(np.float32)
+    x = random.standard_normal((1000, 24)).astype(np.float32)
     x[17, 3] = 60
     saved = calibrate(path, [x], tmp_path, f"--calibration-method={method}")
     values = json.loads(saved.read_text())
@@ -331,7 +331,7 @@ def test_cell_state(cell_state, tmp_path):
 
 def test_int8_covers_all(tmp_path):
     """All matrices, the cell's state, and what leaves the network."""
-    recipe = RECIPES["lstm"]
+    recipe = Recipe(cell="lstm", input=12, hidden=20, layers=2, head="gemm", outputs=40)
     path = write_model(tmp_path, recipe)
     x = onnx_models.frames(recipe, 60)
     saved = calibrate(path, [x], tmp_path)
