@@ -20,13 +20,25 @@
 using namespace mlir;
 using namespace se::onnx_import;
 
+/// Those whose operators mean what their handlers do.
+constexpr int64_t oldestOpset = 9, newestOpset = 28;
+
 static OperatorTable makeTable() {
   OperatorTable table;
   addElementwise(table);
+  addActivations(table);
+  addComparisons(table);
   addConstants(table);
   addShapes(table);
   addIndexing(table);
+  addScatters(table);
+  addResizes(table);
   addProducts(table);
+  addEinsum(table);
+  addFused(table);
+  addQuantized(table);
+  addReductions(table);
+  addPools(table);
   addNormalizations(table);
   addRecurrent(table);
   return table;
@@ -85,9 +97,10 @@ void GraphImporter::checkOpset() {
     return error("the model has no graph; is the file truncated?");
   if (model.opset_import_size() == 0)
     return error("the model names no opset; is the file truncated?");
-  if (opset < 9 || opset > 21)
+  if (opset < oldestOpset || opset > newestOpset)
     return error("opset " + Twine(opset) +
-                 " is not supported; export with one of 9 to 21");
+                 " is not supported; export with one of " + Twine(oldestOpset) +
+                 " to " + Twine(newestOpset));
   if (graph.sparse_initializer_size() > 0)
     return error("sparse initializers are not supported; export dense ones");
   if (graph.output_size() == 0)
@@ -119,7 +132,7 @@ static bool isFloatType(int type) {
 }
 
 void GraphImporter::importInputs() {
-  SmallVector<std::pair<std::string, Operand>> arguments;
+  std::vector<std::pair<std::string, Operand>> arguments;
   for (const onnx::ValueInfoProto &info : graph.input()) {
     if (values.contains(info.name()))
       continue; // only the default of an initializer
@@ -173,8 +186,12 @@ void GraphImporter::importNode(const onnx::NodeProto &proto, unsigned index) {
       name = output;
   emitter->startNode(name, label + " (" + op + ")");
 
-  auto it = table.find(proto.op_type());
-  if (foreign || it == table.end())
+  auto it = table.find(foreign ? op : proto.op_type());
+  // Layouts of one machine, which level `all` of the optimizer makes.
+  if (proto.domain() == "com.microsoft.nchwc")
+    return error("this operator is made for one machine; let ONNX Runtime "
+                 "optimize up to level 'extended' only");
+  if (it == table.end())
     return error("this operator is not supported; docs/onnx.md lists those "
                  "that are");
   const Operator &entry = it->second;
@@ -266,7 +283,7 @@ void GraphImporter::finish(se::rnn::NetworkOp network) {
     const Operand &x = it->second;
     outs.push_back({info.name(), x.shape, x.inputs, x.movedStates});
     emitter->startNode("", "graph output '" + info.name() + "'");
-    outValues.push_back(emitter->get(x));
+    outValues.push_back(emitter->get(emitter->toOutput(x)));
   }
   emitter->startNode("", "");
   std::string reason;
@@ -380,6 +397,7 @@ OwningOpRef<ModuleOp> GraphImporter::run() {
                                  none, none, none, none, none);
   block = &network.getBody().emplaceBlock();
   emitter.emplace(block, loc);
+  emitter->remarks = options.remarks;
 
   checkOpset();
   if (!failed())
