@@ -47,12 +47,6 @@ def bad_slice():
 
 
 @case
-def bad_slice_step():
-    weights = {"a": ints(3), "b": ints(-9), "d": ints(1), "s": ints(-1)}
-    return unary("Slice", extra="a b d s", weights=weights)
-
-
-@case
 def bad_gather():
     return unary("Gather", extra="i", weights={"i": ints(4)}, axis=1)
 
