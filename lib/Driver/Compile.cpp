@@ -47,16 +47,21 @@ llvm::Expected<EmitKind> se::parseEmit(StringRef text) {
                                  "' (see se-compile --help)");
 }
 
-OwningOpRef<ModuleOp> se::loadModule(StringRef path,
-                                     const std::vector<std::string> &states,
-                                     MLIRContext &context) {
+bool se::isOnnxFile(StringRef path) {
+  return path.ends_with_insensitive(".onnx");
+}
+
+OwningOpRef<ModuleOp>
+se::loadModule(StringRef path, const std::vector<std::string> &states,
+               MLIRContext &context,
+               const std::vector<std::string> &constants) {
   auto buffer = llvm::MemoryBuffer::getFile(path);
   if (!buffer) {
     (void)emitFailure(context, "cannot read '" + path +
                                    "': " + buffer.getError().message());
     return nullptr;
   }
-  if (path.ends_with(".onnx")) {
+  if (isOnnxFile(path)) {
     OnnxImportOptions options;
     for (const std::string &text : states) {
       std::pair<std::string, std::string> pair;
@@ -67,10 +72,20 @@ OwningOpRef<ModuleOp> se::loadModule(StringRef path,
       }
       options.states.push_back(pair);
     }
+    for (const std::string &text : constants)
+      if (!parseConstantInput(text, options.constants.emplace_back())) {
+        (void)emitFailure(context, "--constant expects NAME=VALUE, found '" +
+                                       llvm::Twine(text) + "'");
+        return nullptr;
+      }
     return importOnnx((*buffer)->getBuffer(), path, &context, options);
   }
   if (!states.empty()) {
     (void)emitFailure(context, "--state goes with an ONNX file");
+    return nullptr;
+  }
+  if (!constants.empty()) {
+    (void)emitFailure(context, "--constant goes with an ONNX file");
     return nullptr;
   }
   llvm::SourceMgr sources;

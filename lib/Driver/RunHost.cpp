@@ -29,7 +29,7 @@ bool se::isHostProgram(const std::string &path) {
     // Cannot be read: by the name, so that the right side reports it.
     return StringRef(path).ends_with(".mlir") ||
            StringRef(path).ends_with(".mlirbc") ||
-           StringRef(path).ends_with(".onnx");
+           isOnnxFile(path);
   return magic < llvm::file_magic::elf || magic > llvm::file_magic::elf_core;
 }
 
@@ -41,7 +41,7 @@ se::loadHostProgram(const HostNetworkOptions &options, MLIRContext &context) {
     return nullptr;
   }
   OwningOpRef<ModuleOp> module =
-      loadModule(options.network, options.states, context);
+      loadModule(options.network, options.states, context, options.constants);
   if (!module)
     return nullptr;
   auto policy = loadPolicy(*module, options.precision, options.calibration);

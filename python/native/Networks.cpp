@@ -36,6 +36,7 @@ static std::string calibrateNetwork(const std::string &model,
                                     const std::string &method,
                                     const std::string &saveFile,
                                     const std::vector<std::string> &states,
+                                    const std::vector<std::string> &constants,
                                     const py::object &progress) {
   CalibrationOptions options = makeCalibration(recordings, method);
   options.saveFile = saveFile;
@@ -53,7 +54,7 @@ static std::string calibrateNetwork(const std::string &model,
       throw UserError("no recordings to calibrate with");
     Context context;
     mlir::OwningOpRef<mlir::ModuleOp> module =
-        loadModule(model, states, context.get());
+        loadModule(model, states, context.get(), constants);
     if (!module)
       context.fail();
     quantization::Policy policy =
@@ -70,7 +71,8 @@ static std::string compileNetwork(
     const std::string &model, const std::string &output,
     const std::string &precision, const std::vector<std::string> &calibration,
     const std::string &method, const std::string &targetName, unsigned cores,
-    const std::vector<std::string> &states, const std::string &schedule,
+    const std::vector<std::string> &states,
+    const std::vector<std::string> &constants, const std::string &schedule,
     const std::string &emit, unsigned coreStack, bool remarks, double maxLoss,
     const py::object &metric, const std::string &policyFile,
     const std::string &resources) {
@@ -97,7 +99,7 @@ static std::string compileNetwork(
     auto target = check(target::loadTarget(targetName, resources));
     Context context;
     mlir::OwningOpRef<mlir::ModuleOp> module =
-        loadModule(model, states, context.get());
+        loadModule(model, states, context.get(), constants);
     if (!module ||
         mlir::failed(compile(*module, options, target, resources, output)))
       context.fail();
@@ -115,7 +117,8 @@ public:
   HostNetwork(const std::string &model, const std::string &precision,
               const std::vector<std::string> &calibration,
               const std::string &method, unsigned cores,
-              const std::vector<std::string> &states) {
+              const std::vector<std::string> &states,
+              const std::vector<std::string> &constants) {
     std::vector<Context::Message> messages;
     {
       py::gil_scoped_release release;
@@ -125,6 +128,7 @@ public:
       options.calibration = makeCalibration(calibration, method);
       options.cores = cores;
       options.states = states;
+      options.constants = constants;
       Context context;
       program = loadHostProgram(options, context.get());
       if (!program)
@@ -210,19 +214,21 @@ void python::addNetworks(py::module_ &module) {
   using py::arg;
   module.def("compile", compileNetwork, arg("model"), arg("output"),
              arg("precision"), arg("calibration"), arg("method"), arg("target"),
-             arg("cores"), arg("states"), arg("schedule"), arg("emit"),
-             arg("core_stack"), arg("remarks"), arg("max_loss"), arg("metric"),
+             arg("cores"), arg("states"), arg("constants"), arg("schedule"),
+             arg("emit"), arg("core_stack"), arg("remarks"), arg("max_loss"), arg("metric"),
              arg("policy"), arg("resources"));
   module.def("calibrate", calibrateNetwork, arg("model"), arg("recordings"),
-             arg("method"), arg("output"), arg("states"), arg("progress"));
+             arg("method"), arg("output"), arg("states"), arg("constants"),
+             arg("progress"));
   module.def("is_host_program", isHostProgram, arg("path"));
 
   py::class_<HostNetwork>(module, "HostNetwork")
       .def(py::init<const std::string &, const std::string &,
                     const std::vector<std::string> &, const std::string &,
-                    unsigned, const std::vector<std::string> &>(),
+                    unsigned, const std::vector<std::string> &,
+                    const std::vector<std::string> &>(),
            arg("model"), arg("precision"), arg("calibration"), arg("method"),
-           arg("cores"), arg("states"))
+           arg("cores"), arg("states"), arg("constants"))
       .def_property_readonly("inputs", &HostNetwork::getInputs)
       .def_property_readonly("outputs", &HostNetwork::getOutputs)
       .def("run", &HostNetwork::run, arg("inputs"), arg("num_frames"))

@@ -87,6 +87,7 @@ def calibrate(
     method: str = "",
     output: str | os.PathLike[str] | None = None,
     states: Sequence[str] = (),
+    constants: Sequence[str] = (),
     progress: Callable[[int, int, str], object] | None = None,
 ) -> dict[str, Any]:
     """Runs a network in fp32 over recordings, for the scales of int8.
@@ -107,6 +108,8 @@ def calibrate(
         Where to save the statistics, for the option `calibration` of `compile`.
     states
         ONNX only: ``IN=OUT`` each.
+    constants
+        ONNX only: ``NAME=VALUE`` each.
     progress
         Is told of each recording before it runs: number from 0, count, name.
 
@@ -121,6 +124,7 @@ def calibrate(
         method,
         "" if output is None else os.fspath(output),
         list(states),
+        list(constants),
         progress,
     )
     return cast(dict[str, Any], json.loads(text))
@@ -130,6 +134,7 @@ def _measure(
     metric: Callable[["HostNetwork"], float],
     model: str | os.PathLike[str],
     states: Sequence[str],
+    constants: Sequence[str],
     policy: str,
 ) -> float:
     """The loss of a policy, given as text."""
@@ -138,7 +143,7 @@ def _measure(
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "policy.json"
         file.write_text(policy)
-        return metric(HostNetwork(model, file, states=states))
+        return metric(HostNetwork(model, file, states=states, constants=constants))
 
 
 def compile(
@@ -151,6 +156,7 @@ def compile(
     target: str | os.PathLike[str] = "pulp-open",
     cores: int = 8,
     states: Sequence[str] = (),
+    constants: Sequence[str] = (),
     schedule: str = "",
     emit: str = "elf",
     core_stack: int = 0,
@@ -179,6 +185,9 @@ def compile(
         Cores of the cluster to use, 1 to 8.
     states
         ONNX only: ``IN=OUT`` each, a graph input and output that are a state.
+    constants
+        ONNX only: ``NAME=VALUE`` each, a graph input that is always the same; several
+        elements are separated by commas.
     schedule
         Choices of the planner that are forced (docs/scheduling.md).
     emit
@@ -209,7 +218,7 @@ def compile(
     """
     measure = None
     if metric is not None:
-        measure = functools.partial(_measure, metric, model, states)
+        measure = functools.partial(_measure, metric, model, states, constants)
     text = _native.compile(
         os.fspath(model),
         os.fspath(output),
@@ -219,6 +228,7 @@ def compile(
         os.fspath(target),
         cores,
         list(states),
+        list(constants),
         schedule,
         emit,
         core_stack,

@@ -106,6 +106,8 @@ class HostNetwork:
         Cores to play, as threads, 1 to 8. The results are the same.
     states
         ONNX only: ``IN=OUT`` each, a graph input and output that are a state.
+    constants
+        ONNX only: ``NAME=VALUE`` each, a graph input that is always the same.
     """
 
     def __init__(
@@ -117,6 +119,7 @@ class HostNetwork:
         calibration_method: str = "",
         cores: int = 1,
         states: Sequence[str] = (),
+        constants: Sequence[str] = (),
     ) -> None:
         self._native = _native.HostNetwork(
             os.fspath(model),
@@ -125,6 +128,7 @@ class HostNetwork:
             calibration_method,
             cores,
             list(states),
+            list(constants),
         )
         self.inputs: tuple[Port, ...] = _to_ports(self._native.inputs)
         self.outputs: tuple[Port, ...] = _to_ports(self._native.outputs)

@@ -92,6 +92,10 @@ static cl::opt<std::string>
 static cl::list<std::string>
     states("state", cl::desc("ONNX: graph input and output that are a state"),
            cl::value_desc("IN=OUT"), cl::cat(category));
+static cl::list<std::string> constants(
+    "constant",
+    cl::desc("ONNX: value of a graph input, the same in every frame"),
+    cl::value_desc("NAME=VALUE"), cl::cat(category));
 
 static cl::opt<std::string>
     emit("emit", cl::init("elf"),
@@ -140,7 +144,7 @@ int main(int argc, char **argv) {
   mlir::MLIRContext context(registry);
   installOneLineDiagnostics(context);
   mlir::OwningOpRef<mlir::ModuleOp> module =
-      loadModule(inputPath, states, context);
+      loadModule(inputPath, states, context, constants);
   if (!module)
     return 1;
   CompileOptions options;

@@ -43,6 +43,12 @@ static cl::list<std::string>
                     "are one persistent state (repeatable); IN= says that IN "
                     "is no state"),
            cl::value_desc("IN=OUT"), cl::cat(category));
+static cl::list<std::string>
+    constants("constant",
+              cl::desc("With --import-onnx: graph input NAME has this value in "
+                       "every frame; several elements are separated by commas "
+                       "(repeatable)"),
+              cl::value_desc("NAME=VALUE"), cl::cat(category));
 
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
@@ -61,6 +67,9 @@ int main(int argc, char **argv) {
   for (const std::string &text : states)
     if (!parseStatePair(text, options.states.emplace_back()))
       return reportError("--state " + text + ": expected IN=OUT");
+  for (const std::string &text : constants)
+    if (!parseConstantInput(text, options.constants.emplace_back()))
+      return reportError("--constant " + text + ": expected NAME=VALUE");
 
   mlir::DialectRegistry registry;
   registerDialects(registry);

@@ -52,11 +52,16 @@ struct CompileOptions {
   std::vector<std::string> states;
 };
 
-/// Reads a network: ONNX if the name ends in `.onnx`, otherwise MLIR as text or
-/// bytecode. Emits one error and returns nothing on failure.
+/// Does the name end in `.onnx`, in small or capital letters?
+bool isOnnxFile(llvm::StringRef path);
+
+/// Reads a network: ONNX if isOnnxFile, otherwise MLIR as text or bytecode.
+/// `states` are `IN=OUT` and `constants` `NAME=VALUE` each, only with ONNX.
+/// Emits one error and returns nothing on failure.
 mlir::OwningOpRef<mlir::ModuleOp>
 loadModule(llvm::StringRef path, const std::vector<std::string> &states,
-           mlir::MLIRContext &context);
+           mlir::MLIRContext &context,
+           const std::vector<std::string> &constants = {});
 
 /// Compiles a module of any phase and writes the result to `outputPath`, and
 /// the C header beside it with Emit::Object, and the report. `resourceDir`

@@ -22,6 +22,8 @@ struct HostNetworkOptions {
   std::string network;
   /// ONNX only: IN=OUT each.
   std::vector<std::string> states;
+  /// ONNX only: NAME=VALUE each.
+  std::vector<std::string> constants;
   /// What to lower with, for phases that come before the choice.
   std::string precision = "fp32";
   CalibrationOptions calibration;

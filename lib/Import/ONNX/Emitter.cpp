@@ -10,6 +10,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Diagnostics.h"
+#include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/Sequence.h"
 #include "llvm/ADT/StringExtras.h"
@@ -50,8 +51,29 @@ void Emitter::error(const Twine &message) {
   if (hasFailed)
     return;
   hasFailed = true;
-  mlir::emitError(fileLoc) << oneLine(label + (label.empty() ? "" : ": ") +
-                                      message);
+  problems.push_back({label, message.str()});
+}
+
+void Emitter::reportProblems() {
+  // Nodes that have the same to say do so together.
+  llvm::MapVector<StringRef, SmallVector<StringRef>> labels;
+  for (const Problem &problem : problems)
+    labels[problem.message].push_back(problem.label);
+  constexpr size_t most = 8;
+  std::string text;
+  for (const auto &[message, nodes] : labels) {
+    if (!text.empty())
+      text += "; ";
+    text += llvm::join(ArrayRef(nodes).take_front(most), ", ");
+    if (nodes.size() > most)
+      text += " and " + std::to_string(nodes.size() - most) + " more";
+    if (!nodes[0].empty())
+      text += ": ";
+    text += message;
+  }
+  if (problems.size() > 1)
+    text = std::to_string(problems.size()) + " errors: " + text;
+  mlir::emitError(fileLoc) << oneLine(text);
 }
 
 void Emitter::remark(StringRef message) {

@@ -82,13 +82,18 @@ public:
   /// All that follows belongs to this node.
   void startNode(llvm::StringRef name, llvm::StringRef label);
 
-  /// Reports `message`, prefixed with the current node, unless an error has
-  /// already been reported: one mistake, one line.
+  /// Notes `message`, prefixed with the current node, unless the node has
+  /// already failed.
   void error(const llvm::Twine &message);
   /// Reports what a user should know of this node, once for each message.
   void remark(llvm::StringRef message);
   bool remarks = false;
   bool failed() const { return hasFailed; }
+  /// What follows does not need what has failed.
+  void goOn() { hasFailed = false; }
+  bool hasProblems() const { return !problems.empty(); }
+  /// All errors in one line.
+  void reportProblems();
 
   Operand constant(TensorPtr tensor);
   Operand splat(llvm::ArrayRef<int64_t> shape, float value);
@@ -168,6 +173,10 @@ private:
   std::string label;
   bool hasFailed = false;
   llvm::StringSet<> remarked;
+  struct Problem {
+    std::string label, message;
+  };
+  std::vector<Problem> problems;
   /// Elements computed so far, at most maxComputed.
   int64_t computed = 0;
   llvm::DenseMap<const Tensor *, mlir::Value> materialized;

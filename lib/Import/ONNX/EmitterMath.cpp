@@ -306,6 +306,7 @@ std::optional<Operand> Emitter::compute(Unary kind, const Operand &x) {
   if (!mayCompute(x.shape))
     return std::nullopt;
   auto result = std::make_shared<Tensor>(*x.tensor);
+  result->isStep = false;
   for (float &value : result->floats)
     value = computeFloat(kind, value);
   for (int64_t &value : result->ints) {

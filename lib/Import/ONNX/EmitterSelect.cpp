@@ -17,6 +17,7 @@ using Kind = Tensor::Kind;
 /// depend on the number of frames.
 static TensorPtr choose(const Tensor &c, const Tensor &a, const Tensor &b) {
   auto result = std::make_shared<Tensor>(b);
+  result->isStep = false;
   result->dynamic.assign(b.size(), false);
   for (int64_t i = 0, n = c.size(); i < n; ++i) {
     bool first = c.ints[i];

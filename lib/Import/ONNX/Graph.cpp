@@ -3,19 +3,13 @@
 
 //===- Graph.cpp - From an ONNX model to a network ------------------------===//
 
-#include "Graph.h"
+#include "GraphImporter.h"
 
-#include "Node.h"
-#include "States.h"
-
-#include "se/Dialect/RNN/Constants.h"
-
-#include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Verifier.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Path.h"
 
-#include "onnx/onnx_pb.h"
+#include <cmath>
 
 using namespace mlir;
 using namespace se::onnx_import;
@@ -44,50 +38,11 @@ static OperatorTable makeTable() {
   return table;
 }
 
-namespace {
-class GraphImporter {
-public:
-  GraphImporter(const onnx::ModelProto &model, FileLineColLoc loc,
-                const se::OnnxImportOptions &options)
-      : model(model), graph(model.graph()), loc(loc), options(options),
-        builder(loc.getContext()),
-        directory(llvm::sys::path::parent_path(loc.getFilename().getValue())) {}
-
-  OwningOpRef<ModuleOp> run();
-
-private:
-  void error(const Twine &message) { emitter->error(message); }
-  bool failed() const { return emitter->failed(); }
-
-  void checkOpset();
-  void importInitializers();
-  void importInputs();
-  void importNode(const onnx::NodeProto &proto, unsigned index);
-  void bindOutputs(const onnx::NodeProto &proto, Node &node, bool moves);
-  void define(StringRef name, Operand operand);
-  void finish(se::rnn::NetworkOp network);
-
-  const onnx::ModelProto &model;
-  const onnx::GraphProto &graph;
-  FileLineColLoc loc;
-  const se::OnnxImportOptions &options;
-  Builder builder;
-  StringRef directory;
-
-  int64_t opset = 0;
-  Block *block = nullptr;
-  std::optional<Emitter> emitter;
-  Recurrences recurrences;
-  llvm::StringMap<Operand> values;
-  /// Every name that some node defines, to tell a cycle from a typo.
-  llvm::StringSet<> defined;
-  struct Input {
-    std::string name;
-    Shape shape;
-  };
-  std::vector<Input> inputs;
-};
-} // namespace
+GraphImporter::GraphImporter(const onnx::ModelProto &model, FileLineColLoc loc,
+                             const se::OnnxImportOptions &options)
+    : model(model), graph(model.graph()), loc(loc), options(options),
+      builder(loc.getContext()),
+      directory(llvm::sys::path::parent_path(loc.getFilename().getValue())) {}
 
 void GraphImporter::checkOpset() {
   for (const auto &import : model.opset_import())
@@ -111,11 +66,13 @@ void GraphImporter::checkOpset() {
 void GraphImporter::define(StringRef name, Operand operand) {
   operand.inputs.resize(inputs.size());
   if (!values.try_emplace(name, std::move(operand)).second)
-    error("the value '" + name + "' is defined twice");
+    return error("the value '" + name + "' is defined twice");
+  if (!scopes.empty())
+    scopes.back().push_back(name.str());
 }
 
-void GraphImporter::importInitializers() {
-  for (const onnx::TensorProto &proto : graph.initializer()) {
+void GraphImporter::importInitializers(const onnx::GraphProto &from) {
+  for (const onnx::TensorProto &proto : from.initializer()) {
     std::string reason;
     TensorPtr tensor = readTensor(proto, directory, reason);
     if (!tensor)
@@ -131,41 +88,144 @@ static bool isFloatType(int type) {
          type == onnx::TensorProto::BFLOAT16;
 }
 
-void GraphImporter::importInputs() {
-  std::vector<std::pair<std::string, Operand>> arguments;
-  for (const onnx::ValueInfoProto &info : graph.input()) {
-    if (values.contains(info.name()))
-      continue; // only the default of an initializer
-    std::string label = "graph input '" + info.name() + "' ";
-    const auto &type = info.type().tensor_type();
-    if (info.name().empty())
-      return error("a graph input has no name");
-    if (!info.type().has_tensor_type() || !isFloatType(type.elem_type()))
-      return error(label + "is not a tensor of floats; make it a constant "
-                           "before the export");
-    if (!type.has_shape() || type.shape().dim_size() > int(maxRank))
-      return error(label + "has no usable shape; export with shapes");
-    Operand x;
-    for (const auto &dim : type.shape().dim()) {
-      bool open = !dim.has_dim_value();
-      x.open.push_back(open);
-      x.shape.push_back(open ? 1 : dim.dim_value());
-    }
-    std::optional<int64_t> count = countElements(x.shape);
-    if (!count || *count == 0)
-      return error(label + "has an empty, negative or too large shape " +
-                   toString(x.shape));
-    Location argLoc = NameLoc::get(builder.getStringAttr(info.name()));
-    x.value = block->addArgument(emitter->typeOf(x.shape), argLoc);
-    x.movedInputs.insert(inputs.size());
-    inputs.push_back({info.name(), x.shape});
-    arguments.emplace_back(info.name(), std::move(x));
+/// The shape that is declared; open dimensions have size 1.
+static Operand declare(const onnx::TypeProto::Tensor &type) {
+  Operand x;
+  for (const auto &dim : type.shape().dim()) {
+    bool open = !dim.has_dim_value();
+    x.open.push_back(open);
+    x.shape.push_back(open ? 1 : dim.dim_value());
   }
+  return x;
+}
+
+static bool isIntegerType(int type) {
+  return type == onnx::TensorProto::INT64 || type == onnx::TensorProto::INT32 ||
+         type == onnx::TensorProto::INT16 || type == onnx::TensorProto::INT8 ||
+         type == onnx::TensorProto::UINT64 ||
+         type == onnx::TensorProto::UINT32 ||
+         type == onnx::TensorProto::UINT16 || type == onnx::TensorProto::UINT8;
+}
+
+void GraphImporter::importConstantInput(const onnx::ValueInfoProto &info,
+                                        const std::vector<double> &given) {
+  std::string label = "--constant " + info.name() + ": the input ";
+  const auto &type = info.type().tensor_type();
+  Operand x = declare(type);
+  std::optional<int64_t> count = countElements(x.shape);
+  if (x.shape.size() > maxRank || !count || *count > maxComputed)
+    return error(label + "has an unusable shape " + toString(x.shape));
+  // One value serves for all elements.
+  std::vector<double> numbers = given;
+  if (numbers.size() == 1)
+    numbers.resize(*count, numbers[0]);
+  // A size that is left open is what is given.
+  auto open = llvm::find(x.open, true);
+  if (*count == 1 && numbers.size() > 1 && open != x.open.end())
+    x.shape[open - x.open.begin()] = *count = numbers.size();
+  if (int64_t(numbers.size()) != *count)
+    return error(label + "has " + Twine(*count) + " elements, not " +
+                 Twine(numbers.size()));
+  if (isFloatType(type.elem_type()))
+    return define(info.name(),
+                  emitter->constant(makeFloats(
+                      x.shape, {numbers.begin(), numbers.end()}, info.name())));
+  bool isBool = type.elem_type() == onnx::TensorProto::BOOL;
+  if (!isBool && !isIntegerType(type.elem_type()))
+    return error(label + "has no type of numbers");
+  auto tensor = std::make_shared<Tensor>();
+  tensor->kind = isBool ? Tensor::Kind::Bool : Tensor::Kind::Int;
+  tensor->shape = x.shape;
+  tensor->name = info.name();
+  for (double number : numbers) {
+    if (number != std::floor(number) || std::fabs(number) > 9e15)
+      return error(label + "takes integers");
+    tensor->ints.push_back(isBool ? number != 0 : int64_t(number));
+  }
+  define(info.name(), emitter->constant(std::move(tensor)));
+}
+
+void GraphImporter::checkConstantInputs() {
+  llvm::StringSet<> names;
+  std::string all;
+  for (const onnx::ValueInfoProto &info : graph.input()) {
+    names.insert(info.name());
+    all += (all.empty() ? "'" : ", '") + info.name() + "'";
+  }
+  llvm::StringSet<> given;
+  for (const auto &[name, numbers] : options.constants) {
+    if (!names.contains(name))
+      return error("--constant " + name +
+                   ": the graph has no such input; it has " + all);
+    if (!given.insert(name).second)
+      return error("--constant " + name + ": the input is named twice");
+  }
+}
+
+void GraphImporter::importInput(const onnx::ValueInfoProto &info) {
+  std::string label = "graph input '" + info.name() + "' ";
+  const auto &type = info.type().tensor_type();
+  if (info.name().empty())
+    return error("a graph input has no name");
+  if (!info.type().has_tensor_type() || !isFloatType(type.elem_type()))
+    return error(label + "is not a tensor of floats; give its value with "
+                         "--constant " +
+                 info.name() + "=VALUE");
+  if (!type.has_shape() || type.shape().dim_size() > int(maxRank))
+    return error(label + "has no usable shape; export with shapes");
+  Operand x = declare(type);
+  std::optional<int64_t> count = countElements(x.shape);
+  if (!count || *count == 0)
+    return error(label + "has an empty, negative or too large shape " +
+                 toString(x.shape));
+  Location argLoc = NameLoc::get(builder.getStringAttr(info.name()));
+  x.value = block->addArgument(emitter->typeOf(x.shape), argLoc);
+  x.movedInputs.insert(inputs.size());
+  inputs.push_back({info.name(), x.shape});
+  define(info.name(), std::move(x));
+}
+
+void GraphImporter::importInputs() {
+  checkConstantInputs();
+  for (const onnx::ValueInfoProto &info : graph.input()) {
+    auto constant = llvm::find_if(options.constants, [&](auto &given) {
+      return given.first == info.name();
+    });
+    if (failed())
+      return;
+    if (constant != options.constants.end()) {
+      // The value given stands for the default of an initializer.
+      values.erase(info.name());
+      importConstantInput(info, constant->second);
+    } else if (!values.contains(info.name())) {
+      importInput(info);
+    }
+  }
+  if (failed())
+    return;
   recurrences.feeds.resize(inputs.size());
-  for (auto &[name, x] : arguments) {
+  for (const auto &[i, input] : llvm::enumerate(inputs)) {
+    Operand &x = values.find(input.name)->second;
     x.inputs.resize(inputs.size());
-    x.inputs.set(*x.movedInputs.begin());
-    define(name, std::move(x));
+    x.inputs.set(i);
+  }
+}
+
+void GraphImporter::importNodes(const onnx::GraphProto &from) {
+  for (const onnx::NodeProto &node : from.node())
+    for (const std::string &name : node.output())
+      defined.insert(name);
+  for (const onnx::NodeProto &node : from.node()) {
+    bool isMissing = llvm::any_of(node.input(), [&](const std::string &name) {
+      return missing.contains(name);
+    });
+    if (!isMissing)
+      importNode(node, nextIndex++);
+    if (isMissing || failed())
+      for (const std::string &name : node.output())
+        if (!name.empty() && !values.contains(name))
+          missing.insert(name);
+    emitter->goOn();
   }
 }
 
@@ -186,15 +246,18 @@ void GraphImporter::importNode(const onnx::NodeProto &proto, unsigned index) {
       name = output;
   emitter->startNode(name, label + " (" + op + ")");
 
+  static const Operator withSubgraphs = {nullptr, 1, variadic};
+  bool hasSubgraphs = proto.op_type() == "If" || proto.op_type() == "Loop" ||
+                      proto.op_type() == "Scan";
   auto it = table.find(foreign ? op : proto.op_type());
   // Layouts of one machine, which level `all` of the optimizer makes.
   if (proto.domain() == "com.microsoft.nchwc")
     return error("this operator is made for one machine; let ONNX Runtime "
                  "optimize up to level 'extended' only");
-  if (it == table.end())
+  if (it == table.end() && (foreign || !hasSubgraphs))
     return error("this operator is not supported; docs/onnx.md lists those "
                  "that are");
-  const Operator &entry = it->second;
+  const Operator &entry = hasSubgraphs ? withSubgraphs : it->second;
   Node node(proto, index, opset, directory, *emitter, recurrences, block);
   for (const auto &[i, name] : llvm::enumerate(proto.input())) {
     const Operand *operand = nullptr;
@@ -219,10 +282,18 @@ void GraphImporter::importNode(const onnx::NodeProto &proto, unsigned index) {
       entry.maxInputs == variadic
           ? std::max<unsigned>(entry.minInputs, node.inputs.size())
           : entry.minInputs;
+  if (proto.op_type() == "Loop") // trip count and condition may be absent
+    required = 0;
   for (unsigned i = 0; i < required; ++i)
     if (!node.find(i))
       return error("input " + Twine(i) + " is missing");
 
+  if (proto.op_type() == "If")
+    return importIf(proto, node);
+  if (proto.op_type() == "Loop")
+    return importLoop(proto, node);
+  if (proto.op_type() == "Scan")
+    return importScan(proto, node);
   entry.import(node);
   if (!failed())
     node.checkAttributes();
@@ -263,120 +334,6 @@ void GraphImporter::bindOutputs(const onnx::NodeProto &proto, Node &node,
   }
 }
 
-/// Block arguments become inputs, then states; the attributes are filled in.
-void GraphImporter::finish(se::rnn::NetworkOp network) {
-  emitter->startNode("", "");
-  std::vector<PairingInput> ins;
-  for (const auto &[i, input] : llvm::enumerate(inputs))
-    ins.push_back({input.name, input.shape, recurrences.feeds[i]});
-  std::vector<PairingOutput> outs;
-  SmallVector<Value> outValues;
-  llvm::StringSet<> outNames;
-  for (const onnx::ValueInfoProto &info : graph.output()) {
-    emitter->startNode("", "");
-    auto it = values.find(info.name());
-    if (it == values.end())
-      return error("graph output '" + info.name() + "' is defined nowhere");
-    if (info.name().empty() || !outNames.insert(info.name()).second)
-      return error("graph output '" + info.name() +
-                   "' stands twice or has no name");
-    const Operand &x = it->second;
-    outs.push_back({info.name(), x.shape, x.inputs, x.movedStates});
-    emitter->startNode("", "graph output '" + info.name() + "'");
-    outValues.push_back(emitter->get(emitter->toOutput(x)));
-  }
-  emitter->startNode("", "");
-  std::string reason;
-  std::optional<Pairing> pairing =
-      pairStates(ins, outs, options.states, reason);
-  if (!pairing)
-    return error(reason);
-  for (const Recurrences::Demand &demand : recurrences.demands) {
-    bool kept = false;
-    for (unsigned i : demand.inputs.set_bits())
-      kept |= pairing->outputOf[i] >= 0;
-    if (!kept)
-      return error(demand.label +
-                   ": the initial state is no persistent state of the "
-                   "network, so it would be lost between frames; export the "
-                   "final state as an output, or pair it with --state");
-  }
-  for (unsigned i : pairing->guessed)
-    if (options.remarks)
-      emitRemark(loc) << oneLine(
-          "input '" + inputs[i].name + "' and output '" +
-          outs[pairing->outputOf[i]].name +
-          "' are taken as one state because of their place and shape; --state "
-          "confirms or excludes it");
-
-  SmallVector<Type> inputTypes, stateTypes, outputTypes;
-  SmallVector<StringRef> inputNames, stateNames, outputNames;
-  SmallVector<Attribute> resets;
-  SmallVector<Value> results, nexts;
-  unsigned oldCount = block->getNumArguments();
-  auto addArgument = [&](Value old) {
-    old.replaceAllUsesWith(block->addArgument(old.getType(), old.getLoc()));
-  };
-  // Replacing an argument also replaces it where it is an output.
-  SmallVector<unsigned> stateInputs;
-  OpBuilder body = OpBuilder::atBlockEnd(block);
-  for (const auto &[i, input] : llvm::enumerate(inputs)) {
-    if (pairing->outputOf[i] >= 0) {
-      stateInputs.push_back(i);
-      continue;
-    }
-    inputNames.push_back(input.name);
-    inputTypes.push_back(block->getArgument(i).getType());
-  }
-  for (unsigned i : stateInputs) {
-    stateNames.push_back(inputs[i].name);
-    stateTypes.push_back(block->getArgument(i).getType());
-    resets.push_back(
-        DenseElementsAttr::get(cast<ShapedType>(stateTypes.back()), 0.0f));
-    nexts.push_back(outValues[pairing->outputOf[i]]);
-  }
-  llvm::StringSet<> used;
-  for (const Input &input : inputs)
-    used.insert(input.name);
-  for (Recurrences::State &state : recurrences.states) {
-    std::string name = state.name;
-    for (unsigned n = 1; !used.insert(state.name).second; ++n)
-      state.name = name + "_" + std::to_string(n);
-    stateNames.push_back(state.name);
-    auto type = emitter->typeOf(state.shape);
-    stateTypes.push_back(type);
-    resets.push_back(state.reset ? Attribute(se::rnn::makeConstant(
-                                       type, state.reset->floats, state.name))
-                                 : DenseElementsAttr::get(type, 0.0f));
-    nexts.push_back(state.next);
-  }
-  for (const auto &[i, output] : llvm::enumerate(outs))
-    if (pairing->isOutput[i]) {
-      outputNames.push_back(output.name);
-      outputTypes.push_back(outValues[i].getType());
-      results.push_back(outValues[i]);
-    }
-  // The yield first, so that the new arguments reach its operands too.
-  emitter->startNode("", "");
-  se::rnn::YieldOp::create(body, loc, results, nexts);
-  for (unsigned i = 0; i < inputs.size(); ++i)
-    if (pairing->outputOf[i] < 0)
-      addArgument(block->getArgument(i));
-  for (unsigned i : stateInputs)
-    addArgument(block->getArgument(i));
-  for (unsigned i = inputs.size(); i < oldCount; ++i)
-    addArgument(block->getArgument(i));
-  block->eraseArguments(0, oldCount);
-
-  network.setInputTypesAttr(builder.getTypeArrayAttr(inputTypes));
-  network.setInputNamesAttr(builder.getStrArrayAttr(inputNames));
-  network.setStateTypesAttr(builder.getTypeArrayAttr(stateTypes));
-  network.setStateNamesAttr(builder.getStrArrayAttr(stateNames));
-  network.setResetValuesAttr(builder.getArrayAttr(resets));
-  network.setOutputTypesAttr(builder.getTypeArrayAttr(outputTypes));
-  network.setOutputNamesAttr(builder.getStrArrayAttr(outputNames));
-}
-
 /// A symbol that needs no quotes.
 static std::string symbolFor(StringRef name) {
   std::string symbol;
@@ -398,20 +355,22 @@ OwningOpRef<ModuleOp> GraphImporter::run() {
   block = &network.getBody().emplaceBlock();
   emitter.emplace(block, loc);
   emitter->remarks = options.remarks;
+  emitter->remarks = options.remarks;
 
   checkOpset();
   if (!failed())
-    importInitializers();
+    importInitializers(graph);
   if (!failed())
     importInputs();
-  for (const onnx::NodeProto &node : graph.node())
-    for (const std::string &name : node.output())
-      defined.insert(name);
-  for (int i = 0; i < graph.node_size() && !failed(); ++i)
-    importNode(graph.node(i), i);
   if (!failed())
+    importNodes(graph);
+  if (!emitter->hasProblems())
     finish(network);
-  if (failed() || mlir::failed(verify(*module)))
+  if (emitter->hasProblems()) {
+    emitter->reportProblems();
+    return nullptr;
+  }
+  if (mlir::failed(verify(*module)))
     return nullptr;
   return module;
 }

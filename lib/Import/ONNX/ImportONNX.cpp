@@ -13,6 +13,7 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Diagnostics.h"
+#include "llvm/ADT/StringExtras.h"
 
 #include "onnx/onnx_pb.h"
 #include <google/protobuf/stubs/logging.h>
@@ -26,6 +27,18 @@ bool se::parseStatePair(StringRef text,
   auto [in, out] = text.split('=');
   pair = {in.str(), out.str()};
   return !in.empty() && text.contains('=');
+}
+
+bool se::parseConstantInput(
+    StringRef text, std::pair<std::string, std::vector<double>> &constant) {
+  auto [name, list] = text.rsplit('=');
+  constant.first = name.str();
+  SmallVector<StringRef> parts;
+  list.split(parts, ',');
+  for (StringRef part : parts)
+    if (!llvm::to_float(part.trim(), constant.second.emplace_back()))
+      return false;
+  return !name.empty() && text.contains('=');
 }
 
 OwningOpRef<ModuleOp> se::importOnnx(StringRef bytes, StringRef fileName,

@@ -92,7 +92,10 @@ static void importSlice(Node &node) {
     seen[d] = true;
     int64_t start = (*starts)[i], end = (*ends)[i], step = (*steps)[i];
     bool dynamicEnd = !old && isDynamic(node.find(2), i);
-    if (!old && isDynamic(node.find(1), i))
+    // From the frame of a loop's step to the next one.
+    bool isStep = !old && dynamicEnd && x.open[d] && count == 1 &&
+                  node.at(1).tensor->isStep && end == start + 1;
+    if (!old && !isStep && isDynamic(node.find(1), i))
       return node.error("the start depends on the number of frames; export "
                         "with sequence length 1");
     constexpr int64_t all = std::numeric_limits<int32_t>::max();
@@ -274,12 +277,15 @@ static void importGather(Node &node) {
     return;
   if (!indices.tensor || indices.isFloat())
     return node.error("the indices must be constant integers");
-  if (indices.tensor->anyDynamic())
+  // A loop over time takes the frame of its step, which is this one.
+  bool isStep = indices.tensor->isStep && indices.tensor->size() == 1 &&
+                x.open[axis];
+  if (indices.tensor->anyDynamic() && !isStep)
     return node.error("the indices depend on the number of frames; export "
                       "with sequence length 1");
   const std::vector<int64_t> &list = indices.tensor->ints;
   // The last frame is, for each frame, the frame itself.
-  if (x.open[axis] && !(list.size() == 1 && list[0] == -1))
+  if (x.open[axis] && !isStep && !(list.size() == 1 && list[0] == -1))
     return node.mixes(axis, "takes some elements of");
   Ints positions;
   for (int64_t index : list) {

@@ -120,12 +120,16 @@ bool Recurrent::checkX() {
   int64_t time = batchFirst ? 1 : 0, batch = batchFirst ? 0 : 1;
   if (operand.shape[time] != 1) {
     node.error("the sequence has " + Twine(operand.shape[time]) +
-               " steps; export with sequence length 1 or dynamic");
+               " steps inside one frame; recurrences inside a frame are not "
+               "supported yet. If the steps are frames, export with sequence "
+               "length 1 or dynamic");
     return false;
   }
   if (operand.shape[batch] != 1) {
     node.error("the batch has " + Twine(operand.shape[batch]) +
-               " sequences; export with batch size 1 or dynamic");
+               " sequences; a recurrence for each part of a frame is not "
+               "supported yet. If they are recordings, export with batch size "
+               "1 or dynamic");
     return false;
   }
   if (operand.open[2]) {
@@ -173,6 +177,9 @@ bool Recurrent::prepare() {
   float limit = node.getFloat("clip", 0);
   if (e.failed())
     return false;
+  // Along what is no time, all directions are alike.
+  if (!checkX())
+    return false;
   if (direction != "forward") {
     node.error("direction '" + direction +
                "' needs future frames, so it cannot stream; only 'forward' is "
@@ -185,7 +192,7 @@ bool Recurrent::prepare() {
   }
   if (hasClip)
     clip = limit;
-  if (!readActivations() || !checkX() || !checkSequenceLengths())
+  if (!readActivations() || !checkSequenceLengths())
     return false;
   const Operand &recurrence = node.at(2);
   if (recurrence.rank() != 3 || recurrence.shape[2] < 1) {

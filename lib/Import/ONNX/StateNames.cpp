@@ -92,6 +92,23 @@ static SmallVector<Stem> stems(StringRef name, int (*marker)(StringRef)) {
   return result;
 }
 
+/// A layer's name alone (lstm_out) may be that of any result.
+static bool hasStateWord(const Tokens &tokens) {
+  return any_of(tokens, [](StringRef token) {
+    return isStateWord(token) && token != "rnn" && token != "lstm" &&
+           token != "gru";
+  });
+}
+
+bool se::onnx_import::isNamedLikeState(StringRef name) {
+  return hasStateWord(tokenize(name));
+}
+bool se::onnx_import::isNamedLikeNextState(StringRef name) {
+  return any_of(stems(name, outputMarker), [](const Stem &stem) {
+    return stem.marked && hasStateWord(stem.tokens);
+  });
+}
+
 NameMatch se::onnx_import::matchStateNames(StringRef input, StringRef output) {
   NameMatch best = NameMatch::None;
   for (const Stem &in : stems(input, inputMarker)) {

@@ -11,9 +11,8 @@
 #ifndef SE_LIB_IMPORT_ONNX_STATES_H
 #define SE_LIB_IMPORT_ONNX_STATES_H
 
+#include "StateFlow.h"
 #include "Tensor.h"
-
-#include "llvm/ADT/SmallBitVector.h"
 
 #include <set>
 #include <utility>
@@ -33,8 +32,6 @@ struct PairingInput {
 struct PairingOutput {
   std::string name;
   Shape shape;
-  /// The graph inputs that it depends on.
-  llvm::SmallBitVector inputs;
   /// The final states of recurrent nodes that it consists of.
   std::set<unsigned> from;
 };
@@ -44,8 +41,10 @@ struct Pairing {
   std::vector<int> outputOf;
   /// For each output whether the network still gives it out.
   std::vector<bool> isOutput;
-  /// Inputs whose pair was found by position alone.
+  /// Inputs whose pair was found by data flow alone.
   std::vector<unsigned> guessed;
+  /// Inputs of which --state says that they are no states.
+  std::vector<unsigned> excluded;
 };
 
 using StateOptions = std::vector<std::pair<std::string, std::string>>;
@@ -53,6 +52,7 @@ using StateOptions = std::vector<std::pair<std::string, std::string>>;
 /// Nothing if the pairs are contradictory or ambiguous; `error` says why.
 std::optional<Pairing> pairStates(const std::vector<PairingInput> &inputs,
                                   const std::vector<PairingOutput> &outputs,
+                                  const StateFlow &flow,
                                   const StateOptions &options,
                                   std::string &error);
 
@@ -60,6 +60,17 @@ enum class NameMatch { None, Weak, Strong };
 /// Do the names say that `input` is the previous value of `output`? Weak if
 /// they could as well be a frame going in and coming out (audio_in, audio_out).
 NameMatch matchStateNames(llvm::StringRef input, llvm::StringRef output);
+/// Does the name have a word such as hidden or cache?
+bool isNamedLikeState(llvm::StringRef name);
+/// Does it have one that says after (next, out) as well?
+bool isNamedLikeNextState(llvm::StringRef name);
+
+/// One line for each input or output that looks like a state, but is none in
+/// `pairing`, and for names that data flow contradicts.
+std::vector<std::string>
+describeLostStates(const std::vector<PairingInput> &inputs,
+                   const std::vector<PairingOutput> &outputs,
+                   const StateFlow &flow, const Pairing &pairing);
 
 } // namespace se::onnx_import
 

@@ -47,6 +47,8 @@ struct Tensor {
   /// Per element: does its value depend on the number of frames (or batches)?
   /// Such numbers may only be used as shapes. Empty means nowhere.
   std::vector<bool> dynamic;
+  /// The number of the step of a loop over time.
+  bool isStep = false;
   std::string name;
   /// The element type in the file (onnx::TensorProto::DataType), 0 if it has
   /// none: what something is quantized to depends on it.

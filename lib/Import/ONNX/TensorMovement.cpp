@@ -18,6 +18,7 @@ static TensorPtr pick(const Tensor &x, ArrayRef<int64_t> shape,
   result->shape.assign(shape.begin(), shape.end());
   result->name = x.name;
   result->type = x.type;
+  result->isStep = x.isStep;
   if (x.isFloat()) {
     result->floats.reserve(source.size());
     for (int64_t i : source)

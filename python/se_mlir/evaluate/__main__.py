@@ -78,6 +78,13 @@ def _make_parser() -> argparse.ArgumentParser:
         help="ONNX: graph input and output that are a state",
     )
     parser.add_argument(
+        "--constant",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="ONNX: value of a graph input, the same in every frame",
+    )
+    parser.add_argument(
         "--frontend",
         help=f"{' or '.join(frontends.FRONTENDS)} (default: what fits the networks)",
     )
@@ -132,6 +139,7 @@ def _run(arguments: list[str]) -> None:
         target=options.target,
         cores=options.cores,
         states=options.state,
+        constants=options.constant,
         frontend=options.frontend,
         files=options.files,
         save=options.save,

@@ -55,6 +55,7 @@ class _Denoiser(NamedTuple):
     #: Files of statistics, one for each model, or none.
     calibration: tuple[str, ...]
     states: tuple[str, ...]
+    constants: tuple[str, ...]
     frontend: str | None
 
 
@@ -80,6 +81,7 @@ def _load(denoiser: _Denoiser) -> tuple[frontends.Frontend, Sequence[Network]]:
             denoiser.precision,
             calibration=denoiser.calibration[i : i + 1],
             states=denoiser.states,
+            constants=denoiser.constants,
         )
         for i, model in enumerate(denoiser.models)
     ]
@@ -132,6 +134,7 @@ def _calibrate(
     paths: list[str],
     method: str,
     states: Sequence[str],
+    constants: Sequence[str],
     frontend: str | None,
     stack: ExitStack,
 ) -> tuple[str, ...]:
@@ -143,7 +146,9 @@ def _calibrate(
     sounds = _find_sounds(paths)
     if sounds:
         # What the networks get for them.
-        networks = [HostNetwork(model, states=states) for model in models]
+        networks = [
+            HostNetwork(model, states=states, constants=constants) for model in models
+        ]
         chosen = frontends.choose(networks, frontend)
         recordings = [[] for _ in models]
         for number, sound in enumerate(sounds):
@@ -159,7 +164,7 @@ def _calibrate(
         )
     files = tuple(str(folder / f"{i}.json") for i in range(len(models)))
     for model, inputs, file in zip(models, recordings, files):
-        calibrate(model, inputs, method=method, output=file, states=states)
+        calibrate(model, inputs, method=method, output=file, states=states, constants=constants)
     return files
 
 
@@ -175,6 +180,7 @@ def evaluate_model(
     target: str | os.PathLike[str] = "pulp-open",
     cores: int = 8,
     states: Sequence[str] = (),
+    constants: Sequence[str] = (),
     frontend: str | None = None,
     files: int | None = None,
     with_noisy: bool = True,
@@ -201,6 +207,8 @@ def evaluate_model(
         Of the simulator.
     states
         ONNX only: ``IN=OUT`` each.
+    constants
+        ONNX only: ``NAME=VALUE`` each.
     frontend
         A key of `se_mlir.frontends.FRONTENDS`; by default what fits.
     files
@@ -243,6 +251,7 @@ def evaluate_model(
             to_list(calibration),
             calibration_method,
             states,
+            constants,
             frontend,
             stack,
         )
@@ -265,9 +274,16 @@ def evaluate_model(
                         target=target,
                         cores=cores,
                         states=states,
+                        constants=constants,
                     )
             denoiser = _Denoiser(
-                programs, precision, path, statistics, tuple(states), frontend
+                programs,
+                precision,
+                path,
+                statistics,
+                tuple(states),
+                tuple(constants),
+                frontend,
             )
             results = None
             if save is not None:

@@ -23,6 +23,8 @@ MODULES = [
     "cases_bad",
     "cases_bad_shapes",
     "cases_bad_streaming",
+    "cases_subgraphs",
+    "cases_lost_states",
 ]
 
 

@@ -24,13 +24,20 @@ struct OnnxImportOptions {
   /// Pairs of graph input and graph output that are one persistent state. An
   /// empty output says that the input is no state.
   std::vector<std::pair<std::string, std::string>> states;
-  /// Emit a remark for each state that was paired by position alone.
+  /// Graph inputs that are constants, with all their elements or with one for
+  /// all of them.
+  std::vector<std::pair<std::string, std::vector<double>>> constants;
+  /// Emit a remark for each state that was found by data flow alone.
   bool remarks = true;
 };
 
 /// Splits `IN=OUT`, as given to `--state`. False if there is no `=` or no IN.
 bool parseStatePair(llvm::StringRef text,
                     std::pair<std::string, std::string> &pair);
+/// Splits `NAME=VALUE,VALUE...`, as given to `--constant`. False if it is
+/// something else.
+bool parseConstantInput(llvm::StringRef text,
+                        std::pair<std::string, std::vector<double>> &constant);
 
 /// Imports the ONNX model in `bytes`. `fileName` stands in the messages, and
 /// external data is looked for beside it. Null after an error, which is one
