@@ -1,13 +1,13 @@
 # Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""The tables of operators/ against ONNX Runtime, frame by frame with states: on
+"""The tables of onnx_operators/ against ONNX Runtime, frame by frame with states: on
 the host for several opsets, on the simulator for the newest."""
 
 import numpy as np
 import onnx
 import pytest
 
-import operators
+import onnx_operators as operators
 import se
 
 NEWEST = onnx.defs.onnx_opset_version()
