@@ -3,12 +3,13 @@
 
 //===- ExpandActivations.cpp - Activations as IEEE arithmetic -------------===//
 
+#include "ExpandMath.h"
+
 #include "se/Conversion/Passes.h"
 #include "se/Dialect/RNN/RNN.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
-#include "mlir/Dialect/Math/Transforms/Passes.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
@@ -223,24 +224,31 @@ struct ExpandInterpolate : OpRewritePattern<rnn::InterpolateOp> {
   }
 };
 
-/// Functions of math are computed in f32 and rounded once.
+/// Functions of math, and remainders, are computed in f32 and rounded once.
 struct ExtendMath : RewritePattern {
   explicit ExtendMath(MLIRContext *context)
       : RewritePattern(MatchAnyOpTypeTag(), 1, context) {}
   LogicalResult matchAndRewrite(Operation *op,
                                 PatternRewriter &rewriter) const override {
-    if (!isa_and_nonnull<math::MathDialect>(op->getDialect()) ||
-        isa<math::FmaOp, math::AbsFOp, math::RoundEvenOp>(op) ||
-        !op->getResult(0).getType().isF16())
+    bool isFunction = isa<arith::RemFOp>(op) ||
+                      isa_and_nonnull<math::MathDialect>(op->getDialect());
+    if (!isFunction || isa<math::FmaOp, math::AbsFOp, math::RoundEvenOp>(op) ||
+        !op->getOperand(0).getType().isF16())
       return failure();
     Type single = rewriter.getF32Type();
     SmallVector<Value> operands;
     for (Value operand : op->getOperands())
       operands.push_back(
           arith::ExtFOp::create(rewriter, op->getLoc(), single, operand));
-    OperationState state(op->getLoc(), op->getName(), operands, {single},
+    bool isMask = !isa<FloatType>(op->getResult(0).getType());
+    Type result = isMask ? op->getResult(0).getType() : single;
+    OperationState state(op->getLoc(), op->getName(), operands, {result},
                          op->getAttrs());
     Operation *wide = rewriter.create(state);
+    if (isMask) {
+      rewriter.replaceOp(op, wide);
+      return success();
+    }
     rewriter.replaceOpWithNewOp<arith::TruncFOp>(op, op->getResult(0).getType(),
                                                  wide->getResult(0));
     return success();
@@ -250,22 +258,22 @@ struct ExtendMath : RewritePattern {
 struct ExpandActivationsPass
     : conversion::impl::ExpandActivationsBase<ExpandActivationsPass> {
   void runOnOperation() override {
-    // Divisions of the network; those of approximations have tame divisors.
+    conversion::expandChoices(getOperation());
+    // Divisions of the network, and those of functions that may divide by
+    // anything; the others have tame divisors.
+    RewritePatternSet functions(&getContext());
+    conversion::populateFunctionPatterns(functions);
+    functions.add<ExtendMath>(&getContext());
+    if (failed(apply(std::move(functions))))
+      return signalPassFailure();
     getOperation().walk([&](arith::DivFOp op) {
       op->setDiscardableAttr(exactAttrName, UnitAttr::get(&getContext()));
     });
-    RewritePatternSet patterns(&getContext());
-    patterns
-        .add<ExpandActivation, ExpandQuantize, ExpandInterpolate, ExtendMath>(
-            &getContext());
-    MathPolynomialApproximationOptions options;
-    populateMathPolynomialApproximationPatterns(patterns, options);
-    math::populateExpansionPatterns(patterns, {"powf", "rsqrt"});
-    // Folding would evaluate functions with the host's libm.
-    GreedyRewriteConfig config;
-    config.enableFolding(false);
-    if (failed(
-            applyPatternsGreedily(getOperation(), std::move(patterns), config)))
+    RewritePatternSet basic(&getContext());
+    conversion::populateBasicFunctionPatterns(basic);
+    basic.add<ExpandActivation, ExpandQuantize, ExpandInterpolate>(
+        &getContext());
+    if (failed(apply(std::move(basic))))
       return signalPassFailure();
     getOperation().walk([](arith::DivFOp op) {
       if (op->removeDiscardableAttr(exactAttrName) || !op.getType().isF32())
@@ -274,6 +282,13 @@ struct ExpandActivationsPass
       op.replaceAllUsesWith(emitQuotient(b, op.getLhs(), op.getRhs()));
       op.erase();
     });
+  }
+
+  LogicalResult apply(RewritePatternSet &&patterns) {
+    // Folding would evaluate functions with the host's libm.
+    GreedyRewriteConfig config;
+    config.enableFolding(false);
+    return applyPatternsGreedily(getOperation(), std::move(patterns), config);
   }
 };
 } // namespace

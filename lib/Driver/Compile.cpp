@@ -8,6 +8,7 @@
 #include "se/CodeGen/DeviceCode.h"
 #include "se/CodeGen/ProgramInfo.h"
 #include "se/Dialect/RNN/RNN.h"
+#include "se/Dialect/RNN/Transforms/Passes.h"
 #include "se/Driver/Diagnostics.h"
 #include "se/Driver/Report.h"
 #include "se/Driver/Sizes.h"
@@ -20,6 +21,7 @@
 #include "se/Target/LinkerScript.h"
 
 #include "mlir/Parser/Parser.h"
+#include "mlir/Pass/PassManager.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -124,6 +126,7 @@ private:
   llvm::Expected<quantization::Cost>
   predict(const quantization::Policy &policy);
   llvm::Expected<quantization::Policy> searchPolicy();
+  FailureOr<quantization::Policy> nameHalfLayers() const;
   void describeMemories(schedule::ScheduleNetworkOptions &schedule);
   LogicalResult write(StringRef path, StringRef text);
   LogicalResult link(StringRef object);
@@ -192,9 +195,36 @@ LogicalResult Compilation::check() {
   if (!policy)
     return fail(policy.takeError());
   pipeline.policy = std::move(*policy);
-  if (!options.policyFile.empty())
-    return write(options.policyFile, pipeline.policy.format());
-  return success();
+  if (options.policyFile.empty())
+    return success();
+  auto saved = nameHalfLayers();
+  if (failed(saved))
+    return failure();
+  return write(options.policyFile, saved->format());
+}
+
+/// The policy with an entry for each layer that --rnn-weigh-layers leaves in
+/// fp16.
+FailureOr<quantization::Policy> Compilation::nameHalfLayers() const {
+  quantization::Policy policy = pipeline.policy;
+  std::optional<Phase> phase = getPhase(module);
+  if (!phase || *phase > Phase::Normalized)
+    return policy;
+  OwningOpRef<ModuleOp> copy(module.clone());
+  // Its remarks are those of the compilation itself.
+  ScopedDiagnosticHandler silence(copy->getContext(), [](Diagnostic &message) {
+    return success(message.getSeverity() == DiagnosticSeverity::Remark);
+  });
+  PassManager passes(copy->getContext());
+  passes.addPass(rnn::createWeighLayers(policy));
+  if (failed(lowerTo(*copy, Phase::Normalized, {})) ||
+      failed(passes.run(*copy)))
+    return failure();
+  quantization::LayerPolicy half;
+  half.precision = quantization::Precision::FP16;
+  for (NamedAttribute layer : rnn::getHalfLayers(*copy))
+    policy.set(layer.getName(), half);
+  return policy;
 }
 
 void Compilation::describeMemories(schedule::ScheduleNetworkOptions &schedule) {
@@ -339,10 +369,15 @@ LogicalResult Compilation::emit() {
   Phase middle =
       reaches(Phase::Selected) ? Phase::Selected : options.emit.phase;
   std::optional<llvm::json::Object> sizes;
+  llvm::json::Array halfLayers;
   if (options.reportFile || (options.report && reaches(Phase::Scheduled))) {
     if (failed(lowerTo(module, Phase::Legalized, pipeline)))
       return failure();
     sizes = getSizes(module);
+    for (NamedAttribute layer : rnn::getHalfLayers(module))
+      halfLayers.push_back(llvm::json::Object{
+          {"layer", layer.getName().getValue()},
+          {"reason", cast<StringAttr>(layer.getValue()).getValue()}});
   }
   if (failed(lowerTo(module, middle, pipeline)))
     return failure();
@@ -352,6 +387,8 @@ LogicalResult Compilation::emit() {
       return failure();
     if (sizes)
       (*report)["sizes"] = std::move(*sizes);
+    if (!halfLayers.empty())
+      (*report)["fp16_layers"] = std::move(halfLayers);
   }
   if (!reaches(Phase::LLVM))
     return printModule();

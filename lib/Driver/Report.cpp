@@ -303,6 +303,13 @@ std::string se::formatReport(const json::Object &report) {
                       text(report, "network"), text(report, "target"),
                       text(report, "precision"), number(report, "cores"),
                       number(report, "macs_per_frame"));
+  if (const json::Array *layers = report.getArray("fp16_layers")) {
+    for (const json::Value &value : *layers)
+      os << llvm::formatv("layer '{0}' stays fp16: {1}\n",
+                          text(*value.getAsObject(), "layer"),
+                          text(*value.getAsObject(), "reason"));
+    os << '\n';
+  }
   printStages(os, *report.getArray("stages"));
   printCaches(os, report);
   printFrame(os, report);

@@ -79,6 +79,54 @@ static bool hasTensorsOf(Operation *op, bool allowPolicy) {
          llvm::all_of(op->getResultTypes(), allowed);
 }
 
+/// Operations that become code for one element. All others are refused before
+/// any pass sees them.
+static bool isArithmetic(Operation *op) {
+  if (isa<arith::AddFOp, arith::SubFOp, arith::MulFOp, arith::DivFOp,
+          arith::RemFOp, arith::NegFOp, arith::MaximumFOp, arith::MinimumFOp,
+          arith::MaxNumFOp, arith::MinNumFOp, arith::CmpFOp, arith::SelectOp,
+          arith::ConstantOp>(op))
+    return true;
+  // Of masks, and what stands in later phases.
+  return isa<arith::AndIOp, arith::OrIOp, arith::XOrIOp, arith::CmpIOp,
+             arith::UIToFPOp, arith::SIToFPOp, arith::ExtFOp, arith::TruncFOp,
+             arith::AddIOp, arith::ExtSIOp, arith::ExtUIOp, arith::TruncIOp>(
+      op);
+}
+
+static bool isFunction(Operation *op) {
+  return isa<math::AbsFOp, math::AcosOp, math::AcoshOp, math::AsinOp,
+             math::AsinhOp, math::AtanOp, math::AtanhOp, math::Atan2Op,
+             math::CbrtOp, math::CeilOp, math::ClampFOp, math::CopySignOp,
+             math::CosOp, math::CoshOp, math::ErfOp, math::ErfcOp, math::ExpOp,
+             math::Exp2Op, math::ExpM1Op, math::FloorOp, math::FmaOp,
+             math::IsFiniteOp, math::IsInfOp, math::IsNaNOp, math::LogOp,
+             math::Log10Op, math::Log1pOp, math::Log2Op, math::PowFOp,
+             math::RoundOp, math::RoundEvenOp, math::RsqrtOp, math::SinOp,
+             math::SinhOp, math::SqrtOp, math::TanOp, math::TanhOp,
+             math::TruncOp>(op);
+}
+
+/// What rnn-normalize-movement knows.
+static bool isMovement(Operation *op) {
+  if (auto insert = dyn_cast<tensor::InsertSliceOp>(op))
+    return llvm::all_of(insert.getStaticStrides(),
+                        [](int64_t stride) { return stride == 1; });
+  return isa<tensor::ConcatOp, tensor::ExtractSliceOp, tensor::ExpandShapeOp,
+             tensor::CollapseShapeOp, tensor::CastOp>(op);
+}
+
+/// Whether code can be made of an operation on tensors, whatever its types.
+static bool canBeCompiled(Operation *op) {
+  if (isOf<math::MathDialect>(op))
+    return isFunction(op);
+  if (isOf<tensor::TensorDialect>(op))
+    return isMovement(op);
+  if (isOf<arith::ArithDialect>(op))
+    return isArithmetic(op);
+  return true;
+}
+
 static bool isTensorOp(Operation *op, bool allowPolicy) {
   if (!isOf<rnn::RNNDialect, arith::ArithDialect, math::MathDialect,
             tensor::TensorDialect>(op))
@@ -96,7 +144,8 @@ static bool isTensorOp(Operation *op, bool allowPolicy) {
 /// The functions of math that are one instruction.
 static bool isInstruction(Operation *op) {
   return isa<math::FmaOp, math::SqrtOp, math::AbsFOp, math::CopySignOp,
-             math::FloorOp, math::CeilOp, math::RoundEvenOp>(op);
+             math::FloorOp, math::CeilOp, math::RoundEvenOp, math::RoundOp,
+             math::TruncOp, math::CountLeadingZerosOp>(op);
 }
 
 static bool isAllowed(Operation *op, Phase phase) {
@@ -137,7 +186,14 @@ static bool isAllowed(Operation *op, Phase phase) {
 }
 
 LogicalResult se::verifyPhase(ModuleOp module, Phase phase) {
-  WalkResult result = module.walk([&](Operation *op) {
+  WalkResult result = module.walk<WalkOrder::PreOrder>([&](Operation *op) {
+    bool isImported = phase == Phase::Imported || phase == Phase::Normalized;
+    if (isImported && !canBeCompiled(op)) {
+      op->emitError("'") << op->getName()
+                         << "' cannot be compiled: docs/phases.md lists the "
+                            "operations that can";
+      return WalkResult::interrupt();
+    }
     if (isAllowed(op, phase))
       return WalkResult::advance();
     op->emitError("'") << op->getName()

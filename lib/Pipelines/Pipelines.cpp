@@ -41,6 +41,7 @@ using namespace mlir;
 using namespace se;
 
 static void buildNormalize(OpPassManager &pm) {
+  pm.addPass(rnn::createNormalizeMovement());
   pm.addPass(rnn::createExpandNamedCells());
   pm.addPass(rnn::createFoldConstants());
   pm.addPass(createCanonicalizerPass());
@@ -52,6 +53,7 @@ static void buildNormalize(OpPassManager &pm) {
 }
 
 static void buildLegalize(OpPassManager &pm, const PipelineOptions &options) {
+  pm.addPass(rnn::createWeighLayers(options.policy));
   pm.addPass(rnn::createQuantize(options.policy));
   pm.addPass(rnn::createLegalize(options.policy));
   pm.addPass(rnn::createContract());
@@ -61,6 +63,7 @@ static void buildLegalize(OpPassManager &pm, const PipelineOptions &options) {
 
 static void buildSchedule(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(rnn::createInlineCells());
+  pm.addPass(rnn::createStoreMasks());
   pm.addPass(createCSEPass());
   pm.addPass(schedule::createScheduleNetwork(options.schedule));
   pm.addPass(createCSEPass());

@@ -30,8 +30,11 @@ bool schedule::isElementwise(Operation *op) {
              op->getDialect());
 }
 
-/// Operations worth a buffer rather than a second evaluation.
+/// Operations worth a buffer rather than a second evaluation. Masks are made
+/// where they are used, so none of them needs a buffer (--rnn-store-masks).
 static bool isExpensive(Operation *op) {
+  if (getElementTypeOrSelf(op->getResult(0).getType()).isInteger(1))
+    return false;
   return isa<rnn::MatvecOp, rnn::ReduceOp, rnn::ActivationOp, rnn::QuantizeOp,
              rnn::InterpolateOp, arith::DivFOp>(op) ||
          isa_and_nonnull<math::MathDialect>(op->getDialect());

@@ -16,6 +16,16 @@ using namespace mlir;
 using namespace se;
 using namespace se::schedule;
 
+/// Truth values that would need memory.
+static bool isStoredMask(Operation *op) {
+  if (op->getNumResults() != 1 ||
+      !getElementTypeOrSelf(op->getResult(0).getType()).isInteger(1))
+    return false;
+  auto constant = dyn_cast<arith::ConstantOp>(op);
+  return isa<tensor::ConcatOp>(op) ||
+         (constant && !isa<SplatElementsAttr>(constant.getValue()));
+}
+
 /// Operations that the scheduler knows how to compute element by element.
 static LogicalResult checkOperations(rnn::NetworkOp network) {
   for (Operation &op : network.getBody().front()) {
@@ -23,6 +33,9 @@ static LogicalResult checkOperations(rnn::NetworkOp network) {
       if (!rnn::hasData(constant.getValue()))
         return op.emitError("the constant's data is missing or has another "
                             "size");
+    if (isStoredMask(&op))
+      return op.emitOpError("is a mask in memory, which must be bytes "
+                            "(--rnn-store-masks)");
     if (isa<arith::ConstantOp, rnn::YieldOp, rnn::MatvecOp, rnn::ReduceOp,
             tensor::ConcatOp>(op) ||
         isMovement(&op) || isElementwise(&op))

@@ -80,7 +80,9 @@ void Scheduler::findEarlyValues(GroupedLoop &loop) {
       b, getPlace, [](const ConstantAccess &) { return Value(); },
       [](rnn::MatvecOp, AffineExpr, Lanes) { return Value(); });
   emitter.setEarly([&](Value value, AffineExpr position) -> Value {
-    if (getOrigin(value, position, loop.record, known) != Origin::sums)
+    // A mask is compared again from what it is made of.
+    if (getElementTypeOrSelf(value.getType()).isInteger(1) ||
+        getOrigin(value, position, loop.record, known) != Origin::sums)
       return Value();
     bool isNew = llvm::none_of(loop.early, [&](const EarlyValue &early) {
       return early.value == value && early.position == position;

@@ -14,7 +14,9 @@ def ExpandActivations : Pass<"se-expand-activations", "::mlir::ModuleOp"> {
     Replaces `rnn.activation` on scalars and the functions of `math` that are no
     instruction of the target by IEEE arithmetic in f32 (fused multiply-add,
     division, integer operations on bits). Host and device thereby compute the
-    same bits. The approximations of exp, tanh and log are MLIR's.
+    same bits. The approximations of exp, tanh, log, erf and the like are MLIR's.
+    `arith.remf` becomes a long division, `arith.maxnumf` and `arith.minnumf`
+    comparisons.
 
     `rnn.quantize` on scalars and vectors becomes the arithmetic of its
     description.
@@ -23,7 +25,7 @@ def ExpandActivations : Pass<"se-expand-activations", "::mlir::ModuleOp"> {
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",
     "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect",
-    "::mlir::vector::VectorDialect"];
+    "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"];
 }
 
 def UnrollReductions : Pass<"se-unroll-reductions", "::mlir::ModuleOp"> {

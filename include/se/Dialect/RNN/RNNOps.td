@@ -21,6 +21,8 @@ class RNN_Op<string mnemonic, list<Trait> traits = []>
 def RNN_FloatTensor : StaticShapeTensorOf<[AnyFloat]>;
 /// Integers are what floats are quantized to, and sums of their products.
 def RNN_Tensor : StaticShapeTensorOf<[AnyFloat, I8, I16, I32]>;
+/// What may be moved: also truth values.
+def RNN_MovedTensor : StaticShapeTensorOf<[AnyFloat, I1, I8, I16, I32]>;
 def RNN_FloatLike : TypeConstraint<Or<[AnyFloat.predicate,
     RNN_FloatTensor.predicate]>, "float or statically shaped tensor of floats">;
 def RNN_QuantizeOperand : AnyTypeOf<[F16, F32, FixedVectorOfNonZeroRankOf<[F16, F32]>,
@@ -499,8 +501,8 @@ def RNN_ReshapeOp : RNN_Op<"reshape", [Pure]> {
 
     Example: `%1 = rnn.reshape %0 : tensor<1x8xf32> -> tensor<8xf32>`.
   }];
-  let arguments = (ins RNN_Tensor:$x);
-  let results = (outs RNN_Tensor:$y);
+  let arguments = (ins RNN_MovedTensor:$x);
+  let results = (outs RNN_MovedTensor:$y);
   let assemblyFormat = "$x attr-dict `:` type($x) `->` type($y)";
   let hasVerifier = 1;
   let hasFolder = 1;
@@ -521,8 +523,8 @@ def RNN_TransposeOp : RNN_Op<"transpose", [Pure]> {
     %1 = rnn.transpose %0 [1, 0] : tensor<2x3xf32> -> tensor<3x2xf32>
     ```
   }];
-  let arguments = (ins RNN_Tensor:$x, DenseI64ArrayAttr:$permutation);
-  let results = (outs RNN_Tensor:$y);
+  let arguments = (ins RNN_MovedTensor:$x, DenseI64ArrayAttr:$permutation);
+  let results = (outs RNN_MovedTensor:$y);
   let assemblyFormat = "$x $permutation attr-dict `:` type($x) `->` type($y)";
   let hasVerifier = 1;
   let hasFolder = 1;
@@ -540,8 +542,8 @@ def RNN_BroadcastOp : RNN_Op<"broadcast", [Pure]> {
 
     Example: `%1 = rnn.broadcast %0 : tensor<1xf32> -> tensor<2x8xf32>`.
   }];
-  let arguments = (ins RNN_Tensor:$x);
-  let results = (outs RNN_Tensor:$y);
+  let arguments = (ins RNN_MovedTensor:$x);
+  let results = (outs RNN_MovedTensor:$y);
   let assemblyFormat = "$x attr-dict `:` type($x) `->` type($y)";
   let hasVerifier = 1;
   let hasFolder = 1;

@@ -20,7 +20,7 @@ std::optional<std::vector<float>>
 evaluate(mlir::Operation *op, llvm::ArrayRef<std::vector<float>> operands);
 
 /// Ops that only move elements of one operand: reshapes, transpositions,
-/// broadcasts and slices.
+/// broadcasts and slices. False for null.
 bool isElementMovement(mlir::Operation *op);
 
 /// Of such an op, for each element of its result the number of the operand's

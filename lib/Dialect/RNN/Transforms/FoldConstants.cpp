@@ -133,7 +133,8 @@ std::optional<Floats> se::rnn::evaluate(Operation *op, ArrayRef<Floats> args) {
 }
 
 bool se::rnn::isElementMovement(Operation *op) {
-  return isa<ReshapeOp, TransposeOp, BroadcastOp, tensor::ExtractSliceOp>(op);
+  return isa_and_nonnull<ReshapeOp, TransposeOp, BroadcastOp,
+                         tensor::ExtractSliceOp>(op);
 }
 
 std::optional<std::vector<int64_t>>

@@ -9,6 +9,7 @@
 #include "Tensors.h"
 
 #include "se/Dialect/RNN/LayerName.h"
+#include "se/Dialect/RNN/Transforms/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -90,6 +91,11 @@ void Layers::findQuantized(NetworkOp network) {
         network.emitWarning()
             << "layer '" << name << "' stays fp16: int8 needs "
             << "matrices that are constants";
+  if (auto names =
+          network->getAttrOfType<DictionaryAttr>(halfLayersAttrName))
+    for (NamedAttribute name : names)
+      if (quantized.erase(name.getName()))
+        halves.insert(name.getName());
 }
 
 LogicalResult Layers::add(NetworkOp network, Tensors &tensors) {
@@ -121,6 +127,8 @@ LogicalResult Layers::add(NetworkOp network, Tensors &tensors) {
 const LayerPolicy &Layers::get(StringRef gate, StringRef layer) const {
   if (auto it = entries.find(gate); it != entries.end() && it->second)
     return it->second->layer;
+  if (halves.contains(layer))
+    return half;
   return quantized.contains(layer) ? policy.getQuantized()
                                    : policy.getDefault();
 }
@@ -128,6 +136,14 @@ const LayerPolicy &Layers::get(StringRef gate, StringRef layer) const {
 const LayerPolicy &Layers::operator[](Operation *op) const {
   Location first = getParts(op->getLoc()).front();
   return get(getGateName(first), getLayerName(first));
+}
+
+bool Layers::isQuantizedByBase(Operation *op) const {
+  Location first = getParts(op->getLoc()).front();
+  for (const std::string &name : {getGateName(first), getLayerName(first)})
+    if (entries.lookup(name))
+      return false;
+  return quantized.contains(getLayerName(first));
 }
 
 std::string Layers::describe(Operation *op) const {

@@ -20,7 +20,9 @@ class Tensors;
 /// has one name (LayerName.h).
 class Layers {
 public:
-  explicit Layers(const quantization::Policy &policy) : policy(policy) {}
+  explicit Layers(const quantization::Policy &policy) : policy(policy) {
+    half.precision = quantization::Precision::FP16;
+  }
 
   /// Finds the layers of `network`, and separates matvecs that were fused from
   /// layers or gates with different policies. Emits an error if the policy does
@@ -31,6 +33,8 @@ public:
   quantization::Precision getPrecision(mlir::Operation *op) const {
     return (*this)[op].precision;
   }
+  /// Whether the policy's base, not an entry, makes the layer int8.
+  bool isQuantizedByBase(mlir::Operation *op) const;
   /// The entry of a layer, as messages call it.
   std::string describe(mlir::Operation *op) const;
   const quantization::Policy &getPolicy() const { return policy; }
@@ -47,6 +51,9 @@ private:
   llvm::StringMap<const quantization::Policy::Entry *> entries;
   /// Those that the policy's base makes int8.
   llvm::StringSet<> quantized;
+  /// Those of them that stay fp16, as in the policy of that name.
+  llvm::StringSet<> halves;
+  quantization::LayerPolicy half;
 };
 
 } // namespace se::rnn

@@ -85,10 +85,15 @@ private:
       if (isFloat(result))
         result.setType(typeWith(result.getType(), element));
   }
+  /// Masks that enter or leave a cell stay masks.
+  Type halfOf(Type type) {
+    bool isMask = getElementTypeOrSelf(type).isInteger(1);
+    return isMask ? type : typeWith(type, half);
+  }
   ArrayAttr halves(ArrayAttr types) {
     SmallVector<Type> converted;
     for (Attribute type : types)
-      converted.push_back(typeWith(cast<TypeAttr>(type).getValue(), half));
+      converted.push_back(halfOf(cast<TypeAttr>(type).getValue()));
     return Builder(half.getContext()).getTypeArrayAttr(converted);
   }
 
@@ -288,7 +293,7 @@ LogicalResult Legalizer::convert(CellOp cell) {
   cell.setOutputTypesAttr(halves(cell.getOutputTypes()));
   Block &block = cell.getBody().front();
   for (BlockArgument argument : block.getArguments())
-    argument.setType(typeWith(argument.getType(), half));
+    argument.setType(halfOf(argument.getType()));
   return convertBody(block);
 }
 

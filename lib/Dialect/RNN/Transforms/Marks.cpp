@@ -5,10 +5,12 @@
 
 #include "Marks.h"
 
+#include "Evaluate.h"
 #include "Products.h"
 
 #include "se/Dialect/RNN/Constants.h"
 
+#include "mlir/IR/IRMapping.h"
 #include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
@@ -95,21 +97,24 @@ static std::vector<double> getScales(quant::QuantizedType type, int64_t rows) {
   return cast<quant::UniformQuantizedPerAxisType>(type).getScales().vec();
 }
 
-/// `value` without marks of the same type behind reshapes: these are the same
-/// integers.
+/// `value` without marks of the same type behind data movement: these are the
+/// same integers.
 static Value withoutMark(OpBuilder &b, Value value, quant::QuantizedType type) {
-  SmallVector<ReshapeOp> reshapes;
+  SmallVector<Operation *> movements;
   Value root = value;
-  while (auto reshape = root.getDefiningOp<ReshapeOp>()) {
-    reshapes.push_back(reshape);
-    root = reshape.getX();
+  while (isElementMovement(root.getDefiningOp())) {
+    movements.push_back(root.getDefiningOp());
+    root = movements.back()->getOperand(0);
   }
   quant::DequantizeCastOp inner = getMark(root);
   if (!inner || getType(inner) != type)
     return value;
   root = getMarked(inner);
-  for (ReshapeOp reshape : llvm::reverse(reshapes))
-    root = ReshapeOp::create(b, reshape.getLoc(), reshape.getType(), root);
+  for (Operation *movement : llvm::reverse(movements)) {
+    IRMapping mapping;
+    mapping.map(movement->getOperand(0), root);
+    root = b.clone(*movement, mapping)->getResult(0);
+  }
   return root;
 }
 

@@ -3,6 +3,7 @@
 
 //===- Quantize.cpp - Choose what is quantized, and how -------------------===//
 
+#include "Decisions.h"
 #include "Grids.h"
 #include "Marks.h"
 #include "Products.h"
@@ -27,7 +28,7 @@ class Quantizer {
 public:
   Quantizer(NetworkOp network, const Layers &layers, const Tensors &tensors)
       : network(network), layers(layers), tensors(tensors),
-        policy(layers.getPolicy()) {}
+        policy(layers.getPolicy()), decisions(findDecisions(network)) {}
 
   LogicalResult run();
 
@@ -49,6 +50,8 @@ private:
   const Layers &layers;
   const Tensors &tensors;
   const Policy &policy;
+  /// What is no signal: it keeps its floats, whatever the policy says.
+  llvm::DenseSet<Value> decisions;
 };
 } // namespace
 
@@ -79,7 +82,7 @@ LogicalResult Quantizer::planState(unsigned k, Marks &states) {
     return success();
   }
   if (layer.cellState != StatePrecision::INT16 ||
-      layer.precision == Precision::FP32)
+      layer.precision == Precision::FP32 || decisions.contains(state))
     return success();
   std::optional<float> scale = getWideScale(network, k, tensors, policy);
   if (!scale)
@@ -94,7 +97,7 @@ LogicalResult Quantizer::planResults(Marks &results) {
     if (!op || !layers[op].hasByteResults)
       continue;
     // A state that nothing else reads is what its cell_state says.
-    if (!isStored(value))
+    if (!isStored(value) || decisions.contains(value))
       continue;
     std::optional<Grid> grid = getGrid(network, value, tensors, policy);
     if (!grid)

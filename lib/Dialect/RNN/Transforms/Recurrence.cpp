@@ -96,6 +96,11 @@ FrameGraph::Set FrameGraph::getReaching(Operation *op) const {
 
 llvm::StringSet<> se::rnn::findRecurrentLayers(NetworkOp network) {
   FrameGraph graph(network);
+  // What becomes a state as it is. A state may come from an earlier frame's.
+  FrameGraph::Set next;
+  for (Value value : network.getYield().getStates())
+    if (Operation *op = value.getDefiningOp())
+      next.insert(op);
   auto matvecs = llvm::to_vector(network.getBody().front().getOps<MatvecOp>());
   FrameGraph::Set recurrent;
   for (MatvecOp op : matvecs) {
@@ -116,10 +121,11 @@ llvm::StringSet<> se::rnn::findRecurrentLayers(NetworkOp network) {
     if (isFused)
       starts = users;
     for (Operation *start : starts) {
-      bool isRecurrent = recurrent.contains(start);
+      bool isRecurrent = recurrent.contains(start) || next.contains(start);
       for (Operation *other :
            graph.getReachable({start}, /*stopAtMatvec=*/true))
-        isRecurrent |= !isa<MatvecOp>(other) && recurrent.contains(other);
+        isRecurrent |= !isa<MatvecOp>(other) && (recurrent.contains(other) ||
+                                                 next.contains(other));
       if (isRecurrent)
         layers.insert(getLayerName(start->getLoc()));
     }

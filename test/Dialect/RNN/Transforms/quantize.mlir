@@ -85,12 +85,14 @@ rnn.network @net inputs(%x = "x" : tensor<2xf32>)
   rnn.yield %8 : tensor<2xf32> next %6, %5 : tensor<2xf32>, tensor<2xf32>
 }
 
-// Not recurrent: a matvec whose result is smoothed over frames without any
-// matvec in that loop, and one before the matvec that the recurrence begins
-// with. Recurrent: what a state comes back to through another state.
+// Not recurrent: a matvec before the matvec that the recurrence begins with.
+// Recurrent: what a state comes back to through another state, and a matvec
+// whose result is smoothed over frames without any matvec in that loop.
 // TRICKY-LABEL: rnn.network @tricky
 // TRICKY-NOT:   quant
 // TRICKY:       rnn.matvec {{.*}}
+// TRICKY-COUNT-4: quant.
+// TRICKY:       rnn.matvec
 // TRICKY-COUNT-4: quant.
 // TRICKY:       rnn.matvec
 // TRICKY-COUNT-4: quant.

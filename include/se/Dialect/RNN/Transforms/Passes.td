@@ -23,6 +23,33 @@ def ExpandNamedCells : Pass<"rnn-expand-named-cells", "::mlir::ModuleOp"> {
     "::mlir::tensor::TensorDialect"];
 }
 
+def NormalizeMovement : Pass<"rnn-normalize-movement", "::mlir::ModuleOp"> {
+  let summary = "One form of data movement";
+  let description = [{
+    `tensor.insert_slice` becomes a concatenation of the source and of slices of
+    the destination, `tensor.expand_shape` and `tensor.collapse_shape` become
+    `rnn.reshape`, a slice that drops dimensions becomes one that keeps them, and
+    a reshape. A `tensor.cast` between the same shapes goes away.
+
+    Before:
+
+    ```mlir
+    %y = tensor.insert_slice %a into %x[1] [2] [1]
+        : tensor<2xf32> into tensor<4xf32>
+    ```
+
+    After:
+
+    ```mlir
+    %0 = tensor.extract_slice %x[0] [1] [1] : tensor<4xf32> to tensor<1xf32>
+    %1 = tensor.extract_slice %x[3] [1] [1] : tensor<4xf32> to tensor<1xf32>
+    %y = tensor.concat dim(0) %0, %a, %1
+        : (tensor<1xf32>, tensor<2xf32>, tensor<1xf32>) -> tensor<4xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::tensor::TensorDialect"];
+}
+
 def FuseGates : Pass<"rnn-fuse-gates", "::mlir::ModuleOp"> {
   let summary = "Matvecs that read one vector become one matvec";
   let description = [{
@@ -69,6 +96,35 @@ def InlineCells : Pass<"rnn-inline-cells", "::mlir::ModuleOp"> {
   }];
 }
 
+def StoreMasks : Pass<"rnn-store-masks", "::mlir::ModuleOp"> {
+  let summary = "Truth values that lie in memory are bytes";
+  let description = [{
+    Tensors of i1 are computed where they are used and need no memory, but for
+    two kinds: constants that are no splats, and concatenations, whose parts come
+    from different loops. These become tensors of i8 that are 0 or 1, which are
+    truncated to i1 where they are read.
+
+    Before:
+
+    ```mlir
+    %m = tensor.concat dim(0) %a, %b
+        : (tensor<8xi1>, tensor<8xi1>) -> tensor<16xi1>
+    ```
+
+    After:
+
+    ```mlir
+    %0 = arith.extui %a : tensor<8xi1> to tensor<8xi8>
+    %1 = arith.extui %b : tensor<8xi1> to tensor<8xi8>
+    %2 = tensor.concat dim(0) %0, %1
+        : (tensor<8xi8>, tensor<8xi8>) -> tensor<16xi8>
+    %m = arith.trunci %2 : tensor<16xi8> to tensor<16xi1>
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+    "::mlir::tensor::TensorDialect"];
+}
+
 def Observe : Pass<"rnn-observe", "::mlir::ModuleOp"> {
   let summary = "Mark the tensors whose ranges a policy may need";
   let description = [{
@@ -99,6 +155,29 @@ def ExposeObserved : Pass<"rnn-expose-observed", "::mlir::ModuleOp"> {
     after the others, in the order of the operations. So a network that is
     calibrated runs like any other.
   }];
+}
+
+def WeighLayers : Pass<"rnn-weigh-layers", "::mlir::ModuleOp"> {
+  let summary = "Find the layers that int8 does not pay for";
+  let description = [{
+    Of the layers that a policy's base (`mixed` or `int8`, not an entry) makes
+    int8, those stay fp16 that would get slower and save no bytes that matter
+    (docs/precision.md). They are named, with the reason, in the attribute
+    `se.fp16_layers` of the network, which `--rnn-quantize` and `--rnn-legalize`
+    obey, and in a remark. Cells are inlined.
+
+    Example: a matrix of 4 columns, whose rows need a scale each.
+
+    ```mlir
+    rnn.network @net ... attributes {se.fp16_layers = {core =
+        "int8 would take about 60 % more cycles for it, and save 0 of 64 bytes"}}
+    ```
+  }];
+  let options = [
+    Option<"precision", "precision", "std::string", "\"fp32\"",
+           "fp32, fp16, int8, mixed, or the path of a policy">
+  ];
+  let dependentDialects = ["::mlir::tensor::TensorDialect"];
 }
 
 def Quantize : Pass<"rnn-quantize", "::mlir::ModuleOp"> {

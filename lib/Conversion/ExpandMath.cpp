@@ -1,0 +1,299 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- ExpandMath.cpp - Functions of math as arithmetic -------------------===//
+//
+// What MLIR has no expansion for, or one that is wrong or coarse for some
+// arguments. docs/numerics.md says how exact they are.
+//
+//===----------------------------------------------------------------------===//
+
+#include "ExpandMath.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Math/Transforms/Passes.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace se;
+
+namespace {
+
+/// Arithmetic on scalars of f32, and on their bits.
+struct Emitter : ImplicitLocOpBuilder {
+  Emitter(Operation *op, PatternRewriter &rewriter)
+      : ImplicitLocOpBuilder(op->getLoc(), rewriter) {}
+
+  Value constant(double value) {
+    return arith::ConstantOp::create(*this, getF32FloatAttr(float(value)));
+  }
+  Value word(uint32_t value) {
+    return arith::ConstantOp::create(*this, getI32IntegerAttr(int32_t(value)));
+  }
+  Value infinity() { return constant(std::numeric_limits<float>::infinity()); }
+  Value add(Value l, Value r) { return arith::AddFOp::create(*this, l, r); }
+  Value sub(Value l, Value r) { return arith::SubFOp::create(*this, l, r); }
+  Value mul(Value l, Value r) { return arith::MulFOp::create(*this, l, r); }
+  Value div(Value l, Value r) { return arith::DivFOp::create(*this, l, r); }
+  Value fma(Value a, Value b, Value c) {
+    return math::FmaOp::create(*this, a, b, c);
+  }
+  Value sqrt(Value x) { return math::SqrtOp::create(*this, x); }
+  Value abs(Value x) { return math::AbsFOp::create(*this, x); }
+  Value copySign(Value x, Value sign) {
+    return math::CopySignOp::create(*this, x, sign);
+  }
+  Value compare(arith::CmpFPredicate predicate, Value l, Value r) {
+    return arith::CmpFOp::create(*this, predicate, l, r);
+  }
+  Value compare(arith::CmpIPredicate predicate, Value l, Value r) {
+    return arith::CmpIOp::create(*this, predicate, l, r);
+  }
+  Value select(Value condition, Value yes, Value no) {
+    return arith::SelectOp::create(*this, condition, yes, no);
+  }
+  Value both(Value l, Value r) { return arith::AndIOp::create(*this, l, r); }
+  Value either(Value l, Value r) { return arith::OrIOp::create(*this, l, r); }
+  Value addWords(Value l, Value r) {
+    return arith::AddIOp::create(*this, l, r);
+  }
+  Value subWords(Value l, Value r) {
+    return arith::SubIOp::create(*this, l, r);
+  }
+  Value shiftLeft(Value l, Value r) {
+    return arith::ShLIOp::create(*this, l, r);
+  }
+  Value shiftRight(Value l, Value r) {
+    return arith::ShRUIOp::create(*this, l, r);
+  }
+  Value toBits(Value x) {
+    return arith::BitcastOp::create(*this, getI32Type(), x);
+  }
+  Value fromBits(Value x) {
+    return arith::BitcastOp::create(*this, getF32Type(), x);
+  }
+};
+
+using Function = Value (*)(Emitter &, ValueRange);
+
+/// Replaces Op, whose operands are f32, by what a function emits.
+template <typename Op> struct ExpandFunction : OpRewritePattern<Op> {
+  ExpandFunction(MLIRContext *context, Function function)
+      : OpRewritePattern<Op>(context), function(function) {}
+  LogicalResult matchAndRewrite(Op op,
+                                PatternRewriter &rewriter) const override {
+    if (!op->getOperand(0).getType().isF32())
+      return failure();
+    Emitter b(op, rewriter);
+    rewriter.replaceOp(op, function(b, op->getOperands()));
+    return success();
+  }
+  Function function;
+};
+
+/// On sines and cosines whose argument is within -pi to pi.
+constexpr StringLiteral reducedAttrName = "reduced";
+
+/// MLIR's approximation takes multiples of pi / 2 away in one step, so that it
+/// is good for small arguments only. Multiples of 2 pi are taken away before,
+/// in three steps.
+template <typename Op> struct ReduceAngle : OpRewritePattern<Op> {
+  explicit ReduceAngle(MLIRContext *context)
+      : OpRewritePattern<Op>(context, /*benefit=*/2) {}
+  LogicalResult matchAndRewrite(Op op,
+                                PatternRewriter &rewriter) const override {
+    Value x = op.getOperand();
+    if (!x.getType().isF32() || op->hasAttr(reducedAttrName))
+      return failure();
+    Emitter b(op, rewriter);
+    constexpr double turn = 2 * llvm::numbers::pi;
+    Value turns = math::RoundEvenOp::create(b, b.mul(x, b.constant(1 / turn)));
+    double rest = turn;
+    for (int step = 0; step != 3; ++step) {
+      x = b.fma(turns, b.constant(-rest), x);
+      rest -= double(float(rest));
+    }
+    auto reduced = Op::create(b, x);
+    reduced->setAttr(reducedAttrName, b.getUnitAttr());
+    rewriter.replaceOp(op, reduced);
+    return success();
+  }
+};
+
+} // namespace
+
+static Value emitTan(Emitter &b, ValueRange x) {
+  return b.div(math::SinOp::create(b, x[0]), math::CosOp::create(b, x[0]));
+}
+
+static Value emitLog10(Emitter &b, ValueRange x) {
+  return b.mul(math::LogOp::create(b, x[0]), b.constant(0.43429448190325182));
+}
+
+static Value emitAsinh(Emitter &b, ValueRange x) {
+  // log(a + sqrt(a^2 + 1)) without cancellation.
+  Value a = b.abs(x[0]), square = b.mul(a, a), one = b.constant(1);
+  Value root = b.sqrt(b.add(square, one));
+  Value sum = b.add(a, b.div(square, b.add(root, one)));
+  Value y = math::Log1pOp::create(b, sum);
+  // Beyond 2^30, where the square might overflow, it is log(2 a).
+  Value large = b.add(math::LogOp::create(b, a), b.constant(0.6931471805599453));
+  Value isLarge =
+      b.compare(arith::CmpFPredicate::OGT, a, b.constant(0x1p30));
+  return b.copySign(b.select(isLarge, large, y), x[0]);
+}
+
+static Value emitAcosh(Emitter &b, ValueRange x) {
+  Value less = b.sub(x[0], b.constant(1));
+  Value root = b.mul(b.sqrt(less), b.sqrt(b.add(x[0], b.constant(1))));
+  return math::Log1pOp::create(b, b.add(less, root));
+}
+
+static Value emitAtanh(Emitter &b, ValueRange x) {
+  Value a = b.abs(x[0]);
+  Value ratio = b.div(b.add(a, a), b.sub(b.constant(1), a));
+  Value y = b.mul(b.constant(0.5), math::Log1pOp::create(b, ratio));
+  return b.copySign(y, x[0]);
+}
+
+static Value emitAtan2(Emitter &b, ValueRange yx) {
+  Value y = yx[0], x = yx[1], zero = b.constant(0);
+  Value atOrigin =
+      b.both(b.compare(arith::CmpFPredicate::OEQ, x, zero),
+             b.compare(arith::CmpFPredicate::OEQ, y, zero));
+  Value angle = math::AtanOp::create(b, b.select(atOrigin, y, b.div(y, x)));
+  Value turned = b.add(angle, b.copySign(b.constant(llvm::numbers::pi), y));
+  Value isLeft = b.compare(arith::CmpFPredicate::OLT,
+                           b.copySign(b.constant(1), x), zero);
+  return b.select(isLeft, turned, angle);
+}
+
+static Value emitRsqrt(Emitter &b, ValueRange x) {
+  return b.div(b.constant(1), b.sqrt(x[0]));
+}
+
+static Value emitIsNaN(Emitter &b, ValueRange x) {
+  return b.compare(arith::CmpFPredicate::UNO, x[0], x[0]);
+}
+static Value emitIsInf(Emitter &b, ValueRange x) {
+  return b.compare(arith::CmpFPredicate::OEQ, b.abs(x[0]), b.infinity());
+}
+static Value emitIsFinite(Emitter &b, ValueRange x) {
+  return b.compare(arith::CmpFPredicate::OLT, b.abs(x[0]), b.infinity());
+}
+
+/// The one that is no NaN; of zeros of both signs the second.
+static void expandChoice(Operation *op, arith::CmpFPredicate isBetter) {
+  IRRewriter rewriter(op);
+  Emitter b(op, rewriter);
+  Value x = op->getOperand(0), y = op->getOperand(1);
+  Value best = b.select(b.compare(isBetter, x, y), x, y);
+  rewriter.replaceOp(op, b.select(emitIsNaN(b, y), x, best));
+}
+
+void conversion::expandChoices(ModuleOp module) {
+  module.walk([](Operation *op) {
+    if (isa<arith::MaxNumFOp>(op))
+      expandChoice(op, arith::CmpFPredicate::OGT);
+    else if (isa<arith::MinNumFOp>(op))
+      expandChoice(op, arith::CmpFPredicate::OLT);
+  });
+}
+
+/// x - trunc(x / y) * y, exactly: long division of the significands, a turn for
+/// each power of two that x / y has.
+static Value emitRemainder(Emitter &b, ValueRange xy) {
+  using arith::CmpIPredicate;
+  Value x = xy[0], y = xy[1];
+  Value zero = b.word(0), one = b.word(1), mantissaBits = b.word(23),
+        hidden = b.word(1 << 23);
+  Value sign = b.both(b.toBits(x), b.word(0x80000000));
+  auto split = [&](Value number) -> std::pair<Value, Value> {
+    // Exponent and significand, with its first bit in bit 23.
+    Value bits = b.both(b.toBits(number), b.word(0x7fffffff));
+    Value exponent = b.shiftRight(bits, mantissaBits);
+    Value zeros = math::CountLeadingZerosOp::create(b, b.either(bits, one));
+    Value shift = b.subWords(zeros, b.word(8));
+    Value isNormal = b.compare(CmpIPredicate::ne, exponent, zero);
+    // Of subnormal numbers; an amount that is negative is not used.
+    Value amount = b.both(shift, b.word(31));
+    Value significand = b.select(
+        isNormal, b.either(b.both(bits, b.word((1 << 23) - 1)), hidden),
+        b.shiftLeft(bits, amount));
+    return {b.select(isNormal, exponent, b.subWords(one, shift)), significand};
+  };
+  auto [exponent, rest] = split(x);
+  auto [lowest, divisor] = split(y);
+  auto subtract = [&](Value value) {
+    Value less = b.compare(CmpIPredicate::ult, value, divisor);
+    return b.select(less, value, b.subWords(value, divisor));
+  };
+  auto loop = scf::ForOp::create(b, lowest, exponent, one, ValueRange{rest});
+  {
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(loop.getBody());
+    Value doubled = b.shiftLeft(subtract(loop.getRegionIterArg(0)), one);
+    scf::YieldOp::create(b, ValueRange{doubled});
+  }
+  rest = subtract(loop.getResult(0));
+  // As a number again; a rest of zero is one whatever its exponent.
+  Value zeros = math::CountLeadingZerosOp::create(b, b.either(rest, one));
+  Value shift = b.subWords(zeros, b.word(8));
+  Value significand = b.shiftLeft(rest, b.both(shift, b.word(31)));
+  Value power = b.subWords(lowest, shift);
+  Value isNormal = b.compare(CmpIPredicate::sgt, power, zero);
+  Value normal = b.addWords(b.subWords(significand, hidden),
+                            b.shiftLeft(power, mantissaBits));
+  Value down = b.both(b.subWords(one, power), b.word(31));
+  Value bits = b.select(isNormal, normal, b.shiftRight(significand, down));
+  bits = b.select(b.compare(CmpIPredicate::eq, rest, zero), zero, bits);
+  Value result = b.fromBits(b.either(bits, sign));
+  // |x| < |y|: x itself. Neither infinity divided nor a division by zero.
+  Value isLess = b.compare(arith::CmpFPredicate::OLT, b.abs(x), b.abs(y));
+  result = b.select(isLess, x, result);
+  Value isValid = b.both(emitIsFinite(b, x),
+                         b.compare(arith::CmpFPredicate::OGT, b.abs(y),
+                                   b.constant(0)));
+  Value nan = b.fromBits(b.word(0x7fc00000));
+  return b.select(isValid, result, nan);
+}
+
+void conversion::populateFunctionPatterns(RewritePatternSet &patterns) {
+  MLIRContext *context = patterns.getContext();
+  patterns.add<ExpandFunction<math::TanOp>>(context, emitTan);
+  patterns.add<ExpandFunction<math::Log10Op>>(context, emitLog10);
+  patterns.add<ExpandFunction<math::AsinhOp>>(context, emitAsinh);
+  patterns.add<ExpandFunction<math::AcoshOp>>(context, emitAcosh);
+  patterns.add<ExpandFunction<math::AtanhOp>>(context, emitAtanh);
+  patterns.add<ExpandFunction<math::Atan2Op>>(context, emitAtan2);
+  patterns.add<ExpandFunction<math::RsqrtOp>>(context, emitRsqrt);
+  patterns.add<ExpandFunction<math::IsNaNOp>>(context, emitIsNaN);
+  patterns.add<ExpandFunction<math::IsInfOp>>(context, emitIsInf);
+  patterns.add<ExpandFunction<math::IsFiniteOp>>(context, emitIsFinite);
+  patterns.add<ExpandFunction<arith::RemFOp>>(context, emitRemainder);
+  patterns.add<ReduceAngle<math::SinOp>, ReduceAngle<math::CosOp>>(context);
+  populateMathPolynomialApproximationPatterns(patterns, [](StringRef name) {
+    return llvm::is_contained(
+        {math::AcosOp::getOperationName(), math::AsinOp::getOperationName(),
+         math::AtanOp::getOperationName(), math::CbrtOp::getOperationName(),
+         math::CosOp::getOperationName(), math::ErfcOp::getOperationName(),
+         math::ExpM1Op::getOperationName(), math::Log1pOp::getOperationName(),
+         math::SinOp::getOperationName()},
+        name);
+  });
+  math::populateExpansionPatterns(
+      patterns, {"clampf", "cosh", "exp2", "powf", "sinh"});
+}
+
+void conversion::populateBasicFunctionPatterns(RewritePatternSet &patterns) {
+  populateMathPolynomialApproximationPatterns(patterns, [](StringRef name) {
+    return llvm::is_contained(
+        {math::ErfOp::getOperationName(), math::ExpOp::getOperationName(),
+         math::LogOp::getOperationName(), math::Log2Op::getOperationName(),
+         math::TanhOp::getOperationName()},
+        name);
+  });
+}

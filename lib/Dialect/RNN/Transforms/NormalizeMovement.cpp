@@ -1,0 +1,109 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- NormalizeMovement.cpp - One form of data movement ------------------===//
+
+#include "se/Dialect/RNN/RNN.h"
+#include "se/Dialect/RNN/Transforms/Passes.h"
+
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/Builders.h"
+
+namespace se::rnn {
+#define GEN_PASS_DEF_NORMALIZEMOVEMENT
+#include "se/Dialect/RNN/Transforms/Passes.h.inc"
+} // namespace se::rnn
+
+using namespace mlir;
+using namespace se::rnn;
+
+static SmallVector<OpFoldResult> toAttributes(OpBuilder &b,
+                                              ArrayRef<int64_t> values) {
+  SmallVector<OpFoldResult> attributes;
+  for (int64_t value : values)
+    attributes.push_back(b.getIndexAttr(value));
+  return attributes;
+}
+
+static Value slice(OpBuilder &b, Location loc, Value source,
+                   ArrayRef<int64_t> offsets, ArrayRef<int64_t> sizes,
+                   ArrayRef<int64_t> strides) {
+  auto type = cast<RankedTensorType>(source.getType());
+  return tensor::ExtractSliceOp::create(
+      b, loc, type.clone(sizes), source, toAttributes(b, offsets),
+      toAttributes(b, sizes), toAttributes(b, strides));
+}
+
+static Value reshape(OpBuilder &b, Location loc, Value x, Type type) {
+  return x.getType() == type ? x : ReshapeOp::create(b, loc, type, x);
+}
+
+/// The source, and around it what stays of the destination: one dimension
+/// after the other from the last on, what lies before and behind is joined on.
+static Value normalize(OpBuilder &b, tensor::InsertSliceOp op) {
+  RankedTensorType type = op.getType();
+  ArrayRef<int64_t> offsets = op.getStaticOffsets();
+  Value result = reshape(b, op.getLoc(), op.getSource(),
+                         type.clone(op.getStaticSizes()));
+  SmallVector<int64_t> begin(offsets), sizes(op.getStaticSizes());
+  SmallVector<int64_t> ones(sizes.size(), 1);
+  for (int64_t dim = type.getRank() - 1; dim >= 0; --dim) {
+    SmallVector<Value> parts;
+    int64_t size = sizes[dim], whole = type.getDimSize(dim);
+    auto addRest = [&](int64_t from, int64_t to) {
+      if (from == to)
+        return;
+      begin[dim] = from;
+      sizes[dim] = to - from;
+      parts.push_back(slice(b, op.getLoc(), op.getDest(), begin, sizes, ones));
+    };
+    addRest(0, offsets[dim]);
+    parts.push_back(result);
+    addRest(offsets[dim] + size, whole);
+    if (parts.size() > 1)
+      result = tensor::ConcatOp::create(b, op.getLoc(), dim, parts);
+    begin[dim] = 0;
+    sizes[dim] = whole;
+  }
+  return result;
+}
+
+/// What `op` is in the form that later phases know; `op`'s result if it has it.
+static Value normalize(Operation *op) {
+  OpBuilder b(op);
+  Location loc = op->getLoc();
+  if (auto insert = dyn_cast<tensor::InsertSliceOp>(op))
+    return normalize(b, insert);
+  if (isa<tensor::ExpandShapeOp, tensor::CollapseShapeOp>(op))
+    return reshape(b, loc, op->getOperand(0), op->getResult(0).getType());
+  if (auto cast = dyn_cast<tensor::CastOp>(op))
+    return cast.getSource();
+  if (auto extract = dyn_cast<tensor::ExtractSliceOp>(op))
+    if (extract.getSourceType().getRank() != extract.getType().getRank())
+      return reshape(b, loc,
+                     slice(b, loc, extract.getSource(),
+                           extract.getStaticOffsets(), extract.getStaticSizes(),
+                           extract.getStaticStrides()),
+                     extract.getType());
+  return op->getResult(0);
+}
+
+namespace {
+struct NormalizeMovementPass
+    : se::rnn::impl::NormalizeMovementBase<NormalizeMovementPass> {
+  void runOnOperation() override {
+    SmallVector<Operation *> ops;
+    getOperation().walk([&](Operation *op) {
+      if (isa_and_nonnull<tensor::TensorDialect>(op->getDialect()))
+        ops.push_back(op);
+    });
+    for (Operation *op : ops) {
+      Value normal = normalize(op);
+      if (normal == op->getResult(0))
+        continue;
+      op->getResult(0).replaceAllUsesWith(normal);
+      op->erase();
+    }
+  }
+};
+} // namespace

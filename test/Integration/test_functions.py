@@ -1,0 +1,226 @@
+# Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Every function of math and arith that a network may have: host and simulator have
+the same bits, which are right within the bounds of docs/numerics.md."""
+
+import math
+
+import numpy as np
+import pytest
+
+import se
+
+SPECIAL = [0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 1.5, 2.5, -2.5, 1e-30, -1e-42, 3e38,
+           -3e38, np.inf, -np.inf, np.nan]
+
+
+def erf(x):
+    return np.vectorize(math.erf)(x)
+
+
+def erfc(x):
+    return np.vectorize(math.erfc)(x)
+
+
+def half_away(x):
+    return np.trunc(x + np.copysign(0.5, x))
+
+
+# Name: (reference in f64, range of arguments, largest error relative to 1 + |result|).
+UNARY = {
+    "math.absf": (np.abs, 1e3, 0),
+    "math.acos": (np.arccos, 1, 1e-6),
+    "math.acosh": (lambda x: np.arccosh(x), 1e3, 1e-6),
+    "math.asin": (np.arcsin, 1, 1e-6),
+    "math.asinh": (np.arcsinh, 1e3, 1e-6),
+    "math.atan": (np.arctan, 1e3, 1e-6),
+    "math.atanh": (np.arctanh, 1, 1e-6),
+    "math.cbrt": (np.cbrt, 1e3, 1e-6),
+    "math.ceil": (np.ceil, 1e3, 0),
+    "math.cos": (np.cos, 1e3, 1e-6),
+    "math.cosh": (np.cosh, 20, 1e-6),
+    "math.erf": (erf, 5, 1e-6),
+    "math.erfc": (erfc, 5, 1e-6),
+    "math.exp": (np.exp, 20, 1e-6),
+    "math.exp2": (np.exp2, 20, 2e-6),
+    "math.expm1": (np.expm1, 20, 1e-6),
+    "math.floor": (np.floor, 1e3, 0),
+    "math.log": (np.log, 1e3, 1e-6),
+    "math.log10": (np.log10, 1e3, 1e-6),
+    "math.log1p": (np.log1p, 1e3, 1e-6),
+    "math.log2": (np.log2, 1e3, 1e-6),
+    "math.round": (half_away, 1e3, 0),
+    "math.roundeven": (np.rint, 1e3, 0),
+    "math.rsqrt": (lambda x: 1 / np.sqrt(x), 1e3, 1e-6),
+    "math.sin": (np.sin, 1e3, 1e-6),
+    "math.sinh": (np.sinh, 20, 1e-6),
+    "math.sqrt": (np.sqrt, 1e3, 1e-7),
+    "math.tan": (np.tan, 1.5, 1e-5),
+    "math.tanh": (np.tanh, 20, 1e-6),
+    "math.trunc": (np.trunc, 1e3, 0),
+    "arith.negf": (np.negative, 1e3, 0),
+}
+BINARY = {
+    "math.atan2": (np.arctan2, 1e3, 1e-6),
+    "math.copysign": (np.copysign, 1e3, 0),
+    "math.powf": (np.power, 4, 1e-5),
+    "arith.addf": (np.add, 1e3, 1e-7),
+    "arith.divf": (np.divide, 1e3, 1e-7),
+    "arith.maximumf": (np.maximum, 1e3, 0),
+    "arith.minimumf": (np.minimum, 1e3, 0),
+    "arith.maxnumf": (np.fmax, 1e3, 0),
+    "arith.minnumf": (np.fmin, 1e3, 0),
+    "arith.remf": (np.fmod, 1e3, 0),
+}
+PREDICATES = {"math.isnan": np.isnan, "math.isinf": np.isinf, "math.isfinite": np.isfinite}
+
+
+def arguments(random, most, count):
+    values = random.uniform(-most, most, count)
+    values[: count // 4] *= 1e-3
+    values[-len(SPECIAL):] = SPECIAL
+    return random.permutation(values).astype(np.float32)
+
+
+def run_everywhere(folder, text, inputs, precision):
+    path = folder / "net.mlir"
+    path.write_text(text)
+    option = f"--precision={precision}"
+    host = se.run(path, inputs, ["y"], option)
+    elf = se.compile(path, folder / "net.elf", option, "--cores=8")
+    se.assert_same_bits(se.run(elf, inputs, ["y"]), host, precision)
+    return host["y"]
+
+
+def check(found, exact, tolerance, name):
+    exact = exact.reshape(found.shape)
+    with np.errstate(all="ignore"):
+        rounded = exact.astype(np.float32)
+    assert (np.isnan(found) == np.isnan(rounded)).all(), f"{name}: NaN\n{found}\n{exact}"
+    infinite = np.isinf(rounded)
+    # A result beyond what the approximations reach, or infinity for infinity.
+    assert (found[infinite] == rounded[infinite]).all(), name
+    finite = np.isfinite(rounded)
+    error = np.abs(found[finite] - exact[finite]) / (1 + np.abs(exact[finite]))
+    assert not finite.any() or error.max() <= tolerance, f"{name}: {error.max():.3g}"
+
+
+@pytest.mark.parametrize("precision", ["fp32", "fp16"])
+@pytest.mark.parametrize("name", [*UNARY, *BINARY])
+def test_function(name, precision, tmp_path):
+    random = np.random.default_rng(0)
+    function, most, tolerance = {**UNARY, **BINARY}[name]
+    x = arguments(random, most, 128).reshape(2, 64)
+    z = arguments(random, most, 128).reshape(2, 64)
+    inputs = {"x": x} if name in UNARY else {"x": x, "z": z}
+    operands = "%x" if name in UNARY else "%x, %z"
+    ports = ", ".join(f'%{n} = "{n}" : tensor<64xf32>' for n in inputs)
+    text = f"""
+rnn.network @net inputs({ports}) outputs("y" : tensor<64xf32>) {{
+  %y = {name} {operands} : tensor<64xf32>
+  rnn.yield %y : tensor<64xf32>
+}}
+"""
+    found = run_everywhere(tmp_path, text, inputs, precision)
+    if precision != "fp32":
+        return
+    with np.errstate(all="ignore"):
+        exact = function(*(np.float64(v) for v in inputs.values()))
+    check(found, exact, tolerance, name)
+
+
+@pytest.mark.parametrize("precision", ["fp32", "fp16"])
+@pytest.mark.parametrize("name", PREDICATES)
+def test_predicate(name, precision, tmp_path):
+    x = arguments(np.random.default_rng(0), 1e3, 64).reshape(1, 64)
+    x[np.abs(x) > 1e37] = np.inf  # also in f16
+    text = f"""
+rnn.network @net inputs(%x = "x" : tensor<64xf32>) outputs("y" : tensor<64xf32>) {{
+  %is = {name} %x : tensor<64xf32>
+  %y = arith.uitofp %is : tensor<64xi1> to tensor<64xf32>
+  rnn.yield %y : tensor<64xf32>
+}}
+"""
+    found = run_everywhere(tmp_path, text, {"x": x}, precision)
+    assert (found == PREDICATES[name](x)).all()
+
+
+@pytest.mark.parametrize("precision", ["fp32", "fp16"])
+def test_clamp(precision, tmp_path):
+    x = np.linspace(-3, 3, 64, dtype=np.float32).reshape(1, 64)
+    text = """
+rnn.network @net inputs(%x = "x" : tensor<64xf32>) outputs("y" : tensor<64xf32>) {
+  %low = arith.constant dense<-1.0> : tensor<64xf32>
+  %high = arith.constant dense<2.0> : tensor<64xf32>
+  %y = math.clampf %x to [%low, %high] : tensor<64xf32>
+  rnn.yield %y : tensor<64xf32>
+}
+"""
+    found = run_everywhere(tmp_path, text, {"x": x}, precision)
+    assert np.abs(found - np.clip(x, -1, 2)).max() <= (0 if precision == "fp32" else 2e-3)
+
+
+def test_remainder_is_exact(tmp_path):
+    """Over all exponents, subnormal numbers included."""
+    random = np.random.default_rng(2)
+    bits = random.integers(0, 1 << 32, (2, 8, 256), dtype=np.uint64).astype(np.uint32)
+    x, z = bits.view(np.float32)
+    text = """
+rnn.network @net inputs(%x = "x" : tensor<256xf32>, %z = "z" : tensor<256xf32>)
+    outputs("y" : tensor<256xf32>) {
+  %y = arith.remf %x, %z : tensor<256xf32>
+  rnn.yield %y : tensor<256xf32>
+}
+"""
+    # Neighbouring exponents, and quotients that are whole numbers.
+    z[1] = x[1] * np.float32(0.37)
+    z[2] = x[2] / np.float32(4)
+    x[3], z[3] = x[3] * np.float32(2.0**-100), z[3] * np.float32(2.0**-126)
+    found = run_everywhere(tmp_path, text, {"x": x, "z": z}, "fp32")
+    with np.errstate(all="ignore"):
+        expected = np.fmod(x, z)
+    se.assert_same_bits({"y": found}, {"y": expected}, "remainder")
+
+
+MOVEMENTS = {
+    "insert": (
+        "%y = tensor.insert_slice %b into %a[1, 2] [2, 3] [1, 1] : "
+        "tensor<2x3xf32> into tensor<4x6xf32>", "tensor<4x6xf32>"),
+    "insert row": (
+        "%r = rnn.reshape %b : tensor<2x3xf32> -> tensor<6xf32>\n"
+        "%y = tensor.insert_slice %r into %a[3, 0] [1, 6] [1, 1] : "
+        "tensor<6xf32> into tensor<4x6xf32>", "tensor<4x6xf32>"),
+    "extract row": (
+        "%y = tensor.extract_slice %a[2, 0] [1, 6] [1, 1] : "
+        "tensor<4x6xf32> to tensor<6xf32>", "tensor<6xf32>"),
+    "collapse": (
+        "%y = tensor.collapse_shape %a [[0, 1]] : tensor<4x6xf32> into tensor<24xf32>",
+        "tensor<24xf32>"),
+    "expand": (
+        "%y = tensor.expand_shape %a [[0], [1, 2]] output_shape [4, 2, 3] : "
+        "tensor<4x6xf32> into tensor<4x2x3xf32>", "tensor<4x2x3xf32>"),
+}
+
+
+@pytest.mark.parametrize("name", MOVEMENTS)
+def test_movement(name, tmp_path):
+    line, kind = MOVEMENTS[name]
+    random = np.random.default_rng(0)
+    a = random.standard_normal((3, 4, 6)).astype(np.float32)
+    b = random.standard_normal((3, 2, 3)).astype(np.float32)
+    text = f"""
+rnn.network @net inputs(%a = "a" : tensor<4x6xf32>, %b = "b" : tensor<2x3xf32>)
+    outputs("y" : {kind}, "z" : tensor<2x3xf32>) {{
+  {line}
+  rnn.yield %y, %b : {kind}, tensor<2x3xf32>
+}}
+"""
+    expected = {"collapse": a, "expand": a, "extract row": a[:, 2]}.get(name)
+    if expected is None:
+        expected = a.copy()
+        if name == "insert":
+            expected[:, 1:3, 2:5] = b
+        else:
+            expected[:, 3] = b.reshape(3, 6)
+    found = run_everywhere(tmp_path, text, {"a": a, "b": b}, "fp32")
+    assert (found == expected.reshape(3, -1)).all()
