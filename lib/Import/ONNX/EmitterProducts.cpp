@@ -130,9 +130,9 @@ Operand Emitter::contract(const Operand &a, const Operand &b) {
                : splat(shape, 0.0f);
   if (a.tensor)
     return transpose(contract(b, a), {0, 2, 1});
-  // Weights: one matvec for each group, unless the matrices are tiny.
+  // One matvec for each group, unless there are many of tiny matrices.
   constexpr int64_t manyGroups = 16, tinyMatrix = 64;
-  if (b.tensor && (groups <= manyGroups || R * K > tinyMatrix)) {
+  if (K > 1 && (groups <= manyGroups || R * K > tinyMatrix)) {
     SmallVector<Operand> parts;
     for (int64_t g = 0; g < groups; ++g)
       parts.push_back(matvec(reshape(slice(b, 0, g, 1), {R, K}),
