@@ -3,6 +3,10 @@
 """The tables of onnx_operators/ against ONNX Runtime, frame by frame with states: on
 the host for several opsets, on the simulator for the newest."""
 
+import shutil
+import subprocess
+import sys
+
 import numpy as np
 import onnx
 import pytest
@@ -84,3 +88,69 @@ def test_half(built, group, tmp_path):
     program = se.compile(path, tmp_path / "net.elf", "--precision=fp16", *options(graph))
     device = se.run(program, graph.inputs, list(graph.outputs))
     check(device, graph, expected, 2e-2, "fp16")
+
+
+# --- the cases that may lie beside the repository ---------------------------------
+
+CASES = se.SHARED.parent / "cases"
+
+
+def make_case(name, folder, *arguments):
+    """The files that a case's script writes, in a folder of its own."""
+    if not (CASES / name / "make.py").exists():
+        pytest.skip(f"{CASES / name} is not there")
+    shutil.copytree(CASES / name, folder / name)
+    shutil.copy(CASES / "common.py", folder)
+    subprocess.run([sys.executable, "make.py", *arguments], cwd=folder / name, check=True,
+                   capture_output=True)
+    return folder / name
+
+
+@pytest.mark.parametrize("name,arguments,model,tolerance", [
+    ("opset_new", ["22"], "model", 1e-5),
+    ("opset_new", ["23"], "model", 1e-5),
+    ("opset_new", ["24"], "model", 1e-5),
+    ("opset_new", [str(NEWEST)], "model", 1e-5),
+    ("grouped_linear_einsum", [], "model", 1e-5),
+    ("qdq_weights_gru", [], "model", 1e-5),
+    ("qdq_weights_gru", ["weights"], "model", 1e-5),
+    ("ort_optimized", [], "basic", 1e-5),
+    ("ort_optimized", [], "extended", 1e-5),
+    ("ort_optimized", [], "all", 1e-5),
+    # ONNX Runtime rounds activations at run time; the weights are of 8 bits.
+    ("quantize_dynamic_lstm", [], "model", 2e-2),
+])
+def test_case(name, arguments, model, tolerance, tmp_path):
+    folder = make_case(name, tmp_path, *arguments)
+    expected = {p.stem.removeprefix("expected_"): np.load(p)
+                for p in folder.glob("expected_*.npy")}
+    inputs = {p.stem.removeprefix("in_"): np.load(p) for p in folder.glob("in_*.npy")}
+    path = folder / f"{model}.onnx"
+    host = se.run(path, inputs, list(expected))
+    program = se.compile(path, tmp_path / "net.elf")
+    device = se.run(program, inputs, list(expected))
+    half = se.compile(path, tmp_path / "half.elf", "--precision=fp16")
+    se.assert_close(host, expected, tolerance, "host")
+    se.assert_same_bits(host, device, "host and simulator")
+    se.assert_close(se.run(half, inputs, list(expected)), expected, 2e-2, "fp16")
+
+
+def test_probed_operators(tmp_path):
+    """One network for each operator; convolutions along frequency are refused."""
+    folder = make_case("ops_probe", tmp_path)
+    problems = []
+    for path in sorted(folder.glob("*.onnx")):
+        name = path.stem
+        x, expected = np.load(folder / f"{name}_in.npy"), np.load(folder / f"{name}_exp.npy")
+        state = ["--state=c=c_out"] if name == "scatternd_cache" else []
+        if name.startswith("conv"):
+            continue
+        try:
+            host = se.run(path, {"x": x}, ["out"], *state)
+            program = se.compile(path, tmp_path / "net.elf", *state)
+            device = se.run(program, {"x": x}, ["out"])
+            se.assert_close(host, {"out": expected}, 1e-5, name)
+            se.assert_same_bits(host, device, name)
+        except AssertionError as error:
+            problems.append(f"{name}: {error}")
+    assert not problems, "\n".join(problems)
