@@ -10,8 +10,10 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Diagnostics.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/Sequence.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/JSON.h"
@@ -79,6 +81,21 @@ void Emitter::reportProblems() {
 void Emitter::remark(StringRef message) {
   if (remarks && !hasFailed && remarked.insert(message).second)
     mlir::emitRemark(fileLoc) << oneLine(label + ": " + message);
+}
+
+void Emitter::eraseUnused() {
+  llvm::SmallSetVector<Operation *, 8> work;
+  for (Value value : unused)
+    work.insert(value.getDefiningOp());
+  unused.clear();
+  while (!work.empty()) {
+    Operation *op = work.pop_back_val();
+    if (!op || !isOpTriviallyDead(op))
+      continue;
+    for (Value operand : op->getOperands())
+      work.insert(operand.getDefiningOp());
+    op->erase();
+  }
 }
 
 RankedTensorType Emitter::typeOf(ArrayRef<int64_t> shape, Tensor::Kind kind) {

@@ -151,6 +151,11 @@ public:
   /// y[g, l, r] = sum over k of a[g, l, k] * b[g, r, k].
   Operand contract(const Operand &a, const Operand &b);
 
+  /// Notes a value that later nodes may not need.
+  void mayBeUnused(mlir::Value value) { unused.push_back(value); }
+  /// Erases those of them that nothing uses.
+  void eraseUnused();
+
   mlir::OpBuilder &getBuilder() { return builder; }
   mlir::Location getLoc() { return loc; }
   mlir::RankedTensorType typeOf(llvm::ArrayRef<int64_t> shape,
@@ -173,6 +178,7 @@ private:
   std::string label;
   bool hasFailed = false;
   llvm::StringSet<> remarked;
+  std::vector<mlir::Value> unused;
   struct Problem {
     std::string label, message;
   };

@@ -366,6 +366,7 @@ OwningOpRef<ModuleOp> GraphImporter::run() {
     importNodes(graph);
   if (!emitter->hasProblems())
     finish(network);
+  emitter->eraseUnused();
   if (emitter->hasProblems()) {
     emitter->reportProblems();
     return nullptr;

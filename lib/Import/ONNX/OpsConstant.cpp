@@ -136,6 +136,7 @@ static void importCastLike(Node &node) {
 }
 
 static void importRange(Node &node) {
+  node.ignore("stash_type");
   const Operand &start = node.at(0), &limit = node.at(1), &delta = node.at(2);
   for (unsigned i = 0; i < 3; ++i)
     if (!node.at(i).tensor || node.at(i).isFloat() ||

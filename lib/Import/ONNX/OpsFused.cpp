@@ -118,5 +118,6 @@ static void importFusedConv(Node &node) {
 void se::onnx_import::addFused(OperatorTable &table) {
   table["com.microsoft::FusedGemm"] = {importFusedGemm, 2, 3};
   table["com.microsoft::FusedMatMul"] = {importFusedMatMul, 2, 2};
+  table["com.microsoft::TransposeMatMul"] = {importFusedMatMul, 2, 2};
   table["com.microsoft::FusedConv"] = {importFusedConv, 2, 4};
 }

@@ -21,7 +21,7 @@ static void importConcat(Node &node) {
   SmallVector<Operand> parts;
   unsigned filled = 0;
   for (const Operand *x : node.inputs) {
-    bool fits = x->rank() == rank && x->isFloat() == node.at(0).isFloat();
+    bool fits = x->rank() == rank && x->kind == node.at(0).kind;
     for (int64_t d = 0; fits && d < rank; ++d)
       fits = d == axis || x->shape[d] == node.at(0).shape[d];
     if (!fits)
@@ -348,6 +348,28 @@ static void importSplit(Node &node) {
   }
 }
 
+/// The elements that a dimension of `size` has after it is padded (or cut).
+static std::optional<Ints> paddedPositions(Node &node, StringRef mode,
+                                           int64_t size, int64_t before,
+                                           int64_t after) {
+  if (std::max(before, after) > 1 << 20 ||
+      (mode == "reflect" && std::max(before, after) >= size)) {
+    node.error("pads " + Twine(before) + " and " + Twine(after) +
+               " are impossible for " + Twine(size) + " elements");
+    return std::nullopt;
+  }
+  Ints positions;
+  for (int64_t i = -before; i < size + after; ++i) {
+    if (mode == "edge")
+      positions.push_back(std::clamp<int64_t>(i, 0, size - 1));
+    else if (mode == "wrap")
+      positions.push_back((i % size + size) % size);
+    else
+      positions.push_back(i < 0 ? -i : i < size ? i : 2 * size - 2 - i);
+  }
+  return positions;
+}
+
 static void importPad(Node &node) {
   std::string mode = node.getString("mode", "constant");
   std::optional<Ints> pads = node.intsOf(1, "pads");
@@ -371,8 +393,9 @@ static void importPad(Node &node) {
   if (!pads || pads->size() != 2 * axes->size())
     return node.error("expected two pads for each dimension");
   bool none = all_of(*pads, [](int64_t pad) { return pad == 0; });
-  if (mode != "constant" && !none)
-    return node.error("mode '" + mode + "' is not supported; only 'constant'");
+  if (mode != "constant" && mode != "edge" && mode != "reflect" &&
+      mode != "wrap")
+    return node.error("mode '" + mode + "' is not supported");
   if (!result.isFloat() && !none)
     return node.error("supported for floats only");
   SmallVector<bool> seen(rank, false);
@@ -396,6 +419,16 @@ static void importPad(Node &node) {
         std::max<int64_t>(-before, 0) + std::max<int64_t>(-after, 0) >= size)
       return node.error("pads " + Twine(before) + " and " + Twine(after) +
                         " are impossible for " + toString(result.shape));
+    if (mode != "constant") {
+      std::optional<Ints> positions =
+          paddedPositions(node, mode, size, before, after);
+      std::optional<Operand> y =
+          positions ? pick(node, result, *positions, d) : std::nullopt;
+      if (!y)
+        return;
+      result = *y;
+      continue;
+    }
     // Negative pads cut off.
     int64_t low = std::max<int64_t>(-before, 0);
     int64_t high = size - std::max<int64_t>(-after, 0);

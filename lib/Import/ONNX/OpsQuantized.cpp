@@ -219,17 +219,9 @@ se::onnx_import::scaleProduct(Node &node, const Operand &product,
     factor = node.e.reshape(scale, {});
   else
     factor = node.e.reshape(scale, {columns});
-  mlir::Value old = product.value;
-  std::optional<Operand> y =
-      multiply(node, a, node.e.binary(Binary::Mul, b, factor));
-  // The product without the scale is of no use any more.
-  while (mlir::Operation *op = old.getDefiningOp()) {
-    if (!op->use_empty() || op->getNumOperands() == 0)
-      break;
-    old = op->getOperand(op->getNumOperands() - 1);
-    op->erase();
-  }
-  return y;
+  // The product without the scale is perhaps of no use any more.
+  node.e.mayBeUnused(product.value);
+  return multiply(node, a, node.e.binary(Binary::Mul, b, factor));
 }
 
 /// ONNX Runtime's products of what is quantized: floats come out.
@@ -355,6 +347,83 @@ static void importDynamicQuantizeLSTM(Node &node) {
   node.outputs = again.outputs;
 }
 
+/// Sum or product: a, a_scale, a_zero_point, b, b_scale, b_zero_point, then
+/// scale and zero point of the result.
+template <Binary kind> static void importQLinearBinary(Node &node) {
+  std::optional<Operand> a =
+      dequantize(node, node.at(0), node.at(1), node.find(2), 0);
+  std::optional<Operand> b =
+      a ? dequantize(node, node.at(3), node.at(4), node.find(5), 0)
+        : std::nullopt;
+  if (!b)
+    return;
+  if (std::optional<Operand> q =
+          quantize(node, node.e.binary(kind, *a, *b), node.at(6), node.find(7),
+                   TensorProto::UINT8, 0))
+    node.push(*q);
+}
+
+/// x, x_scale, x_zero_point, y_scale, y_zero_point.
+static void importQLinearActivation(Node &node) {
+  using se::rnn::ActivationAttr;
+  using se::rnn::ActivationKind;
+  mlir::OpBuilder &builder = node.e.getBuilder();
+  bool isSigmoid = node.op() == "QLinearSigmoid";
+  auto function =
+      isSigmoid
+          ? ActivationAttr::get(builder.getContext(), ActivationKind::sigmoid)
+          : ActivationAttr::get(
+                builder.getContext(), ActivationKind::leaky_relu,
+                builder.getF32FloatAttr(node.getFloat("alpha", 0.01f)),
+                mlir::FloatAttr());
+  std::optional<Operand> x =
+      dequantize(node, node.at(0), node.at(1), node.find(2), 0);
+  if (!x)
+    return;
+  if (std::optional<Operand> q =
+          quantize(node, node.e.activation(function, *x), node.at(3),
+                   node.find(4), TensorProto::UINT8, 0))
+    node.push(*q);
+}
+
+/// a, a_scale, a_zero_point, b, b_scale, b_zero_point, perhaps a bias of
+/// integers, and scale and zero point of the result, without which it is floats.
+static void importQGemm(Node &node) {
+  Emitter &e = node.e;
+  // Scales of b are those of the outputs.
+  int64_t outputs = node.getInt("transB", 0) ? 0 : 1;
+  std::optional<Operand> a =
+      dequantize(node, node.at(0), node.at(1), node.find(2), 0);
+  std::optional<Operand> b =
+      a ? dequantize(node, node.at(3), node.at(4), node.find(5), outputs)
+        : std::nullopt;
+  if (!b)
+    return;
+  Operand bias;
+  Node again = node;
+  again.inputs = {&*a, &*b};
+  if (const Operand *c = node.find(6)) {
+    Operand scale = e.binary(Binary::Mul, node.at(1), node.at(4));
+    std::optional<Operand> y =
+        dequantize(node, *c, scale, nullptr, c->rank() - 1);
+    if (!y)
+      return;
+    bias = *y;
+    again.inputs.push_back(&bias);
+  }
+  importGemm(again);
+  node.seenBy(again);
+  if (again.outputs.empty() || e.failed())
+    return;
+  const Operand *scale = node.find(7);
+  std::optional<Operand> y =
+      scale ? quantize(node, again.outputs[0], *scale, node.find(8),
+                       TensorProto::UINT8, 1)
+            : again.outputs[0];
+  if (y)
+    node.push(*y);
+}
+
 void se::onnx_import::addQuantized(OperatorTable &table) {
   for (StringRef domain : {"", "com.microsoft::"}) {
     auto name = [&](StringRef op) { return (domain + op).str(); };
@@ -366,6 +435,11 @@ void se::onnx_import::addQuantized(OperatorTable &table) {
   table["ConvInteger"] = {importConvInteger, 2, 4};
   table["QLinearMatMul"] = {importQLinearMatMul, 8, 8};
   table["QLinearConv"] = {importQLinearConv, 8, 9};
+  table["com.microsoft::QLinearAdd"] = {importQLinearBinary<Binary::Add>, 7, 8};
+  table["com.microsoft::QLinearMul"] = {importQLinearBinary<Binary::Mul>, 7, 8};
+  for (StringRef op : {"QLinearSigmoid", "QLinearLeakyRelu"})
+    table[("com.microsoft::" + op).str()] = {importQLinearActivation, 4, 5};
+  table["com.microsoft::QGemm"] = {importQGemm, 6, 9};
   table["com.microsoft::MatMulIntegerToFloat"] = {importMatMulToFloat, 4, 7};
   table["com.microsoft::DynamicQuantizeMatMul"] = {importMatMulToFloat, 3, 5};
   table["com.microsoft::DynamicQuantizeLSTM"] = {importDynamicQuantizeLSTM, 3,

@@ -65,7 +65,7 @@ def bad_axis():
 
 @case
 def bad_pad_mode():
-    return unary("Pad", extra="p", weights={"p": ints(0, 1, 0, 1)}, mode="reflect")
+    return unary("Pad", extra="p", weights={"p": ints(0, 1, 0, 1)}, mode="mirror")
 
 
 @case

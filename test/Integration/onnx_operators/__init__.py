@@ -39,7 +39,7 @@ class Graph:
         return np.random.default_rng(zlib.crc32(f"{self.prefix}{what}".encode()))
 
     def name(self, hint):
-        return f"{self.prefix}{hint}{len(self.nodes) + len(self.weights) + len(self.inputs)}"
+        return f"{self.prefix}{hint}{len(self.nodes) + len(self.weights) + len(self.infos)}"
 
     def input(self, *shape, scale=1.0, offset=0.0, frames=None):
         """A frame of normal numbers, or of `frames`, which are repeated."""
@@ -48,7 +48,7 @@ class Graph:
             values = self.random(name).standard_normal((FRAMES, *shape)) * scale + offset
             # Zeros and ties are where operators differ.
             values[0] = np.round(values[0])
-            values[1] = 0
+            values[1] = offset
         else:
             values = np.resize(np.array(frames, np.float64), (FRAMES, *shape))
         self.inputs[name] = values.astype(np.float32)

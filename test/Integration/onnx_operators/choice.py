@@ -89,12 +89,11 @@ def masks_move(g):
 
 
 @case("comparisons")
-def where_of_masks(g):
+def choice_of_masks(g):
     x = g.input(1, 6)
     a, b = g.node("Greater", x, g.const(0.5)), g.node("Less", x, g.const(-0.5))
     c = g.node("Greater", g.input(1, 6), g.const(0.0))
-    return g.cast(g.node("Where", c, a, b)) if g.opset >= 16 else g.cast(
-        g.node("Or", g.node("And", c, a), g.node("And", g.node("Not", c), b)))
+    return g.cast(g.node("Or", g.node("And", c, a), g.node("And", g.node("Not", c), b)))
 
 
 @case("comparisons")

@@ -95,7 +95,7 @@ def cache_by_scatter(g):
     return g.node("GlobalAveragePool", g.node("Reshape", new, g.ints(1, 3, 8)))
 
 
-@case("moves")
+@case("moves", since=14)
 def triangles(g):
     x = g.input(2, 4, 5)
     return [g.node("Trilu", x), g.node("Trilu", x, g.const(1, np.int64), upper=0),
@@ -103,7 +103,7 @@ def triangles(g):
             g.node("MatMul", g.input(1, 6), g.node("Trilu", g.const(np.ones((6, 6)))))]
 
 
-@case("moves")
+@case("moves", since=14)
 def triangle_of_infinities(g):
     x = g.node("Div", g.input(3, 3), g.const(np.triu(np.ones((3, 3)))))
     return g.node("Trilu", x)
@@ -147,3 +147,17 @@ def resizes(g):
 @case("moves")
 def eye(g):
     return g.node("MatMul", g.input(1, 4), g.node("EyeLike", g.rand(4, 6), k=1))
+
+
+@case("moves")
+def pads(g):
+    x = g.input(2, 5)
+    around = g.ints(0, 2, 1, 3)
+    return [g.node("Pad", x, around), g.node("Pad", x, around, g.const(1.5)),
+            g.node("Pad", x, g.ints(0, -1, 0, 2)), g.node("Pad", x, around, mode="edge"),
+            g.node("Pad", x, around, mode="reflect")]
+
+
+@case("moves", since=19)
+def pad_around(g):
+    return g.node("Pad", g.input(2, 5), g.ints(0, 2, 1, 3), mode="wrap")

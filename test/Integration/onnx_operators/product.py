@@ -80,7 +80,7 @@ einsum("three_factors", "bi,ij,jk->bk", (1, 4), (4, 3), (3, 5), weights=[1, 2])
 einsum("sum_and_product", "bij,k->bk", (1, 3, 4), (5,))
 einsum("filter_bank", "bft,fm->bmt", (1, 9, 1), (9, 4), weights=[1])
 einsum("ellipsis_both", "...ij,...jk->...ik", (2, 3, 4), (2, 4, 5))
-einsum("ellipsis_broadcast", "...ij,...jk->...ik", (2, 1, 3, 4), (3, 4, 5))
+einsum("ellipsis_broadcast", "...ij,...jk->...ik", (2, 1, 3, 4), (1, 3, 4, 5))
 einsum("deep_filter", "bofi,bofi->bfi", (1, 5, 4, 2), (1, 5, 4, 2))
 
 

@@ -180,3 +180,27 @@ def gru_of_dequantized_weights(g):
                    hidden_size=hidden, linear_before_reset=1)
     g.next(h, hn)
     return y
+
+
+@case("fused_rounded")
+def linear_operators(g):
+    """What ONNX Runtime's optimizer makes of pairs of activations."""
+    s, z, t, u = g.const(0.05), g.const(3, np.int8), g.const(0.04), g.const(-5, np.int8)
+    a = g.node("QuantizeLinear", g.input(1, 6), s, z, domain=MICROSOFT)
+    b = g.node("QuantizeLinear", g.input(1, 6), t, u, domain=MICROSOFT)
+    results = [g.node(op, a, s, z, b, t, u, t, z, domain=MICROSOFT)
+               for op in ("QLinearAdd", "QLinearMul")]
+    results += [g.node(op, a, s, z, t, u, domain=MICROSOFT)
+                for op in ("QLinearSigmoid", "QLinearLeakyRelu")]
+    return [g.node("DequantizeLinear", r, t, zero, domain=MICROSOFT)
+            for r, zero in zip(results, (z, z, u, u))]
+
+
+@case("fused_rounded")
+def linear_gemm(g):
+    s, z = g.const(0.05), g.const(3, np.uint8)
+    a = g.node("QuantizeLinear", g.input(1, 6), s, z, domain=MICROSOFT)
+    w, ws, wz = quantized(g, (4, 6)), g.const([0.01, 0.02, 0.015, 0.01]), g.const(
+        np.zeros(4), np.int8)
+    bias = g.const([100, -200, 300, 50], np.int32)
+    return g.node("QGemm", a, s, z, w, ws, wz, bias, domain=MICROSOFT, transB=1, alpha=1.0)
