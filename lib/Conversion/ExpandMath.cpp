@@ -17,6 +17,9 @@
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "llvm/Support/MathExtras.h"
 
+#include <limits>
+#include <tuple>
+
 using namespace mlir;
 using namespace se;
 
@@ -24,8 +27,8 @@ namespace {
 
 /// Arithmetic on scalars of f32, and on their bits.
 struct Emitter : ImplicitLocOpBuilder {
-  Emitter(Operation *op, PatternRewriter &rewriter)
-      : ImplicitLocOpBuilder(op->getLoc(), rewriter) {}
+  Emitter(Operation *op, OpBuilder &builder)
+      : ImplicitLocOpBuilder(op->getLoc(), builder) {}
 
   Value constant(double value) {
     return arith::ConstantOp::create(*this, getF32FloatAttr(float(value)));
@@ -106,7 +109,7 @@ template <typename Op> struct ReduceAngle : OpRewritePattern<Op> {
   LogicalResult matchAndRewrite(Op op,
                                 PatternRewriter &rewriter) const override {
     Value x = op.getOperand();
-    if (!x.getType().isF32() || op->hasAttr(reducedAttrName))
+    if (!x.getType().isF32() || op->getDiscardableAttr(reducedAttrName))
       return failure();
     Emitter b(op, rewriter);
     constexpr double turn = 2 * llvm::numbers::pi;
@@ -117,8 +120,8 @@ template <typename Op> struct ReduceAngle : OpRewritePattern<Op> {
       rest -= double(float(rest));
     }
     auto reduced = Op::create(b, x);
-    reduced->setAttr(reducedAttrName, b.getUnitAttr());
-    rewriter.replaceOp(op, reduced);
+    reduced->setDiscardableAttr(reducedAttrName, b.getUnitAttr());
+    rewriter.replaceOp(op, reduced->getResults());
     return success();
   }
 };
@@ -225,8 +228,9 @@ static Value emitRemainder(Emitter &b, ValueRange xy) {
         b.shiftLeft(bits, amount));
     return {b.select(isNormal, exponent, b.subWords(one, shift)), significand};
   };
-  auto [exponent, rest] = split(x);
-  auto [lowest, divisor] = split(y);
+  Value exponent, rest, lowest, divisor;
+  std::tie(exponent, rest) = split(x);
+  std::tie(lowest, divisor) = split(y);
   auto subtract = [&](Value value) {
     Value less = b.compare(CmpIPredicate::ult, value, divisor);
     return b.select(less, value, b.subWords(value, divisor));

@@ -126,7 +126,7 @@ private:
   llvm::Expected<quantization::Cost>
   predict(const quantization::Policy &policy);
   llvm::Expected<quantization::Policy> searchPolicy();
-  FailureOr<quantization::Policy> nameHalfLayers() const;
+  FailureOr<quantization::Policy> nameHalfLayers();
   void describeMemories(schedule::ScheduleNetworkOptions &schedule);
   LogicalResult write(StringRef path, StringRef text);
   LogicalResult link(StringRef object);
@@ -205,7 +205,7 @@ LogicalResult Compilation::check() {
 
 /// The policy with an entry for each layer that --rnn-weigh-layers leaves in
 /// fp16.
-FailureOr<quantization::Policy> Compilation::nameHalfLayers() const {
+FailureOr<quantization::Policy> Compilation::nameHalfLayers() {
   quantization::Policy policy = pipeline.policy;
   std::optional<Phase> phase = getPhase(module);
   if (!phase || *phase > Phase::Normalized)

@@ -23,6 +23,7 @@
 
 #include <map>
 #include <set>
+#include <tuple>
 
 namespace se::onnx_import {
 
@@ -81,6 +82,13 @@ public:
 
   /// All that follows belongs to this node.
   void startNode(llvm::StringRef name, llvm::StringRef label);
+  /// The node that was started last, to go back to it.
+  std::pair<mlir::Location, std::string> getNode() const {
+    return {loc, label};
+  }
+  void setNode(const std::pair<mlir::Location, std::string> &node) {
+    std::tie(loc, label) = node;
+  }
 
   /// Notes `message`, prefixed with the current node, unless the node has
   /// already failed.

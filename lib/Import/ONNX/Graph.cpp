@@ -88,6 +88,10 @@ static bool isFloatType(int type) {
          type == onnx::TensorProto::BFLOAT16;
 }
 
+static bool isForeign(const onnx::NodeProto &proto) {
+  return !proto.domain().empty() && proto.domain() != "ai.onnx";
+}
+
 /// The shape that is declared; open dimensions have size 1.
 static Operand declare(const onnx::TypeProto::Tensor &type) {
   Operand x;
@@ -211,7 +215,24 @@ void GraphImporter::importInputs() {
   }
 }
 
+/// A stand-in for a result that could not be imported, if the model tells its
+/// shape: what comes later may have errors of its own.
+std::optional<Operand>
+GraphImporter::makePlaceholder(const std::string &name) {
+  auto declared = shapes.find(name);
+  if (declared == shapes.end() || !isFloatType(declared->second->elem_type()))
+    return std::nullopt;
+  Operand x = declare(*declared->second);
+  std::optional<int64_t> count = countElements(x.shape);
+  if (x.anyOpen() || x.shape.size() > maxRank || !count || *count == 0)
+    return std::nullopt;
+  return emitter->splat(x.shape, 0.0f);
+}
+
 void GraphImporter::importNodes(const onnx::GraphProto &from) {
+  for (const onnx::ValueInfoProto &info : from.value_info())
+    if (info.type().tensor_type().has_shape())
+      shapes[info.name()] = &info.type().tensor_type();
   for (const onnx::NodeProto &node : from.node())
     for (const std::string &name : node.output())
       defined.insert(name);
@@ -219,45 +240,67 @@ void GraphImporter::importNodes(const onnx::GraphProto &from) {
     bool isMissing = llvm::any_of(node.input(), [&](const std::string &name) {
       return missing.contains(name);
     });
-    if (!isMissing)
-      importNode(node, nextIndex++);
-    if (isMissing || failed())
-      for (const std::string &name : node.output())
-        if (!name.empty() && !values.contains(name))
-          missing.insert(name);
+    unsigned index = nextIndex++;
+    if (isMissing) {
+      startNode(node, index);
+      (void)findOperator(node);
+    } else {
+      importNode(node, index);
+    }
     emitter->goOn();
+    for (const std::string &name : node.output()) {
+      if (name.empty() || values.contains(name))
+        continue;
+      if (std::optional<Operand> x = makePlaceholder(name))
+        define(name, *x);
+      else
+        missing.insert(name);
+    }
   }
 }
 
-void GraphImporter::importNode(const onnx::NodeProto &proto, unsigned index) {
-  static const OperatorTable table = makeTable();
+void GraphImporter::startNode(const onnx::NodeProto &proto, unsigned index) {
   std::string label = "node " + std::to_string(index);
   if (!proto.name().empty())
     label = "node '" + proto.name() + "'";
   else if (proto.output_size() > 0 && !proto.output(0).empty())
     label = "node of '" + proto.output(0) + "'";
-  bool foreign = !proto.domain().empty() && proto.domain() != "ai.onnx";
   std::string op =
-      foreign ? proto.domain() + "::" + proto.op_type() : proto.op_type();
+      isForeign(proto) ? proto.domain() + "::" + proto.op_type() : proto.op_type();
   // What has no name is called by its first result, as in messages.
   std::string name = proto.name();
   for (const std::string &output : proto.output())
     if (name.empty())
       name = output;
   emitter->startNode(name, label + " (" + op + ")");
+}
 
+const Operator *GraphImporter::findOperator(const onnx::NodeProto &proto) {
+  static const OperatorTable table = makeTable();
   static const Operator withSubgraphs = {nullptr, 1, variadic};
-  bool hasSubgraphs = proto.op_type() == "If" || proto.op_type() == "Loop" ||
-                      proto.op_type() == "Scan";
-  auto it = table.find(foreign ? op : proto.op_type());
+  bool foreign = isForeign(proto);
+  auto it = table.find(foreign ? proto.domain() + "::" + proto.op_type()
+                               : proto.op_type());
+  if (it != table.end())
+    return &it->second;
+  if (!foreign &&
+      (proto.op_type() == "If" || proto.op_type() == "Loop" ||
+       proto.op_type() == "Scan"))
+    return &withSubgraphs;
   // Layouts of one machine, which level `all` of the optimizer makes.
   if (proto.domain() == "com.microsoft.nchwc")
-    return error("this operator is made for one machine; let ONNX Runtime "
-                 "optimize up to level 'extended' only");
-  if (it == table.end() && (foreign || !hasSubgraphs))
-    return error("this operator is not supported; docs/onnx.md lists those "
-                 "that are");
-  const Operator &entry = hasSubgraphs ? withSubgraphs : it->second;
+    error("this operator is made for one machine; let ONNX Runtime optimize up "
+          "to level 'extended' only");
+  error("this operator is not supported; docs/onnx.md lists those that are");
+  return nullptr;
+}
+
+void GraphImporter::importNode(const onnx::NodeProto &proto, unsigned index) {
+  startNode(proto, index);
+  const Operator *found = findOperator(proto);
+  if (!found)
+    return;
+  const Operator &entry = *found;
   Node node(proto, index, opset, directory, *emitter, recurrences, block);
   for (const auto &[i, name] : llvm::enumerate(proto.input())) {
     const Operand *operand = nullptr;

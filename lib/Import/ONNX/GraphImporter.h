@@ -35,6 +35,10 @@ private:
   /// The nodes of a graph. After an error the others follow, except for those
   /// that need the results: all errors of a model are told at once.
   void importNodes(const onnx::GraphProto &from);
+  std::optional<Operand> makePlaceholder(const std::string &name);
+  void startNode(const onnx::NodeProto &proto, unsigned index);
+  /// Null with an error if it is not supported.
+  const Operator *findOperator(const onnx::NodeProto &proto);
   void importNode(const onnx::NodeProto &proto, unsigned index);
   void bindOutputs(const onnx::NodeProto &proto, Node &node, bool moves);
   void define(llvm::StringRef name, Operand operand);
@@ -84,6 +88,8 @@ private:
   llvm::StringSet<> defined;
   /// What could not be imported, or needs what could not.
   llvm::StringSet<> missing;
+  /// Shapes that the model tells.
+  llvm::StringMap<const onnx::TypeProto::Tensor *> shapes;
   unsigned nextIndex = 0;
   struct Input {
     std::string name;

@@ -37,6 +37,7 @@ bool GraphImporter::importSubgraph(const onnx::GraphProto &body,
     error("graphs are nested too deeply");
     return false;
   }
+  auto outer = emitter->getNode();
   scopes.emplace_back();
   importInitializers(body);
   for (const auto &[info, argument] : zip(body.input(), arguments))
@@ -45,6 +46,7 @@ bool GraphImporter::importSubgraph(const onnx::GraphProto &body,
   bool complete = !failed();
   if (complete)
     importNodes(body);
+  emitter->setNode(outer);
   for (const onnx::ValueInfoProto &info : body.output()) {
     if (!complete)
       break;
@@ -284,7 +286,7 @@ void GraphImporter::importLoop(const onnx::NodeProto &proto, Node &node) {
     return;
   const Operand *trips = node.find(0), *goesOn = node.find(1);
   std::optional<int64_t> count = getScalar(trips);
-  if (goesOn && getScalar(goesOn) != 1)
+  if (goesOn && (getScalar(goesOn) != 1 || goesOn->tensor->anyDynamic()))
     return error("the condition must be constant and true");
   if (!count)
     return error("the number of steps must be the number of frames, or 1");
@@ -327,7 +329,7 @@ void GraphImporter::importLoop(const onnx::NodeProto &proto, Node &node) {
   SmallVector<Operand> results;
   if (!importSubgraph(*body, arguments, results))
     return;
-  if (getScalar(&results[0]) != 1)
+  if (getScalar(&results[0]) != 1 || results[0].tensor->anyDynamic())
     return error("the loop ends on a condition that is computed");
   results.erase(results.begin());
   for (int64_t i = 0; i < numCarried; ++i) {

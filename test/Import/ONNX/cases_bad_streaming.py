@@ -178,6 +178,12 @@ def bad_sequence():
 
 
 @case
+def bad_bands():
+    """Along the bands of one frame both directions are possible."""
+    return recurrent("GRU", x=(33, 1, IN), direction="bidirectional")
+
+
+@case
 def bad_batch():
     return recurrent(x=(1, 16, IN))
 

@@ -192,11 +192,7 @@ def sample_rate():
 
 @case
 def bad_if_data():
-    nodes = [
-        node("ReduceMax", "x", "m", keepdims=0),
-        node("Cast", "m", "c", to=BOOL),
-        node("If", "c", "y", **branches()),
-    ]
+    nodes = [node("If", "x", "y", **branches())]
     return model(nodes, {"x": [1, 4]}, {"y": [1, 4]})
 
 

@@ -15,6 +15,8 @@
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
 
+#include <set>
+
 namespace se::rnn {
 #define GEN_PASS_DEF_WEIGHLAYERS
 #include "se/Dialect/RNN/Transforms/Passes.h.inc"
@@ -71,7 +73,7 @@ private:
   const Layers &layers;
   llvm::EquivalenceClasses<std::string> units;
   llvm::StringMap<Weight> weights;
-  llvm::MapVector<Value, llvm::SetVector<std::string>> readers;
+  llvm::MapVector<Value, std::set<std::string>> readers;
 };
 } // namespace
 
@@ -153,7 +155,8 @@ struct WeighLayersPass : se::rnn::impl::WeighLayersBase<WeighLayersPass> {
       }
       policy = *loaded;
     }
-    if (policy->getBase() != Base::INT8 && policy->getBase() != Base::Mixed)
+    if (policy->getBase() != se::quantization::Base::INT8 &&
+        policy->getBase() != se::quantization::Base::Mixed)
       return;
     if (failed(weigh(module, *policy)))
       signalPassFailure();
