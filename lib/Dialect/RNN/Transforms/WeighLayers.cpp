@@ -15,8 +15,6 @@
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
 
-#include <set>
-
 namespace se::rnn {
 #define GEN_PASS_DEF_WEIGHLAYERS
 #include "se/Dialect/RNN/Transforms/Passes.h.inc"
@@ -65,20 +63,20 @@ private:
   void addProduct(MatvecOp op);
   void addVectors();
   std::string describe(const Weight &weight) const;
-  std::string getUnit(MatvecOp op) const {
-    return units.getLeaderValue(getLayerName(op.getLoc()));
+  StringAttr getName(StringRef layer) {
+    return StringAttr::get(network.getContext(), layer);
   }
 
   NetworkOp network;
   const Layers &layers;
-  llvm::EquivalenceClasses<std::string> units;
-  llvm::StringMap<Weight> weights;
-  llvm::MapVector<Value, std::set<std::string>> readers;
+  llvm::EquivalenceClasses<StringAttr> units;
+  llvm::DenseMap<StringAttr, Weight> weights; ///< of each unit's leader
+  llvm::MapVector<Value, llvm::SetVector<StringAttr>> readers;
 };
 } // namespace
 
 void Weigher::addProduct(MatvecOp op) {
-  std::string unit = getUnit(op);
+  StringAttr unit = units.getLeaderValue(getName(getLayerName(op.getLoc())));
   auto type = cast<RankedTensorType>(op.getW().getType());
   int64_t rows = type.getDimSize(0), columns = type.getDimSize(1);
   auto sums = double(
@@ -99,7 +97,7 @@ void Weigher::addVectors() {
   for (auto &[value, names] : readers) {
     auto elements =
         double(cast<RankedTensorType>(value.getType()).getNumElements());
-    for (const std::string &unit : names)
+    for (StringAttr unit : names)
       weights[unit].integers +=
           elements * elementCycles / double(names.size());
   }
@@ -120,10 +118,8 @@ DictionaryAttr Weigher::run() {
       continue;
     products.push_back(op);
     SmallVector<std::string> names = getLayerNames(op.getLoc());
-    for (const std::string &name : names) {
-      units.insert(name);
-      units.unionSets(names.front(), name);
-    }
+    for (const std::string &name : names)
+      units.unionSets(getName(names.front()), getName(name));
   }
   for (MatvecOp op : products)
     addProduct(op);
@@ -131,7 +127,7 @@ DictionaryAttr Weigher::run() {
   Builder b(network.getContext());
   SmallVector<NamedAttribute> found;
   for (const auto &entry : units) {
-    const std::string &name = entry->getData();
+    StringAttr name = entry->getData();
     const Weight &weight = weights[units.getLeaderValue(name)];
     if (!weight.pays())
       found.push_back(
