@@ -135,14 +135,16 @@ Operand Emitter::contract(const Operand &a, const Operand &b) {
   if (K > 1 && (groups <= manyGroups || R * K > tinyMatrix)) {
     SmallVector<Operand> parts;
     for (int64_t g = 0; g < groups; ++g)
-      parts.push_back(matvec(reshape(slice(b, 0, g, 1), {R, K}),
-                             slice(a, 0, g, 1)));
+      parts.push_back(
+          matvec(reshape(slice(b, 0, g, 1), {R, K}), slice(a, 0, g, 1)));
     Operand result = concat(parts, 0);
     result.open = open;
     return result;
   }
-  Operand x = reshape(a, {groups, L, 1, K}, {a.open[0], a.open[1], false, false});
-  Operand y = reshape(b, {groups, 1, R, K}, {b.open[0], false, b.open[1], false});
+  Operand x =
+      reshape(a, {groups, L, 1, K}, {a.open[0], a.open[1], false, false});
+  Operand y =
+      reshape(b, {groups, 1, R, K}, {b.open[0], false, b.open[1], false});
   Operand products = binary(Binary::Mul, x, y);
   Operand sums =
       K == 1 ? products : reduce(se::rnn::ReduceKind::sum, products, {3});

@@ -47,8 +47,7 @@ Operand Emitter::select(const Operand &condition, const Operand &x,
       return failed() ? y : constant(choose(*c.tensor, *a.tensor, *b.tensor));
     }
     // A mask of one value decides at import.
-    if (!mask->anyDynamic() && mask->size() > 0 &&
-        llvm::all_equal(mask->ints))
+    if (!mask->anyDynamic() && mask->size() > 0 && llvm::all_equal(mask->ints))
       return broadcast(mask->ints[0] ? x : y, shape, open);
   }
   Value c = getAny(broadcast(condition, shape, open));

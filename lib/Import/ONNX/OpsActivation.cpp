@@ -68,8 +68,7 @@ static void importMish(Node &node) {
   Emitter &e = node.e;
   const Operand &x = node.at(0);
   Operand soft = e.activation(ActivationKind::softplus, x);
-  node.push(
-      e.binary(Binary::Mul, x, e.activation(ActivationKind::tanh, soft)));
+  node.push(e.binary(Binary::Mul, x, e.activation(ActivationKind::tanh, soft)));
 }
 
 static Operand elu(Emitter &e, const Operand &x, float alpha) {
@@ -83,8 +82,7 @@ static Operand elu(Emitter &e, const Operand &x, float alpha) {
 static void importSelu(Node &node) {
   float alpha = node.getFloat("alpha", 1.67326319217681884765625f),
         gamma = node.getFloat("gamma", 1.05070102214813232421875f);
-  node.push(
-      node.e.binary(Binary::Mul, elu(node.e, node.at(0), alpha), gamma));
+  node.push(node.e.binary(Binary::Mul, elu(node.e, node.at(0), alpha), gamma));
 }
 
 /// max(0, x) + min(0, alpha * (exp(x / alpha) - 1)).

@@ -25,9 +25,8 @@ static void importWhere(Node &node) {
   if (allConstant || !x.isBool())
     return node.push(e.select(condition, x, y));
   // Truth values choose as logic does.
-  node.push(e.binary(
-      Binary::Or, e.binary(Binary::And, condition, x),
-      e.binary(Binary::And, e.unary(Unary::Not, condition), y)));
+  node.push(e.binary(Binary::Or, e.binary(Binary::And, condition, x),
+                     e.binary(Binary::And, e.unary(Unary::Not, condition), y)));
 }
 
 static void importIsNaN(Node &node) {
@@ -42,8 +41,7 @@ static void importIsInf(Node &node) {
        negative = node.getInt("detect_negative", 1);
   float infinity = std::numeric_limits<float>::infinity();
   if (positive && negative)
-    node.push(
-        e.binary(Binary::Equal, e.unary(Unary::Abs, x), infinity));
+    node.push(e.binary(Binary::Equal, e.unary(Unary::Abs, x), infinity));
   else if (positive || negative)
     node.push(e.binary(Binary::Equal, x, positive ? infinity : -infinity));
   else
@@ -85,10 +83,9 @@ static void importArg(Node &node) {
   column[0] = size;
   Operand extreme =
       e.reduce(isMax ? ReduceKind::max : ReduceKind::min, x, {axis});
-  Operand found =
-      e.select(e.binary(Binary::Equal, x, extreme),
-               e.constant(makeFloats(column, std::move(positions))),
-               last ? 0.0f : float(size - 1));
+  Operand found = e.select(e.binary(Binary::Equal, x, extreme),
+                           e.constant(makeFloats(column, std::move(positions))),
+                           last ? 0.0f : float(size - 1));
   Operand index = e.asInt(
       e.reduce(last ? ReduceKind::max : ReduceKind::min, found, {axis}));
   node.push(keep ? index : e.squeeze(index, {axis}));

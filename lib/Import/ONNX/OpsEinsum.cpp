@@ -130,8 +130,7 @@ static std::optional<Factor> join(Node &node, Factor a, Factor b,
     const Factor &from = a.has(index) ? a : b;
     shape.push_back(from.x.shape[from.find(index)]);
     open.push_back(from.x.open[from.find(index)] ||
-                   (a.has(index) && b.has(index) &&
-                    b.x.open[b.find(index)]));
+                   (a.has(index) && b.has(index) && b.x.open[b.find(index)]));
   }
   result.x = e.reshape(y, shape, open);
   return result;

@@ -278,8 +278,8 @@ static void importGather(Node &node) {
   if (!indices.tensor || indices.isFloat())
     return node.error("the indices must be constant integers");
   // A loop over time takes the frame of its step, which is this one.
-  bool isStep = indices.tensor->isStep && indices.tensor->size() == 1 &&
-                x.open[axis];
+  bool isStep =
+      indices.tensor->isStep && indices.tensor->size() == 1 && x.open[axis];
   if (indices.tensor->anyDynamic() && !isStep)
     return node.error("the indices depend on the number of frames; export "
                       "with sequence length 1");

@@ -1,8 +1,7 @@
 // Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-//===- OpsNormalization.cpp - Softmax and normalizations
-//--------------------===//
+//===- OpsNormalization.cpp - Softmax and normalizations ------------------===//
 
 #include "Node.h"
 

@@ -108,8 +108,9 @@ static Operand slide(Emitter &e, Operand x, unsigned axis, const Windows &w,
     sizes[axis] = w.count;
     steps[axis] = w.count > 1 ? w.stride : 1;
     Operand taken = e.slice(padded, offsets, sizes, steps);
-    result = k == 0 ? taken
-                    : e.binary(isMax ? Binary::Max : Binary::Add, result, taken);
+    result = k == 0
+                 ? taken
+                 : e.binary(isMax ? Binary::Max : Binary::Add, result, taken);
   }
   return result;
 }

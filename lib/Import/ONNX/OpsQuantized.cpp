@@ -57,8 +57,8 @@ static std::optional<Operand> align(Node &node, const Operand &x,
 /// (x - zeroPoint) * scale.
 static std::optional<Operand> dequantize(Node &node, const Operand &x,
                                          const Operand &scale,
-                                         const Operand *zeroPoint,
-                                         int64_t axis, int64_t block = 0) {
+                                         const Operand *zeroPoint, int64_t axis,
+                                         int64_t block = 0) {
   Emitter &e = node.e;
   if (x.kind != Tensor::Kind::Int || !scale.isFloat()) {
     node.error("integers and a scale of floats are expected");
@@ -70,9 +70,8 @@ static std::optional<Operand> dequantize(Node &node, const Operand &x,
     std::optional<Operand> zero = align(node, x, *zeroPoint, axis, block);
     if (!zero)
       return std::nullopt;
-    bool none = zero->tensor && all_of(zero->tensor->ints, [](int64_t i) {
-      return i == 0;
-    });
+    bool none = zero->tensor &&
+                all_of(zero->tensor->ints, [](int64_t i) { return i == 0; });
     if (!none)
       y = e.binary(Binary::Sub, y, e.toFloat(*zero));
   }
@@ -151,10 +150,10 @@ static void importQuantizeLinear(Node &node) {
   node.ignore("saturate");
   node.ignore("precision");
   int64_t type = node.getInt("output_dtype", 0);
-  if (std::optional<Operand> y = quantize(
-          node, node.at(0), node.at(1), node.find(2),
-          type ? type : int64_t(TensorProto::UINT8), node.getInt("axis", 1),
-          node.getInt("block_size", 0)))
+  if (std::optional<Operand> y =
+          quantize(node, node.at(0), node.at(1), node.find(2),
+                   type ? type : int64_t(TensorProto::UINT8),
+                   node.getInt("axis", 1), node.getInt("block_size", 0)))
     node.push(*y);
 }
 
@@ -183,8 +182,7 @@ static void importDynamicQuantizeLinear(Node &node) {
 /// Integers minus their zero point, which may be one for each row (`axis` -2)
 /// or each column (-1).
 static std::optional<Operand> centered(Node &node, const Operand &x,
-                                       const Operand *zeroPoint,
-                                       int64_t axis) {
+                                       const Operand *zeroPoint, int64_t axis) {
   Operand one = node.e.constant(makeFloats({}, {1.0f}));
   return dequantize(node, x, one, zeroPoint, x.rank() > 1 ? axis : 0);
 }
@@ -203,15 +201,15 @@ static void importMatMulInteger(Node &node) {
   node.push(result);
 }
 
-std::optional<Operand>
-se::onnx_import::scaleProduct(Node &node, const Operand &product,
-                              const Operand &scale) {
+std::optional<Operand> se::onnx_import::scaleProduct(Node &node,
+                                                     const Operand &product,
+                                                     const Operand &scale) {
   if (!product.factors || !product.value || !scale.tensor || !scale.isFloat())
     return std::nullopt;
   const auto &[a, b] = *product.factors;
   int64_t columns = product.shape.empty() ? 0 : product.shape.back();
-  bool fits = scale.tensor->size() == 1 ||
-              (scale.tensor->size() == columns && scale.shape.back() == columns);
+  bool fits = scale.tensor->size() == 1 || (scale.tensor->size() == columns &&
+                                            scale.shape.back() == columns);
   if (!b.tensor || b.rank() < 2 || !fits || scale.rank() > product.rank())
     return std::nullopt;
   Operand factor = scale;
@@ -387,7 +385,8 @@ static void importQLinearActivation(Node &node) {
 }
 
 /// a, a_scale, a_zero_point, b, b_scale, b_zero_point, perhaps a bias of
-/// integers, and scale and zero point of the result, without which it is floats.
+/// integers, and scale and zero point of the result, without which it is
+/// floats.
 static void importQGemm(Node &node) {
   Emitter &e = node.e;
   // Scales of b are those of the outputs.
@@ -416,10 +415,10 @@ static void importQGemm(Node &node) {
   if (again.outputs.empty() || e.failed())
     return;
   const Operand *scale = node.find(7);
-  std::optional<Operand> y =
-      scale ? quantize(node, again.outputs[0], *scale, node.find(8),
-                       TensorProto::UINT8, 1)
-            : again.outputs[0];
+  std::optional<Operand> y = scale
+                                 ? quantize(node, again.outputs[0], *scale,
+                                            node.find(8), TensorProto::UINT8, 1)
+                                 : again.outputs[0];
   if (y)
     node.push(*y);
 }

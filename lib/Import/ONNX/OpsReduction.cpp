@@ -36,8 +36,8 @@ static Operand logSumExp(Emitter &e, const Operand &x, ArrayRef<int64_t> axes) {
   Operand max = e.reduce(ReduceKind::max, x, axes);
   // Nothing is subtracted from infinities.
   constexpr float large = 3.0e38f;
-  Operand finite = e.binary(Binary::Max, e.binary(Binary::Min, max, large),
-                            -large);
+  Operand finite =
+      e.binary(Binary::Max, e.binary(Binary::Min, max, large), -large);
   Operand powers = e.unary(Unary::Exp, e.binary(Binary::Sub, x, finite));
   Operand sum = e.reduce(ReduceKind::sum, powers, axes);
   return e.binary(Binary::Add, e.unary(Unary::Log, sum), finite);
@@ -90,7 +90,8 @@ static void importReduce(Node &node) {
 template <Binary kind> static void importCumulative(Node &node) {
   Emitter &e = node.e;
   Operand x = node.at(0);
-  bool exclusive = node.getInt("exclusive", 0), reverse = node.getInt("reverse", 0);
+  bool exclusive = node.getInt("exclusive", 0),
+       reverse = node.getInt("reverse", 0);
   std::optional<Ints> axes = node.intsOf(1, "axis");
   if (e.failed())
     return;
@@ -106,7 +107,8 @@ template <Binary kind> static void importCumulative(Node &node) {
   int64_t size = x.shape[axis];
   // Moved by `step` towards the end that the sum runs to; `fill` comes in.
   auto join = [&](const Operand &kept, const Operand &rest) {
-    return reverse ? e.concat({rest, kept}, axis) : e.concat({kept, rest}, axis);
+    return reverse ? e.concat({rest, kept}, axis)
+                   : e.concat({kept, rest}, axis);
   };
   auto first = [&](const Operand &x, int64_t count) {
     return e.slice(x, axis, reverse ? size - count : 0, count);
@@ -118,20 +120,20 @@ template <Binary kind> static void importCumulative(Node &node) {
     Shape border = x.shape;
     border[axis] = 1;
     Operand neutral = e.expand(
-        e.constant(makeFloats({}, {kind == Binary::Mul ? 1.0f : 0.0f})), border);
+        e.constant(makeFloats({}, {kind == Binary::Mul ? 1.0f : 0.0f})),
+        border);
     x = size == 1 ? neutral : join(neutral, first(x, size - 1));
   }
   for (int64_t step = 1; step < size && !e.failed(); step *= 2)
-    x = join(first(x, step), e.binary(kind, last(x, size - step),
-                                      first(x, size - step)));
+    x = join(first(x, step),
+             e.binary(kind, last(x, size - step), first(x, size - step)));
   node.push(x);
 }
 
 void se::onnx_import::addReductions(OperatorTable &table) {
-  for (StringRef op :
-       {"ReduceSum", "ReduceMean", "ReduceMax", "ReduceMin", "ReduceL1",
-        "ReduceL2", "ReduceSumSquare", "ReduceLogSum", "ReduceLogSumExp",
-        "ReduceProd"})
+  for (StringRef op : {"ReduceSum", "ReduceMean", "ReduceMax", "ReduceMin",
+                       "ReduceL1", "ReduceL2", "ReduceSumSquare",
+                       "ReduceLogSum", "ReduceLogSumExp", "ReduceProd"})
     table[op] = {importReduce, 1, 2};
   table["CumSum"] = {importCumulative<Binary::Add>, 2, 2};
   table["CumProd"] = {importCumulative<Binary::Mul>, 2, 2};

@@ -84,8 +84,7 @@ static void importSpaceToDepth(Node &node) {
     return;
   int64_t n = x.shape[0], c = x.shape[1], h = x.shape[2] / b,
           w = x.shape[3] / b;
-  Operand y =
-      e.transpose(e.reshape(x, {n, c, h, b, w, b}), {0, 3, 5, 1, 2, 4});
+  Operand y = e.transpose(e.reshape(x, {n, c, h, b, w, b}), {0, 3, 5, 1, 2, 4});
   node.push(e.reshape(y, {n, c * b * b, h, w}, x.open));
 }
 
@@ -127,8 +126,8 @@ static void importResize(Node &node) {
       node.getString("nearest_mode", old ? "floor" : "round_prefer_floor");
   std::string policy = node.getString("keep_aspect_ratio_policy", "stretch");
   Ints axes = node.getInts("axes");
-  for (StringRef unused : {"cubic_coeff_a", "exclude_outside", "antialias",
-                           "extrapolation_value"})
+  for (StringRef unused :
+       {"cubic_coeff_a", "exclude_outside", "antialias", "extrapolation_value"})
     node.ignore(unused);
   if (axes.empty())
     for (int64_t d = 0; d < x.rank(); ++d)

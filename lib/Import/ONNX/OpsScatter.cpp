@@ -86,9 +86,9 @@ static void importGatherElements(Node &node) {
 namespace {
 /// Tuples of indices: each names one slice of the operand.
 struct Tuples {
-  Ints positions;          ///< of the slice, in row-major order
-  int64_t rows = 0;        ///< how many slices the operand has
-  Shape outer, slice;      ///< shape of the tuples, and of one slice
+  Ints positions;     ///< of the slice, in row-major order
+  int64_t rows = 0;   ///< how many slices the operand has
+  Shape outer, slice; ///< shape of the tuples, and of one slice
   Flags sliceOpen;
 };
 } // namespace
@@ -109,8 +109,7 @@ static std::optional<Tuples> tuplesOf(Node &node, const Operand &x,
   tuples.outer.assign(indices.shape.begin(), indices.shape.end() - 1);
   tuples.slice.assign(x.shape.begin() + length, x.shape.end());
   tuples.sliceOpen.assign(x.open.begin() + length, x.open.end());
-  tuples.rows =
-      *countElements(ArrayRef<int64_t>(x.shape).take_front(length));
+  tuples.rows = *countElements(ArrayRef<int64_t>(x.shape).take_front(length));
   for (size_t i = 0; i < indices.ints.size(); i += length) {
     int64_t row = 0;
     for (int64_t d = 0; d < length; ++d) {
@@ -181,8 +180,9 @@ static std::optional<Operand> replaceRows(Node &node, const Operand &rows,
     source.push_back(i);
   for (const auto &[i, at] : enumerate(positions)) {
     if (source[at] >= count && reduction != "none") {
-      node.error("an index that stands twice is not supported with reduction '" +
-                 reduction + "'");
+      node.error(
+          "an index that stands twice is not supported with reduction '" +
+          reduction + "'");
       return std::nullopt;
     }
     source[at] = count + i;
