@@ -91,14 +91,18 @@ def assert_close(a, b, tolerance, what):
         )
 
 
-def onnx_steps(path, inputs, outputs, states):
-    """ONNX Runtime frame by frame. inputs are arrays [T, ...], states maps state
+def onnx_steps(path, inputs, outputs, states, optimize=True):
+    """ONNX Runtime frame by frame, with its optimizer if `optimize`. inputs are arrays [T, ...], states maps state
     inputs to outputs, which start at zero. Returns outputs as [T, elements]."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.log_severity_level = 3
+    if not optimize:
+        options.graph_optimization_level = (
+            onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+        )
     session = onnxruntime.InferenceSession(
         str(path), options, providers=["CPUExecutionProvider"]
     )

@@ -5,6 +5,8 @@
 
 #include "Node.h"
 
+#include <limits>
+
 using namespace llvm;
 using namespace se::onnx_import;
 using se::rnn::ReduceKind;
@@ -35,9 +37,11 @@ static Operand product(Emitter &e, Operand x, int64_t axis) {
 static Operand logSumExp(Emitter &e, const Operand &x, ArrayRef<int64_t> axes) {
   Operand max = e.reduce(ReduceKind::max, x, axes);
   // Nothing is subtracted from infinities.
-  constexpr float large = 3.0e38f;
-  Operand finite =
-      e.binary(Binary::Max, e.binary(Binary::Min, max, large), -large);
+  float infinity = std::numeric_limits<float>::infinity();
+  Operand isInfinite =
+      e.binary(Binary::Equal, e.unary(Unary::Abs, max), infinity);
+  Operand zero = e.constant(makeFloats({}, {0.0f}));
+  Operand finite = e.select(isInfinite, zero, max);
   Operand powers = e.unary(Unary::Exp, e.binary(Binary::Sub, x, finite));
   Operand sum = e.reduce(ReduceKind::sum, powers, axes);
   return e.binary(Binary::Add, e.unary(Unary::Log, sum), finite);
@@ -62,7 +66,8 @@ static void importReduce(Node &node) {
     return node.error("supported for floats only");
   StringRef op = node.op();
   if (op == "ReduceLogSumExp") {
-    x = logSumExp(e, x, *axes);
+    if (!axes->empty())
+      x = logSumExp(e, x, *axes);
   } else if (op == "ReduceProd") {
     for (int64_t axis : *axes)
       x = product(e, x, axis);
