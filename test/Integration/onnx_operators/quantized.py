@@ -98,9 +98,10 @@ def integer_products(g):
     x = g.node("QuantizeLinear", g.input(1, 6), s, z)
     w = quantized(g, (6, 4), np.int8, -100, 100)
     product = g.cast(g.node("MatMulInteger", x, w, z, wz))
-    y = g.node("QLinearMatMul", x, s, z, w, ws, wz, g.const(0.1), g.const(100, np.uint8))
-    return [g.node("Mul", product, g.const(0.001)),
-            g.node("DequantizeLinear", y, g.const(0.1), g.const(100, np.uint8))]
+    # No sum lies between two steps.
+    t, u = g.const(0.0973), g.const(100, np.uint8)
+    y = g.node("QLinearMatMul", x, s, z, w, ws, wz, t, u)
+    return [g.node("Mul", product, g.const(0.001)), g.node("DequantizeLinear", y, t, u)]
 
 
 # ONNX Runtime rounds these at run time, to 8 bits; the compiler does not.
