@@ -79,8 +79,13 @@ void Emitter::reportProblems() {
 }
 
 void Emitter::remark(StringRef message) {
-  if (remarks && !hasFailed && remarked.insert(message).second)
-    mlir::emitRemark(fileLoc) << oneLine(label + ": " + message);
+  if (!hasFailed && remarked.insert(message).second)
+    remarks.push_back({label, message.str()});
+}
+
+void Emitter::reportRemarks() {
+  for (const Problem &remark : remarks)
+    mlir::emitRemark(fileLoc) << oneLine(remark.label + ": " + remark.message);
 }
 
 void Emitter::eraseUnused() {

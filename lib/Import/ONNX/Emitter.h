@@ -93,9 +93,9 @@ public:
   /// Notes `message`, prefixed with the current node, unless the node has
   /// already failed.
   void error(const llvm::Twine &message);
-  /// Reports what a user should know of this node, once for each message.
+  /// Notes what a user should know of this node, once for each message.
   void remark(llvm::StringRef message);
-  bool remarks = false;
+  void reportRemarks();
   bool failed() const { return hasFailed; }
   /// What follows does not need what has failed.
   void goOn() { hasFailed = false; }
@@ -190,7 +190,7 @@ private:
   struct Problem {
     std::string label, message;
   };
-  std::vector<Problem> problems;
+  std::vector<Problem> problems, remarks;
   /// Elements computed so far, at most maxComputed.
   int64_t computed = 0;
   llvm::DenseMap<const Tensor *, mlir::Value> materialized;

@@ -397,8 +397,6 @@ OwningOpRef<ModuleOp> GraphImporter::run() {
                                  none, none, none, none, none);
   block = &network.getBody().emplaceBlock();
   emitter.emplace(block, loc);
-  emitter->remarks = options.remarks;
-  emitter->remarks = options.remarks;
 
   checkOpset();
   if (!failed())
@@ -414,6 +412,8 @@ OwningOpRef<ModuleOp> GraphImporter::run() {
     emitter->reportProblems();
     return nullptr;
   }
+  if (options.remarks)
+    emitter->reportRemarks();
   if (mlir::failed(verify(*module)))
     return nullptr;
   return module;

@@ -147,6 +147,8 @@ static void importPool(Node &node) {
     return node.error("the result of indices is not supported");
   for (int64_t i = 0; i < spatial; ++i) {
     int64_t axis = i + 2, size = x.shape[axis];
+    if (x.open[axis] && node.getInts("kernel_shape")[i] != 1)
+      return node.mixes(axis, "joins elements of");
     std::optional<Windows> w = windowsOf(node, i, size);
     if (!w)
       return;
