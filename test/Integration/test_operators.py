@@ -137,6 +137,61 @@ def test_half(built, group, tmp_path):
     assert not problems, "\n".join(problems)
 
 
+def frame_by_frame(g):
+    """Operators on frames along a dimension without a size."""
+    x, y = g.frames(8), g.frames(2, 6)
+    image, square = g.frames(2, 1, 6), g.frames(4, 4)
+    mask = g.node("Greater", x, g.node("ReduceMean", x, g.ints(-1), keepdims=1))
+    scale, zero = g.const(0.1), g.const(2, np.int8)
+    rounded = g.node("QuantizeLinear", x, scale, zero)
+    return [
+        g.node("Where", mask, x, g.const(0.0)),
+        g.cast(g.node("And", mask, g.node("Less", x, g.const(1.0)))),
+        g.node("Einsum", x, g.rand(8, 3), equation="ti,io->to"),
+        g.node("Einsum", y, g.rand(2, 6, 3), equation="tgi,gio->tgo"),
+        g.node("Einsum", y, y, equation="tgi,tgi->tg"),
+        g.node("MatMul", y, g.node("Transpose", y, perm=[0, 2, 1])),
+        g.node("MatMul", image, g.rand(2, 6, 3)),
+        g.node("CumSum", x, g.const(1, np.int64)),
+        g.node("Gather", x, g.ints(0, 4, 1, 5, 2, 6, 3, 7), axis=1),
+        g.node("Tile", x, g.ints(1, 2)),
+        g.cast(g.node("ArgMax", y, axis=-1, keepdims=0)),
+    ], [
+        g.node("GroupNormalization", y, g.rand(2), g.rand(2), num_groups=1),
+        g.node("InstanceNormalization", y, g.rand(2), g.rand(2)),
+        g.node("MaxPool", y, kernel_shape=[3], strides=[2], pads=[1, 0]),
+        g.node("AveragePool", image, kernel_shape=[1, 2], strides=[1, 2]),
+        g.node("GlobalAveragePool", y),
+        g.node("Pad", x, g.ints(0, 2, 0, 1), mode="reflect"),
+        g.node("Trilu", square),
+        g.node("Resize", y, None, g.const([1, 1, 2]), mode="nearest"),
+        g.node("DequantizeLinear", rounded, scale, zero),
+        g.node("ReduceLogSumExp", y, g.ints(1, 2), keepdims=0),
+        g.node("Gelu", x),
+    ]
+
+
+@pytest.mark.parametrize("part", [0, 1])
+def test_dynamic_time(part, tmp_path):
+    """A network over all frames, as exporters with dynamic axes write it."""
+    import onnxruntime
+
+    graph = operators.Graph(21)
+    graph.add("time", lambda g: frame_by_frame(g)[part])
+    used = set().union(*(node.input for node in graph.nodes))
+    graph.infos = [info for info in graph.infos if info.name in used]
+    graph.inputs = {n: x for n, x in graph.inputs.items() if n in used}
+    path = tmp_path / "net.onnx"
+    onnx.save(graph.model(), path)
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    results = session.run(list(graph.outputs), graph.inputs)
+    expected = {n: np.asarray(y, np.float32).reshape(operators.FRAMES, -1)
+                for n, y in zip(graph.outputs, results)}
+    got = se.run(path, graph.inputs, list(graph.outputs), *options(graph))
+    problems = differences(got, graph, expected, 1e-5, "frame by frame")
+    assert not problems, "\n".join(problems)
+
+
 # --- the cases that may lie beside the repository ---------------------------------
 
 CASES = se.SHARED.parent / "cases"

@@ -31,6 +31,7 @@ static OperatorTable makeTable() {
   addEinsum(table);
   addFused(table);
   addQuantized(table);
+  addQLinear(table);
   addReductions(table);
   addPools(table);
   addNormalizations(table);

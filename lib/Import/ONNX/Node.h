@@ -146,6 +146,7 @@ void addProducts(OperatorTable &table);
 void addEinsum(OperatorTable &table);
 void addFused(OperatorTable &table);
 void addQuantized(OperatorTable &table);
+void addQLinear(OperatorTable &table);
 void addReductions(OperatorTable &table);
 void addPools(OperatorTable &table);
 void addNormalizations(OperatorTable &table);
@@ -155,7 +156,10 @@ void addRecurrent(OperatorTable &table);
 void importGemm(Node &node);
 void importConv(Node &node);
 void importLSTM(Node &node);
-void importLayerNormalization(Node &node);
+void importSoftmax(Node &node);
+void importPool(Node &node);
+void importGlobalPool(Node &node);
+void importConcat(Node &node);
 
 /// ONNX's MatMul; nothing with an error.
 std::optional<Operand> multiply(Node &node, const Operand &a, const Operand &b);

@@ -13,7 +13,7 @@
 using namespace llvm;
 using namespace se::onnx_import;
 
-static void importConcat(Node &node) {
+void se::onnx_import::importConcat(Node &node) {
   int64_t rank = node.at(0).rank();
   int64_t axis = node.axis(node.getInt("axis", rank), rank);
   if (axis < 0)

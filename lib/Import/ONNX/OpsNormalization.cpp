@@ -12,7 +12,7 @@ using namespace llvm;
 using namespace se::onnx_import;
 using se::rnn::ReduceKind;
 
-static void importSoftmax(Node &node) {
+void se::onnx_import::importSoftmax(Node &node) {
   Emitter &e = node.e;
   const Operand &x = node.at(0);
   bool old = node.opset < 13;
@@ -90,7 +90,7 @@ static std::optional<Operand> scaleAndShift(Node &node, Operand y,
 }
 
 /// y = (x - mean) / sqrt(variance + epsilon) * scale + bias.
-void se::onnx_import::importLayerNormalization(Node &node) {
+static void importLayerNormalization(Node &node) {
   Emitter &e = node.e;
   const Operand &x = node.at(0);
   bool centered = node.op() == "LayerNormalization";

@@ -134,7 +134,7 @@ static Operand weightsOf(Emitter &e, const Windows &w, int64_t size,
   return e.constant(makeFloats({length}, std::move(weights)));
 }
 
-static void importPool(Node &node) {
+void se::onnx_import::importPool(Node &node) {
   Emitter &e = node.e;
   Operand x = node.at(0);
   bool isMax = node.op() == "MaxPool";
@@ -170,7 +170,7 @@ static void importPool(Node &node) {
   node.push(x);
 }
 
-static void importGlobalPool(Node &node) {
+void se::onnx_import::importGlobalPool(Node &node) {
   const Operand &x = node.at(0);
   Ints axes;
   for (int64_t d = 2; d < x.rank(); ++d)

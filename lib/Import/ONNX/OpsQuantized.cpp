@@ -9,7 +9,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Node.h"
+#include "Quantized.h"
 
 #include "onnx/onnx_pb.h"
 
@@ -54,11 +54,11 @@ static std::optional<Operand> align(Node &node, const Operand &x,
   return e.slice(e.reshape(e.expand(y, wide), flat), axis, 0, x.shape[axis]);
 }
 
-/// (x - zeroPoint) * scale.
-static std::optional<Operand> dequantize(Node &node, const Operand &x,
-                                         const Operand &scale,
-                                         const Operand *zeroPoint, int64_t axis,
-                                         int64_t block = 0) {
+std::optional<Operand> se::onnx_import::dequantize(Node &node, const Operand &x,
+                                                   const Operand &scale,
+                                                   const Operand *zeroPoint,
+                                                   int64_t axis,
+                                                   int64_t block) {
   Emitter &e = node.e;
   if (x.kind != Tensor::Kind::Int || !scale.isFloat()) {
     node.error("integers and a scale of floats are expected");
@@ -111,11 +111,11 @@ static std::optional<std::pair<float, float>> rangeOf(int type) {
   }
 }
 
-/// x / scale, rounded to even, plus the zero point, saturated.
-static std::optional<Operand> quantize(Node &node, const Operand &x,
-                                       const Operand &scale,
-                                       const Operand *zeroPoint, int type,
-                                       int64_t axis, int64_t block = 0) {
+std::optional<Operand> se::onnx_import::quantize(Node &node, const Operand &x,
+                                                 const Operand &scale,
+                                                 const Operand *zeroPoint,
+                                                 int type, int64_t axis,
+                                                 int64_t block) {
   Emitter &e = node.e;
   if (zeroPoint && zeroPoint->tensor)
     type = zeroPoint->tensor->type;
@@ -243,52 +243,6 @@ static void importMatMulToFloat(Node &node) {
     node.push(bias ? node.e.binary(Binary::Add, *y, *bias) : *y);
 }
 
-/// a, a_scale, a_zero_point, b, b_scale, b_zero_point, y_scale, y_zero_point.
-static void importQLinearMatMul(Node &node) {
-  std::optional<Operand> a =
-      dequantize(node, node.at(0), node.at(1), node.find(2), -2);
-  std::optional<Operand> b =
-      a ? dequantize(node, node.at(3), node.at(4), node.find(5), -1)
-        : std::nullopt;
-  std::optional<Operand> y = b ? multiply(node, *a, *b) : std::nullopt;
-  if (!y)
-    return;
-  if (std::optional<Operand> q =
-          quantize(node, *y, node.at(6), node.find(7), TensorProto::UINT8, -2))
-    node.push(*q);
-}
-
-/// x, x_scale, x_zero_point, w, w_scale, w_zero_point, y_scale, y_zero_point
-/// and a bias of integers, whose scale is that of the products.
-static void importQLinearConv(Node &node) {
-  Emitter &e = node.e;
-  std::optional<Operand> x =
-      dequantize(node, node.at(0), node.at(1), node.find(2), 1);
-  std::optional<Operand> w =
-      x ? dequantize(node, node.at(3), node.at(4), node.find(5), 0)
-        : std::nullopt;
-  if (!w)
-    return;
-  Operand bias;
-  Node again = node;
-  again.inputs = {&*x, &*w};
-  if (const Operand *b = node.find(8)) {
-    Operand scale = e.binary(Binary::Mul, node.at(1), node.at(4));
-    std::optional<Operand> y = dequantize(node, *b, scale, nullptr, 0);
-    if (!y)
-      return;
-    bias = *y;
-    again.inputs.push_back(&bias);
-  }
-  importConv(again);
-  if (again.outputs.empty() || e.failed())
-    return;
-  node.seenBy(again);
-  if (std::optional<Operand> q = quantize(node, again.outputs[0], node.at(6),
-                                          node.find(7), TensorProto::UINT8, 1))
-    node.push(*q);
-}
-
 /// x, w, x_zero_point, w_zero_point.
 static void importConvInteger(Node &node) {
   std::optional<Operand> x = centered(node, node.at(0), node.find(2), 1);
@@ -345,84 +299,6 @@ static void importDynamicQuantizeLSTM(Node &node) {
   node.outputs = again.outputs;
 }
 
-/// Sum or product: a, a_scale, a_zero_point, b, b_scale, b_zero_point, then
-/// scale and zero point of the result.
-template <Binary kind> static void importQLinearBinary(Node &node) {
-  std::optional<Operand> a =
-      dequantize(node, node.at(0), node.at(1), node.find(2), 0);
-  std::optional<Operand> b =
-      a ? dequantize(node, node.at(3), node.at(4), node.find(5), 0)
-        : std::nullopt;
-  if (!b)
-    return;
-  if (std::optional<Operand> q =
-          quantize(node, node.e.binary(kind, *a, *b), node.at(6), node.find(7),
-                   TensorProto::UINT8, 0))
-    node.push(*q);
-}
-
-/// x, x_scale, x_zero_point, y_scale, y_zero_point.
-static void importQLinearActivation(Node &node) {
-  using se::rnn::ActivationAttr;
-  using se::rnn::ActivationKind;
-  mlir::OpBuilder &builder = node.e.getBuilder();
-  bool isSigmoid = node.op() == "QLinearSigmoid";
-  auto function =
-      isSigmoid
-          ? ActivationAttr::get(builder.getContext(), ActivationKind::sigmoid)
-          : ActivationAttr::get(
-                builder.getContext(), ActivationKind::leaky_relu,
-                builder.getF32FloatAttr(node.getFloat("alpha", 0.01f)),
-                mlir::FloatAttr());
-  std::optional<Operand> x =
-      dequantize(node, node.at(0), node.at(1), node.find(2), 0);
-  if (!x)
-    return;
-  if (std::optional<Operand> q =
-          quantize(node, node.e.activation(function, *x), node.at(3),
-                   node.find(4), TensorProto::UINT8, 0))
-    node.push(*q);
-}
-
-/// a, a_scale, a_zero_point, b, b_scale, b_zero_point, perhaps a bias of
-/// integers, and scale and zero point of the result, without which it is
-/// floats.
-static void importQGemm(Node &node) {
-  Emitter &e = node.e;
-  // Scales of b are those of the outputs.
-  int64_t outputs = node.getInt("transB", 0) ? 0 : 1;
-  std::optional<Operand> a =
-      dequantize(node, node.at(0), node.at(1), node.find(2), 0);
-  std::optional<Operand> b =
-      a ? dequantize(node, node.at(3), node.at(4), node.find(5), outputs)
-        : std::nullopt;
-  if (!b)
-    return;
-  Operand bias;
-  Node again = node;
-  again.inputs = {&*a, &*b};
-  if (const Operand *c = node.find(6)) {
-    Operand scale = e.binary(Binary::Mul, node.at(1), node.at(4));
-    std::optional<Operand> y =
-        dequantize(node, *c, scale, nullptr, c->rank() - 1);
-    if (!y)
-      return;
-    bias = *y;
-    again.inputs.push_back(&bias);
-  }
-  importGemm(again);
-  node.seenBy(again);
-  if (again.outputs.empty() || e.failed())
-    return;
-  const Operand *scale = node.find(7);
-  std::optional<Operand> y = scale
-                                 ? quantize(node, again.outputs[0], *scale,
-                                            node.find(8), TensorProto::UINT8, 1)
-                                 : again.outputs[0];
-  if (y)
-    node.push(*y);
-}
-
 void se::onnx_import::addQuantized(OperatorTable &table) {
   for (StringRef domain : {"", "com.microsoft::"}) {
     auto name = [&](StringRef op) { return (domain + op).str(); };
@@ -432,13 +308,6 @@ void se::onnx_import::addQuantized(OperatorTable &table) {
   table["DynamicQuantizeLinear"] = {importDynamicQuantizeLinear, 1, 1};
   table["MatMulInteger"] = {importMatMulInteger, 2, 4};
   table["ConvInteger"] = {importConvInteger, 2, 4};
-  table["QLinearMatMul"] = {importQLinearMatMul, 8, 8};
-  table["QLinearConv"] = {importQLinearConv, 8, 9};
-  table["com.microsoft::QLinearAdd"] = {importQLinearBinary<Binary::Add>, 7, 8};
-  table["com.microsoft::QLinearMul"] = {importQLinearBinary<Binary::Mul>, 7, 8};
-  for (StringRef op : {"QLinearSigmoid", "QLinearLeakyRelu"})
-    table[("com.microsoft::" + op).str()] = {importQLinearActivation, 4, 5};
-  table["com.microsoft::QGemm"] = {importQGemm, 6, 9};
   table["com.microsoft::MatMulIntegerToFloat"] = {importMatMulToFloat, 4, 7};
   table["com.microsoft::DynamicQuantizeMatMul"] = {importMatMulToFloat, 3, 5};
   table["com.microsoft::DynamicQuantizeLSTM"] = {importDynamicQuantizeLSTM, 3,

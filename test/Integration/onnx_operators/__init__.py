@@ -41,6 +41,13 @@ class Graph:
     def name(self, hint):
         return f"{self.prefix}{hint}{len(self.nodes) + len(self.weights) + len(self.infos)}"
 
+    def frames(self, *shape):
+        """Frames along a first dimension without a size."""
+        name = self.input(*shape)
+        info = self.infos[-1].type.tensor_type.shape.dim
+        info.insert(0, type(info[0])(dim_param="frames"))
+        return name
+
     def input(self, *shape, scale=1.0, offset=0.0, frames=None):
         """A frame of normal numbers, or of `frames`, which are repeated."""
         name = self.name("in")

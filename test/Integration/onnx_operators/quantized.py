@@ -206,3 +206,15 @@ def linear_gemm(g):
         np.zeros(4), np.int8)
     bias = g.const([100, -200, 300, 50], np.int32)
     return g.node("QGemm", a, s, z, w, ws, wz, bias, domain=MICROSOFT, transB=1, alpha=1.0)
+
+
+@case("fused_rounded")
+def linear_softmax_and_pools(g):
+    s, z, t, u = g.const(0.05), g.const(3, np.uint8), g.const(1 / 256), g.const(0, np.uint8)
+    a = g.node("QuantizeLinear", g.input(1, 2, 6), s, z, domain=MICROSOFT)
+    results = [
+        (g.node("QLinearSoftmax", a, s, z, t, u, domain=MICROSOFT, axis=-1, opset=13), t, u),
+        (g.node("QLinearGlobalAveragePool", a, s, z, s, z, domain=MICROSOFT), s, z),
+        (g.node("QLinearConcat", s, z, a, s, z, a, s, z, domain=MICROSOFT, axis=1), s, z),
+    ]
+    return [g.node("DequantizeLinear", *r, domain=MICROSOFT) for r in results]
