@@ -15,8 +15,10 @@
 #include "mlir/Dialect/Math/Transforms/Passes.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "mlir/IR/Matchers.h"
 #include "llvm/Support/MathExtras.h"
 
+#include <cmath>
 #include <limits>
 #include <tuple>
 
@@ -119,6 +121,13 @@ template <typename Op> struct ReduceAngle : OpRewritePattern<Op> {
       x = b.fma(turns, b.constant(-rest), x);
       rest -= double(float(rest));
     }
+    // What is left of an argument so large that it has no angle.
+    constexpr double most = 4;
+    for (auto [isBeyond, bound] :
+         {std::pair(arith::CmpFPredicate::OGT, most),
+          std::pair(arith::CmpFPredicate::OLT, -most)})
+      x = b.select(b.compare(isBeyond, x, b.constant(bound)),
+                   b.constant(bound), x);
     auto reduced = Op::create(b, x);
     reduced->setDiscardableAttr(reducedAttrName, b.getUnitAttr());
     rewriter.replaceOp(op, reduced->getResults());
@@ -136,23 +145,28 @@ static Value emitLog10(Emitter &b, ValueRange x) {
   return b.mul(math::LogOp::create(b, x[0]), b.constant(0.43429448190325182));
 }
 
+/// `y`, or beyond 2^30, where squares may overflow, log(2 a).
+static Value selectLarge(Emitter &b, Value a, Value y) {
+  Value large =
+      b.add(math::LogOp::create(b, a), b.constant(0.6931471805599453));
+  Value isLarge = b.compare(arith::CmpFPredicate::OGT, a, b.constant(0x1p30));
+  return b.select(isLarge, large, y);
+}
+
 static Value emitAsinh(Emitter &b, ValueRange x) {
   // log(a + sqrt(a^2 + 1)) without cancellation.
   Value a = b.abs(x[0]), square = b.mul(a, a), one = b.constant(1);
   Value root = b.sqrt(b.add(square, one));
   Value sum = b.add(a, b.div(square, b.add(root, one)));
   Value y = math::Log1pOp::create(b, sum);
-  // Beyond 2^30, where the square might overflow, it is log(2 a).
-  Value large = b.add(math::LogOp::create(b, a), b.constant(0.6931471805599453));
-  Value isLarge =
-      b.compare(arith::CmpFPredicate::OGT, a, b.constant(0x1p30));
-  return b.copySign(b.select(isLarge, large, y), x[0]);
+  return b.copySign(selectLarge(b, a, y), x[0]);
 }
 
 static Value emitAcosh(Emitter &b, ValueRange x) {
   Value less = b.sub(x[0], b.constant(1));
   Value root = b.mul(b.sqrt(less), b.sqrt(b.add(x[0], b.constant(1))));
-  return math::Log1pOp::create(b, b.add(less, root));
+  Value y = math::Log1pOp::create(b, b.add(less, root));
+  return selectLarge(b, x[0], y);
 }
 
 static Value emitAtanh(Emitter &b, ValueRange x) {
@@ -178,6 +192,13 @@ static Value emitRsqrt(Emitter &b, ValueRange x) {
   return b.div(b.constant(1), b.sqrt(x[0]));
 }
 
+/// NaN stays NaN.
+static Value emitClamp(Emitter &b, ValueRange x) {
+  Value y = b.select(b.compare(arith::CmpFPredicate::OLT, x[0], x[1]), x[1],
+                     x[0]);
+  return b.select(b.compare(arith::CmpFPredicate::OGT, y, x[2]), x[2], y);
+}
+
 static Value emitIsNaN(Emitter &b, ValueRange x) {
   return b.compare(arith::CmpFPredicate::UNO, x[0], x[0]);
 }
@@ -186,6 +207,51 @@ static Value emitIsInf(Emitter &b, ValueRange x) {
 }
 static Value emitIsFinite(Emitter &b, ValueRange x) {
   return b.compare(arith::CmpFPredicate::OLT, b.abs(x[0]), b.infinity());
+}
+
+namespace {
+/// MLIR's expansion, exp(b * log(a)), gives NaN for all negative a. With an
+/// exponent that is no whole number that is right, and if it is 0.5, 1 or 2,
+/// there are shorter ones.
+struct ExpandPower : OpRewritePattern<math::PowFOp> {
+  explicit ExpandPower(MLIRContext *context)
+      : OpRewritePattern(context, /*benefit=*/2) {}
+  LogicalResult matchAndRewrite(math::PowFOp op,
+                                PatternRewriter &rewriter) const override;
+};
+} // namespace
+
+LogicalResult ExpandPower::matchAndRewrite(math::PowFOp op,
+                                           PatternRewriter &rewriter) const {
+  using arith::CmpFPredicate;
+  Value x = op.getLhs(), y = op.getRhs();
+  if (!x.getType().isF32())
+    return failure();
+  APFloat known(0.0f);
+  if (matchPattern(y, m_ConstantFloat(&known)) &&
+      (!known.isInteger() || std::abs(known.convertToFloat()) <= 2))
+    return failure();
+  Emitter b(op, rewriter);
+  Value zero = b.constant(0);
+  auto isWhole = [&](Value number) {
+    return b.compare(CmpFPredicate::OEQ, math::FloorOp::create(b, number),
+                     number);
+  };
+  auto isNot = [&](Value condition) -> Value {
+    Value one = arith::ConstantOp::create(b, b.getBoolAttr(true));
+    return arith::XOrIOp::create(b, condition, one);
+  };
+  Value magnitude = math::ExpOp::create(
+      b, b.mul(y, math::LogOp::create(b, b.abs(x))));
+  Value isInteger = isWhole(y);
+  Value isOdd = b.both(isInteger, isNot(isWhole(b.mul(y, b.constant(0.5)))));
+  Value power = b.select(isOdd, b.copySign(magnitude, x), magnitude);
+  Value isUndefined =
+      b.both(b.compare(CmpFPredicate::OLT, x, zero), isNot(isInteger));
+  power = b.select(isUndefined, b.fromBits(b.word(0x7fc00000)), power);
+  Value isOne = b.compare(CmpFPredicate::OEQ, y, zero);
+  rewriter.replaceOp(op, b.select(isOne, b.constant(1), power));
+  return success();
 }
 
 /// The one that is no NaN; of zeros of both signs the second.
@@ -274,22 +340,22 @@ void conversion::populateFunctionPatterns(RewritePatternSet &patterns) {
   patterns.add<ExpandFunction<math::AtanhOp>>(context, emitAtanh);
   patterns.add<ExpandFunction<math::Atan2Op>>(context, emitAtan2);
   patterns.add<ExpandFunction<math::RsqrtOp>>(context, emitRsqrt);
+  patterns.add<ExpandFunction<math::ClampFOp>>(context, emitClamp);
   patterns.add<ExpandFunction<math::IsNaNOp>>(context, emitIsNaN);
   patterns.add<ExpandFunction<math::IsInfOp>>(context, emitIsInf);
   patterns.add<ExpandFunction<math::IsFiniteOp>>(context, emitIsFinite);
   patterns.add<ExpandFunction<arith::RemFOp>>(context, emitRemainder);
-  patterns.add<ReduceAngle<math::SinOp>, ReduceAngle<math::CosOp>>(context);
+  patterns.add<ReduceAngle<math::SinOp>, ReduceAngle<math::CosOp>,
+               ExpandPower>(context);
   populateMathPolynomialApproximationPatterns(patterns, [](StringRef name) {
     return llvm::is_contained(
         {math::AcosOp::getOperationName(), math::AsinOp::getOperationName(),
-         math::AtanOp::getOperationName(), math::CbrtOp::getOperationName(),
-         math::CosOp::getOperationName(), math::ErfcOp::getOperationName(),
+         math::AtanOp::getOperationName(), math::CosOp::getOperationName(), math::ErfcOp::getOperationName(),
          math::ExpM1Op::getOperationName(), math::Log1pOp::getOperationName(),
          math::SinOp::getOperationName()},
         name);
   });
-  math::populateExpansionPatterns(
-      patterns, {"clampf", "cosh", "exp2", "powf", "sinh"});
+  math::populateExpansionPatterns(patterns, {"cosh", "exp2", "powf", "sinh"});
 }
 
 void conversion::populateBasicFunctionPatterns(RewritePatternSet &patterns) {

@@ -55,7 +55,7 @@ std::optional<Phase> se::getPhase(ModuleOp module) {
 }
 
 template <typename... Dialects> static bool isOf(Operation *op) {
-  return isa_and_nonnull<Dialects...>(op->getDialect());
+  return op && isa_and_nonnull<Dialects...>(op->getDialect());
 }
 
 /// Element types that come with a policy: halves, integers and their sums.
@@ -97,7 +97,7 @@ static bool isArithmetic(Operation *op) {
 static bool isFunction(Operation *op) {
   return isa<math::AbsFOp, math::AcosOp, math::AcoshOp, math::AsinOp,
              math::AsinhOp, math::AtanOp, math::AtanhOp, math::Atan2Op,
-             math::CbrtOp, math::CeilOp, math::ClampFOp, math::CopySignOp,
+             math::CeilOp, math::ClampFOp, math::CopySignOp,
              math::CosOp, math::CoshOp, math::ErfOp, math::ErfcOp, math::ExpOp,
              math::Exp2Op, math::ExpM1Op, math::FloorOp, math::FmaOp,
              math::IsFiniteOp, math::IsInfOp, math::IsNaNOp, math::LogOp,
@@ -186,8 +186,11 @@ static bool isAllowed(Operation *op, Phase phase) {
 }
 
 LogicalResult se::verifyPhase(ModuleOp module, Phase phase) {
-  WalkResult result = module.walk<WalkOrder::PreOrder>([&](Operation *op) {
-    bool isImported = phase == Phase::Imported || phase == Phase::Normalized;
+  bool isImported = phase == Phase::Imported || phase == Phase::Normalized;
+  WalkResult result = module.walk([&](Operation *op) {
+    // What an op of tensor holds is part of it.
+    while (isImported && isOf<tensor::TensorDialect>(op->getParentOp()))
+      op = op->getParentOp();
     if (isImported && !canBeCompiled(op)) {
       op->emitError("'") << op->getName()
                          << "' cannot be compiled: docs/phases.md lists the "

@@ -719,7 +719,7 @@ func.func @interpolate_C3_sign(%x: f16, %t: memref<16xf16>) {
 // -----
 
 func.func @dynamic(%x: tensor<?xf32>) {
-  // expected-error @below {{operand #0 must be statically shaped tensor of floating-point or 8-bit signless integer or 16-bit signless integer or 32-bit signless integer values}}
+  // expected-error @below {{operand #0 must be statically shaped tensor of floating-point or 1-bit signless integer or 8-bit signless integer or 16-bit signless integer or 32-bit signless integer values}}
   rnn.reshape %x : tensor<?xf32> -> tensor<4xf32>
   return
 }

@@ -2,8 +2,8 @@
 // RUN: se-opt %t/net.mlir --rnn-quantize="precision=mixed calibration=%t/c.json" | FileCheck %s --check-prefix=MIXED
 // RUN: se-opt %t/net.mlir --rnn-quantize="precision=%t/tensor.json" | FileCheck %s --check-prefix=TENSOR
 // RUN: se-opt %t/net.mlir --rnn-quantize="precision=int8 calibration=%t/c.json" | FileCheck %s --check-prefix=INT8
-// RUN: se-opt %t/net.mlir --se-pipeline="to=legalized precision=int8 calibration=%t/c.json" | FileCheck %s --check-prefix=LEGAL
-// RUN: se-opt %t/net.mlir --se-pipeline="to=legalized precision=mixed calibration=%t/c.json" | FileCheck %s --check-prefix=LEGALMIXED
+// RUN: se-opt %t/net.mlir --rnn-quantize="precision=int8 calibration=%t/c.json" --rnn-legalize=precision=int8 --rnn-contract --rnn-fold-constants --cse | FileCheck %s --check-prefix=LEGAL
+// RUN: se-opt %t/net.mlir --rnn-quantize="precision=mixed calibration=%t/c.json" --rnn-legalize=precision=mixed --rnn-contract --rnn-fold-constants --cse | FileCheck %s --check-prefix=LEGALMIXED
 // RUN: se-opt %t/net.mlir --rnn-quantize=precision=fp16 | FileCheck %s --check-prefix=NONE
 // RUN: se-opt %t/tricky.mlir --rnn-quantize="precision=mixed calibration=%t/c.json" | FileCheck %s --check-prefix=TRICKY
 // RUN: se-opt %t/variable.mlir --rnn-quantize="precision=int8 calibration=%t/c.json" -verify-diagnostics

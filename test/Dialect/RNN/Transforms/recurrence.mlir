@@ -51,6 +51,7 @@ rnn.network @net inputs(%x = "x" : tensor<2xf32>)
 // COUNTER-LABEL: rnn.network @counter
 // COUNTER-NOT:   quant.qcast %k
 // COUNTER:       quant.qcast %h : {{.*}}!quant.uniform<i16
+// COUNTER:       quant.dcast {{.*}}
 // COUNTER-NOT:   quant
 // COUNTER:       %[[NEXT:.*]] = arith.select %{{.*}}
 // COUNTER-NEXT:  quant.qcast %[[NEXT]] : {{.*}}!quant.uniform<i8
