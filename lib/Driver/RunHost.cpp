@@ -28,8 +28,7 @@ bool se::isHostProgram(const std::string &path) {
   if (llvm::identify_magic(path, magic))
     // Cannot be read: by the name, so that the right side reports it.
     return StringRef(path).ends_with(".mlir") ||
-           StringRef(path).ends_with(".mlirbc") ||
-           isOnnxFile(path);
+           StringRef(path).ends_with(".mlirbc") || isOnnxFile(path);
   return magic < llvm::file_magic::elf || magic > llvm::file_magic::elf_core;
 }
 

@@ -215,8 +215,8 @@ void python::addNetworks(py::module_ &module) {
   module.def("compile", compileNetwork, arg("model"), arg("output"),
              arg("precision"), arg("calibration"), arg("method"), arg("target"),
              arg("cores"), arg("states"), arg("constants"), arg("schedule"),
-             arg("emit"), arg("core_stack"), arg("remarks"), arg("max_loss"), arg("metric"),
-             arg("policy"), arg("resources"));
+             arg("emit"), arg("core_stack"), arg("remarks"), arg("max_loss"),
+             arg("metric"), arg("policy"), arg("resources"));
   module.def("calibrate", calibrateNetwork, arg("model"), arg("recordings"),
              arg("method"), arg("output"), arg("states"), arg("constants"),
              arg("progress"));

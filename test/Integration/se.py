@@ -6,6 +6,7 @@ import os
 import pathlib
 import shutil
 import subprocess
+import sys
 import tempfile
 
 import numpy as np
@@ -91,9 +92,24 @@ def assert_close(a, b, tolerance, what):
         )
 
 
+def make_case(name, folder, *arguments):
+    """Writes the networks of a reported case, which brings a script, into a copy.
+    Returns the copy; skips the test on machines that lack the case."""
+    import pytest
+
+    cases = SHARED.parent / "cases"
+    if not (cases / name).is_dir():
+        pytest.skip("the reported networks are not there")
+    shutil.copy(cases / "common.py", folder)
+    shutil.copytree(cases / name, folder / name)
+    subprocess.run([sys.executable, "make.py", *arguments], cwd=folder / name, check=True)
+    return folder / name
+
+
 def onnx_steps(path, inputs, outputs, states, optimize=True):
-    """ONNX Runtime frame by frame, with its optimizer if `optimize`. inputs are arrays [T, ...], states maps state
-    inputs to outputs, which start at zero. Returns outputs as [T, elements]."""
+    """ONNX Runtime frame by frame. inputs are arrays [T, ...], states maps state
+    inputs to outputs, which start at zero. Returns outputs as [T, elements]. Without
+    `optimize` the graph is computed as it stands."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()

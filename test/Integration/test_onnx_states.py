@@ -7,6 +7,7 @@ import itertools
 import re
 
 import numpy as np
+import onnx
 import pytest
 
 import se
@@ -115,12 +116,15 @@ def caches(taps, residual=False):
     return net
 
 
-def running_means():
+def running_means(width):
+    """Of a layer's result; with the frame's width both do the same in the sum."""
     net = Net()
     x = net.input(1, 6)
-    a, b = net.mean(x, 6, 0.9), net.mean(x, 6, 0.99)
-    y = net.op("Concat", net.mean(a, 6, 0.5), b, axis=1)
-    net.output(net.dense(y, 12, 3), 1, 3)
+    if width != 6:
+        x = net.dense(x, 6, width)
+    a, b = net.mean(x, width, 0.9), net.mean(x, width, 0.99)
+    y = net.op("Concat", net.mean(a, width, 0.5), b, axis=1)
+    net.output(net.dense(y, 2 * width, 3), 1, 3)
     return net
 
 
@@ -203,7 +207,7 @@ RIGHT = {
     "caches with residuals": lambda: caches(3, residual=True),
     "caches of one frame": lambda: caches(2),
     "caches like frames": caches_like_frames,
-    "running means": running_means,
+    "running means": lambda: running_means(7),
     "packed": packed,
     "reshaped": reshaped,
     "feedback": feedback,
@@ -271,13 +275,29 @@ def spikes():
     return net
 
 
-UNCLEAR = [same_width, residual, two_alike, output_feedback, spikes]
+def means_of_the_frame():
+    return running_means(6)
+
+
+UNCLEAR = [same_width, residual, two_alike, output_feedback, spikes, means_of_the_frame]
 
 
 @pytest.mark.parametrize("build", UNCLEAR, ids=lambda build: build.__name__)
 @pytest.mark.parametrize("shuffle", [False, True])
 def test_unclear_pairs_are_listed(build, shuffle, tmp_path):
     refuse(build().finish(shuffle=shuffle), tmp_path)
+
+
+def test_lost_h(tmp_path):
+    """The next h is not given out, so h is an input of every frame: a warning."""
+    net = Net()
+    x, h, c = net.input(1, 6), net.input(1, 9), net.input(1, 9)
+    h_new, c_new = net.lstm_step(x, 6, 9, h, c)
+    net.state(c, c_new)
+    net.output(net.dense(h_new, 9, 4), 1, 4)
+    messages = check(net.finish(), tmp_path)
+    assert f"warning: input '{h}' [1, 9] has the shape of state '{c}', but no" in messages
+    assert "warning" not in check(net.finish(), tmp_path, "--state", f"{h}=")
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -311,26 +331,24 @@ def test_never_wrong(seed, tmp_path):
         refuse(made, tmp_path)
 
 
-CASES = se.SHARED.parent / "cases"
-
-
 @pytest.mark.parametrize("name", ["swapped_states_by_place", "caches_greedy_pairing"])
 def test_reported_cases(name, tmp_path):
-    if not (CASES / name).is_dir():
-        pytest.skip("the reported networks are not there")
-    import shutil
-    import subprocess
-    import sys
-
-    import onnx
-
-    shutil.copy(CASES / "common.py", tmp_path)
-    shutil.copytree(CASES / name, tmp_path / name)
-    subprocess.run([sys.executable, "make.py"], cwd=tmp_path / name, check=True)
-    path = tmp_path / name / "model.onnx"
+    folder = se.make_case(name, tmp_path)
+    path = folder / "model.onnx"
     graph = onnx.load(path).graph
     frame, output = graph.input[0].name, graph.output[0].name
-    x, y = (
-        np.load(next((tmp_path / name).glob(f"{kind}_*.npy"))) for kind in ("in", "expected")
-    )
+    x, y = (np.load(next(folder.glob(f"{kind}_*.npy"))) for kind in ("in", "expected"))
     se.assert_close(se.run(path, {frame: x}, [output]), {output: y}, 1e-5, name)
+
+
+def test_dtln_without_names(tmp_path):
+    """Both stages keep their packed states; a remark names only those of the second."""
+    for stage, remarks in (1, 0), (2, 1):
+        path = se.SHARED / "core" / f"dtln_{stage}.onnx"
+        if not path.exists():
+            pytest.skip("DTLN is not there")
+        process = se.run_tool("se-translate", "--import-onnx", path, "-o", tmp_path / "x.mlir")
+        assert process.stderr.count("remark") == remarks
+        assert "warning" not in process.stderr
+        header = (tmp_path / "x.mlir").read_text().splitlines()[1]
+        assert header.count("reset") == 1, header[:500]

@@ -3,10 +3,6 @@
 """The tables of onnx_operators/ against ONNX Runtime, frame by frame with states: on
 the host for several opsets, on the simulator for the newest."""
 
-import shutil
-import subprocess
-import sys
-
 import numpy as np
 import onnx
 import pytest
@@ -194,20 +190,6 @@ def test_dynamic_time(part, tmp_path):
 
 # --- the cases that may lie beside the repository ---------------------------------
 
-CASES = se.SHARED.parent / "cases"
-
-
-def make_case(name, folder, *arguments):
-    """The files that a case's script writes, in a folder of its own."""
-    if not (CASES / name / "make.py").exists():
-        pytest.skip(f"{CASES / name} is not there")
-    shutil.copytree(CASES / name, folder / name)
-    shutil.copy(CASES / "common.py", folder)
-    subprocess.run([sys.executable, "make.py", *arguments], cwd=folder / name, check=True,
-                   capture_output=True)
-    return folder / name
-
-
 @pytest.mark.parametrize("name,arguments,model,tolerance", [
     ("opset_new", ["22"], "model", 1e-5),
     ("opset_new", ["23"], "model", 1e-5),
@@ -223,7 +205,7 @@ def make_case(name, folder, *arguments):
     ("quantize_dynamic_lstm", [], "model", 2e-2),
 ])
 def test_case(name, arguments, model, tolerance, tmp_path):
-    folder = make_case(name, tmp_path, *arguments)
+    folder = se.make_case(name, tmp_path, *arguments)
     expected = {p.stem.removeprefix("expected_"): np.load(p)
                 for p in folder.glob("expected_*.npy")}
     inputs = {p.stem.removeprefix("in_"): np.load(p) for p in folder.glob("in_*.npy")}
@@ -239,7 +221,7 @@ def test_case(name, arguments, model, tolerance, tmp_path):
 
 def test_probed_operators(tmp_path):
     """One network for each operator; convolutions along frequency are refused."""
-    folder = make_case("ops_probe", tmp_path)
+    folder = se.make_case("ops_probe", tmp_path)
     problems = []
     for path in sorted(folder.glob("*.onnx")):
         name = path.stem

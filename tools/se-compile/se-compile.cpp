@@ -92,10 +92,10 @@ static cl::opt<std::string>
 static cl::list<std::string>
     states("state", cl::desc("ONNX: graph input and output that are a state"),
            cl::value_desc("IN=OUT"), cl::cat(category));
-static cl::list<std::string> constants(
-    "constant",
-    cl::desc("ONNX: value of a graph input, the same in every frame"),
-    cl::value_desc("NAME=VALUE"), cl::cat(category));
+static cl::list<std::string>
+    constants("constant",
+              cl::desc("ONNX: value of a graph input, the same in every frame"),
+              cl::value_desc("NAME=VALUE"), cl::cat(category));
 
 static cl::opt<std::string>
     emit("emit", cl::init("elf"),

@@ -57,21 +57,25 @@ void Emitter::error(const Twine &message) {
 }
 
 void Emitter::reportProblems() {
-  // Nodes that have the same to say do so together.
-  llvm::MapVector<StringRef, SmallVector<StringRef>> labels;
-  for (const Problem &problem : problems)
-    labels[problem.message].push_back(problem.label);
+  // Nodes of one operator that have the same to say do so together.
+  llvm::MapVector<std::pair<StringRef, StringRef>, SmallVector<StringRef>>
+      groups;
+  for (const Problem &problem : problems) {
+    StringRef label = problem.label;
+    groups[{label.substr(label.rfind(" (") + 1), problem.message}].push_back(
+        label);
+  }
   constexpr size_t most = 8;
   std::string text;
-  for (const auto &[message, nodes] : labels) {
+  for (const auto &[key, labels] : groups) {
     if (!text.empty())
       text += "; ";
-    text += llvm::join(ArrayRef(nodes).take_front(most), ", ");
-    if (nodes.size() > most)
-      text += " and " + std::to_string(nodes.size() - most) + " more";
-    if (!nodes[0].empty())
+    text += llvm::join(ArrayRef(labels).take_front(most), ", ");
+    if (labels.size() > most)
+      text += " and " + std::to_string(labels.size() - most) + " more";
+    if (!labels[0].empty())
       text += ": ";
-    text += message;
+    text += key.second;
   }
   if (problems.size() > 1)
     text = std::to_string(problems.size()) + " errors: " + text;

@@ -22,6 +22,7 @@
 #include "llvm/ADT/StringSet.h"
 
 #include <map>
+#include <memory>
 #include <set>
 #include <tuple>
 
@@ -38,6 +39,10 @@ struct Operand {
   Shape shape;
   /// Dimensions that ONNX leaves open (time or batch). They have size 1 here.
   Flags open;
+
+  /// The elements, if it is a sequence of tensors. Its only dimension is their
+  /// number, which is open if there is one for each frame.
+  std::shared_ptr<const std::vector<Operand>> sequence;
 
   /// The graph inputs that it depends on.
   llvm::SmallBitVector inputs;

@@ -36,6 +36,7 @@ static OperatorTable makeTable() {
   addPools(table);
   addNormalizations(table);
   addRecurrent(table);
+  addSequences(table);
   return table;
 }
 
@@ -173,8 +174,9 @@ void GraphImporter::importInput(const onnx::ValueInfoProto &info) {
   if (info.name().empty())
     return error("a graph input has no name");
   if (!info.type().has_tensor_type() || !isFloatType(type.elem_type()))
-    return error(label + "is not a tensor of floats; give its value with "
-                         "--constant " +
+    return error(label +
+                 "is not a tensor of floats; give its value with "
+                 "--constant " +
                  info.name() + "=VALUE");
   if (!type.has_shape() || type.shape().dim_size() > int(maxRank))
     return error(label + "has no usable shape; export with shapes");
@@ -218,8 +220,7 @@ void GraphImporter::importInputs() {
 
 /// A stand-in for a result that could not be imported, if the model tells its
 /// shape: what comes later may have errors of its own.
-std::optional<Operand>
-GraphImporter::makePlaceholder(const std::string &name) {
+std::optional<Operand> GraphImporter::makePlaceholder(const std::string &name) {
   auto declared = shapes.find(name);
   if (declared == shapes.end() || !isFloatType(declared->second->elem_type()))
     return std::nullopt;
@@ -266,8 +267,8 @@ void GraphImporter::startNode(const onnx::NodeProto &proto, unsigned index) {
     label = "node '" + proto.name() + "'";
   else if (proto.output_size() > 0 && !proto.output(0).empty())
     label = "node of '" + proto.output(0) + "'";
-  std::string op =
-      isForeign(proto) ? proto.domain() + "::" + proto.op_type() : proto.op_type();
+  std::string op = isForeign(proto) ? proto.domain() + "::" + proto.op_type()
+                                    : proto.op_type();
   // What has no name is called by its first result, as in messages.
   std::string name = proto.name();
   for (const std::string &output : proto.output())
@@ -284,9 +285,8 @@ const Operator *GraphImporter::findOperator(const onnx::NodeProto &proto) {
                                : proto.op_type());
   if (it != table.end())
     return &it->second;
-  if (!foreign &&
-      (proto.op_type() == "If" || proto.op_type() == "Loop" ||
-       proto.op_type() == "Scan"))
+  if (!foreign && (proto.op_type() == "If" || proto.op_type() == "Loop" ||
+                   proto.op_type() == "Scan"))
     return &withSubgraphs;
   // Layouts of one machine, which level `all` of the optimizer makes.
   if (proto.domain() == "com.microsoft.nchwc")
@@ -338,6 +338,10 @@ void GraphImporter::importNode(const onnx::NodeProto &proto, unsigned index) {
     return importLoop(proto, node);
   if (proto.op_type() == "Scan")
     return importScan(proto, node);
+  for (const Operand *x : node.inputs)
+    if (x && x->sequence && !entry.takesSequences)
+      return error("operates on a sequence of tensors, which is supported for "
+                   "the results of loops only");
   entry.import(node);
   if (!failed())
     node.checkAttributes();
@@ -363,7 +367,7 @@ void GraphImporter::bindOutputs(const onnx::NodeProto &proto, Node &node,
       return error("output " + Twine(i) + " ('" + name + "') is not supported");
     Operand &x = node.outputs[i];
     std::optional<int64_t> count = countElements(x.shape);
-    if (!count || (*count == 0 && !x.isConstant()))
+    if (!count || (*count == 0 && !x.isConstant() && !x.sequence))
       return error("output of empty or too large shape " + toString(x.shape));
     x.inputs = reach;
     if (moves) {

@@ -48,8 +48,8 @@ private:
   void importIf(const onnx::NodeProto &proto, Node &node);
   void importScan(const onnx::NodeProto &proto, Node &node);
   void importLoop(const onnx::NodeProto &proto, Node &node);
-  const onnx::GraphProto *findSubgraph(const onnx::NodeProto &proto,
-                                       Node &node, llvm::StringRef attribute);
+  const onnx::GraphProto *findSubgraph(const onnx::NodeProto &proto, Node &node,
+                                       llvm::StringRef attribute);
   /// The results of a subgraph; false if it could not be imported.
   bool importSubgraph(const onnx::GraphProto &body,
                       llvm::ArrayRef<Operand> arguments,

@@ -105,8 +105,7 @@ bool Residual::hasOtherOfSameCost() {
   return removed < pending.size();
 }
 
-Matching se::onnx_import::findMatching(const PairCosts &costs,
-                                       unsigned limit) {
+Matching se::onnx_import::findMatching(const PairCosts &costs, unsigned limit) {
   Matching matching;
   matching.partner.assign(costs.size(), -1);
   while (matching.size < limit) {
@@ -125,8 +124,7 @@ Matching se::onnx_import::findMatching(const PairCosts &costs,
     }
     ++matching.size;
   }
-  matching.isUnique =
-      !Residual(costs, matching.partner).hasOtherOfSameCost();
+  matching.isUnique = !Residual(costs, matching.partner).hasOtherOfSameCost();
   return matching;
 }
 
@@ -172,8 +170,8 @@ bool Lister::list(unsigned i, unsigned pairs, int64_t cost) {
 std::optional<std::vector<std::vector<int>>>
 se::onnx_import::listMatchings(const PairCosts &costs, unsigned size,
                                size_t atMost) {
-  Lister lister{costs, size, atMost, 20000,
-                std::vector<int>(costs.size(), -1), {}};
+  Lister lister{costs, size, atMost, 20000, std::vector<int>(costs.size(), -1),
+                {}};
   if (!lister.list(0, 0, 0))
     return std::nullopt;
   llvm::stable_sort(lister.found, llvm::less_first());

@@ -34,6 +34,9 @@ void GraphImporter::finish(se::rnn::NetworkOp network) {
       return error("graph output '" + info.name() +
                    "' stands twice or has no name");
     const Operand &x = it->second;
+    if (x.sequence)
+      return error("graph output '" + info.name() +
+                   "' is a sequence of tensors");
     outs.push_back({info.name(), x.shape, x.movedStates});
     emitter->startNode("", "graph output '" + info.name() + "'");
     outValues.push_back(emitter->get(emitter->toOutput(x)));
@@ -65,6 +68,12 @@ void GraphImporter::finish(se::rnn::NetworkOp network) {
           "' are taken as one state because of the data flow between them; "
           "--state confirms or excludes it");
   warnOfLostStates(ins, outs, flow, *pairing);
+  for (const auto &[i, value] : llvm::enumerate(inValues))
+    if (int out = pairing->outputOf[i];
+        out >= 0 && value.use_empty() && outValues[out] != value)
+      emitWarning(loc) << oneLine("state '" + inputs[i].name +
+                                  "' is never read; was its recurrence folded "
+                                  "away at the export?");
 
   SmallVector<Type> inputTypes, stateTypes, outputTypes;
   SmallVector<StringRef> inputNames, stateNames, outputNames;
@@ -134,8 +143,23 @@ void GraphImporter::finish(se::rnn::NetworkOp network) {
   network.setOutputNamesAttr(builder.getStrArrayAttr(outputNames));
 }
 
-/// The recurrent layer of the model's framework that a name or a node speaks
-/// of, empty if there is none.
+/// A constant of a recurrent layer of PyTorch whose recurrent matrix is not
+/// there any more, empty if there is none.
+static std::string findHalfLayer(const onnx::GraphProto &graph) {
+  llvm::StringSet<> names;
+  for (const onnx::TensorProto &tensor : graph.initializer())
+    names.insert(tensor.name());
+  for (const onnx::TensorProto &tensor : graph.initializer()) {
+    std::string name = tensor.name();
+    size_t at = name.find("weight_ih");
+    if (at != std::string::npos &&
+        !names.contains(name.replace(at, 9, "weight_hh")))
+      return tensor.name();
+  }
+  return "";
+}
+
+/// What speaks of a recurrent layer in the model, empty if nothing does.
 static std::string findRecurrentLayer(const onnx::GraphProto &graph) {
   for (const onnx::TensorProto &tensor : graph.initializer()) {
     StringRef name = tensor.name();
@@ -185,6 +209,10 @@ void GraphImporter::warnOfLostStates(ArrayRef<PairingInput> ins,
     if (auto named = dyn_cast<NameLoc>(folded->getLoc()))
       name = named.getName().str();
     layer = "node '" + name + "' multiplies zeros";
+  } else if (std::string half = findHalfLayer(graph); !half.empty()) {
+    layer = "constant '" + half +
+            "' is of a recurrent layer, but the layer's recurrent weights are "
+            "gone";
   } else if (!hasStates && lost.empty()) {
     layer = findRecurrentLayer(graph);
     if (!layer.empty())

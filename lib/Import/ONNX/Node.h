@@ -129,6 +129,7 @@ struct Operator {
   unsigned minInputs, maxInputs;
   /// Its results are elements of its operands in another arrangement.
   bool moves = false;
+  bool takesSequences = false;
 };
 constexpr unsigned variadic = ~0u;
 using OperatorTable = llvm::StringMap<Operator>;
@@ -151,6 +152,7 @@ void addReductions(OperatorTable &table);
 void addPools(OperatorTable &table);
 void addNormalizations(OperatorTable &table);
 void addRecurrent(OperatorTable &table);
+void addSequences(OperatorTable &table);
 
 // Handlers that fused and quantized operators share.
 void importGemm(Node &node);

@@ -205,7 +205,8 @@ static void importExpand(Node &node) {
 }
 
 void se::onnx_import::addShapes(OperatorTable &table) {
-  table["Identity"] = {importIdentity, 1, 1, /*moves=*/true};
+  table["Identity"] = {importIdentity, 1, 1, /*moves=*/true,
+                       /*takesSequences=*/true};
   table["Dropout"] = {importDropout, 1, 3, /*moves=*/true};
   table["Transpose"] = {importTranspose, 1, 1, /*moves=*/true};
   table["Reshape"] = {importReshape, 2, 2, /*moves=*/true};

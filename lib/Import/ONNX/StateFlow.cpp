@@ -20,7 +20,9 @@ using namespace se::onnx_import;
 
 using ValueSet = llvm::DenseSet<Value>;
 
-static bool isZero(Value value) { return matchPattern(value, m_AnyZeroFloat()); }
+static bool isZero(Value value) {
+  return matchPattern(value, m_AnyZeroFloat());
+}
 
 /// The value without reshapes.
 static Value strip(Value value) {
@@ -44,21 +46,34 @@ static void addParts(Value value, ValueSet &parts) {
     parts.insert(value);
 }
 
-/// A slice of a concatenation reaches only some of its parts.
-static SmallVector<Value> getSlicedParts(tensor::ExtractSliceOp slice) {
+namespace {
+/// What a slice takes of one operand of a concatenation, or of its own.
+struct SlicedPart {
+  Value value;
+  bool isTaken = true; ///< some of it
+  bool isWhole = true;
+};
+} // namespace
+
+/// A slice of a concatenation looks at the operands.
+static SmallVector<SlicedPart> getSlicedParts(tensor::ExtractSliceOp slice) {
   auto concat = slice.getSource().getDefiningOp<tensor::ConcatOp>();
+  auto type = slice.getSourceType();
   if (!concat)
-    return {slice.getSource()};
+    return {{slice.getSource(), true, type == slice.getType()}};
   unsigned axis = concat.getDim();
   int64_t low = slice.getStaticOffsets()[axis];
-  int64_t high = low + (slice.getStaticSizes()[axis] - 1) *
-                           slice.getStaticStrides()[axis];
-  SmallVector<Value> parts;
+  int64_t step = slice.getStaticStrides()[axis];
+  int64_t high = low + (slice.getStaticSizes()[axis] - 1) * step;
+  bool isWhole = step == 1;
+  for (int64_t d = 0; d < type.getRank(); ++d)
+    isWhole &= d == axis || slice.getStaticSizes()[d] == type.getDimSize(d);
+  SmallVector<SlicedPart> parts;
   int64_t start = 0;
   for (Value part : concat.getInputs()) {
     int64_t end = start + cast<ShapedType>(part.getType()).getDimSize(axis);
-    if (low < end && high >= start)
-      parts.push_back(part);
+    parts.push_back({part, low < end && high >= start,
+                     isWhole && low <= start && high >= end - 1});
     start = end;
   }
   return parts;
@@ -139,9 +154,9 @@ static void visitCarriers(Value value, bool withArithmetic,
         visit(select.getFalseValue(), true);
       })
       .Case([&](tensor::ExtractSliceOp slice) {
-        for (Value part : getSlicedParts(slice))
-          visit(part, cast<ShapedType>(part.getType()).getNumElements() >
-                          slice.getType().getNumElements());
+        // What is dropped is the oldest frame of a cache, perhaps its only one.
+        for (const SlicedPart &part : getSlicedParts(slice))
+          visit(part.value, !part.isWhole);
       })
       .Case([&](se::rnn::LSTMOp lstm) {
         visit(value == lstm.getHNext() ? lstm.getH() : lstm.getC(), true);
@@ -157,9 +172,10 @@ ValueSet Analysis::carry(Value output, const ValueSet &cuts, bool kept) {
     auto [value, changed] = work.pop_back_val();
     if (cuts.contains(value) || !seen[changed].insert(value).second)
       continue;
-    visitCarriers(value, /*withArithmetic=*/!kept, [&](Value operand, bool changes) {
-      work.push_back({operand, changed || changes});
-    });
+    visitCarriers(value, /*withArithmetic=*/!kept,
+                  [&](Value operand, bool changes) {
+                    work.push_back({operand, changed || changes});
+                  });
   }
   return seen[true];
 }
@@ -202,19 +218,20 @@ ValueSet Analysis::vanish(Value input) {
   for (Operation &op : *input.getParentBlock()) {
     bool gone =
         llvm::TypeSwitch<Operation *, bool>(&op)
-            .Case<arith::MulFOp>([&](auto) {
-              return llvm::any_of(op.getOperands(), isGone);
-            })
+            .Case<arith::MulFOp>(
+                [&](auto) { return llvm::any_of(op.getOperands(), isGone); })
             .Case([&](arith::DivFOp div) { return isGone(div.getLhs()); })
-            .Case([&](se::rnn::MatvecOp matvec) {
-              return isGone(matvec.getX());
-            })
+            .Case(
+                [&](se::rnn::MatvecOp matvec) { return isGone(matvec.getX()); })
             .Case([&](se::rnn::ActivationOp activation) {
               return keepsZero(activation.getFunction().getKind()) &&
                      isGone(activation.getX());
             })
             .Case([&](tensor::ExtractSliceOp slice) {
-              return llvm::all_of(getSlicedParts(slice), isGone);
+              return llvm::all_of(getSlicedParts(slice),
+                                  [&](const SlicedPart &part) {
+                                    return !part.isTaken || isGone(part.value);
+                                  });
             })
             .Case<se::rnn::ReshapeOp, se::rnn::TransposeOp,
                   se::rnn::BroadcastOp, se::rnn::ReduceOp, tensor::ConcatOp,
@@ -232,19 +249,25 @@ ValueSet Analysis::vanish(Value input) {
 /// h' = o * tanh(c') is a state of the cell that keeps c, although h reaches it
 /// through matrices: h makes the gates of c' as well.
 void Analysis::recognizeCells(StateFlow &flow) const {
-  std::vector<std::pair<unsigned, unsigned>> found;
+  using Pair = std::pair<unsigned, unsigned>;
+  std::vector<Pair> carried, found;
+  for (unsigned c = 0; c < inputs.size(); ++c)
+    for (unsigned cNext = 0; cNext < outputs.size(); ++cNext)
+      if (flow.ties[c][cNext] >= Tie::Carried)
+        carried.push_back({c, cNext});
   for (unsigned h = 0; h < inputs.size(); ++h)
     for (unsigned hNext = 0; hNext < outputs.size(); ++hNext) {
       if (flow.ties[h][hNext] != Tie::Direct)
         continue;
-      for (unsigned c = 0; c < inputs.size(); ++c)
-        for (unsigned cNext = 0; cNext < outputs.size(); ++cNext)
-          if (c != h && flow.ties[c][cNext] >= Tie::Carried &&
-              flow.ties[c][hNext] == Tie::Distant &&
-              flow.ties[h][cNext] == Tie::Direct &&
-              inputs[c].getType() == inputs[h].getType() &&
-              isElementwiseIn(outputs[hNext], parts[cNext]))
-            found.push_back({h, hNext});
+      bool isCell = llvm::any_of(carried, [&](const Pair &pair) {
+        auto [c, cNext] = pair;
+        return c != h && flow.ties[c][hNext] == Tie::Distant &&
+               flow.ties[h][cNext] == Tie::Direct &&
+               inputs[c].getType() == inputs[h].getType() &&
+               isElementwiseIn(outputs[hNext], parts[cNext]);
+      });
+      if (isCell)
+        found.push_back({h, hNext});
     }
   for (auto [h, hNext] : found)
     flow.ties[h][hNext] = Tie::Carried;
@@ -252,19 +275,18 @@ void Analysis::recognizeCells(StateFlow &flow) const {
 
 StateFlow Analysis::run() {
   StateFlow flow;
-  flow.ties.assign(inputs.size(),
-                   std::vector<Tie>(outputs.size(), Tie::None));
+  flow.ties.assign(inputs.size(), std::vector<Tie>(outputs.size(), Tie::None));
   for (const auto &[out, output] : llvm::enumerate(outputs)) {
     ValueSet cuts = getCuts(out);
     ValueSet all = reach(output, {}), direct = reach(output, cuts),
              carried = carry(output, cuts, /*kept=*/false),
              kept = carry(output, cuts, /*kept=*/true);
     for (const auto &[in, input] : llvm::enumerate(inputs))
-      flow.ties[in][out] = kept.contains(input)     ? Tie::Kept
+      flow.ties[in][out] = kept.contains(input)      ? Tie::Kept
                            : carried.contains(input) ? Tie::Carried
-                           : direct.contains(input) ? Tie::Direct
-                           : all.contains(input)    ? Tie::Distant
-                                                    : Tie::None;
+                           : direct.contains(input)  ? Tie::Direct
+                           : all.contains(input)     ? Tie::Distant
+                                                     : Tie::None;
     unsigned same = 0;
     while (strip(outputs[same]) != strip(output))
       ++same;

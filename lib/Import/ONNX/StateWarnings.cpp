@@ -48,7 +48,10 @@ std::string LostStates::describeInput(unsigned in) const {
     return "";
   if (isNamedLikeState(input.name))
     return "is named like a state";
-  // And so may be the first.
+  // Names that say which are the states say that this is none.
+  if (pairing.guessed.empty())
+    return "";
+  // The first may be the frame.
   for (unsigned before = 0; before < in; ++before) {
     if (isState(before))
       continue;
@@ -82,10 +85,11 @@ bool LostStates::areSwapped(unsigned in, unsigned other) const {
          flow.ties[other][out] >= Tie::Carried;
 }
 
-std::vector<std::string> se::onnx_import::describeLostStates(
-    const std::vector<PairingInput> &inputs,
-    const std::vector<PairingOutput> &outputs, const StateFlow &flow,
-    const Pairing &pairing) {
+std::vector<std::string>
+se::onnx_import::describeLostStates(const std::vector<PairingInput> &inputs,
+                                    const std::vector<PairingOutput> &outputs,
+                                    const StateFlow &flow,
+                                    const Pairing &pairing) {
   LostStates lost(inputs, outputs, flow, pairing);
   std::vector<std::string> messages;
   for (unsigned in = 0; in < inputs.size(); ++in) {

@@ -140,11 +140,15 @@ bool Pairer::pairByName() {
         matches.push_back(out);
     if (matches.empty())
       continue;
-    if (matches.size() > 1)
-      return fail("input " + quote(in, matches[0]) + " or '" +
-                  outputs[matches[1]].name +
-                  "' could be one state; say which with --state " +
-                  inputs[in].name + "=OUT");
+    if (matches.size() > 1) {
+      std::string options;
+      for (unsigned out : matches)
+        options += (options.empty() ? "--state " : " or --state ") +
+                   inputs[in].name + "=" + outputs[out].name;
+      return fail("input '" + inputs[in].name +
+                  "' has the name of several outputs' previous value; say " +
+                  options);
+    }
     unsigned out = matches[0];
     if (inputs[in].shape != outputs[out].shape)
       return fail("input " + quote(in, out) +

@@ -14,9 +14,9 @@
 using namespace llvm;
 using namespace se::onnx_import;
 
-const onnx::GraphProto *GraphImporter::findSubgraph(const onnx::NodeProto &proto,
-                                                    Node &node,
-                                                    StringRef attribute) {
+const onnx::GraphProto *
+GraphImporter::findSubgraph(const onnx::NodeProto &proto, Node &node,
+                            StringRef attribute) {
   node.ignore(attribute);
   for (const onnx::AttributeProto &a : proto.attribute())
     if (a.name() == attribute && a.type() == onnx::AttributeProto::GRAPH)
@@ -67,8 +67,8 @@ bool GraphImporter::importSubgraph(const onnx::GraphProto &body,
 void GraphImporter::bindResults(const onnx::NodeProto &proto,
                                 ArrayRef<Operand> results) {
   if (size_t(proto.output_size()) > results.size())
-    return error("has " + Twine(proto.output_size()) + " outputs; its graph has " +
-                 Twine(results.size()));
+    return error("has " + Twine(proto.output_size()) +
+                 " outputs; its graph has " + Twine(results.size()));
   for (const auto &[name, result] : zip(proto.output(), results))
     if (!name.empty())
       define(name, result);
@@ -105,7 +105,7 @@ void GraphImporter::importIf(const onnx::NodeProto &proto, Node &node) {
 struct GraphImporter::CarriedValue {
   Operand now;
   unsigned id = 0;
-  Shape shape;       ///< of the initial value
+  Shape shape;        ///< of the initial value
   bool isOwn = false; ///< a state that the network keeps by itself
   bool isCounter = false;
   bool isOpen = false;
@@ -118,6 +118,12 @@ bool GraphImporter::importCarried(Node &node, const Operand &initial,
   carried.isOpen = isOpen;
   carried.shape = initial.shape;
   carried.now = initial;
+  if (initial.sequence) {
+    if (initial.sequence->empty())
+      return true;
+    error("the sequence '" + name + "' has elements before the loop");
+    return false;
+  }
   if (!initial.tensor) {
     for (unsigned i : initial.movedInputs)
       recurrences.feeds[i].insert(id);
@@ -128,7 +134,8 @@ bool GraphImporter::importCarried(Node &node, const Operand &initial,
     return true;
   }
   if (initial.tensor->anyDynamic()) {
-    error("the initial value of '" + name + "' depends on the number of frames");
+    error("the initial value of '" + name +
+          "' depends on the number of frames");
     return false;
   }
   if (!initial.isFloat()) {
@@ -155,9 +162,18 @@ bool GraphImporter::importCarried(Node &node, const Operand &initial,
 /// The last value of a loop is that of this frame.
 bool GraphImporter::finishCarried(Node &node, CarriedValue &carried,
                                   const Operand &next) {
+  if (carried.now.sequence || next.sequence) {
+    if (!carried.now.sequence || !next.sequence || next.sequence->size() != 1) {
+      error("a sequence must get one element in each step");
+      return false;
+    }
+    carried.now = next;
+    carried.now.open = {carried.isOpen};
+    return true;
+  }
   if (next.shape != carried.shape) {
-    error("a value of shape " + toString(carried.shape) +
-          " has shape " + toString(next.shape) + " after a step");
+    error("a value of shape " + toString(carried.shape) + " has shape " +
+          toString(next.shape) + " after a step");
     return false;
   }
   Operand last = next;
@@ -189,6 +205,10 @@ static Operand withOrigin(Operand x, const Operand &from) {
 
 /// A step's result as an element of the sequence of all results.
 static Operand stack(Emitter &e, const Operand &x, int64_t axis, bool isOpen) {
+  if (x.sequence) {
+    e.error("a result of each step is a sequence of tensors");
+    return x;
+  }
   Shape shape = x.shape;
   Flags open = x.open;
   shape.insert(shape.begin() + axis, 1);
@@ -222,6 +242,9 @@ void GraphImporter::importScan(const onnx::NodeProto &proto, Node &node) {
   bool isOpen = false;
   for (int64_t i = 0; i < numScans; ++i) {
     const Operand &x = node.at(numStates + i);
+    if (x.sequence)
+      return error("input " + Twine(numStates + i) +
+                   " is a sequence of tensors");
     int64_t axis = axisOf(inputAxes, i, x.rank());
     if (axis < 0)
       return;
@@ -242,8 +265,8 @@ void GraphImporter::importScan(const onnx::NodeProto &proto, Node &node) {
   SmallVector<Operand> arguments;
   std::vector<CarriedValue> carried(numStates);
   for (int64_t i = 0; i < numStates; ++i) {
-    StringRef name = i < body->input_size() ? StringRef(body->input(i).name())
-                                            : StringRef();
+    StringRef name =
+        i < body->input_size() ? StringRef(body->input(i).name()) : StringRef();
     if (!importCarried(node, node.at(i), name, id + i, isOpen, carried[i]))
       return;
     arguments.push_back(carried[i].now);

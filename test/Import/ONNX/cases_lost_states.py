@@ -36,7 +36,7 @@ def spelled_rnn(state, outputs=None, inputs=None, weights=None):
     """h' = tanh(W x + R h) with a name for h, or without h."""
     nodes = [node("Gemm", "x rnn.weight_ih rnn.bias_ih", "a", transB=1)]
     if state:
-        nodes += [node("Gemm", f"{state} R b", "b2", transB=1), node("Add", "a b2", "s")]
+        nodes += [node("Gemm", f"{state} rnn.weight_hh b", "b2", transB=1), node("Add", "a b2", "s")]
     else:
         nodes += [node("Add", "a b", "s")]
     nodes += [node("Tanh", "s", "h"), node("Identity", "h", "hn"), node("MatMul", "h V", "y")]
@@ -45,7 +45,7 @@ def spelled_rnn(state, outputs=None, inputs=None, weights=None):
         "rnn.bias_ih": rand(HID),
         "b": rand(HID),
         "V": rand(HID, 2),
-        **({"R": rand(HID, HID)} if state else {}),
+        **({"rnn.weight_hh": rand(HID, HID)} if state else {}),
         **(weights or {}),
     }
     return model(
@@ -68,14 +68,36 @@ def lost_without_trace():
     return spelled_rnn("")
 
 
+def rename(made, *words):
+    """Takes words out of the names of constants."""
+    for count, word in enumerate(words):
+        for tensor in made.graph.initializer:
+            tensor.name = tensor.name.replace(word, f"w{count}.")
+        for n in made.graph.node:
+            n.input[:] = [i.replace(word, f"w{count}.") for i in n.input]
+    return made
+
+
+@case
+def lost_weight_name():
+    """The matrix was transposed at the export, and has another name."""
+    return rename(spelled_rnn(""), "rnn.weight_")
+
+
+@case
+def lost_module():
+    """Only a note at a node says which module it was."""
+    made = rename(spelled_rnn(""), "rnn.weight_", "rnn.bias_")
+    tanh = next(n for n in made.graph.node if n.op_type == "Tanh")
+    note = tanh.metadata_props.add()
+    note.key = "pkg.torch.onnx.class_hierarchy"
+    note.value = "['Net', 'torch.nn.modules.rnn.RNN', 'aten.tanh.default']"
+    return made
+
+
 @case
 def lost_but_given_out():
-    made = spelled_rnn("", {"hn": [1, HID]})
-    for tensor in made.graph.initializer:
-        tensor.name = tensor.name.replace("rnn.", "")
-    for n in made.graph.node:
-        n.input[:] = [i.replace("rnn.", "") for i in n.input]
-    return made
+    return rename(spelled_rnn("", {"hn": [1, HID]}), "rnn.weight_", "rnn.bias_")
 
 
 @case
@@ -104,4 +126,16 @@ def lost_order():
         {"x": [1, 1, IN], "h_in": STATE, "c_in": STATE},
         {"y": [1, 1, 1, HID], "h_out": STATE, "c_out": STATE},
         weights_for(4),
+    )
+
+
+@case
+def lost_unread():
+    """c has gone, but its name goes in and out."""
+    nodes = [node("GRU", "x W R B - h_in", "y h_out", hidden_size=HID), node("Tanh", "h_out", "c_out")]
+    return model(
+        nodes,
+        {"x": [1, 1, IN], "h_in": STATE, "c_in": STATE},
+        {"y": [1, 1, 1, HID], "h_out": STATE, "c_out": STATE},
+        weights_for(3),
     )

@@ -276,6 +276,53 @@ def bad_loop_condition():
 
 
 @case
+def bad_sequence_use():
+    nodes = [node("SequenceConstruct", "x x", "s"), node("Relu", "s", "y")]
+    return model(nodes, {"x": [1, 4]}, {"y": [1, 4]})
+
+
+@case
+def bad_sequence_output():
+    return model([node("SequenceConstruct", "x x", "y")], {"x": [1, 4]}, {"y": [1, 4]})
+
+
+@case
+def bad_sequence_input():
+    return model([node("SequenceInsert", "x x", "y")], {"x": [1, 4]}, {"y": [1, 4]})
+
+
+@case
+def bad_sequence_empty():
+    nodes = [node("SequenceEmpty", "", "s"), node("ConcatFromSequence", "s", "y", axis=0)]
+    return model(nodes, {"x": [1, 4]}, {"y": [1, 4]})
+
+
+@case
+def bad_sequence_shapes():
+    nodes = [node("SequenceConstruct", "x z", "s"), node("ConcatFromSequence", "s", "y", axis=0)]
+    return model(nodes, {"x": [1, 4], "z": [1, 3]}, {"y": [2, 4]})
+
+
+@case
+def bad_sequence_first():
+    """The first frame's result, as that of each frame."""
+    body = graph(
+        [node("Gather", "x i", "xt", axis=0), node("SequenceInsert", "l xt", "m"), node("Identity", "go", "on")],
+        {"i": (INT64, []), "go": (BOOL, []), "l": []},
+        {"on": (BOOL, []), "m": []},
+    )
+    nodes = [
+        node("Shape", "x", "shape"),
+        node("Gather", "shape zero", "steps", axis=0),
+        node("SequenceEmpty", "", "none"),
+        node("Loop", "steps true none", "s", body=body),
+        node("SequenceAt", "s zero", "y"),
+    ]
+    constants = {"zero": np.array(0, np.int64), "true": np.array(True)}
+    return model(nodes, {"x": ["T", 4]}, {"y": [4]}, constants)
+
+
+@case
 def bad_several():
     """All that is not supported is told at once, but not what follows from it."""
     nodes = [
