@@ -50,6 +50,10 @@ Operand Emitter::select(const Operand &condition, const Operand &x,
     if (!mask->anyDynamic() && mask->size() > 0 && llvm::all_equal(mask->ints))
       return broadcast(mask->ints[0] ? x : y, shape, open);
   }
+  // Truth values choose as logic does.
+  if (x.isBool())
+    return binary(Binary::Or, binary(Binary::And, condition, x),
+                  binary(Binary::And, unary(Unary::Not, condition), y));
   Value c = getAny(broadcast(condition, shape, open));
   Value yes = getAny(broadcast(x, shape, open)),
         no = getAny(broadcast(y, shape, open));

@@ -19,14 +19,7 @@ static void importNot(Node &node) {
 }
 
 static void importWhere(Node &node) {
-  Emitter &e = node.e;
-  const Operand &condition = node.at(0), &x = node.at(1), &y = node.at(2);
-  bool allConstant = condition.tensor && x.tensor && y.tensor;
-  if (allConstant || !x.isBool())
-    return node.push(e.select(condition, x, y));
-  // Truth values choose as logic does.
-  node.push(e.binary(Binary::Or, e.binary(Binary::And, condition, x),
-                     e.binary(Binary::And, e.unary(Unary::Not, condition), y)));
+  node.push(node.e.select(node.at(0), node.at(1), node.at(2)));
 }
 
 static void importIsNaN(Node &node) {

@@ -5,6 +5,8 @@
 
 #include "Node.h"
 
+#include "llvm/ADT/StringSwitch.h"
+
 #include <limits>
 
 using namespace llvm;
@@ -47,6 +49,31 @@ static Operand logSumExp(Emitter &e, const Operand &x, ArrayRef<int64_t> axes) {
   return e.binary(Binary::Add, e.unary(Unary::Log, sum), finite);
 }
 
+/// Of integers, of which shapes are made.
+static std::optional<Operand> reduceIntegers(Node &node, Operand x,
+                                             ArrayRef<int64_t> axes) {
+  auto kind = StringSwitch<std::optional<Binary>>(node.op())
+                  .Case("ReduceSum", Binary::Add)
+                  .Case("ReduceProd", Binary::Mul)
+                  .Case("ReduceMax", Binary::Max)
+                  .Case("ReduceMin", Binary::Min)
+                  .Default(std::nullopt);
+  constexpr int64_t most = 1024;
+  for (int64_t axis : axes) {
+    if (!kind || x.kind != Tensor::Kind::Int || x.shape[axis] > most) {
+      node.error("supported for floats, and for sums, products, maxima and "
+                 "minima of up to " +
+                 Twine(most) + " integers");
+      return std::nullopt;
+    }
+    Operand joined = node.e.slice(x, axis, 0, 1);
+    for (int64_t i = 1; i < x.shape[axis] && !node.e.failed(); ++i)
+      joined = node.e.binary(*kind, joined, node.e.slice(x, axis, i, 1));
+    x = joined;
+  }
+  return x;
+}
+
 static void importReduce(Node &node) {
   Emitter &e = node.e;
   Operand x = node.at(0);
@@ -62,8 +89,13 @@ static void importReduce(Node &node) {
   }
   if (!node.axesOf(*axes, x.rank()) || reducesOpen(node, x, *axes))
     return;
-  if (!x.isFloat() || countElements(x.shape) == 0)
-    return node.error("supported for floats only");
+  if (countElements(x.shape) == 0)
+    return node.error("there are no elements");
+  if (!x.isFloat()) {
+    if (std::optional<Operand> y = reduceIntegers(node, x, *axes))
+      node.push(keep ? *y : e.squeeze(*y, *axes));
+    return;
+  }
   StringRef op = node.op();
   if (op == "ReduceLogSumExp") {
     if (!axes->empty())

@@ -265,7 +265,7 @@ def bad_pad_twice():
 
 @case
 def bad_reduce_integers():
-    nodes = [node("ReduceSum", "k -", "s"), node("Reshape", "x s", "y")]
+    nodes = [node("ReduceL2", "k -", "s"), node("Reshape", "x s", "y")]
     return model(nodes, {"x": [4]}, {"y": [4]}, {"k": ints(4)})
 
 

@@ -144,3 +144,17 @@ def positions_of_extremes(g):
 @case("integers")
 def position_as_output(g):
     return g.node("ArgMax", g.input(1, 9), axis=1, keepdims=0)
+
+
+@case("integers")
+def sizes_reduced(g):
+    """The number of elements, as exporters compute it, and sums of integers."""
+    x = g.input(2, 6)
+    keep = {"keepdims": 1}
+    count = g.node("ReduceProd", g.node("Shape", x), **keep)
+    whole = g.cast(g.input(2, 3, scale=3.0), TP.INT64)
+    axes = [g.ints(1)] if g.opset >= 18 else []
+    return [g.node("Reshape", x, count),
+            g.cast(g.node("ReduceSum", whole, g.ints(1), **keep)),
+            g.cast(g.node("ReduceMax", whole, *axes, keepdims=0,
+                          **({} if axes else {"axes": [1]})))]
