@@ -45,6 +45,20 @@ def mask_logic():
 
 
 @case
+def mask_where():
+    """Truth values are chosen by truth values."""
+    nodes = [
+        node("Less", "x a", "p"),
+        node("Less", "x b", "q"),
+        node("Less", "x c", "r"),
+        node("Where", "p q r", "m"),
+        node("Cast", "m", "y", to=FLOAT),
+    ]
+    weights = {"a": np.float32(1), "b": np.float32(2), "c": np.float32(3)}
+    return model(nodes, {"x": [4]}, {"y": [4]}, weights)
+
+
+@case
 def mask_output():
     nodes = [node("Less", "x z", "y")]
     return model(nodes, {"x": [4], "z": [4]}, {"y": (TensorProto.BOOL, [4])})
