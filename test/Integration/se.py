@@ -106,14 +106,19 @@ def make_case(name, folder, *arguments):
     return folder / name
 
 
-def onnx_steps(path, inputs, outputs, states):
+def onnx_steps(path, inputs, outputs, states, optimize=True):
     """ONNX Runtime frame by frame. inputs are arrays [T, ...], states maps state
-    inputs to outputs, which start at zero. Returns outputs as [T, elements]."""
+    inputs to outputs, which start at zero. Returns outputs as [T, elements]. Without
+    `optimize` the graph is computed as it stands."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.log_severity_level = 3
+    if not optimize:
+        options.graph_optimization_level = (
+            onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+        )
     session = onnxruntime.InferenceSession(
         str(path), options, providers=["CPUExecutionProvider"]
     )

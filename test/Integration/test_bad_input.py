@@ -144,7 +144,7 @@ def one_node(node, inputs, outputs, initializers=(), opsets=(("", 17),)):
         graph, opset_imports=[helper.make_opsetid(*o) for o in opsets], ir_version=8)
 
 
-@pytest.mark.parametrize("op, domain", [("Einsum", ""), ("NoSuchOp", ""),
+@pytest.mark.parametrize("op, domain", [("Hardmax", ""), ("NoSuchOp", ""),
                                         ("FusedLSTM", "com.example")])
 def test_unknown_op(op, domain, tmp_path):
     node = helper.make_node(op, ["x"], ["y"], "the_node", domain=domain)

@@ -10,9 +10,11 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Diagnostics.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/Sequence.h"
+#include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/JSON.h"
 
@@ -80,14 +82,42 @@ void Emitter::reportProblems() {
   mlir::emitError(fileLoc) << oneLine(text);
 }
 
-RankedTensorType Emitter::typeOf(ArrayRef<int64_t> shape) {
-  return RankedTensorType::get(shape, builder.getF32Type());
+void Emitter::remark(StringRef message) {
+  if (!hasFailed && remarked.insert(message).second)
+    remarks.push_back({label, message.str()});
+}
+
+void Emitter::reportRemarks() {
+  for (const Problem &remark : remarks)
+    mlir::emitRemark(fileLoc) << oneLine(remark.label + ": " + remark.message);
+}
+
+void Emitter::eraseUnused() {
+  llvm::SmallSetVector<Operation *, 8> work;
+  for (Value value : unused)
+    work.insert(value.getDefiningOp());
+  unused.clear();
+  while (!work.empty()) {
+    Operation *op = work.pop_back_val();
+    if (!op || !isOpTriviallyDead(op))
+      continue;
+    for (Value operand : op->getOperands())
+      work.insert(operand.getDefiningOp());
+    op->erase();
+  }
+}
+
+RankedTensorType Emitter::typeOf(ArrayRef<int64_t> shape, Tensor::Kind kind) {
+  Type element = kind == Tensor::Kind::Bool ? Type(builder.getI1Type())
+                                            : builder.getF32Type();
+  return RankedTensorType::get(shape, element);
 }
 
 Operand Emitter::constant(TensorPtr tensor) {
   Operand result;
   result.shape = tensor->shape;
   result.open = flagsFor({}, result.shape.size());
+  result.kind = tensor->kind;
   result.tensor = std::move(tensor);
   return result;
 }
@@ -99,15 +129,42 @@ Operand Emitter::splat(ArrayRef<int64_t> shape, float value) {
 }
 
 Operand Emitter::wrap(Value value, ArrayRef<bool> open) {
+  auto type = cast<RankedTensorType>(value.getType());
   Operand result;
   result.value = value;
-  llvm::append_range(result.shape,
-                     cast<RankedTensorType>(value.getType()).getShape());
+  llvm::append_range(result.shape, type.getShape());
   result.open = flagsFor(open, result.shape.size());
+  if (type.getElementType().isInteger(1))
+    result.kind = Tensor::Kind::Bool;
+  return result;
+}
+
+Operand Emitter::wrapLike(const Operand &x, Value value, ArrayRef<bool> open) {
+  Operand result = wrap(value, open);
+  result.kind = x.kind;
+  result.unquantized = x.unquantized;
   return result;
 }
 
 Value Emitter::get(const Operand &x) {
+  if (x.isFloat())
+    return materialize(x);
+  std::string name =
+      x.tensor && !x.tensor->name.empty() ? " ('" + x.tensor->name + "')" : "";
+  error("an operand of " + Twine(x.isBool() ? "truth values" : "integers") +
+        name + " where the network computes with floats");
+  return splat(x.shape, 0.0f).value;
+}
+
+Value Emitter::getAny(const Operand &x) {
+  if (x.value || x.isFloat())
+    return materialize(x);
+  // By way of floats: a constant mask is compared where it is used.
+  Value floats = materialize(toFloat(x));
+  return x.isBool() ? toBool(wrap(floats)).value : floats;
+}
+
+Value Emitter::materialize(const Operand &x) {
   if (x.value)
     return x.value;
   // After an error anything of the right type serves.
@@ -115,12 +172,6 @@ Value Emitter::get(const Operand &x) {
   if (!x.tensor || hasFailed)
     return placeholder();
   const Tensor &tensor = *x.tensor;
-  if (!tensor.isFloat()) {
-    error("an operand of integers" +
-          (tensor.name.empty() ? Twine() : Twine(" ('") + tensor.name + "')") +
-          " where the network computes with floats");
-    return placeholder();
-  }
   if (tensor.anyDynamic()) {
     error("a value that depends on the number of frames takes part in the "
           "computation; export with sequence length 1");
@@ -183,9 +234,22 @@ Operand Emitter::reshape(const Operand &x, ArrayRef<int64_t> shape,
     return constant(cached);
   }
   if (ArrayRef<int64_t>(x.shape) == shape)
-    return wrap(x.value, open);
-  return wrap(se::rnn::ReshapeOp::create(builder, loc, typeOf(shape), x.value),
-              open);
+    return wrapLike(x, x.value, open);
+  return wrapLike(
+      x,
+      se::rnn::ReshapeOp::create(builder, loc, typeOf(shape, x.kind), x.value),
+      open);
+}
+
+Operand Emitter::squeeze(const Operand &x, ArrayRef<int64_t> axes) {
+  Shape shape;
+  Flags open;
+  for (int64_t d = 0; d < x.rank(); ++d)
+    if (!llvm::is_contained(axes, d)) {
+      shape.push_back(x.shape[d]);
+      open.push_back(x.open[d]);
+    }
+  return reshape(x, shape, open);
 }
 
 Operand Emitter::transpose(const Operand &x, ArrayRef<int64_t> perm) {
@@ -198,9 +262,10 @@ Operand Emitter::transpose(const Operand &x, ArrayRef<int64_t> perm) {
     open.push_back(x.open[d]);
   }
   if (!x.tensor)
-    return wrap(se::rnn::TransposeOp::create(builder, loc, typeOf(shape),
-                                             x.value, perm),
-                open);
+    return wrapLike(x,
+                    se::rnn::TransposeOp::create(
+                        builder, loc, typeOf(shape, x.kind), x.value, perm),
+                    open);
   TensorPtr &cached = transposed[{x.tensor.get(), Shape(perm)}];
   if (!cached) {
     if (!mayCompute(shape))
@@ -224,10 +289,11 @@ Operand Emitter::slice(const Operand &x, ArrayRef<int64_t> offsets,
   auto attrs = [&](ArrayRef<int64_t> values) {
     return getAsIndexOpFoldResult(builder.getContext(), values);
   };
-  return wrap(tensor::ExtractSliceOp::create(builder, loc, typeOf(sizes),
-                                             x.value, attrs(offsets),
-                                             attrs(sizes), attrs(steps)),
-              x.open);
+  return wrapLike(x,
+                  tensor::ExtractSliceOp::create(
+                      builder, loc, typeOf(sizes, x.kind), x.value,
+                      attrs(offsets), attrs(sizes), attrs(steps)),
+                  x.open);
 }
 
 Operand Emitter::slice(const Operand &x, unsigned axis, int64_t offset,
@@ -266,16 +332,17 @@ Operand Emitter::concat(ArrayRef<Operand> xs, unsigned axis) {
   }
   SmallVector<Value> values;
   for (const Operand &x : parts)
-    values.push_back(get(x));
-  return wrap(
-      tensor::ConcatOp::create(builder, loc, typeOf(shape), axis, values),
-      open);
+    values.push_back(getAny(x));
+  return wrapLike(xs[0],
+                  tensor::ConcatOp::create(
+                      builder, loc, typeOf(shape, xs[0].kind), axis, values),
+                  open);
 }
 
 Operand Emitter::broadcast(const Operand &x, ArrayRef<int64_t> shape,
                            ArrayRef<bool> open) {
   if (ArrayRef<int64_t>(x.shape) == shape)
-    return x.tensor ? x : wrap(x.value, open);
+    return x.tensor ? x : wrapLike(x, x.value, open);
   if (x.tensor) {
     const Tensor &tensor = *x.tensor;
     bool runtime = tensor.isFloat() && !tensor.anyDynamic();
@@ -291,8 +358,10 @@ Operand Emitter::broadcast(const Operand &x, ArrayRef<int64_t> shape,
   }
   if (countElements(x.shape) == countElements(shape))
     return reshape(x, shape, open);
-  return wrap(se::rnn::BroadcastOp::create(builder, loc, typeOf(shape), get(x)),
-              open);
+  return wrapLike(x,
+                  se::rnn::BroadcastOp::create(
+                      builder, loc, typeOf(shape, x.kind), getAny(x)),
+                  open);
 }
 
 Operand Emitter::expand(const Operand &x, ArrayRef<int64_t> shape) {

@@ -19,6 +19,7 @@
 #include "mlir/IR/Builders.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/SmallBitVector.h"
+#include "llvm/ADT/StringSet.h"
 
 #include <map>
 #include <memory>
@@ -29,10 +30,12 @@ namespace se::onnx_import {
 
 using Flags = llvm::SmallVector<bool, 6>;
 
-/// A value of the ONNX graph: an IR value of element type f32, or a constant.
+/// A value of the ONNX graph: an IR value, or a constant. Truth values are i1
+/// in IR; integers are whole numbers in f32, exact up to 2^24.
 struct Operand {
   mlir::Value value;
   TensorPtr tensor;
+  Tensor::Kind kind = Tensor::Kind::Float;
   Shape shape;
   /// Dimensions that ONNX leaves open (time or batch). They have size 1 here.
   Flags open;
@@ -48,14 +51,30 @@ struct Operand {
   std::set<unsigned> movedInputs;
   std::set<unsigned> movedStates;
 
+  /// Integers that have not been rounded: what ONNX Runtime quantizes at run
+  /// time stays as it is (DynamicQuantizeLinear).
+  bool unquantized = false;
+  /// The factors of a product of integers, whose scales come later.
+  std::shared_ptr<const std::pair<Operand, Operand>> factors;
+
   bool isConstant() const { return tensor != nullptr; }
-  bool isFloat() const { return !tensor || tensor->isFloat(); }
+  bool isFloat() const { return kind == Tensor::Kind::Float; }
+  bool isBool() const { return kind == Tensor::Kind::Bool; }
   int64_t rank() const { return shape.size(); }
   bool anyOpen() const { return llvm::is_contained(open, true); }
 };
 
-enum class Binary { Add, Sub, Mul, Div, Max, Min, Pow, Equal, Less, Greater };
-enum class Unary { Neg, Abs, Sqrt, Exp, Log, Reciprocal, Floor, Ceil, Not };
+// clang-format off
+enum class Binary {
+  Add, Sub, Mul, Div, Max, Min, Pow, Mod, FMod,
+  Equal, Less, LessOrEqual, Greater, GreaterOrEqual, // results are truth values
+  And, Or, Xor, // of truth values
+};
+enum class Unary {
+  Neg, Abs, Sqrt, Exp, Log, Reciprocal, Floor, Ceil, Round, Truncate, Erf, Not,
+  Sin, Cos, Tan, Asin, Acos, Atan, Sinh, Cosh, Asinh, Acosh, Atanh,
+};
+// clang-format on
 
 /// A message that quotes names from the file, without their line breaks.
 std::string oneLine(const llvm::Twine &message);
@@ -79,6 +98,9 @@ public:
   /// Notes `message`, prefixed with the current node, unless the node has
   /// already failed.
   void error(const llvm::Twine &message);
+  /// Notes what a user should know of this node, once for each message.
+  void remark(llvm::StringRef message);
+  void reportRemarks();
   bool failed() const { return hasFailed; }
   /// What follows does not need what has failed.
   void goOn() { hasFailed = false; }
@@ -89,12 +111,19 @@ public:
   Operand constant(TensorPtr tensor);
   Operand splat(llvm::ArrayRef<int64_t> shape, float value);
   Operand wrap(mlir::Value value, llvm::ArrayRef<bool> open = {});
+  /// `value` as a rearrangement of elements of `x`.
+  Operand wrapLike(const Operand &x, mlir::Value value,
+                   llvm::ArrayRef<bool> open);
 
-  /// The IR value of an operand; materializes constants.
+  /// The IR value of an operand of floats; materializes constants.
   mlir::Value get(const Operand &x);
+  /// The same for any operand: i1 for truth values, f32 for integers.
+  mlir::Value getAny(const Operand &x);
 
   Operand reshape(const Operand &x, llvm::ArrayRef<int64_t> shape,
                   llvm::ArrayRef<bool> open = {});
+  /// Without the dimensions `axes`, which have size 1.
+  Operand squeeze(const Operand &x, llvm::ArrayRef<int64_t> axes);
   Operand transpose(const Operand &x, llvm::ArrayRef<int64_t> perm);
   Operand slice(const Operand &x, llvm::ArrayRef<int64_t> offsets,
                 llvm::ArrayRef<int64_t> sizes, llvm::ArrayRef<int64_t> steps);
@@ -111,6 +140,18 @@ public:
   Operand binary(Binary kind, const Operand &a, const Operand &b);
   Operand binary(Binary kind, const Operand &a, float b);
   Operand unary(Unary kind, const Operand &x);
+  /// Elements of `x` where `condition` holds, of `y` elsewhere.
+  Operand select(const Operand &condition, const Operand &x, const Operand &y);
+  Operand select(const Operand &condition, const Operand &x, float y);
+  Operand select(const Operand &condition, float x, float y);
+  /// The same number, or truth value, as ONNX's Cast makes it.
+  Operand toFloat(const Operand &x);
+  Operand toInt(const Operand &x);
+  Operand toBool(const Operand &x);
+  /// `x`, whose numbers are whole, as integers.
+  Operand asInt(const Operand &x);
+  /// A result of the network: floats, whatever ONNX calls them.
+  Operand toOutput(const Operand &x);
   Operand activation(rnn::ActivationAttr function, const Operand &x);
   Operand activation(rnn::ActivationKind kind, const Operand &x);
 
@@ -120,26 +161,41 @@ public:
   /// y[..., n] = sum over k of W[n, k] * x[..., k], plus b[n].
   Operand matvec(const Operand &W, const Operand &x);
   Operand linear(const Operand &W, const Operand &x, const Operand &b);
+  /// y[g, l, r] = sum over k of a[g, l, k] * b[g, r, k].
+  Operand contract(const Operand &a, const Operand &b);
+
+  /// Notes a value that later nodes may not need.
+  void mayBeUnused(mlir::Value value) { unused.push_back(value); }
+  /// Erases those of them that nothing uses.
+  void eraseUnused();
 
   mlir::OpBuilder &getBuilder() { return builder; }
   mlir::Location getLoc() { return loc; }
-  mlir::RankedTensorType typeOf(llvm::ArrayRef<int64_t> shape);
+  mlir::RankedTensorType typeOf(llvm::ArrayRef<int64_t> shape,
+                                Tensor::Kind kind = Tensor::Kind::Float);
+  /// Counts a constant of `shape` that is to be computed; false with an error
+  /// if there are too many.
+  bool mayCompute(llvm::ArrayRef<int64_t> shape);
 
 private:
-  bool mayCompute(llvm::ArrayRef<int64_t> shape);
+  mlir::Value materialize(const Operand &x);
   std::optional<Operand> compute(Binary kind, const Operand &a,
                                  const Operand &b, llvm::ArrayRef<int64_t>);
   std::optional<Operand> compute(Unary kind, const Operand &x);
+  Operand compute(rnn::ReduceKind kind, const Tensor &x,
+                  llvm::ArrayRef<int64_t> axes);
 
   mlir::Block *block;
   mlir::OpBuilder builder;
   mlir::Location fileLoc, loc;
   std::string label;
   bool hasFailed = false;
+  llvm::StringSet<> remarked;
+  std::vector<mlir::Value> unused;
   struct Problem {
     std::string label, message;
   };
-  std::vector<Problem> problems;
+  std::vector<Problem> problems, remarks;
   /// Elements computed so far, at most maxComputed.
   int64_t computed = 0;
   llvm::DenseMap<const Tensor *, mlir::Value> materialized;

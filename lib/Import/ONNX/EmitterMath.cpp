@@ -14,16 +14,32 @@
 
 using namespace mlir;
 using namespace se::onnx_import;
+using Kind = Tensor::Kind;
 
 static bool isComparison(Binary kind) {
-  return kind == Binary::Equal || kind == Binary::Less ||
-         kind == Binary::Greater;
+  return kind >= Binary::Equal && kind <= Binary::GreaterOrEqual;
 }
+static bool isLogic(Binary kind) { return kind >= Binary::And; }
 
 template <typename T> static bool compare(Binary kind, T a, T b) {
-  if (kind == Binary::Equal)
+  switch (kind) {
+  case Binary::Equal:
     return a == b;
-  return kind == Binary::Less ? a < b : a > b;
+  case Binary::Less:
+    return a < b;
+  case Binary::LessOrEqual:
+    return a <= b;
+  case Binary::Greater:
+    return a > b;
+  case Binary::GreaterOrEqual:
+    return a >= b;
+  case Binary::And:
+    return a && b;
+  case Binary::Or:
+    return a || b;
+  default:
+    return !a != !b;
+  }
 }
 
 static float computeFloat(Binary kind, float a, float b) {
@@ -40,6 +56,10 @@ static float computeFloat(Binary kind, float a, float b) {
     return std::isnan(a) || std::isnan(b) ? a + b : std::max(a, b);
   case Binary::Min:
     return std::isnan(a) || std::isnan(b) ? a + b : std::min(a, b);
+  case Binary::FMod:
+    return std::fmod(a, b);
+  case Binary::Mod:
+    return a - std::floor(a / b) * b;
   default:
     return std::pow(a, b);
   }
@@ -49,6 +69,8 @@ static float computeFloat(Binary kind, float a, float b) {
 /// powers, which shapes do not need.
 static std::optional<int64_t> computeInt(Binary kind, int64_t a, int64_t b) {
   uint64_t ua = a, ub = b;
+  bool divides =
+      b != 0 && !(b == -1 && a == std::numeric_limits<int64_t>::min());
   switch (kind) {
   case Binary::Add:
     return int64_t(ua + ub);
@@ -57,13 +79,20 @@ static std::optional<int64_t> computeInt(Binary kind, int64_t a, int64_t b) {
   case Binary::Mul:
     return int64_t(ua * ub);
   case Binary::Div:
-    if (b == 0 || (b == -1 && a == std::numeric_limits<int64_t>::min()))
+    if (!divides)
       return std::nullopt;
     return a / b;
   case Binary::Max:
     return std::max(a, b);
   case Binary::Min:
     return std::min(a, b);
+  case Binary::FMod:
+  case Binary::Mod:
+    if (!divides)
+      return std::nullopt;
+    // Of the divisor's sign, as in Python.
+    return kind == Binary::Mod && a % b != 0 && (a < 0) != (b < 0) ? a % b + b
+                                                                   : a % b;
   default:
     return std::nullopt;
   }
@@ -76,12 +105,13 @@ std::optional<Operand> Emitter::compute(Binary kind, const Operand &a,
     return std::nullopt;
   TensorPtr x = broadcastTensor(*a.tensor, shape);
   TensorPtr y = broadcastTensor(*b.tensor, shape);
+  bool isTruth = isComparison(kind) || isLogic(kind);
   auto result = std::make_shared<Tensor>();
   result->shape.assign(shape.begin(), shape.end());
   result->name = x->name.empty() ? y->name : x->name;
-  result->kind = isComparison(kind) ? Tensor::Kind::Bool : x->kind;
+  result->kind = isTruth ? Kind::Bool : x->kind;
   for (int64_t i = 0, e = x->size(); i < e; ++i) {
-    if (isComparison(kind)) {
+    if (isTruth) {
       result->ints.push_back(x->isFloat()
                                  ? compare(kind, x->floats[i], y->floats[i])
                                  : compare(kind, x->ints[i], y->ints[i]));
@@ -102,21 +132,59 @@ std::optional<Operand> Emitter::compute(Binary kind, const Operand &a,
   return constant(result);
 }
 
+static StringRef describe(Kind kind) {
+  return kind == Kind::Float ? "floats"
+         : kind == Kind::Int ? "integers"
+                             : "truth values";
+}
+
+static std::optional<arith::CmpFPredicate> predicateOf(Binary kind) {
+  switch (kind) {
+  case Binary::Equal:
+    return arith::CmpFPredicate::OEQ;
+  case Binary::Less:
+    return arith::CmpFPredicate::OLT;
+  case Binary::LessOrEqual:
+    return arith::CmpFPredicate::OLE;
+  case Binary::Greater:
+    return arith::CmpFPredicate::OGT;
+  case Binary::GreaterOrEqual:
+    return arith::CmpFPredicate::OGE;
+  default:
+    return std::nullopt;
+  }
+}
+
 Operand Emitter::binary(Binary kind, const Operand &a, const Operand &b) {
   Shape shape;
   Flags open;
   if (!broadcastShapes({&a, &b}, shape, open))
     return a;
-  if (a.isFloat() != b.isFloat()) {
-    error("one operand is of integers, the other of floats");
+  if (a.kind != b.kind) {
+    error("one operand is of " + describe(a.kind) + ", the other of " +
+          describe(b.kind));
+    return a;
+  }
+  bool fits = isLogic(kind) ? a.isBool()
+              : a.isBool()  ? kind == Binary::Equal
+              : a.isFloat() ? true
+                            : kind != Binary::Pow;
+  if (!fits) {
+    error("operands of " + describe(a.kind) + " are not supported");
     return a;
   }
   if (a.tensor && b.tensor) {
     std::optional<Operand> result = compute(kind, a, b, shape);
     return result ? *result : splat(shape, 0.0f);
   }
-  Value x = get(broadcast(a, shape, open)), y = get(broadcast(b, shape, open));
+  // Integers are computed with as floats.
+  bool isInt = a.kind == Kind::Int;
+  Value x = getAny(broadcast(isInt ? toFloat(a) : a, shape, open));
+  Value y = getAny(broadcast(isInt ? toFloat(b) : b, shape, open));
   Value result;
+  if (std::optional<arith::CmpFPredicate> predicate = predicateOf(kind);
+      predicate && !a.isBool())
+    return wrap(arith::CmpFOp::create(builder, loc, *predicate, x, y), open);
   switch (kind) {
   case Binary::Add:
     result = arith::AddFOp::create(builder, loc, x, y);
@@ -139,15 +207,41 @@ Operand Emitter::binary(Binary kind, const Operand &a, const Operand &b) {
   case Binary::Pow:
     result = math::PowFOp::create(builder, loc, x, y);
     break;
-  default:
-    error("comparison of values that are not constant");
-    return a;
+  case Binary::FMod:
+    result = arith::RemFOp::create(builder, loc, x, y);
+    break;
+  case Binary::Mod: {
+    Operand dividend = wrap(x, open), divisor = wrap(y, open);
+    Operand count = unary(Unary::Floor, binary(Binary::Div, dividend, divisor));
+    result = getAny(
+        binary(Binary::Sub, dividend, binary(Binary::Mul, count, divisor)));
+    break;
   }
-  return wrap(result, open);
+  case Binary::And:
+    result = arith::AndIOp::create(builder, loc, x, y);
+    break;
+  case Binary::Or:
+    result = arith::OrIOp::create(builder, loc, x, y);
+    break;
+  case Binary::Xor:
+    result = arith::XOrIOp::create(builder, loc, x, y);
+    break;
+  default: // Equal of truth values
+    return unary(Unary::Not,
+                 wrap(arith::XOrIOp::create(builder, loc, x, y), open));
+  }
+  Operand wrapped = wrap(result, open);
+  if (isInt && kind == Binary::Div)
+    return toInt(wrapped);
+  wrapped.kind = a.kind;
+  return wrapped;
 }
 
 Operand Emitter::binary(Binary kind, const Operand &a, float b) {
-  return binary(kind, a, constant(makeFloats({}, {b})));
+  Operand number = constant(makeFloats({}, {b}));
+  if (a.kind == Kind::Int)
+    number = toInt(number);
+  return binary(kind, a, number);
 }
 
 static float computeFloat(Unary kind, float x) {
@@ -166,19 +260,51 @@ static float computeFloat(Unary kind, float x) {
     return 1.0f / x;
   case Unary::Floor:
     return std::floor(x);
-  default:
+  case Unary::Ceil:
     return std::ceil(x);
+  case Unary::Round:
+    return std::nearbyint(x);
+  case Unary::Truncate:
+    return std::trunc(x);
+  case Unary::Erf:
+    return std::erf(x);
+  case Unary::Sin:
+    return std::sin(x);
+  case Unary::Cos:
+    return std::cos(x);
+  case Unary::Tan:
+    return std::tan(x);
+  case Unary::Asin:
+    return std::asin(x);
+  case Unary::Acos:
+    return std::acos(x);
+  case Unary::Atan:
+    return std::atan(x);
+  case Unary::Sinh:
+    return std::sinh(x);
+  case Unary::Cosh:
+    return std::cosh(x);
+  case Unary::Asinh:
+    return std::asinh(x);
+  case Unary::Acosh:
+    return std::acosh(x);
+  default:
+    return std::atanh(x);
   }
 }
 
+/// Is the function one of operands of `type`?
+static bool takes(Unary kind, Kind type) {
+  if (type == Kind::Bool)
+    return kind == Unary::Not;
+  if (type == Kind::Float)
+    return kind != Unary::Not;
+  return kind == Unary::Neg || kind == Unary::Abs;
+}
+
 std::optional<Operand> Emitter::compute(Unary kind, const Operand &x) {
-  bool isInt = kind == Unary::Neg || kind == Unary::Abs || kind == Unary::Not;
   if (!mayCompute(x.shape))
     return std::nullopt;
-  if (x.isFloat() ? kind == Unary::Not : !isInt) {
-    error("operand of the wrong type");
-    return std::nullopt;
-  }
   auto result = std::make_shared<Tensor>(*x.tensor);
   result->isStep = false;
   for (float &value : result->floats)
@@ -192,77 +318,76 @@ std::optional<Operand> Emitter::compute(Unary kind, const Operand &x) {
   return constant(result);
 }
 
+template <typename Op>
+static Value create(OpBuilder &builder, Location loc, Value x) {
+  return Op::create(builder, loc, x);
+}
+
+/// The functions that are one operation of math.
+static Value (*functionOf(Unary kind))(OpBuilder &, Location, Value) {
+  switch (kind) {
+  case Unary::Neg:
+    return create<arith::NegFOp>;
+  case Unary::Abs:
+    return create<math::AbsFOp>;
+  case Unary::Sqrt:
+    return create<math::SqrtOp>;
+  case Unary::Exp:
+    return create<math::ExpOp>;
+  case Unary::Log:
+    return create<math::LogOp>;
+  case Unary::Floor:
+    return create<math::FloorOp>;
+  case Unary::Ceil:
+    return create<math::CeilOp>;
+  case Unary::Round:
+    return create<math::RoundEvenOp>;
+  case Unary::Truncate:
+    return create<math::TruncOp>;
+  case Unary::Erf:
+    return create<math::ErfOp>;
+  case Unary::Sin:
+    return create<math::SinOp>;
+  case Unary::Cos:
+    return create<math::CosOp>;
+  case Unary::Tan:
+    return create<math::TanOp>;
+  case Unary::Asin:
+    return create<math::AsinOp>;
+  case Unary::Acos:
+    return create<math::AcosOp>;
+  case Unary::Atan:
+    return create<math::AtanOp>;
+  case Unary::Sinh:
+    return create<math::SinhOp>;
+  case Unary::Cosh:
+    return create<math::CoshOp>;
+  case Unary::Asinh:
+    return create<math::AsinhOp>;
+  case Unary::Acosh:
+    return create<math::AcoshOp>;
+  case Unary::Atanh:
+    return create<math::AtanhOp>;
+  default:
+    return nullptr;
+  }
+}
+
 Operand Emitter::unary(Unary kind, const Operand &x) {
+  if (!takes(kind, x.kind)) {
+    error("operand of the wrong type");
+    return x;
+  }
   if (x.tensor) {
     std::optional<Operand> result = compute(kind, x);
     return result ? *result : x;
   }
-  Value result;
-  switch (kind) {
-  case Unary::Neg:
-    result = arith::NegFOp::create(builder, loc, x.value);
-    break;
-  case Unary::Abs:
-    result = math::AbsFOp::create(builder, loc, x.value);
-    break;
-  case Unary::Sqrt:
-    result = math::SqrtOp::create(builder, loc, x.value);
-    break;
-  case Unary::Exp:
-    result = math::ExpOp::create(builder, loc, x.value);
-    break;
-  case Unary::Log:
-    result = math::LogOp::create(builder, loc, x.value);
-    break;
-  case Unary::Reciprocal:
+  if (kind == Unary::Reciprocal)
     return binary(Binary::Div, splat(x.shape, 1.0f), x);
-  default:
-    error("supported for constants only");
-    return x;
+  if (kind == Unary::Not) {
+    Value truth = arith::ConstantOp::create(
+        builder, loc, DenseElementsAttr::get(typeOf(x.shape, x.kind), true));
+    return wrap(arith::XOrIOp::create(builder, loc, x.value, truth), x.open);
   }
-  return wrap(result, x.open);
-}
-
-Operand Emitter::activation(se::rnn::ActivationAttr function,
-                            const Operand &x) {
-  Value value = get(x);
-  return wrap(se::rnn::ActivationOp::create(builder, loc, value.getType(),
-                                            function, value),
-              x.open);
-}
-
-Operand Emitter::activation(se::rnn::ActivationKind kind, const Operand &x) {
-  return activation(se::rnn::ActivationAttr::get(builder.getContext(), kind),
-                    x);
-}
-
-Operand Emitter::reduce(se::rnn::ReduceKind kind, const Operand &x,
-                        ArrayRef<int64_t> axes) {
-  Shape shape = x.shape;
-  for (int64_t axis : axes)
-    shape[axis] = 1;
-  Value value = get(x);
-  return wrap(se::rnn::ReduceOp::create(
-                  builder, loc, typeOf(shape),
-                  se::rnn::ReduceKindAttr::get(builder.getContext(), kind),
-                  value, builder.getDenseI64ArrayAttr(axes)),
-              x.open);
-}
-
-Operand Emitter::matvec(const Operand &W, const Operand &x) {
-  Shape shape = x.shape;
-  shape.back() = W.shape[0];
-  Value weights = get(W), value = get(x);
-  return wrap(
-      se::rnn::MatvecOp::create(builder, loc, typeOf(shape), weights, value),
-      x.open);
-}
-
-Operand Emitter::linear(const Operand &W, const Operand &x, const Operand &b) {
-  Shape shape = x.shape;
-  shape.back() = W.shape[0];
-  Value weights = get(W), value = get(x), bias = get(b);
-  return wrap(se::rnn::LinearOp::create(builder, loc, typeOf(shape), weights,
-                                        value, bias),
-              x.open);
+  return wrapLike(x, functionOf(kind)(builder, loc, x.value), x.open);
 }

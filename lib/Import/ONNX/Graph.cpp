@@ -14,13 +14,26 @@
 using namespace mlir;
 using namespace se::onnx_import;
 
+/// Those whose operators mean what their handlers do.
+constexpr int64_t oldestOpset = 9, newestOpset = 28;
+
 static OperatorTable makeTable() {
   OperatorTable table;
   addElementwise(table);
+  addActivations(table);
+  addComparisons(table);
   addConstants(table);
   addShapes(table);
   addIndexing(table);
+  addScatters(table);
+  addResizes(table);
   addProducts(table);
+  addEinsum(table);
+  addFused(table);
+  addQuantized(table);
+  addQLinear(table);
+  addReductions(table);
+  addPools(table);
   addNormalizations(table);
   addRecurrent(table);
   addSequences(table);
@@ -41,9 +54,10 @@ void GraphImporter::checkOpset() {
     return error("the model has no graph; is the file truncated?");
   if (model.opset_import_size() == 0)
     return error("the model names no opset; is the file truncated?");
-  if (opset < 9 || opset > 21)
+  if (opset < oldestOpset || opset > newestOpset)
     return error("opset " + Twine(opset) +
-                 " is not supported; export with one of 9 to 21");
+                 " is not supported; export with one of " + Twine(oldestOpset) +
+                 " to " + Twine(newestOpset));
   if (graph.sparse_initializer_size() > 0)
     return error("sparse initializers are not supported; export dense ones");
   if (graph.output_size() == 0)
@@ -274,6 +288,10 @@ const Operator *GraphImporter::findOperator(const onnx::NodeProto &proto) {
   if (!foreign && (proto.op_type() == "If" || proto.op_type() == "Loop" ||
                    proto.op_type() == "Scan"))
     return &withSubgraphs;
+  // Layouts of one machine, which level `all` of the optimizer makes.
+  if (proto.domain() == "com.microsoft.nchwc")
+    error("this operator is made for one machine; let ONNX Runtime optimize up "
+          "to level 'extended' only");
   error("this operator is not supported; docs/onnx.md lists those that are");
   return nullptr;
 }
@@ -394,10 +412,13 @@ OwningOpRef<ModuleOp> GraphImporter::run() {
     importNodes(graph);
   if (!emitter->hasProblems())
     finish(network);
+  emitter->eraseUnused();
   if (emitter->hasProblems()) {
     emitter->reportProblems();
     return nullptr;
   }
+  if (options.remarks)
+    emitter->reportRemarks();
   if (mlir::failed(verify(*module)))
     return nullptr;
   return module;

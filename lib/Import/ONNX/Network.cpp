@@ -39,7 +39,7 @@ void GraphImporter::finish(se::rnn::NetworkOp network) {
                    "' is a sequence of tensors");
     outs.push_back({info.name(), x.shape, x.movedStates});
     emitter->startNode("", "graph output '" + info.name() + "'");
-    outValues.push_back(emitter->get(x));
+    outValues.push_back(emitter->get(emitter->toOutput(x)));
   }
   emitter->startNode("", "");
   if (failed())

@@ -81,6 +81,11 @@ public:
   // Attributes.
   bool has(llvm::StringRef attribute) const;
   void ignore(llvm::StringRef attribute) { seen.insert(attribute); }
+  /// Attributes that `part`, a handler for part of this node, has asked for.
+  void seenBy(const Node &part) {
+    for (const auto &entry : part.seen)
+      seen.insert(entry.getKey());
+  }
   int64_t getInt(llvm::StringRef attribute, int64_t otherwise);
   float getFloat(llvm::StringRef attribute, float otherwise);
   std::string getString(llvm::StringRef attribute, llvm::StringRef otherwise);
@@ -129,14 +134,46 @@ struct Operator {
 constexpr unsigned variadic = ~0u;
 using OperatorTable = llvm::StringMap<Operator>;
 
+// Operators of another domain have it before their name: "domain::Name".
 void addElementwise(OperatorTable &table);
+void addActivations(OperatorTable &table);
+void addComparisons(OperatorTable &table);
 void addConstants(OperatorTable &table);
 void addShapes(OperatorTable &table);
 void addIndexing(OperatorTable &table);
+void addScatters(OperatorTable &table);
+void addResizes(OperatorTable &table);
 void addProducts(OperatorTable &table);
+void addEinsum(OperatorTable &table);
+void addFused(OperatorTable &table);
+void addQuantized(OperatorTable &table);
+void addQLinear(OperatorTable &table);
+void addReductions(OperatorTable &table);
+void addPools(OperatorTable &table);
 void addNormalizations(OperatorTable &table);
 void addRecurrent(OperatorTable &table);
 void addSequences(OperatorTable &table);
+
+// Handlers that fused and quantized operators share.
+void importGemm(Node &node);
+void importConv(Node &node);
+void importLSTM(Node &node);
+void importSoftmax(Node &node);
+void importPool(Node &node);
+void importGlobalPool(Node &node);
+void importConcat(Node &node);
+
+/// ONNX's MatMul; nothing with an error.
+std::optional<Operand> multiply(Node &node, const Operand &a, const Operand &b);
+/// A product of integers times the scale of its factors, which goes to the
+/// weights. Nothing if it is something else.
+std::optional<Operand> scaleProduct(Node &node, const Operand &product,
+                                    const Operand &scale);
+/// Elements `positions` of x along `axis`.
+std::optional<Operand> pick(Node &node, const Operand &x,
+                            llvm::ArrayRef<int64_t> positions, unsigned axis);
+/// Does the node join elements along one of `axes` that is open? Reports it.
+bool reducesOpen(Node &node, const Operand &x, llvm::ArrayRef<int64_t> axes);
 
 } // namespace se::onnx_import
 

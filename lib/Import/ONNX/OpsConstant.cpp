@@ -78,49 +78,65 @@ static void importSize(Node &node) {
   node.push(node.e.constant(std::move(tensor)));
 }
 
+/// Integers as their type holds them: in C and in ONNX Runtime they wrap.
+static int64_t wrapped(int64_t value, int type) {
+  switch (type) {
+  case onnx::TensorProto::INT8:
+    return int8_t(value);
+  case onnx::TensorProto::INT16:
+    return int16_t(value);
+  case onnx::TensorProto::INT32:
+    return int32_t(value);
+  case onnx::TensorProto::UINT8:
+    return uint8_t(value);
+  case onnx::TensorProto::UINT16:
+    return uint16_t(value);
+  case onnx::TensorProto::UINT32:
+    return uint32_t(value);
+  default:
+    return value;
+  }
+}
+
+/// `type` may be 0, that of integers made here.
+static Operand castTo(Emitter &e, const Operand &x, Tensor::Kind kind,
+                      int type) {
+  // Every float of the network is f32, whatever the model calls it.
+  if (kind == Tensor::Kind::Float)
+    return e.toFloat(x);
+  if (kind == Tensor::Kind::Bool)
+    return e.toBool(x);
+  Operand result = e.toInt(x);
+  if (!result.tensor || result.tensor->type == type)
+    return result;
+  auto tensor = std::make_shared<Tensor>(*result.tensor);
+  tensor->type = type;
+  for (int64_t &value : tensor->ints)
+    value = wrapped(value, type);
+  return e.constant(std::move(tensor));
+}
+
 static void importCast(Node &node) {
-  const Operand &x = node.at(0);
   int64_t to = node.getInt("to", 0);
   node.ignore("saturate");
-  bool toFloat =
-      to == onnx::TensorProto::FLOAT || to == onnx::TensorProto::DOUBLE ||
-      to == onnx::TensorProto::FLOAT16 || to == onnx::TensorProto::BFLOAT16;
-  bool toInt = to == onnx::TensorProto::INT32 || to == onnx::TensorProto::INT64;
-  bool toBool = to == onnx::TensorProto::BOOL;
-  if (!toFloat && !toInt && !toBool)
+  node.ignore("round_mode");
+  std::optional<Tensor::Kind> kind = kindOf(to);
+  if (!kind)
     return node.error("a cast to element type " + Twine(to) +
                       " is not supported");
-  // Every float of the network is f32, whatever the model calls it.
-  if (toFloat && x.isFloat())
-    return node.push(x);
-  if (!x.tensor)
-    return node.error("a cast to integers or bool is supported for constants "
-                      "only");
-  const Tensor &from = *x.tensor;
-  auto result = std::make_shared<Tensor>();
-  result->shape = from.shape;
-  result->dynamic = from.dynamic;
-  result->name = from.name;
-  result->isStep = from.isStep && !toFloat;
-  if (toFloat) {
-    result->floats.assign(from.ints.begin(), from.ints.end());
-    return node.push(node.e.constant(std::move(result)));
-  }
-  result->kind = toBool ? Tensor::Kind::Bool : Tensor::Kind::Int;
-  result->ints = from.ints;
-  for (float value : from.floats) {
-    if (toInt && !(std::fabs(value) < 9e18f))
-      return node.error("a cast of " + Twine(std::to_string(value)) +
-                        " to an integer");
-    result->ints.push_back(toBool ? value != 0 : int64_t(value));
-  }
-  if (toBool)
-    for (int64_t &value : result->ints)
-      value = value != 0;
-  node.push(node.e.constant(std::move(result)));
+  node.push(castTo(node.e, node.at(0), *kind, to));
+}
+
+static void importCastLike(Node &node) {
+  const Operand &like = node.at(1);
+  node.ignore("saturate");
+  node.ignore("round_mode");
+  node.push(castTo(node.e, node.at(0), like.kind,
+                   like.tensor ? like.tensor->type : 0));
 }
 
 static void importRange(Node &node) {
+  node.ignore("stash_type");
   const Operand &start = node.at(0), &limit = node.at(1), &delta = node.at(2);
   for (unsigned i = 0; i < 3; ++i)
     if (!node.at(i).tensor || node.at(i).isFloat() ||
@@ -144,42 +160,12 @@ static void importRange(Node &node) {
   node.push(node.e.constant(makeInts({count}, std::move(values))));
 }
 
-/// For shapes that PyTorch computes: where(shape == -1, ones, shape).
-static void importWhere(Node &node) {
-  const Operand &condition = node.at(0), &x = node.at(1), &y = node.at(2);
-  if (!condition.tensor || !x.tensor || !y.tensor)
-    return node.error("supported for constants only");
-  Shape shape;
-  Flags open;
-  if (!node.e.broadcastShapes({&condition, &x, &y}, shape, open))
-    return;
-  if (condition.tensor->kind != Tensor::Kind::Bool ||
-      x.tensor->kind != y.tensor->kind)
-    return node.error("operands of the wrong types");
-  Operand c = node.e.expand(condition, shape), a = node.e.expand(x, shape),
-          b = node.e.expand(y, shape);
-  if (node.e.failed())
-    return;
-  auto result = std::make_shared<Tensor>(*b.tensor);
-  result->dynamic.assign(b.tensor->size(), false);
-  for (int64_t i = 0, n = c.tensor->size(); i < n; ++i) {
-    bool first = c.tensor->ints[i];
-    if (first && a.isFloat())
-      result->floats[i] = a.tensor->floats[i];
-    else if (first)
-      result->ints[i] = a.tensor->ints[i];
-    result->dynamic[i] =
-        c.tensor->isDynamic(i) || (first ? a : b).tensor->isDynamic(i);
-  }
-  node.push(node.e.constant(std::move(result)));
-}
-
 void se::onnx_import::addConstants(OperatorTable &table) {
   table["Constant"] = {importConstant, 0, 0};
   table["ConstantOfShape"] = {importConstantOfShape, 1, 1};
   table["Shape"] = {importShape, 1, 1};
   table["Size"] = {importSize, 1, 1};
   table["Cast"] = {importCast, 1, 1, /*moves=*/true};
+  table["CastLike"] = {importCastLike, 2, 2};
   table["Range"] = {importRange, 3, 3};
-  table["Where"] = {importWhere, 3, 3};
 }

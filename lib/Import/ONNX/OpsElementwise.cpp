@@ -16,6 +16,19 @@ template <Binary kind> static void importBinary(Node &node) {
   node.push(node.e.binary(kind, node.at(0), node.at(1)));
 }
 
+static void importMul(Node &node) {
+  for (unsigned i = 0; i < 2; ++i)
+    if (std::optional<Operand> product =
+            scaleProduct(node, node.at(i), node.at(1 - i)))
+      return node.push(*product);
+  importBinary<Binary::Mul>(node);
+}
+
+static void importMod(Node &node) {
+  node.push(node.e.binary(node.getInt("fmod", 0) ? Binary::FMod : Binary::Mod,
+                          node.at(0), node.at(1)));
+}
+
 /// Max, Min, Sum, Mean.
 template <Binary kind> static void importVariadic(Node &node) {
   Operand result = node.at(0);
@@ -69,11 +82,10 @@ static void importHardSwish(Node &node) {
 /// x >= 0 ? x : slope * x.
 static void importPRelu(Node &node) {
   const Operand &x = node.at(0);
-  TensorPtr slope = node.floatsOf(1, "the slope");
-  if (!slope)
-    return;
+  TensorPtr slope = node.at(1).tensor;
   mlir::OpBuilder &b = node.e.getBuilder();
-  if (slope->size() == 1 && slope->shape.size() <= x.shape.size()) {
+  if (slope && slope->isFloat() && slope->size() == 1 &&
+      slope->shape.size() <= x.shape.size()) {
     auto function = ActivationAttr::get(
         b.getContext(), ActivationKind::leaky_relu,
         b.getF32FloatAttr(slope->floats[0]), mlir::FloatAttr());
@@ -137,11 +149,9 @@ static void importPow(Node &node) {
 void se::onnx_import::addElementwise(OperatorTable &table) {
   table["Add"] = {importBinary<Binary::Add>, 2, 2};
   table["Sub"] = {importBinary<Binary::Sub>, 2, 2};
-  table["Mul"] = {importBinary<Binary::Mul>, 2, 2};
+  table["Mul"] = {importMul, 2, 2};
   table["Div"] = {importBinary<Binary::Div>, 2, 2};
-  table["Equal"] = {importBinary<Binary::Equal>, 2, 2};
-  table["Less"] = {importBinary<Binary::Less>, 2, 2};
-  table["Greater"] = {importBinary<Binary::Greater>, 2, 2};
+  table["Mod"] = {importMod, 2, 2};
   table["Max"] = {importVariadic<Binary::Max>, 1, variadic};
   table["Min"] = {importVariadic<Binary::Min>, 1, variadic};
   table["Sum"] = {importVariadic<Binary::Add>, 1, variadic};
@@ -154,7 +164,19 @@ void se::onnx_import::addElementwise(OperatorTable &table) {
   table["Reciprocal"] = {importUnary<Unary::Reciprocal>, 1, 1};
   table["Floor"] = {importUnary<Unary::Floor>, 1, 1};
   table["Ceil"] = {importUnary<Unary::Ceil>, 1, 1};
-  table["Not"] = {importUnary<Unary::Not>, 1, 1};
+  table["Round"] = {importUnary<Unary::Round>, 1, 1};
+  table["Erf"] = {importUnary<Unary::Erf>, 1, 1};
+  table["Sin"] = {importUnary<Unary::Sin>, 1, 1};
+  table["Cos"] = {importUnary<Unary::Cos>, 1, 1};
+  table["Tan"] = {importUnary<Unary::Tan>, 1, 1};
+  table["Asin"] = {importUnary<Unary::Asin>, 1, 1};
+  table["Acos"] = {importUnary<Unary::Acos>, 1, 1};
+  table["Atan"] = {importUnary<Unary::Atan>, 1, 1};
+  table["Sinh"] = {importUnary<Unary::Sinh>, 1, 1};
+  table["Cosh"] = {importUnary<Unary::Cosh>, 1, 1};
+  table["Asinh"] = {importUnary<Unary::Asinh>, 1, 1};
+  table["Acosh"] = {importUnary<Unary::Acosh>, 1, 1};
+  table["Atanh"] = {importUnary<Unary::Atanh>, 1, 1};
   table["Relu"] = {importActivation<ActivationKind::relu>, 1, 1};
   table["Sigmoid"] = {importActivation<ActivationKind::sigmoid>, 1, 1};
   table["Tanh"] = {importActivation<ActivationKind::tanh>, 1, 1};

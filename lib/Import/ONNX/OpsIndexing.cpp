@@ -5,12 +5,15 @@
 
 #include "Node.h"
 
+#include "llvm/ADT/Sequence.h"
+
 #include <limits>
+#include <numeric>
 
 using namespace llvm;
 using namespace se::onnx_import;
 
-static void importConcat(Node &node) {
+void se::onnx_import::importConcat(Node &node) {
   int64_t rank = node.at(0).rank();
   int64_t axis = node.axis(node.getInt("axis", rank), rank);
   if (axis < 0)
@@ -18,7 +21,7 @@ static void importConcat(Node &node) {
   SmallVector<Operand> parts;
   unsigned filled = 0;
   for (const Operand *x : node.inputs) {
-    bool fits = x->rank() == rank && x->isFloat() == node.at(0).isFloat();
+    bool fits = x->rank() == rank && x->kind == node.at(0).kind;
     for (int64_t d = 0; fits && d < rank; ++d)
       fits = d == axis || x->shape[d] == node.at(0).shape[d];
     if (!fits)
@@ -110,8 +113,6 @@ static void importSlice(Node &node) {
                         "sequence length 1");
     if (step == 0 || step == std::numeric_limits<int64_t>::min())
       return node.error("step " + Twine(step) + " is impossible");
-    if (step < 0 && !x.isConstant())
-      return node.error("negative steps are supported for constants only");
     int64_t size = x.shape[d];
     auto clamp = [&](int64_t index, int64_t low, int64_t high) {
       return std::clamp(index < 0 ? index + size : index, low, high);
@@ -135,11 +136,27 @@ static void importSlice(Node &node) {
   }
   if (countElements(sizes) == 0 && !x.isConstant())
     return node.error("the slice of " + toString(x.shape) + " is empty");
-  node.push(node.e.slice(x, offsets, sizes, strides));
+  if (x.isConstant())
+    return node.push(node.e.slice(x, offsets, sizes, strides));
+  // Backwards, element by element.
+  Operand y = x;
+  for (int64_t d = 0; d < x.rank(); ++d) {
+    if (strides[d] > 0)
+      continue;
+    Ints positions;
+    for (int64_t i = 0; i < sizes[d]; ++i)
+      positions.push_back(offsets[d] + i * strides[d]);
+    std::optional<Operand> picked = pick(node, y, positions, d);
+    if (!picked)
+      return;
+    y = *picked;
+    offsets[d] = 0;
+    strides[d] = 1;
+  }
+  node.push(node.e.slice(y, offsets, sizes, strides));
 }
 
-/// Elements `indices` along `axis` of a value that is not constant: one slice
-/// for each run of indices with one positive step.
+/// One slice for each run of indices with one positive step.
 static std::optional<Operand> gatherRuns(Node &node, const Operand &x,
                                          ArrayRef<int64_t> indices,
                                          unsigned axis) {
@@ -163,6 +180,94 @@ static std::optional<Operand> gatherRuns(Node &node, const Operand &x,
     }
   }
   return node.e.concat(runs, axis);
+}
+
+/// The shape of `x` with `axis` split into [outer, inner].
+static std::pair<Shape, Flags> splitAxis(const Operand &x, unsigned axis,
+                                         int64_t outer, int64_t inner) {
+  Shape shape = x.shape;
+  Flags open = x.open;
+  shape[axis] = inner;
+  shape.insert(shape.begin() + axis, outer);
+  open.insert(open.begin() + axis, false);
+  return {shape, open};
+}
+
+/// Indices that name `count` elements each `length` times in a row.
+static std::optional<Operand> gatherRepeated(Node &node, const Operand &x,
+                                             ArrayRef<int64_t> indices,
+                                             unsigned axis, size_t length) {
+  Emitter &e = node.e;
+  Ints once;
+  for (size_t i = 0; i < indices.size(); i += length)
+    once.push_back(indices[i]);
+  std::optional<Operand> y = pick(node, x, once, axis);
+  if (!y)
+    return std::nullopt;
+  auto [shape, open] = splitAxis(*y, axis, once.size(), 1);
+  Operand column = e.reshape(*y, shape, open);
+  shape[axis + 1] = length;
+  Shape flat = y->shape;
+  flat[axis] = indices.size();
+  return e.reshape(e.broadcast(column, shape, open), flat, y->open);
+}
+
+/// Indices that read a matrix [m, n] of evenly spaced elements column by
+/// column, as interleaving does: m of them have the step n * step.
+static std::optional<Operand> gatherTransposed(Emitter &e, const Operand &x,
+                                               ArrayRef<int64_t> indices,
+                                               unsigned axis) {
+  int64_t count = indices.size(), m = 1;
+  int64_t stride = count > 1 ? indices[1] - indices[0] : 0;
+  while (m < count && indices[m] - indices[m - 1] == stride)
+    ++m;
+  if (m < 2 || m == count || count % m != 0)
+    return std::nullopt;
+  int64_t n = count / m, step = indices[m] - indices[0];
+  if (step < 1 || stride != n * step)
+    return std::nullopt;
+  for (int64_t i = 0; i < count; ++i)
+    if (indices[i] != indices[0] + i / m * step + i % m * stride)
+      return std::nullopt;
+  Shape offsets(x.rank(), 0), sizes = x.shape, steps(x.rank(), 1);
+  offsets[axis] = indices[0];
+  sizes[axis] = count;
+  steps[axis] = step;
+  Operand part = e.slice(x, offsets, sizes, steps);
+  auto [shape, open] = splitAxis(part, axis, m, n);
+  Ints perm = llvm::to_vector<6>(llvm::seq<int64_t>(0, shape.size()));
+  std::swap(perm[axis], perm[axis + 1]);
+  return e.reshape(e.transpose(e.reshape(part, shape, open), perm), sizes,
+                   x.open);
+}
+
+std::optional<Operand> se::onnx_import::pick(Node &node, const Operand &x,
+                                             ArrayRef<int64_t> positions,
+                                             unsigned axis) {
+  Shape picked = x.shape;
+  picked[axis] = positions.size();
+  if (!countElements(picked) || *countElements(picked) > maxElements / 4) {
+    node.error("result of shape " + toString(picked) + " is too large");
+    return std::nullopt;
+  }
+  if (x.tensor)
+    return node.e.constant(gatherTensor(*x.tensor, positions, axis));
+  if (positions.empty()) {
+    node.error("there are no indices");
+    return std::nullopt;
+  }
+  // The length of the shortest row of equal indices.
+  size_t length = positions.size(), run = 1;
+  for (size_t i = 1; i <= positions.size(); ++i, ++run)
+    if (i == positions.size() || positions[i] != positions[i - 1]) {
+      length = std::gcd(length, run);
+      run = 0;
+    }
+  if (length > 1)
+    return gatherRepeated(node, x, positions, axis, length);
+  if (std::optional<Operand> y = gatherTransposed(node.e, x, positions, axis))
+    return y;
+  return gatherRuns(node, x, positions, axis);
 }
 
 static void importGather(Node &node) {
@@ -189,22 +294,16 @@ static void importGather(Node &node) {
                         toString(x.shape));
     positions.push_back(index < 0 ? index + x.shape[axis] : index);
   }
-  Shape picked = x.shape, shape(x.shape.begin(), x.shape.begin() + axis);
+  Shape shape(x.shape.begin(), x.shape.begin() + axis);
   Flags open(x.open.begin(), x.open.begin() + axis);
-  picked[axis] = positions.size();
   shape.append(indices.shape.begin(), indices.shape.end());
   open.append(indices.rank(), false);
   shape.append(x.shape.begin() + axis + 1, x.shape.end());
   open.append(x.open.begin() + axis + 1, x.open.end());
-  if (shape.size() > maxRank || !countElements(picked) ||
-      *countElements(picked) > maxElements / 4)
-    return node.error("result of shape " + toString(shape) + " is too large");
-  if (x.tensor)
-    return node.push(node.e.reshape(
-        node.e.constant(gatherTensor(*x.tensor, positions, axis)), shape));
-  if (positions.empty())
-    return node.error("there are no indices");
-  if (std::optional<Operand> y = gatherRuns(node, x, positions, axis))
+  if (shape.size() > maxRank)
+    return node.error("result with more than " + Twine(maxRank) +
+                      " dimensions");
+  if (std::optional<Operand> y = pick(node, x, positions, axis))
     node.push(node.e.reshape(*y, shape, open));
 }
 
@@ -249,6 +348,28 @@ static void importSplit(Node &node) {
   }
 }
 
+/// The elements that a dimension of `size` has after it is padded (or cut).
+static std::optional<Ints> paddedPositions(Node &node, StringRef mode,
+                                           int64_t size, int64_t before,
+                                           int64_t after) {
+  if (std::max(before, after) > 1 << 20 ||
+      (mode == "reflect" && std::max(before, after) >= size)) {
+    node.error("pads " + Twine(before) + " and " + Twine(after) +
+               " are impossible for " + Twine(size) + " elements");
+    return std::nullopt;
+  }
+  Ints positions;
+  for (int64_t i = -before; i < size + after; ++i) {
+    if (mode == "edge")
+      positions.push_back(std::clamp<int64_t>(i, 0, size - 1));
+    else if (mode == "wrap")
+      positions.push_back((i % size + size) % size);
+    else
+      positions.push_back(i < 0 ? -i : i < size ? i : 2 * size - 2 - i);
+  }
+  return positions;
+}
+
 static void importPad(Node &node) {
   std::string mode = node.getString("mode", "constant");
   std::optional<Ints> pads = node.intsOf(1, "pads");
@@ -272,8 +393,9 @@ static void importPad(Node &node) {
   if (!pads || pads->size() != 2 * axes->size())
     return node.error("expected two pads for each dimension");
   bool none = all_of(*pads, [](int64_t pad) { return pad == 0; });
-  if (mode != "constant" && !none)
-    return node.error("mode '" + mode + "' is not supported; only 'constant'");
+  if (mode != "constant" && mode != "edge" && mode != "reflect" &&
+      mode != "wrap")
+    return node.error("mode '" + mode + "' is not supported");
   if (!result.isFloat() && !none)
     return node.error("supported for floats only");
   SmallVector<bool> seen(rank, false);
@@ -297,6 +419,16 @@ static void importPad(Node &node) {
         std::max<int64_t>(-before, 0) + std::max<int64_t>(-after, 0) >= size)
       return node.error("pads " + Twine(before) + " and " + Twine(after) +
                         " are impossible for " + toString(result.shape));
+    if (mode != "constant") {
+      std::optional<Ints> positions =
+          paddedPositions(node, mode, size, before, after);
+      std::optional<Operand> y =
+          positions ? pick(node, result, *positions, d) : std::nullopt;
+      if (!y)
+        return;
+      result = *y;
+      continue;
+    }
     // Negative pads cut off.
     int64_t low = std::max<int64_t>(-before, 0);
     int64_t high = size - std::max<int64_t>(-after, 0);

@@ -1,71 +1,18 @@
 // Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-//===- OpsNormalization.cpp - Reductions and normalizations ---------------===//
+//===- OpsNormalization.cpp - Softmax and normalizations ------------------===//
 
 #include "Node.h"
 
+#include <array>
 #include <cmath>
 
 using namespace llvm;
 using namespace se::onnx_import;
 using se::rnn::ReduceKind;
 
-/// Reports a reduction over an open dimension.
-static bool reducesOpen(Node &node, const Operand &x, ArrayRef<int64_t> axes) {
-  for (int64_t d : axes)
-    if (x.open[d]) {
-      node.mixes(d, "reduces");
-      return true;
-    }
-  return false;
-}
-
-static void importReduce(Node &node) {
-  Emitter &e = node.e;
-  Operand x = node.at(0);
-  std::optional<Ints> axes = node.intsOf(1, "axes");
-  bool keep = node.getInt("keepdims", 1);
-  bool nothing = node.getInt("noop_with_empty_axes", 0);
-  if (e.failed())
-    return;
-  if (!axes || axes->empty()) {
-    if (nothing)
-      return node.push(x);
-    axes.emplace();
-    for (int64_t d = 0; d < x.rank(); ++d)
-      axes->push_back(d);
-  }
-  if (!node.axesOf(*axes, x.rank()) || reducesOpen(node, x, *axes))
-    return;
-  if (x.tensor && (!x.isFloat() || x.tensor->size() == 0))
-    return node.error("supported for floats only");
-  StringRef op = node.op();
-  if (op == "ReduceL2" || op == "ReduceSumSquare")
-    x = e.binary(Binary::Mul, x, x);
-  else if (op == "ReduceL1")
-    x = e.unary(Unary::Abs, x);
-  ReduceKind kind = op == "ReduceMean"  ? ReduceKind::mean
-                    : op == "ReduceMax" ? ReduceKind::max
-                    : op == "ReduceMin" ? ReduceKind::min
-                                        : ReduceKind::sum;
-  Operand y = axes->empty() ? x : e.reduce(kind, x, *axes);
-  if (op == "ReduceL2")
-    y = e.unary(Unary::Sqrt, y);
-  if (!keep) {
-    Shape shape;
-    Flags open;
-    for (int64_t d = 0; d < y.rank(); ++d)
-      if (!is_contained(*axes, d)) {
-        shape.push_back(y.shape[d]);
-        open.push_back(y.open[d]);
-      }
-    y = e.reshape(y, shape, open);
-  }
-  node.push(y);
-}
-
-static void importSoftmax(Node &node) {
+void se::onnx_import::importSoftmax(Node &node) {
   Emitter &e = node.e;
   const Operand &x = node.at(0);
   bool old = node.opset < 13;
@@ -88,41 +35,186 @@ static void importSoftmax(Node &node) {
   node.push(e.binary(Binary::Div, power, sum));
 }
 
+/// What normalizes: (x - mean) / sqrt(variance + epsilon) over `axes`, without
+/// the mean if not `centered`.
+namespace {
+struct Normalized {
+  Operand mean, deviation, y;
+};
+} // namespace
+
+static Normalized normalize(Emitter &e, const Operand &x,
+                            ArrayRef<int64_t> axes, float epsilon,
+                            bool centered = true) {
+  Normalized n;
+  Operand rest = x;
+  if (centered) {
+    n.mean = e.reduce(ReduceKind::mean, x, axes);
+    rest = e.binary(Binary::Sub, x, n.mean);
+  }
+  Operand variance =
+      e.reduce(ReduceKind::mean, e.binary(Binary::Mul, rest, rest), axes);
+  n.deviation = e.unary(Unary::Sqrt, e.binary(Binary::Add, variance, epsilon));
+  n.y = e.binary(Binary::Div, rest, n.deviation);
+  return n;
+}
+
+/// The dimensions from `first` on.
+static Ints axesFrom(int64_t first, int64_t rank) {
+  Ints axes;
+  for (int64_t d = first; d < rank; ++d)
+    axes.push_back(d);
+  return axes;
+}
+
+/// `y` times the scale plus the bias, which must not enlarge it.
+static std::optional<Operand> scaleAndShift(Node &node, Operand y,
+                                            const Operand *scale,
+                                            const Operand *bias) {
+  Emitter &e = node.e;
+  Binary kind = Binary::Mul;
+  for (const Operand *factor : {scale, bias}) {
+    Shape shape;
+    Flags open;
+    if (factor &&
+        (!e.broadcastShapes({&y, factor}, shape, open) || shape != y.shape)) {
+      node.error("scale or bias of shape " + toString(factor->shape) +
+                 " does not broadcast to " + toString(y.shape));
+      return std::nullopt;
+    }
+    if (factor)
+      y = e.binary(kind, y, *factor);
+    kind = Binary::Add;
+  }
+  return y;
+}
+
 /// y = (x - mean) / sqrt(variance + epsilon) * scale + bias.
 static void importLayerNormalization(Node &node) {
   Emitter &e = node.e;
-  const Operand &x = node.at(0), &scale = node.at(1), *bias = node.find(2);
+  const Operand &x = node.at(0);
+  bool centered = node.op() == "LayerNormalization";
   float epsilon = node.getFloat("epsilon", 1e-5f);
   node.ignore("stash_type");
   int64_t first = node.axis(node.getInt("axis", -1), x.rank());
   if (first < 0)
     return;
-  Ints axes;
-  for (int64_t d = first; d < x.rank(); ++d)
-    axes.push_back(d);
+  Ints axes = axesFrom(first, x.rank());
   if (reducesOpen(node, x, axes))
     return;
-  for (const Operand *factor : {&scale, bias}) {
-    Shape shape;
-    Flags open;
-    if (factor &&
-        (!e.broadcastShapes({&x, factor}, shape, open) || shape != x.shape))
-      return node.error("scale or bias of shape " + toString(factor->shape) +
-                        " does not broadcast to " + toString(x.shape));
-  }
-  Operand mean = e.reduce(ReduceKind::mean, x, axes);
-  Operand centered = e.binary(Binary::Sub, x, mean);
-  Operand variance = e.reduce(ReduceKind::mean,
-                              e.binary(Binary::Mul, centered, centered), axes);
-  Operand deviation =
-      e.unary(Unary::Sqrt, e.binary(Binary::Add, variance, epsilon));
-  Operand y =
-      e.binary(Binary::Mul, e.binary(Binary::Div, centered, deviation), scale);
-  node.push(bias ? e.binary(Binary::Add, y, *bias) : y);
+  Normalized n = normalize(e, x, axes, epsilon, centered);
+  std::optional<Operand> y =
+      scaleAndShift(node, n.y, node.find(1), node.find(2));
+  if (!y)
+    return;
+  node.push(*y);
+  // The mean, if there is one, then the inverse of the deviation.
+  if (centered && (node.wants(1) || node.wants(2)))
+    node.push(n.mean);
+  if (node.wants(centered ? 2 : 1))
+    node.push(e.unary(Unary::Reciprocal, n.deviation));
+}
+
+/// ONNX Runtime's: of the sum of two inputs and perhaps a bias, which is its
+/// fourth result.
+static void importSkipNormalization(Node &node) {
+  Emitter &e = node.e;
+  bool centered = node.op() == "SkipLayerNormalization";
+  float epsilon = node.getFloat("epsilon", 1e-12f);
+  const Operand *beta = centered ? node.find(3) : nullptr;
+  const Operand *bias = node.find(centered ? 4 : 3);
+  Operand sum = e.binary(Binary::Add, node.at(0), node.at(1));
+  if (bias)
+    sum = e.binary(Binary::Add, sum, *bias);
+  if (e.failed() || reducesOpen(node, sum, {sum.rank() - 1}))
+    return;
+  Normalized n = normalize(e, sum, axesFrom(sum.rank() - 1, sum.rank()),
+                           epsilon, centered);
+  std::optional<Operand> y = scaleAndShift(node, n.y, node.find(2), beta);
+  if (!y)
+    return;
+  node.push(*y);
+  if (!node.wants(3))
+    return;
   if (node.wants(1) || node.wants(2))
-    node.push(mean);
-  if (node.wants(2))
-    node.push(e.unary(Unary::Reciprocal, deviation));
+    return node.error("results 1 and 2 are not supported");
+  node.push(sum);
+  node.push(sum);
+  node.push(sum);
+}
+
+/// A vector with a number for each channel, dimension 1 of `rank`.
+static Operand alongChannels(Emitter &e, const Operand &x, int64_t rank) {
+  Shape shape(rank - 1, 1);
+  shape[0] = x.shape[0];
+  return e.reshape(x, shape);
+}
+
+/// GroupNormalization, and InstanceNormalization, whose groups are channels.
+static void importGroupNormalization(Node &node) {
+  Emitter &e = node.e;
+  const Operand &x = node.at(0), &scale = node.at(1), &bias = node.at(2);
+  float epsilon = node.getFloat("epsilon", 1e-5f);
+  node.ignore("stash_type");
+  int64_t rank = x.rank(), channels = rank < 3 ? 0 : x.shape[1];
+  bool isInstance = node.op() == "InstanceNormalization";
+  int64_t groups = isInstance ? channels : node.getInt("num_groups", 0);
+  if (groups < 1 || channels % groups != 0)
+    return node.error("cannot normalize " + toString(x.shape) + " in " +
+                      Twine(groups) + " groups");
+  // Before opset 21 there is a scale for each group.
+  int64_t scales = isInstance || node.opset >= 21 ? channels : groups;
+  for (const Operand *factor : {&scale, &bias})
+    if (factor->shape != Shape{scales})
+      return node.error("scale or bias of shape " + toString(factor->shape) +
+                        " instead of " + toString({scales}));
+  Shape grouped{x.shape[0], groups, channels / groups};
+  Flags open{x.open[0], false, x.open[1]};
+  grouped.append(x.shape.begin() + 2, x.shape.end());
+  open.append(x.open.begin() + 2, x.open.end());
+  Ints axes = axesFrom(2, grouped.size());
+  Operand groupedX = e.reshape(x, grouped, open);
+  if (reducesOpen(node, groupedX, axes))
+    return;
+  Operand y = normalize(e, groupedX, axes, epsilon).y;
+  if (scales == channels)
+    y = e.reshape(y, x.shape, x.open);
+  std::optional<Operand> scaled = scaleAndShift(
+      node, y, std::array{alongChannels(e, scale, y.rank())}.data(),
+      std::array{alongChannels(e, bias, y.rank())}.data());
+  if (scaled)
+    node.push(e.reshape(*scaled, x.shape, x.open));
+}
+
+static void importMeanVarianceNormalization(Node &node) {
+  const Operand &x = node.at(0);
+  Ints axes = node.getInts("axes");
+  if (axes.empty())
+    axes = {0, 2, 3};
+  if (!node.axesOf(axes, x.rank()) || reducesOpen(node, x, axes))
+    return;
+  node.push(normalize(node.e, x, axes, 0).y);
+}
+
+/// x / norm, and 0 where the norm is 0.
+static void importLpNormalization(Node &node) {
+  Emitter &e = node.e;
+  const Operand &x = node.at(0);
+  int64_t p = node.getInt("p", 2);
+  int64_t axis = node.axis(node.getInt("axis", -1), x.rank());
+  if (axis < 0 || reducesOpen(node, x, {axis}))
+    return;
+  if (p != 1 && p != 2)
+    return node.error("p must be 1 or 2");
+  Operand norm = e.reduce(
+      ReduceKind::sum,
+      p == 1 ? e.unary(Unary::Abs, x) : e.binary(Binary::Mul, x, x), {axis});
+  if (p == 2)
+    norm = e.unary(Unary::Sqrt, norm);
+  // All elements are 0 where it is.
+  Operand zero = e.binary(Binary::Equal, norm, 0.0f);
+  Operand one = e.constant(makeFloats({}, {1.0f}));
+  node.push(e.binary(Binary::Div, x, e.select(zero, one, norm)));
 }
 
 /// At inference a scale and a shift for each channel, computed in double.
@@ -159,11 +251,19 @@ static void importBatchNormalization(Node &node) {
 }
 
 void se::onnx_import::addNormalizations(OperatorTable &table) {
-  for (StringRef op : {"ReduceSum", "ReduceMean", "ReduceMax", "ReduceMin",
-                       "ReduceL1", "ReduceL2", "ReduceSumSquare"})
-    table[op] = {importReduce, 1, 2};
   table["Softmax"] = {importSoftmax, 1, 1};
   table["LogSoftmax"] = {importSoftmax, 1, 1};
   table["LayerNormalization"] = {importLayerNormalization, 2, 3};
+  table["RMSNormalization"] = {importLayerNormalization, 2, 2};
+  // ONNX Runtime's optimizer writes it without a domain.
+  table["SimplifiedLayerNormalization"] = {importLayerNormalization, 2, 2};
+  table["com.microsoft::SkipLayerNormalization"] = {importSkipNormalization, 3,
+                                                    5};
+  table["com.microsoft::SkipSimplifiedLayerNormalization"] = {
+      importSkipNormalization, 3, 4};
+  table["InstanceNormalization"] = {importGroupNormalization, 3, 3};
+  table["GroupNormalization"] = {importGroupNormalization, 3, 3};
+  table["LpNormalization"] = {importLpNormalization, 1, 1};
+  table["MeanVarianceNormalization"] = {importMeanVarianceNormalization, 1, 1};
   table["BatchNormalization"] = {importBatchNormalization, 5, 5};
 }

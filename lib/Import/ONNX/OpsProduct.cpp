@@ -3,8 +3,8 @@
 
 //===- OpsProduct.cpp - Gemm, MatMul and Conv -----------------------------===//
 //
-// All become matvecs: one side is constant, and the weights are brought into
-// the order [outputs, inputs] at import.
+// Products with a constant become matvecs, whose weights are brought into the
+// order [outputs, inputs] at import.
 //
 //===----------------------------------------------------------------------===//
 
@@ -12,19 +12,6 @@
 
 using namespace llvm;
 using namespace se::onnx_import;
-
-/// Constant weights of rank 2, null with an error if `x` is something else.
-/// Leading dimensions of 1 are dropped.
-static std::optional<Operand> matrix(Node &node, const Operand &x) {
-  Shape shape = x.shape;
-  while (shape.size() > 2 && shape[0] == 1)
-    shape.erase(shape.begin());
-  if (shape.size() == 2 && x.isFloat() && x.tensor->size() > 0)
-    return node.e.reshape(x, shape);
-  node.error("weights of shape " + toString(x.shape) +
-             " are not supported; only one matrix is");
-  return std::nullopt;
-}
 
 /// The last two dimensions exchanged.
 static Operand transposeLast(Emitter &e, const Operand &x) {
@@ -48,71 +35,121 @@ static void productMismatch(Node &node) {
 }
 
 /// x * B: each vector of x with the columns of B.
-static void importMatMulRight(Node &node, const Operand &x, Operand B) {
-  Emitter &e = node.e;
-  bool vector = B.rank() == 1;
-  int64_t extra =
-      std::max<int64_t>(B.rank() - std::max<int64_t>(x.rank(), 2), 0);
-  if (vector)
-    B = e.reshape(B, {B.shape[0], 1});
-  std::optional<Operand> W = matrix(node, B);
-  if (!W)
-    return;
-  if (x.rank() == 0 || x.shape.back() != W->shape[0])
-    return productMismatch(node);
-  if (sumsOpen(node, x, x.rank() - 1))
-    return;
-  Operand y = e.matvec(e.transpose(*W, {1, 0}), x);
-  Shape shape(extra, 1);
-  Flags open(extra, false);
-  shape.append(y.shape.begin(), y.shape.end() - (vector ? 1 : 0));
-  open.append(y.open.begin(), y.open.end() - (vector ? 1 : 0));
-  // A vector x has no row to keep, but leading dimensions of B stay.
-  node.push(e.reshape(y, shape, open));
+static Operand multiplyRight(Emitter &e, const Operand &x, const Operand &B) {
+  Operand W = e.reshape(B, {B.shape[B.rank() - 2], B.shape.back()});
+  return e.matvec(e.transpose(W, {1, 0}), x);
 }
 
 /// A * x: the rows of A with each column of x.
-static void importMatMulLeft(Node &node, Operand A, const Operand &x) {
-  Emitter &e = node.e;
-  bool vector = A.rank() == 1;
-  int64_t extra = x.rank() == 1 ? std::max<int64_t>(A.rank() - 2, 0)
-                                : std::max<int64_t>(A.rank() - x.rank(), 0);
-  if (vector)
-    A = e.reshape(A, {1, A.shape[0]});
-  std::optional<Operand> W = matrix(node, A);
-  if (!W)
-    return;
-  int64_t inner = x.rank() == 1 ? 0 : x.rank() - 2;
-  if (x.rank() == 0 || x.shape[inner] != W->shape[1])
-    return productMismatch(node);
-  if (sumsOpen(node, x, inner))
-    return;
-  Operand y = x.rank() == 1
-                  ? e.matvec(*W, x)
-                  : transposeLast(e, e.matvec(*W, transposeLast(e, x)));
-  Shape shape(extra, 1);
-  Flags open(extra, false);
-  for (int64_t d = 0; d < y.rank(); ++d)
-    if (!vector || d != inner) {
-      shape.push_back(y.shape[d]);
-      open.push_back(y.open[d]);
+static Operand multiplyLeft(Emitter &e, const Operand &A, const Operand &x) {
+  Operand W = e.reshape(A, {A.shape[A.rank() - 2], A.shape.back()});
+  if (x.rank() == 1)
+    return e.matvec(W, x);
+  return transposeLast(e, e.matvec(W, transposeLast(e, x)));
+}
+
+/// Matrices of both sides in groups of the same number.
+static Operand multiplyGroups(Emitter &e, const Operand &a, const Operand &b,
+                              ArrayRef<int64_t> groups, ArrayRef<bool> open) {
+  int64_t count = *countElements(groups);
+  auto spread = [&](const Operand &x) {
+    Shape shape(groups);
+    Flags flags(open);
+    for (unsigned i : {2, 1}) {
+      shape.push_back(x.shape[x.rank() - i]);
+      flags.push_back(x.open[x.rank() - i]);
     }
-  node.push(e.reshape(y, shape, open));
+    Operand wide = e.broadcast(x, shape, flags);
+    return e.reshape(
+        wide, {count, shape[groups.size()], shape.back()},
+        {is_contained(open, true), flags[groups.size()], flags.back()});
+  };
+  Operand y = e.contract(spread(a), e.transpose(spread(b), {0, 2, 1}));
+  Shape shape(groups);
+  Flags flags(open);
+  shape.append({y.shape[1], y.shape[2]});
+  flags.append({y.open[1], y.open[2]});
+  return e.reshape(y, shape, flags);
+}
+
+std::optional<Operand> se::onnx_import::multiply(Node &node, const Operand &a,
+                                                 const Operand &b) {
+  Emitter &e = node.e;
+  auto mismatch = [&] {
+    node.error("cannot multiply " + toString(a.shape) + " and " +
+               toString(b.shape));
+    return std::nullopt;
+  };
+  if (a.rank() == 0 || b.rank() == 0 || !a.isFloat() || !b.isFloat() ||
+      countElements(a.shape) == 0 || countElements(b.shape) == 0)
+    return mismatch();
+  // A vector is a row on the left and a column on the right.
+  Operand x = a, y = b;
+  if (a.rank() == 1)
+    x = e.reshape(a, {1, a.shape[0]}, {false, a.open[0]});
+  if (b.rank() == 1)
+    y = e.reshape(b, {b.shape[0], 1}, {b.open[0], false});
+  if (x.shape.back() != y.shape[y.rank() - 2])
+    return mismatch();
+  if (sumsOpen(node, x, x.rank() - 1) || sumsOpen(node, y, y.rank() - 2))
+    return std::nullopt;
+  auto groupsOf = [](const Operand &x) {
+    Operand groups;
+    groups.shape.assign(x.shape.begin(), x.shape.end() - 2);
+    groups.open.assign(x.open.begin(), x.open.end() - 2);
+    return groups;
+  };
+  Operand xGroups = groupsOf(x), yGroups = groupsOf(y);
+  Shape groups;
+  Flags open;
+  if (!e.broadcastShapes({&xGroups, &yGroups}, groups, open))
+    return std::nullopt;
+  // One matrix of weights takes all vectors of the other side.
+  Operand product;
+  if (y.tensor && countElements(yGroups.shape) == 1 && !x.tensor)
+    product = multiplyRight(e, a, y);
+  else if (x.tensor && countElements(xGroups.shape) == 1 && !y.tensor)
+    product = multiplyLeft(e, x, b);
+  else
+    product = multiplyGroups(e, x, y, groups, open);
+  Shape shape = groups;
+  Flags flags = open;
+  if (a.rank() > 1) {
+    shape.push_back(x.shape[x.rank() - 2]);
+    flags.push_back(x.open[x.rank() - 2]);
+  }
+  if (b.rank() > 1) {
+    shape.push_back(y.shape.back());
+    flags.push_back(y.open.back());
+  }
+  return e.reshape(product, shape, flags);
 }
 
 static void importMatMul(Node &node) {
-  const Operand &a = node.at(0), &b = node.at(1);
-  if (b.isConstant() && b.rank() > 0)
-    return importMatMulRight(node, a, b);
-  if (a.isConstant() && a.rank() > 0)
-    return importMatMulLeft(node, a, b);
-  if (a.rank() == 0 || b.rank() == 0)
-    return productMismatch(node);
-  node.error("a product of two values that both depend on inputs is not "
-             "supported; one side must be constant");
+  if (std::optional<Operand> y = multiply(node, node.at(0), node.at(1)))
+    node.push(*y);
 }
 
-static void importGemm(Node &node) {
+/// Of two values of the network, or of two constants.
+static void importGeneralGemm(Node &node) {
+  Emitter &e = node.e;
+  float alpha = node.getFloat("alpha", 1), beta = node.getFloat("beta", 1);
+  auto turned = [&](const Operand &x, StringRef attribute) {
+    return node.getInt(attribute, 0) ? e.transpose(x, {1, 0}) : x;
+  };
+  std::optional<Operand> y = multiply(node, turned(node.at(0), "transA"),
+                                      turned(node.at(1), "transB"));
+  if (!y)
+    return;
+  if (alpha != 1)
+    y = e.binary(Binary::Mul, *y, alpha);
+  if (const Operand *c = node.find(2); c && beta != 0)
+    y = e.binary(Binary::Add, *y,
+                 beta == 1 ? *c : e.binary(Binary::Mul, *c, beta));
+  node.push(*y);
+}
+
+void se::onnx_import::importGemm(Node &node) {
   Emitter &e = node.e;
   const Operand &a = node.at(0), &b = node.at(1), *c = node.find(2);
   float alpha = node.getFloat("alpha", 1), beta = node.getFloat("beta", 1);
@@ -123,9 +160,8 @@ static void importGemm(Node &node) {
   if (sumsOpen(node, a, transA ? 0 : 1) || sumsOpen(node, b, transB ? 1 : 0))
     return;
   bool left = !b.isConstant();
-  if (left && !a.isConstant())
-    return node.error("a product of two values that both depend on inputs is "
-                      "not supported; one side must be constant");
+  if (a.isConstant() == b.isConstant())
+    return importGeneralGemm(node);
   const Operand &weights = left ? a : b, &x = left ? b : a;
   if (!weights.isFloat() || weights.tensor->size() == 0)
     return productMismatch(node);
@@ -175,7 +211,7 @@ static void importGemm(Node &node) {
 
 /// A convolution that has one matrix: either each position for itself (kernel
 /// of 1), or all positions at once (the kernel covers the input).
-static void importConv(Node &node) {
+void se::onnx_import::importConv(Node &node) {
   Emitter &e = node.e;
   const Operand &x = node.at(0), &w = node.at(1), *b = node.find(2);
   std::string autoPad = node.getString("auto_pad", "NOTSET");

@@ -270,7 +270,7 @@ void Recurrent::push(const Operand &h, bool sequence, unsigned which) {
   node.push(y);
 }
 
-static void importLSTM(Node &node) {
+void se::onnx_import::importLSTM(Node &node) {
   StringRef defaults[] = {"Sigmoid", "Tanh", "Tanh"};
   Recurrent r(node, 4, defaults);
   bool coupled = node.getInt("input_forget", 0) != 0;

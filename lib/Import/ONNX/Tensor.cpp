@@ -72,6 +72,29 @@ TensorPtr se::onnx_import::makeInts(ArrayRef<int64_t> shape,
   return result;
 }
 
+std::optional<Tensor::Kind> se::onnx_import::kindOf(int type) {
+  switch (type) {
+  case TensorProto::FLOAT:
+  case TensorProto::DOUBLE:
+  case TensorProto::FLOAT16:
+  case TensorProto::BFLOAT16:
+    return Tensor::Kind::Float;
+  case TensorProto::BOOL:
+    return Tensor::Kind::Bool;
+  case TensorProto::INT8:
+  case TensorProto::INT16:
+  case TensorProto::INT32:
+  case TensorProto::INT64:
+  case TensorProto::UINT8:
+  case TensorProto::UINT16:
+  case TensorProto::UINT32:
+  case TensorProto::UINT64:
+    return Tensor::Kind::Int;
+  default:
+    return std::nullopt;
+  }
+}
+
 static float fromBits(const fltSemantics &semantics, uint16_t bits) {
   APFloat value(semantics, APInt(16, bits));
   bool ignored;
@@ -100,6 +123,7 @@ private:
   }
   bool loadBytes();
   bool loadExternal();
+  bool fillNibbles(bool isSigned);
 
   /// Fills `out` from raw bytes of type `Raw`, or from a repeated field.
   template <typename Raw, typename Field, typename Out, typename Convert>
@@ -200,6 +224,20 @@ bool Reader::loadBytes() {
   return true;
 }
 
+/// Two numbers in each byte, the first in the low half.
+bool Reader::fillNibbles(bool isSigned) {
+  int64_t packed = (count + 1) / 2;
+  int64_t given = hasBytes ? int64_t(bytes.size()) : proto.int32_data_size();
+  if (given != packed)
+    return mismatch(given, hasBytes ? "bytes" : "values");
+  for (int64_t i = 0; i < count; ++i) {
+    unsigned pair = hasBytes ? uint8_t(bytes[i / 2]) : proto.int32_data(i / 2);
+    int64_t value = (i % 2 ? pair >> 4 : pair) & 15;
+    result->ints.push_back(isSigned && value > 7 ? value - 16 : value);
+  }
+  return true;
+}
+
 TensorPtr Reader::read() {
   result->name = proto.name();
   result->shape.assign(proto.dims().begin(), proto.dims().end());
@@ -221,6 +259,7 @@ TensorPtr Reader::read() {
   std::vector<int64_t> &ints = result->ints;
   bool ok = false;
   result->kind = Tensor::Kind::Int;
+  result->type = proto.data_type();
   switch (proto.data_type()) {
   case TensorProto::FLOAT:
     result->kind = Tensor::Kind::Float;
@@ -266,6 +305,10 @@ TensorPtr Reader::read() {
     result->kind = Tensor::Kind::Bool;
     ok = fill<uint8_t>(proto.int32_data(), ints,
                        [](auto value) { return int64_t(value != 0); });
+    break;
+  case typeINT4:
+  case typeUINT4:
+    ok = fillNibbles(proto.data_type() == typeINT4);
     break;
   default:
     return fail("has the unsupported element type " + Twine(proto.data_type()));

@@ -50,6 +50,9 @@ struct Tensor {
   /// The number of the step of a loop over time.
   bool isStep = false;
   std::string name;
+  /// The element type in the file (onnx::TensorProto::DataType), 0 if it has
+  /// none: what something is quantized to depends on it.
+  int type = 0;
 
   bool isFloat() const { return kind == Kind::Float; }
   int64_t size() const { return isFloat() ? floats.size() : ints.size(); }
@@ -61,6 +64,12 @@ using TensorPtr = std::shared_ptr<const Tensor>;
 TensorPtr makeFloats(llvm::ArrayRef<int64_t> shape, std::vector<float> values,
                      llvm::StringRef name = "");
 TensorPtr makeInts(llvm::ArrayRef<int64_t> shape, std::vector<int64_t> values);
+
+/// Types of newer files than the library knows.
+constexpr int typeUINT4 = 21, typeINT4 = 22;
+
+/// What elements of an ONNX type are, nothing for types without arithmetic.
+std::optional<Tensor::Kind> kindOf(int type);
 
 /// Reads a TensorProto; external data is looked for in `directory`. On failure
 /// null, and `error` says why.

@@ -17,6 +17,7 @@ static TensorPtr pick(const Tensor &x, ArrayRef<int64_t> shape,
   result->kind = x.kind;
   result->shape.assign(shape.begin(), shape.end());
   result->name = x.name;
+  result->type = x.type;
   result->isStep = x.isStep;
   if (x.isFloat()) {
     result->floats.reserve(source.size());
@@ -116,6 +117,7 @@ TensorPtr se::onnx_import::concatTensors(ArrayRef<TensorPtr> xs,
   result->kind = xs[0]->kind;
   result->shape = xs[0]->shape;
   result->name = xs[0]->name;
+  result->type = xs[0]->type;
   result->shape[axis] = 0;
   bool dynamic = false;
   for (const TensorPtr &x : xs) {

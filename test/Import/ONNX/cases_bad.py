@@ -42,12 +42,12 @@ def bad_opset():
 
 @case
 def bad_new_opset():
-    return unary("Relu", opset=22)
+    return unary("Relu", opset=29)
 
 
 @case
 def bad_op():
-    return unary("Einsum", equation="ij->ij")
+    return unary("Hardmax")
 
 
 @case
@@ -233,7 +233,7 @@ def bad_output_twice():
 
 @case
 def bad_name_with_newline():
-    made = unary("Einsum")
+    made = unary("Hardmax")
     made.graph.node[0].name = "two\nlines"
     return made
 
@@ -272,12 +272,14 @@ def bad_fill_value():
 
 @case
 def bad_cast_type():
-    return unary("Cast", to=TensorProto.UINT8)
+    return unary("Cast", to=TensorProto.STRING)
 
 
 @case
-def bad_cast_value():
-    return unary("Cast", to=INT64)
+def bad_cast_indices():
+    """A number of the network picks an element."""
+    nodes = [node("Cast", "i", "k", to=INT64), node("Gather", "x k", "y")]
+    return model(nodes, {"x": [4], "i": [1]}, {"y": [1]})
 
 
 @case
@@ -307,7 +309,7 @@ def bad_range_floats():
 
 @case
 def bad_where():
-    return model([node("Where", "c x x", "y")], {"x": [4]}, {"y": [4]}, {"c": np.array([True])})
+    return model([node("Where", "c x x", "y")], {"x": [4], "c": [4]}, {"y": [4]})
 
 
 @case
@@ -318,12 +320,32 @@ def bad_where_types():
 
 @case
 def bad_compare():
-    return model([node("Less", "x x", "y")], {"x": [4]}, {"y": [4]})
+    nodes = [node("Less", "x x", "a"), node("Less", "a a", "y")]
+    return model(nodes, {"x": [4]}, {"y": [4]})
+
+
+@case
+def bad_logic():
+    return model([node("And", "x x", "y")], {"x": [4]}, {"y": [4]})
+
+
+@case
+def bad_truth():
+    nodes = [node("Less", "x x", "a"), node("Exp", "a", "y")]
+    return model(nodes, {"x": [4]}, {"y": [4]})
+
+
+@case
+def bad_truth_vector():
+    """Truth values where the network computes with floats."""
+    nodes = [node("Less", "x x", "a"), node("Sigmoid", "a", "y")]
+    return model(nodes, {"x": [4]}, {"y": [4]})
 
 
 @case
 def bad_floor():
-    return unary("Floor")
+    nodes = [node("Floor", "k", "n"), node("Reshape", "x n", "y")]
+    return model(nodes, {"x": [4]}, {"y": [4]}, {"k": ints(4)})
 
 
 @case
@@ -334,7 +356,7 @@ def bad_not():
 
 @case
 def bad_prelu():
-    return model([node("PRelu", "x s", "y")], {"x": [4], "s": [4]}, {"y": [4]})
+    return model([node("PRelu", "x s", "y")], {"x": [4]}, {"y": [4]}, {"s": ints(1, 2, 3, 4)})
 
 
 @case

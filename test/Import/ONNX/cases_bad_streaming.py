@@ -29,18 +29,6 @@ def bad_matmul():
 
 
 @case
-def bad_matmul_values():
-    return model([node("MatMul", "x z", "y")], {"x": [1, 4], "z": [4, 2]}, {"y": [1, 2]})
-
-
-@case
-def bad_matmul_batch():
-    return model(
-        [node("MatMul", "x w", "y")], {"x": [2, 1, 4]}, {"y": [2, 1, 2]}, {"w": rand(2, 4, 2)}
-    )
-
-
-@case
 def bad_gemm_bias():
     return model(
         [node("Gemm", "x w b", "y")],

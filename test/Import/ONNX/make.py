@@ -19,6 +19,7 @@ FLOAT, DOUBLE, INT64 = TensorProto.FLOAT, TensorProto.DOUBLE, TensorProto.INT64
 CASES = {}
 MODULES = [
     "cases_ops",
+    "cases_operators",
     "cases_networks",
     "cases_bad",
     "cases_bad_shapes",
