@@ -22,6 +22,8 @@ class Layers {
 public:
   explicit Layers(const quantization::Policy &policy) : policy(policy) {}
 
+  /// Finds the layers of `network`, which stays as it is.
+  mlir::LogicalResult find(NetworkOp network);
   /// Finds the layers of `network`, and separates matvecs that were fused from
   /// layers or gates with different policies. Emits an error if the policy does
   /// not fit the layers.

@@ -3,6 +3,7 @@
 
 //===- Quantize.cpp - Choose what is quantized, and how -------------------===//
 
+#include "Floats.h"
 #include "Grids.h"
 #include "Marks.h"
 #include "Products.h"
@@ -65,7 +66,7 @@ LogicalResult Quantizer::planState(unsigned k, Marks &states) {
   Value state = network.getStateArguments()[k];
   Operation *next =
       stripReshapes(network.getYield().getStates()[k]).getDefiningOp();
-  if (!next || state.use_empty())
+  if (!next || state.use_empty() || isSingleState(network, k))
     return success();
   const LayerPolicy &layer = layers[next];
   MLIRContext *context = network.getContext();
@@ -91,7 +92,7 @@ LogicalResult Quantizer::planState(unsigned k, Marks &states) {
 LogicalResult Quantizer::planResults(Marks &results) {
   for (const auto &[value, name] : tensors.get()) {
     Operation *op = value.getDefiningOp();
-    if (!op || !layers[op].hasByteResults)
+    if (!op || !layers[op].hasByteResults || isSingle(op))
       continue;
     // A state that nothing else reads is what its cell_state says.
     if (!isStored(value))

@@ -46,7 +46,8 @@ void se::rnn::separateSlices(MatvecOp op, Tensors &tensors) {
     Location loc = isOfLayer(slice, op) ? slice.getLoc() : op.getLoc();
     Value w = arith::ConstantOp::create(
         b, loc, makeConstant(type.clone({rows, columns}), part, name));
-    Value y = MatvecOp::create(b, loc, slice.getType(), w, op.getX());
+    auto y = MatvecOp::create(b, loc, slice.getType(), w, op.getX());
+    y->setDiscardableAttrs(op->getDiscardableAttrDictionary());
     tensors.replace(slice.getResult(), y);
     slice.replaceAllUsesWith(y);
     slice.erase();

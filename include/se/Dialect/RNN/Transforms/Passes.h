@@ -32,6 +32,8 @@ llvm::SmallVector<mlir::Location> splitAllGates(NetworkOp network);
 constexpr llvm::StringLiteral observedPrefix = "observed:";
 
 /// The passes with a policy that has been loaded.
+std::unique_ptr<mlir::Pass>
+createChooseFloats(const quantization::Policy &policy);
 std::unique_ptr<mlir::Pass> createQuantize(const quantization::Policy &policy);
 std::unique_ptr<mlir::Pass> createLegalize(const quantization::Policy &policy);
 
