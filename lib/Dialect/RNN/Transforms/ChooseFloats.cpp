@@ -16,7 +16,7 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/TypeUtilities.h"
-#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/Format.h"
 
 namespace se::rnn {
 #define GEN_PASS_DEF_CHOOSEFLOATS
@@ -247,7 +247,10 @@ static std::string getName(arith::ConstantOp op) {
 }
 
 static std::string describe(float value) {
-  return llvm::formatv("{0:g} becomes {1:g}", value, roundToHalf(value));
+  std::string text;
+  llvm::raw_string_ostream(text)
+      << llvm::format("%g becomes %g", value, roundToHalf(value));
+  return text;
 }
 
 /// A matrix has no elements that matter less than 1 percent of those of their

@@ -235,7 +235,8 @@ LogicalResult Legalizer::convert(Operation *op) {
   FloatType stored = getStored(op);
   if (isa<MatvecOp, ReduceOp>(op)) {
     castOperands(op, stored);
-    bool hasHalfSums = isa<MatvecOp>(op) && layers[op].hasHalfSums;
+    bool hasHalfSums =
+        isa<MatvecOp>(op) && layers[op].hasHalfSums && !stored.isF32();
     setResultElement(op, hasHalfSums ? half : single);
     return success();
   }
