@@ -290,12 +290,12 @@ def test_device(name, folder):
 
 @pytest.mark.parametrize("name", CASES)
 def test_mixed(name, folder):
-    """The cell is int8, whose error is another; features are as exact."""
+    """The cell is int8, which has an error of its own; features are as exact."""
     path, x, expected = make(name, folder)
     np.save(folder / "x.npy", x)
     options = [f"--calibration={folder}/x.npy"]
     found = se.run(path, {"x": x}, ["y"], "--precision=mixed", *options)
-    se.assert_close(found, expected, 2 * TOLERANCE, name)
+    se.assert_close(found, expected, 5 * TOLERANCE, name)
     program = se.compile(path, folder / f"{name}.elf", "--precision=mixed", *options)
     device = se.run(program, {"x": x[:8]}, ["y"])
     se.assert_same_bits(device, {"y": found["y"][:8]}, name)
@@ -315,8 +315,13 @@ def test_lost_constants_are_named(tmp_path):
     assert process.stderr.count("'wide'") == 1
 
 
-CASES_OF_SHARED = ["log_eps_silence", "rms_norm_eps_silence", "fp16_constants",
-                   "ema_stuck_fp16"]
+# Name and options.
+CASES_OF_SHARED = {
+    "log_eps_silence": [],
+    "rms_norm_eps_silence": [],
+    "fp16_constants": [],
+    "ema_stuck_fp16": ["--state", "mean_in=mean_out"],
+}
 
 
 @pytest.mark.parametrize("precision", ["fp16", "mixed"])
@@ -333,7 +338,7 @@ def test_shared_cases(name, precision, tmp_path):
                    capture_output=True)
     inputs = {p.stem[3:]: np.load(p) for p in case_folder.glob("in_*.npy")}
     expected = {p.stem[9:]: np.load(p) for p in case_folder.glob("expected_*.npy")}
-    options = [f"--precision={precision}"]
+    options = [f"--precision={precision}", *CASES_OF_SHARED[name]]
     if precision == "mixed":
         options += [f"--calibration={case_folder}/in_{n}.npy" for n in inputs]
     found = se.run(case_folder / "model.onnx", inputs, expected, *options)

@@ -34,7 +34,7 @@ static constexpr Ranges::Presumption ofArithmetic = {
 /// What matrices multiply, which f16 holds if it is a feature as networks are
 /// trained on: a spectrum, not its power.
 static constexpr Ranges::Presumption ofVectors = {
-    /*input=*/512, /*product=*/100, /*quotient=*/100};
+    /*input=*/2000, /*product=*/30, /*quotient=*/30};
 
 namespace {
 class FloatChooser {

@@ -110,7 +110,7 @@ Paths PathFinder::join(ArrayRef<Value> values) const {
 Paths PathFinder::scale(Value value, std::optional<Interval> factor) const {
   Paths scaled(get(value));
   for (Path &path : scaled) {
-    path.isRounded = true;
+    path.isRounded |= !factor || factor->magnitude() != 1;
     if (factor)
       path.factor = multiplyIntervals(path.factor, *factor);
     else if (path.part)
