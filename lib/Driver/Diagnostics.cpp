@@ -72,8 +72,8 @@ void se::installOneLineDiagnostics(MLIRContext &context,
     if (severity == DiagnosticSeverity::Note)
       return;
     std::string location = describe(diagnostic.getLocation());
-    std::string line = toOneLine(location + (location.empty() ? "" : ": ") +
-                                 diagnostic.str());
+    std::string line =
+        toOneLine(location + (location.empty() ? "" : ": ") + diagnostic.str());
     if (severity == DiagnosticSeverity::Error || said->insert(line).second)
       handler(severity, line);
   });

@@ -29,12 +29,13 @@ using namespace se::quantization;
 
 /// What is stored in f16, and presumed of it where nothing is proved.
 static constexpr Ranges::Presumption ofArithmetic = {
-    /*input=*/std::numeric_limits<double>::infinity(), /*product=*/1024,
+    /*margin=*/4, /*input=*/std::numeric_limits<double>::infinity(),
+    /*product=*/1024,
     /*quotient=*/std::numeric_limits<double>::infinity()};
 /// What matrices multiply, which f16 holds if it is a feature as networks are
 /// trained on: a spectrum, not its power.
 static constexpr Ranges::Presumption ofVectors = {
-    /*input=*/2000, /*product=*/30, /*quotient=*/30};
+    /*margin=*/1.5, /*input=*/2000, /*product=*/30, /*quotient=*/30};
 
 namespace {
 class FloatChooser {
@@ -200,8 +201,7 @@ bool FloatChooser::chooseState(unsigned k) {
 
 bool FloatChooser::choose(Operation *op) {
   if (isa<arith::ConstantOp, YieldOp, ObserveOp>(op) ||
-      op->getNumResults() != 1 ||
-      layers.getPrecision(op) == Precision::FP32)
+      op->getNumResults() != 1 || layers.getPrecision(op) == Precision::FP32)
     return false;
   if (auto matvec = dyn_cast<MatvecOp>(op))
     return choose(matvec);
@@ -312,7 +312,8 @@ struct ChooseFloatsPass : se::rnn::impl::ChooseFloatsBase<ChooseFloatsPass> {
       }
       policy = *loaded;
     }
-    if (policy->isUniform() && policy->getBase() == se::quantization::Base::FP32)
+    if (policy->isUniform() &&
+        policy->getBase() == se::quantization::Base::FP32)
       return;
     if (failed(inlineCells(module)))
       return signalPassFailure();

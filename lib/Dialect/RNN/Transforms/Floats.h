@@ -15,7 +15,9 @@ inline constexpr llvm::StringLiteral singleAttrName = "rnn.f32";
 /// Of a network: the names of states that are stored as f32.
 inline constexpr llvm::StringLiteral singleStatesAttrName = "rnn.f32_states";
 
-inline bool isSingle(mlir::Operation *op) { return op->hasAttr(singleAttrName); }
+inline bool isSingle(mlir::Operation *op) {
+  return op->hasAttr(singleAttrName);
+}
 inline void setSingle(mlir::Operation *op) {
   op->setAttr(singleAttrName, mlir::UnitAttr::get(op->getContext()));
 }

@@ -60,6 +60,13 @@ static Interval absolute(const Interval &a) {
   return {a.distance(), a.magnitude(), a.isPresumed};
 }
 
+/// The larger one of two values. A limit proves what was presumed.
+static Interval largest(const Interval &a, const Interval &b) {
+  const Interval &low = a.low >= b.low ? a : b;
+  const Interval &high = a.high >= b.high ? a : b;
+  return {low.low, high.high, low.isPresumed || high.isPresumed};
+}
+
 static Interval divide(const Interval &a, const Interval &b) {
   if (std::optional<Interval> inverse = invertInterval(b))
     return multiplyIntervals(a, *inverse);
@@ -175,20 +182,16 @@ Interval se::rnn::evaluateInterval(Operation *op, ArrayRef<Interval> x) {
       })
       .Case([&](arith::DivFOp) { return divide(x[0], x[1]); })
       .Case([&](arith::NegFOp) { return negate(x[0]); })
-      .Case<arith::MaximumFOp, arith::MaxNumFOp>([&](Operation *) -> Interval {
-        return {std::max(x[0].low, x[1].low), std::max(x[0].high, x[1].high),
-                x[0].isPresumed || x[1].isPresumed};
-      })
-      .Case<arith::MinimumFOp, arith::MinNumFOp>([&](Operation *) -> Interval {
-        return {std::min(x[0].low, x[1].low), std::min(x[0].high, x[1].high),
-                x[0].isPresumed || x[1].isPresumed};
+      .Case<arith::MaximumFOp, arith::MaxNumFOp>(
+          [&](Operation *) { return largest(x[0], x[1]); })
+      .Case<arith::MinimumFOp, arith::MinNumFOp>([&](Operation *) {
+        return negate(largest(negate(x[0]), negate(x[1])));
       })
       .Case([&](arith::SelectOp) { return joinIntervals(x[1], x[2]); })
       .Case([&](arith::UIToFPOp) { return Interval{0, 1}; }) // of i1
       .Case([&](arith::SIToFPOp) { return Interval{-1, 0}; })
-      .Case([&](math::FmaOp) {
-        return add(multiplyIntervals(x[0], x[1]), x[2]);
-      })
+      .Case(
+          [&](math::FmaOp) { return add(multiplyIntervals(x[0], x[1]), x[2]); })
       .Case([&](math::AbsFOp) { return absolute(x[0]); })
       .Case([&](math::CopySignOp) {
         return joinIntervals(absolute(x[0]), negate(absolute(x[0])));

@@ -42,8 +42,8 @@ Interval joinIntervals(const Interval &a, const Interval &b);
 Interval evaluateInterval(mlir::Operation *op,
                           llvm::ArrayRef<Interval> operands);
 
-/// If `op` is (1 - z) * a + z * b or a + z * (b - a) with z from 0 to 1, between
-/// which its result lies: a and b.
+/// If `op` is (1 - z) * a + z * b or a + z * (b - a) with z from 0 to 1,
+/// between which its result lies: a and b.
 std::optional<std::pair<mlir::Value, mlir::Value>>
 getAveraged(mlir::Operation *op);
 

@@ -148,9 +148,7 @@ void Needs::needOperands(Operation *op, double floor) {
                                : 1);
         }
       })
-      .Case([&](math::SqrtOp) {
-        needPower(operand(0), {0.5, 0.5}, floor);
-      })
+      .Case([&](math::SqrtOp) { needPower(operand(0), {0.5, 0.5}, floor); })
       .Case<math::LogOp, math::Log2Op, math::Log10Op, math::RsqrtOp>(
           [&](Operation *) {
             need(operand(0), ranges.get(operand(0)).distance());

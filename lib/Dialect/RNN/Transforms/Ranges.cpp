@@ -15,8 +15,6 @@
 using namespace mlir;
 using namespace se::rnn;
 
-/// Recordings do not show everything: 12 dB more are allowed for.
-static constexpr double calibrationMargin = 4;
 /// A state that gets larger than this is taken for unbounded.
 static constexpr double mostOfStates = 0x1p40;
 /// With a presumed state the next one may be that much larger: rounding,
@@ -31,9 +29,9 @@ static bool contains(const Interval &all, const Interval &part) {
 
 /// 0, or a power of two that is not nearer to 0.
 static double roundAway(double end) {
-  return end == 0 ? 0
-                  : std::copysign(std::exp2(std::ceil(std::log2(fabs(end)))),
-                                  end);
+  return end == 0
+             ? 0
+             : std::copysign(std::exp2(std::ceil(std::log2(fabs(end)))), end);
 }
 
 void Ranges::setInputs(const quantization::Policy &policy) {
@@ -41,8 +39,8 @@ void Ranges::setInputs(const quantization::Policy &policy) {
        llvm::zip(network.getInputArguments(), network.getInputNames())) {
     std::optional<quantization::Range> range =
         policy.getRange(cast<StringAttr>(name).getValue());
-    intervals[input] = range ? Interval{calibrationMargin * range->low,
-                                        calibrationMargin * range->high}
+    intervals[input] = range ? Interval{presumption.margin * range->low,
+                                        presumption.margin * range->high}
                              : symmetric(presumption.input);
   }
 }
@@ -92,8 +90,8 @@ std::optional<double> Ranges::getFilterSum(MatvecOp op) const {
             cast<RankedTensorType>(op.getW().getType()).getDimSize(1);
         double most = 0;
         for (size_t row = 0; row != w->size(); row += columns)
-          most = std::max(most, std::accumulate(&(*w)[row],
-                                                &(*w)[row] + columns, 0.0));
+          most = std::max(
+              most, std::accumulate(&(*w)[row], &(*w)[row] + columns, 0.0));
         it->second = most;
       }
   return it->second;

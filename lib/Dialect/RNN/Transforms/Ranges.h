@@ -21,6 +21,8 @@ namespace se::rnn {
 class Ranges {
 public:
   struct Presumption {
+    /// How much further inputs go than recordings showed.
+    double margin;
     /// Of inputs without a range from calibration.
     double input;
     /// Of products with a matrix and gated states.

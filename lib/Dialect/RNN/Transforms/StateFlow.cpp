@@ -173,8 +173,8 @@ Paths PathFinder::find(Operation *op) {
       })
       .Case([&](arith::DivFOp div) {
         std::optional<Interval> divisor = getChoiceOfConstants(div.getRhs());
-        Paths quotient = scale(
-            div.getLhs(), divisor ? invertInterval(*divisor) : std::nullopt);
+        Paths quotient = scale(div.getLhs(), divisor ? invertInterval(*divisor)
+                                                     : std::nullopt);
         llvm::append_range(quotient, scale(div.getRhs(), std::nullopt));
         return quotient;
       })
@@ -242,7 +242,8 @@ static Edge summarize(ArrayRef<Path> paths, unsigned state) {
 }
 
 /// The largest eigenvalue of a matrix of nonnegative numbers, or a little more.
-static double getSpectralRadius(const std::vector<std::vector<double>> &matrix) {
+static double
+getSpectralRadius(const std::vector<std::vector<double>> &matrix) {
   // That of (matrix + 1) / 2, which is aperiodic.
   size_t n = matrix.size();
   std::vector<double> x(n, 1.0), next(n);
