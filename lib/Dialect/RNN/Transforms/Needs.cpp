@@ -36,6 +36,8 @@ static bool isConstant(Value value) {
 }
 
 void Needs::need(Value value, double floor) {
+  if (hidden.contains(value))
+    floor = std::max(floor, 1.0);
   if (floor >= getFloor(value))
     return;
   // Around a loop of states floors may fall for ever.
@@ -193,16 +195,16 @@ void Needs::needStates() {
 
 Needs::Needs(NetworkOp network, const Ranges &ranges, const StateFlow &flow)
     : network(network), ranges(ranges), flow(flow) {
-  // Errors of an output are seen relative to all of it.
-  for (Value value : network.getYield().getOutputs()) {
-    Interval y = ranges.get(value);
-    bool isKnown = !y.isPresumed && std::isfinite(y.magnitude());
-    need(value, isKnown ? y.magnitude() : 1);
-  }
-  llvm::DenseSet<Value> hidden;
   for (auto [k, next] : llvm::enumerate(network.getYield().getStates()))
     if (isHidden(unsigned(k)))
       hidden.insert(stripReshapes(next));
+  // Errors of an output are seen relative to all of it.
+  for (Value value : network.getYield().getOutputs()) {
+    Interval y = ranges.get(value);
+    double size = y.magnitude();
+    bool isKnown = !y.isPresumed && std::isfinite(size) && size > 0;
+    need(value, isKnown ? size : 1);
+  }
   do {
     ++rounds;
     hasChanged = false;
@@ -213,8 +215,6 @@ Needs::Needs(NetworkOp network, const Ranges &ranges, const StateFlow &flow)
         double floor = getFloor(result);
         if (isa<arith::CmpFOp>(op))
           floor = 1;
-        else if (hidden.contains(result))
-          floor = std::max(floor, 1.0);
         if (std::isfinite(floor))
           needOperands(&op, floor);
       }

@@ -53,6 +53,7 @@ private:
   const Ranges &ranges;
   const StateFlow &flow;
   llvm::DenseMap<mlir::Value, double> floors;
+  llvm::DenseSet<mlir::Value> hidden; ///< next values of hidden states
   bool hasChanged = false;
   unsigned rounds = 0;
 };

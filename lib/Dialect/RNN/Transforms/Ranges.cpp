@@ -73,11 +73,12 @@ Interval Ranges::evaluate(Operation *op) {
   for (Value operand : op->getOperands())
     operands.push_back(get(operand));
   Interval y = evaluateInterval(op, operands);
-  if (auto division = dyn_cast<arith::DivFOp>(op))
-    if (!division.getRhs().getDefiningOp<arith::ConstantOp>() &&
-        y.magnitude() > presumption.quotient)
-      return {y.isNonnegative() ? 0 : -presumption.quotient,
-              presumption.quotient, true};
+  // A divisor near 0 normalizes what it divides.
+  if (isa<arith::DivFOp>(op) && operands[1].distance() < 1 &&
+      !op->getOperand(1).getDefiningOp<arith::ConstantOp>() &&
+      y.magnitude() > presumption.quotient)
+    return {y.isNonnegative() ? 0 : -presumption.quotient, presumption.quotient,
+            true};
   return y;
 }
 

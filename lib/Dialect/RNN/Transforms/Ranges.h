@@ -27,7 +27,7 @@ public:
     double input;
     /// Of products with a matrix and gated states.
     double product;
-    /// Of quotients whose divisor may be anything.
+    /// Of quotients whose divisor may be near 0.
     double quotient;
   };
 

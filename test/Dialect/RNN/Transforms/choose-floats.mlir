@@ -146,3 +146,42 @@ rnn.network @filters inputs(%x = "x" : tensor<2xf32>) outputs("y" : tensor<2xf32
   %5 = math.log %4 : tensor<2xf32>
   rnn.yield %2, %5 : tensor<2xf32>, tensor<2xf32>
 }
+
+// -----
+
+// A hidden state stays f16 where a logarithm reads it; only that is f32.
+// CHECK-LABEL: rnn.network @hidden
+// CHECK-NOT:     rnn.f32
+// CHECK:         arith.mulf %{{[a-z0-9_]+}}, %{{[a-z0-9_]+}} :
+// CHECK:         math.absf %{{[a-z0-9_]+}} {rnn.f32} :
+// CHECK:         math.log %{{[a-z0-9_]+}} {rnn.f32} :
+rnn.network @hidden inputs(%x = "x" : tensor<2xf32>)
+    states(%h = "h" : tensor<2xf32> reset dense<0.0> : tensor<2xf32>) outputs("y" : tensor<2xf32>) {
+  %W = arith.constant dense<[[1.0, -2.0], [3.0, 4.0]]> : tensor<2x2xf32>
+  %0 = rnn.matvec %W, %x : tensor<2x2xf32>, tensor<2xf32> -> tensor<2xf32>
+  %1 = rnn.matvec %W, %h : tensor<2x2xf32>, tensor<2xf32> -> tensor<2xf32>
+  %2 = arith.addf %0, %1 : tensor<2xf32>
+  %o = rnn.activation <sigmoid> %2 : tensor<2xf32> -> tensor<2xf32>
+  %g = rnn.activation <tanh> %2 : tensor<2xf32> -> tensor<2xf32>
+  %3 = arith.mulf %o, %g : tensor<2xf32>
+  %4 = math.absf %3 : tensor<2xf32>
+  %5 = math.log %4 : tensor<2xf32>
+  rnn.yield %5 : tensor<2xf32> next %3 : tensor<2xf32>
+}
+
+// -----
+
+// Where a comparison chooses between two factors, the larger one counts.
+// CHECK-LABEL: rnn.network @chosen
+// CHECK-SAME:    attributes {rnn.f32_states = ["level"]}
+rnn.network @chosen inputs(%x = "x" : tensor<2xf32>)
+    states(%level = "level" : tensor<2xf32> reset dense<0.0> : tensor<2xf32>) outputs("y" : tensor<2xf32>) {
+  %fast = arith.constant dense<0.5> : tensor<2xf32>
+  %slow = arith.constant dense<0.99> : tensor<2xf32>
+  %0 = rnn.activation <tanh> %x : tensor<2xf32> -> tensor<2xf32>
+  %1 = arith.cmpf ogt, %0, %level : tensor<2xf32>
+  %2 = arith.select %1, %fast, %slow : tensor<2xi1>, tensor<2xf32>
+  %3 = arith.mulf %2, %level : tensor<2xf32>
+  %4 = arith.addf %3, %0 : tensor<2xf32>
+  rnn.yield %4 : tensor<2xf32> next %4 : tensor<2xf32>
+}
