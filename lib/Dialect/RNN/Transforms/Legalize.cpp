@@ -80,6 +80,8 @@ private:
     return isa<FloatType>(getElementTypeOrSelf(value.getType()));
   }
   TypedAttr makeConstant(arith::ConstantOp op, FloatType element);
+  static bool isChosen(Value value);
+  static Value limit(OpBuilder &b, Location loc, Value value);
   /// `value` as a tensor of `element`, through a cast before `op` if needed.
   Value cast_(Value value, FloatType element, Operation *op);
   void castOperands(Operation *op, FloatType element) {
@@ -121,7 +123,32 @@ Value Legalizer::cast_(Value value, FloatType element, Operation *op) {
   Type type = typeWith(value.getType(), element);
   if (element.isF32())
     return arith::ExtFOp::create(b, op->getLoc(), type, value);
+  if (isa<MatvecOp, YieldOp>(op) && isChosen(value))
+    value = limit(b, op->getLoc(), value);
   return arith::TruncFOp::create(b, op->getLoc(), type, value);
+}
+
+/// Whether arithmetic that had to be f32 computes `value`.
+bool Legalizer::isChosen(Value value) {
+  Operation *op = value.getDefiningOp();
+  if (!op)
+    return false;
+  if (isa<ReshapeOp, TransposeOp, BroadcastOp, tensor::ExtractSliceOp,
+          tensor::ConcatOp>(op))
+    return llvm::any_of(op->getOperands(),
+                        [](Value operand) { return isChosen(operand); });
+  return se::rnn::isSingle(op) && !isa<MatvecOp>(op);
+}
+
+/// `value` as far as f16 is finite.
+Value Legalizer::limit(OpBuilder &b, Location loc, Value value) {
+  auto type = cast<RankedTensorType>(value.getType());
+  auto splat = [&](float most) -> Value {
+    return arith::ConstantOp::create(
+        b, loc, DenseElementsAttr::get(type, b.getF32FloatAttr(most)));
+  };
+  value = arith::MinimumFOp::create(b, loc, value, splat(65504));
+  return arith::MaximumFOp::create(b, loc, value, splat(-65504));
 }
 
 /// What computes in f16 gets a constant of f16; others choose when they are
