@@ -180,3 +180,19 @@ rnn.network @chosen inputs(%x = "x" : tensor<2xf32>)
   %4 = rnn.matvec %W, %m : tensor<2x2xf32>, tensor<2xf32> -> tensor<2xf32>
   rnn.yield %1, %4 : tensor<1xf32>, tensor<2xf32> next %3 : tensor<2xf32>
 }
+
+// -----
+
+// A matrix of f16 gets finite values of it.
+// CHECK-LABEL: rnn.network @limited
+// CHECK:         %[[P:[a-z0-9_]+]] = arith.mulf %x, %x {rnn.f32} : tensor<2xf32>
+// CHECK:         %[[L:[a-z0-9_]+]] = arith.minimumf %[[P]], %{{[a-z0-9_]+}} : tensor<2xf32>
+// CHECK:         %[[M:[a-z0-9_]+]] = arith.maximumf %[[L]], %{{[a-z0-9_]+}} : tensor<2xf32>
+// CHECK:         %[[H:[a-z0-9_]+]] = arith.truncf %[[M]]
+// CHECK:         rnn.matvec %{{[a-z0-9_]+}}, %[[H]]
+rnn.network @limited inputs(%x = "x" : tensor<2xf32>) outputs("y" : tensor<2xf32>) {
+  %W = arith.constant dense<1.0> : tensor<2x2xf32>
+  %0 = arith.mulf %x, %x {rnn.f32} : tensor<2xf32>
+  %1 = rnn.matvec %W, %0 : tensor<2x2xf32>, tensor<2xf32> -> tensor<2xf32>
+  rnn.yield %1 : tensor<2xf32>
+}
