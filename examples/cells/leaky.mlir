@@ -20,7 +20,7 @@ rnn.network @leaky_net inputs(%x = "x" : tensor<3xf32>)
   %W = arith.constant dense<[[0.5, -0.25, 0.125], [0.75, 0.5, -1.0],
                              [-0.5, 1.0, 0.25], [0.25, 0.25, 0.25]]>
       : tensor<4x3xf32>
-  %decay = arith.constant dense<[0.9, 0.5, 0.75, 0.99]> : tensor<4xf32>
+  %decay = arith.constant dense<[0.9, 0.5, 0.75, 0.95]> : tensor<4xf32>
   %V = arith.constant dense<[[1.0, 0.5, -0.5, 0.25], [0.0, 1.0, 1.0, -1.0]]>
       : tensor<2x4xf32>
   %b = arith.constant dense<[0.1, -0.1]> : tensor<2xf32>

@@ -11,6 +11,7 @@
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Location.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace mlir;
@@ -63,13 +64,18 @@ void se::installOneLineDiagnostics(MLIRContext &context,
                                    MessageHandler handler) {
   if (!handler)
     handler = printMessage;
-  context.getDiagEngine().registerHandler([handler](Diagnostic &diagnostic) {
-    if (diagnostic.getSeverity() == DiagnosticSeverity::Note)
+  // Passes run again for another policy; what they warn of is said once.
+  auto said = std::make_shared<llvm::StringSet<>>();
+  context.getDiagEngine().registerHandler([handler,
+                                           said](Diagnostic &diagnostic) {
+    DiagnosticSeverity severity = diagnostic.getSeverity();
+    if (severity == DiagnosticSeverity::Note)
       return;
     std::string location = describe(diagnostic.getLocation());
-    handler(diagnostic.getSeverity(),
-            toOneLine(location + (location.empty() ? "" : ": ") +
-                      diagnostic.str()));
+    std::string line =
+        toOneLine(location + (location.empty() ? "" : ": ") + diagnostic.str());
+    if (severity == DiagnosticSeverity::Error || said->insert(line).second)
+      handler(severity, line);
   });
 }
 

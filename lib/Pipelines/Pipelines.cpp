@@ -54,6 +54,7 @@ static void buildNormalize(OpPassManager &pm) {
 
 static void buildLegalize(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(rnn::createWeighLayers(options.policy));
+  pm.addPass(rnn::createChooseFloats(options.policy));
   pm.addPass(rnn::createQuantize(options.policy));
   pm.addPass(rnn::createLegalize(options.policy));
   pm.addPass(rnn::createContract());

@@ -41,7 +41,9 @@
 // NORMALIZED:     rnn.cell
 // NORMALIZED-NOT: f16
 // NORMALIZED:     rnn.apply
-// LEGALIZED:      rnn.cell {{.*}}xf16>
+// LEGALIZED-NOT:  rnn.{{cell|apply}}
+// LEGALIZED:      rnn.matvec {{.*}}xf16>
+// LEGALIZED-NOT:  rnn.{{cell|apply}}
 // SCHEDULED-NOT:  tensor<
 // SCHEDULED:      cluster.program @net kernel(@net_kernel) init(@net_init_stream) reset(@net_reset_states) cores 4
 // SCHEDULED-NOT:  rnn.{{cell|apply|matvec|network|activation}}

@@ -4,6 +4,7 @@
 //===- Contract.cpp - Arithmetic in fewer instructions --------------------===//
 
 #include "BoundedValues.h"
+#include "Floats.h"
 
 #include "se/Dialect/RNN/Constants.h"
 #include "se/Dialect/RNN/Transforms/Passes.h"
@@ -100,7 +101,7 @@ private:
   static bool isArithmetic(Value value) {
     return isa_and_nonnull<arith::AddFOp, arith::SubFOp, arith::MulFOp,
                            math::FmaOp>(value.getDefiningOp()) &&
-           value.hasOneUse();
+           value.hasOneUse() && !isSingle(value.getDefiningOp());
   }
   bool isPart(Value value);
   Value narrow(Value value);
@@ -166,6 +167,8 @@ struct ContractPass : se::rnn::impl::ContractBase<ContractPass> {
       network->walk([&](arith::AddFOp op) {
         OpBuilder builder(op);
         if (Value value = contract(builder, op)) {
+          if (isSingle(op))
+            setSingle(value.getDefiningOp());
           op.replaceAllUsesWith(value);
           eraseWithOperands(op);
         }
@@ -174,6 +177,7 @@ struct ContractPass : se::rnn::impl::ContractBase<ContractPass> {
       if (Rounding(op).run())
         eraseWithOperands(op);
     });
+    clearChoices(network);
   }
 
   /// Erases an operation, and what nobody else needs.

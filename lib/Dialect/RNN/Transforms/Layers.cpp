@@ -98,9 +98,13 @@ void Layers::findQuantized(NetworkOp network) {
         halves.insert(name.getName());
 }
 
-LogicalResult Layers::add(NetworkOp network, Tensors &tensors) {
+LogicalResult Layers::find(NetworkOp network) {
   findQuantized(network);
-  if (failed(findEntries(network)))
+  return findEntries(network);
+}
+
+LogicalResult Layers::add(NetworkOp network, Tensors &tensors) {
+  if (failed(find(network)))
     return failure();
   llvm::StringSet<> split;
   Block &block = network.getBody().front();

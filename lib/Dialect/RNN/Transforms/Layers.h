@@ -24,6 +24,8 @@ public:
     half.precision = quantization::Precision::FP16;
   }
 
+  /// Finds the layers of `network`, which stays as it is.
+  mlir::LogicalResult find(NetworkOp network);
   /// Finds the layers of `network`, and separates matvecs that were fused from
   /// layers or gates with different policies. Emits an error if the policy does
   /// not fit the layers.

@@ -5,12 +5,14 @@
 //
 // The rule for fp16: what a matvec or reduction accumulates is f32 (of a matvec
 // f16, if the policy says so) and stays f32 through arithmetic; everything that
-// is stored or fed to a product is f16. docs/numerics.md has the reasons. int8
-// is like fp16, but for the matvecs (Products.h).
+// is stored or fed to a product is f16, but for what --rnn-choose-floats has
+// chosen. docs/numerics.md has the reasons. int8 is like fp16, but for the
+// matvecs (Products.h).
 //
 //===----------------------------------------------------------------------===//
 
 #include "ActivationTable.h"
+#include "Floats.h"
 #include "Marks.h"
 #include "Products.h"
 
@@ -45,11 +47,9 @@ public:
       : layers(layers), products(products), half(Float16Type::get(context)),
         single(Float32Type::get(context)) {}
 
-  LogicalResult convert(CellOp cell);
   LogicalResult convert(NetworkOp network);
 
 private:
-  LogicalResult convertBody(Block &block);
   LogicalResult convert(Operation *op);
   void convert(arith::ConstantOp op);
   void convertInputs(NetworkOp network);
@@ -61,7 +61,13 @@ private:
 
   /// What is stored or fed to a product.
   FloatType getStored(Operation *op) {
-    return layers.getPrecision(op) == Precision::FP32 ? single : half;
+    bool isSingleOp =
+        layers.getPrecision(op) == Precision::FP32 || se::rnn::isSingle(op);
+    return isSingleOp ? single : half;
+  }
+  /// Of a layer of fp16, and computed in f16.
+  bool isOfHalves(Operation *op) {
+    return layers.getPrecision(op) == Precision::FP16 && !se::rnn::isSingle(op);
   }
   Type typeWith(Type type, FloatType element) {
     return cast<RankedTensorType>(type).clone(element);
@@ -74,6 +80,8 @@ private:
     return isa<FloatType>(getElementTypeOrSelf(value.getType()));
   }
   TypedAttr makeConstant(arith::ConstantOp op, FloatType element);
+  static bool isChosen(Value value);
+  static Value limit(OpBuilder &b, Location loc, Value value);
   /// `value` as a tensor of `element`, through a cast before `op` if needed.
   Value cast_(Value value, FloatType element, Operation *op);
   void castOperands(Operation *op, FloatType element) {
@@ -84,17 +92,6 @@ private:
     for (Value result : op->getResults())
       if (isFloat(result))
         result.setType(typeWith(result.getType(), element));
-  }
-  /// Masks that enter or leave a cell stay masks.
-  Type halfOf(Type type) {
-    bool isMask = getElementTypeOrSelf(type).isInteger(1);
-    return isMask ? type : typeWith(type, half);
-  }
-  ArrayAttr halves(ArrayAttr types) {
-    SmallVector<Type> converted;
-    for (Attribute type : types)
-      converted.push_back(halfOf(cast<TypeAttr>(type).getValue()));
-    return Builder(half.getContext()).getTypeArrayAttr(converted);
   }
 
   const Layers &layers;
@@ -126,28 +123,52 @@ Value Legalizer::cast_(Value value, FloatType element, Operation *op) {
   Type type = typeWith(value.getType(), element);
   if (element.isF32())
     return arith::ExtFOp::create(b, op->getLoc(), type, value);
+  if (isa<MatvecOp, YieldOp>(op) && isChosen(value))
+    value = limit(b, op->getLoc(), value);
   return arith::TruncFOp::create(b, op->getLoc(), type, value);
 }
 
-/// Layers of fp16 get a constant of f16; others choose when they are converted.
+/// Whether arithmetic that had to be f32 computes `value`.
+bool Legalizer::isChosen(Value value) {
+  Operation *op = value.getDefiningOp();
+  if (!op)
+    return false;
+  if (isa<ReshapeOp, TransposeOp, BroadcastOp, tensor::ExtractSliceOp,
+          tensor::ConcatOp>(op))
+    return llvm::any_of(op->getOperands(),
+                        [](Value operand) { return isChosen(operand); });
+  return se::rnn::isSingle(op) && !isa<MatvecOp>(op);
+}
+
+/// `value` as far as f16 is finite.
+Value Legalizer::limit(OpBuilder &b, Location loc, Value value) {
+  auto type = cast<RankedTensorType>(value.getType());
+  auto splat = [&](float most) -> Value {
+    return arith::ConstantOp::create(
+        b, loc, DenseElementsAttr::get(type, b.getF32FloatAttr(most)));
+  };
+  value = arith::MinimumFOp::create(b, loc, value, splat(65504));
+  return arith::MaximumFOp::create(b, loc, value, splat(-65504));
+}
+
+/// What computes in f16 gets a constant of f16; others choose when they are
+/// converted.
 void Legalizer::convert(arith::ConstantOp op) {
   auto type = dyn_cast<RankedTensorType>(op.getType());
   if (!type || !type.getElementType().isF32())
     return;
-  auto isOfHalves = [&](OpOperand &use) {
-    return layers.getPrecision(use.getOwner()) == Precision::FP16;
-  };
-  if (!llvm::any_of(op->getUses(), isOfHalves) && !op->use_empty())
+  auto isHalf = [&](OpOperand &use) { return isOfHalves(use.getOwner()); };
+  if (!llvm::any_of(op->getUses(), isHalf) && !op->use_empty())
     return;
   TypedAttr value = makeConstant(op, half);
-  if (llvm::all_of(op->getUses(), isOfHalves)) {
+  if (llvm::all_of(op->getUses(), isHalf)) {
     op.setValueAttr(value);
     op.getResult().setType(value.getType());
     return;
   }
   OpBuilder b(op);
   Value converted = arith::ConstantOp::create(b, op.getLoc(), value);
-  op.getResult().replaceUsesWithIf(converted, isOfHalves);
+  op.getResult().replaceUsesWithIf(converted, isHalf);
 }
 
 /// Sigmoid or tanh of `x`, which is rounded to f16 before.
@@ -241,7 +262,8 @@ LogicalResult Legalizer::convert(Operation *op) {
   FloatType stored = getStored(op);
   if (isa<MatvecOp, ReduceOp>(op)) {
     castOperands(op, stored);
-    bool hasHalfSums = isa<MatvecOp>(op) && layers[op].hasHalfSums;
+    bool hasHalfSums =
+        isa<MatvecOp>(op) && layers[op].hasHalfSums && !stored.isF32();
     setResultElement(op, hasHalfSums ? half : single);
     return success();
   }
@@ -252,15 +274,6 @@ LogicalResult Legalizer::convert(Operation *op) {
     }
     castOperands(op, single);
     setResultElement(op, single);
-    return success();
-  }
-  if (isa<ApplyOp>(op)) {
-    castOperands(op, half);
-    setResultElement(op, half);
-    return success();
-  }
-  if (isa<YieldOp>(op)) {
-    castOperands(op, half);
     return success();
   }
   // Arithmetic and data movement: f32 if any operand is. Constants have not
@@ -279,43 +292,28 @@ LogicalResult Legalizer::convert(Operation *op) {
   return op->emitOpError("has no fp16 form");
 }
 
-LogicalResult Legalizer::convertBody(Block &block) {
-  for (Operation &op : llvm::make_early_inc_range(block))
-    if (failed(convert(&op)))
-      return failure();
-  return success();
-}
-
-LogicalResult Legalizer::convert(CellOp cell) {
-  cell.setInputTypesAttr(halves(cell.getInputTypes()));
-  cell.setStateTypesAttr(halves(cell.getStateTypes()));
-  cell.setWeightTypesAttr(halves(cell.getWeightTypes()));
-  cell.setOutputTypesAttr(halves(cell.getOutputTypes()));
-  Block &block = cell.getBody().front();
-  for (BlockArgument argument : block.getArguments())
-    argument.setType(halfOf(argument.getType()));
-  return convertBody(block);
-}
-
-/// Inputs are rounded where they enter a layer of fp16.
+/// Inputs are rounded where they enter a layer of fp16. What yields them casts
+/// them itself.
 void Legalizer::convertInputs(NetworkOp network) {
   OpBuilder b = OpBuilder::atBlockBegin(&network.getBody().front());
   for (BlockArgument input : network.getInputArguments()) {
-    auto isOfHalves = [&](OpOperand &use) {
-      return layers.getPrecision(use.getOwner()) == Precision::FP16;
+    auto isHalf = [&](OpOperand &use) {
+      return !isa<YieldOp>(use.getOwner()) && isOfHalves(use.getOwner());
     };
-    if (!llvm::any_of(input.getUses(), isOfHalves))
+    if (!llvm::any_of(input.getUses(), isHalf))
       continue;
     auto rounded = arith::TruncFOp::create(
         b, network.getLoc(), typeWith(input.getType(), half), input);
     input.replaceUsesWithIf(rounded, [&](OpOperand &use) {
-      return use.getOwner() != rounded && isOfHalves(use);
+      return use.getOwner() != rounded && isHalf(use);
     });
   }
 }
 
 /// Of the layer that computes the next state.
 FloatType Legalizer::getStateType(NetworkOp network, unsigned k) {
+  if (isSingleState(network, k))
+    return single;
   Operation *next = network.getYield().getStates()[k].getDefiningOp();
   const LayerPolicy &layer = layers[next ? next : network];
   if (layer.precision == Precision::FP32)
@@ -412,13 +410,9 @@ struct LegalizePass : se::rnn::impl::LegalizeBase<LegalizePass> {
     module.walk([](ObserveOp op) { op.erase(); });
     if (policy.isUniform() && policy.getBase() == se::quantization::Base::FP32)
       return success();
-    // A cell may have another precision in each layer.
-    if (!policy.isUniform() && failed(inlineCells(module)))
+    // A cell may have other types in each layer.
+    if (failed(inlineCells(module)))
       return failure();
-    for (auto cell : module.getOps<CellOp>())
-      if (failed(Legalizer(&getContext(), Layers(policy), Products())
-                     .convert(cell)))
-        return failure();
     for (auto network : module.getOps<NetworkOp>()) {
       Products products = readProducts(network);
       Layers layers(policy);

@@ -4,6 +4,7 @@
 //===- Quantize.cpp - Choose what is quantized, and how -------------------===//
 
 #include "Decisions.h"
+#include "Floats.h"
 #include "Grids.h"
 #include "Marks.h"
 #include "Products.h"
@@ -68,7 +69,7 @@ LogicalResult Quantizer::planState(unsigned k, Marks &states) {
   Value state = network.getStateArguments()[k];
   Operation *next =
       stripReshapes(network.getYield().getStates()[k]).getDefiningOp();
-  if (!next || state.use_empty())
+  if (!next || state.use_empty() || isSingleState(network, k))
     return success();
   const LayerPolicy &layer = layers[next];
   MLIRContext *context = network.getContext();
@@ -94,7 +95,7 @@ LogicalResult Quantizer::planState(unsigned k, Marks &states) {
 LogicalResult Quantizer::planResults(Marks &results) {
   for (const auto &[value, name] : tensors.get()) {
     Operation *op = value.getDefiningOp();
-    if (!op || !layers[op].hasByteResults)
+    if (!op || !layers[op].hasByteResults || isSingle(op))
       continue;
     // A state that nothing else reads is what its cell_state says. What is moved
     // has been rounded where it was made.

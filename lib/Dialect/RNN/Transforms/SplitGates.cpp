@@ -46,7 +46,9 @@ void se::rnn::separateSlices(MatvecOp op, Tensors &tensors) {
     Location loc = isOfLayer(slice, op) ? slice.getLoc() : op.getLoc();
     Value w = arith::ConstantOp::create(
         b, loc, makeConstant(type.clone({rows, columns}), part, name));
-    Value y = MatvecOp::create(b, loc, slice.getType(), w, op.getX());
+    auto product = MatvecOp::create(b, loc, slice.getType(), w, op.getX());
+    product->setDiscardableAttrs(op->getDiscardableAttrDictionary());
+    Value y = product;
     tensors.replace(slice.getResult(), y);
     slice.replaceAllUsesWith(y);
     slice.erase();

@@ -116,17 +116,15 @@ rnn.network @chain inputs(%x = "x" : tensor<2xf32>) outputs("a" : tensor<2xf32>,
 
 // -----
 
-// A cell computes in f16 at its border, and so does an application.
-// CHECK-LABEL: rnn.cell @cell
-// CHECK-SAME:    inputs(%{{[a-z]+}} : tensor<2xf16>) states(%{{[a-z]+}} : tensor<2xf16>) weights(%{{[a-z]+}} : tensor<2x2xf16>) outputs(tensor<2xf16>)
-// CHECK-NEXT:    rnn.matvec {{.*}} -> tensor<2xf32>
-// CHECK:         rnn.yield %{{.*}} : tensor<2xf16> next %{{.*}} : tensor<2xf16>
+// Cells are inlined: what one computes is not rounded at its border.
+// CHECK-NOT:   rnn.cell
+// CHECK-LABEL: rnn.network @apply
+// CHECK:         %[[Y:[a-z0-9_]+]] = rnn.matvec {{.*}} -> tensor<2xf32>
+// CHECK-NEXT:    rnn.yield %[[Y]] : tensor<2xf32> next %h : tensor<2xf16>
 rnn.cell @cell inputs(%x : tensor<2xf32>) states(%h : tensor<2xf32>) weights(%W : tensor<2x2xf32>) outputs(tensor<2xf32>) {
   %0 = rnn.matvec %W, %x : tensor<2x2xf32>, tensor<2xf32> -> tensor<2xf32>
   rnn.yield %0 : tensor<2xf32> next %h : tensor<2xf32>
 }
-// CHECK-LABEL: rnn.network @apply
-// CHECK:         rnn.apply @cell({{.*}} : (tensor<2xf16>), (tensor<2xf16>), (tensor<2x2xf16>) -> (tensor<2xf16>), (tensor<2xf16>)
 rnn.network @apply inputs(%x = "x" : tensor<2xf32>)
     states(%h = "h" : tensor<2xf32> reset dense<0.0> : tensor<2xf32>) outputs("y" : tensor<2xf32>) {
   %W = arith.constant dense<1.0> : tensor<2x2xf32>
@@ -148,11 +146,53 @@ rnn.network @select inputs(%x = "x" : tensor<2xf32>, %z = "z" : tensor<2xf32>) o
 
 // -----
 
-// An input that nobody reads; one that is an output: it is rounded like any other.
+// An input that nobody reads; one that is an output, which nothing rounds.
 // CHECK-LABEL: rnn.network @through
-// CHECK-NEXT:    %[[X:[a-z0-9_]+]] = arith.truncf %x
-// CHECK-NEXT:    %[[Y:[a-z0-9_]+]] = arith.extf %[[X]]
-// CHECK-NEXT:    rnn.yield %[[Y]] : tensor<2xf32>
+// CHECK-NEXT:    rnn.yield %x : tensor<2xf32>
 rnn.network @through inputs(%x = "x" : tensor<2xf32>, %z = "z" : tensor<2xf32>) outputs("y" : tensor<2xf32>) {
   rnn.yield %x : tensor<2xf32>
+}
+
+// -----
+
+// What --rnn-choose-floats has chosen: the operation takes the input and the
+// constant as they are, the reduction what it is given, and the state is f32; a
+// matrix rounds it.
+// CHECK-LABEL: rnn.network @chosen
+// CHECK-SAME:    states(%m = "m" : tensor<2xf32> reset dense<1.000000e-01> : tensor<2xf32>)
+// CHECK-DAG:     %[[C:[a-z0-9_]+]] = arith.constant dense<1.000000e+05> : tensor<2xf32>
+// CHECK-DAG:     %[[P:[a-z0-9_]+]] = arith.mulf %x, %[[C]] {rnn.f32} : tensor<2xf32>
+// CHECK-DAG:     rnn.reduce <sum> %[[P]] axes [0] {rnn.f32} : tensor<2xf32> -> tensor<1xf32>
+// CHECK-DAG:     %[[S:[a-z0-9_]+]] = rnn.activation <sigmoid> %{{[a-z0-9_]+}} {rnn.f32} : tensor<2xf32> -> tensor<2xf32>
+// CHECK-DAG:     %[[N:[a-z0-9_]+]] = arith.addf %m, %[[S]] : tensor<2xf32>
+// CHECK-DAG:     %[[M:[a-z0-9_]+]] = arith.truncf %m
+// CHECK-DAG:     rnn.matvec %{{[a-z0-9_]+}}, %[[M]] : tensor<2x2xf16>, tensor<2xf16> -> tensor<2xf32>
+// CHECK:         next %[[N]] : tensor<2xf32>
+rnn.network @chosen inputs(%x = "x" : tensor<2xf32>)
+    states(%m = "m" : tensor<2xf32> reset dense<0.1> : tensor<2xf32>) outputs("y" : tensor<1xf32>, "z" : tensor<2xf32>)
+    attributes {rnn.f32_states = ["m"]} {
+  %W = arith.constant dense<1.0> : tensor<2x2xf32>
+  %c = arith.constant dense<1.0e5> : tensor<2xf32>
+  %0 = arith.mulf %x, %c {rnn.f32} : tensor<2xf32>
+  %1 = rnn.reduce <sum> %0 axes [0] {rnn.f32} : tensor<2xf32> -> tensor<1xf32>
+  %2 = rnn.activation <sigmoid> %0 {rnn.f32} : tensor<2xf32> -> tensor<2xf32>
+  %3 = arith.addf %m, %2 : tensor<2xf32>
+  %4 = rnn.matvec %W, %m : tensor<2x2xf32>, tensor<2xf32> -> tensor<2xf32>
+  rnn.yield %1, %4 : tensor<1xf32>, tensor<2xf32> next %3 : tensor<2xf32>
+}
+
+// -----
+
+// A matrix of f16 gets finite values of it.
+// CHECK-LABEL: rnn.network @limited
+// CHECK:         %[[P:[a-z0-9_]+]] = arith.mulf %x, %x {rnn.f32} : tensor<2xf32>
+// CHECK:         %[[L:[a-z0-9_]+]] = arith.minimumf %[[P]], %{{[a-z0-9_]+}} : tensor<2xf32>
+// CHECK:         %[[M:[a-z0-9_]+]] = arith.maximumf %[[L]], %{{[a-z0-9_]+}} : tensor<2xf32>
+// CHECK:         %[[H:[a-z0-9_]+]] = arith.truncf %[[M]]
+// CHECK:         rnn.matvec %{{[a-z0-9_]+}}, %[[H]]
+rnn.network @limited inputs(%x = "x" : tensor<2xf32>) outputs("y" : tensor<2xf32>) {
+  %W = arith.constant dense<1.0> : tensor<2x2xf32>
+  %0 = arith.mulf %x, %x {rnn.f32} : tensor<2xf32>
+  %1 = rnn.matvec %W, %0 : tensor<2x2xf32>, tensor<2xf32> -> tensor<2xf32>
+  rnn.yield %1 : tensor<2xf32>
 }

@@ -4,6 +4,7 @@
 // RUN: se-opt %t/net.mlir --rnn-quantize="precision=int8 calibration=%t/c.json" | FileCheck %s --check-prefix=INT8
 // RUN: se-opt %t/net.mlir --rnn-quantize="precision=int8 calibration=%t/c.json" --rnn-legalize=precision=int8 --rnn-contract --rnn-fold-constants --cse | FileCheck %s --check-prefix=LEGAL
 // RUN: se-opt %t/net.mlir --rnn-quantize="precision=mixed calibration=%t/c.json" --rnn-legalize=precision=mixed --rnn-contract --rnn-fold-constants --cse | FileCheck %s --check-prefix=LEGALMIXED
+// RUN: se-opt %t/net.mlir --se-pipeline="to=legalized precision=int8 calibration=%t/c.json" | FileCheck %s --check-prefix=SLOW
 // RUN: se-opt %t/net.mlir --rnn-quantize=precision=fp16 | FileCheck %s --check-prefix=NONE
 // RUN: se-opt %t/tricky.mlir --rnn-quantize="precision=mixed calibration=%t/c.json" | FileCheck %s --check-prefix=TRICKY
 // RUN: se-opt %t/variable.mlir --rnn-quantize="precision=int8 calibration=%t/c.json" -verify-diagnostics
@@ -56,6 +57,10 @@
 // LEGALMIXED-LABEL: rnn.network @net
 // LEGALMIXED-SAME:  %h = "h" : tensor<2xi8> {{.*}} %c = "c" : tensor<2xf16>
 // LEGALMIXED:       rnn.matvec %{{.*}} : tensor<2x2xf16>, tensor<2xf16> -> tensor<2xf32>
+
+// c is a sum over all frames: --rnn-choose-floats makes it f32, which stays so.
+// SLOW-LABEL:       rnn.network @net
+// SLOW-SAME:        %c = "c" : tensor<2xf32>
 
 // NONE-NOT:    quant.
 

@@ -180,6 +180,58 @@ def WeighLayers : Pass<"rnn-weigh-layers", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::tensor::TensorDialect"];
 }
 
+def ChooseFloats : Pass<"rnn-choose-floats", "::mlir::ModuleOp"> {
+  let summary = "Choose what fp16 computes in f32 all the same (phase 2)";
+  let description = [{
+    In layers of fp16 and int8, elementwise arithmetic is f16 only where range
+    and resolution suffice (docs/numerics.md). This pass decides where they do
+    not, and says so with the attribute `rnn.f32` of an operation and
+    `rnn.f32_states` of a network, the names of states; all types stay f32.
+    `--rnn-legalize` obeys. Cells are inlined.
+
+    f32 are
+
+    * operations of which an operand or the result may leave what f16 holds, as
+      intervals of constants, activations and inputs show: those of an input
+      are known from calibration, or unbounded;
+    * operations whose result is needed nearer to 0 than f16 is exact, by a
+      logarithm, a root, a divisor or a difference;
+    * operations with a constant that f16 is off by more than 1 percent of;
+    * states that constant factors of more than 0.97 carry over (running means,
+      counters), states of which the above is true, and what computes them;
+    * matvecs of constants that f16 makes infinite, of powers of inputs, or of
+      filters whose results are needed near 0.
+
+    Constants that stay f16 although it is off by more than 1 percent are named
+    in warnings.
+
+    Before:
+
+    ```mlir
+    %0 = arith.mulf %x, %x : tensor<4xf32>
+    %1 = arith.addf %0, %eps : tensor<4xf32>
+    %2 = math.log %1 : tensor<4xf32>
+    %3 = rnn.matvec %W, %2 : tensor<2x4xf32>, tensor<4xf32> -> tensor<2xf32>
+    ```
+
+    After:
+
+    ```mlir
+    %0 = arith.mulf %x, %x {rnn.f32} : tensor<4xf32>
+    %1 = arith.addf %0, %eps {rnn.f32} : tensor<4xf32>
+    %2 = math.log %1 {rnn.f32} : tensor<4xf32>
+    %3 = rnn.matvec %W, %2 : tensor<2x4xf32>, tensor<4xf32> -> tensor<2xf32>
+    ```
+  }];
+  let options = [
+    Option<"precision", "precision", "std::string", "\"fp32\"",
+           "fp32, fp16, int8, mixed, or the path of a policy">,
+    Option<"calibration", "calibration", "std::string", "\"\"",
+           "path of a file of se-compile --save-calibration">
+  ];
+  let dependentDialects = ["::mlir::tensor::TensorDialect"];
+}
+
 def Quantize : Pass<"rnn-quantize", "::mlir::ModuleOp"> {
   let summary = "Choose what is quantized, and how";
   let description = [{
