@@ -23,10 +23,14 @@ static std::string toText(llvm::json::Object object) {
 }
 
 static CalibrationOptions makeCalibration(const std::vector<std::string> &paths,
-                                          const std::string &method) {
+                                          const std::string &method,
+                                          const std::string &levels,
+                                          const std::string &frontend) {
   CalibrationOptions options;
   options.paths = paths;
   options.method = method;
+  options.levels = levels;
+  options.frontend = frontend;
   return options;
 }
 
@@ -34,10 +38,13 @@ static CalibrationOptions makeCalibration(const std::vector<std::string> &paths,
 static std::string calibrateNetwork(const std::string &model,
                                     const std::vector<std::string> &recordings,
                                     const std::string &method,
+                                    const std::string &levels,
+                                    const std::string &frontend,
                                     const std::string &saveFile,
                                     const std::vector<std::string> &states,
                                     const py::object &progress) {
-  CalibrationOptions options = makeCalibration(recordings, method);
+  CalibrationOptions options = 
+      makeCalibration(recordings, method, levels, frontend);
   options.saveFile = saveFile;
   if (!progress.is_none())
     options.progress = [&](const Recording &recording, size_t number,
@@ -69,7 +76,8 @@ static std::string calibrateNetwork(const std::string &model,
 static std::string compileNetwork(
     const std::string &model, const std::string &output,
     const std::string &precision, const std::vector<std::string> &calibration,
-    const std::string &method, const std::string &targetName, unsigned cores,
+    const std::string &method, const std::string &levels,
+    const std::string &frontend, const std::string &targetName, unsigned cores,
     const std::vector<std::string> &states, const std::string &schedule,
     const std::string &emit, unsigned coreStack, bool remarks, double maxLoss,
     const py::object &metric, const std::string &policyFile,
@@ -80,7 +88,8 @@ static std::string compileNetwork(
     py::gil_scoped_release release;
     CompileOptions options;
     options.precision = precision;
-    options.calibration = makeCalibration(calibration, method);
+    options.calibration =
+        makeCalibration(calibration, method, levels, frontend);
     options.cores = cores;
     options.coreStack = coreStack;
     options.schedule = schedule;
@@ -114,7 +123,8 @@ class HostNetwork {
 public:
   HostNetwork(const std::string &model, const std::string &precision,
               const std::vector<std::string> &calibration,
-              const std::string &method, unsigned cores,
+              const std::string &method, const std::string &levels,
+              const std::string &frontend, unsigned cores,
               const std::vector<std::string> &states) {
     std::vector<Context::Message> messages;
     {
@@ -122,7 +132,8 @@ public:
       HostNetworkOptions options;
       options.network = model;
       options.precision = precision;
-      options.calibration = makeCalibration(calibration, method);
+      options.calibration =
+          makeCalibration(calibration, method, levels, frontend);
       options.cores = cores;
       options.states = states;
       Context context;
@@ -209,20 +220,22 @@ private:
 void python::addNetworks(py::module_ &module) {
   using py::arg;
   module.def("compile", compileNetwork, arg("model"), arg("output"),
-             arg("precision"), arg("calibration"), arg("method"), arg("target"),
+             arg("precision"), arg("calibration"), arg("method"), arg("levels"),
+             arg("frontend"), arg("target"),
              arg("cores"), arg("states"), arg("schedule"), arg("emit"),
              arg("core_stack"), arg("remarks"), arg("max_loss"), arg("metric"),
              arg("policy"), arg("resources"));
   module.def("calibrate", calibrateNetwork, arg("model"), arg("recordings"),
-             arg("method"), arg("output"), arg("states"), arg("progress"));
+             arg("method"), arg("levels"), arg("frontend"), arg("output"),
+             arg("states"), arg("progress"));
   module.def("is_host_program", isHostProgram, arg("path"));
 
   py::class_<HostNetwork>(module, "HostNetwork")
       .def(py::init<const std::string &, const std::string &,
                     const std::vector<std::string> &, const std::string &,
-                    unsigned, const std::vector<std::string> &>(),
+                    const std::string &, const std::string &, unsigned, const std::vector<std::string> &>(),
            arg("model"), arg("precision"), arg("calibration"), arg("method"),
-           arg("cores"), arg("states"))
+           arg("levels"), arg("frontend"), arg("cores"), arg("states"))
       .def_property_readonly("inputs", &HostNetwork::getInputs)
       .def_property_readonly("outputs", &HostNetwork::getOutputs)
       .def("run", &HostNetwork::run, arg("inputs"), arg("num_frames"))

@@ -36,13 +36,14 @@ class Port:
 
 def compile(
     model: str, output: str, precision: str, calibration: Sequence[str], method: str,
-    target: str, cores: int,
+    levels: str, frontend: str, target: str, cores: int,
     states: Sequence[str], schedule: str, emit: str, core_stack: int,
     remarks: bool, max_loss: float, metric: Callable[[str], float] | None,
     policy: str, resources: str,
 ) -> str: ...
 def calibrate(
-    model: str, recordings: Sequence[str], method: str, output: str,
+    model: str, recordings: Sequence[str], method: str, levels: str, frontend: str,
+    output: str,
     states: Sequence[str], progress: Callable[[int, int, str], object] | None,
 ) -> str: ...
 def is_host_program(path: str) -> bool: ...
@@ -50,7 +51,7 @@ def is_host_program(path: str) -> bool: ...
 class HostNetwork:
     def __init__(
         self, model: str, precision: str, calibration: Sequence[str], method: str,
-        cores: int, states: Sequence[str],
+        levels: str, frontend: str, cores: int, states: Sequence[str],
     ) -> None: ...
     @property
     def inputs(self) -> list[Port]: ...

@@ -131,6 +131,7 @@ def _calibrate(
     models: Sequence[str],
     paths: list[str],
     method: str,
+    levels: Sequence[float],
     states: Sequence[str],
     frontend: str | None,
     stack: ExitStack,
@@ -147,11 +148,14 @@ def _calibrate(
         chosen = frontends.choose(networks, frontend)
         recordings = [[] for _ in models]
         for number, sound in enumerate(sounds):
-            frames = frontends.collect(chosen, networks, audio.read_wav(sound))
-            for i, array in enumerate(frames):
-                file = folder / f"{i}-{number}-{sound.stem}.npy"
-                np.save(file, array)
-                recordings[i].append(str(file))
+            samples = audio.read_wav(sound)
+            for level in levels:
+                gain = np.float32(10 ** (level / 20))
+                frames = frontends.collect(chosen, networks, gain * samples)
+                for i, array in enumerate(frames):
+                    file = folder / f"{i}-{number}-{sound.stem}{level:+g}dB.npy"
+                    np.save(file, array)
+                    recordings[i].append(str(file))
     elif len(recordings) != len(models):
         raise Error(
             f"calibration: expected sound, or one path for each of {len(models)} "
@@ -172,6 +176,7 @@ def evaluate_model(
     path: str = "host",
     calibration: Paths = (),
     calibration_method: str = "",
+    calibration_levels: Sequence[float] = (0, 20),
     target: str | os.PathLike[str] = "pulp-open",
     cores: int = 8,
     states: Sequence[str] = (),
@@ -196,6 +201,8 @@ def evaluate_model(
         One of `PATHS`. ``reference`` takes no `precisions` but fp32.
     calibration, calibration_method
         For the scales of int8, as for `se_mlir.compile`; the recordings run once.
+    calibration_levels
+        In dB, the levels at which sound is run for that.
         For several networks one path each, in their order.
     target, cores
         Of the simulator.
@@ -242,6 +249,7 @@ def evaluate_model(
             names,
             to_list(calibration),
             calibration_method,
+            calibration_levels,
             states,
             frontend,
             stack,
