@@ -6,6 +6,7 @@
 #include "se/Driver/Calibrate.h"
 
 #include "se/Dialect/RNN/RNN.h"
+#include "se/Dialect/RNN/Transforms/Observed.h"
 #include "se/Dialect/RNN/Transforms/Passes.h"
 #include "se/Dialect/RNN/Constants.h"
 #include "se/Host/HostProgram.h"
@@ -17,6 +18,7 @@
 #include "mlir/IR/OwningOpRef.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/StringSet.h"
 
 #include <cmath>
 
@@ -30,6 +32,8 @@ namespace {
 struct ObservedNetwork {
   std::unique_ptr<HostProgram> program;
   llvm::StringMap<std::vector<ReadingMatrix>> readers;
+  /// Inputs and states that no operation bounds.
+  llvm::StringSet<> unbounded;
 };
 } // namespace
 
@@ -75,11 +79,15 @@ static llvm::Expected<ObservedNetwork> makeObservedNetwork(ModuleOp module) {
     return llvm::make_error<DiagnosedError>();
   ObservedNetwork observed;
   copy->walk([&](rnn::ObserveOp op) {
+    auto network = op->getParentOfType<rnn::NetworkOp>();
     std::vector<ReadingMatrix> &readers = observed.readers[op.getTensor()];
     findReaders(op.getX(), readers);
     if (op.getX().getDefiningOp())
-      findStateReaders(op->getParentOfType<rnn::NetworkOp>(), op.getTensor(),
-                       readers);
+      findStateReaders(network, op.getTensor(), readers);
+    for (ArrayAttr names : {network.getInputNames(), network.getStateNames()})
+      if (llvm::is_contained(names, op.getTensorAttr()) &&
+          !op->hasAttr(rnn::boundedAttr))
+        observed.unbounded.insert(op.getTensor());
   });
   PassManager expose(module.getContext());
   expose.addPass(rnn::createExposeObserved());
@@ -108,6 +116,7 @@ public:
   llvm::Error run(const Recording &recording, float gain);
   /// With the ranges of Method::OutputError.
   Calibration take();
+  ArrayRef<TensorStatistics> getTensors() const { return calibration.tensors; }
 
 private:
   llvm::Error add(TensorStatistics &tensor, ArrayRef<float> values,
@@ -260,7 +269,30 @@ llvm::Expected<Calibration> se::calibrate(ModuleOp module,
   return calibration;
 }
 
-static std::vector<Port> getInputs(rnn::NetworkOp network) {
+llvm::Expected<std::vector<std::vector<Extent>>>
+se::observeExtents(ModuleOp module, ArrayRef<Recording> recordings) {
+  auto network = makeObservedNetwork(module);
+  if (!network)
+    return network.takeError();
+  std::vector<std::vector<Extent>> extents;
+  for (const Recording &recording : recordings) {
+    Observer observer(*network, recording.frames.numFrames);
+    if (llvm::Error error = observer.run(recording, /*gain=*/1))
+      return error;
+    std::vector<Extent> &list = extents.emplace_back();
+    for (const TensorStatistics &tensor : observer.getTensors())
+      if (network->unbounded.contains(tensor.name))
+        list.push_back({tensor.name, tensor.min, tensor.max});
+  }
+  return extents;
+}
+
+llvm::Expected<std::vector<Port>> se::getInputs(ModuleOp module) {
+  auto networks = module.getOps<rnn::NetworkOp>();
+  if (!llvm::hasSingleElement(networks))
+    return llvm::createStringError("--calibration: expected one rnn.network, "
+                                   "in phase 'imported' or 'normalized'");
+  rnn::NetworkOp network = *networks.begin();
   std::vector<Port> ports;
   for (auto [name, type] :
        llvm::zip(network.getInputNames(), network.getInputTypes())) {
@@ -301,12 +333,11 @@ se::getCalibration(ModuleOp module, const CalibrationOptions &options) {
                    [](StringRef path) { return path.ends_with(".json"); })) {
     calibration = loadStatistics(options);
   } else {
-    auto networks = module.getOps<rnn::NetworkOp>();
-    if (!llvm::hasSingleElement(networks))
-      return llvm::createStringError("--calibration: expected one rnn.network, "
-                                     "in phase 'imported' or 'normalized'");
-    auto recordings = readRecordings(
-        options, getInputs(*networks.begin()), [&](const llvm::Twine &text) {
+    auto inputs = getInputs(module);
+    if (!inputs)
+      return inputs.takeError();
+    auto recordings =
+        readRecordings(options, *inputs, [&](const llvm::Twine &text) {
           emitWarning(module.getLoc()) << "calibration: " << text;
         });
     if (!recordings)

@@ -72,6 +72,32 @@ static std::string calibrateNetwork(const std::string &model,
   return text;
 }
 
+/// Returns for each recording what inputs and states reach in fp32, as JSON:
+/// [{NAME: [min, max]}].
+static std::string observeNetwork(const std::string &model,
+                                  const std::vector<std::string> &recordings,
+                                  const std::vector<std::string> &states) {
+  py::gil_scoped_release release;
+  Context context;
+  mlir::OwningOpRef<mlir::ModuleOp> module =
+      loadModule(model, states, context.get());
+  if (!module)
+    context.fail();
+  CalibrationOptions options;
+  options.paths = recordings;
+  auto frames = context.check(
+      readRecordings(options, context.check(getInputs(*module)),
+                     [](const llvm::Twine &) {}));
+  llvm::json::Array list;
+  for (const auto &extents : context.check(observeExtents(*module, frames))) {
+    llvm::json::Object tensors;
+    for (const Extent &extent : extents)
+      tensors[extent.tensor] = llvm::json::Array{extent.min, extent.max};
+    list.push_back(std::move(tensors));
+  }
+  return llvm::formatv("{0}", llvm::json::Value(std::move(list)));
+}
+
 /// Returns the report as JSON; "{}" if no plan is made.
 static std::string compileNetwork(
     const std::string &model, const std::string &output,
@@ -228,6 +254,8 @@ void python::addNetworks(py::module_ &module) {
   module.def("calibrate", calibrateNetwork, arg("model"), arg("recordings"),
              arg("method"), arg("levels"), arg("frontend"), arg("output"),
              arg("states"), arg("progress"));
+  module.def("observe", observeNetwork, arg("model"), arg("recordings"),
+             arg("states"));
   module.def("is_host_program", isHostProgram, arg("path"));
 
   py::class_<HostNetwork>(module, "HostNetwork")

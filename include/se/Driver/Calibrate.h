@@ -57,6 +57,20 @@ llvm::Expected<quantization::Calibration>
 calibrate(mlir::ModuleOp module, llvm::ArrayRef<Recording> recordings,
           const CalibrationOptions &options);
 
+/// What an input or a state of a network reaches in a recording.
+struct Extent {
+  std::string tensor;
+  float min, max;
+};
+
+/// Runs such a module in fp32 over recordings. For each, all inputs and states
+/// that no operation bounds.
+llvm::Expected<std::vector<std::vector<Extent>>>
+observeExtents(mlir::ModuleOp module, llvm::ArrayRef<Recording> recordings);
+
+/// The inputs of the one network of such a module.
+llvm::Expected<std::vector<Port>> getInputs(mlir::ModuleOp module);
+
 /// What a module is calibrated with.
 struct CalibrationResult {
   std::shared_ptr<const quantization::Calibration> statistics;

@@ -20,6 +20,7 @@ from .._compile import Paths, calibrate, compile, to_list
 from .._native import Error
 from .._networks import HostNetwork, Network, Program
 from ._measure import Pair, find_pairs, measure, read_pair, require
+from ._ranges import warn_of_ranges
 
 #: Where a network runs: ``reference``, in fp32 on the host; ``host``, the model
 #: of the device on the host, bit-exact; ``simulator``, the program itself.
@@ -254,6 +255,9 @@ def evaluate_model(
             frontend,
             stack,
         )
+        if statistics:
+            noisy_files = [pair.noisy for pair in pairs]
+            warn_of_ranges(names, statistics, noisy_files, states, frontend)
         tasks: list[_Job] = []
         if with_noisy:
             tasks += [_Job(pair, None, "", "", "noisy", None) for pair in pairs]
