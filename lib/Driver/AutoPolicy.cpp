@@ -13,7 +13,6 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/OwningOpRef.h"
-#include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/raw_ostream.h"
@@ -139,12 +138,14 @@ llvm::Expected<std::vector<std::string>> se::getLayers(ModuleOp module) {
   if (failed(lowerTo(*copy, Phase::Normalized, {})) ||
       failed(rnn::inlineCells(*copy)))
     return llvm::make_error<DiagnosedError>();
-  llvm::SetVector<std::string> names;
+  std::vector<std::string> names;
   for (auto network : copy->getOps<rnn::NetworkOp>())
     for (Operation &op : network.getBody().front())
       if (!isa<arith::ConstantOp, rnn::YieldOp>(op))
-        names.insert_range(rnn::getLayerNames(op.getLoc()));
-  return names.takeVector();
+        for (const std::string &name : rnn::getLayerNames(op.getLoc()))
+          if (!llvm::is_contained(names, name))
+            names.push_back(name);
+  return names;
 }
 
 llvm::Expected<std::vector<QuantizableLayer>>

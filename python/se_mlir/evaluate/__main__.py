@@ -71,6 +71,13 @@ def _make_parser() -> argparse.ArgumentParser:
         help="levels at which sound of --calibration is run (default 0,20)",
     )
     parser.add_argument(
+        "--level",
+        type=float,
+        default=0,
+        metavar="dB",
+        help="let the networks hear all so much louder (default 0)",
+    )
+    parser.add_argument(
         "--target", default="pulp-open", help="of the simulator (default pulp-open)"
     )
     parser.add_argument(
@@ -150,6 +157,7 @@ def _run(arguments: list[str]) -> None:
         cores=options.cores,
         states=options.state,
         frontend=options.frontend,
+        level=options.level,
         files=options.files,
         save=options.save,
         jobs=options.jobs,

@@ -57,6 +57,8 @@ class _Denoiser(NamedTuple):
     calibration: tuple[str, ...]
     states: tuple[str, ...]
     frontend: str | None
+    #: In dB, how much louder the networks hear all.
+    level: float = 0
 
 
 class _Job(NamedTuple):
@@ -92,7 +94,11 @@ def _run(job: _Job) -> FileResult:
     cycles = None
     if job.denoiser:
         frontend, networks = _load(job.denoiser)
-        samples = frontend.denoise(samples, networks)
+        if job.denoiser.level:
+            louder = frontends.at_level(frontend, networks, job.denoiser.level)
+            samples = frontend.denoise(samples, louder)
+        else:
+            samples = frontend.denoise(samples, networks)
         if job.denoiser.path == "simulator":
             cycles = sum(n.statistics["cycles_per_frame"]["mean"] for n in networks)
     if job.save:
@@ -182,6 +188,7 @@ def evaluate_model(
     cores: int = 8,
     states: Sequence[str] = (),
     frontend: str | None = None,
+    level: float = 0,
     files: int | None = None,
     with_noisy: bool = True,
     save: str | os.PathLike[str] | None = None,
@@ -211,6 +218,8 @@ def evaluate_model(
         ONNX only: ``IN=OUT`` each.
     frontend
         A key of `se_mlir.frontends.FRONTENDS`; by default what fits.
+    level
+        In dB: the networks hear all so much louder.
     files
         Take only so many recordings, the first by name.
     with_noisy
@@ -257,7 +266,7 @@ def evaluate_model(
         )
         if statistics:
             noisy_files = [pair.noisy for pair in pairs]
-            warn_of_ranges(names, statistics, noisy_files, states, frontend)
+            warn_of_ranges(names, statistics, noisy_files, states, frontend, level)
         tasks: list[_Job] = []
         if with_noisy:
             tasks += [_Job(pair, None, "", "", "noisy", None) for pair in pairs]
@@ -279,7 +288,7 @@ def evaluate_model(
                         states=states,
                     )
             denoiser = _Denoiser(
-                programs, precision, path, statistics, tuple(states), frontend
+                programs, precision, path, statistics, tuple(states), frontend, level
             )
             results = None
             if save is not None:
