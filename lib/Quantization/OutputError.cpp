@@ -122,6 +122,9 @@ se::quantization::chooseByOutputError(const TensorStatistics &statistics,
         {std::max(whole.low, -reach), std::min(whole.high, reach)});
   }
   ProductErrors errors(samples);
+  // What is only stored is an output, or read element by element: not cut off.
+  if (samples.readers.empty())
+    return {{whole, std::nullopt}, errors.measure(makeGrid(whole))};
   RangeChoice best;
   for (auto [i, range] : llvm::enumerate(candidates)) {
     double error = errors.measure(makeGrid(range));

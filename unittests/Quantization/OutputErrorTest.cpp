@@ -59,6 +59,10 @@ TEST_F(OutputErrorTest, CutsRarePeaks) {
   for (int i = 0; i != 200; ++i)
     add(0, 1);
   add(99, 100);
+  EXPECT_EQ(chooseByOutputError(tensor, samples).range.range.high, tensor.max)
+      << "of what nothing multiplies";
+  // A batch of vectors, which has one scale.
+  samples.readers.push_back({elements / 4, std::vector<float>(elements, 1)});
   RangeChoice choice = chooseByOutputError(tensor, samples);
   EXPECT_LT(choice.range.range.high, 50.0f);
   EXPECT_EQ(chooseRange(tensor, Method{Method::Max}).high, tensor.max);
@@ -67,7 +71,8 @@ TEST_F(OutputErrorTest, CutsRarePeaks) {
 TEST_F(OutputErrorTest, TakesAScaleForEachFrame) {
   for (int i = 0; i != 100; ++i)
     add(0, i % 2 ? 100 : 0.1f);
-  // Nothing divides what is no vector of a product.
+  // Not of a batch.
+  samples.readers.push_back({elements / 2, std::vector<float>(elements, 1)});
   EXPECT_FALSE(chooseByOutputError(tensor, samples).range.frame);
   addReader();
   RangeChoice choice = chooseByOutputError(tensor, samples);

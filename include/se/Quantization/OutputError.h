@@ -28,7 +28,8 @@ struct TensorSamples {
 /// Tries ranges of i8: the whole one, parts of it, and those of the other
 /// methods. The error of a range is the mean over frames of |W (q - x)| / |W x|,
 /// where q is what the range makes of the frame x, but at most 1 for each frame;
-/// so quiet frames count as much as loud ones. Without a reader W is 1. If all
+/// so quiet frames count as much as loud ones. Without a reader W is 1, and the
+/// range the whole one. If all
 /// ranges err by more than `worthFrameScale`, and a scale for each frame by less
 /// than half of the best, that is chosen, too.
 RangeChoice chooseByOutputError(const TensorStatistics &statistics,

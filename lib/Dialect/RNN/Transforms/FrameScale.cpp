@@ -10,77 +10,66 @@
 
 #include "Products.h"
 
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace mlir;
 using namespace se::rnn;
 
-/// Rows that the cores reduce side by side.
-static constexpr int64_t numRows = 16;
+/// The cores find so many maxima side by side, of every so many elements, or a
+/// multiple of it: `maxChain` elements are compared in one expression.
+static constexpr int64_t numMaxima = 16;
+static constexpr int64_t maxChain = 32;
 
 namespace {
 /// Makes the operations that find the largest magnitude of a vector.
 class PeakBuilder {
 public:
-  PeakBuilder(OpBuilder &b, Location loc, bool isPositive)
-      : b(b), loc(loc), isPositive(isPositive) {}
+  PeakBuilder(OpBuilder &b, Location loc, Value x, bool isPositive)
+      : b(b), loc(loc), x(x), isPositive(isPositive) {}
 
-  /// Of a vector of rank 1, as a tensor of one element.
-  Value build(Value x);
+  /// As a tensor of one element, at least `leastPeak`.
+  Value build();
 
 private:
-  /// Over the last dimension of `x`, as a vector.
-  Value reduce(Value x, bool isPositive);
-  Value reduce(ReduceKind kind, Value x);
-  Value reshape(Value x, ArrayRef<int64_t> shape) {
-    return ReshapeOp::create(
-        b, loc, RankedTensorType::get(shape, b.getF32Type()), x);
-  }
-  Value slice(Value x, int64_t first, int64_t count) {
-    auto at = [&](int64_t i) {
-      return SmallVector<OpFoldResult>{b.getIndexAttr(i)};
-    };
-    return tensor::ExtractSliceOp::create(b, loc, x, at(first), at(count),
-                                          at(1));
-  }
+  /// The magnitudes of some elements.
+  Value getMagnitudes(int64_t first, int64_t count);
 
   OpBuilder &b;
   Location loc;
+  Value x; ///< of rank 1
   bool isPositive;
 };
 } // namespace
 
-Value PeakBuilder::reduce(ReduceKind kind, Value x) {
+Value PeakBuilder::getMagnitudes(int64_t first, int64_t count) {
+  auto at = [&](int64_t i) {
+    return SmallVector<OpFoldResult>{b.getIndexAttr(i)};
+  };
+  Value part = tensor::ExtractSliceOp::create(b, loc, x, at(first), at(count),
+                                              at(1));
+  return isPositive ? part : math::AbsFOp::create(b, loc, part).getResult();
+}
+
+/// Elementwise but for the end: a reduction's operand would be copied first.
+/// What has no place in rows of `count` is compared twice.
+Value PeakBuilder::build() {
   auto type = cast<RankedTensorType>(x.getType());
-  SmallVector<int64_t> shape(type.getShape());
-  int64_t axis = type.getRank() - 1;
-  shape.back() = 1;
-  Value y = ReduceOp::create(b, loc, type.clone(shape), kind, x, axis);
-  return reshape(y, {type.getNumElements() / type.getShape().back()});
-}
-
-Value PeakBuilder::reduce(Value x, bool isPositive) {
-  Value most = reduce(ReduceKind::max, x);
-  if (isPositive)
-    return most;
-  Value least = arith::NegFOp::create(b, loc, reduce(ReduceKind::min, x));
-  return arith::MaximumFOp::create(b, loc, most, least);
-}
-
-Value PeakBuilder::build(Value x) {
-  int64_t elements = cast<RankedTensorType>(x.getType()).getNumElements();
-  int64_t columns = elements / numRows;
-  if (columns < 4)
-    return reduce(x, isPositive);
-  Value rows =
-      reduce(reshape(slice(x, 0, numRows * columns), {numRows, columns}),
-             isPositive);
-  Value peak = reduce(rows, /*isPositive=*/true);
-  if (int64_t rest = elements - numRows * columns) {
-    Value tail = reduce(slice(x, numRows * columns, rest), isPositive);
-    peak = arith::MaximumFOp::create(b, loc, peak, tail);
-  }
-  return peak;
+  int64_t elements = type.getNumElements();
+  int64_t count = numMaxima;
+  while (elements / count > maxChain)
+    count += numMaxima;
+  count = std::min(count, elements);
+  auto maximaType = type.clone(ArrayRef<int64_t>(count));
+  Value maxima = arith::ConstantOp::create(
+      b, loc,
+      DenseElementsAttr::get(maximaType, b.getF32FloatAttr(leastPeak)));
+  for (int64_t first = 0; first < elements; first += count)
+    maxima = arith::MaxNumFOp::create(
+        b, loc, getMagnitudes(std::min(first, elements - count), count),
+        maxima);
+  return ReduceOp::create(b, loc, type.clone(ArrayRef<int64_t>(1)),
+                          ReduceKind::max, maxima, int64_t(0));
 }
 
 static FramePeak makePeak(OpBuilder &b, Location loc, Value x,
@@ -92,13 +81,10 @@ static FramePeak makePeak(OpBuilder &b, Location loc, Value x,
     vector = ReshapeOp::create(
         b, loc, RankedTensorType::get({type.getNumElements()}, element), x);
   auto single = RankedTensorType::get({1}, element);
-  auto constant = [&](float value) {
-    return arith::ConstantOp::create(
-        b, loc, DenseElementsAttr::get(single, b.getF32FloatAttr(value)));
-  };
-  Value peak = PeakBuilder(b, loc, isPositive).build(vector);
-  peak = arith::MaximumFOp::create(b, loc, peak, constant(leastPeak));
-  Value inverse = arith::DivFOp::create(b, loc, constant(1), peak);
+  Value one = arith::ConstantOp::create(
+      b, loc, DenseElementsAttr::get(single, b.getF32FloatAttr(1)));
+  Value peak = PeakBuilder(b, loc, vector, isPositive).build();
+  Value inverse = arith::DivFOp::create(b, loc, one, peak);
   Value scaled = arith::MulFOp::create(
       b, loc, x, BroadcastOp::create(b, loc, type, inverse));
   return {scaled, peak};
