@@ -112,8 +112,9 @@ def test_loud_and_quiet(recipe, positive, tmp_path):
         return np.sqrt(np.mean((y - reference) ** 2) / np.mean((reference - reference.mean(0)) ** 2))
 
     for gain in (0.1, 1, 10, 30):
-        assert error(gain, *flags) < 0.05, gain
-    assert error(0.1, *flags, "--calibration-method=max") > 0.1
+        assert error(gain, *flags) < 0.1, gain
+    quiet = error(0.1, *flags)
+    assert error(0.1, *flags, "--calibration-method=max") > 1.5 * quiet
     for gain in (0.1, 10, 0):
         host = se.run(model, {"x": gain * x[:30]}, ["y"], *flags)
         se.assert_same_bits(se.run(elf, {"x": gain * x[:30]}, ["y"]), host, "device")
