@@ -6,6 +6,7 @@
 #include "se/Audio/Wav.h"
 #include "se/Audio/Stft.h"
 
+#include "llvm/Support/Endian.h"
 #include "llvm/Support/FileUtilities.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/raw_ostream.h"
@@ -121,6 +122,47 @@ Expected<std::vector<float>> audio::readWav(StringRef path) {
     return fail(path, "expected a sample rate of " + Twine(sampleRate) +
                           " Hz, found " + Twine(recording->rate) + " Hz");
   return std::move(recording->samples);
+}
+
+Expected<std::optional<CutOff>> audio::findCutOff(StringRef path) {
+  auto buffer = MemoryBuffer::getFile(path, /*IsText=*/false,
+                                      /*RequiresNullTerminator=*/false);
+  if (!buffer)
+    return fail(path, buffer.getError().message());
+  StringRef content = (*buffer)->getBuffer();
+  if (!content.consume_front("RIFF") || !content.drop_front(4).starts_with("WAVE"))
+    return std::nullopt;
+  content = content.drop_front(8);
+  while (content.size() >= 8) {
+    StringRef kind = content.take_front(4);
+    uint32_t size = support::endian::read32le(content.data() + 4);
+    content = content.drop_front(8);
+    if (kind == "data") {
+      // What writers of pipes put, who do not know the size.
+      bool isUnknown = size >= INT32_MAX - 4096u;
+      if (isUnknown || size <= content.size())
+        return std::nullopt;
+      return CutOff{size, content.size()};
+    }
+    // Chunks begin at even positions.
+    content = content.drop_front(
+        std::min<size_t>(size_t(size) + size % 2, content.size()));
+  }
+  return std::nullopt;
+}
+
+double audio::getClippedShare(ArrayRef<float> samples) {
+  // 16 bits end at 1 - 2^-15.
+  constexpr float full = 0.9999f;
+  size_t clipped = 0, run = 0;
+  for (size_t i = 0; i != samples.size(); ++i) {
+    bool continues = std::abs(samples[i]) >= full &&
+                     (!run || (samples[i] > 0) == (samples[i - 1] > 0));
+    run = continues ? run + 1 : std::abs(samples[i]) >= full ? 1 : 0;
+    if (run >= 3)
+      clipped += run == 3 ? 3 : 1;
+  }
+  return samples.empty() ? 0 : double(clipped) / double(samples.size());
 }
 
 Expected<std::vector<float>> audio::readWavAnyRate(StringRef path) {

@@ -18,12 +18,14 @@
 #include "llvm/Support/raw_ostream.h"
 
 #include <cmath>
+#include <limits>
 
 using namespace mlir;
 using namespace se;
 using namespace se::quantization;
 
-llvm::Expected<std::vector<float>> LossMeter::run(const Policy &policy) const {
+llvm::Expected<std::vector<float>>
+LossMeter::run(const Policy &policy, int64_t framesOfEach) const {
   OwningOpRef<ModuleOp> copy(module.clone());
   auto program = HostProgram::create(*copy, policy);
   if (!program)
@@ -57,26 +59,93 @@ llvm::Expected<LossMeter> LossMeter::create(ModuleOp module,
   LossMeter meter(module, recordings);
   meter.framesOfEach =
       std::max<int64_t>(options.maxFrames / int64_t(recordings.size()), 1);
-  auto reference = meter.run(Policy());
+  auto reference = meter.run(Policy(), meter.framesOfEach);
   if (!reference)
     return reference.takeError();
   meter.reference = std::move(*reference);
   return meter;
 }
 
+namespace {
+/// The root mean square of differences, relative to that of what is expected.
+struct Difference {
+  double error = 0, power = 0;
+
+  void add(ArrayRef<float> results, ArrayRef<float> reference) {
+    for (auto [y, expected] : llvm::zip(results, reference)) {
+      error += (double(y) - double(expected)) * (double(y) - double(expected));
+      power += double(expected) * double(expected);
+    }
+  }
+  double get() const {
+    // A network that is silent on all recordings.
+    return std::sqrt(power == 0 ? error : error / power);
+  }
+};
+} // namespace
+
 llvm::Expected<double> LossMeter::measure(const Policy &policy) const {
-  auto results = run(policy);
+  auto results = run(policy, framesOfEach);
   if (!results)
     return results.takeError();
-  double error = 0, power = 0;
-  for (auto [y, expected] : llvm::zip(*results, reference)) {
-    error += (double(y) - double(expected)) * (double(y) - double(expected));
-    power += double(expected) * double(expected);
+  Difference difference;
+  difference.add(*results, reference);
+  return difference.get();
+}
+
+/// Parts of the recordings' time, and how long they are at least: shorter ones
+/// show the signal's changes.
+static constexpr size_t numParts = 4;
+static constexpr size_t leastFrames = 50;
+
+llvm::Expected<LossTrend> LossMeter::measureTrend(const Policy &policy) {
+  constexpr int64_t all = std::numeric_limits<int64_t>::max();
+  if (wholeReference.empty()) {
+    auto whole = run(Policy(), all);
+    if (!whole)
+      return whole.takeError();
+    wholeReference = std::move(*whole);
   }
-  // A network that is silent on all recordings.
-  if (power == 0)
-    return std::sqrt(error);
-  return std::sqrt(error / power);
+  auto results = run(policy, all);
+  if (!results)
+    return results.takeError();
+  size_t numFrames = 0, longest = 0;
+  for (const Recording &recording : recordings) {
+    numFrames += size_t(recording.frames.numFrames);
+    longest = std::max(longest, size_t(recording.frames.numFrames));
+  }
+  size_t elements = results->size() / numFrames, at = 0;
+  Difference whole;
+  std::vector<Difference> parts(numParts);
+  for (const Recording &recording : recordings)
+    for (size_t t = 0; t != size_t(recording.frames.numFrames); ++t) {
+      auto y = ArrayRef(*results).slice(at, elements),
+           expected = ArrayRef(wholeReference).slice(at, elements);
+      whole.add(y, expected);
+      parts[t * numParts / longest].add(y, expected);
+      at += elements;
+    }
+  LossTrend trend;
+  trend.loss = whole.get();
+  if (longest >= numParts * leastFrames)
+    for (const Difference &part : parts)
+      trend.parts.push_back(part.get());
+  return trend;
+}
+
+llvm::Expected<std::vector<std::string>> se::getLayers(ModuleOp module) {
+  OwningOpRef<ModuleOp> copy(module.clone());
+  if (failed(lowerTo(*copy, Phase::Normalized, {})) ||
+      failed(rnn::inlineCells(*copy)))
+    return llvm::make_error<DiagnosedError>();
+  std::vector<std::string> names;
+  for (auto network : copy->getOps<rnn::NetworkOp>())
+    for (Operation &op : network.getBody().front())
+      if (!isa<arith::ConstantOp, rnn::YieldOp>(op))
+        for (const std::string &name : rnn::getLayerNames(op.getLoc()))
+          if (!llvm::is_contained(names, name))
+            names.push_back(name);
+  return names;
 }
 
 llvm::Expected<std::vector<QuantizableLayer>>
@@ -115,6 +184,24 @@ se::getQuantizableLayers(ModuleOp module) {
   return layers;
 }
 
+static std::string formatTrend(const Candidate &candidate) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  os << llvm::formatv("        over whole recordings: loss {0:f4}",
+                      candidate.trend->loss);
+  if (!candidate.trend->parts.empty()) {
+    os << ", by quarters of their time";
+    for (double part : candidate.trend->parts)
+      os << llvm::formatv(" {0:f4}", part);
+  }
+  if (candidate.isRefused)
+    os << (candidate.trend->loss > candidate.maxLoss
+               ? ": more than the bound, refused"
+               : ": still grows, refused");
+  os << '\n';
+  return text;
+}
+
 std::string se::formatCandidates(ArrayRef<Candidate> list) {
   std::string text;
   llvm::raw_string_ostream os(text);
@@ -131,7 +218,13 @@ std::string se::formatCandidates(ArrayRef<Candidate> list) {
       os << "all";
     else
       llvm::interleaveComma(candidate.layers, os);
+    if (!candidate.wide.empty()) {
+      os << "; fp32: ";
+      llvm::interleaveComma(candidate.wide, os);
+    }
     os << '\n';
+    if (candidate.trend)
+      os << formatTrend(candidate);
   }
   os << "-> chosen   * nothing is as fast and as good   loss: of outputs "
         "against fp32, root mean square, relative\n";

@@ -6,12 +6,19 @@
 #include "se/Driver/Calibrate.h"
 
 #include "se/Dialect/RNN/RNN.h"
+#include "se/Dialect/RNN/Transforms/Observed.h"
 #include "se/Dialect/RNN/Transforms/Passes.h"
+#include "se/Dialect/RNN/Constants.h"
 #include "se/Host/HostProgram.h"
 #include "se/Pipelines/Pipelines.h"
+#include "se/Quantization/OutputError.h"
 #include "se/Support/TextFile.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/OwningOpRef.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/StringSet.h"
 
 #include <cmath>
 
@@ -19,9 +26,43 @@ using namespace mlir;
 using namespace se;
 using namespace se::quantization;
 
-/// The network with its tensors as outputs, for the host.
-static llvm::Expected<std::unique_ptr<HostProgram>>
-makeObservedProgram(ModuleOp module) {
+namespace {
+/// The network with its tensors as outputs, for the host, and by the tensors'
+/// names the matrices that they are multiplied by.
+struct ObservedNetwork {
+  std::unique_ptr<HostProgram> program;
+  llvm::StringMap<std::vector<ReadingMatrix>> readers;
+  /// Inputs and states that no operation bounds.
+  llvm::StringSet<> unbounded;
+};
+} // namespace
+
+/// Adds the constant matrices that read `value`, also behind reshapes.
+static void findReaders(Value value, std::vector<ReadingMatrix> &readers) {
+  for (Operation *user : value.getUsers()) {
+    if (auto reshape = dyn_cast<rnn::ReshapeOp>(user))
+      findReaders(reshape.getY(), readers);
+    auto matvec = dyn_cast<rnn::MatvecOp>(user);
+    if (!matvec || matvec.getX() != value)
+      continue;
+    if (auto weights = rnn::readFloats(matvec.getW()))
+      readers.push_back(
+          {size_t(cast<RankedTensorType>(value.getType()).getShape().back()),
+           std::move(*weights)});
+  }
+}
+
+/// A state is observed where its next value is computed, and read as argument
+/// in the next frame.
+static void findStateReaders(rnn::NetworkOp network, StringRef name,
+                             std::vector<ReadingMatrix> &readers) {
+  for (auto [state, argument] :
+       llvm::zip(network.getStateNames(), network.getStateArguments()))
+    if (cast<StringAttr>(state).getValue() == name)
+      findReaders(argument, readers);
+}
+
+static llvm::Expected<ObservedNetwork> makeObservedNetwork(ModuleOp module) {
   std::optional<Phase> phase = getPhase(module);
   if (!phase)
     return llvm::make_error<DiagnosedError>();
@@ -34,22 +75,48 @@ makeObservedProgram(ModuleOp module) {
     return llvm::make_error<DiagnosedError>();
   PassManager passes(module.getContext());
   passes.addPass(rnn::createObserve());
-  passes.addPass(rnn::createExposeObserved());
   if (failed(passes.run(*copy)))
     return llvm::make_error<DiagnosedError>();
+  ObservedNetwork observed;
+  copy->walk([&](rnn::ObserveOp op) {
+    auto network = op->getParentOfType<rnn::NetworkOp>();
+    std::vector<ReadingMatrix> &readers = observed.readers[op.getTensor()];
+    findReaders(op.getX(), readers);
+    if (op.getX().getDefiningOp())
+      findStateReaders(network, op.getTensor(), readers);
+    for (ArrayAttr names : {network.getInputNames(), network.getStateNames()})
+      if (llvm::is_contained(names, op.getTensorAttr()) &&
+          !op->hasAttr(rnn::boundedAttr))
+        observed.unbounded.insert(op.getTensor());
+  });
+  PassManager expose(module.getContext());
+  expose.addPass(rnn::createExposeObserved());
+  if (failed(expose.run(*copy)))
+    return llvm::make_error<DiagnosedError>();
   // What is observed stays in memory to the end of the frame.
-  return HostProgram::create(*copy, /*policy=*/{}, /*cores=*/1,
-                             /*l1Bytes=*/int64_t(1) << 26);
+  auto program = HostProgram::create(*copy, /*policy=*/{}, /*cores=*/1,
+                                     /*l1Bytes=*/int64_t(1) << 26);
+  if (!program)
+    return program.takeError();
+  observed.program = std::move(*program);
+  return observed;
 }
+
+/// Frames of each tensor that are kept, to try ranges on.
+static constexpr int64_t maxSamples = 512;
 
 namespace {
 /// Runs recordings, and adds up what tensors are.
 class Observer {
 public:
-  explicit Observer(HostProgram &program);
+  /// `numFrames`: of all runs that will follow.
+  Observer(ObservedNetwork &network, int64_t numFrames);
 
-  llvm::Error run(const Recording &recording);
-  Calibration take() { return std::move(calibration); }
+  /// With inputs that are `gain` times as large.
+  llvm::Error run(const Recording &recording, float gain);
+  /// With the ranges of Method::OutputError.
+  Calibration take();
+  ArrayRef<TensorStatistics> getTensors() const { return calibration.tensors; }
 
 private:
   llvm::Error add(TensorStatistics &tensor, ArrayRef<float> values,
@@ -57,12 +124,16 @@ private:
 
   HostProgram &program;
   Calibration calibration;
+  std::vector<TensorSamples> samples; ///< of each tensor
+  int64_t stride, number = 0;         ///< every so many frames are kept
   std::vector<std::vector<float>> outputs;
   size_t firstTensor = 0; ///< outputs of the network come before
 };
 } // namespace
 
-Observer::Observer(HostProgram &program) : program(program) {
+Observer::Observer(ObservedNetwork &network, int64_t numFrames)
+    : program(*network.program),
+      stride((numFrames + maxSamples - 1) / maxSamples) {
   for (const PortInfo &output : program.getInfo().outputs) {
     outputs.emplace_back(output.elements);
     StringRef name = output.name;
@@ -71,6 +142,9 @@ Observer::Observer(HostProgram &program) : program(program) {
       tensor.name = name.str();
       tensor.min = INFINITY;
       tensor.max = -INFINITY;
+      TensorSamples &kept = samples.emplace_back();
+      kept.elements = size_t(output.elements);
+      kept.readers = std::move(network.readers[name]);
       calibration.tensors.push_back(std::move(tensor));
     } else {
       ++firstTensor;
@@ -92,52 +166,100 @@ llvm::Error Observer::add(TensorStatistics &tensor, ArrayRef<float> values,
   return llvm::Error::success();
 }
 
-llvm::Error Observer::run(const Recording &recording) {
+llvm::Error Observer::run(const Recording &recording, float gain) {
   ArrayRef<PortInfo> ports = program.getInfo().inputs;
   std::vector<const float *> in(ports.size());
   std::vector<float *> out;
   for (std::vector<float> &output : outputs)
     out.push_back(output.data());
+  std::vector<std::vector<float>> frame(ports.size());
   program.reset();
-  for (int64_t t = 0; t != recording.frames.numFrames; ++t) {
-    for (size_t i = 0; i != ports.size(); ++i)
-      in[i] = recording.frames.values[i].data() + t * ports[i].elements;
+  for (int64_t t = 0; t != recording.frames.numFrames; ++t, ++number) {
+    for (size_t i = 0; i != ports.size(); ++i) {
+      const float *first =
+          recording.frames.values[i].data() + t * ports[i].elements;
+      frame[i].assign(first, first + ports[i].elements);
+      for (float &value : frame[i])
+        value *= gain;
+      in[i] = frame[i].data();
+    }
     program.step(in, out);
-    for (auto [i, tensor] : llvm::enumerate(calibration.tensors))
-      if (llvm::Error error =
-              add(tensor, outputs[firstTensor + i], recording, t))
+    for (auto [i, tensor] : llvm::enumerate(calibration.tensors)) {
+      ArrayRef<float> values = outputs[firstTensor + i];
+      if (llvm::Error error = add(tensor, values, recording, t))
         return error;
+      if (number % stride == 0)
+        samples[i].frames.insert(samples[i].frames.end(), values.begin(),
+                                 values.end());
+    }
   }
   calibration.frames += recording.frames.numFrames;
-  calibration.files.push_back(recording.name);
   return llvm::Error::success();
+}
+
+Calibration Observer::take() {
+  for (auto [tensor, kept] : llvm::zip(calibration.tensors, samples))
+    tensor.best = chooseByOutputError(tensor, kept);
+  return std::move(calibration);
+}
+
+/// Factors for the levels in dB of --calibration-levels.
+static llvm::Expected<std::vector<float>>
+getGains(StringRef levels, const Recording &recording) {
+  if (levels.empty())
+    levels = recording.isSound ? "0,20" : "0";
+  std::vector<float> gains;
+  for (StringRef level : llvm::split(levels, ',')) {
+    double decibels;
+    if (level.trim().getAsDouble(decibels) || !(std::abs(decibels) <= 100))
+      return llvm::createStringError(
+          "--calibration-levels: expected levels in dB from -100 to 100, such "
+          "as -20,0,20, found '" +
+          level + "'");
+    gains.push_back(float(std::pow(10, decibels / 20)));
+  }
+  return gains;
 }
 
 static llvm::Expected<Method> parseMethod(StringRef text) {
   if (auto method = Method::parse(text))
     return *method;
   return llvm::createStringError("unknown method '" + text +
-                                 "', expected max, percentile, percentile:P "
-                                 "(50 to 100), mse or kl");
+                                 "', expected output-error, max, percentile, "
+                                 "percentile:P (50 to 100), mse or kl");
 }
 
 llvm::Expected<Calibration> se::calibrate(ModuleOp module,
                                           ArrayRef<Recording> recordings,
                                           const CalibrationOptions &options) {
-  auto method = parseMethod(options.method.empty() ? "max" : options.method);
+  auto method = parseMethod(options.method.empty() ? Method().getName()
+                                                   : options.method);
   if (!method)
     return method.takeError();
-  auto program = makeObservedProgram(module);
-  if (!program)
-    return program.takeError();
-  Observer observer(**program);
+  std::vector<std::vector<float>> gains;
+  int64_t numFrames = 0;
+  for (const Recording &recording : recordings) {
+    auto levels = getGains(options.levels, recording);
+    if (!levels)
+      return levels.takeError();
+    numFrames += recording.frames.numFrames * int64_t(levels->size());
+    gains.push_back(std::move(*levels));
+  }
+  auto network = makeObservedNetwork(module);
+  if (!network)
+    return network.takeError();
+  Observer observer(*network, numFrames);
+  std::vector<std::string> files;
   for (auto [i, recording] : llvm::enumerate(recordings)) {
     if (options.progress)
       options.progress(recording, i, recordings.size());
-    if (llvm::Error error = observer.run(recording))
-      return error;
+    for (float gain : gains[i])
+      if (llvm::Error error = observer.run(recording, gain))
+        return error;
+    files.push_back(recording.name);
   }
   Calibration calibration = observer.take();
+  calibration.files = std::move(files);
   for (const TensorStatistics &tensor : calibration.tensors)
     if (tensor.min == 0 && tensor.max == 0)
       emitWarning(module.getLoc())
@@ -147,7 +269,30 @@ llvm::Expected<Calibration> se::calibrate(ModuleOp module,
   return calibration;
 }
 
-static std::vector<Port> getInputs(rnn::NetworkOp network) {
+llvm::Expected<std::vector<std::vector<Extent>>>
+se::observeExtents(ModuleOp module, ArrayRef<Recording> recordings) {
+  auto network = makeObservedNetwork(module);
+  if (!network)
+    return network.takeError();
+  std::vector<std::vector<Extent>> extents;
+  for (const Recording &recording : recordings) {
+    Observer observer(*network, recording.frames.numFrames);
+    if (llvm::Error error = observer.run(recording, /*gain=*/1))
+      return error;
+    std::vector<Extent> &list = extents.emplace_back();
+    for (const TensorStatistics &tensor : observer.getTensors())
+      if (network->unbounded.contains(tensor.name))
+        list.push_back({tensor.name, tensor.min, tensor.max});
+  }
+  return extents;
+}
+
+llvm::Expected<std::vector<Port>> se::getInputs(ModuleOp module) {
+  auto networks = module.getOps<rnn::NetworkOp>();
+  if (!llvm::hasSingleElement(networks))
+    return llvm::createStringError("--calibration: expected one rnn.network, "
+                                   "in phase 'imported' or 'normalized'");
+  rnn::NetworkOp network = *networks.begin();
   std::vector<Port> ports;
   for (auto [name, type] :
        llvm::zip(network.getInputNames(), network.getInputTypes())) {
@@ -173,7 +318,10 @@ loadStatistics(const CalibrationOptions &options) {
   auto method = parseMethod(options.method);
   if (!method)
     return method.takeError();
-  calibration->choose(*method);
+  if (!calibration->choose(*method))
+    return llvm::createStringError(
+        options.paths.front() + ": the statistics do not have what " +
+        method->getName() + " needs: calibrate again");
   return calibration;
 }
 
@@ -185,14 +333,21 @@ se::getCalibration(ModuleOp module, const CalibrationOptions &options) {
                    [](StringRef path) { return path.ends_with(".json"); })) {
     calibration = loadStatistics(options);
   } else {
-    auto networks = module.getOps<rnn::NetworkOp>();
-    if (!llvm::hasSingleElement(networks))
-      return llvm::createStringError("--calibration: expected one rnn.network, "
-                                     "in phase 'imported' or 'normalized'");
+    auto inputs = getInputs(module);
+    if (!inputs)
+      return inputs.takeError();
     auto recordings =
-        readRecordings(options.paths, getInputs(*networks.begin()));
+        readRecordings(options, *inputs, [&](const llvm::Twine &text) {
+          emitWarning(module.getLoc()) << "calibration: " << text;
+        });
     if (!recordings)
       return recordings.takeError();
+    if (options.frontend.empty() &&
+        llvm::any_of(*recordings, [](auto &r) { return r.isSound; }))
+      emitRemark(module.getLoc())
+          << "calibration: sound becomes the spectrum of TinyDenoiser (Hann "
+             "windows of 400 samples, every 100); if the network gets another "
+             "one, give --frontend, or .npy files of its frames";
     result.recordings = std::move(*recordings);
     calibration = calibrate(module, result.recordings, options);
   }

@@ -19,9 +19,17 @@ CalibrationFlags::CalibrationFlags(cl::OptionCategory &category)
                      "statistics, FILE.json, of --save-calibration"),
             cl::value_desc("PATH"), cl::cat(category)),
       method("calibration-method",
-             cl::desc("How ranges are chosen: max (default), percentile, "
-                      "percentile:P, mse or kl"),
+             cl::desc("How ranges are chosen: output-error (default), max, "
+                      "percentile, percentile:P, mse or kl"),
              cl::value_desc("method"), cl::cat(category)),
+      levels("calibration-levels",
+             cl::desc("Levels in dB that recordings are run at, such as "
+                      "-20,0,20 (default: 0,20 for sound, 0 for .npy files)"),
+             cl::value_desc("dB,..."), cl::cat(category)),
+      frontend("frontend",
+               cl::desc("What makes frames of sound for --calibration: "
+                        "tinydenoiser (default) or dtln (its first network)"),
+               cl::value_desc("name"), cl::cat(category)),
       saveFile("save-calibration",
                cl::desc("Write the statistics of --calibration"),
                cl::value_desc("FILE.json"), cl::cat(category)) {}
@@ -30,6 +38,8 @@ CalibrationOptions CalibrationFlags::get() const {
   CalibrationOptions options;
   options.paths.assign(paths.begin(), paths.end());
   options.method = method;
+  options.levels = levels;
+  options.frontend = frontend;
   options.saveFile = saveFile;
   options.progress = [](const Recording &recording, size_t number,
                         size_t count) {

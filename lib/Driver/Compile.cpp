@@ -301,6 +301,15 @@ llvm::Expected<quantization::Policy> Compilation::searchPolicy() {
   search.getLoss = [&](const quantization::Policy &policy) {
     return meter ? meter->measure(policy) : options.search.getLoss(policy);
   };
+  // A metric of one's own says itself what it measures over.
+  if (meter)
+    search.getTrend = [&](const quantization::Policy &policy) {
+      return meter->measureTrend(policy);
+    };
+  auto names = getLayers(module);
+  if (!names)
+    return names.takeError();
+  search.allLayers = std::move(*names);
   search.progress = options.search.progress;
   auto result = quantization::searchPolicy(base, *layers, search);
   if (!result)

@@ -3,12 +3,15 @@
 
 //===- Recordings.cpp - Files to calibrate with ---------------------------===//
 
+#include "se/Audio/Frontend.h"
 #include "se/Audio/Stft.h"
 #include "se/Audio/Wav.h"
 #include "se/Driver/Calibrate.h"
 #include "se/Support/Npy.h"
 
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
 
 #include <cmath>
@@ -18,6 +21,13 @@ using llvm::ArrayRef;
 using llvm::Error;
 using llvm::Expected;
 using llvm::StringRef;
+using llvm::Twine;
+
+/// Less says little about what a network will meet.
+static constexpr double leastSeconds = 2;
+/// So many frames are about a second.
+static constexpr int64_t leastFrames = 100;
+static constexpr double maxClippedShare = 1e-4;
 
 static bool isSound(StringRef path) {
   StringRef extension = llvm::sys::path::extension(path);
@@ -25,49 +35,132 @@ static bool isSound(StringRef path) {
          extension.equals_insensitive(".flac");
 }
 
-/// The files of a folder that can be read, sorted; other paths as they are.
-static Error expand(const std::string &path, std::vector<std::string> &files) {
-  if (!llvm::sys::fs::is_directory(path)) {
-    files.push_back(path);
-    return Error::success();
-  }
+static Expected<std::vector<std::string>> listFolder(const std::string &path) {
   std::vector<std::string> found;
   std::error_code code;
   for (llvm::sys::fs::directory_iterator it(path, code), end;
        it != end && !code; it.increment(code))
-    if (isSound(it->path()) || StringRef(it->path()).ends_with(".npy"))
-      found.push_back(it->path());
+    found.push_back(it->path());
   if (code)
     return llvm::createStringError("cannot read '" + path +
                                    "': " + code.message());
-  if (found.empty())
-    return llvm::createStringError("'" + path +
-                                   "' has no .wav, .flac or .npy file");
   llvm::sort(found);
-  files.insert(files.end(), found.begin(), found.end());
-  return Error::success();
+  return found;
 }
 
+/// One NAME=FILE.npy for each input, if the folder has a file of the name of
+/// each: NAME.npy, other characters than letters, digits, '-' and '.' as '_'.
+static std::string findInputs(StringRef folder, ArrayRef<Port> inputs) {
+  std::vector<std::string> arguments;
+  for (const Port &port : inputs) {
+    std::string name = port.name;
+    for (char &c : name)
+      if (!llvm::isAlnum(c) && c != '-' && c != '.')
+        c = '_';
+    llvm::SmallString<128> file(folder);
+    llvm::sys::path::append(file, name + ".npy");
+    if (!llvm::sys::fs::exists(file))
+      return "";
+    arguments.push_back(port.name + "=" + file.str().str());
+  }
+  return llvm::join(arguments, ",");
+}
+
+/// The recordings of a folder that can be read, sorted; other paths as they
+/// are.
+static Error expand(const std::string &path, ArrayRef<Port> inputs,
+                    std::vector<std::string> &files) {
+  if (!llvm::sys::fs::is_directory(path)) {
+    files.push_back(path);
+    return Error::success();
+  }
+  auto entries = listFolder(path);
+  if (!entries)
+    return entries.takeError();
+  size_t before = files.size();
+  if (inputs.size() == 1) {
+    llvm::copy_if(*entries, std::back_inserter(files), [](StringRef file) {
+      return isSound(file) || file.ends_with(".npy");
+    });
+    if (files.size() == before)
+      return llvm::createStringError("'" + path +
+                                     "' has no .wav, .flac or .npy file");
+    return Error::success();
+  }
+  entries->insert(entries->begin(), path);
+  for (const std::string &folder : *entries)
+    if (llvm::sys::fs::is_directory(folder))
+      if (std::string arguments = findInputs(folder, inputs);
+          !arguments.empty())
+        files.push_back(std::move(arguments));
+  if (files.size() != before)
+    return Error::success();
+  auto names = llvm::map_range(
+      inputs, [](const Port &port) { return port.name + ".npy"; });
+  return llvm::createStringError(
+      "'" + path + "': neither this folder nor one in it has the files of a "
+      "network with several inputs: " + llvm::join(names, ", "));
+}
+
+namespace {
+using Warn = llvm::function_ref<void(const Twine &)>;
+
+class Reader {
+public:
+  Reader(const CalibrationOptions &options, ArrayRef<Port> inputs, Warn warn)
+      : options(options), inputs(inputs), warn(warn) {}
+
+  Expected<Recording> read(const std::string &path);
+
+private:
+  Error readSound(StringRef path, Recording &recording);
+  Expected<Frames> readArrays(StringRef path);
+
+  const CalibrationOptions &options;
+  ArrayRef<Port> inputs;
+  Warn warn;
+};
+} // namespace
+
 /// The network's features of a recording.
-static Expected<Frames> readSound(StringRef path, ArrayRef<Port> inputs) {
+Error Reader::readSound(StringRef path, Recording &recording) {
   if (inputs.size() != 1 || inputs.front().elements != audio::numBins)
     return llvm::createStringError(
-        path + ": sound becomes frames of " + llvm::Twine(audio::numBins) +
+        path + ": sound becomes frames of " + Twine(audio::numBins) +
         " magnitudes, which is not what this network takes; give .npy files");
+  StringRef name = options.frontend;
+  auto frontend = audio::parseFrontend(name.empty() ? "tinydenoiser" : name);
+  if (!frontend)
+    return llvm::createStringError("--frontend: unknown name '" + name +
+                                   "', expected tinydenoiser or dtln");
   auto samples = audio::readWav(path);
   if (!samples)
     return samples.takeError();
-  audio::Spectrum spectrum = audio::analyze(*samples);
-  Frames frames;
-  frames.numFrames = int64_t(spectrum.numFrames);
-  frames.values.push_back(audio::getMagnitudes(spectrum));
-  return frames;
+  auto cutOff = audio::findCutOff(path);
+  if (!cutOff)
+    return cutOff.takeError();
+  if (*cutOff)
+    warn(llvm::formatv("{0} is cut off: {1} of {2} bytes of sound are there",
+                       path, (*cutOff)->present, (*cutOff)->claimed)
+             .str());
+  if (double share = audio::getClippedShare(*samples); share > maxClippedShare)
+    warn(llvm::formatv("{0} is clipped: {1:f2} % of its samples are at full "
+                       "scale, so loud sound is missing",
+                       path, 100 * share)
+             .str());
+  recording.isSound = true;
+  recording.seconds = double(samples->size()) / audio::sampleRate;
+  std::vector<float> features = audio::getFeatures(*frontend, *samples);
+  recording.frames.numFrames = int64_t(features.size() / audio::numBins);
+  recording.frames.values.push_back(std::move(features));
+  return Error::success();
 }
 
-static Expected<Frames> readArrays(StringRef path, ArrayRef<Port> inputs) {
+Expected<Frames> Reader::readArrays(StringRef path) {
   llvm::SmallVector<StringRef> parts;
   std::vector<std::string> arguments;
-  if (path.contains('=')) {
+  // A folder may be called snr=5.
+  if (path.contains('=') && !llvm::sys::fs::exists(path)) {
     path.split(parts, ',');
     arguments.assign(parts.begin(), parts.end());
   } else if (inputs.size() == 1) {
@@ -80,37 +173,65 @@ static Expected<Frames> readArrays(StringRef path, ArrayRef<Port> inputs) {
   return readFrames(arguments, inputs, "--calibration");
 }
 
-static Expected<Recording> readRecording(const std::string &path,
-                                         ArrayRef<Port> inputs) {
-  auto frames =
-      isSound(path) ? readSound(path, inputs) : readArrays(path, inputs);
-  if (!frames)
-    return frames.takeError();
-  if (!frames->numFrames)
+Expected<Recording> Reader::read(const std::string &path) {
+  Recording recording;
+  recording.name = path;
+  if (isSound(path)) {
+    if (Error error = readSound(path, recording))
+      return error;
+  } else {
+    auto frames = readArrays(path);
+    if (!frames)
+      return frames.takeError();
+    recording.frames = std::move(*frames);
+  }
+  if (!recording.frames.numFrames)
     return llvm::createStringError(path + ": there is no frame in it");
-  for (auto [port, values] : llvm::zip(inputs, frames->values))
+  for (auto [port, values] : llvm::zip(inputs, recording.frames.values))
     for (auto [i, value] : llvm::enumerate(values))
       if (!std::isfinite(value))
         return llvm::createStringError(
-            path + ": element " + llvm::Twine(int64_t(i) % port.elements) +
-            " of " + port.name + " in frame " +
-            llvm::Twine(int64_t(i) / port.elements) +
+            path + ": element " + Twine(int64_t(i) % port.elements) + " of " +
+            port.name + " in frame " + Twine(int64_t(i) / port.elements) +
             (std::isnan(value) ? " is NaN" : " is infinite"));
-  return Recording{path, std::move(*frames)};
+  return recording;
 }
 
-Expected<std::vector<Recording>> se::readRecordings(ArrayRef<std::string> paths,
-                                                    ArrayRef<Port> inputs) {
+static void checkLength(ArrayRef<Recording> recordings, Warn warn) {
+  double seconds = 0;
+  int64_t frames = 0;
+  for (const Recording &recording : recordings) {
+    seconds += recording.seconds;
+    if (!recording.isSound)
+      frames += recording.frames.numFrames;
+  }
+  constexpr StringRef advice = "; what they do not show may leave the ranges: "
+                               "take all that the network will meet";
+  if (!frames && seconds < leastSeconds)
+    warn(llvm::formatv("the recordings have {0:f1} seconds in all{1}", seconds,
+                       advice)
+             .str());
+  else if (frames && !seconds && frames < leastFrames)
+    warn(llvm::formatv("the recordings have {0} frames in all{1}", frames,
+                       advice)
+             .str());
+}
+
+Expected<std::vector<Recording>>
+se::readRecordings(const CalibrationOptions &options, ArrayRef<Port> inputs,
+                   Warn warn) {
   std::vector<std::string> files;
-  for (const std::string &path : paths)
-    if (Error error = expand(path, files))
+  for (const std::string &path : options.paths)
+    if (Error error = expand(path, inputs, files))
       return error;
   std::vector<Recording> recordings;
+  Reader reader(options, inputs, warn);
   for (const std::string &file : files) {
-    auto recording = readRecording(file, inputs);
+    auto recording = reader.read(file);
     if (!recording)
       return recording.takeError();
     recordings.push_back(std::move(*recording));
   }
+  checkLength(recordings, warn);
   return recordings;
 }

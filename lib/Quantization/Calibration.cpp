@@ -26,15 +26,37 @@ const TensorStatistics *Calibration::find(StringRef tensor) const {
   return it == tensors.end() ? nullptr : &*it;
 }
 
-void Calibration::choose(const Method &newMethod) {
+bool Calibration::choose(const Method &newMethod) {
   method = newMethod;
-  for (TensorStatistics &tensor : tensors)
-    tensor.range = chooseRange(tensor, method);
+  if (method.kind != Method::OutputError) {
+    for (TensorStatistics &tensor : tensors)
+      tensor.range = {chooseRange(tensor, method), std::nullopt};
+    return true;
+  }
+  for (TensorStatistics &tensor : tensors) {
+    if (!tensor.best)
+      return false;
+    tensor.range = tensor.best->range;
+  }
+  return true;
 }
 
 /// The shortest text that reads as the same f32.
 static std::string toText(float value) {
   return llvm::formatv("{0}", json::Value(double(value)));
+}
+
+/// "range": [low, high], and "frame" if there is one.
+static void print(llvm::raw_ostream &os, const TensorRange &range) {
+  auto printEnds = [&](const Range &ends) {
+    os << '[' << toText(ends.low) << ", " << toText(ends.high) << ']';
+  };
+  os << "\"range\": ";
+  printEnds(range.range);
+  if (!range.frame)
+    return;
+  os << ", \"frame\": ";
+  printEnds(*range.frame);
 }
 
 std::string Calibration::format() const {
@@ -53,9 +75,14 @@ std::string Calibration::format() const {
       ++first;
     while (end != first && !counts[end - 1])
       --end;
-    os << separator << "    " << json::Value(tensor.name) << ": {\"range\": ["
-       << toText(tensor.range.low) << ", " << toText(tensor.range.high)
-       << "], \"min\": " << toText(tensor.min)
+    os << separator << "    " << json::Value(tensor.name) << ": {";
+    print(os, tensor.range);
+    if (tensor.best) {
+      os << ", \"output_error\": {";
+      print(os, tensor.best->range);
+      os << ", \"error\": " << toText(float(tensor.best->error)) << '}';
+    }
+    os << ", \"min\": " << toText(tensor.min)
        << ", \"max\": " << toText(tensor.max) << ", \"histogram\": {\"limit\": "
        << json::Value(tensor.histogram.getLimit()) << ", \"first\": " << first
        << ", \"counts\": [";
@@ -94,6 +121,25 @@ static bool fromJSON(const json::Value &value, Range &range, json::Path path) {
   return true;
 }
 
+/// The keys "range" and, if there is one, "frame".
+static bool read(json::ObjectMapper &map, TensorRange &range,
+                 const json::Path &path) {
+  if (!map.map("range", range.range) || !map.mapOptional("frame", range.frame))
+    return false;
+  if (!range.frame || (range.frame->low >= -1 && range.frame->high <= 1 &&
+                       range.frame->low < range.frame->high))
+    return true;
+  path.field("frame").report("expected [low, high] within -1 to 1");
+  return false;
+}
+
+static bool fromJSON(const json::Value &value, RangeChoice &choice,
+                     json::Path path) {
+  json::ObjectMapper map(value, path);
+  return map && read(map, choice.range, path) &&
+         map.map("error", choice.error);
+}
+
 static bool fromJSON(const json::Value &value, Histogram &histogram,
                      json::Path path) {
   json::ObjectMapper map(value, path);
@@ -114,8 +160,9 @@ static bool fromJSON(const json::Value &value, TensorStatistics &tensor,
                      json::Path path) {
   json::ObjectMapper map(value, path);
   double min, max;
-  if (!map || !map.map("range", tensor.range) || !map.map("min", min) ||
-      !map.map("max", max) || !map.map("histogram", tensor.histogram))
+  if (!map || !read(map, tensor.range, path) || !map.map("min", min) ||
+      !map.map("max", max) || !map.map("histogram", tensor.histogram) ||
+      !map.mapOptional("output_error", tensor.best))
     return false;
   tensor.min = float(min);
   tensor.max = float(max);
@@ -133,7 +180,8 @@ static bool fromJSON(const json::Value &value, Calibration &calibration,
     return false;
   auto parsed = Method::parse(method);
   if (!parsed) {
-    path.field("method").report("expected max, percentile:P, mse or kl");
+    path.field("method").report(
+        "expected output-error, max, percentile:P, mse or kl");
     return false;
   }
   calibration.method = *parsed;

@@ -200,23 +200,41 @@ Error Policy::readLayers(const llvm::json::Value &value) {
   return Error::success();
 }
 
+/// [low, high]
+static std::optional<Range> readRange(const llvm::json::Value *value) {
+  const llvm::json::Array *ends = value ? value->getAsArray() : nullptr;
+  if (!ends || ends->size() != 2)
+    return std::nullopt;
+  Range range{float((*ends)[0].getAsNumber().value_or(NAN)),
+              float((*ends)[1].getAsNumber().value_or(NAN))};
+  if (!std::isfinite(range.low) || !std::isfinite(range.high) ||
+      range.low > range.high)
+    return std::nullopt;
+  return range;
+}
+
 Error Policy::readTensors(const llvm::json::Value &value) {
   const llvm::json::Object *object = value.getAsObject();
   if (!object)
     return llvm::createStringError(name + ": 'tensors' must be an object");
   for (const auto &[tensor, item] : *object) {
-    const llvm::json::Array *ends = item.getAsArray();
-    auto number = [&](size_t i) {
-      auto end =
-          ends && ends->size() == 2 ? (*ends)[i].getAsNumber() : std::nullopt;
-      return float(end.value_or(NAN));
-    };
-    Range range{number(0), number(1)};
-    if (!std::isfinite(range.low) || !std::isfinite(range.high) ||
-        range.low > range.high)
+    auto fail = [&](StringRef expected) {
       return llvm::createStringError(name + ": tensors: '" + StringRef(tensor) +
-                                     "' must be [low, high]");
-    tensors[StringRef(tensor).str()] = range;
+                                     "' must be " + expected);
+    };
+    const llvm::json::Object *both = item.getAsObject();
+    const llvm::json::Value *whole = both ? both->get("range") : &item;
+    std::optional<Range> range = readRange(whole);
+    if (!range)
+      return fail("[low, high]");
+    TensorRange &entry = tensors[StringRef(tensor).str()] = {*range, {}};
+    if (!both)
+      continue;
+    entry.frame = readRange(both->get("frame"));
+    if (both->size() != 2 || !entry.frame || entry.frame->low < -1 ||
+        entry.frame->high > 1 || entry.frame->low == entry.frame->high)
+      return fail("[low, high], or \"range\" and \"frame\", the latter within "
+                  "-1 to 1");
   }
   return Error::success();
 }
@@ -328,7 +346,7 @@ void Policy::set(StringRef layer, const LayerPolicy &policy) {
   entries.insert(place, {pattern, policy});
 }
 
-std::optional<Range> Policy::getRange(StringRef tensor) const {
+std::optional<TensorRange> Policy::getRange(StringRef tensor) const {
   if (auto it = tensors.find(tensor); it != tensors.end())
     return it->second;
   if (!calibration)
@@ -362,8 +380,15 @@ std::string Policy::format() const {
   llvm::json::Object layers, ranges;
   for (const Entry &entry : entries)
     layers[entry.pattern] = toJSON(entry.layer);
-  auto addRange = [&](StringRef tensor, Range range) {
-    ranges[tensor] = llvm::json::Array{range.low, range.high};
+  auto toArray = [](Range range) {
+    return llvm::json::Array{range.low, range.high};
+  };
+  auto addRange = [&](StringRef tensor, const TensorRange &range) {
+    if (range.frame)
+      ranges[tensor] = llvm::json::Object{{"range", toArray(range.range)},
+                                          {"frame", toArray(*range.frame)}};
+    else
+      ranges[tensor] = toArray(range.range);
   };
   if (calibration)
     for (const TensorStatistics &tensor : calibration->tensors)

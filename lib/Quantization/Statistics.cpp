@@ -9,6 +9,7 @@
 #include "llvm/Support/Format.h"
 #include "llvm/Support/ScopedPrinter.h"
 
+#include <cassert>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -53,7 +54,9 @@ std::optional<Method> Method::parse(llvm::StringRef text) {
       return std::nullopt;
     return method;
   }
-  if (text == "max")
+  if (text == "output-error")
+    method.kind = OutputError;
+  else if (text == "max")
     method.kind = Max;
   else if (text == "mse")
     method.kind = MeanSquaredError;
@@ -66,6 +69,8 @@ std::optional<Method> Method::parse(llvm::StringRef text) {
 
 std::string Method::getName() const {
   switch (kind) {
+  case OutputError:
+    return "output-error";
   case Max:
     return "max";
   case Percentile:
@@ -183,6 +188,7 @@ static double getDivergence(const Histogram &histogram, Grid grid) {
 
 Range se::quantization::chooseRange(const TensorStatistics &statistics,
                                     const Method &method) {
+  assert(method.kind != Method::OutputError && "see TensorStatistics::best");
   Range whole{std::min(statistics.min, 0.0f), std::max(statistics.max, 0.0f)};
   if (method.kind == Method::Max)
     return whole;

@@ -23,10 +23,14 @@ static std::string toText(llvm::json::Object object) {
 }
 
 static CalibrationOptions makeCalibration(const std::vector<std::string> &paths,
-                                          const std::string &method) {
+                                          const std::string &method,
+                                          const std::string &levels,
+                                          const std::string &frontend) {
   CalibrationOptions options;
   options.paths = paths;
   options.method = method;
+  options.levels = levels;
+  options.frontend = frontend;
   return options;
 }
 
@@ -34,11 +38,14 @@ static CalibrationOptions makeCalibration(const std::vector<std::string> &paths,
 static std::string calibrateNetwork(const std::string &model,
                                     const std::vector<std::string> &recordings,
                                     const std::string &method,
+                                    const std::string &levels,
+                                    const std::string &frontend,
                                     const std::string &saveFile,
                                     const std::vector<std::string> &states,
                                     const std::vector<std::string> &constants,
                                     const py::object &progress) {
-  CalibrationOptions options = makeCalibration(recordings, method);
+  CalibrationOptions options = 
+      makeCalibration(recordings, method, levels, frontend);
   options.saveFile = saveFile;
   if (!progress.is_none())
     options.progress = [&](const Recording &recording, size_t number,
@@ -66,11 +73,38 @@ static std::string calibrateNetwork(const std::string &model,
   return text;
 }
 
+/// Returns for each recording what inputs and states reach in fp32, as JSON:
+/// [{NAME: [min, max]}].
+static std::string observeNetwork(const std::string &model,
+                                  const std::vector<std::string> &recordings,
+                                  const std::vector<std::string> &states) {
+  py::gil_scoped_release release;
+  Context context;
+  mlir::OwningOpRef<mlir::ModuleOp> module =
+      loadModule(model, states, context.get());
+  if (!module)
+    context.fail();
+  CalibrationOptions options;
+  options.paths = recordings;
+  auto frames = context.check(
+      readRecordings(options, context.check(getInputs(*module)),
+                     [](const llvm::Twine &) {}));
+  llvm::json::Array list;
+  for (const auto &extents : context.check(observeExtents(*module, frames))) {
+    llvm::json::Object tensors;
+    for (const Extent &extent : extents)
+      tensors[extent.tensor] = llvm::json::Array{extent.min, extent.max};
+    list.push_back(std::move(tensors));
+  }
+  return llvm::formatv("{0}", llvm::json::Value(std::move(list)));
+}
+
 /// Returns the report as JSON; "{}" if no plan is made.
 static std::string compileNetwork(
     const std::string &model, const std::string &output,
     const std::string &precision, const std::vector<std::string> &calibration,
-    const std::string &method, const std::string &targetName, unsigned cores,
+    const std::string &method, const std::string &levels,
+    const std::string &frontend, const std::string &targetName, unsigned cores,
     const std::vector<std::string> &states,
     const std::vector<std::string> &constants, const std::string &schedule,
     const std::string &emit, unsigned coreStack, bool remarks, double maxLoss,
@@ -82,7 +116,8 @@ static std::string compileNetwork(
     py::gil_scoped_release release;
     CompileOptions options;
     options.precision = precision;
-    options.calibration = makeCalibration(calibration, method);
+    options.calibration =
+        makeCalibration(calibration, method, levels, frontend);
     options.cores = cores;
     options.coreStack = coreStack;
     options.schedule = schedule;
@@ -116,7 +151,8 @@ class HostNetwork {
 public:
   HostNetwork(const std::string &model, const std::string &precision,
               const std::vector<std::string> &calibration,
-              const std::string &method, unsigned cores,
+              const std::string &method, const std::string &levels,
+              const std::string &frontend, unsigned cores,
               const std::vector<std::string> &states,
               const std::vector<std::string> &constants) {
     std::vector<Context::Message> messages;
@@ -125,7 +161,8 @@ public:
       HostNetworkOptions options;
       options.network = model;
       options.precision = precision;
-      options.calibration = makeCalibration(calibration, method);
+      options.calibration =
+          makeCalibration(calibration, method, levels, frontend);
       options.cores = cores;
       options.states = states;
       options.constants = constants;
@@ -213,22 +250,27 @@ private:
 void python::addNetworks(py::module_ &module) {
   using py::arg;
   module.def("compile", compileNetwork, arg("model"), arg("output"),
-             arg("precision"), arg("calibration"), arg("method"), arg("target"),
-             arg("cores"), arg("states"), arg("constants"), arg("schedule"),
-             arg("emit"), arg("core_stack"), arg("remarks"), arg("max_loss"),
-             arg("metric"), arg("policy"), arg("resources"));
+             arg("precision"), arg("calibration"), arg("method"), arg("levels"),
+             arg("frontend"), arg("target"), arg("cores"), arg("states"),
+             arg("constants"), arg("schedule"), arg("emit"), arg("core_stack"),
+             arg("remarks"), arg("max_loss"), arg("metric"), arg("policy"),
+             arg("resources"));
   module.def("calibrate", calibrateNetwork, arg("model"), arg("recordings"),
-             arg("method"), arg("output"), arg("states"), arg("constants"),
-             arg("progress"));
+             arg("method"), arg("levels"), arg("frontend"), arg("output"),
+             arg("states"), arg("constants"), arg("progress"));
+  module.def("observe", observeNetwork, arg("model"), arg("recordings"),
+             arg("states"));
   module.def("is_host_program", isHostProgram, arg("path"));
 
   py::class_<HostNetwork>(module, "HostNetwork")
       .def(py::init<const std::string &, const std::string &,
                     const std::vector<std::string> &, const std::string &,
-                    unsigned, const std::vector<std::string> &,
+                    const std::string &, const std::string &, unsigned,
+                    const std::vector<std::string> &,
                     const std::vector<std::string> &>(),
            arg("model"), arg("precision"), arg("calibration"), arg("method"),
-           arg("cores"), arg("states"), arg("constants"))
+           arg("levels"), arg("frontend"), arg("cores"), arg("states"),
+           arg("constants"))
       .def_property_readonly("inputs", &HostNetwork::getInputs)
       .def_property_readonly("outputs", &HostNetwork::getOutputs)
       .def("run", &HostNetwork::run, arg("inputs"), arg("num_frames"))

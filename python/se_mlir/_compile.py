@@ -80,11 +80,18 @@ def to_list(paths: Paths) -> list[str]:
     return [os.fspath(path) for path in paths]
 
 
+def format_levels(levels: Sequence[float] | None) -> str:
+    """As for --calibration-levels."""
+    return "" if levels is None else ",".join(f"{level:g}" for level in levels)
+
+
 def calibrate(
     model: str | os.PathLike[str],
     recordings: Paths,
     *,
     method: str = "",
+    levels: Sequence[float] | None = None,
+    frontend: str = "",
     output: str | os.PathLike[str] | None = None,
     states: Sequence[str] = (),
     constants: Sequence[str] = (),
@@ -98,12 +105,19 @@ def calibrate(
         ``.onnx``, ``.mlir`` or ``.mlirbc``.
     recordings
         ``.npy`` files, float32 [T, elements], or sound files (16 kHz, mono), which
-        become frames as for TinyDenoiser; folders of them;
-        ``NAME=FILE.npy,NAME=FILE.npy`` for several inputs. Or statistics that were
-        saved, ``FILE.json``.
+        become frames by `frontend`; folders of them;
+        ``NAME=FILE.npy,NAME=FILE.npy`` for several inputs, or folders with a file
+        ``NAME.npy`` for each. Or statistics that were saved, ``FILE.json``.
     method
-        How ranges are chosen: ``max``, ``percentile``, ``percentile:P``, ``mse`` or
-        ``kl`` (docs/precision.md); by default as in the statistics, or ``max``.
+        How ranges are chosen: ``output-error``, ``max``, ``percentile``,
+        ``percentile:P``, ``mse`` or ``kl`` (docs/precision.md); by default as in the
+        statistics, or ``output-error``.
+    levels
+        In dB, the levels at which the recordings are run; by default 0 and 20 for
+        sound, 0 for ``.npy`` files.
+    frontend
+        What makes frames of sound: ``tinydenoiser`` (default) or ``dtln``, the frames
+        of its first network.
     output
         Where to save the statistics, for the option `calibration` of `compile`.
     states
@@ -122,6 +136,8 @@ def calibrate(
         os.fspath(model),
         to_list(recordings),
         method,
+        format_levels(levels),
+        frontend,
         "" if output is None else os.fspath(output),
         list(states),
         list(constants),
@@ -153,6 +169,8 @@ def compile(
     precision: str | os.PathLike[str] = "fp32",
     calibration: Paths = (),
     calibration_method: str = "",
+    calibration_levels: Sequence[float] | None = None,
+    calibration_frontend: str = "",
     target: str | os.PathLike[str] = "pulp-open",
     cores: int = 8,
     states: Sequence[str] = (),
@@ -177,7 +195,7 @@ def compile(
         A name or a policy by layer, ``FILE.json`` (docs/precision.md).
     calibration
         For the scales of int8: recordings or statistics, as for `calibrate`.
-    calibration_method
+    calibration_method, calibration_levels, calibration_frontend
         As for `calibrate`.
     target
         ``pulp-open``, ``pulp-open-ddr``, ``gap9`` or a description file.
@@ -225,6 +243,8 @@ def compile(
         os.fspath(precision),
         to_list(calibration),
         calibration_method,
+        format_levels(calibration_levels),
+        calibration_frontend,
         os.fspath(target),
         cores,
         list(states),

@@ -36,22 +36,24 @@ class Port:
 
 def compile(
     model: str, output: str, precision: str, calibration: Sequence[str], method: str,
-    target: str, cores: int,
+    levels: str, frontend: str, target: str, cores: int,
     states: Sequence[str], constants: Sequence[str], schedule: str, emit: str, core_stack: int,
     remarks: bool, max_loss: float, metric: Callable[[str], float] | None,
     policy: str, resources: str,
 ) -> str: ...
 def calibrate(
-    model: str, recordings: Sequence[str], method: str, output: str,
-    states: Sequence[str], constants: Sequence[str],
+    model: str, recordings: Sequence[str], method: str, levels: str, frontend: str,
+    output: str, states: Sequence[str], constants: Sequence[str],
     progress: Callable[[int, int, str], object] | None,
 ) -> str: ...
+def observe(model: str, recordings: Sequence[str], states: Sequence[str]) -> str: ...
 def is_host_program(path: str) -> bool: ...
 
 class HostNetwork:
     def __init__(
         self, model: str, precision: str, calibration: Sequence[str], method: str,
-        cores: int, states: Sequence[str], constants: Sequence[str],
+        levels: str, frontend: str, cores: int, states: Sequence[str],
+        constants: Sequence[str],
     ) -> None: ...
     @property
     def inputs(self) -> list[Port]: ...

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from . import _native
-from ._compile import RESOURCES, Paths, to_list
+from ._compile import RESOURCES, Paths, format_levels, to_list
 from ._native import Error
 
 Floats = NDArray[np.float32]
@@ -54,7 +54,13 @@ def _to_frames(
         expected = f"shape [frames, {port.elements}]"
         if port.name not in inputs:
             raise Error(f"input '{port.name}' is missing, {expected}")
-        array = np.asarray(inputs[port.name])
+        try:
+            array = np.asarray(inputs[port.name])
+        except (ValueError, TypeError) as error:
+            raise Error(
+                f"input '{port.name}': expected {expected}, found what is no array: "
+                f"{str(error).splitlines()[0]}"
+            ) from None
         if array.dtype.kind not in "fiu":
             raise Error(f"input '{port.name}': expected float32, found {array.dtype}")
         if array.ndim == 0 or prod(array.shape[1:]) != port.elements:
@@ -100,7 +106,7 @@ class HostNetwork:
         ``.onnx``, or ``.mlir`` or ``.mlirbc`` of any phase up to ``selected``.
     precision
         A name or a policy by layer, ``FILE.json`` (docs/precision.md).
-    calibration, calibration_method
+    calibration, calibration_method, calibration_levels, calibration_frontend
         For the scales of int8, as for `compile`.
     cores
         Cores to play, as threads, 1 to 8. The results are the same.
@@ -117,6 +123,8 @@ class HostNetwork:
         *,
         calibration: Paths = (),
         calibration_method: str = "",
+        calibration_levels: Sequence[float] | None = None,
+        calibration_frontend: str = "",
         cores: int = 1,
         states: Sequence[str] = (),
         constants: Sequence[str] = (),
@@ -126,6 +134,8 @@ class HostNetwork:
             os.fspath(precision),
             to_list(calibration),
             calibration_method,
+            format_levels(calibration_levels),
+            calibration_frontend,
             cores,
             list(states),
             list(constants),

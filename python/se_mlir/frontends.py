@@ -27,6 +27,11 @@ class Frontend(Protocol):
         """Of each network, the elements of a frame of its one input and its one
         output."""
 
+    @property
+    def are_gains(self) -> tuple[bool, ...]:
+        """Of each network: whether its outputs are gains, which do not grow with
+        the sound."""
+
     def denoise(self, samples: Samples, networks: Sequence[Network]) -> Samples:
         """From a recording [samples], 16 kHz, to one of the same length. The
         networks start from their reset values."""
@@ -43,6 +48,7 @@ class TinyDenoiser:
     whose output is a gain for each bin."""
 
     elements = (audio.NUM_BINS,)
+    are_gains = (True,)
 
     def denoise(self, samples: Samples, networks: Sequence[Network]) -> Samples:
         spectrum = audio.analyze(samples)
@@ -58,6 +64,7 @@ class Dtln:
 
     BLOCK, SHIFT = 512, 128
     elements = (BLOCK // 2 + 1, BLOCK)
+    are_gains = (True, False)
 
     def denoise(self, samples: Samples, networks: Sequence[Network]) -> Samples:
         before = self.BLOCK - self.SHIFT
@@ -73,6 +80,38 @@ class Dtln:
         for t, block in enumerate(_run(networks[1], masked.astype(np.float32))):
             result[t * self.SHIFT : t * self.SHIFT + self.BLOCK] += block
         return result[before : before + len(samples)].astype(np.float32)
+
+
+class _Louder:
+    """A network that gets `gain` times what it is given, in a front end that does
+    not know of it."""
+
+    def __init__(self, network: Network, gain: float, is_gain: bool) -> None:
+        self._network = network
+        self._gain = np.float32(gain)
+        self._is_gain = is_gain
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._network, name)
+
+    def run(self, inputs: Mapping[str, ArrayLike]) -> dict[str, NDArray[np.float32]]:
+        louder = {k: self._gain * np.asarray(v, np.float32) for k, v in inputs.items()}
+        outputs = self._network.run(louder)
+        if self._is_gain:
+            return outputs
+        return {k: v / self._gain for k, v in outputs.items()}
+
+
+def at_level(
+    frontend: Frontend, networks: Sequence[Network], level: float
+) -> list[Network]:
+    """The networks as if all sound were `level` dB louder, before and after which it
+    is what it was, so that nothing is clipped."""
+    gain = 10 ** (level / 20)
+    return [
+        _Louder(network, gain, is_gain)
+        for network, is_gain in zip(networks, frontend.are_gains)
+    ]
 
 
 class _Recorder:

@@ -154,8 +154,11 @@ int main(int argc, char **argv) {
   options.search.maxFrames = searchFrames;
   options.search.progress = [](const quantization::Candidate &candidate) {
     llvm::errs() << llvm::formatv(
-        "trying {0} layers or gates in int8: {1} cycles, loss {2:f4}\n",
-        candidate.layers.size(), candidate.cost.cycles, candidate.loss);
+        "trying {0} layers or gates in int8{3}: {1} cycles, loss {2:f4}\n",
+        candidate.layers.size(), candidate.cost.cycles, candidate.loss,
+        candidate.wide.empty()
+            ? ""
+            : llvm::formatv(", {0} in fp32", candidate.wide.size()).str());
   };
   options.search.finish =
       [](llvm::ArrayRef<quantization::Candidate> candidates) {

@@ -126,8 +126,8 @@ TEST(PolicyTest, Format) {
   EXPECT_EQ(again->getEntries()[0].layer.inputZeroPoint, 4);
   EXPECT_TRUE(again->getEntries()[0].layer.hasByteResults);
   EXPECT_EQ(again->getEntries()[2].layer.cellState, StatePrecision::INT16);
-  EXPECT_EQ(again->getRange("x")->low, -0.5f);
-  EXPECT_EQ(again->getRange("x")->high, 3.0f);
+  EXPECT_EQ(again->getRange("x")->range.low, -0.5f);
+  EXPECT_EQ(again->getRange("x")->range.high, 3.0f);
   EXPECT_FALSE(again->getRange("y"));
 }
 

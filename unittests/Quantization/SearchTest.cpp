@@ -43,14 +43,27 @@ protected:
     };
     options.getLoss = [&](const Policy &policy) -> llvm::Expected<double> {
       ++trials;
-      double noise = 1e-6;
+      double noise = isWide(policy, "slow") ? 1e-6 : halfNoise;
       for (const Layer &layer : layers)
         if (isInt8(policy, layer.name) ||
             (!layer.gates.empty() && isInt8(policy, layer.gates.front())))
           noise += layer.loss * layer.loss;
       return std::sqrt(noise);
     };
+    options.getTrend = [&](const Policy &policy) -> llvm::Expected<LossTrend> {
+      ++trends;
+      LossTrend trend{llvm::cantFail(options.getLoss(policy)), {}};
+      trend.parts.assign(4, trend.loss);
+      if (!growing.empty() && isInt8(policy, growing))
+        trend.parts = {0.01, 0.02, 0.03, 0.04};
+      return trend;
+    };
+    options.allLayers = allLayers;
     return searchPolicy(*Policy::load("fp16"), names, options);
+  }
+  static bool isWide(const Policy &policy, llvm::StringRef layer) {
+    const Policy::Entry *entry = *policy.find(layer, layer);
+    return entry && entry->layer.precision == Precision::FP32;
   }
   static bool isInt8(const Policy &policy, llvm::StringRef layer) {
     const Policy::Entry *entry = *policy.find(layer, layer);
@@ -63,7 +76,11 @@ protected:
   }
   using Names = std::vector<std::string>;
 
-  unsigned trials = 0;
+  unsigned trials = 0, trends = 0;
+  /// A layer whose loss as int8 grows.
+  std::string growing;
+  double halfNoise = 1e-6;
+  std::vector<std::string> allLayers;
 };
 } // namespace
 
@@ -130,4 +147,39 @@ TEST_F(SearchTest, NoLayers) {
   auto result = search({}, 0.1);
   ASSERT_TRUE(bool(result));
   EXPECT_EQ(result->candidates.size(), 1u);
+}
+
+TEST_F(SearchTest, RefusesWhatStillGrows) {
+  growing = "rnn";
+  auto result = search({{"rnn", 400, 0.01}, {"head", 100, 0.01}}, 0.05);
+  ASSERT_TRUE(bool(result));
+  EXPECT_EQ(getChosen(*result).layers, Names{"head"});
+  EXPECT_FALSE(isInt8(result->policy, "rnn"));
+  unsigned refused = 0;
+  for (const Candidate &candidate : result->candidates)
+    if (candidate.isRefused) {
+      ++refused;
+      EXPECT_TRUE(llvm::is_contained(candidate.layers, "rnn"));
+    }
+  EXPECT_EQ(refused, 2u) << "both that are faster";
+  EXPECT_EQ(trends, 3u);
+}
+
+TEST_F(SearchTest, WhatGrows) {
+  EXPECT_TRUE((LossTrend{0, {0.01, 0.02, 0.03, 0.04}}.isGrowing(0.05)));
+  EXPECT_FALSE((LossTrend{0, {0.01, 0.04, 0.03, 0.04}}.isGrowing(0.05)));
+  EXPECT_FALSE((LossTrend{0, {0.03, 0.031, 0.032, 0.04}}.isGrowing(0.05)));
+  EXPECT_FALSE((LossTrend{0, {1e-5, 2e-5, 3e-5, 4e-5}}.isGrowing(0.05)));
+  EXPECT_FALSE((LossTrend{0, {}}.isGrowing(0.05)));
+}
+
+TEST_F(SearchTest, LayersBecomeFp32IfNotEvenFp16IsGoodEnough) {
+  halfNoise = 0.04;
+  allLayers = {"head", "slow", "rnn"};
+  auto result = search({{"rnn", 400, 0.01}, {"head", 100, 0.01}}, 0.05);
+  ASSERT_TRUE(bool(result));
+  EXPECT_EQ(getChosen(*result).wide, Names{"slow"});
+  EXPECT_EQ(getChosen(*result).layers, (Names{"rnn", "head"}));
+  EXPECT_TRUE(isWide(result->policy, "slow"));
+  EXPECT_FALSE(isWide(result->policy, "rnn"));
 }

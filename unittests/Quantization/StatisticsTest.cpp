@@ -150,7 +150,7 @@ TEST(CalibrationTest, RoundTrip) {
   ASSERT_TRUE(tensor);
   EXPECT_EQ(tensor->histogram.getCounts(),
             calibration.tensors[0].histogram.getCounts());
-  EXPECT_EQ(tensor->range.high, calibration.tensors[0].range.high);
+  EXPECT_EQ(tensor->range.range.high, calibration.tensors[0].range.range.high);
   EXPECT_FALSE(again->find("y"));
 }
 

@@ -9,6 +9,8 @@
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
+#include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace se::audio {
@@ -18,7 +20,18 @@ namespace se::audio {
 /// no sound file, is empty, or has another rate or more channels.
 llvm::Expected<std::vector<float>> readWav(llvm::StringRef path);
 
-/// The same for any sample rate and number of channels: takes the mean of the
+/// How long a WAV file says that it is and how long it is, in bytes of sound, if
+/// it is cut off: its header claims more than there is.
+struct CutOff {
+  uint64_t claimed, present;
+};
+llvm::Expected<std::optional<CutOff>> findCutOff(llvm::StringRef path);
+
+/// The share of samples in runs of three or more at full scale: what clipping
+/// leaves.
+double getClippedShare(llvm::ArrayRef<float> samples);
+
+/// The same as readWav for any sample rate and number of channels: takes the mean of the
 /// channels and resamples to 16 kHz.
 llvm::Expected<std::vector<float>> readWavAnyRate(llvm::StringRef path);
 

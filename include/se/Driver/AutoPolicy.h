@@ -36,23 +36,31 @@ public:
 
   llvm::Expected<double> measure(const quantization::Policy &policy) const;
 
+  /// Over the whole recordings.
+  llvm::Expected<quantization::LossTrend>
+  measureTrend(const quantization::Policy &policy);
+
 private:
   LossMeter(mlir::ModuleOp module, llvm::ArrayRef<Recording> recordings)
       : module(module), recordings(recordings) {}
-  /// Outputs of all frames, one after the other.
-  llvm::Expected<std::vector<float>>
-  run(const quantization::Policy &policy) const;
+  /// Outputs of so many frames of each recording, one after the other.
+  llvm::Expected<std::vector<float>> run(const quantization::Policy &policy,
+                                         int64_t framesOfEach) const;
 
   mutable mlir::ModuleOp module; // clone() is not const
   llvm::ArrayRef<Recording> recordings;
   int64_t framesOfEach = 0;
-  std::vector<float> reference;
+  std::vector<float> reference;      ///< of `framesOfEach`
+  std::vector<float> wholeReference; ///< once it was needed
 };
 
 /// The layers of a network that int8 is for: they have a matrix that is a
 /// constant. The module's phase is `imported` or `normalized`.
 llvm::Expected<std::vector<quantization::QuantizableLayer>>
 getQuantizableLayers(mlir::ModuleOp module);
+
+/// The names of all layers of such a module.
+llvm::Expected<std::vector<std::string>> getLayers(mlir::ModuleOp module);
 
 /// One line for each candidate: predicted cycles, parameters, loss, layers.
 std::string formatCandidates(llvm::ArrayRef<quantization::Candidate> list);

@@ -19,14 +19,22 @@ namespace se {
 struct Recording {
   std::string name; ///< for messages
   Frames frames;    ///< of all inputs, in order
+  bool isSound = false;
+  double seconds = 0; ///< of sound
 };
 
 struct CalibrationOptions {
   /// Sound or .npy files, or folders of them; for networks with several inputs
   /// NAME=FILE.npy,NAME=FILE.npy,...; or one file of statistics, FILE.json.
   std::vector<std::string> paths;
-  /// See quantization::Method; empty: as in FILE.json, or "max".
+  /// See quantization::Method; empty: as in FILE.json, or "output-error".
   std::string method;
+  /// At which levels recordings are run, in dB: "-20,0,20". Empty: 0 and 20 for
+  /// sound, 0 for .npy files, of which nobody knows whether a louder sound has
+  /// larger values.
+  std::string levels;
+  /// Makes frames of sound: see audio::parseFrontend. Empty: tinydenoiser.
+  std::string frontend;
   /// Where to write the statistics; empty for nowhere.
   std::string saveFile;
   /// Is told of each recording before it runs.
@@ -34,11 +42,13 @@ struct CalibrationOptions {
       progress;
 };
 
-/// Reads the recordings that `paths` name for a network with these inputs.
-/// Errors name the file: it is empty, has another shape or values that are not
-/// finite.
+/// Reads the recordings that `options.paths` name for a network with these
+/// inputs. Errors name the file: it is empty, has another shape or values that
+/// are not finite. `warn` is told of what may make bad statistics: little sound,
+/// a file that is cut off or clipped.
 llvm::Expected<std::vector<Recording>>
-readRecordings(llvm::ArrayRef<std::string> paths, llvm::ArrayRef<Port> inputs);
+readRecordings(const CalibrationOptions &options, llvm::ArrayRef<Port> inputs,
+               llvm::function_ref<void(const llvm::Twine &)> warn);
 
 /// Runs the network of a module, which stays as it is, in fp32 over recordings.
 /// Warns of tensors that are 0 in all frames. The module's phase is `imported`
@@ -46,6 +56,20 @@ readRecordings(llvm::ArrayRef<std::string> paths, llvm::ArrayRef<Port> inputs);
 llvm::Expected<quantization::Calibration>
 calibrate(mlir::ModuleOp module, llvm::ArrayRef<Recording> recordings,
           const CalibrationOptions &options);
+
+/// What an input or a state of a network reaches in a recording.
+struct Extent {
+  std::string tensor;
+  float min, max;
+};
+
+/// Runs such a module in fp32 over recordings. For each, all inputs and states
+/// that no operation bounds.
+llvm::Expected<std::vector<std::vector<Extent>>>
+observeExtents(mlir::ModuleOp module, llvm::ArrayRef<Recording> recordings);
+
+/// The inputs of the one network of such a module.
+llvm::Expected<std::vector<Port>> getInputs(mlir::ModuleOp module);
 
 /// What a module is calibrated with.
 struct CalibrationResult {

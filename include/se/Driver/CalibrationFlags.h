@@ -12,8 +12,8 @@
 
 namespace se {
 
-/// The options --calibration, --calibration-method and --save-calibration of a
-/// tool.
+/// The options of a tool: --calibration, --calibration-method,
+/// --calibration-levels, --frontend and --save-calibration.
 class CalibrationFlags {
 public:
   explicit CalibrationFlags(llvm::cl::OptionCategory &category);
@@ -23,7 +23,7 @@ public:
 
 private:
   llvm::cl::list<std::string> paths;
-  llvm::cl::opt<std::string> method, saveFile;
+  llvm::cl::opt<std::string> method, levels, frontend, saveFile;
 };
 
 } // namespace se

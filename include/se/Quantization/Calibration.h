@@ -24,8 +24,9 @@ struct Calibration {
   std::vector<TensorStatistics> tensors; ///< in the order of the network
 
   const TensorStatistics *find(llvm::StringRef tensor) const;
-  /// Chooses all ranges by `newMethod`.
-  void choose(const Method &newMethod);
+  /// Chooses all ranges by `newMethod`. False if the statistics do not have
+  /// what it needs.
+  bool choose(const Method &newMethod);
 
   /// Reads a file that write() wrote. Error: one line that starts with `path`.
   static llvm::Expected<Calibration> load(llvm::StringRef path);

@@ -94,7 +94,7 @@ public:
   void set(llvm::StringRef layer, const LayerPolicy &policy);
 
   /// The range of a tensor: from the file, or else from calibration.
-  std::optional<Range> getRange(llvm::StringRef tensor) const;
+  std::optional<TensorRange> getRange(llvm::StringRef tensor) const;
   void setCalibration(std::shared_ptr<const Calibration> statistics) {
     calibration = std::move(statistics);
   }
@@ -113,7 +113,7 @@ private:
   Base base = Base::FP32;
   LayerPolicy otherwise, quantized;
   std::vector<Entry> entries;
-  std::map<std::string, Range, std::less<>> tensors;
+  std::map<std::string, TensorRange, std::less<>> tensors;
   std::shared_ptr<const Calibration> calibration;
 };
 

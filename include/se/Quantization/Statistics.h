@@ -45,13 +45,30 @@ struct Range {
   float low = 0, high = 0;
 };
 
+/// What a tensor is quantized over.
+struct TensorRange {
+  /// The same in all frames.
+  Range range;
+  /// Where a product can have a scale for each frame: over which part of the
+  /// largest magnitude of the frame. Within -1 to 1.
+  std::optional<Range> frame;
+};
+
+/// The range with the least error in what is computed from a tensor.
+struct RangeChoice {
+  TensorRange range;
+  double error = 0; ///< see chooseByOutputError
+};
+
 /// All elements of one tensor, over all frames.
 struct TensorStatistics {
   std::string name;
   float min = 0, max = 0;
   Histogram histogram;
   /// What a method, or somebody who edited the file, made of it.
-  Range range;
+  TensorRange range;
+  /// What Method::OutputError takes; needs more than the histogram.
+  std::optional<RangeChoice> best;
 
   uint64_t getCount() const;
 };
@@ -59,20 +76,22 @@ struct TensorStatistics {
 /// How a range is chosen.
 struct Method {
   enum Kind {
+    OutputError,      ///< least error of what is computed from the tensor
     Max,              ///< from the least to the greatest value
     Percentile,       ///< all but a share of the values
     MeanSquaredError, ///< least mean squared error of i8
     Entropy, ///< least Kullback-Leibler divergence of i8 (Migacz, "8-bit
              ///< inference with TensorRT", 2017)
   };
-  Kind kind = Max;
+  Kind kind = OutputError;
   double percent = 99.99; ///< of the values, with Percentile
 
-  /// max, percentile, percentile:99.9, mse or kl.
+  /// output-error, max, percentile, percentile:99.9, mse or kl.
   static std::optional<Method> parse(llvm::StringRef text);
   std::string getName() const;
 };
 
+/// Any method but OutputError.
 Range chooseRange(const TensorStatistics &statistics, const Method &method);
 
 /// The integer q stands for (q - zeroPoint) * scale.

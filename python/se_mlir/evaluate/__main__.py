@@ -62,7 +62,20 @@ def _make_parser() -> argparse.ArgumentParser:
         "--calibration-method",
         default="",
         metavar="METHOD",
-        help="max (default), percentile, percentile:P, mse or kl",
+        help="output-error (default), max, percentile, percentile:P, mse or kl",
+    )
+    parser.add_argument(
+        "--calibration-levels",
+        default="0,20",
+        metavar="dB,...",
+        help="levels at which sound of --calibration is run (default 0,20)",
+    )
+    parser.add_argument(
+        "--level",
+        type=float,
+        default=0,
+        metavar="dB",
+        help="let the networks hear all so much louder (default 0)",
     )
     parser.add_argument(
         "--target", default="pulp-open", help="of the simulator (default pulp-open)"
@@ -106,6 +119,16 @@ def _make_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _read_levels(text: str) -> list[float]:
+    try:
+        return [float(level) for level in text.split(",")]
+    except ValueError:
+        raise Error(
+            "--calibration-levels: expected levels in dB, such as -20,0,20, "
+            f"found '{text}'"
+        ) from None
+
+
 def _run(arguments: list[str]) -> None:
     options = _make_parser().parse_args(arguments)
     for name in ("files", "jobs"):
@@ -136,11 +159,13 @@ def _run(arguments: list[str]) -> None:
         path=options.path or "host",
         calibration=options.calibration,
         calibration_method=options.calibration_method,
+        calibration_levels=_read_levels(options.calibration_levels),
         target=options.target,
         cores=options.cores,
         states=options.state,
         constants=options.constant,
         frontend=options.frontend,
+        level=options.level,
         files=options.files,
         save=options.save,
         jobs=options.jobs,

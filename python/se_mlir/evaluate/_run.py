@@ -20,6 +20,7 @@ from .._compile import Paths, calibrate, compile, to_list
 from .._native import Error
 from .._networks import HostNetwork, Network, Program
 from ._measure import Pair, find_pairs, measure, read_pair, require
+from ._ranges import warn_of_ranges
 
 #: Where a network runs: ``reference``, in fp32 on the host; ``host``, the model
 #: of the device on the host, bit-exact; ``simulator``, the program itself.
@@ -57,6 +58,8 @@ class _Denoiser(NamedTuple):
     states: tuple[str, ...]
     constants: tuple[str, ...]
     frontend: str | None
+    #: In dB, how much louder the networks hear all.
+    level: float = 0
 
 
 class _Job(NamedTuple):
@@ -93,7 +96,11 @@ def _run(job: _Job) -> FileResult:
     cycles = None
     if job.denoiser:
         frontend, networks = _load(job.denoiser)
-        samples = frontend.denoise(samples, networks)
+        if job.denoiser.level:
+            louder = frontends.at_level(frontend, networks, job.denoiser.level)
+            samples = frontend.denoise(samples, louder)
+        else:
+            samples = frontend.denoise(samples, networks)
         if job.denoiser.path == "simulator":
             cycles = sum(n.statistics["cycles_per_frame"]["mean"] for n in networks)
     if job.save:
@@ -133,6 +140,7 @@ def _calibrate(
     models: Sequence[str],
     paths: list[str],
     method: str,
+    levels: Sequence[float],
     states: Sequence[str],
     constants: Sequence[str],
     frontend: str | None,
@@ -152,11 +160,14 @@ def _calibrate(
         chosen = frontends.choose(networks, frontend)
         recordings = [[] for _ in models]
         for number, sound in enumerate(sounds):
-            frames = frontends.collect(chosen, networks, audio.read_wav(sound))
-            for i, array in enumerate(frames):
-                file = folder / f"{i}-{number}-{sound.stem}.npy"
-                np.save(file, array)
-                recordings[i].append(str(file))
+            samples = audio.read_wav(sound)
+            for level in levels:
+                gain = np.float32(10 ** (level / 20))
+                frames = frontends.collect(chosen, networks, gain * samples)
+                for i, array in enumerate(frames):
+                    file = folder / f"{i}-{number}-{sound.stem}{level:+g}dB.npy"
+                    np.save(file, array)
+                    recordings[i].append(str(file))
     elif len(recordings) != len(models):
         raise Error(
             f"calibration: expected sound, or one path for each of {len(models)} "
@@ -177,11 +188,13 @@ def evaluate_model(
     path: str = "host",
     calibration: Paths = (),
     calibration_method: str = "",
+    calibration_levels: Sequence[float] = (0, 20),
     target: str | os.PathLike[str] = "pulp-open",
     cores: int = 8,
     states: Sequence[str] = (),
     constants: Sequence[str] = (),
     frontend: str | None = None,
+    level: float = 0,
     files: int | None = None,
     with_noisy: bool = True,
     save: str | os.PathLike[str] | None = None,
@@ -202,6 +215,8 @@ def evaluate_model(
         One of `PATHS`. ``reference`` takes no `precisions` but fp32.
     calibration, calibration_method
         For the scales of int8, as for `se_mlir.compile`; the recordings run once.
+    calibration_levels
+        In dB, the levels at which sound is run for that.
         For several networks one path each, in their order.
     target, cores
         Of the simulator.
@@ -211,6 +226,8 @@ def evaluate_model(
         ONNX only: ``NAME=VALUE`` each.
     frontend
         A key of `se_mlir.frontends.FRONTENDS`; by default what fits.
+    level
+        In dB: the networks hear all so much louder.
     files
         Take only so many recordings, the first by name.
     with_noisy
@@ -250,11 +267,15 @@ def evaluate_model(
             names,
             to_list(calibration),
             calibration_method,
+            calibration_levels,
             states,
             constants,
             frontend,
             stack,
         )
+        if statistics:
+            noisy_files = [pair.noisy for pair in pairs]
+            warn_of_ranges(names, statistics, noisy_files, states, frontend, level)
         tasks: list[_Job] = []
         if with_noisy:
             tasks += [_Job(pair, None, "", "", "noisy", None) for pair in pairs]
@@ -284,6 +305,7 @@ def evaluate_model(
                 tuple(states),
                 tuple(constants),
                 frontend,
+                level,
             )
             results = None
             if save is not None:

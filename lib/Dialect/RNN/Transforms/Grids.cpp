@@ -19,9 +19,10 @@ static std::optional<Range> findRange(NetworkOp network, Value value,
                                       const Tensors &tensors,
                                       const Policy &policy) {
   StringRef name = tensors.getName(value);
-  std::optional<Range> range = policy.getRange(name);
-  if (!range)
+  std::optional<TensorRange> found = policy.getRange(name);
+  if (!found)
     return std::nullopt;
+  std::optional<Range> range = found->range;
   for (auto [state, reset] :
        llvm::zip(network.getStateNames(), network.getResetValues())) {
     if (cast<StringAttr>(state).getValue() != name)

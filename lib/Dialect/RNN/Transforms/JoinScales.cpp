@@ -83,7 +83,9 @@ int64_t ScaleJoiner::addRows(MatvecOp op) {
 /// What ProductRewriter::fuseSums will find.
 void ScaleJoiner::addTerms(Operation &op) {
   if (auto matvec = dyn_cast<MatvecOp>(op)) {
-    if (!products.contains(matvec) || layers[matvec].isPerTensor)
+    auto product = products.find(matvec);
+    if (product == products.end() || product->second.hasFrameScale ||
+        layers[matvec].isPerTensor)
       return;
     auto type = cast<RankedTensorType>(matvec.getY().getType());
     Term term(type.getNumElements());

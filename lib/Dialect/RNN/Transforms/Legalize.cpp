@@ -261,7 +261,11 @@ LogicalResult Legalizer::convert(Operation *op) {
     return convert(mark);
   FloatType stored = getStored(op);
   if (isa<MatvecOp, ReduceOp>(op)) {
-    castOperands(op, stored);
+    // What is not summed up needs no rounding before.
+    auto reduce = dyn_cast<ReduceOp>(op);
+    if (!reduce || (reduce.getKind() != ReduceKind::max &&
+                    reduce.getKind() != ReduceKind::min))
+      castOperands(op, stored);
     bool hasHalfSums =
         isa<MatvecOp>(op) && layers[op].hasHalfSums && !stored.isF32();
     setResultElement(op, hasHalfSums ? half : single);

@@ -77,9 +77,17 @@ Grid se::rnn::getGrid(quant::UniformQuantizedType type) {
   return {float(type.getScale()), int(type.getZeroPoint())};
 }
 
-void se::rnn::markProducts(const Products &products) {
-  for (const auto &[op, product] : products) {
-    auto matvec = cast<MatvecOp>(op);
+void se::rnn::markProducts(NetworkOp network, const Products &products) {
+  FramePeaks peaks;
+  for (auto matvec : network.getBody().front().getOps<MatvecOp>()) {
+    Operation *op = matvec;
+    auto it = products.find(op);
+    if (it == products.end())
+      continue;
+    const Product &product = it->second;
+    if (product.hasFrameScale)
+      addFrameScale(matvec, /*isPositive=*/product.grid.zeroPoint == -127,
+                    peaks);
     OpBuilder b(op);
     MLIRContext *context = op->getContext();
     Location loc = op->getLoc();

@@ -3,8 +3,10 @@
 
 //===- Observe.cpp - Tensors whose values are collected -------------------===//
 
+#include "BoundedValues.h"
 #include "Tensors.h"
 
+#include "se/Dialect/RNN/Transforms/Observed.h"
 #include "se/Dialect/RNN/Transforms/Passes.h"
 
 namespace se::rnn {
@@ -27,7 +29,10 @@ struct ObservePass : se::rnn::impl::ObserveBase<ObservePass> {
       for (const auto &[value, name] : tensors.get()) {
         b.setInsertionPointAfterValue(value);
         Operation *op = value.getDefiningOp();
-        ObserveOp::create(b, op ? op->getLoc() : network.getLoc(), value, name);
+        auto observe = ObserveOp::create(
+            b, op ? op->getLoc() : network.getLoc(), value, name);
+        if (isFraction(value) || isBoundedByOne(network, value))
+          observe->setAttr(boundedAttr, b.getUnitAttr());
       }
     }
   }

@@ -3,6 +3,7 @@
 
 //===- PlanProducts.cpp - Scales of the matvecs of int8 layers ------------===//
 
+#include "BoundedValues.h"
 #include "Grids.h"
 #include "Products.h"
 
@@ -27,7 +28,8 @@ private:
     bool hasInput = false, hasState = false;
   };
   void addSources(Value value, StringRef layer, Sources &sources);
-  LogicalResult chooseGrid(MatvecOp op, Grid &grid);
+  LogicalResult chooseGrid(MatvecOp op, Product &product);
+  std::optional<Grid> getFrameGrid(MatvecOp op);
   InFlightDiagnostic fail(MatvecOp op) {
     return network.emitError() << layers.describe(op);
   }
@@ -68,7 +70,24 @@ void Planner::addSources(Value value, StringRef layer, Sources &sources) {
     addSources(operand, layer, sources);
 }
 
-LogicalResult Planner::chooseGrid(MatvecOp op, Grid &grid) {
+/// Of a vector that is to have a scale for each frame: a single one, which is
+/// not rounded to i8 where it is stored.
+std::optional<Grid> Planner::getFrameGrid(MatvecOp op) {
+  Value x = stripReshapes(op.getX());
+  auto type = cast<RankedTensorType>(op.getX().getType());
+  std::optional<TensorRange> range =
+      layers.getPolicy().getRange(tensors.getName(x));
+  if (!range || !range->frame || isFraction(x) || isBoundedByOne(network, x) ||
+      type.getNumElements() != type.getShape().back())
+    return std::nullopt;
+  Operation *source = x.getDefiningOp();
+  if (source && layers[source].hasByteResults)
+    return std::nullopt;
+  return makeGrid(*range->frame);
+}
+
+LogicalResult Planner::chooseGrid(MatvecOp op, Product &product) {
+  Grid &grid = product.grid;
   const LayerPolicy &policy = layers[op];
   seen.clear();
   Sources sources;
@@ -79,6 +98,11 @@ LogicalResult Planner::chooseGrid(MatvecOp op, Grid &grid) {
   }
   if (!sources.hasInput && sources.hasState && policy.stateScale) {
     grid = {*policy.stateScale, 0};
+    return success();
+  }
+  if (std::optional<Grid> frame = getFrameGrid(op)) {
+    grid = *frame;
+    product.hasFrameScale = true;
     return success();
   }
   std::optional<Grid> found =
@@ -94,7 +118,7 @@ LogicalResult Planner::chooseGrid(MatvecOp op, Grid &grid) {
 }
 
 LogicalResult Planner::plan(MatvecOp op, Product &product) {
-  if (failed(chooseGrid(op, product.grid)))
+  if (failed(chooseGrid(op, product)))
     return failure();
   std::optional<std::vector<float>> weights = readFloats(op.getW());
   if (!weights)

@@ -19,6 +19,9 @@ namespace se::rnn {
 struct Product {
   quantization::QuantizedMatrix matrix;
   quantization::Grid grid; ///< of the vector
+  /// Of the vector divided by its largest magnitude, which the sums are
+  /// multiplied by.
+  bool hasFrameScale = false;
   /// Of the sum of each row: what one of the integer is worth.
   std::vector<float> sumScales;
 };
@@ -31,13 +34,27 @@ inline constexpr int64_t maxJointColumns = INT32_MAX / largestProduct;
 
 using Products = llvm::DenseMap<mlir::Operation *, Product>;
 
+/// A vector divided by its largest magnitude, and that magnitude.
+struct FramePeak {
+  mlir::Value scaled, peak;
+};
+using FramePeaks = llvm::DenseMap<mlir::Value, FramePeak>;
+/// Of frames that are silent or nearly so. f16 has the inverse.
+inline constexpr float leastPeak = 0x1p-14f;
+
 /// Decides on all matvecs of int8 layers in a network of f32. Emits an error if
 /// a scale is missing, a matrix is no constant, or a sum may overflow.
 mlir::LogicalResult planProducts(NetworkOp network, const Layers &layers,
                                  const Tensors &tensors, Products &products);
 
 /// Marks the operands of these matvecs by casts to quantized types.
-void markProducts(const Products &products);
+void markProducts(NetworkOp network, const Products &products);
+
+/// Divides the vector of a matvec by its largest magnitude, or by `leastPeak`
+/// if that is larger, and multiplies what the matvec gives by the same. All
+/// values of the vector are positive or 0 if `isPositive`. `peaks` are those of
+/// other matvecs of the network.
+void addFrameScale(MatvecOp op, bool isPositive, FramePeaks &peaks);
 
 /// Finds the matvecs whose operands are marked, and takes the marks away.
 Products readProducts(NetworkOp network);

@@ -166,7 +166,7 @@ LogicalResult Quantizer::run() {
       return failure();
   if (failed(planResults(results)))
     return failure();
-  markProducts(products);
+  markProducts(network, products);
   for (const Marks &marks : {states, results})
     for (const auto &[value, type] : marks)
       markReaders(value, type);
