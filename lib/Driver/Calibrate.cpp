@@ -37,9 +37,11 @@ makeObservedProgram(ModuleOp module) {
   passes.addPass(rnn::createExposeObserved());
   if (failed(passes.run(*copy)))
     return llvm::make_error<DiagnosedError>();
-  // What is observed stays in memory to the end of the frame.
-  return HostProgram::create(*copy, /*policy=*/{}, /*cores=*/1,
-                             /*l1Bytes=*/int64_t(1) << 26);
+  // What is observed stays in memory to the end of the frame. Recordings that
+  // are not finite are an error.
+  PipelineOptions options;
+  options.nonfinite = rnn::Nonfinite::Propagate;
+  return HostProgram::create(*copy, std::move(options));
 }
 
 namespace {

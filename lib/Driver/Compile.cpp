@@ -9,6 +9,7 @@
 #include "se/CodeGen/ProgramInfo.h"
 #include "se/Dialect/RNN/RNN.h"
 #include "se/Driver/Diagnostics.h"
+#include "se/Driver/NetworkName.h"
 #include "se/Driver/Report.h"
 #include "se/Driver/Sizes.h"
 #include "se/Host/HostProgram.h"
@@ -45,6 +46,23 @@ llvm::Expected<EmitKind> se::parseEmit(StringRef text) {
       return EmitKind{Emit::MLIR, *phase};
   return llvm::createStringError("unknown --emit kind '" + text +
                                  "' (see se-compile --help)");
+}
+
+llvm::Expected<rnn::Nonfinite> se::parseNonfinite(StringRef text,
+                                                  ModuleOp module) {
+  if (text.empty())
+    return rnn::Nonfinite::ZeroFrame;
+  std::optional<rnn::Nonfinite> value = rnn::symbolizeNonfinite(text);
+  if (!value)
+    return llvm::createStringError(
+        "--nonfinite: expected zero-frame, reset or propagate, found '" + text +
+        "'");
+  std::optional<Phase> phase = getPhase(module);
+  if (phase && *phase >= Phase::Legalized)
+    return llvm::createStringError(
+        "--nonfinite: this was decided when the module entered phase "
+        "'legalized', give the option there");
+  return *value;
 }
 
 OwningOpRef<ModuleOp> se::loadModule(StringRef path,
@@ -109,7 +127,6 @@ private:
   llvm::Expected<quantization::Cost>
   predict(const quantization::Policy &policy);
   llvm::Expected<quantization::Policy> searchPolicy();
-  void describeMemories(schedule::ScheduleNetworkOptions &schedule);
   LogicalResult write(StringRef path, StringRef text);
   LogicalResult link(StringRef object);
   FailureOr<llvm::SmallVector<char>> emitObject(DeviceCode &code);
@@ -118,6 +135,10 @@ private:
   bool wantsReport() const {
     return options.reportFile ||
            (options.report && reaches(Phase::Scheduled) && hasPlan(module));
+  }
+  int64_t getL1Bytes() const {
+    int64_t available = target::getAvailableL1(target, script);
+    return options.l1Bytes ? std::min(options.l1Bytes, available) : available;
   }
   bool reaches(Phase phase) const {
     return options.emit.emit != Emit::MLIR || options.emit.phase >= phase;
@@ -139,6 +160,8 @@ private:
   StringRef resourceDir, outputPath;
   PipelineOptions pipeline;
   target::LinkerScriptOptions script;
+  /// Of the network; empty: it keeps its own.
+  std::string name;
   /// Set when the code turned out to need larger stacks: bytes of each.
   unsigned neededStack = 0;
   std::optional<llvm::json::Object> report;
@@ -148,26 +171,43 @@ private:
 /// Besides the kernel's frame: what it is called from, and the runtime's
 /// functions that it calls.
 static constexpr uint64_t otherFrames = 160;
-/// What frames of known networks take; others are planned twice.
-static constexpr unsigned usualStack = 448;
 
 LogicalResult Compilation::check() {
   if (options.cores < 1 || options.cores > target.cores)
     return fail("--cores must be 1 to " + llvm::Twine(target.cores) +
                 " for target " + target.name + ", found " +
                 llvm::Twine(options.cores));
+  if (int64_t most = target::getAvailableL1(target, script);
+      options.l1Bytes < 0 || options.l1Bytes > most)
+    return fail("--l1-bytes must be 1 to " + llvm::Twine(most) +
+                ", what stacks and runtime leave of target " + target.name +
+                ", found " + llvm::Twine(options.l1Bytes));
   if (options.reportFile && !reaches(Phase::Scheduled))
     return fail("--report: phase '" + stringifyPhase(options.emit.phase) +
                 "' comes before the plan is made");
   if (options.reportFile && options.reportFile->empty() && outputPath == "-")
     return fail("--report and -o both go to standard output, give one of them "
                 "a file");
+  // A program's bytes do not depend on where it lies; what is linked with
+  // others has symbols of its own.
+  bool isComplete =
+      options.emit.emit == Emit::ELF || options.emit.emit == Emit::MLIR;
+  if (!options.name.empty() || !isComplete) {
+    auto chosen = chooseNetworkName(options.name, outputPath);
+    if (!chosen)
+      return fail(chosen.takeError());
+    name = std::move(*chosen);
+  }
+  auto nonfinite = parseNonfinite(options.nonfinite, module);
+  if (!nonfinite)
+    return fail(nonfinite.takeError());
+  pipeline.nonfinite = *nonfinite;
   pipeline.proof = options.proof;
   schedule::ScheduleNetworkOptions &schedule = pipeline.schedule;
   schedule.cores = options.cores;
   schedule.remarks = options.remarks;
-  schedule.dmaCore = target.controllerCore ? target.cores : 0;
-  describeMemories(schedule);
+  describeMemories(target, script, schedule);
+  schedule.l1Bytes = getL1Bytes();
   if (llvm::Error error = parseSchedule(options.schedule, schedule))
     return fail(std::move(error));
   auto policy =
@@ -182,9 +222,12 @@ LogicalResult Compilation::check() {
   return success();
 }
 
-void Compilation::describeMemories(schedule::ScheduleNetworkOptions &schedule) {
+void se::describeMemories(const target::TargetDescription &target,
+                          const target::LinkerScriptOptions &script,
+                          schedule::ScheduleNetworkOptions &schedule) {
   using target::MemoryLevel;
   schedule.target = target.name;
+  schedule.dmaCore = target.controllerCore ? target.cores : 0;
   schedule.l1Bytes = target::getAvailableL1(target, script);
   // What code, data, stack and the application's frames take: 20 to 30 KB.
   constexpr int64_t codeReserve = 40 * 1024;
@@ -397,7 +440,8 @@ LogicalResult Compilation::writeReport(StringRef text) {
 }
 
 LogicalResult Compilation::run() {
-  // An object goes with a linker script that does not know the code.
+  // An object goes with a linker script that does not know the code; programs
+  // of other networks than the known ones may be planned twice.
   if (options.coreStack)
     script.coreStackSize = options.coreStack;
   else if (options.emit.emit != Emit::Object)
@@ -408,6 +452,8 @@ LogicalResult Compilation::run() {
   while (true) {
     OwningOpRef<ModuleOp> copy = given.clone();
     module = *copy;
+    if (!name.empty())
+      setNetworkName(module, name);
     neededStack = 0;
     if (succeeded(emit()))
       break;
@@ -415,7 +461,7 @@ LogicalResult Compilation::run() {
       return failure();
     // Larger stacks leave less L1 to the network, so plan again.
     script.coreStackSize = neededStack;
-    pipeline.schedule.l1Bytes = target::getAvailableL1(target, script);
+    pipeline.schedule.l1Bytes = getL1Bytes();
   }
   if (!report)
     return success();

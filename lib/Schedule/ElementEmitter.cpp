@@ -247,6 +247,13 @@ Value ElementEmitter::compute(Operation *op, AffineExpr position) {
   if (auto matvec = dyn_cast<rnn::MatvecOp>(op))
     if (Value sum = readSum(matvec, position, lanes))
       return sum;
+  if (Value scalar = scalars.lookup(op->getResult(0))) {
+    if (!lanes.isPair)
+      return scalar;
+    return vector::FromElementsOp::create(
+        b, cast<VectorType>(typeOf(op->getResult(0))),
+        ValueRange{scalar, scalar});
+  }
   if (isa<rnn::MatvecOp, rnn::ReduceOp>(op)) {
     if (lanes.isPair)
       return emitLanes(op->getResult(0), position, /*define=*/true);

@@ -60,6 +60,11 @@ public:
   /// From here on what `function` finds has been computed by a loop before.
   void setEarly(FindEarly function) { findEarly = std::move(function); }
 
+  /// `scalar` is the only element of `value`.
+  void setScalar(mlir::Value value, mlir::Value scalar) {
+    scalars[value] = scalar;
+  }
+
   /// Starts a loop body in which d0 is `element`.
   void enterLoop(mlir::Value element);
   /// Starts one for the pair of `first` and `other`, which is null for the
@@ -101,6 +106,7 @@ private:
   std::function<mlir::Value(const ConstantAccess &)> readConstant;
   ReadSum readSum;
   FindEarly findEarly;
+  llvm::DenseMap<mlir::Value, mlir::Value> scalars;
   Lanes lanes;
   int64_t times = 1; ///< of the sum that is being emitted
   llvm::SmallVector<mlir::Value, 2> dims;

@@ -21,7 +21,10 @@ GroupEmitter::GroupEmitter(Scheduler &scheduler, const GroupedLoop &loop)
           [this](const ConstantAccess &access) { return readField(access); },
           [this](rnn::MatvecOp op, AffineExpr position, Lanes lanes) {
             return readSum(op, position, lanes);
-          }) {}
+          }) {
+  if (scheduler.screen)
+    emitter.setScalar(scheduler.screen.getMask(), scheduler.screenMask);
+}
 
 Value GroupEmitter::number(int64_t value) {
   return arith::ConstantIndexOp::create(b, value);

@@ -5,6 +5,7 @@
 
 #include "se/Schedule/Plan.h"
 
+#include "se/Dialect/RNN/RNNScreening.h"
 #include "se/Schedule/Indexing.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -146,7 +147,8 @@ void Plan::visit(Job *job, Value value, AffineExpr position, bool inReduction,
     reads.push_back({job, value, position, inReduction});
     return;
   }
-  if (isConstant(value))
+  // What is computed before all levels is known to each core.
+  if (isConstant(value) || isa<rnn::FiniteOp>(op))
     return;
   if (isMovement(op)) {
     return visit(job, op->getOperand(0), sourcePosition(op, position),
@@ -311,6 +313,12 @@ void Plan::findBuffers() {
     unsigned &last = lastRead[value];
     last = std::max(last, level);
   };
+  for (const Read &read : reads) {
+    if (!llvm::is_contained(network.getInputArguments(), read.value))
+      continue;
+    unsigned &last = lastInputReads[read.value];
+    last = std::max(last, read.job->level);
+  }
   for (const Read &read : reads)
     if (savedStates.contains(read.value) ||
         (roots.contains(read.value) && !isForwarded(read)))

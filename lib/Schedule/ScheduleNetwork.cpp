@@ -18,7 +18,14 @@ using namespace se::schedule;
 
 /// Operations that the scheduler knows how to compute element by element.
 static LogicalResult checkOperations(rnn::NetworkOp network) {
+  bool isScreened = false;
   for (Operation &op : network.getBody().front()) {
+    if (isa<rnn::FiniteOp>(op)) {
+      if (isScreened)
+        return op.emitOpError("stands in the network twice");
+      isScreened = true;
+      continue;
+    }
     if (auto constant = dyn_cast<arith::ConstantOp>(op))
       if (!rnn::hasData(constant.getValue()))
         return op.emitError("the constant's data is missing or has another "
@@ -76,8 +83,19 @@ struct ScheduleNetworkPass
     options.slotBytes = slotBytes;
     options.rows = tileRows;
     options.mayStay = resident;
-    if (llvm::Error error =
-            Scheduler(networks.front(), options, dmaCore, remarks).run()) {
+    auto schedule = [&](bool copiesInputs) {
+      return Scheduler(networks.front(), options, dmaCore, remarks,
+                       copiesInputs)
+          .run();
+    };
+    llvm::Error error = schedule(true);
+    // Copies of inputs make a frame shorter, but are not needed.
+    mlir::Block &body = networks.front().getBody().front();
+    if (error && !body.getOps<rnn::FiniteOp>().empty()) {
+      llvm::consumeError(std::move(error));
+      error = schedule(false);
+    }
+    if (error) {
       InFlightDiagnostic diagnostic = networks.front().emitError()
                                       << llvm::toString(std::move(error));
       if (!target.empty())

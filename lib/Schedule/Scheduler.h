@@ -15,6 +15,7 @@
 #include "se/Dialect/Cluster/Cluster.h"
 #include "se/Dialect/Cluster/StageLocation.h"
 #include "se/Dialect/RNN/Constants.h"
+#include "se/Dialect/RNN/RNNScreening.h"
 #include "se/Schedule/Indexing.h"
 #include "se/Schedule/Plan.h"
 
@@ -51,13 +52,18 @@ struct LoopBody {
 /// Plans one network and emits its kernel, set-up and program description.
 class Scheduler {
 public:
+  /// With `copiesInputs` inputs that are screened get a place in L1.
   Scheduler(rnn::NetworkOp network, TilingOptions options, unsigned dmaCore,
-            bool remarks)
+            bool remarks, bool copiesInputs)
       : network(network), plan(network), options(options), cores(options.cores),
-        dmaCore(dmaCore), remarks(remarks),
+        dmaCore(dmaCore), remarks(remarks), copiesInputs(copiesInputs),
         module(network->getParentOfType<ModuleOp>()), symbols(module),
         b(network.getLoc(), network),
-        records(double(options.coreCacheBytes) / loopInstructionBytes) {}
+        records(double(options.coreCacheBytes) / loopInstructionBytes) {
+    auto screens = network.getBody().front().getOps<rnn::FiniteOp>();
+    if (!screens.empty())
+      screen = *screens.begin();
+  }
 
   /// Error: what does not fit, in one line.
   llvm::Error run();
@@ -129,6 +135,10 @@ private:
   void emitCopy(Value from, Value to);
   void copyPorts(ArrayRef<std::pair<Value, Value>> copies,
                  function_ref<void()> meanwhile);
+  void placeScreen();
+  double getScreenCycles();
+  void emitScreen(Value arena);
+  SmallVector<Value> emitScan(Value from, Value to, ValueRange sums);
   void emitKernel();
   void emitReset();
   void emitInit();
@@ -150,7 +160,7 @@ private:
   Plan plan;
   TilingOptions options;
   unsigned cores, dmaCore;
-  bool remarks;
+  bool remarks, copiesInputs;
   ModuleOp module;
   SymbolTable symbols;
   ImplicitLocOpBuilder b;
@@ -159,6 +169,11 @@ private:
   /// Of inputs and outputs in L1, if the DMA has nothing else to do.
   SmallVector<int64_t> inputOffsets, outputOffsets;
   llvm::DenseMap<Value, int64_t> bufferOffsets;
+  /// What tells whether the inputs are finite, if they are screened. Each core
+  /// has a word for what it found.
+  rnn::FiniteOp screen;
+  llvm::DenseMap<Value, int64_t> screenOffsets;
+  int64_t screenSumOffset = 0, screenMaskOffset = 0;
   int64_t macs = 0, weightBytes = 0;
   func::FuncOp kernel, init, reset;
   Arena arena;
@@ -177,7 +192,7 @@ private:
   std::unique_ptr<StreamEmitter> stream;
   llvm::DenseMap<Value, Value> memory;  // tensor value -> memref
   llvm::DenseMap<Value, Value> sources; // the same without buffers
-  Value sourcesEnd, residentPosition;
+  Value sourcesEnd, residentPosition, screenMask;
   SmallVector<Value> stateBuffers, outputBuffers;
 };
 

@@ -69,9 +69,11 @@ static std::string calibrateNetwork(const std::string &model,
 static std::string compileNetwork(
     const std::string &model, const std::string &output,
     const std::string &precision, const std::vector<std::string> &calibration,
-    const std::string &method, const std::string &targetName, unsigned cores,
+    const std::string &method, const std::string &nonfinite,
+    const std::string &targetName, unsigned cores,
     const std::vector<std::string> &states, const std::string &schedule,
-    const std::string &emit, unsigned coreStack, bool remarks, double maxLoss,
+    const std::string &emit, const std::string &name, unsigned coreStack,
+    int64_t l1Bytes, bool remarks, double maxLoss,
     const py::object &metric, const std::string &policyFile,
     const std::string &resources) {
   std::string report = "{}";
@@ -81,8 +83,11 @@ static std::string compileNetwork(
     CompileOptions options;
     options.precision = precision;
     options.calibration = makeCalibration(calibration, method);
+    options.nonfinite = nonfinite;
     options.cores = cores;
+    options.name = name;
     options.coreStack = coreStack;
+    options.l1Bytes = l1Bytes;
     options.schedule = schedule;
     options.emit = check(parseEmit(emit));
     options.remarks = remarks;
@@ -114,8 +119,10 @@ class HostNetwork {
 public:
   HostNetwork(const std::string &model, const std::string &precision,
               const std::vector<std::string> &calibration,
-              const std::string &method, unsigned cores,
-              const std::vector<std::string> &states) {
+              const std::string &method, const std::string &nonfinite,
+              const std::string &target, unsigned cores,
+              const std::vector<std::string> &states,
+              const std::string &resources) {
     std::vector<Context::Message> messages;
     {
       py::gil_scoped_release release;
@@ -123,6 +130,9 @@ public:
       options.network = model;
       options.precision = precision;
       options.calibration = makeCalibration(calibration, method);
+      options.nonfinite = nonfinite;
+      options.target = target;
+      options.resourceDir = resources;
       options.cores = cores;
       options.states = states;
       Context context;
@@ -209,9 +219,9 @@ private:
 void python::addNetworks(py::module_ &module) {
   using py::arg;
   module.def("compile", compileNetwork, arg("model"), arg("output"),
-             arg("precision"), arg("calibration"), arg("method"), arg("target"),
-             arg("cores"), arg("states"), arg("schedule"), arg("emit"),
-             arg("core_stack"), arg("remarks"), arg("max_loss"), arg("metric"),
+             arg("precision"), arg("calibration"), arg("method"),
+             arg("nonfinite"), arg("target"), arg("cores"), arg("states"), arg("schedule"), arg("emit"),
+             arg("name"), arg("core_stack"), arg("l1_bytes"), arg("remarks"), arg("max_loss"), arg("metric"),
              arg("policy"), arg("resources"));
   module.def("calibrate", calibrateNetwork, arg("model"), arg("recordings"),
              arg("method"), arg("output"), arg("states"), arg("progress"));
@@ -220,9 +230,11 @@ void python::addNetworks(py::module_ &module) {
   py::class_<HostNetwork>(module, "HostNetwork")
       .def(py::init<const std::string &, const std::string &,
                     const std::vector<std::string> &, const std::string &,
-                    unsigned, const std::vector<std::string> &>(),
+                    const std::string &, const std::string &, unsigned,
+                    const std::vector<std::string> &, const std::string &>(),
            arg("model"), arg("precision"), arg("calibration"), arg("method"),
-           arg("cores"), arg("states"))
+           arg("nonfinite"), arg("target"), arg("cores"), arg("states"),
+           arg("resources"))
       .def_property_readonly("inputs", &HostNetwork::getInputs)
       .def_property_readonly("outputs", &HostNetwork::getOutputs)
       .def("run", &HostNetwork::run, arg("inputs"), arg("num_frames"))

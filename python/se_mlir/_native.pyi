@@ -36,9 +36,9 @@ class Port:
 
 def compile(
     model: str, output: str, precision: str, calibration: Sequence[str], method: str,
-    target: str, cores: int,
-    states: Sequence[str], schedule: str, emit: str, core_stack: int,
-    remarks: bool, max_loss: float, metric: Callable[[str], float] | None,
+    nonfinite: str, target: str, cores: int,
+    states: Sequence[str], schedule: str, emit: str, name: str, core_stack: int,
+    l1_bytes: int, remarks: bool, max_loss: float, metric: Callable[[str], float] | None,
     policy: str, resources: str,
 ) -> str: ...
 def calibrate(
@@ -50,7 +50,7 @@ def is_host_program(path: str) -> bool: ...
 class HostNetwork:
     def __init__(
         self, model: str, precision: str, calibration: Sequence[str], method: str,
-        cores: int, states: Sequence[str],
+        nonfinite: str, target: str, cores: int, states: Sequence[str], resources: str,
     ) -> None: ...
     @property
     def inputs(self) -> list[Port]: ...

@@ -100,8 +100,11 @@ class HostNetwork:
         ``.onnx``, or ``.mlir`` or ``.mlirbc`` of any phase up to ``selected``.
     precision
         A name or a policy by layer, ``FILE.json`` (docs/precision.md).
-    calibration, calibration_method
-        For the scales of int8, as for `compile`.
+    calibration, calibration_method, nonfinite
+        As for `compile`.
+    target
+        It is an error if the network does not fit this target; by default none.
+        The results are the same.
     cores
         Cores to play, as threads, 1 to 8. The results are the same.
     states
@@ -115,6 +118,8 @@ class HostNetwork:
         *,
         calibration: Paths = (),
         calibration_method: str = "",
+        nonfinite: str = "",
+        target: str | os.PathLike[str] = "",
         cores: int = 1,
         states: Sequence[str] = (),
     ) -> None:
@@ -123,8 +128,11 @@ class HostNetwork:
             os.fspath(precision),
             to_list(calibration),
             calibration_method,
+            nonfinite,
+            os.fspath(target),
             cores,
             list(states),
+            RESOURCES,
         )
         self.inputs: tuple[Port, ...] = _to_ports(self._native.inputs)
         self.outputs: tuple[Port, ...] = _to_ports(self._native.outputs)

@@ -45,7 +45,8 @@ static cl::opt<Platform>
 static cl::opt<std::string>
     targetName("target",
                cl::desc("Target to simulate: a name or a description file "
-                        "(default: what the program was compiled for)"),
+                        "(default: what the program was compiled for); of "
+                        "networks on the host: one that they must fit"),
                cl::value_desc("name"), cl::cat(category));
 static cl::opt<uint64_t> maxCycles(
     "max-cycles", cl::desc("Give up after so many cycles (default 10^11)"),
@@ -116,11 +117,18 @@ static cl::opt<unsigned>
           cl::desc("Networks on the host: cores to play (default 1)"),
           cl::value_desc("n"), cl::cat(category));
 static CalibrationFlags calibration(category);
+static cl::opt<std::string>
+    nonfinite("nonfinite",
+              cl::desc("Networks on the host, frames with an input that is "
+                       "infinite or NaN: zero-frame (default), reset or "
+                       "propagate"),
+              cl::value_desc("choice"), cl::cat(category));
 static cl::list<std::string>
     states("state", cl::desc("ONNX: graph input and output that are a state"),
            cl::value_desc("IN=OUT"), cl::cat(category));
 
-static int runNetworkOnHost(const std::string &statisticsFile) {
+static int runNetworkOnHost(const std::string &statisticsFile,
+                            const char *argv0) {
   HostRunOptions options;
   options.network = program;
   options.inputs = inputs;
@@ -128,7 +136,10 @@ static int runNetworkOnHost(const std::string &statisticsFile) {
   options.states = states;
   options.precision = precision;
   options.calibration = calibration.get();
+  options.nonfinite = nonfinite;
   options.cores = cores;
+  options.target = targetName;
+  options.resourceDir = getResourceDir(argv0);
   options.statisticsFile = statisticsFile;
   return runOnHost(options);
 }
@@ -160,7 +171,7 @@ int main(int argc, char **argv) {
   if (disassemble)
     return printInstructions();
   if (isHostProgram(program))
-    return runNetworkOnHost(statistics);
+    return runNetworkOnHost(statistics, argv[0]);
 
   sim::ProgramFiles files;
   files.program = program;
