@@ -50,12 +50,13 @@ static bool isReserved(StringRef id) {
     return true;
   // Limits of types, of <stdint.h>, <limits.h> and <float.h>.
   static constexpr StringLiteral types[] = {
-      "CHAR", "DBL", "FLT", "INT",  "LDBL", "LLONG",     "LONG", "PTRDIFF", "SCHAR", "SHRT",
-      "SIG_ATOMIC", "SIZE", "SSIZE", "UCHAR", "UINT", "ULLONG", "ULONG", "USHRT", "WCHAR",
-      "WINT"};
+      "CHAR",       "DBL",  "FLT",   "INT",   "LDBL", "LLONG",  "LONG",
+      "PTRDIFF",    "SCHAR", "SHRT", "SIG_ATOMIC", "SIZE", "SSIZE", "UCHAR",
+      "UINT",       "ULLONG", "ULONG", "USHRT", "WCHAR", "WINT"};
+  static constexpr StringLiteral limits[] = {
+      "_MAX", "_MIN", "_WIDTH", "_BIT", "_DIG", "_EPSILON", "_RADIX"};
   bool isLimit =
-      any_of({"_MAX", "_MIN", "_WIDTH", "_BIT", "_DIG", "_EPSILON", "_RADIX"},
-             [&](StringRef end) { return id.ends_with(end); }) &&
+      any_of(limits, [&](StringRef end) { return id.ends_with(end); }) &&
       any_of(types, [&](StringRef type) { return id.starts_with(type); });
   return isLimit || getReservedWords().contains(id);
 }

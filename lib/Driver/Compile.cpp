@@ -8,6 +8,7 @@
 #include "se/CodeGen/DeviceCode.h"
 #include "se/CodeGen/ProgramInfo.h"
 #include "se/Dialect/RNN/RNN.h"
+#include "se/Dialect/RNN/Transforms/Passes.h"
 #include "se/Driver/Diagnostics.h"
 #include "se/Driver/NetworkName.h"
 #include "se/Driver/Report.h"
@@ -16,6 +17,7 @@
 #include "se/Import/ONNX/ImportONNX.h"
 #include "se/Pipelines/Pipelines.h"
 #include "se/Quantization/Policy.h"
+#include "se/Schedule/LeastMemory.h"
 #include "se/Support/TextFile.h"
 #include "se/Target/Linker.h"
 #include "se/Target/LinkerScript.h"
@@ -124,6 +126,7 @@ private:
     return emitFailure(*module.getContext(), std::move(error));
   }
   LogicalResult check();
+  LogicalResult checkLeastL1();
   llvm::Expected<quantization::Cost>
   predict(const quantization::Policy &policy);
   llvm::Expected<quantization::Policy> searchPolicy();
@@ -210,6 +213,8 @@ LogicalResult Compilation::check() {
   schedule.l1Bytes = getL1Bytes();
   if (llvm::Error error = parseSchedule(options.schedule, schedule))
     return fail(std::move(error));
+  if (!options.calibration.paths.empty() && failed(checkLeastL1()))
+    return failure();
   auto policy =
       options.precision == "auto"
           ? searchPolicy()
@@ -219,6 +224,29 @@ LogicalResult Compilation::check() {
   pipeline.policy = std::move(*policy);
   if (!options.policyFile.empty())
     return write(options.policyFile, pipeline.policy.format());
+  return success();
+}
+
+/// Recordings may take minutes to run. What does not fit in any precision is
+/// found before.
+LogicalResult Compilation::checkLeastL1() {
+  std::optional<Phase> phase = getPhase(module);
+  if (!phase || *phase > Phase::Normalized || !reaches(Phase::Scheduled))
+    return success(phase.has_value());
+  OwningOpRef<ModuleOp> copy(module.clone());
+  if (failed(lowerTo(*copy, Phase::Normalized, {})) ||
+      failed(rnn::inlineCells(*copy)))
+    return failure();
+  for (auto network : copy->getOps<rnn::NetworkOp>()) {
+    int64_t least = schedule::getLeastL1(network);
+    int64_t available = pipeline.schedule.l1Bytes;
+    if (least > available)
+      return network.emitError()
+             << "network does not fit: memory l1 exceeded by "
+             << least - available << " bytes (" << least
+             << " needed for states and activations even in int8, "
+             << available << " available) on target " << target.name;
+  }
   return success();
 }
 
