@@ -199,6 +199,8 @@ Value ElementEmitter::emit(Value value, AffineExpr position, bool define) {
     scalar = element;
   } else if (isInMemory) {
     scalar = load(memory(value), position);
+    if (observe)
+      observe(value, scalar);
   } else {
     scalar = compute(op, position);
   }

@@ -142,13 +142,19 @@ void Scheduler::emitKernel() {
     }
   });
   bool first = inputCopies.empty();
+  ArrayRef<std::vector<Loop>> levels = plan.getLevels();
   if (screen) {
     if (!first)
       cluster::BarrierOp::create(b);
     first = true; // there is a barrier at its end
-    emitScreen(arenaArgument);
+    if (screening == Screening::FirstLevel) {
+      emitFirstLevel(arenaArgument);
+      levels = levels.drop_front();
+    } else {
+      emitScreen(arenaArgument);
+    }
   }
-  for (const std::vector<Loop> &level : plan.getLevels()) {
+  for (const std::vector<Loop> &level : levels) {
     // A tile that flows comes with a barrier of its own.
     const GroupedLoop &part = records.getLoop(level.front());
     bool hasBarrier = part.isStreamed() && part.resident == 0;
@@ -287,9 +293,14 @@ void Scheduler::emitProgram() {
 llvm::Error Scheduler::run() {
   l1Available = options.l1Bytes;
   nameStages();
+  if (!checkFirstLevel())
+    return llvm::createStringError("the first level cannot be repeated");
   placeBuffers();
   if (llvm::Error error = planStream())
     return error;
+  // Tiles that flow come only once.
+  if (!checkFirstLevel())
+    return llvm::createStringError("the first level cannot be repeated");
   placePorts();
   splitLoops();
   makeStreamGlobals();

@@ -307,6 +307,28 @@ void Plan::placeStates() {
   }
 }
 
+bool Plan::mayRepeatFirstLevel(ValueRange inputs) const {
+  AffineExpr d0 = getAffineDimExpr(0, network->getContext());
+  llvm::DenseSet<Value> whole;
+  for (const Read &read : reads) {
+    if (!llvm::is_contained(inputs, read.value))
+      continue;
+    if (read.job->level != 0 || read.inReduction)
+      return false;
+    if (read.position == d0 && read.job->elements == elementsOf(read.value))
+      whole.insert(read.value);
+  }
+  auto overwritesState = [](const Destination &destination) {
+    return destination.kind == Destination::State;
+  };
+  return llvm::all_of(inputs,
+                      [&](Value input) { return whole.contains(input); }) &&
+         llvm::none_of(jobs, [&](const std::unique_ptr<Job> &job) {
+           return job->level == 0 &&
+                  llvm::any_of(job->destinations, overwritesState);
+         });
+}
+
 void Plan::findBuffers() {
   llvm::DenseMap<Value, unsigned> lastRead;
   auto addRead = [&](Value value, unsigned level) {
@@ -316,6 +338,7 @@ void Plan::findBuffers() {
   for (const Read &read : reads) {
     if (!llvm::is_contained(network.getInputArguments(), read.value))
       continue;
+    inputReaders.insert(read.job);
     unsigned &last = lastInputReads[read.value];
     last = std::max(last, read.job->level);
   }

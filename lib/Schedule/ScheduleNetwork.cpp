@@ -83,17 +83,17 @@ struct ScheduleNetworkPass
     options.slotBytes = slotBytes;
     options.rows = tileRows;
     options.mayStay = resident;
-    auto schedule = [&](bool copiesInputs) {
-      return Scheduler(networks.front(), options, dmaCore, remarks,
-                       copiesInputs)
-          .run();
-    };
-    llvm::Error error = schedule(true);
-    // Copies of inputs make a frame shorter, but are not needed.
-    mlir::Block &body = networks.front().getBody().front();
-    if (error && !body.getOps<rnn::FiniteOp>().empty()) {
+    llvm::Error error = llvm::Error::success();
+    for (Screening screening :
+         {Screening::FirstLevel, Screening::Copy, Screening::InPlace}) {
+      Scheduler scheduler(networks.front(), options, dmaCore, remarks,
+                          screening);
       llvm::consumeError(std::move(error));
-      error = schedule(false);
+      error = scheduler.run();
+      // Copies need room in L1 and time, the other ways only time.
+      bool isLast = scheduler.canScreen() && screening != Screening::Copy;
+      if (!error || isLast)
+        break;
     }
     if (error) {
       InFlightDiagnostic diagnostic = networks.front().emitError()

@@ -49,14 +49,20 @@ struct LoopBody {
   llvm::MapVector<Operation *, const char *> scalar;
 };
 
+/// How inputs are looked at that shall be finite.
+enum class Screening {
+  FirstLevel, ///< where the first level reads them; it is repeated if one is not
+  Copy,       ///< before all levels, while they are put into L1
+  InPlace,    ///< before all levels, where they lie
+};
+
 /// Plans one network and emits its kernel, set-up and program description.
 class Scheduler {
 public:
-  /// With `copiesInputs` inputs that are screened get a place in L1.
   Scheduler(rnn::NetworkOp network, TilingOptions options, unsigned dmaCore,
-            bool remarks, bool copiesInputs)
+            bool remarks, Screening screening)
       : network(network), plan(network), options(options), cores(options.cores),
-        dmaCore(dmaCore), remarks(remarks), copiesInputs(copiesInputs),
+        dmaCore(dmaCore), remarks(remarks), screening(screening),
         module(network->getParentOfType<ModuleOp>()), symbols(module),
         b(network.getLoc(), network),
         records(double(options.coreCacheBytes) / loopInstructionBytes) {
@@ -67,6 +73,8 @@ public:
 
   /// Error: what does not fit, in one line.
   llvm::Error run();
+  /// Whether the network can be screened in the way that was asked for.
+  bool canScreen() const { return isScreenable; }
 
 private:
   friend class GroupEmitter;
@@ -137,7 +145,18 @@ private:
                  function_ref<void()> meanwhile);
   void placeScreen();
   double getScreenCycles();
+  bool readsInput(const Loop &loop) const {
+    return llvm::any_of(loop.jobs, [&](Job *job) {
+      return plan.getInputReaders().contains(job);
+    });
+  }
+  /// Are elements of inputs that are loaded now added up?
+  bool isScanning() const { return screenSum != nullptr; }
+  void addToScreen(Value value, Value scalar);
+  bool checkFirstLevel();
   void emitScreen(Value arena);
+  void emitFirstLevel(Value arena);
+  void emitVerdict(Value arena, Value sum);
   SmallVector<Value> emitScan(Value from, Value to, ValueRange sums);
   void emitKernel();
   void emitReset();
@@ -160,7 +179,9 @@ private:
   Plan plan;
   TilingOptions options;
   unsigned cores, dmaCore;
-  bool remarks, copiesInputs;
+  bool remarks;
+  Screening screening;
+  bool isScreenable = true;
   ModuleOp module;
   SymbolTable symbols;
   ImplicitLocOpBuilder b;
@@ -192,7 +213,7 @@ private:
   std::unique_ptr<StreamEmitter> stream;
   llvm::DenseMap<Value, Value> memory;  // tensor value -> memref
   llvm::DenseMap<Value, Value> sources; // the same without buffers
-  Value sourcesEnd, residentPosition, screenMask;
+  Value sourcesEnd, residentPosition, screenMask, screenSum, screenFound;
   SmallVector<Value> stateBuffers, outputBuffers;
 };
 

@@ -3,14 +3,19 @@
 
 //===- Screening.cpp - Whether a frame's inputs are finite ----------------===//
 //
-// Before all levels each core goes through its share of the inputs. x * 0 is 0
-// for finite x and NaN for all others, so one instruction for an element adds
-// up whether there was another. Inputs that come from L2 are put into L1 on the
-// way, where the levels read them, if there is room.
+// x * 0 is 0 for finite x and NaN for all others, so one instruction for an
+// element adds up whether there was another. Where only the first level reads
+// inputs, each core adds up what it loads there, and all cores repeat the level
+// with zeros if any of them has found something. Otherwise each core goes
+// through its share of the inputs before all levels, which then mask them.
+// Inputs that come from L2 are put into L1 on the way, where the levels read
+// them, if there is room.
 //
 //===----------------------------------------------------------------------===//
 
 #include "Scheduler.h"
+
+#include "se/Dialect/Cluster/Uniform.h"
 
 using namespace mlir;
 using namespace se;
@@ -24,7 +29,8 @@ void Scheduler::placeScreen() {
     return;
   for (auto [input, name] :
        llvm::zip(network.getInputArguments(), network.getInputNames()))
-    if (copiesInputs && llvm::is_contained(screen.getInputs(), input))
+    if (screening == Screening::Copy &&
+        llvm::is_contained(screen.getInputs(), input))
       screenOffsets[input] =
           place(cast<StringAttr>(name).getValue(), bufferType(input),
                 {0, plan.getLastRead(input)});
@@ -41,8 +47,12 @@ void Scheduler::placeScreen() {
 double Scheduler::getScreenCycles() {
   if (!screen)
     return 0;
-  double cycles = 3 * cores + barrierCycles;
+  double cycles = 3 * cores + 2 * barrierCycles;
   for (Value input : screen.getInputs()) {
+    if (screening == Screening::FirstLevel) {
+      cycles += double(llvm::divideCeil(elementsOf(input), cores));
+      continue;
+    }
     int64_t turns = llvm::divideCeil(elementsOf(input), cores * width);
     cycles += loopCycles + double(turns) * (2 * width + 5);
   }
@@ -96,7 +106,7 @@ void Scheduler::emitScreen(Value arenaArgument) {
   SmallVector<Value> sums(width, zero);
   for (Value input : screen.getInputs()) {
     Value to;
-    if (copiesInputs && inputOffsets.empty())
+    if (screening == Screening::Copy && inputOffsets.empty())
       to = view(arenaArgument, bufferType(input), screenOffsets.at(input));
     sums = emitScan(sources.lookup(input), to, sums);
     if (to)
@@ -105,24 +115,30 @@ void Scheduler::emitScreen(Value arenaArgument) {
   Value sum = sums.front();
   for (Value other : ArrayRef(sums).drop_front())
     sum = arith::AddFOp::create(b, sum, other);
-  // Each core has all sums behind the barrier; as bits they are 0 or not.
-  Value words = view(arenaArgument,
-                     makeType(std::max(cores, dmaCore + 1), b.getI32Type(),
-                              cluster::Level::l1),
-                     screenSumOffset);
+  emitVerdict(arenaArgument, sum);
+  Value isFinite = arith::XOrIOp::create(
+      b, screenFound, arith::ConstantIntOp::create(b, 1, /*width=*/1));
+  screenMask = arith::ExtSIOp::create(b, b.getI32Type(), isFinite);
+}
+
+/// Each core has the sums of all behind the barrier; as bits they are 0 or not.
+void Scheduler::emitVerdict(Value arenaArgument, Value sum) {
   Type integer = b.getI32Type();
-  memref::StoreOp::create(b, arith::BitcastOp::create(b, integer, sum), words,
-                          core);
+  auto words = [&](int64_t count, int64_t offset) {
+    return view(arenaArgument, makeType(count, integer, cluster::Level::l1),
+                offset);
+  };
+  Value sums = words(std::max(cores, dmaCore + 1), screenSumOffset);
+  Value bits = arith::BitcastOp::create(b, integer, sum);
+  memref::StoreOp::create(b, bits, sums, core);
   cluster::BarrierOp::create(b);
   Value found;
   for (unsigned i = 0; i != cores; ++i) {
-    Value word = memref::LoadOp::create(b, words, number(i));
-    found = found ? arith::OrIOp::create(b, found, word) : word;
+    Value word = memref::LoadOp::create(b, sums, number(i));
+    found = found ? Value(arith::OrIOp::create(b, found, word)) : word;
   }
   Value none = arith::ConstantIntOp::create(b, 0, /*width=*/32);
-  Value isFinite =
-      arith::CmpIOp::create(b, arith::CmpIPredicate::eq, found, none);
-  screenMask = arith::ExtSIOp::create(b, integer, isFinite);
+  screenFound = arith::CmpIOp::create(b, arith::CmpIPredicate::ne, found, none);
   if (!network->hasAttr(rnn::resetIfNotFiniteName))
     return;
   Value isFirst =
@@ -130,7 +146,60 @@ void Scheduler::emitScreen(Value arenaArgument) {
   auto branch = scf::IfOp::create(b, isFirst);
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(branch.thenBlock());
-  Value mask = view(arenaArgument, makeType(1, integer, cluster::Level::l1),
-                    screenMaskOffset);
-  memref::StoreOp::create(b, screenMask, mask, number(0));
+  Value isFinite = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, found, none);
+  memref::StoreOp::create(b, arith::ExtSIOp::create(b, integer, isFinite),
+                          words(1, screenMaskOffset), number(0));
+}
+
+/// Can the first level be screened while it is computed, and be repeated? Which
+/// tiles flow is known only when the stream is planned.
+bool Scheduler::checkFirstLevel() {
+  if (!screen || screening != Screening::FirstLevel)
+    return true;
+  isScreenable = plan.mayRepeatFirstLevel(screen.getInputs());
+  if (isScreenable && !records.getLoops().empty())
+    for (const Loop &loop : plan.getLevels().front()) {
+      const GroupedLoop &part = records.getLoop(loop);
+      isScreenable &= !readsInput(loop) ||
+                      (!part.isStreamed() && part.record.vectors == 1);
+    }
+  return isScreenable;
+}
+
+void Scheduler::addToScreen(Value value, Value scalar) {
+  if (!llvm::is_contained(screen.getInputs(), value))
+    return;
+  Value zero = arith::ConstantOp::create(b, b.getF32FloatAttr(0));
+  auto add = [&](Value element) {
+    screenSum = math::FmaOp::create(b, element, zero, screenSum);
+  };
+  if (!isa<VectorType>(scalar.getType()))
+    return add(scalar);
+  for (int64_t lane = 0; lane != 2; ++lane)
+    add(b.createOrFold<vector::ExtractOp>(scalar, lane));
+}
+
+void Scheduler::emitFirstLevel(Value arenaArgument) {
+  const std::vector<Loop> &level = plan.getLevels().front();
+  Value sum = arith::ConstantOp::create(b, b.getF32FloatAttr(0));
+  screenMask = arith::ConstantIntOp::create(b, -1, /*width=*/32);
+  for (const Loop &loop : level) {
+    if (readsInput(loop))
+      screenSum = sum;
+    emitLoop(loop);
+    if (screenSum)
+      sum = screenSum;
+    screenSum = Value();
+  }
+  enterStage(network.getLoc(), "finite inputs");
+  emitVerdict(arenaArgument, sum);
+  auto again = scf::IfOp::create(b, screenFound);
+  again->setAttr(cluster::uniformName, b.getUnitAttr());
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(again.thenBlock());
+  screenMask = arith::ConstantIntOp::create(b, 0, /*width=*/32);
+  for (const Loop &loop : level)
+    if (readsInput(loop))
+      emitLoop(loop);
+  cluster::BarrierOp::create(b);
 }
