@@ -38,7 +38,7 @@ void Scheduler::placeScreen() {
     return makeType(count, b.getI32Type(), cluster::Level::l1);
   };
   screenSumOffset =
-      place("finite", words(std::max(cores, dmaCore + 1)), {0, 0});
+      place("finite", words(std::max(cores, dmaCore + 1)), {0, 1});
   if (network->hasAttr(rnn::resetIfNotFiniteName))
     screenMaskOffset = place("finite mask", words(1), Arena::always);
 }
