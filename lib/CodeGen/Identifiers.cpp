@@ -34,8 +34,8 @@ static const StringSet<> &getReservedWords() {
       "template", "this", "throw", "try", "typeid", "typename", "using",
       "virtual", "wchar_t", "xor", "xor_eq",
       // Macros.
-      "BUFSIZ", "EDOM", "EILSEQ", "EOF", "ERANGE", "HUGE_VAL", "HUGE_VALF",
-      "I", "INFINITY", "NAN", "NDEBUG", "NULL", "RAND_MAX", "complex", "errno",
+      "BUFSIZ", "EDOM", "EILSEQ", "EOF", "ERANGE", "HUGE_VAL", "HUGE_VALF", "I",
+      "INFINITY", "NAN", "NDEBUG", "NULL", "RAND_MAX", "complex", "errno",
       "i386", "imaginary", "linux", "noreturn", "stderr", "stdin", "stdout",
       "unix",
       // Types.
@@ -50,9 +50,9 @@ static bool isReserved(StringRef id) {
     return true;
   // Limits of types, of <stdint.h>, <limits.h> and <float.h>.
   static constexpr StringLiteral types[] = {
-      "CHAR",       "DBL",  "FLT",   "INT",   "LDBL", "LLONG",  "LONG",
-      "PTRDIFF",    "SCHAR", "SHRT", "SIG_ATOMIC", "SIZE", "SSIZE", "UCHAR",
-      "UINT",       "ULLONG", "ULONG", "USHRT", "WCHAR", "WINT"};
+      "CHAR",    "DBL",    "FLT",   "INT",        "LDBL",  "LLONG", "LONG",
+      "PTRDIFF", "SCHAR",  "SHRT",  "SIG_ATOMIC", "SIZE",  "SSIZE", "UCHAR",
+      "UINT",    "ULLONG", "ULONG", "USHRT",      "WCHAR", "WINT"};
   static constexpr StringLiteral limits[] = {
       "_MAX", "_MIN", "_WIDTH", "_BIT", "_DIG", "_EPSILON", "_RADIX"};
   bool isLimit =

@@ -57,8 +57,7 @@ private:
     if (Operation *other = module.lookupSymbol(name))
       (void)SymbolTable(module).renameToUnique(other, {});
     auto function = LLVM::LLVMFuncOp::create(
-        b, name,
-        LLVM::LLVMFunctionType::get(nothing, arguments), linkage);
+        b, name, LLVM::LLVMFunctionType::get(nothing, arguments), linkage);
     b.setInsertionPointToStart(function.addEntryBlock(b));
     return function;
   }
@@ -147,8 +146,7 @@ private:
                                       ArrayRef<LLVM::GEPArg>{int32_t(at)});
     Value word = LLVM::LoadOp::create(b, b.getI32Type(), place);
     Value zero = LLVM::ConstantOp::create(b, b.getI32Type(), 0);
-    Value isZero =
-        LLVM::ICmpOp::create(b, LLVM::ICmpPredicate::eq, word, zero);
+    Value isZero = LLVM::ICmpOp::create(b, LLVM::ICmpPredicate::eq, word, zero);
     mlir::Block *doIt = &step.getBody().emplaceBlock();
     mlir::Block *rest = &step.getBody().emplaceBlock();
     LLVM::CondBrOp::create(b, isZero, doIt, rest);

@@ -244,8 +244,8 @@ LogicalResult Compilation::checkLeastL1() {
       return network.emitError()
              << "network does not fit: memory l1 exceeded by "
              << least - available << " bytes (" << least
-             << " needed for states and activations even in int8, "
-             << available << " available) on target " << target.name;
+             << " needed for states and activations even in int8, " << available
+             << " available) on target " << target.name;
   }
   return success();
 }

@@ -106,8 +106,7 @@ void PlanReport::checkShared() const {
       << "'" << rnn::getConstantName(cast<ElementsAttr>(constant.getValue()))
       << "' and other constants that elements share (" << bytes
       << " bytes) do not fit l1: cores wait for l2 at each of " << reads
-      << " loads per frame; " << help
-      << "a target with more l1 may make room";
+      << " loads per frame; " << help << "a target with more l1 may make room";
 }
 
 void PlanReport::addBuffer(const PlacedBuffer &buffer) {

@@ -51,7 +51,8 @@ struct LoopBody {
 
 /// How inputs are looked at that shall be finite.
 enum class Screening {
-  FirstLevel, ///< where the first level reads them; it is repeated if one is not
+  FirstLevel, ///< where the first level reads them; it is repeated if one is
+              ///< not
   Copy,       ///< before all levels, while they are put into L1
   InPlace,    ///< before all levels, where they lie
 };

@@ -146,7 +146,8 @@ void Scheduler::emitVerdict(Value arenaArgument, Value sum) {
   auto branch = scf::IfOp::create(b, isFirst);
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(branch.thenBlock());
-  Value isFinite = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, found, none);
+  Value isFinite =
+      arith::CmpIOp::create(b, arith::CmpIPredicate::eq, found, none);
   memref::StoreOp::create(b, arith::ExtSIOp::create(b, integer, isFinite),
                           words(1, screenMaskOffset), number(0));
 }
@@ -160,8 +161,8 @@ bool Scheduler::checkFirstLevel() {
   if (isScreenable && !records.getLoops().empty())
     for (const Loop &loop : plan.getLevels().front()) {
       const GroupedLoop &part = records.getLoop(loop);
-      isScreenable &= !readsInput(loop) ||
-                      (!part.isStreamed() && part.record.vectors == 1);
+      isScreenable &=
+          !readsInput(loop) || (!part.isStreamed() && part.record.vectors == 1);
     }
   return isScreenable;
 }

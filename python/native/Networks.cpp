@@ -73,9 +73,8 @@ static std::string compileNetwork(
     const std::string &targetName, unsigned cores,
     const std::vector<std::string> &states, const std::string &schedule,
     const std::string &emit, const std::string &name, unsigned coreStack,
-    int64_t l1Bytes, bool remarks, double maxLoss,
-    const py::object &metric, const std::string &policyFile,
-    const std::string &resources) {
+    int64_t l1Bytes, bool remarks, double maxLoss, const py::object &metric,
+    const std::string &policyFile, const std::string &resources) {
   std::string report = "{}";
   std::vector<Context::Message> messages;
   {
@@ -220,8 +219,9 @@ void python::addNetworks(py::module_ &module) {
   using py::arg;
   module.def("compile", compileNetwork, arg("model"), arg("output"),
              arg("precision"), arg("calibration"), arg("method"),
-             arg("nonfinite"), arg("target"), arg("cores"), arg("states"), arg("schedule"), arg("emit"),
-             arg("name"), arg("core_stack"), arg("l1_bytes"), arg("remarks"), arg("max_loss"), arg("metric"),
+             arg("nonfinite"), arg("target"), arg("cores"), arg("states"),
+             arg("schedule"), arg("emit"), arg("name"), arg("core_stack"),
+             arg("l1_bytes"), arg("remarks"), arg("max_loss"), arg("metric"),
              arg("policy"), arg("resources"));
   module.def("calibrate", calibrateNetwork, arg("model"), arg("recordings"),
              arg("method"), arg("output"), arg("states"), arg("progress"));

@@ -71,8 +71,8 @@ public:
   }
   /// The jobs that read an input.
   const llvm::DenseSet<Job *> &getInputReaders() const { return inputReaders; }
-  /// Are these inputs read by the first level alone, as a whole, and may that be
-  /// computed twice, since it overwrites no state?
+  /// Are these inputs read by the first level alone, as a whole, and may that
+  /// be computed twice, since it overwrites no state?
   bool mayRepeatFirstLevel(mlir::ValueRange inputs) const;
   /// States that are copied to buffers in the first level, from which they are
   /// read then: their next values are computed from other elements of them.

@@ -38,8 +38,7 @@ static void screen(NetworkOp network, bool resets) {
   ImplicitLocOpBuilder b(network.getLoc(), network.getContext());
   b.setInsertionPointToStart(&block);
   Type integer = b.getI32Type();
-  Value mask =
-      FiniteOp::create(b, RankedTensorType::get({1}, integer), inputs);
+  Value mask = FiniteOp::create(b, RankedTensorType::get({1}, integer), inputs);
   for (Value input : inputs) {
     b.setLoc(input.getLoc());
     auto type = cast<RankedTensorType>(input.getType());
