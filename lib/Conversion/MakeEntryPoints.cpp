@@ -5,6 +5,7 @@
 
 #include "se/Conversion/Passes.h"
 #include "se/Dialect/Cluster/Cluster.h"
+#include "se/Dialect/Cluster/FiniteMask.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
@@ -26,12 +27,6 @@ public:
         nothing(LLVM::LLVMVoidType::get(b.getContext())) {}
 
   void make() {
-    LLVM::LLVMFuncOp entry = makeEntry("_entry", program.getKernel(),
-                                       1 + numInputs() + numOutputs());
-    LLVM::LLVMFuncOp initEntry = makeEntry("_init_entry", program.getInit(), 1);
-    makeReset();
-    makeInit(initEntry);
-    makeStep(entry);
     auto sections =
         program->getAttrOfType<DictionaryAttr>(conversion::sectionsAttrName);
     for (auto global : module.getOps<LLVM::GlobalOp>()) {
@@ -41,6 +36,12 @@ public:
           sections ? sections.getAs<StringAttr>(global.getSymName()) : nullptr;
       global.setSection(section ? section.getValue() : ".weights");
     }
+    LLVM::LLVMFuncOp entry = makeEntry("_entry", program.getKernel(),
+                                       1 + numInputs() + numOutputs());
+    LLVM::LLVMFuncOp initEntry = makeEntry("_init_entry", program.getInit(), 1);
+    makeReset();
+    makeInit(initEntry);
+    makeStep(entry);
     program.erase();
   }
 
@@ -51,9 +52,12 @@ private:
   LLVM::LLVMFuncOp makeFunction(StringRef suffix, ArrayRef<Type> arguments,
                                 LLVM::Linkage linkage) {
     b.setInsertionPointToEnd(module.getBody());
+    std::string name = (program.getSymName() + suffix).str();
+    // A constant of that name gets another.
+    if (Operation *other = module.lookupSymbol(name))
+      (void)SymbolTable(module).renameToUnique(other, {});
     auto function = LLVM::LLVMFuncOp::create(
-        b, (program.getSymName() + suffix).str(),
-        LLVM::LLVMFunctionType::get(nothing, arguments), linkage);
+        b, name, LLVM::LLVMFunctionType::get(nothing, arguments), linkage);
     b.setInsertionPointToStart(function.addEntryBlock(b));
     return function;
   }
@@ -129,7 +133,27 @@ private:
     copy(step.getArgument(1), numInputs(), 1);
     copy(step.getArgument(2), numOutputs(), 1 + numInputs());
     callCluster(entry, array);
+    if (auto at = program->getAttrOfType<IntegerAttr>(cluster::finiteMaskName))
+      resetIfZero(step, at.getInt());
     LLVM::ReturnOp::create(b, ValueRange());
+  }
+
+  /// Resets the states if the state buffer's word at byte `at` is 0; leaves the
+  /// builder behind that.
+  void resetIfZero(LLVM::LLVMFuncOp step, int64_t at) {
+    Value state = step.getArgument(0);
+    Value place = LLVM::GEPOp::create(b, pointer, b.getI8Type(), state,
+                                      ArrayRef<LLVM::GEPArg>{int32_t(at)});
+    Value word = LLVM::LoadOp::create(b, b.getI32Type(), place);
+    Value zero = LLVM::ConstantOp::create(b, b.getI32Type(), 0);
+    Value isZero = LLVM::ICmpOp::create(b, LLVM::ICmpPredicate::eq, word, zero);
+    mlir::Block *doIt = &step.getBody().emplaceBlock();
+    mlir::Block *rest = &step.getBody().emplaceBlock();
+    LLVM::CondBrOp::create(b, isZero, doIt, rest);
+    b.setInsertionPointToStart(doIt);
+    LLVM::CallOp::create(b, TypeRange(), program.getReset(), state);
+    LLVM::BrOp::create(b, ValueRange(), rest);
+    b.setInsertionPointToStart(rest);
   }
 
   cluster::ProgramOp program;

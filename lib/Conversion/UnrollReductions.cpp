@@ -6,8 +6,10 @@
 #include "se/Conversion/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/SCF/Utils/Utils.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 namespace se::conversion {
 #define GEN_PASS_DEF_UNROLLREDUCTIONS
@@ -17,13 +19,18 @@ namespace se::conversion {
 using namespace mlir;
 using namespace se;
 
-/// An innermost loop that carries one float, or a sum of integers.
+/// An innermost loop that carries one float, or a sum of integers, and does
+/// nothing else.
 static bool isSum(scf::ForOp loop) {
   if (loop.getNumRegionIterArgs() != 1 ||
       !loop.getResult(0).getType().isIntOrFloat())
     return false;
   return !loop.getBody()
-              ->walk([](scf::ForOp) { return WalkResult::interrupt(); })
+              ->walk([](Operation *op) {
+                return isa<scf::ForOp, memref::StoreOp, vector::StoreOp>(op)
+                           ? WalkResult::interrupt()
+                           : WalkResult::advance();
+              })
               .wasInterrupted();
 }
 

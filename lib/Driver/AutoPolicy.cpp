@@ -27,7 +27,9 @@ using namespace se::quantization;
 llvm::Expected<std::vector<float>>
 LossMeter::run(const Policy &policy, int64_t framesOfEach) const {
   OwningOpRef<ModuleOp> copy(module.clone());
-  auto program = HostProgram::create(*copy, policy);
+  PipelineOptions options;
+  options.policy = policy;
+  auto program = HostProgram::create(*copy, std::move(options));
   if (!program)
     return program.takeError();
   const ProgramInfo &info = (*program)->getInfo();

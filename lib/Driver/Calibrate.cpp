@@ -93,9 +93,11 @@ static llvm::Expected<ObservedNetwork> makeObservedNetwork(ModuleOp module) {
   expose.addPass(rnn::createExposeObserved());
   if (failed(expose.run(*copy)))
     return llvm::make_error<DiagnosedError>();
-  // What is observed stays in memory to the end of the frame.
-  auto program = HostProgram::create(*copy, /*policy=*/{}, /*cores=*/1,
-                                     /*l1Bytes=*/int64_t(1) << 26);
+  // What is observed stays in memory to the end of the frame. Recordings that
+  // are not finite are an error.
+  PipelineOptions options;
+  options.nonfinite = rnn::Nonfinite::Propagate;
+  auto program = HostProgram::create(*copy, std::move(options));
   if (!program)
     return program.takeError();
   observed.program = std::move(*program);

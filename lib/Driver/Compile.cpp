@@ -10,12 +10,14 @@
 #include "se/Dialect/RNN/RNN.h"
 #include "se/Dialect/RNN/Transforms/Passes.h"
 #include "se/Driver/Diagnostics.h"
+#include "se/Driver/NetworkName.h"
 #include "se/Driver/Report.h"
 #include "se/Driver/Sizes.h"
 #include "se/Host/HostProgram.h"
 #include "se/Import/ONNX/ImportONNX.h"
 #include "se/Pipelines/Pipelines.h"
 #include "se/Quantization/Policy.h"
+#include "se/Schedule/LeastMemory.h"
 #include "se/Support/TextFile.h"
 #include "se/Target/Linker.h"
 #include "se/Target/LinkerScript.h"
@@ -47,6 +49,23 @@ llvm::Expected<EmitKind> se::parseEmit(StringRef text) {
       return EmitKind{Emit::MLIR, *phase};
   return llvm::createStringError("unknown --emit kind '" + text +
                                  "' (see se-compile --help)");
+}
+
+llvm::Expected<rnn::Nonfinite> se::parseNonfinite(StringRef text,
+                                                  ModuleOp module) {
+  if (text.empty())
+    return rnn::Nonfinite::ZeroFrame;
+  std::optional<rnn::Nonfinite> value = rnn::symbolizeNonfinite(text);
+  if (!value)
+    return llvm::createStringError(
+        "--nonfinite: expected zero-frame, reset or propagate, found '" + text +
+        "'");
+  std::optional<Phase> phase = getPhase(module);
+  if (phase && *phase >= Phase::Legalized)
+    return llvm::createStringError(
+        "--nonfinite: this was decided when the module entered phase "
+        "'legalized', give the option there");
+  return *value;
 }
 
 bool se::isOnnxFile(StringRef path) {
@@ -123,11 +142,11 @@ private:
     return emitFailure(*module.getContext(), std::move(error));
   }
   LogicalResult check();
+  LogicalResult checkLeastL1();
   llvm::Expected<quantization::Cost>
   predict(const quantization::Policy &policy);
   llvm::Expected<quantization::Policy> searchPolicy();
   FailureOr<quantization::Policy> nameHalfLayers();
-  void describeMemories(schedule::ScheduleNetworkOptions &schedule);
   LogicalResult write(StringRef path, StringRef text);
   LogicalResult link(StringRef object);
   FailureOr<llvm::SmallVector<char>> emitObject(DeviceCode &code);
@@ -136,6 +155,10 @@ private:
   bool wantsReport() const {
     return options.reportFile ||
            (options.report && reaches(Phase::Scheduled) && hasPlan(module));
+  }
+  int64_t getL1Bytes() const {
+    int64_t available = target::getAvailableL1(target, script);
+    return options.l1Bytes ? std::min(options.l1Bytes, available) : available;
   }
   bool reaches(Phase phase) const {
     return options.emit.emit != Emit::MLIR || options.emit.phase >= phase;
@@ -157,6 +180,8 @@ private:
   StringRef resourceDir, outputPath;
   PipelineOptions pipeline;
   target::LinkerScriptOptions script;
+  /// Of the network; empty: it keeps its own.
+  std::string name;
   /// Set when the code turned out to need larger stacks: bytes of each.
   unsigned neededStack = 0;
   std::optional<llvm::json::Object> report;
@@ -166,28 +191,47 @@ private:
 /// Besides the kernel's frame: what it is called from, and the runtime's
 /// functions that it calls.
 static constexpr uint64_t otherFrames = 160;
-/// What frames of known networks take; others are planned twice.
-static constexpr unsigned usualStack = 448;
 
 LogicalResult Compilation::check() {
   if (options.cores < 1 || options.cores > target.cores)
     return fail("--cores must be 1 to " + llvm::Twine(target.cores) +
                 " for target " + target.name + ", found " +
                 llvm::Twine(options.cores));
+  if (int64_t most = target::getAvailableL1(target, script);
+      options.l1Bytes < 0 || options.l1Bytes > most)
+    return fail("--l1-bytes must be 1 to " + llvm::Twine(most) +
+                ", what stacks and runtime leave of target " + target.name +
+                ", found " + llvm::Twine(options.l1Bytes));
   if (options.reportFile && !reaches(Phase::Scheduled))
     return fail("--report: phase '" + stringifyPhase(options.emit.phase) +
                 "' comes before the plan is made");
   if (options.reportFile && options.reportFile->empty() && outputPath == "-")
     return fail("--report and -o both go to standard output, give one of them "
                 "a file");
+  // A program's bytes do not depend on where it lies; what is linked with
+  // others has symbols of its own.
+  bool isComplete =
+      options.emit.emit == Emit::ELF || options.emit.emit == Emit::MLIR;
+  if (!options.name.empty() || !isComplete) {
+    auto chosen = chooseNetworkName(options.name, outputPath);
+    if (!chosen)
+      return fail(chosen.takeError());
+    name = std::move(*chosen);
+  }
+  auto nonfinite = parseNonfinite(options.nonfinite, module);
+  if (!nonfinite)
+    return fail(nonfinite.takeError());
+  pipeline.nonfinite = *nonfinite;
   pipeline.proof = options.proof;
   schedule::ScheduleNetworkOptions &schedule = pipeline.schedule;
   schedule.cores = options.cores;
   schedule.remarks = options.remarks;
-  schedule.dmaCore = target.controllerCore ? target.cores : 0;
-  describeMemories(schedule);
+  describeMemories(target, script, schedule);
+  schedule.l1Bytes = getL1Bytes();
   if (llvm::Error error = parseSchedule(options.schedule, schedule))
     return fail(std::move(error));
+  if (!options.calibration.paths.empty() && failed(checkLeastL1()))
+    return failure();
   auto policy =
       options.precision == "auto"
           ? searchPolicy()
@@ -227,9 +271,35 @@ FailureOr<quantization::Policy> Compilation::nameHalfLayers() {
   return policy;
 }
 
-void Compilation::describeMemories(schedule::ScheduleNetworkOptions &schedule) {
+/// Recordings may take minutes to run. What does not fit in any precision is
+/// found before.
+LogicalResult Compilation::checkLeastL1() {
+  std::optional<Phase> phase = getPhase(module);
+  if (!phase || *phase > Phase::Normalized || !reaches(Phase::Scheduled))
+    return success(phase.has_value());
+  OwningOpRef<ModuleOp> copy(module.clone());
+  if (failed(lowerTo(*copy, Phase::Normalized, {})) ||
+      failed(rnn::inlineCells(*copy)))
+    return failure();
+  for (auto network : copy->getOps<rnn::NetworkOp>()) {
+    int64_t least = schedule::getLeastL1(network);
+    int64_t available = pipeline.schedule.l1Bytes;
+    if (least > available)
+      return network.emitError()
+             << "network does not fit: memory l1 exceeded by "
+             << least - available << " bytes (" << least
+             << " needed for states and activations even in int8, " << available
+             << " available) on target " << target.name;
+  }
+  return success();
+}
+
+void se::describeMemories(const target::TargetDescription &target,
+                          const target::LinkerScriptOptions &script,
+                          schedule::ScheduleNetworkOptions &schedule) {
   using target::MemoryLevel;
   schedule.target = target.name;
+  schedule.dmaCore = target.controllerCore ? target.cores : 0;
   schedule.l1Bytes = target::getAvailableL1(target, script);
   // What code, data, stack and the application's frames take: 20 to 30 KB.
   constexpr int64_t codeReserve = 40 * 1024;
@@ -458,7 +528,8 @@ LogicalResult Compilation::writeReport(StringRef text) {
 }
 
 LogicalResult Compilation::run() {
-  // An object goes with a linker script that does not know the code.
+  // An object goes with a linker script that does not know the code; programs
+  // of other networks than the known ones may be planned twice.
   if (options.coreStack)
     script.coreStackSize = options.coreStack;
   else if (options.emit.emit != Emit::Object)
@@ -469,6 +540,8 @@ LogicalResult Compilation::run() {
   while (true) {
     OwningOpRef<ModuleOp> copy = given.clone();
     module = *copy;
+    if (!name.empty())
+      setNetworkName(module, name);
     neededStack = 0;
     if (succeeded(emit()))
       break;
@@ -476,7 +549,7 @@ LogicalResult Compilation::run() {
       return failure();
     // Larger stacks leave less L1 to the network, so plan again.
     script.coreStackSize = neededStack;
-    pipeline.schedule.l1Bytes = target::getAvailableL1(target, script);
+    pipeline.schedule.l1Bytes = getL1Bytes();
   }
   if (!report)
     return success();

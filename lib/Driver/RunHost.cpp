@@ -48,7 +48,29 @@ se::loadHostProgram(const HostNetworkOptions &options, MLIRContext &context) {
     (void)emitFailure(context, policy.takeError());
     return nullptr;
   }
-  auto program = HostProgram::create(*module, *policy, options.cores);
+  auto nonfinite = parseNonfinite(options.nonfinite, *module);
+  if (!nonfinite) {
+    (void)emitFailure(context, nonfinite.takeError());
+    return nullptr;
+  }
+  PipelineOptions pipeline;
+  pipeline.policy = std::move(*policy);
+  pipeline.nonfinite = *nonfinite;
+  pipeline.schedule.cores = options.cores;
+  if (!options.target.empty()) {
+    auto target = target::loadTarget(options.target, options.resourceDir);
+    if (!target) {
+      (void)emitFailure(context, target.takeError());
+      return nullptr;
+    }
+    target::LinkerScriptOptions script;
+    script.coreStackSize = usualStack;
+    describeMemories(*target, script, pipeline.schedule);
+    // The host's cores drive their transfers themselves.
+    pipeline.schedule.dmaCore = 0;
+  }
+  auto program = HostProgram::create(*module, std::move(pipeline),
+                                     /*fitsTarget=*/!options.target.empty());
   if (!program) {
     (void)emitFailure(context, program.takeError());
     return nullptr;

@@ -33,21 +33,38 @@ HostProgram::~HostProgram() = default;
 
 char DiagnosedError::ID;
 
+/// Schedules a legalized module with as much L1 as it takes. That of pulp-open
+/// comes first: there, too, parameters flow.
+static LogicalResult scheduleAnyway(ModuleOp module, PipelineOptions options) {
+  options.schedule.l2Bytes = int64_t(1) << 30;
+  OwningOpRef<ModuleOp> copy(module.clone());
+  {
+    ScopedDiagnosticHandler quiet(module.getContext(),
+                                  [](Diagnostic &) { return success(); });
+    if (succeeded(lowerTo(*copy, Phase::Scheduled, options))) {
+      module.getBodyRegion().takeBody(copy->getBodyRegion());
+      module->setAttrs((*copy)->getAttrs());
+      return success();
+    }
+  }
+  options.schedule.l1Bytes = int64_t(1) << 30;
+  return lowerTo(module, Phase::Scheduled, options);
+}
+
 llvm::Expected<std::unique_ptr<HostProgram>>
-HostProgram::create(ModuleOp module, const quantization::Policy &policy,
-                    unsigned cores, int64_t l1Bytes) {
+HostProgram::create(ModuleOp module, PipelineOptions options, bool fitsTarget) {
   llvm::InitializeNativeTarget();
   llvm::InitializeNativeTargetAsmPrinter();
   std::unique_ptr<HostProgram> program(new HostProgram);
 
-  PipelineOptions options;
-  options.policy = policy;
-  options.schedule.cores = cores;
-  // Any network fits a host; its L1 stays small, so that the ring is there.
-  options.schedule.l2Bytes = int64_t(1) << 30;
-  if (l1Bytes)
-    options.schedule.l1Bytes = l1Bytes;
   options.indexBits = 64;
+  std::optional<Phase> phase = getPhase(module);
+  if (!phase)
+    return llvm::make_error<DiagnosedError>();
+  bool isScheduled = fitsTarget || *phase >= Phase::Scheduled;
+  if (!isScheduled && (failed(lowerTo(module, Phase::Legalized, options)) ||
+                       failed(scheduleAnyway(module, options))))
+    return llvm::make_error<DiagnosedError>();
   if (failed(lowerTo(module, Phase::Selected, options)))
     return llvm::make_error<DiagnosedError>();
   std::optional<ProgramInfo> info = getProgramInfo(module);

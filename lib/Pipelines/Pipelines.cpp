@@ -59,6 +59,7 @@ static void buildLegalize(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(rnn::createLegalize(options.policy));
   pm.addPass(rnn::createContract());
   pm.addPass(rnn::createFoldConstants()); // scales of rows, sliced
+  pm.addPass(rnn::createScreenInputs({options.nonfinite}));
   pm.addPass(createCSEPass());
 }
 
@@ -214,6 +215,15 @@ struct CommandLineOptions : PassPipelineOptions<CommandLineOptions> {
   Option<std::string> calibration{
       *this, "calibration", llvm::cl::init(""),
       llvm::cl::desc("a file of se-compile --save-calibration")};
+  Option<rnn::Nonfinite> nonfinite{
+      *this, "nonfinite", llvm::cl::init(rnn::Nonfinite::ZeroFrame),
+      llvm::cl::desc("frames with inputs that are not finite"),
+      llvm::cl::values(
+          clEnumValN(rnn::Nonfinite::ZeroFrame, "zero-frame", "zeros instead"),
+          clEnumValN(rnn::Nonfinite::Reset, "reset",
+                     "zeros instead, then a reset of all states"),
+          clEnumValN(rnn::Nonfinite::Propagate, "propagate",
+                     "computed like any other"))};
   Option<unsigned> cores{*this, "cores", llvm::cl::init(8),
                          llvm::cl::desc("number of cores, 1 to 8")};
   Option<std::string> schedule{
@@ -238,6 +248,7 @@ static llvm::Error addPasses(OpPassManager &pm,
   if (!policy)
     return policy.takeError();
   pipeline.policy = *policy;
+  pipeline.nonfinite = options.nonfinite;
   pipeline.schedule.cores = options.cores;
   if (llvm::Error error = parseSchedule(options.schedule, pipeline.schedule))
     return error;
@@ -247,6 +258,7 @@ static llvm::Error addPasses(OpPassManager &pm,
 
 void se::registerPasses() {
   rnn::registerRNNPasses();
+  rnn::registerRNNScreeningPasses();
   schedule::registerSchedulePasses();
   conversion::registerConversionPasses();
   registerPhasePasses();

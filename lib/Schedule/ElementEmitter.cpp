@@ -199,6 +199,8 @@ Value ElementEmitter::emit(Value value, AffineExpr position, bool define) {
     scalar = element;
   } else if (isInMemory) {
     scalar = load(memory(value), position);
+    if (observe)
+      observe(value, scalar);
   } else {
     scalar = compute(op, position);
   }
@@ -247,6 +249,13 @@ Value ElementEmitter::compute(Operation *op, AffineExpr position) {
   if (auto matvec = dyn_cast<rnn::MatvecOp>(op))
     if (Value sum = readSum(matvec, position, lanes))
       return sum;
+  if (Value scalar = scalars.lookup(op->getResult(0))) {
+    if (!lanes.isPair)
+      return scalar;
+    return vector::FromElementsOp::create(
+        b, cast<VectorType>(typeOf(op->getResult(0))),
+        ValueRange{scalar, scalar});
+  }
   if (isa<rnn::MatvecOp, rnn::ReduceOp>(op)) {
     if (lanes.isPair)
       return emitLanes(op->getResult(0), position, /*define=*/true);

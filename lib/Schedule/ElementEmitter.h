@@ -60,6 +60,15 @@ public:
   /// From here on what `function` finds has been computed by a loop before.
   void setEarly(FindEarly function) { findEarly = std::move(function); }
 
+  /// From here on `function` is told what is loaded of values in memory.
+  void setObserver(std::function<void(mlir::Value, mlir::Value)> function) {
+    observe = std::move(function);
+  }
+  /// `scalar` is the only element of `value`.
+  void setScalar(mlir::Value value, mlir::Value scalar) {
+    scalars[value] = scalar;
+  }
+
   /// Starts a loop body in which d0 is `element`.
   void enterLoop(mlir::Value element);
   /// Starts one for the pair of `first` and `other`, which is null for the
@@ -101,6 +110,8 @@ private:
   std::function<mlir::Value(const ConstantAccess &)> readConstant;
   ReadSum readSum;
   FindEarly findEarly;
+  std::function<void(mlir::Value, mlir::Value)> observe;
+  llvm::DenseMap<mlir::Value, mlir::Value> scalars;
   Lanes lanes;
   int64_t times = 1; ///< of the sum that is being emitted
   llvm::SmallVector<mlir::Value, 2> dims;

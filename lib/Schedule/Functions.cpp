@@ -6,6 +6,8 @@
 #include "ChainDots.h"
 #include "Scheduler.h"
 
+#include "se/Dialect/Cluster/FiniteMask.h"
+
 using namespace mlir;
 using namespace se;
 using namespace se::schedule;
@@ -140,7 +142,19 @@ void Scheduler::emitKernel() {
     }
   });
   bool first = inputCopies.empty();
-  for (const std::vector<Loop> &level : plan.getLevels()) {
+  ArrayRef<std::vector<Loop>> levels = plan.getLevels();
+  if (screen) {
+    if (!first)
+      cluster::BarrierOp::create(b);
+    first = true; // there is a barrier at its end
+    if (screening == Screening::FirstLevel) {
+      emitFirstLevel(arenaArgument);
+      levels = levels.drop_front();
+    } else {
+      emitScreen(arenaArgument);
+    }
+  }
+  for (const std::vector<Loop> &level : levels) {
     // A tile that flows comes with a barrier of its own.
     const GroupedLoop &part = records.getLoop(level.front());
     bool hasBarrier = part.isStreamed() && part.resident == 0;
@@ -161,7 +175,7 @@ void Scheduler::emitKernel() {
     copyPorts(outputCopies, [] {});
   }
   // All have read what is carried before it is written again.
-  bool hasMet = hasRing() || plan.getLevels().size() > 1 ||
+  bool hasMet = screen || hasRing() || plan.getLevels().size() > 1 ||
                 !plan.getStateCopies().empty() || !outputCopies.empty();
   if (tiling.residentBytes && !hasMet)
     cluster::BarrierOp::create(b);
@@ -259,22 +273,34 @@ void Scheduler::emitProgram() {
   ArrayAttr states =
       ports(network.getStateTypes(), network.getStateNames(), true);
   DictionaryAttr planned = report();
+  bool resets = screen && network->hasAttr(rnn::resetIfNotFiniteName);
   symbols.erase(network);
+  // Callers know the program's name, nobody that of a constant.
+  if (Operation *other = symbols.lookup(name))
+    (void)symbols.renameToUnique(other, {});
   b.setInsertionPointToStart(module.getBody());
   auto program = cluster::ProgramOp::create(
       b, name, kernel.getSymName(), init.getSymName(), reset.getSymName(),
       cores, dmaCore,
       cast<MemRefType>(kernel.getArgumentTypes()[0]).getNumElements(), inputs,
       outputs, states, macs, weightBytes, planned);
+  if (resets)
+    program->setAttr(cluster::finiteMaskName,
+                     b.getI64IntegerAttr(screenMaskOffset));
   symbols.insert(program, module.getBody()->begin());
 }
 
 llvm::Error Scheduler::run() {
   l1Available = options.l1Bytes;
   nameStages();
+  if (!checkFirstLevel())
+    return llvm::createStringError("the first level cannot be repeated");
   placeBuffers();
   if (llvm::Error error = planStream())
     return error;
+  // Tiles that flow come only once.
+  if (!checkFirstLevel())
+    return llvm::createStringError("the first level cannot be repeated");
   placePorts();
   splitLoops();
   makeStreamGlobals();

@@ -21,7 +21,14 @@ GroupEmitter::GroupEmitter(Scheduler &scheduler, const GroupedLoop &loop)
           [this](const ConstantAccess &access) { return readField(access); },
           [this](rnn::MatvecOp op, AffineExpr position, Lanes lanes) {
             return readSum(op, position, lanes);
-          }) {}
+          }) {
+  if (scheduler.screen)
+    emitter.setScalar(scheduler.screen.getMask(), scheduler.screenMask);
+  if (scheduler.isScanning())
+    emitter.setObserver([this](Value value, Value scalar) {
+      this->scheduler.addToScreen(value, scalar);
+    });
+}
 
 Value GroupEmitter::number(int64_t value) {
   return arith::ConstantIndexOp::create(b, value);
@@ -339,14 +346,28 @@ void GroupEmitter::emitElements() {
     Value last = arith::AddIOp::create(b, row, number(from + count - 1));
     Value exists = arith::CmpIOp::create(b, arith::CmpIPredicate::ult, last,
                                          number(loop.rowCount));
-    auto branch = scf::IfOp::create(b, exists, hasElse);
-    OpBuilder::InsertionGuard guard(b);
-    b.setInsertionPointToStart(branch.thenBlock());
-    then();
-    if (hasElse) {
-      b.setInsertionPointToStart(branch.elseBlock());
-      otherwise();
-    }
+    Value before = scheduler.screenSum;
+    bool scans = scheduler.isScanning();
+    SmallVector<Type> types;
+    if (scans)
+      types.push_back(before.getType());
+    auto branch = scf::IfOp::create(b, types, exists, hasElse || scans);
+    auto emit = [&](mlir::Block *block, function_ref<void()> body) {
+      OpBuilder::InsertionGuard guard(b);
+      b.setInsertionPointToStart(block);
+      body();
+      if (scans)
+        scf::YieldOp::create(b, scheduler.screenSum);
+      scheduler.screenSum = before;
+    };
+    emit(branch.thenBlock(), then);
+    if (hasElse || scans)
+      emit(branch.elseBlock(), [&] {
+        if (hasElse)
+          otherwise();
+      });
+    if (scans)
+      scheduler.screenSum = branch.getResult(0);
   };
   auto single = [&](int64_t at) {
     if (isWhole || at == 0)

@@ -43,10 +43,20 @@ void Scheduler::emitShare(Value begin, int64_t most, Value count,
     upper =
         arith::MinUIOp::create(b, arith::AddIOp::create(b, lower, share), end);
   }
-  auto loop = scf::ForOp::create(b, lower, upper, number(1));
+  if (!isScanning()) {
+    auto loop = scf::ForOp::create(b, lower, upper, number(1));
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(loop.getBody());
+    body(loop.getInductionVar(), lower);
+    return;
+  }
+  auto loop = scf::ForOp::create(b, lower, upper, number(1), screenSum);
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(loop.getBody());
+  screenSum = loop.getRegionIterArg(0);
   body(loop.getInductionVar(), lower);
+  scf::YieldOp::create(b, screenSum);
+  screenSum = loop.getResult(0);
 }
 
 /// The tiles of a part of the stream, one after the other. A core has groups of

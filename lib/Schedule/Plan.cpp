@@ -5,6 +5,7 @@
 
 #include "se/Schedule/Plan.h"
 
+#include "se/Dialect/RNN/RNNScreening.h"
 #include "se/Schedule/Indexing.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -149,7 +150,8 @@ void Plan::visit(Job *job, Value value, AffineExpr position, bool inReduction,
     reads.push_back({job, value, position, inReduction});
     return;
   }
-  if (isConstant(value))
+  // What is computed before all levels is known to each core.
+  if (isConstant(value) || isa<rnn::FiniteOp>(op))
     return;
   if (isMovement(op)) {
     return visit(job, op->getOperand(0), sourcePosition(op, position),
@@ -308,12 +310,41 @@ void Plan::placeStates() {
   }
 }
 
+bool Plan::mayRepeatFirstLevel(ValueRange inputs) const {
+  AffineExpr d0 = getAffineDimExpr(0, network->getContext());
+  llvm::DenseSet<Value> whole;
+  for (const Read &read : reads) {
+    if (!llvm::is_contained(inputs, read.value))
+      continue;
+    if (read.job->level != 0 || read.inReduction)
+      return false;
+    if (read.position == d0 && read.job->elements == elementsOf(read.value))
+      whole.insert(read.value);
+  }
+  auto overwritesState = [](const Destination &destination) {
+    return destination.kind == Destination::State;
+  };
+  return llvm::all_of(inputs,
+                      [&](Value input) { return whole.contains(input); }) &&
+         llvm::none_of(jobs, [&](const std::unique_ptr<Job> &job) {
+           return job->level == 0 &&
+                  llvm::any_of(job->destinations, overwritesState);
+         });
+}
+
 void Plan::findBuffers() {
   llvm::DenseMap<Value, unsigned> lastRead;
   auto addRead = [&](Value value, unsigned level) {
     unsigned &last = lastRead[value];
     last = std::max(last, level);
   };
+  for (const Read &read : reads) {
+    if (!llvm::is_contained(network.getInputArguments(), read.value))
+      continue;
+    inputReaders.insert(read.job);
+    unsigned &last = lastInputReads[read.value];
+    last = std::max(last, read.job->level);
+  }
   for (const Read &read : reads)
     if (savedStates.contains(read.value) ||
         (roots.contains(read.value) && !isForwarded(read)))

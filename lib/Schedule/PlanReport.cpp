@@ -93,12 +93,20 @@ void PlanReport::checkShared() const {
   if (!largest)
     return;
   auto constant = largest->constant.getDefiningOp<arith::ConstantOp>();
+  // What would help and is not so already.
+  std::string help;
+  if (records.isSingle())
+    help = "--precision=fp16";
+  if (tiling.slots > 2 || (tiling.slots && !options.slotBytes))
+    help += std::string(help.empty() ? "" : ", ") +
+            "a smaller ring (--schedule=ring=2,slot-bytes=N)";
+  if (!help.empty())
+    help += " or ";
   emitRemark(constant.getLoc())
       << "'" << rnn::getConstantName(cast<ElementsAttr>(constant.getValue()))
       << "' and other constants that elements share (" << bytes
       << " bytes) do not fit l1: cores wait for l2 at each of " << reads
-      << " loads per frame; --precision=fp16, a smaller ring (--schedule=ring="
-         "2,slot-bytes=N) or a target with more l1 may make room";
+      << " loads per frame; " << help << "a target with more l1 may make room";
 }
 
 void PlanReport::addBuffer(const PlacedBuffer &buffer) {

@@ -29,6 +29,7 @@ void Scheduler::placeBuffers() {
   for (auto [k, value] : llvm::enumerate(plan.getBuffers()))
     bufferOffsets[value] = place(("value " + Twine(k)).str(), bufferType(value),
                                  plan.getLiveRange(value));
+  placeScreen();
 }
 
 SmallVector<Type> Scheduler::getPortTypes() {
@@ -40,13 +41,10 @@ SmallVector<Type> Scheduler::getPortTypes() {
 
 /// If no tiles flow, inputs and outputs do: a core waits for L2 at each access.
 void Scheduler::placePorts() {
-  auto placeAll = [&](ArrayAttr types, ArrayAttr names,
-                      SmallVectorImpl<int64_t> &offsets) {
-    for (auto [type, name] : llvm::zip(types, names))
-      offsets.push_back(
-          place(cast<StringAttr>(name).getValue(),
-                portType(cast<TypeAttr>(type).getValue(), cluster::Level::l1),
-                Arena::always));
+  auto placeOne = [&](Attribute type, Attribute name) {
+    return place(cast<StringAttr>(name).getValue(),
+                 portType(cast<TypeAttr>(type).getValue(), cluster::Level::l1),
+                 Arena::always);
   };
   int64_t bytes = 0;
   for (Type type : getPortTypes())
@@ -54,8 +52,16 @@ void Scheduler::placePorts() {
                            Arena::alignment);
   if (hasRing() || arena.getSize() + bytes > l1Available)
     return;
-  placeAll(network.getInputTypes(), network.getInputNames(), inputOffsets);
-  placeAll(network.getOutputTypes(), network.getOutputNames(), outputOffsets);
+  for (auto [input, type, name] :
+       llvm::zip(network.getInputArguments(), network.getInputTypes(),
+                 network.getInputNames())) {
+    auto place = screenOffsets.find(input);
+    inputOffsets.push_back(place == screenOffsets.end() ? placeOne(type, name)
+                                                        : place->second);
+  }
+  for (auto [type, name] :
+       llvm::zip(network.getOutputTypes(), network.getOutputNames()))
+    outputOffsets.push_back(placeOne(type, name));
 }
 
 /// The second stage of a node NAME is "NAME (2)".
@@ -202,6 +208,9 @@ Cost Scheduler::emitScratch(const Loop &loop, bool inPairs, bool mayShare,
         return Value();
       },
       addSum);
+  if (screen)
+    emitter.setScalar(screen.getMask(),
+                      arith::ConstantIntOp::create(b, -1, /*width=*/32));
   if (inPairs)
     emitter.enterPair(scratch.getArgument(0), body.sharing.vectors > 1
                                                   ? scratch.getArgument(1)
@@ -227,7 +236,7 @@ Cost Scheduler::emitScratch(const Loop &loop, bool inPairs, bool mayShare,
 
 /// Collects what the loops read of constants and what they cost.
 void Scheduler::readLoops() {
-  otherCycles = frameCycles;
+  otherCycles = frameCycles + getScreenCycles();
   for (const std::vector<Loop> &level : plan.getLevels()) {
     otherCycles += barrierCycles;
     for (const Loop &loop : level) {
@@ -276,9 +285,7 @@ void Scheduler::readLoops() {
 
 /// Tiles the stream and places what it needs in L1.
 llvm::Error Scheduler::planStream() {
-  readLoops();
-  for (Type type : getPortTypes())
-    options.portElements += cast<RankedTensorType>(type).getNumElements();
+  // First, because all else takes long if there are many elements.
   if (options.l1Bytes < arena.getSize())
     return llvm::createStringError(
         llvm::formatv("network does not fit: memory l1 exceeded by {0} bytes "
@@ -286,6 +293,9 @@ llvm::Error Scheduler::planStream() {
                       arena.getSize() - options.l1Bytes, arena.getSize(),
                       options.l1Bytes)
             .str());
+  readLoops();
+  for (Type type : getPortTypes())
+    options.portElements += cast<RankedTensorType>(type).getNumElements();
   options.l1Bytes -= arena.getSize();
   for (auto &[value, constant] : records.getShared())
     otherL2Bytes += constant.bytes;

@@ -413,3 +413,21 @@ void schedule::appendTile(const GroupedLoop &loop, int64_t tile,
     }
   }
 }
+
+bool Records::isSingle() const {
+  auto isSingle = [](Type type) { return getElementTypeOrSelf(type).isF32(); };
+  return llvm::all_of(loops,
+                      [&](const GroupedLoop &loop) {
+                        return llvm::all_of(loop.record.blocks,
+                                            [&](const RowBlock &block) {
+                                              return isSingle(block.element);
+                                            }) &&
+                               llvm::all_of(
+                                   loop.record.fields, [&](const Field &field) {
+                                     return isSingle(field.getElementType());
+                                   });
+                      }) &&
+         llvm::all_of(shared, [&](const auto &entry) {
+           return isSingle(entry.first.getType());
+         });
+}

@@ -232,6 +232,8 @@ public:
   const llvm::MapVector<mlir::Value, SharedConstant> &getShared() const {
     return shared;
   }
+  /// Are all constants f32?
+  bool isSingle() const;
 
 private:
   double cachedInstructions;

@@ -28,7 +28,14 @@ static bool isStoredMask(Operation *op) {
 
 /// Operations that the scheduler knows how to compute element by element.
 static LogicalResult checkOperations(rnn::NetworkOp network) {
+  bool isScreened = false;
   for (Operation &op : network.getBody().front()) {
+    if (isa<rnn::FiniteOp>(op)) {
+      if (isScreened)
+        return op.emitOpError("stands in the network twice");
+      isScreened = true;
+      continue;
+    }
     if (auto constant = dyn_cast<arith::ConstantOp>(op))
       if (!rnn::hasData(constant.getValue()))
         return op.emitError("the constant's data is missing or has another "
@@ -89,8 +96,19 @@ struct ScheduleNetworkPass
     options.slotBytes = slotBytes;
     options.rows = tileRows;
     options.mayStay = resident;
-    if (llvm::Error error =
-            Scheduler(networks.front(), options, dmaCore, remarks).run()) {
+    llvm::Error error = llvm::Error::success();
+    for (Screening screening :
+         {Screening::FirstLevel, Screening::Copy, Screening::InPlace}) {
+      Scheduler scheduler(networks.front(), options, dmaCore, remarks,
+                          screening);
+      llvm::consumeError(std::move(error));
+      error = scheduler.run();
+      // Copies need room in L1 and time, the other ways only time.
+      bool isLast = scheduler.canScreen() && screening != Screening::Copy;
+      if (!error || isLast)
+        break;
+    }
+    if (error) {
       InFlightDiagnostic diagnostic = networks.front().emitError()
                                       << llvm::toString(std::move(error));
       if (!target.empty())

@@ -15,6 +15,7 @@
 #include "se/Dialect/Cluster/Cluster.h"
 #include "se/Dialect/Cluster/StageLocation.h"
 #include "se/Dialect/RNN/Constants.h"
+#include "se/Dialect/RNN/RNNScreening.h"
 #include "se/Schedule/Indexing.h"
 #include "se/Schedule/Plan.h"
 
@@ -48,19 +49,33 @@ struct LoopBody {
   llvm::MapVector<Operation *, const char *> scalar;
 };
 
+/// How inputs are looked at that shall be finite.
+enum class Screening {
+  FirstLevel, ///< where the first level reads them; it is repeated if one is
+              ///< not
+  Copy,       ///< before all levels, while they are put into L1
+  InPlace,    ///< before all levels, where they lie
+};
+
 /// Plans one network and emits its kernel, set-up and program description.
 class Scheduler {
 public:
   Scheduler(rnn::NetworkOp network, TilingOptions options, unsigned dmaCore,
-            bool remarks)
+            bool remarks, Screening screening)
       : network(network), plan(network), options(options), cores(options.cores),
-        dmaCore(dmaCore), remarks(remarks),
+        dmaCore(dmaCore), remarks(remarks), screening(screening),
         module(network->getParentOfType<ModuleOp>()), symbols(module),
         b(network.getLoc(), network),
-        records(double(options.coreCacheBytes) / loopInstructionBytes) {}
+        records(double(options.coreCacheBytes) / loopInstructionBytes) {
+    auto screens = network.getBody().front().getOps<rnn::FiniteOp>();
+    if (!screens.empty())
+      screen = *screens.begin();
+  }
 
   /// Error: what does not fit, in one line.
   llvm::Error run();
+  /// Whether the network can be screened in the way that was asked for.
+  bool canScreen() const { return isScreenable; }
 
 private:
   friend class GroupEmitter;
@@ -129,6 +144,21 @@ private:
   void emitCopy(Value from, Value to);
   void copyPorts(ArrayRef<std::pair<Value, Value>> copies,
                  function_ref<void()> meanwhile);
+  void placeScreen();
+  double getScreenCycles();
+  bool readsInput(const Loop &loop) const {
+    return llvm::any_of(loop.jobs, [&](Job *job) {
+      return plan.getInputReaders().contains(job);
+    });
+  }
+  /// Are elements of inputs that are loaded now added up?
+  bool isScanning() const { return screenSum != nullptr; }
+  void addToScreen(Value value, Value scalar);
+  bool checkFirstLevel();
+  void emitScreen(Value arena);
+  void emitFirstLevel(Value arena);
+  void emitVerdict(Value arena, Value sum);
+  SmallVector<Value> emitScan(Value from, Value to, ValueRange sums);
   void emitKernel();
   void emitReset();
   void emitInit();
@@ -151,6 +181,8 @@ private:
   TilingOptions options;
   unsigned cores, dmaCore;
   bool remarks;
+  Screening screening;
+  bool isScreenable = true;
   ModuleOp module;
   SymbolTable symbols;
   ImplicitLocOpBuilder b;
@@ -159,6 +191,11 @@ private:
   /// Of inputs and outputs in L1, if the DMA has nothing else to do.
   SmallVector<int64_t> inputOffsets, outputOffsets;
   llvm::DenseMap<Value, int64_t> bufferOffsets;
+  /// What tells whether the inputs are finite, if they are screened. Each core
+  /// has a word for what it found.
+  rnn::FiniteOp screen;
+  llvm::DenseMap<Value, int64_t> screenOffsets;
+  int64_t screenSumOffset = 0, screenMaskOffset = 0;
   int64_t macs = 0, weightBytes = 0;
   func::FuncOp kernel, init, reset;
   Arena arena;
@@ -177,7 +214,7 @@ private:
   std::unique_ptr<StreamEmitter> stream;
   llvm::DenseMap<Value, Value> memory;  // tensor value -> memref
   llvm::DenseMap<Value, Value> sources; // the same without buffers
-  Value sourcesEnd, residentPosition;
+  Value sourcesEnd, residentPosition, screenMask, screenSum, screenFound;
   SmallVector<Value> stateBuffers, outputBuffers;
 };
 

@@ -505,12 +505,7 @@ static std::set<int64_t> getSlotSizes(const Records &records,
 /// What would fit.
 static std::string getHint(const Records &records, int64_t bytes,
                            int64_t room) {
-  bool isSingle = llvm::any_of(records.getLoops(), [](const auto &loop) {
-    return llvm::any_of(loop.record.blocks, [](const RowBlock &block) {
-      return block.element.isF32();
-    });
-  });
-  if (isSingle && bytes / 2 <= room)
+  if (records.isSingle() && bytes / 2 <= room)
     return "; in fp16 they fit";
   return "; a target with more memory behind L2 would hold them";
 }

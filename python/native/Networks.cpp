@@ -104,12 +104,13 @@ static std::string compileNetwork(
     const std::string &model, const std::string &output,
     const std::string &precision, const std::vector<std::string> &calibration,
     const std::string &method, const std::string &levels,
-    const std::string &frontend, const std::string &targetName, unsigned cores,
+    const std::string &frontend, const std::string &nonfinite,
+    const std::string &targetName, unsigned cores,
     const std::vector<std::string> &states,
     const std::vector<std::string> &constants, const std::string &schedule,
-    const std::string &emit, unsigned coreStack, bool remarks, double maxLoss,
-    const py::object &metric, const std::string &policyFile,
-    const std::string &resources) {
+    const std::string &emit, const std::string &name, unsigned coreStack,
+    int64_t l1Bytes, bool remarks, double maxLoss, const py::object &metric,
+    const std::string &policyFile, const std::string &resources) {
   std::string report = "{}";
   std::vector<Context::Message> messages;
   {
@@ -118,8 +119,11 @@ static std::string compileNetwork(
     options.precision = precision;
     options.calibration =
         makeCalibration(calibration, method, levels, frontend);
+    options.nonfinite = nonfinite;
     options.cores = cores;
+    options.name = name;
     options.coreStack = coreStack;
+    options.l1Bytes = l1Bytes;
     options.schedule = schedule;
     options.emit = check(parseEmit(emit));
     options.remarks = remarks;
@@ -152,9 +156,11 @@ public:
   HostNetwork(const std::string &model, const std::string &precision,
               const std::vector<std::string> &calibration,
               const std::string &method, const std::string &levels,
-              const std::string &frontend, unsigned cores,
+              const std::string &frontend, const std::string &nonfinite,
+              const std::string &target, unsigned cores,
               const std::vector<std::string> &states,
-              const std::vector<std::string> &constants) {
+              const std::vector<std::string> &constants,
+              const std::string &resources) {
     std::vector<Context::Message> messages;
     {
       py::gil_scoped_release release;
@@ -163,6 +169,9 @@ public:
       options.precision = precision;
       options.calibration =
           makeCalibration(calibration, method, levels, frontend);
+      options.nonfinite = nonfinite;
+      options.target = target;
+      options.resourceDir = resources;
       options.cores = cores;
       options.states = states;
       options.constants = constants;
@@ -251,10 +260,10 @@ void python::addNetworks(py::module_ &module) {
   using py::arg;
   module.def("compile", compileNetwork, arg("model"), arg("output"),
              arg("precision"), arg("calibration"), arg("method"), arg("levels"),
-             arg("frontend"), arg("target"), arg("cores"), arg("states"),
-             arg("constants"), arg("schedule"), arg("emit"), arg("core_stack"),
-             arg("remarks"), arg("max_loss"), arg("metric"), arg("policy"),
-             arg("resources"));
+             arg("frontend"), arg("nonfinite"), arg("target"), arg("cores"),
+             arg("states"), arg("constants"), arg("schedule"), arg("emit"),
+             arg("name"), arg("core_stack"), arg("l1_bytes"), arg("remarks"),
+             arg("max_loss"), arg("metric"), arg("policy"), arg("resources"));
   module.def("calibrate", calibrateNetwork, arg("model"), arg("recordings"),
              arg("method"), arg("levels"), arg("frontend"), arg("output"),
              arg("states"), arg("constants"), arg("progress"));
@@ -265,12 +274,13 @@ void python::addNetworks(py::module_ &module) {
   py::class_<HostNetwork>(module, "HostNetwork")
       .def(py::init<const std::string &, const std::string &,
                     const std::vector<std::string> &, const std::string &,
+                    const std::string &, const std::string &,
                     const std::string &, const std::string &, unsigned,
                     const std::vector<std::string> &,
-                    const std::vector<std::string> &>(),
+                    const std::vector<std::string> &, const std::string &>(),
            arg("model"), arg("precision"), arg("calibration"), arg("method"),
-           arg("levels"), arg("frontend"), arg("cores"), arg("states"),
-           arg("constants"))
+           arg("levels"), arg("frontend"), arg("nonfinite"), arg("target"),
+           arg("cores"), arg("states"), arg("constants"), arg("resources"))
       .def_property_readonly("inputs", &HostNetwork::getInputs)
       .def_property_readonly("outputs", &HostNetwork::getOutputs)
       .def("run", &HostNetwork::run, arg("inputs"), arg("num_frames"))

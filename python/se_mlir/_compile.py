@@ -171,13 +171,16 @@ def compile(
     calibration_method: str = "",
     calibration_levels: Sequence[float] | None = None,
     calibration_frontend: str = "",
+    nonfinite: str = "",
     target: str | os.PathLike[str] = "pulp-open",
     cores: int = 8,
     states: Sequence[str] = (),
     constants: Sequence[str] = (),
     schedule: str = "",
     emit: str = "elf",
+    name: str = "",
     core_stack: int = 0,
+    l1_bytes: int = 0,
     remarks: bool = False,
     max_loss: float = 0.05,
     metric: Callable[["HostNetwork"], float] | None = None,
@@ -197,6 +200,10 @@ def compile(
         For the scales of int8: recordings or statistics, as for `calibrate`.
     calibration_method, calibration_levels, calibration_frontend
         As for `calibrate`.
+    nonfinite
+        What becomes of a frame with an input that is infinite or NaN:
+        ``zero-frame`` (by default: it is taken as zeros), ``reset`` (that, and then
+        all states are reset) or ``propagate`` (docs/numerics.md).
     target
         ``pulp-open``, ``pulp-open-ddr``, ``gap9`` or a description file.
     cores
@@ -210,8 +217,15 @@ def compile(
         Choices of the planner that are forced (docs/scheduling.md).
     emit
         ``elf``, ``obj``, ``asm``, ``llvm`` or ``mlir-PHASE``.
+    name
+        What the network is called: its symbols and those in the header begin
+        with it. By default the output's name for ``obj``, ``asm`` and ``llvm``,
+        otherwise that in the model.
     core_stack
         Bytes of each core's stack in L1; 0: as many as the code takes.
+    l1_bytes
+        L1 that the network may use, where others need the rest; 0: all that
+        stacks and runtime leave.
     remarks
         Log a remark for each stage of the network. Remarks go to the logger
         ``se_mlir``, level INFO, warnings to the module `warnings`.
@@ -245,13 +259,16 @@ def compile(
         calibration_method,
         format_levels(calibration_levels),
         calibration_frontend,
+        nonfinite,
         os.fspath(target),
         cores,
         list(states),
         list(constants),
         schedule,
         emit,
+        name,
         core_stack,
+        l1_bytes,
         remarks,
         max_loss,
         measure,

@@ -36,9 +36,10 @@ class Port:
 
 def compile(
     model: str, output: str, precision: str, calibration: Sequence[str], method: str,
-    levels: str, frontend: str, target: str, cores: int,
-    states: Sequence[str], constants: Sequence[str], schedule: str, emit: str, core_stack: int,
-    remarks: bool, max_loss: float, metric: Callable[[str], float] | None,
+    levels: str, frontend: str, nonfinite: str, target: str, cores: int,
+    states: Sequence[str], constants: Sequence[str], schedule: str, emit: str, name: str,
+    core_stack: int, l1_bytes: int, remarks: bool, max_loss: float,
+    metric: Callable[[str], float] | None,
     policy: str, resources: str,
 ) -> str: ...
 def calibrate(
@@ -52,8 +53,8 @@ def is_host_program(path: str) -> bool: ...
 class HostNetwork:
     def __init__(
         self, model: str, precision: str, calibration: Sequence[str], method: str,
-        levels: str, frontend: str, cores: int, states: Sequence[str],
-        constants: Sequence[str],
+        levels: str, frontend: str, nonfinite: str, target: str, cores: int,
+        states: Sequence[str], constants: Sequence[str], resources: str,
     ) -> None: ...
     @property
     def inputs(self) -> list[Port]: ...

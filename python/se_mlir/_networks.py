@@ -106,8 +106,11 @@ class HostNetwork:
         ``.onnx``, or ``.mlir`` or ``.mlirbc`` of any phase up to ``selected``.
     precision
         A name or a policy by layer, ``FILE.json`` (docs/precision.md).
-    calibration, calibration_method, calibration_levels, calibration_frontend
-        For the scales of int8, as for `compile`.
+    calibration, calibration_method, calibration_levels, calibration_frontend, nonfinite
+        As for `compile`.
+    target
+        It is an error if the network does not fit this target; by default none.
+        The results are the same.
     cores
         Cores to play, as threads, 1 to 8. The results are the same.
     states
@@ -125,6 +128,8 @@ class HostNetwork:
         calibration_method: str = "",
         calibration_levels: Sequence[float] | None = None,
         calibration_frontend: str = "",
+        nonfinite: str = "",
+        target: str | os.PathLike[str] = "",
         cores: int = 1,
         states: Sequence[str] = (),
         constants: Sequence[str] = (),
@@ -136,9 +141,12 @@ class HostNetwork:
             calibration_method,
             format_levels(calibration_levels),
             calibration_frontend,
+            nonfinite,
+            os.fspath(target),
             cores,
             list(states),
             list(constants),
+            RESOURCES,
         )
         self.inputs: tuple[Port, ...] = _to_ports(self._native.inputs)
         self.outputs: tuple[Port, ...] = _to_ports(self._native.outputs)

@@ -511,3 +511,28 @@ def test_sizes(tmp_path):
     assert mixed["states"] == {"elements": 4 * n, "bytes": 2 * n + 2 * 2 * n}
     assert 0 < mixed["parameters"]["scales"]["elements"] <= 2 * 2 * 4 * n
     assert sizes("int8")["parameters"]["matrices"]["bytes"] == recurrent + out * n
+
+
+@pytest.mark.parametrize("precision", ["mixed", "int8", "auto"])
+def test_what_does_not_fit_is_found_first(precision, tmp_path):
+    """States and activations that no precision makes small enough: said before the
+    recordings run."""
+    path = tmp_path / "net.mlir"
+    kind = "tensor<40000xf32>"
+    path.write_text(f"""
+rnn.network @net inputs(%x = "x" : tensor<4xf32>)
+    states(%h = "h" : {kind} reset dense<0.0> : {kind}, %g = "g" : {kind} reset dense<0.0> : {kind})
+    outputs("y" : tensor<2xf32>) {{
+  %W = arith.constant dense<[[1.0, 2.0, 3.0, 4.0], [2.0, 1.0, 0.5, 1.0]]> : tensor<2x4xf32>
+  %0 = rnn.matvec %W, %x : tensor<2x4xf32>, tensor<4xf32> -> tensor<2xf32>
+  %1 = arith.addf %h, %g : {kind}
+  rnn.yield %0 : tensor<2xf32> next %1, %h : {kind}, {kind}
+}}
+""")
+    np.save(tmp_path / "x.npy", np.ones((50, 4), np.float32))
+    process = se.tool("se-compile", path, "-o", tmp_path / "n.elf",
+                      f"--precision={precision}", f"--calibration={tmp_path}/x.npy")
+    assert process.returncode == 1 and "calibrating" not in process.stderr
+    assert re.search(r"net.mlir:2:1: network does not fit: memory l1 exceeded by \d+ bytes "
+                     r"\(\d+ needed for states and activations even in int8, \d+ available\) "
+                     r"on target pulp-open\n$", process.stderr)

@@ -315,6 +315,95 @@ def test_calibration(pairs, tmp_path):
     )
 
 
+DTLN_LIKE = """
+rnn.network @net inputs(%x = "x" : tensor<{n}xf32>) outputs("y" : tensor<{n}xf32>) {{
+  %0 = rnn.activation <{function}> %x : tensor<{n}xf32> -> tensor<{n}xf32>
+  rnn.yield %0 : tensor<{n}xf32>
+}}
+"""
+
+
+@pytest.fixture
+def two_networks(tmp_path):
+    models = []
+    for n, function in ((257, "sigmoid"), (512, "tanh")):
+        models.append(tmp_path / f"{n}.mlir")
+        models[-1].write_text(DTLN_LIKE.format(n=n, function=function))
+    return models
+
+
+@pytest.mark.parametrize("path", ["host", "simulator"])
+def test_precision_of_each_network(path, two_networks, pairs, tmp_path):
+    policy = tmp_path / "second.json"
+    policy.write_text('{"default": "fp32"}')
+    precisions = ["fp16", f"fp16+{policy}"]
+    results = evaluate.evaluate_model(
+        two_networks, pairs / "noisy", pairs / "clean", precisions, path=path,
+        with_noisy=False, files=1, save=tmp_path / "out",
+    )
+    assert [r.precision for r in results] == ["fp16", "fp16+second.json"]
+    assert (tmp_path / "out/fp16+second/0.wav").exists()
+    samples = audio.read_wav(pairs / "noisy/0.wav")
+    clean = audio.read_wav(pairs / "clean/0.wav")
+    qualities = []
+    for result, each in zip(results, (("fp16", "fp16"), ("fp16", "fp32"))):
+        networks = [se_mlir.HostNetwork(m, p) for m, p in zip(two_networks, each)]
+        denoised = frontends.FRONTENDS["dtln"].denoise(samples, networks)
+        qualities.append(tuple(evaluate.measure(denoised, clean)))
+        assert (result.pesq, result.stoi, result.si_snr) == qualities[-1]
+    assert qualities[0] != qualities[1]
+
+
+def test_wrong_precision_of_each_network(two_networks, pairs):
+    with pytest.raises(se_mlir.Error) as error:
+        evaluate.evaluate_model(
+            two_networks, pairs / "noisy", pairs / "clean", ["fp16+fp16+fp32"]
+        )
+    assert str(error.value) == (
+        "precision 'fp16+fp16+fp32': expected one for all or one for each of 2 networks, "
+        "found 3"
+    )
+
+
+LARGE = """
+rnn.network @net inputs(%x = "x" : tensor<257xf32>) outputs("y" : tensor<257xf32>) {
+  %0 = rnn.broadcast %x : tensor<257xf32> -> tensor<140x257xf32>
+  %1 = rnn.activation <tanh> %0 : tensor<140x257xf32> -> tensor<140x257xf32>
+  %2 = rnn.reshape %1 : tensor<140x257xf32> -> tensor<35980xf32>
+  %3 = rnn.reduce <max> %2 axes [0] : tensor<35980xf32> -> tensor<1xf32>
+  %4 = rnn.broadcast %3 : tensor<1xf32> -> tensor<257xf32>
+  %5 = arith.mulf %x, %4 : tensor<257xf32>
+  rnn.yield %5 : tensor<257xf32>
+}
+"""
+
+
+def test_network_for_a_larger_target(pairs, tmp_path):
+    """70 KB of activations in fp16 fit gap9 alone, 140 KB in fp32 nothing, but the
+    reference does not care."""
+    model = tmp_path / "large.mlir"
+    model.write_text(LARGE)
+    arguments = (model, pairs / "noisy", pairs / "clean")
+    options = {"with_noisy": False, "files": 1}
+    for path, target in (("reference", ""), ("reference", "pulp-open"), ("host", "")):
+        evaluate.evaluate_model(*arguments, ["fp32"], path=path, target=target, **options)
+    evaluate.evaluate_model(*arguments, ["fp32", "fp16"], target="gap9", **options)
+    with pytest.raises(se_mlir.Error) as error:
+        evaluate.evaluate_model(*arguments, ["fp16"], target="pulp-open", **options)
+    assert "memory l1 exceeded by " in str(error.value)
+    assert str(error.value).endswith(" on target pulp-open")
+    x = np.zeros((1, 257), np.float32)
+    assert se_mlir.HostNetwork(model, "fp16", target="gap9").run({"x": x})["y"].shape == (1, 257)
+    with pytest.raises(se_mlir.Error):
+        se_mlir.HostNetwork(model, "fp32", target="gap9")
+    np.save(tmp_path / "x.npy", x)
+    run = ["--in", f"x={tmp_path}/x.npy", "--out", f"y={tmp_path}/y.npy"]
+    for target, status in (("gap9", 0), ("pulp-open", 1)):
+        process = se.tool("se-run", model, "--precision=fp16", f"--target={target}", *run)
+        assert process.returncode == status, process.stderr
+    se.run_tool("se-run", model, *run)
+
+
 def test_frames_for_calibration(pairs):
     """What a front end gives its network."""
     samples = audio.read_wav(pairs / "noisy/0.wav")

@@ -1,13 +1,13 @@
 // RUN: se-opt %s --se-pipeline="to=imported" | FileCheck %s --check-prefixes=CHECK,IMPORTED
 // RUN: se-opt %s --se-pipeline="to=normalized" | FileCheck %s --check-prefixes=CHECK,NORMALIZED
 // RUN: se-opt %s --se-pipeline="to=legalized precision=fp16" | FileCheck %s --check-prefixes=CHECK,LEGALIZED
-// RUN: se-opt %s --se-pipeline="to=scheduled precision=fp16 cores=4" | FileCheck %s --check-prefixes=CHECK,SCHEDULED
-// RUN: se-opt %s --se-pipeline="to=selected precision=fp16 cores=4" | FileCheck %s --check-prefixes=CHECK,SELECTED
-// RUN: se-opt %s --se-pipeline="to=llvm precision=fp16 cores=4" | FileCheck %s --check-prefixes=CHECK,LLVM
+// RUN: se-opt %s --se-pipeline="to=scheduled precision=fp16 cores=4 nonfinite=propagate" | FileCheck %s --check-prefixes=CHECK,SCHEDULED
+// RUN: se-opt %s --se-pipeline="to=selected precision=fp16 cores=4 nonfinite=propagate" | FileCheck %s --check-prefixes=CHECK,SELECTED
+// RUN: se-opt %s --se-pipeline="to=llvm precision=fp16 cores=4 nonfinite=propagate" | FileCheck %s --check-prefixes=CHECK,LLVM
 //
 // One step after the other is the same as all in one go.
 // RUN: se-opt %s --se-pipeline="to=normalized" -o %t.1.mlir
-// RUN: se-opt %t.1.mlir --se-pipeline="from=normalized to=legalized precision=fp16" -o %t.2.mlir
+// RUN: se-opt %t.1.mlir --se-pipeline="from=normalized to=legalized precision=fp16 nonfinite=propagate" -o %t.2.mlir
 // RUN: se-opt %t.2.mlir --se-pipeline="from=legalized to=scheduled cores=4" -o %t.3.mlir
 // RUN: se-opt %t.3.mlir --se-pipeline="from=scheduled to=selected" -o %t.4.mlir
 // RUN: se-opt %t.4.mlir --se-pipeline="from=selected to=llvm" | FileCheck %s --check-prefixes=CHECK,LLVM
@@ -15,7 +15,7 @@
 // RUN: se-compile %t.2.mlir --emit=mlir-scheduled --cores=4 -o %t.5.mlir
 // On the target a core of its own drives the DMA.
 // RUN: sed -e 's/cores 4 dma_core 8 state/cores 4 state/' -e 's/dma_core 8/dma_core 0/' %t.5.mlir | diff %t.3.mlir -
-// RUN: se-compile %s --emit=mlir-legalized --precision=fp16 -o %t.6.mlir
+// RUN: se-compile %s --emit=mlir-legalized --precision=fp16 --nonfinite=propagate -o %t.6.mlir
 // RUN: diff %t.2.mlir %t.6.mlir
 // Each phase passes its own check.
 // RUN: se-opt %t.1.mlir --verify-phase -o /dev/null

@@ -4,7 +4,7 @@
 // RUN: se-opt %s --se-schedule=cores=2 -o /dev/null 2>&1 | count 0
 // RUN: se-opt %s --se-schedule="cores=2 remarks" -o /dev/null 2>&1 | FileCheck %s --check-prefix=STAGES
 //
-// L2: remarks.mlir:[[@LINE+5]]:{{[0-9]+}}: remark: 'constant' and other constants that elements share (32 bytes) do not fit l1: cores wait for l2 at each of 24 loads per frame; --precision=fp16,
+// L2: remarks.mlir:[[@LINE+5]]:{{[0-9]+}}: remark: 'constant' and other constants that elements share (32 bytes) do not fit l1: cores wait for l2 at each of 24 loads per frame; --precision=fp16 or a target with more l1 may make room{{$}}
 //
 // STAGES: remarks.mlir:[[@LINE+5]]:{{[0-9]+}}: remark: 24 elements on level 0, 0 tiles, 0 bytes stay in l1, per frame come 0 from l2, 0 from nvm, 0 from l3; compute {{[0-9]+}}, dma 0, external 0 cycles, bound by compute
 

@@ -1,7 +1,7 @@
 // Lines of this file get into the program, and from there into what se-run says.
 //
 // RUN: rm -rf %t && mkdir %t
-// RUN: se-compile %s -o %t/net.elf --cores=2
+// RUN: se-compile %s -o %t/net.elf --cores=2 --nonfinite=propagate
 // RUN: llvm-dwarfdump --debug-info %t/net.elf | FileCheck %s --check-prefix=INFO
 // INFO: DW_AT_producer ("se-compile")
 // INFO-NEXT: DW_AT_language

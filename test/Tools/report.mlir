@@ -16,8 +16,9 @@
 // TABLE:      buffer in L1 from to bytes live in levels
 // TABLE-NEXT: h 0x00000 0x00018 24 always
 // TABLE-NEXT: value 0 0x00020 0x00030 16 0-1
-// TABLE-NEXT: carried 0x00030 0x00034 4 always
-// TABLE-NEXT: resident 0x00040 0x000c0 128 always
+// TABLE-NEXT: finite 0x00030 0x00054 36 0-1
+// TABLE-NEXT: carried 0x00060 0x00064 4 always
+// TABLE-NEXT: resident 0x00070 0x000f0 128 always
 // TABLE:      memory bytes available
 // TABLE-NEXT: l1 {{[0-9]+ [0-9]+}}
 // TABLE-NEXT: l2 {{[0-9]+ [0-9]+}}
@@ -52,7 +53,7 @@
 // CODE: 2 stages alike
 // RUN: se-compile %s -o %t/again.mlir --emit=mlir-scheduled --schedule=resident=off --report=%t/scheduled.json
 // RUN: cmp %t/net.json %t/scheduled.json
-// RUN: se-compile %t/again.mlir -o %t/again.o --emit=obj --report=%t/obj.json
+// RUN: se-compile %t/again.mlir -o %t/again.o --emit=obj --name=net --report=%t/obj.json
 // RUN: %python -c "import json, sys; a, b = [json.load(open(f)) for f in sys.argv[1:]]; del b['sizes']; [s.pop('code_bytes') for s in a['stages']]; assert a == b" %t/obj.json %t/net.json
 // RUN: se-compile %s -o %t/llvm.mlir --emit=mlir-llvm --schedule=resident=off --report=%t/llvm.json
 // RUN: cmp %t/net.json %t/llvm.json

@@ -43,6 +43,17 @@ static cl::opt<std::string>
 static cl::opt<unsigned> cores("cores", cl::init(8),
                                cl::desc("Cores to use, 1 to 8 (default 8)"),
                                cl::value_desc("n"), cl::cat(category));
+static cl::opt<std::string>
+    name("name",
+         cl::desc("What the network is called: its symbols and those in the "
+                  "header begin with it (default: the output's name for obj, "
+                  "asm and llvm, otherwise that in the model)"),
+         cl::value_desc("name"), cl::cat(category));
+static cl::opt<int64_t>
+    l1Bytes("l1-bytes",
+            cl::desc("L1 that the network may use, where others need the rest "
+                     "(default: what stacks and runtime leave)"),
+            cl::value_desc("bytes"), cl::init(0), cl::cat(category));
 static cl::opt<unsigned>
     coreStack("core-stack",
               cl::desc("Stack of each cluster core in L1 (default: 448, or "
@@ -74,6 +85,12 @@ static cl::opt<bool>
     remarks("remarks", cl::desc("Print a remark for each stage of the network"),
             cl::cat(category));
 static CalibrationFlags calibration(category);
+static cl::opt<std::string>
+    nonfinite("nonfinite",
+              cl::desc("Frames with an input that is infinite or NaN: "
+                       "zero-frame (default: it is taken as zeros), reset "
+                       "(that, and then all states are reset), propagate"),
+              cl::value_desc("choice"), cl::cat(category));
 static cl::opt<double>
     maxLoss("max-loss", cl::init(AutoOptions().maxLoss),
             cl::desc("With --precision=auto: how much the outputs may differ "
@@ -150,6 +167,7 @@ int main(int argc, char **argv) {
   CompileOptions options;
   options.precision = precision;
   options.calibration = calibration.get();
+  options.nonfinite = nonfinite;
   options.search.maxLoss = maxLoss;
   options.search.maxFrames = searchFrames;
   options.search.progress = [](const quantization::Candidate &candidate) {
@@ -166,7 +184,9 @@ int main(int argc, char **argv) {
             << formatCandidates(candidates);
       };
   options.policyFile = policyFile;
+  options.name = name;
   options.cores = cores;
+  options.l1Bytes = l1Bytes;
   options.coreStack = coreStack;
   options.schedule = forced;
   if (report.getNumOccurrences())

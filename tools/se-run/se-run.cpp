@@ -46,7 +46,8 @@ static cl::opt<std::string>
     targetName("target",
                cl::desc("Target to simulate: a name or a description file "
                         "(default: what the program was compiled for; with "
-                        "--platform=gvsoc pulp-open)"),
+                        "--platform=gvsoc pulp-open); of networks on the host: "
+                        "one that they must fit"),
                cl::value_desc("name"), cl::cat(category));
 static cl::opt<uint64_t> maxCycles(
     "max-cycles", cl::desc("Give up after so many cycles (default 10^11)"),
@@ -117,6 +118,12 @@ static cl::opt<unsigned>
           cl::desc("Networks on the host: cores to play (default 1)"),
           cl::value_desc("n"), cl::cat(category));
 static CalibrationFlags calibration(category);
+static cl::opt<std::string>
+    nonfinite("nonfinite",
+              cl::desc("Networks on the host, frames with an input that is "
+                       "infinite or NaN: zero-frame (default), reset or "
+                       "propagate"),
+              cl::value_desc("choice"), cl::cat(category));
 static cl::list<std::string>
     states("state", cl::desc("ONNX: graph input and output that are a state"),
            cl::value_desc("IN=OUT"), cl::cat(category));
@@ -125,7 +132,8 @@ static cl::list<std::string>
               cl::desc("ONNX: value of a graph input, the same in every frame"),
               cl::value_desc("NAME=VALUE"), cl::cat(category));
 
-static int runNetworkOnHost(const std::string &statisticsFile) {
+static int runNetworkOnHost(const std::string &statisticsFile,
+                            const char *argv0) {
   HostRunOptions options;
   options.network = program;
   options.inputs = inputs;
@@ -134,7 +142,10 @@ static int runNetworkOnHost(const std::string &statisticsFile) {
   options.constants = constants;
   options.precision = precision;
   options.calibration = calibration.get();
+  options.nonfinite = nonfinite;
   options.cores = cores;
+  options.target = targetName;
+  options.resourceDir = getResourceDir(argv0);
   options.statisticsFile = statisticsFile;
   return runOnHost(options);
 }
@@ -166,7 +177,7 @@ int main(int argc, char **argv) {
   if (disassemble)
     return printInstructions();
   if (isHostProgram(program))
-    return runNetworkOnHost(statistics);
+    return runNetworkOnHost(statistics, argv[0]);
 
   sim::ProgramFiles files;
   files.program = program;

@@ -45,10 +45,6 @@ std::string makeHeader(const ProgramInfo &program);
 std::string makeMetadata(const ProgramInfo &program, llvm::StringRef target,
                          llvm::StringRef precision);
 
-/// `name` with everything that C does not allow in an identifier replaced by
-/// an underscore.
-std::string toIdentifier(llvm::StringRef name);
-
 } // namespace se
 
 #endif // SE_CODEGEN_PROGRAMINFO_H

@@ -6,9 +6,11 @@
 #ifndef SE_DRIVER_COMPILE_H
 #define SE_DRIVER_COMPILE_H
 
+#include "se/Dialect/RNN/Transforms/Screening.h"
 #include "se/Driver/AutoPolicy.h"
 #include "se/Pipelines/Phases.h"
-#include "se/Target/TargetDescription.h"
+#include "se/Schedule/Passes.h"
+#include "se/Target/LinkerScript.h"
 
 #include "mlir/IR/OwningOpRef.h"
 
@@ -32,10 +34,18 @@ llvm::Expected<EmitKind> parseEmit(llvm::StringRef text);
 struct CompileOptions {
   std::string precision = "fp32"; ///< a name or a file, see Policy::load
   CalibrationOptions calibration;
+  /// What becomes of frames that are not finite, see parseNonfinite; empty for
+  /// zero-frame, or what the module says if that has been decided.
+  std::string nonfinite;
   AutoOptions search; ///< with the precision "auto"
   /// Where to write the policy with the ranges that it has; empty for nowhere.
   std::string policyFile;
+  /// What the network's symbols begin with. Empty: the name of the output's
+  /// file for what is linked by others, otherwise that in the model.
+  std::string name;
   unsigned cores = 8;
+  /// Bytes of L1 that the network may use; 0: all that is left by the rest.
+  int64_t l1Bytes = 0;
   /// Bytes of each cluster core's stack in L1; 0: as many as the code takes.
   unsigned coreStack = 0;
   /// Choices of the planner that are forced, see parseSchedule.
@@ -51,6 +61,20 @@ struct CompileOptions {
   /// ONNX only: state inputs and outputs, as `IN=OUT`.
   std::vector<std::string> states;
 };
+
+/// Tells the scheduler of a target's memories; the script says what of them is
+/// taken.
+void describeMemories(const target::TargetDescription &target,
+                      const target::LinkerScriptOptions &script,
+                      schedule::ScheduleNetworkOptions &schedule);
+
+/// What frames of known networks take of each cluster core's stack.
+constexpr unsigned usualStack = 448;
+
+/// Reads the option --nonfinite for a module, whose phase must come before the
+/// one in which it takes effect, unless `text` is empty. Error: one line.
+llvm::Expected<rnn::Nonfinite> parseNonfinite(llvm::StringRef text,
+                                              mlir::ModuleOp module);
 
 /// Does the name end in `.onnx`, in small or capital letters?
 bool isOnnxFile(llvm::StringRef path);

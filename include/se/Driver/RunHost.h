@@ -27,7 +27,13 @@ struct HostNetworkOptions {
   /// What to lower with, for phases that come before the choice.
   std::string precision = "fp32";
   CalibrationOptions calibration;
+  /// As of CompileOptions.
+  std::string nonfinite;
   unsigned cores = 1;
+  /// It is an error if the network does not fit this target; empty: none.
+  std::string target;
+  /// Holds descriptions of targets.
+  std::string resourceDir;
 };
 
 /// Compiles a network for the host. On failure there is one diagnostic in

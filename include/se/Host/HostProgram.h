@@ -7,7 +7,7 @@
 #define SE_HOST_HOSTPROGRAM_H
 
 #include "se/CodeGen/ProgramInfo.h"
-#include "se/Quantization/Policy.h"
+#include "se/Pipelines/Pipelines.h"
 
 #include "llvm/Support/Error.h"
 
@@ -31,12 +31,19 @@ public:
 class HostProgram {
 public:
   /// Lowers a module of any phase up to `selected`; the module is changed.
-  /// `l1Bytes`: of the L1 that is planned for; 0 for that of pulp-open.
-  /// Errors in the module are emitted as diagnostics; the llvm::Error is then
-  /// a DiagnosedError.
+  /// With `fitsTarget` it is an error if the network does not fit the memories
+  /// that the options describe; otherwise they are as large as it takes, since
+  /// results do not depend on them. Errors in the module are emitted as
+  /// diagnostics; the llvm::Error is then a DiagnosedError.
   static llvm::Expected<std::unique_ptr<HostProgram>>
-  create(mlir::ModuleOp module, const quantization::Policy &policy = {},
-         unsigned cores = 1, int64_t l1Bytes = 0);
+  create(mlir::ModuleOp module, PipelineOptions options,
+         bool fitsTarget = false);
+  static llvm::Expected<std::unique_ptr<HostProgram>>
+  create(mlir::ModuleOp module, const quantization::Policy &policy = {}) {
+    PipelineOptions options;
+    options.policy = policy;
+    return create(module, std::move(options));
+  }
   ~HostProgram();
 
   const ProgramInfo &getInfo() const { return info; }

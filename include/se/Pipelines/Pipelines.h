@@ -6,6 +6,7 @@
 #ifndef SE_PIPELINES_PIPELINES_H
 #define SE_PIPELINES_PIPELINES_H
 
+#include "se/Dialect/RNN/Transforms/Screening.h"
 #include "se/Pipelines/Phases.h"
 #include "se/Quantization/Policy.h"
 #include "se/Schedule/Passes.h"
@@ -19,6 +20,7 @@ namespace se {
 
 struct PipelineOptions {
   quantization::Policy policy; ///< fp32 unless set
+  rnn::Nonfinite nonfinite = rnn::Nonfinite::ZeroFrame;
   /// Cores, memory sizes, and choices of the planner that are forced.
   schedule::ScheduleNetworkOptions schedule;
   /// Bits of an address: 32 on the device, 64 on the host.

@@ -65,6 +65,15 @@ public:
   std::pair<unsigned, unsigned> getLiveRange(mlir::Value buffer) const {
     return liveRanges.lookup(buffer);
   }
+  /// The last level in which a job reads an input of the network.
+  unsigned getLastRead(mlir::Value input) const {
+    return lastInputReads.lookup(input);
+  }
+  /// The jobs that read an input.
+  const llvm::DenseSet<Job *> &getInputReaders() const { return inputReaders; }
+  /// Are these inputs read by the first level alone, as a whole, and may that
+  /// be computed twice, since it overwrites no state?
+  bool mayRepeatFirstLevel(mlir::ValueRange inputs) const;
   /// States that are copied to buffers in the first level, from which they are
   /// read then: their next values are computed from other elements of them.
   const llvm::SetVector<mlir::Value> &getSavedStates() const {
@@ -115,6 +124,8 @@ private:
   std::vector<std::vector<Loop>> levels;
   llvm::SetVector<mlir::Value> buffers;
   llvm::DenseMap<mlir::Value, std::pair<unsigned, unsigned>> liveRanges;
+  llvm::DenseMap<mlir::Value, unsigned> lastInputReads;
+  llvm::DenseSet<Job *> inputReaders;
   llvm::SmallVector<std::pair<unsigned, mlir::Value>> stateCopies;
   llvm::SetVector<mlir::Value> savedStates;
 };

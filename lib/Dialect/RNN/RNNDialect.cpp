@@ -5,6 +5,7 @@
 //--------------------------------===//
 
 #include "se/Dialect/RNN/RNN.h"
+#include "se/Dialect/RNN/RNNScreening.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -29,6 +30,10 @@ void RNNDialect::initialize() {
   addOperations<
 #define GET_OP_LIST
 #include "se/Dialect/RNN/RNNOps.cpp.inc"
+      >();
+  addOperations<
+#define GET_OP_LIST
+#include "se/Dialect/RNN/RNNScreening.cpp.inc"
       >();
 }
 

@@ -8,6 +8,7 @@
 #include "Code.h"
 
 #include "se/Dialect/Cluster/Cluster.h"
+#include "se/Dialect/Cluster/Uniform.h"
 #include "se/Dialect/RNN/Constants.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -494,6 +495,8 @@ LogicalResult Interpreter::execute(const Node &node) {
     return executeFor(node);
   case Node::If: {
     auto condition = get(node, 0);
+    if (!condition && node.op->hasAttr(cluster::uniformName))
+      condition = run.entersUniform;
     if (!condition)
       return reportUnknown(node.op, "the condition");
     const Code &body = node.bodies[*condition ? 0 : 1];

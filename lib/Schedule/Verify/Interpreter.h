@@ -61,6 +61,8 @@ struct Run {
   bool isDmaCore = false;
   /// One core executes what stands outside of parallel regions: is it this one?
   bool isAlone = false, isFirst = false;
+  /// Are branches entered whose condition depends on data?
+  bool entersUniform = false;
   const std::vector<Transfer> *underWay = nullptr;
   const CarriedValues *carried = nullptr;
 };

@@ -9,7 +9,10 @@
 #include "Tokens.h"
 
 #include "se/Dialect/Cluster/Cluster.h"
+#include "se/Dialect/Cluster/Uniform.h"
 #include "se/Schedule/Passes.h"
+
+#include "mlir/Dialect/SCF/IR/SCF.h"
 
 namespace se::schedule {
 #define GEN_PASS_DEF_VERIFYSCHEDULE
@@ -72,8 +75,9 @@ private:
   LogicalResult findCores();
   LogicalResult execute(const CompiledFunction &function, bool isAlone,
                         State &state, std::vector<Findings> &findings);
-  LogicalResult executeFrame(State &state);
-  LogicalResult compareFindings(std::vector<Findings> &findings);
+  LogicalResult executeFrame(State &state, bool entersUniform);
+  LogicalResult compareFindings(std::vector<Findings> &expected,
+                                std::vector<Findings> &findings);
   void add(State state);
 
   cluster::ProgramOp program;
@@ -85,7 +89,9 @@ private:
   unsigned dmaThread = 0;
   std::optional<Memory> memory;
   std::vector<State> states;
-  std::vector<Findings> expected; ///< of the first frame
+  /// Of the first frame, without and with branches that depend on data.
+  std::vector<Findings> expected[2];
+  bool hasUniform = false, entersUniform = false;
 };
 } // namespace
 
@@ -154,6 +160,7 @@ LogicalResult Proof::execute(const CompiledFunction &function, bool isAlone,
     run.isDmaCore = thread == dmaThread;
     run.isAlone = isAlone;
     run.isFirst = thread == 0;
+    run.entersUniform = entersUniform;
     run.underWay = &state.underWay;
     run.carried = &state.carried;
     if (failed(interpret(function, buffers, run, traces[thread])))
@@ -165,7 +172,8 @@ LogicalResult Proof::execute(const CompiledFunction &function, bool isAlone,
 }
 
 /// In all frames, the same loads must find the same data.
-LogicalResult Proof::compareFindings(std::vector<Findings> &findings) {
+LogicalResult Proof::compareFindings(std::vector<Findings> &expected,
+                                     std::vector<Findings> &findings) {
   if (expected.empty()) {
     expected = std::move(findings);
     return success();
@@ -180,11 +188,12 @@ LogicalResult Proof::compareFindings(std::vector<Findings> &findings) {
   return success();
 }
 
-LogicalResult Proof::executeFrame(State &state) {
+LogicalResult Proof::executeFrame(State &state, bool enters) {
   std::vector<Findings> findings;
+  entersUniform = enters;
   memory->enterFrame(state);
   if (failed(execute(kernel, /*isAlone=*/false, state, findings)) ||
-      failed(compareFindings(findings)))
+      failed(compareFindings(expected[enters], findings)))
     return failure();
   return memory->leaveFrame(state, kernelOp);
 }
@@ -200,6 +209,8 @@ LogicalResult Proof::run() {
   if (failed(compile()))
     return failure();
   memory.emplace(buffers, dmaThread);
+  kernelOp->walk(
+      [&](scf::IfOp op) { hasUniform |= op->hasAttr(cluster::uniformName); });
   std::vector<Findings> findings;
   State start = memory->getInitialState();
   if (failed(execute(reset, /*isAlone=*/true, start, findings)) ||
@@ -212,11 +223,17 @@ LogicalResult Proof::run() {
       return program.emitError("the contents of the buffers do not repeat "
                                "within ")
              << maxStates << " frames";
-    State afterFrame = states[i], afterReset = states[i];
-    if (failed(executeFrame(afterFrame)) ||
-        failed(execute(reset, /*isAlone=*/true, afterReset, findings)))
+    for (bool enters : {false, true}) {
+      if (enters && !hasUniform)
+        break;
+      State afterFrame = states[i];
+      if (failed(executeFrame(afterFrame, enters)))
+        return failure();
+      add(std::move(afterFrame));
+    }
+    State afterReset = states[i];
+    if (failed(execute(reset, /*isAlone=*/true, afterReset, findings)))
       return failure();
-    add(std::move(afterFrame));
     add(std::move(afterReset));
   }
   return success();

@@ -42,7 +42,8 @@ def _make_parser() -> argparse.ArgumentParser:
         "--precision",
         default="fp32",
         metavar="P[,P...]",
-        help="names or policies, FILE.json (default fp32)",
+        help="names or policies, FILE.json (default fp32); for two networks one for "
+        "both, or P+P",
     )
     parser.add_argument(
         "--path",
@@ -78,7 +79,10 @@ def _make_parser() -> argparse.ArgumentParser:
         help="let the networks hear all so much louder (default 0)",
     )
     parser.add_argument(
-        "--target", default="pulp-open", help="of the simulator (default pulp-open)"
+        "--target",
+        default="",
+        help="of the simulator (default pulp-open); on the host: what the networks "
+        "must fit",
     )
     parser.add_argument(
         "--cores", type=int, default=8, metavar="N", help="of the simulator (default 8)"

@@ -51,8 +51,11 @@ class _Denoiser(NamedTuple):
 
     #: Networks; for the simulator ELF files.
     models: tuple[str, ...]
-    precision: str
+    #: One for each model.
+    precisions: tuple[str, ...]
     path: str
+    #: That networks on the host must fit; empty for none.
+    target: str
     #: Files of statistics, one for each model, or none.
     calibration: tuple[str, ...]
     states: tuple[str, ...]
@@ -81,12 +84,16 @@ def _load(denoiser: _Denoiser) -> tuple[frontends.Frontend, Sequence[Network]]:
         if denoiser.path == "simulator"
         else HostNetwork(
             model,
-            denoiser.precision,
+            precision,
             calibration=denoiser.calibration[i : i + 1],
+            # fp32 is what others are compared with, whether it fits or not.
+            target="" if precision == "fp32" else denoiser.target,
             states=denoiser.states,
             constants=denoiser.constants,
         )
-        for i, model in enumerate(denoiser.models)
+        for i, (model, precision) in enumerate(
+            zip(denoiser.models, denoiser.precisions)
+        )
     ]
     return frontends.choose(networks, denoiser.frontend), networks
 
@@ -179,6 +186,19 @@ def _calibrate(
     return files
 
 
+def _split_precision(text: str, models: Sequence[str]) -> tuple[str, ...]:
+    """The precision of each network, from one for all or `P+P`."""
+    parts = text.split("+")
+    if len(models) == 1 or len(parts) == 1:
+        return (text,) * len(models)
+    if len(parts) != len(models):
+        raise Error(
+            f"precision '{text}': expected one for all or one for each of "
+            f"{len(models)} networks, found {len(parts)}"
+        )
+    return tuple(parts)
+
+
 def evaluate_model(
     models: Paths,
     noisy: str | os.PathLike[str],
@@ -189,7 +209,7 @@ def evaluate_model(
     calibration: Paths = (),
     calibration_method: str = "",
     calibration_levels: Sequence[float] = (0, 20),
-    target: str | os.PathLike[str] = "pulp-open",
+    target: str | os.PathLike[str] = "",
     cores: int = 8,
     states: Sequence[str] = (),
     constants: Sequence[str] = (),
@@ -210,7 +230,8 @@ def evaluate_model(
     noisy, clean
         Folders of recordings (16 kHz, mono, ``.wav``) with the same names.
     precisions
-        Names or policies, ``FILE.json`` (docs/precision.md).
+        Names or policies, ``FILE.json`` (docs/precision.md). For several networks
+        one for all, or one for each, joined with ``+``: ``"fp16+second.json"``.
     path
         One of `PATHS`. ``reference`` takes no `precisions` but fp32.
     calibration, calibration_method
@@ -218,7 +239,10 @@ def evaluate_model(
     calibration_levels
         In dB, the levels at which sound is run for that.
         For several networks one path each, in their order.
-    target, cores
+    target
+        What the simulator simulates, by default ``pulp-open``. On the host a
+        network that does not fit it is an error (fp32 excepted), by default none.
+    cores
         Of the simulator.
     states
         ONNX only: ``IN=OUT`` each.
@@ -259,6 +283,7 @@ def evaluate_model(
         raise Error("path reference is fp32: other precisions take host or simulator")
     names = tuple(to_list(models))
     label = "+".join(Path(name).name for name in names)
+    splits = [_split_precision(text, names) for text in to_list(precisions)]
     pairs = find_pairs(noisy, clean)[:files]
     for pair in pairs:
         read_pair(pair)
@@ -279,9 +304,10 @@ def evaluate_model(
         tasks: list[_Job] = []
         if with_noisy:
             tasks += [_Job(pair, None, "", "", "noisy", None) for pair in pairs]
-        for precision in to_list(precisions):
+        for parts in splits:
             # A policy is known by its file.
-            shown = Path(precision).name
+            each = parts if len(set(parts)) > 1 else parts[:1]
+            shown = "+".join(Path(part).name for part in each)
             programs = names
             if path == "simulator":
                 folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -290,17 +316,18 @@ def evaluate_model(
                     compile(
                         name,
                         program,
-                        precision=precision,
+                        precision=parts[i],
                         calibration=statistics[i : i + 1],
-                        target=target,
+                        target=target or "pulp-open",
                         cores=cores,
                         states=states,
                         constants=constants,
                     )
             denoiser = _Denoiser(
                 programs,
-                precision,
+                parts,
                 path,
+                os.fspath(target) if path == "host" else "",
                 statistics,
                 tuple(states),
                 tuple(constants),
@@ -309,7 +336,7 @@ def evaluate_model(
             )
             results = None
             if save is not None:
-                results = Path(save) / Path(shown).stem
+                results = Path(save) / "+".join(Path(part).stem for part in each)
                 results.mkdir(parents=True, exist_ok=True)
             for pair in pairs:
                 wav = results / pair.noisy.name if results else None

@@ -235,6 +235,14 @@ func.func @interpolate(%0: tensor<8xf16>, %1: tensor<256x2xf16>, %2: f16,
   return %5, %6, %7 : tensor<8xf16>, f16, vector<2xf16>
 }
 
+// CHECK-LABEL: rnn.network @screened
+// CHECK-SAME: attributes {reset_if_not_finite}
+rnn.network @screened inputs(%x = "x" : tensor<4xf32>, %y = "y" : tensor<f32>) attributes {reset_if_not_finite} {
+  // CHECK: rnn.finite %x, %y : tensor<4xf32>, tensor<f32> -> tensor<1xi32>
+  %0 = rnn.finite %x, %y : tensor<4xf32>, tensor<f32> -> tensor<1xi32>
+  rnn.yield
+}
+
 // CHECK-LABEL: rnn.cell @movement
 rnn.cell @movement inputs(%x : tensor<1x8xf32>, %y : tensor<2x3xf32>, %z : tensor<1xf32>) {
   // CHECK: rnn.reshape %{{[^ ]*}} : tensor<1x8xf32> -> tensor<8xf32>

@@ -25,6 +25,13 @@ std::optional<float> getWideScale(NetworkOp network, unsigned k,
                                   const Tensors &tensors,
                                   const quantization::Policy &policy);
 
+/// What gives a tensor the range that it lacks.
+inline llvm::StringRef getRangeHint(const quantization::Policy &policy) {
+  return policy.getCalibration() ? "the calibration does not know it, "
+                                   "calibrate this network"
+                                 : "give --calibration";
+}
+
 } // namespace se::rnn
 
 #endif // SE_LIB_DIALECT_RNN_TRANSFORMS_GRIDS_H

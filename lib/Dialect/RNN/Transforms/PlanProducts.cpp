@@ -109,7 +109,7 @@ LogicalResult Planner::chooseGrid(MatvecOp op, Product &product) {
       getGrid(network, op.getX(), tensors, layers.getPolicy());
   if (!found)
     return fail(op) << "no scale for tensor '" << tensors.getName(op.getX())
-                    << "': give --calibration"
+                    << "': " << getRangeHint(layers.getPolicy())
                     << (sources.hasInput   ? ", or 'input_scale'"
                         : sources.hasState ? ", or 'state_scale'"
                                            : "");

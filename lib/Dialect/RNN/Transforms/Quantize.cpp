@@ -44,7 +44,7 @@ private:
     return network.emitError()
            << (op ? layers.describe(op) : (policy.getName() + ": ").str())
            << "no scale for tensor '" << tensors.getName(value)
-           << "': give --calibration";
+           << "': " << getRangeHint(policy);
   }
 
   NetworkOp network;

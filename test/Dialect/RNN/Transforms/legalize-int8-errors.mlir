@@ -44,7 +44,7 @@
 
 // RUN: not se-opt %t/net.mlir "--rnn-quantize=precision=mixed calibration=%t/absent.json" 2>&1 | FileCheck %s --check-prefix=ABSENT
 // RUN: not se-opt %t/net.mlir "--rnn-quantize=precision=mixed calibration=%t/other.json" 2>&1 | FileCheck %s --check-prefix=OTHER
-// OTHER: error: mixed: layer 'sum': no scale for tensor 's': give --calibration
+// OTHER: error: mixed: layer 'sum': no scale for tensor 's': the calibration does not know it, calibrate this network
 
 //--- other.json
 {"method": "max", "frames": 1, "files": [], "tensors": {}}

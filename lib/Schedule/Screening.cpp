@@ -1,0 +1,206 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- Screening.cpp - Whether a frame's inputs are finite ----------------===//
+//
+// x * 0 is 0 for finite x and NaN for all others, so one instruction for an
+// element adds up whether there was another. Where only the first level reads
+// inputs, each core adds up what it loads there, and all cores repeat the level
+// with zeros if any of them has found something. Otherwise each core goes
+// through its share of the inputs before all levels, which then mask them.
+// Inputs that come from L2 are put into L1 on the way, where the levels read
+// them, if there is room.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Scheduler.h"
+
+#include "se/Dialect/Cluster/Uniform.h"
+
+using namespace mlir;
+using namespace se;
+using namespace se::schedule;
+
+/// Elements of a turn of the loop, each with a sum of its own.
+static constexpr int64_t width = 4;
+
+void Scheduler::placeScreen() {
+  if (!screen)
+    return;
+  for (auto [input, name] :
+       llvm::zip(network.getInputArguments(), network.getInputNames()))
+    if (screening == Screening::Copy &&
+        llvm::is_contained(screen.getInputs(), input))
+      screenOffsets[input] =
+          place(cast<StringAttr>(name).getValue(), bufferType(input),
+                {0, plan.getLastRead(input)});
+  auto words = [&](int64_t count) {
+    return makeType(count, b.getI32Type(), cluster::Level::l1);
+  };
+  screenSumOffset =
+      place("finite", words(std::max(cores, dmaCore + 1)), {0, 1});
+  if (network->hasAttr(rnn::resetIfNotFiniteName))
+    screenMaskOffset = place("finite mask", words(1), Arena::always);
+}
+
+/// Cycles of a frame on top of those of reading the inputs.
+double Scheduler::getScreenCycles() {
+  if (!screen)
+    return 0;
+  double cycles = 3 * cores + 2 * barrierCycles;
+  for (Value input : screen.getInputs()) {
+    if (screening == Screening::FirstLevel) {
+      cycles += double(llvm::divideCeil(elementsOf(input), cores));
+      continue;
+    }
+    int64_t turns = llvm::divideCeil(elementsOf(input), cores * width);
+    cycles += loopCycles + double(turns) * (2 * width + 5);
+  }
+  return cycles;
+}
+
+/// Adds this core's share of `from` to the sums, and copies it to `to` unless
+/// that is null.
+SmallVector<Value> Scheduler::emitScan(Value from, Value to, ValueRange sums) {
+  int64_t count = cast<MemRefType>(from.getType()).getNumElements();
+  // Whole turns for all cores but the last one.
+  int64_t share = llvm::alignTo(llvm::divideCeil(count, cores), width);
+  Value end = number(count);
+  Value lower = arith::MinUIOp::create(
+      b, arith::MulIOp::create(b, core, number(share)), end);
+  Value upper = arith::MinUIOp::create(
+      b, arith::AddIOp::create(b, lower, number(share)), end);
+  Value zero = arith::ConstantOp::create(b, b.getF32FloatAttr(0));
+  auto emitLoop = [&](Value lower, Value upper, int64_t step,
+                      ValueRange sums) -> SmallVector<Value> {
+    auto loop = scf::ForOp::create(b, lower, upper, number(step), sums);
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(loop.getBody());
+    SmallVector<Value> places, elements, next(loop.getRegionIterArgs());
+    for (int64_t i = 0; i != step; ++i) {
+      Value place = loop.getInductionVar();
+      if (i)
+        place = arith::AddIOp::create(b, place, number(i));
+      places.push_back(place);
+      elements.push_back(memref::LoadOp::create(b, from, places[i]));
+    }
+    for (int64_t i = 0; i != step; ++i) {
+      next[i] = math::FmaOp::create(b, elements[i], zero, next[i]);
+      if (to)
+        memref::StoreOp::create(b, elements[i], to, places[i]);
+    }
+    scf::YieldOp::create(b, next);
+    return SmallVector<Value>(loop.getResults());
+  };
+  if (count % width == 0)
+    return emitLoop(lower, upper, width, sums);
+  Value length = arith::SubIOp::create(b, upper, lower);
+  Value middle = arith::SubIOp::create(
+      b, upper, arith::RemUIOp::create(b, length, number(width)));
+  return emitLoop(middle, upper, 1, emitLoop(lower, middle, width, sums));
+}
+
+void Scheduler::emitScreen(Value arenaArgument) {
+  enterStage(network.getLoc(), "finite inputs");
+  Value zero = arith::ConstantOp::create(b, b.getF32FloatAttr(0));
+  SmallVector<Value> sums(width, zero);
+  for (Value input : screen.getInputs()) {
+    Value to;
+    if (screening == Screening::Copy && inputOffsets.empty())
+      to = view(arenaArgument, bufferType(input), screenOffsets.at(input));
+    sums = emitScan(sources.lookup(input), to, sums);
+    if (to)
+      sources[input] = to;
+  }
+  Value sum = sums.front();
+  for (Value other : ArrayRef(sums).drop_front())
+    sum = arith::AddFOp::create(b, sum, other);
+  emitVerdict(arenaArgument, sum);
+  Value isFinite = arith::XOrIOp::create(
+      b, screenFound, arith::ConstantIntOp::create(b, 1, /*width=*/1));
+  screenMask = arith::ExtSIOp::create(b, b.getI32Type(), isFinite);
+}
+
+/// Each core has the sums of all behind the barrier; as bits they are 0 or not.
+void Scheduler::emitVerdict(Value arenaArgument, Value sum) {
+  Type integer = b.getI32Type();
+  auto words = [&](int64_t count, int64_t offset) {
+    return view(arenaArgument, makeType(count, integer, cluster::Level::l1),
+                offset);
+  };
+  Value sums = words(std::max(cores, dmaCore + 1), screenSumOffset);
+  Value bits = arith::BitcastOp::create(b, integer, sum);
+  memref::StoreOp::create(b, bits, sums, core);
+  cluster::BarrierOp::create(b);
+  Value found;
+  for (unsigned i = 0; i != cores; ++i) {
+    Value word = memref::LoadOp::create(b, sums, number(i));
+    found = found ? Value(arith::OrIOp::create(b, found, word)) : word;
+  }
+  Value none = arith::ConstantIntOp::create(b, 0, /*width=*/32);
+  screenFound = arith::CmpIOp::create(b, arith::CmpIPredicate::ne, found, none);
+  if (!network->hasAttr(rnn::resetIfNotFiniteName))
+    return;
+  Value isFirst =
+      arith::CmpIOp::create(b, arith::CmpIPredicate::eq, core, number(0));
+  auto branch = scf::IfOp::create(b, isFirst);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(branch.thenBlock());
+  Value isFinite =
+      arith::CmpIOp::create(b, arith::CmpIPredicate::eq, found, none);
+  memref::StoreOp::create(b, arith::ExtSIOp::create(b, integer, isFinite),
+                          words(1, screenMaskOffset), number(0));
+}
+
+/// Can the first level be screened while it is computed, and be repeated? Which
+/// tiles flow is known only when the stream is planned.
+bool Scheduler::checkFirstLevel() {
+  if (!screen || screening != Screening::FirstLevel)
+    return true;
+  isScreenable = plan.mayRepeatFirstLevel(screen.getInputs());
+  if (isScreenable && !records.getLoops().empty())
+    for (const Loop &loop : plan.getLevels().front()) {
+      const GroupedLoop &part = records.getLoop(loop);
+      isScreenable &=
+          !readsInput(loop) || (!part.isStreamed() && part.record.vectors == 1);
+    }
+  return isScreenable;
+}
+
+void Scheduler::addToScreen(Value value, Value scalar) {
+  if (!llvm::is_contained(screen.getInputs(), value))
+    return;
+  Value zero = arith::ConstantOp::create(b, b.getF32FloatAttr(0));
+  auto add = [&](Value element) {
+    screenSum = math::FmaOp::create(b, element, zero, screenSum);
+  };
+  if (!isa<VectorType>(scalar.getType()))
+    return add(scalar);
+  for (int64_t lane = 0; lane != 2; ++lane)
+    add(b.createOrFold<vector::ExtractOp>(scalar, lane));
+}
+
+void Scheduler::emitFirstLevel(Value arenaArgument) {
+  const std::vector<Loop> &level = plan.getLevels().front();
+  Value sum = arith::ConstantOp::create(b, b.getF32FloatAttr(0));
+  screenMask = arith::ConstantIntOp::create(b, -1, /*width=*/32);
+  for (const Loop &loop : level) {
+    if (readsInput(loop))
+      screenSum = sum;
+    emitLoop(loop);
+    if (screenSum)
+      sum = screenSum;
+    screenSum = Value();
+  }
+  enterStage(network.getLoc(), "finite inputs");
+  emitVerdict(arenaArgument, sum);
+  auto again = scf::IfOp::create(b, screenFound);
+  again->setAttr(cluster::uniformName, b.getUnitAttr());
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(again.thenBlock());
+  screenMask = arith::ConstantIntOp::create(b, 0, /*width=*/32);
+  for (const Loop &loop : level)
+    if (readsInput(loop))
+      emitLoop(loop);
+  cluster::BarrierOp::create(b);
+}
