@@ -356,6 +356,15 @@ std::optional<TensorRange> Policy::getRange(StringRef tensor) const {
   return std::nullopt;
 }
 
+std::optional<Range> Policy::getSeen(StringRef tensor) const {
+  if (calibration)
+    if (const TensorStatistics *statistics = calibration->find(tensor))
+      return Range{statistics->min, statistics->max};
+  if (auto it = tensors.find(tensor); it != tensors.end())
+    return it->second.range;
+  return std::nullopt;
+}
+
 static llvm::json::Object toJSON(const LayerPolicy &layer) {
   llvm::json::Object object{{"precision", stringify(layer.precision)}};
   if (layer.precision == Precision::FP32)

@@ -95,6 +95,9 @@ public:
 
   /// The range of a tensor: from the file, or else from calibration.
   std::optional<TensorRange> getRange(llvm::StringRef tensor) const;
+  /// From the least to the greatest value in the recordings, of which a method
+  /// may cut something off; without recordings the range.
+  std::optional<Range> getSeen(llvm::StringRef tensor) const;
   void setCalibration(std::shared_ptr<const Calibration> statistics) {
     calibration = std::move(statistics);
   }

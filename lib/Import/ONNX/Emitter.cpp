@@ -305,7 +305,7 @@ Operand Emitter::slice(const Operand &x, unsigned axis, int64_t offset,
 }
 
 Operand Emitter::concat(ArrayRef<Operand> xs, unsigned axis) {
-  SmallVector<Operand> parts;
+  SmallVector<Operand, 2> parts;
   bool allConstant = true;
   Shape shape = xs[0].shape;
   shape[axis] = 0;

@@ -133,7 +133,7 @@ Operand Emitter::contract(const Operand &a, const Operand &b) {
   // One matvec for each group, unless there are many of tiny matrices.
   constexpr int64_t manyGroups = 16, tinyMatrix = 64;
   if (K > 1 && (groups <= manyGroups || R * K > tinyMatrix)) {
-    SmallVector<Operand> parts;
+    SmallVector<Operand, 2> parts;
     for (int64_t g = 0; g < groups; ++g)
       parts.push_back(
           matvec(reshape(slice(b, 0, g, 1), {R, K}), slice(a, 0, g, 1)));

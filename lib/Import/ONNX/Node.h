@@ -76,7 +76,7 @@ public:
   unsigned numOutputs() const;
   bool wants(unsigned output) const;
   void push(Operand result) { outputs.push_back(std::move(result)); }
-  llvm::SmallVector<Operand> outputs;
+  llvm::SmallVector<Operand, 2> outputs;
 
   // Attributes.
   bool has(llvm::StringRef attribute) const;

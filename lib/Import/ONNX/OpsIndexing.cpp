@@ -18,7 +18,7 @@ void se::onnx_import::importConcat(Node &node) {
   int64_t axis = node.axis(node.getInt("axis", rank), rank);
   if (axis < 0)
     return;
-  SmallVector<Operand> parts;
+  SmallVector<Operand, 2> parts;
   unsigned filled = 0;
   for (const Operand *x : node.inputs) {
     bool fits = x->rank() == rank && x->kind == node.at(0).kind;
@@ -160,7 +160,7 @@ static void importSlice(Node &node) {
 static std::optional<Operand> gatherRuns(Node &node, const Operand &x,
                                          ArrayRef<int64_t> indices,
                                          unsigned axis) {
-  SmallVector<Operand> runs;
+  SmallVector<Operand, 2> runs;
   for (size_t i = 0; i < indices.size();) {
     size_t n = 1;
     int64_t step = i + 1 < indices.size() ? indices[i + 1] - indices[i] : 1;
@@ -437,7 +437,7 @@ static void importPad(Node &node) {
     wide[d] += std::max<int64_t>(before, 0) + std::max<int64_t>(after, 0);
     if (!countElements(wide))
       return node.error("result of shape " + toString(wide) + " is too large");
-    SmallVector<Operand> parts;
+    SmallVector<Operand, 2> parts;
     auto border = [&](int64_t width) {
       Shape shape = result.shape;
       shape[d] = width;

@@ -95,7 +95,7 @@ static Operand slide(Emitter &e, Operand x, unsigned axis, const Windows &w,
     shape[axis] = width;
     return e.expand(e.constant(makeFloats({}, {fill})), shape);
   };
-  SmallVector<Operand> parts{x};
+  SmallVector<Operand, 2> parts{x};
   if (w.before > 0)
     parts.insert(parts.begin(), border(w.before));
   if (int64_t behind = w.covered() - w.before - size; behind > 0)

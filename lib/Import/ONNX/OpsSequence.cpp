@@ -88,7 +88,7 @@ static void importConcatFromSequence(Node &node) {
   int64_t axis = node.axis(node.getInt("axis", 0), rank);
   if (axis < 0)
     return;
-  SmallVector<Operand> parts;
+  SmallVector<Operand, 2> parts;
   for (const Operand &x : elements) {
     Shape shape = x.shape;
     Flags open = x.open;

@@ -93,7 +93,7 @@ void GraphImporter::importIf(const onnx::NodeProto &proto, Node &node) {
   if (node.at(0).tensor->anyDynamic())
     return error("the condition depends on the number of frames; export with "
                  "sequence length 1");
-  SmallVector<Operand> results;
+  SmallVector<Operand, 2> results;
   if (importSubgraph(*condition ? *first : *second, {}, results))
     bindResults(proto, results);
 }
@@ -238,7 +238,7 @@ void GraphImporter::importScan(const onnx::NodeProto &proto, Node &node) {
     return node.axis(i < int64_t(axes.size()) ? axes[i] : 0, rank);
   };
 
-  SmallVector<Operand> steps;
+  SmallVector<Operand, 2> steps;
   bool isOpen = false;
   for (int64_t i = 0; i < numScans; ++i) {
     const Operand &x = node.at(numStates + i);
@@ -262,7 +262,7 @@ void GraphImporter::importScan(const onnx::NodeProto &proto, Node &node) {
   // Identities of states beyond those that this node's index stands for.
   unsigned id = 2 * nextIndex;
   nextIndex += (numStates + 1) / 2;
-  SmallVector<Operand> arguments;
+  SmallVector<Operand, 2> arguments;
   std::vector<CarriedValue> carried(numStates);
   for (int64_t i = 0; i < numStates; ++i) {
     StringRef name =
@@ -272,7 +272,7 @@ void GraphImporter::importScan(const onnx::NodeProto &proto, Node &node) {
     arguments.push_back(carried[i].now);
   }
   arguments.append(steps);
-  SmallVector<Operand> results;
+  SmallVector<Operand, 2> results;
   if (!importSubgraph(*body, arguments, results))
     return;
   for (int64_t i = 0; i < numStates; ++i) {
@@ -328,7 +328,7 @@ void GraphImporter::importLoop(const onnx::NodeProto &proto, Node &node) {
   step->isStep = isOpen;
   auto condition = std::make_shared<Tensor>(*makeInts({}, {1}));
   condition->kind = Tensor::Kind::Bool;
-  SmallVector<Operand> arguments{e.constant(std::move(step)),
+  SmallVector<Operand, 2> arguments{e.constant(std::move(step)),
                                  e.constant(std::move(condition))};
   for (Operand &x : arguments)
     x.inputs.resize(inputs.size());
@@ -349,7 +349,7 @@ void GraphImporter::importLoop(const onnx::NodeProto &proto, Node &node) {
       return;
     arguments.push_back(carried[i]->now);
   }
-  SmallVector<Operand> results;
+  SmallVector<Operand, 2> results;
   if (!importSubgraph(*body, arguments, results))
     return;
   if (getScalar(&results[0]) != 1 || results[0].tensor->anyDynamic())

@@ -38,7 +38,7 @@ void Ranges::setInputs(const quantization::Policy &policy) {
   for (auto [input, name] :
        llvm::zip(network.getInputArguments(), network.getInputNames())) {
     std::optional<quantization::Range> range =
-        policy.getRange(cast<StringAttr>(name).getValue());
+        policy.getSeen(cast<StringAttr>(name).getValue());
     intervals[input] = range ? Interval{presumption.margin * range->low,
                                         presumption.margin * range->high}
                              : symmetric(presumption.input);
