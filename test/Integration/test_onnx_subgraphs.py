@@ -142,6 +142,27 @@ def loop(cell, initial=0.0, listed=False):
     return make(nodes, [info("x", ["T", 1, N])], [info("y", ["T", 1, H])], constants | start)
 
 
+def counting_loop(cell, initial=0.0):
+    """As TensorFlow's converter writes it: the body counts, and tests the count."""
+    model = loop(cell, initial)
+    graph = model.graph
+    node = next(n for n in graph.node if n.op_type == "Loop")
+    body = node.attribute[0].g
+    body.node[0].input[1] = "time"
+    body.node[-1].CopyFrom(op("Less", "time_next steps", "on"))
+    body.node.insert(1, op("Add", "time one_step", "time_next"))
+    body.input.insert(2, info("time", [], INT64))
+    body.output.insert(1, info("time_next", [], INT64))
+    node.input[0], node.input[1] = "most", "any"
+    node.input.insert(2, "zero")
+    node.output.insert(0, "count")
+    graph.node.insert(2, op("Less", "zero steps", "any"))
+    for name, number in ("most", 2**31 - 1), ("one_step", 1):
+        graph.initializer.append(numpy_helper.from_array(np.array(number), name))
+    onnx.checker.check_model(model)
+    return model
+
+
 def run_whole(model, **inputs):
     import onnxruntime
 
@@ -153,10 +174,11 @@ def run_whole(model, **inputs):
 
 @pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("initial", [0.0, 0.5])
-@pytest.mark.parametrize("kind", ["scan", "scan, batch first", "loop", "loop, listed"])
+@pytest.mark.parametrize("kind", ["scan", "scan, batch first", "loop", "loop, listed",
+                                  "loop, counting"])
 def test_loops_over_time(kind, cell, initial, tmp_path):
     first = kind == "scan, batch first"
-    model = (
+    model = counting_loop(cell, initial) if kind.endswith("counting") else (
         loop(cell, initial, kind.endswith("listed"))
         if kind.startswith("loop")
         else scan(cell, first, initial)

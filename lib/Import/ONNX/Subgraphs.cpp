@@ -108,6 +108,7 @@ struct GraphImporter::CarriedValue {
   Shape shape;        ///< of the initial value
   bool isOwn = false; ///< a state that the network keeps by itself
   bool isCounter = false;
+  bool isStep = false; ///< counts from 0, until there is another value
   bool isOpen = false;
 };
 
@@ -144,6 +145,8 @@ bool GraphImporter::importCarried(Node &node, const Operand &initial,
     carried.isCounter = true;
     auto counter = std::make_shared<Tensor>(*initial.tensor);
     counter->dynamic.assign(counter->size(), isOpen);
+    carried.isStep = counter->isStep =
+        isOpen && counter->size() == 1 && counter->ints[0] == 0;
     carried.now = emitter->constant(std::move(counter));
     return true;
   }
@@ -180,6 +183,10 @@ bool GraphImporter::finishCarried(Node &node, CarriedValue &carried,
   if (carried.isCounter) {
     if (!next.tensor || next.isFloat()) {
       error("an integer that goes from step to step is computed from data");
+      return false;
+    }
+    if (carried.isStep && next.tensor->ints[0] != 1) {
+      error("an integer that starts from 0 must count the steps");
       return false;
     }
   } else {
@@ -309,15 +316,19 @@ void GraphImporter::importLoop(const onnx::NodeProto &proto, Node &node) {
     return;
   const Operand *trips = node.find(0), *goesOn = node.find(1);
   std::optional<int64_t> count = getScalar(trips);
-  if (goesOn && (getScalar(goesOn) != 1 || goesOn->tensor->anyDynamic()))
+  if (goesOn && getScalar(goesOn) != 1)
     return error("the condition must be constant and true");
-  if (!count)
+  bool countsFrames = count && trips->tensor->isDynamic(0);
+  // TensorFlow counts in the body up to the number of frames; what is given as
+  // the number of steps is then a bound that is never met.
+  bool testsFrames = goesOn && goesOn->tensor->anyDynamic() && !countsFrames;
+  bool isOpen = countsFrames || testsFrames;
+  if (!count && (trips || !testsFrames))
     return error("the number of steps must be the number of frames, or 1");
-  if (*count != 1)
+  if (count && *count != 1 && (!testsFrames || *count < 1))
     return error("runs " + Twine(*count) +
                  " steps inside a frame, which is not supported; if they are "
                  "frames, export with sequence length 1 or dynamic");
-  bool isOpen = trips->tensor->isDynamic(0);
   int64_t numCarried = std::max<int64_t>(proto.input_size() - 2, 0);
   if (body->input_size() != numCarried + 2 ||
       body->output_size() < numCarried + 1)
@@ -352,7 +363,9 @@ void GraphImporter::importLoop(const onnx::NodeProto &proto, Node &node) {
   SmallVector<Operand, 2> results;
   if (!importSubgraph(*body, arguments, results))
     return;
-  if (getScalar(&results[0]) != 1 || results[0].tensor->anyDynamic())
+  // With one frame a loop that tests their number ends behind the first step.
+  if (getScalar(&results[0]) != !testsFrames ||
+      results[0].tensor->anyDynamic() != testsFrames)
     return error("the loop ends on a condition that is computed");
   results.erase(results.begin());
   for (int64_t i = 0; i < numCarried; ++i) {
