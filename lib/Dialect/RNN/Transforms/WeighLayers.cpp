@@ -53,8 +53,8 @@ struct Weight {
   }
 };
 
-/// Weighs the layers that a policy's base makes int8. Those of which a matvec is
-/// made together go together.
+/// Weighs the layers that a policy's base makes int8. Those of which a matvec
+/// is made together go together.
 class Weigher {
 public:
   Weigher(NetworkOp network, const Layers &layers)
@@ -102,9 +102,9 @@ void Weigher::addProduct(MatvecOp op) {
   int64_t halfWords = llvm::divideCeil(columns, 2),
           words = llvm::divideCeil(columns, 4);
   Weight &weight = weights[unit];
-  weight.cycles += double(sums) *
-                   (wordCycles * double(words - halfWords) +
-                    (hasBias(op.getY()) ? biasedSumCycles : sumCycles));
+  weight.cycles +=
+      double(sums) * (wordCycles * double(words - halfWords) +
+                      (hasBias(op.getY()) ? biasedSumCycles : sumCycles));
   weight.halfBytes += rows * 4 * halfWords;
   // Each vector of a batch has scales of its own.
   weight.integerBytes += rows * 4 * words + sums * 4;
@@ -153,8 +153,7 @@ DictionaryAttr Weigher::run() {
     StringAttr name = entry->getData();
     const Weight &weight = weights[units.getLeaderValue(name)];
     if (!weight.pays())
-      found.push_back(
-          b.getNamedAttr(name, b.getStringAttr(describe(weight))));
+      found.push_back(b.getNamedAttr(name, b.getStringAttr(describe(weight))));
   }
   return b.getDictionaryAttr(found);
 }
