@@ -123,11 +123,10 @@ template <typename Op> struct ReduceAngle : OpRewritePattern<Op> {
     }
     // What is left of an argument so large that it has no angle.
     constexpr double most = 4;
-    for (auto [isBeyond, bound] :
-         {std::pair(arith::CmpFPredicate::OGT, most),
-          std::pair(arith::CmpFPredicate::OLT, -most)})
-      x = b.select(b.compare(isBeyond, x, b.constant(bound)),
-                   b.constant(bound), x);
+    for (auto [isBeyond, bound] : {std::pair(arith::CmpFPredicate::OGT, most),
+                                   std::pair(arith::CmpFPredicate::OLT, -most)})
+      x = b.select(b.compare(isBeyond, x, b.constant(bound)), b.constant(bound),
+                   x);
     auto reduced = Op::create(b, x);
     reduced->setDiscardableAttr(reducedAttrName, b.getUnitAttr());
     rewriter.replaceOp(op, reduced->getResults());
@@ -178,13 +177,12 @@ static Value emitAtanh(Emitter &b, ValueRange x) {
 
 static Value emitAtan2(Emitter &b, ValueRange yx) {
   Value y = yx[0], x = yx[1], zero = b.constant(0);
-  Value atOrigin =
-      b.both(b.compare(arith::CmpFPredicate::OEQ, x, zero),
-             b.compare(arith::CmpFPredicate::OEQ, y, zero));
+  Value atOrigin = b.both(b.compare(arith::CmpFPredicate::OEQ, x, zero),
+                          b.compare(arith::CmpFPredicate::OEQ, y, zero));
   Value angle = math::AtanOp::create(b, b.select(atOrigin, y, b.div(y, x)));
   Value turned = b.add(angle, b.copySign(b.constant(llvm::numbers::pi), y));
-  Value isLeft = b.compare(arith::CmpFPredicate::OLT,
-                           b.copySign(b.constant(1), x), zero);
+  Value isLeft =
+      b.compare(arith::CmpFPredicate::OLT, b.copySign(b.constant(1), x), zero);
   return b.select(isLeft, turned, angle);
 }
 
@@ -194,8 +192,8 @@ static Value emitRsqrt(Emitter &b, ValueRange x) {
 
 /// NaN stays NaN.
 static Value emitClamp(Emitter &b, ValueRange x) {
-  Value y = b.select(b.compare(arith::CmpFPredicate::OLT, x[0], x[1]), x[1],
-                     x[0]);
+  Value y =
+      b.select(b.compare(arith::CmpFPredicate::OLT, x[0], x[1]), x[1], x[0]);
   return b.select(b.compare(arith::CmpFPredicate::OGT, y, x[2]), x[2], y);
 }
 
@@ -241,8 +239,8 @@ LogicalResult ExpandPower::matchAndRewrite(math::PowFOp op,
     Value one = arith::ConstantOp::create(b, b.getBoolAttr(true));
     return arith::XOrIOp::create(b, condition, one);
   };
-  Value magnitude = math::ExpOp::create(
-      b, b.mul(y, math::LogOp::create(b, b.abs(x))));
+  Value magnitude =
+      math::ExpOp::create(b, b.mul(y, math::LogOp::create(b, b.abs(x))));
   Value isInteger = isWhole(y);
   Value isOdd = b.both(isInteger, isNot(isWhole(b.mul(y, b.constant(0.5)))));
   Value power = b.select(isOdd, b.copySign(magnitude, x), magnitude);
@@ -324,9 +322,9 @@ static Value emitRemainder(Emitter &b, ValueRange xy) {
   // |x| < |y|: x itself. Neither infinity divided nor a division by zero.
   Value isLess = b.compare(arith::CmpFPredicate::OLT, b.abs(x), b.abs(y));
   result = b.select(isLess, x, result);
-  Value isValid = b.both(emitIsFinite(b, x),
-                         b.compare(arith::CmpFPredicate::OGT, b.abs(y),
-                                   b.constant(0)));
+  Value isValid =
+      b.both(emitIsFinite(b, x),
+             b.compare(arith::CmpFPredicate::OGT, b.abs(y), b.constant(0)));
   Value nan = b.fromBits(b.word(0x7fc00000));
   return b.select(isValid, result, nan);
 }
@@ -345,14 +343,14 @@ void conversion::populateFunctionPatterns(RewritePatternSet &patterns) {
   patterns.add<ExpandFunction<math::IsInfOp>>(context, emitIsInf);
   patterns.add<ExpandFunction<math::IsFiniteOp>>(context, emitIsFinite);
   patterns.add<ExpandFunction<arith::RemFOp>>(context, emitRemainder);
-  patterns.add<ReduceAngle<math::SinOp>, ReduceAngle<math::CosOp>,
-               ExpandPower>(context);
+  patterns.add<ReduceAngle<math::SinOp>, ReduceAngle<math::CosOp>, ExpandPower>(
+      context);
   populateMathPolynomialApproximationPatterns(patterns, [](StringRef name) {
     return llvm::is_contained(
         {math::AcosOp::getOperationName(), math::AsinOp::getOperationName(),
-         math::AtanOp::getOperationName(), math::CosOp::getOperationName(), math::ErfcOp::getOperationName(),
-         math::ExpM1Op::getOperationName(), math::Log1pOp::getOperationName(),
-         math::SinOp::getOperationName()},
+         math::AtanOp::getOperationName(), math::CosOp::getOperationName(),
+         math::ErfcOp::getOperationName(), math::ExpM1Op::getOperationName(),
+         math::Log1pOp::getOperationName(), math::SinOp::getOperationName()},
         name);
   });
   math::populateExpansionPatterns(patterns, {"cosh", "exp2", "powf", "sinh"});

@@ -97,14 +97,13 @@ static bool isArithmetic(Operation *op) {
 static bool isFunction(Operation *op) {
   return isa<math::AbsFOp, math::AcosOp, math::AcoshOp, math::AsinOp,
              math::AsinhOp, math::AtanOp, math::AtanhOp, math::Atan2Op,
-             math::CeilOp, math::ClampFOp, math::CopySignOp,
-             math::CosOp, math::CoshOp, math::ErfOp, math::ErfcOp, math::ExpOp,
-             math::Exp2Op, math::ExpM1Op, math::FloorOp, math::FmaOp,
-             math::IsFiniteOp, math::IsInfOp, math::IsNaNOp, math::LogOp,
-             math::Log10Op, math::Log1pOp, math::Log2Op, math::PowFOp,
-             math::RoundOp, math::RoundEvenOp, math::RsqrtOp, math::SinOp,
-             math::SinhOp, math::SqrtOp, math::TanOp, math::TanhOp,
-             math::TruncOp>(op);
+             math::CeilOp, math::ClampFOp, math::CopySignOp, math::CosOp,
+             math::CoshOp, math::ErfOp, math::ErfcOp, math::ExpOp, math::Exp2Op,
+             math::ExpM1Op, math::FloorOp, math::FmaOp, math::IsFiniteOp,
+             math::IsInfOp, math::IsNaNOp, math::LogOp, math::Log10Op,
+             math::Log1pOp, math::Log2Op, math::PowFOp, math::RoundOp,
+             math::RoundEvenOp, math::RsqrtOp, math::SinOp, math::SinhOp,
+             math::SqrtOp, math::TanOp, math::TanhOp, math::TruncOp>(op);
 }
 
 /// What rnn-normalize-movement knows.

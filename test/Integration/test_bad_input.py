@@ -316,7 +316,6 @@ def test_bad_value(option, text, network, tmp_path):
     ("{", "policy.json: "),
     ('{"layer": {}}', "policy.json: unknown key 'layer', expected default, layers, tensors, "),
     ('{"default": "int4"}', "policy.json: 'default' must be"),
-    ('{"default": "int8"}', "policy.json: layer 'rnn0': no scale for tensor 'x': give --calibration"),
     ('{"layers": {"rnn0": {"precision": "int8", "input_scale": -1}}}',
      "policy.json: layers: 'rnn0': 'input_scale' must be a positive number"),
     ('{"layers": {"rnn0": {"precision": "int8"}}}',
@@ -333,6 +332,16 @@ def test_bad_policy(text, message, network, tmp_path):
     expect_error(tmp_path, "se-compile", network, "-o", tmp_path / "out", precision,
                  text=message)
     expect_error(tmp_path, "se-run", network, precision, text=message)
+
+
+def test_no_scales(tmp_path):
+    """Of a layer that int8 pays for; a smaller one stays fp16 and needs none."""
+    path = tmp_path / "net.onnx"
+    recipe = Recipe(cell="lstm", input=32, hidden=32)
+    path.write_bytes(onnx_models.build(recipe).SerializeToString())
+    message = "int8: layer 'rnn0': no scale for tensor 'x': give --calibration"
+    for tool, *rest in (("se-compile", "-o", tmp_path / "out"), ("se-run",)):
+        expect_error(tmp_path, tool, path, *rest, "--precision=int8", text=message)
 
 
 def test_no_arguments(tmp_path):

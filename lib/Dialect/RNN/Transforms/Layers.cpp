@@ -91,8 +91,7 @@ void Layers::findQuantized(NetworkOp network) {
         network.emitWarning()
             << "layer '" << name << "' stays fp16: int8 needs "
             << "matrices that are constants";
-  if (auto names =
-          network->getAttrOfType<DictionaryAttr>(halfLayersAttrName))
+  if (auto names = network->getAttrOfType<DictionaryAttr>(halfLayersAttrName))
     for (NamedAttribute name : names)
       if (quantized.erase(name.getName()))
         halves.insert(name.getName());

@@ -43,8 +43,8 @@ static Value reshape(OpBuilder &b, Location loc, Value x, Type type) {
 static Value normalize(OpBuilder &b, tensor::InsertSliceOp op) {
   RankedTensorType type = op.getType();
   ArrayRef<int64_t> offsets = op.getStaticOffsets();
-  Value result = reshape(b, op.getLoc(), op.getSource(),
-                         type.clone(op.getStaticSizes()));
+  Value result =
+      reshape(b, op.getLoc(), op.getSource(), type.clone(op.getStaticSizes()));
   SmallVector<int64_t> begin(offsets), sizes(op.getStaticSizes());
   SmallVector<int64_t> ones(sizes.size(), 1);
   for (int64_t dim = type.getRank() - 1; dim >= 0; --dim) {

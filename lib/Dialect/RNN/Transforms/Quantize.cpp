@@ -97,8 +97,8 @@ LogicalResult Quantizer::planResults(Marks &results) {
     Operation *op = value.getDefiningOp();
     if (!op || !layers[op].hasByteResults || isSingle(op))
       continue;
-    // A state that nothing else reads is what its cell_state says. What is moved
-    // has been rounded where it was made.
+    // A state that nothing else reads is what its cell_state says. What is
+    // moved has been rounded where it was made.
     if (!isStored(value) || decisions.contains(value) ||
         isa<TransposeOp, BroadcastOp>(op))
       continue;

@@ -124,8 +124,8 @@ llvm::StringSet<> se::rnn::findRecurrentLayers(NetworkOp network) {
       bool isRecurrent = recurrent.contains(start) || next.contains(start);
       for (Operation *other :
            graph.getReachable({start}, /*stopAtMatvec=*/true))
-        isRecurrent |= !isa<MatvecOp>(other) && (recurrent.contains(other) ||
-                                                 next.contains(other));
+        isRecurrent |= !isa<MatvecOp>(other) &&
+                       (recurrent.contains(other) || next.contains(other));
       if (isRecurrent)
         layers.insert(getLayerName(start->getLoc()));
     }

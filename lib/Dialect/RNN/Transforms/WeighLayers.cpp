@@ -3,13 +3,14 @@
 
 //===- WeighLayers.cpp - What int8 costs and saves ------------------------===//
 
+#include "Evaluate.h"
 #include "Layers.h"
 #include "Tensors.h"
 
 #include "se/Dialect/RNN/LayerName.h"
 #include "se/Dialect/RNN/Transforms/Passes.h"
 
-#include "mlir/Dialect/Quant/IR/Quant.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "llvm/ADT/EquivalenceClasses.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -24,13 +25,17 @@ using namespace mlir;
 using namespace se::rnn;
 using namespace se::quantization;
 
-// Instructions, as measured (docs/precision.md).
-/// A word of a row: loads and a product.
-static constexpr double wordCycles = 2.2;
-/// A sum of integers becomes a float: conversion, scale, multiplication.
-static constexpr double sumCycles = 3.8;
-/// An element of a vector becomes an integer, more than what it takes as a half.
-static constexpr double elementCycles = 12;
+// What int8 takes more than fp16, in cycles of a core, as measured
+// (docs/precision.md).
+/// A word of a row, of which there are half as many: loads and a product.
+static constexpr double wordCycles = 2;
+/// A sum: conversion and scale. With a bias, which is in the sum already, where
+/// halves extend and add it.
+static constexpr double sumCycles = 3.6, biasedSumCycles = -4.3;
+/// An element of a vector becomes an integer, those of a batch one by one; and
+/// the code for a vector, which comes to each core once.
+static constexpr double elementCycles = 5, batchElementCycles = 10.5;
+static constexpr double vectorCycles = 176;
 /// Bytes that are saved matter if they are so large a part of the layer's, and
 /// so many.
 static constexpr double leastShare = 0.25;
@@ -38,19 +43,18 @@ static constexpr int64_t leastBytes = 4096;
 
 namespace {
 struct Weight {
-  double halves = 0, integers = 0; ///< cycles
+  double cycles = 0; ///< more than in fp16
   int64_t halfBytes = 0, integerBytes = 0;
 
   bool pays() const {
     int64_t saved = halfBytes - integerBytes;
-    return integers < halves ||
-           (saved >= leastBytes &&
-            double(saved) >= leastShare * double(halfBytes));
+    return cycles < 0 || (saved >= leastBytes &&
+                          double(saved) >= leastShare * double(halfBytes));
   }
 };
 
-/// Weighs the layers that a policy's base makes int8. Those of which a matvec is
-/// made together go together.
+/// Weighs the layers that a policy's base makes int8. Those of which a matvec
+/// is made together go together.
 class Weigher {
 public:
   Weigher(NetworkOp network, const Layers &layers)
@@ -72,24 +76,42 @@ private:
   llvm::EquivalenceClasses<StringAttr> units;
   llvm::DenseMap<StringAttr, Weight> weights; ///< of each unit's leader
   llvm::MapVector<Value, llvm::SetVector<StringAttr>> readers;
+  llvm::DenseSet<Value> batches; ///< of vectors
 };
 } // namespace
+
+/// Whether a constant is added to the product before anything else is done to
+/// it, or to the sum that it is part of.
+static bool hasBias(Value product) {
+  return llvm::any_of(product.getUsers(), [](Operation *user) {
+    if (!isa<arith::AddFOp>(user) && !isElementMovement(user))
+      return false;
+    return llvm::any_of(user->getOperands(),
+                        [](Value operand) {
+                          return operand.getDefiningOp<arith::ConstantOp>();
+                        }) ||
+           hasBias(user->getResult(0));
+  });
+}
 
 void Weigher::addProduct(MatvecOp op) {
   StringAttr unit = units.getLeaderValue(getName(getLayerName(op.getLoc())));
   auto type = cast<RankedTensorType>(op.getW().getType());
-  int64_t rows = type.getDimSize(0), columns = type.getDimSize(1);
-  auto sums = double(
-      cast<RankedTensorType>(op.getY().getType()).getNumElements());
+  int64_t rows = type.getDimSize(0), columns = type.getDimSize(1),
+          sums = cast<RankedTensorType>(op.getY().getType()).getNumElements();
   int64_t halfWords = llvm::divideCeil(columns, 2),
           words = llvm::divideCeil(columns, 4);
   Weight &weight = weights[unit];
-  weight.halves += sums * wordCycles * double(halfWords);
-  weight.integers += sums * (wordCycles * double(words) + sumCycles);
+  weight.cycles +=
+      double(sums) * (wordCycles * double(words - halfWords) +
+                      (hasBias(op.getY()) ? biasedSumCycles : sumCycles));
   weight.halfBytes += rows * 4 * halfWords;
   // Each vector of a batch has scales of its own.
-  weight.integerBytes += rows * 4 * words + int64_t(sums) * 4;
-  readers[stripReshapes(op.getX())].insert(unit);
+  weight.integerBytes += rows * 4 * words + sums * 4;
+  Value x = stripReshapes(op.getX());
+  readers[x].insert(unit);
+  if (sums != rows)
+    batches.insert(x);
 }
 
 /// A vector's conversion is shared by those who read it.
@@ -97,17 +119,18 @@ void Weigher::addVectors() {
   for (auto &[value, names] : readers) {
     auto elements =
         double(cast<RankedTensorType>(value.getType()).getNumElements());
+    double cycles =
+        vectorCycles + elements * (batches.contains(value) ? batchElementCycles
+                                                           : elementCycles);
     for (StringAttr unit : names)
-      weights[unit].integers +=
-          elements * elementCycles / double(names.size());
+      weights[unit].cycles += cycles / double(names.size());
   }
 }
 
 std::string Weigher::describe(const Weight &weight) const {
-  return llvm::formatv("int8 would take about {0:F0} % more cycles for it, and "
-                       "save {1} of {2} bytes",
-                       100 * (weight.integers / weight.halves - 1),
-                       weight.halfBytes - weight.integerBytes,
+  return llvm::formatv("int8 would take about {0:F0} core cycles more for it, "
+                       "and save {1} of {2} bytes",
+                       weight.cycles, weight.halfBytes - weight.integerBytes,
                        weight.halfBytes);
 }
 
@@ -130,8 +153,7 @@ DictionaryAttr Weigher::run() {
     StringAttr name = entry->getData();
     const Weight &weight = weights[units.getLeaderValue(name)];
     if (!weight.pays())
-      found.push_back(
-          b.getNamedAttr(name, b.getStringAttr(describe(weight))));
+      found.push_back(b.getNamedAttr(name, b.getStringAttr(describe(weight))));
   }
   return b.getDictionaryAttr(found);
 }

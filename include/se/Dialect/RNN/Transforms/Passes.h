@@ -31,8 +31,8 @@ llvm::SmallVector<mlir::Location> splitAllGates(NetworkOp network);
 /// `--rnn-expose-observed` made.
 constexpr llvm::StringLiteral observedPrefix = "observed:";
 
-/// On a network: the layers that its policy's base would make int8 and that stay
-/// fp16, each with the reason. --rnn-weigh-layers sets it.
+/// On a network: the layers that its policy's base would make int8 and that
+/// stay fp16, each with the reason. --rnn-weigh-layers sets it.
 constexpr llvm::StringLiteral halfLayersAttrName = "se.fp16_layers";
 /// What this attribute says in the module's network; nothing if there is none.
 mlir::DictionaryAttr getHalfLayers(mlir::ModuleOp module);

@@ -170,7 +170,7 @@ def WeighLayers : Pass<"rnn-weigh-layers", "::mlir::ModuleOp"> {
 
     ```mlir
     rnn.network @net ... attributes {se.fp16_layers = {core =
-        "int8 would take about 60 % more cycles for it, and save 0 of 64 bytes"}}
+        "int8 would take about 80 core cycles more for it, and save 0 of 64 bytes"}}
     ```
   }];
   let options = [
