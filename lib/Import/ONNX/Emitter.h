@@ -36,6 +36,9 @@ struct Operand {
   mlir::Value value;
   TensorPtr tensor;
   Tensor::Kind kind = Tensor::Kind::Float;
+  /// Integers that have not been rounded: what ONNX Runtime quantizes at run
+  /// time stays as it is (DynamicQuantizeLinear).
+  bool unquantized = false;
   Shape shape;
   /// Dimensions that ONNX leaves open (time or batch). They have size 1 here.
   Flags open;
@@ -50,12 +53,6 @@ struct Operand {
   /// the states of recurrent nodes (see Recurrence in States.h).
   std::set<unsigned> movedInputs;
   std::set<unsigned> movedStates;
-
-  /// Integers that have not been rounded: what ONNX Runtime quantizes at run
-  /// time stays as it is (DynamicQuantizeLinear).
-  bool unquantized = false;
-  /// The factors of a product of integers, whose scales come later.
-  std::shared_ptr<const std::pair<Operand, Operand>> factors;
 
   bool isConstant() const { return tensor != nullptr; }
   bool isFloat() const { return kind == Tensor::Kind::Float; }
@@ -164,6 +161,17 @@ public:
   /// y[g, l, r] = sum over k of a[g, l, k] * b[g, r, k].
   Operand contract(const Operand &a, const Operand &b);
 
+  /// The factors of a product of integers, whose scales come later; null if
+  /// there are none.
+  using Factors = std::pair<Operand, Operand>;
+  const Factors *getFactors(mlir::Value product) const {
+    auto it = factors.find(product);
+    return it == factors.end() ? nullptr : it->second.get();
+  }
+  void setFactors(mlir::Value product, const Operand &a, const Operand &b) {
+    factors[product] = std::make_unique<Factors>(a, b);
+  }
+
   /// Notes a value that later nodes may not need.
   void mayBeUnused(mlir::Value value) { unused.push_back(value); }
   /// Erases those of them that nothing uses.
@@ -192,6 +200,7 @@ private:
   bool hasFailed = false;
   llvm::StringSet<> remarked;
   std::vector<mlir::Value> unused;
+  llvm::DenseMap<mlir::Value, std::unique_ptr<Factors>> factors;
   struct Problem {
     std::string label, message;
   };

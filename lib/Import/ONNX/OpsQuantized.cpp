@@ -197,16 +197,19 @@ static void importMatMulInteger(Node &node) {
     return;
   Operand result = node.e.asInt(*y);
   result.unquantized = node.at(0).unquantized || node.at(1).unquantized;
-  result.factors = std::make_shared<std::pair<Operand, Operand>>(*a, *b);
+  if (result.value)
+    node.e.setFactors(result.value, *a, *b);
   node.push(result);
 }
 
 std::optional<Operand> se::onnx_import::scaleProduct(Node &node,
                                                      const Operand &product,
                                                      const Operand &scale) {
-  if (!product.factors || !product.value || !scale.tensor || !scale.isFloat())
+  const Emitter::Factors *factors =
+      product.value ? node.e.getFactors(product.value) : nullptr;
+  if (!factors || !scale.tensor || !scale.isFloat())
     return std::nullopt;
-  const auto &[a, b] = *product.factors;
+  const auto &[a, b] = *factors;
   int64_t columns = product.shape.empty() ? 0 : product.shape.back();
   bool fits = scale.tensor->size() == 1 || (scale.tensor->size() == columns &&
                                             scale.shape.back() == columns);
