@@ -35,7 +35,7 @@ struct TensorSamples {
 RangeChoice chooseByOutputError(const TensorStatistics &statistics,
                                 const TensorSamples &samples);
 
-inline constexpr double acceptedError = 0.05;
+inline constexpr double acceptedError = 0.07;
 
 } // namespace se::quantization
 
