@@ -131,11 +131,14 @@ se::quantization::chooseByOutputError(const TensorStatistics &statistics,
     if (i != 0 && error >= best.error)
       continue;
     best = {{range, std::nullopt}, error};
+    // Nothing is cut off without need: louder sound may come.
+    if (i == 0 && error <= acceptedError)
+      return best;
   }
   bool isVector = llvm::any_of(samples.readers, [&](const ReadingMatrix &m) {
     return m.columns == samples.elements;
   });
-  if (!isVector || best.error <= worthFrameScale)
+  if (!isVector || best.error <= acceptedError)
     return best;
   Range relative{statistics.min < 0 ? -1.0f : 0.0f,
                  statistics.max > 0 ? 1.0f : 0.0f};
