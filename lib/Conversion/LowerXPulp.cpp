@@ -6,7 +6,6 @@
 #include "LowerXPulp.h"
 #include "LoopAssembly.h"
 #include "se/Conversion/Passes.h"
-#include "se/Dialect/Cluster/Uniform.h"
 #include "se/Dialect/XPulp/XPulp.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -17,7 +16,6 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/SCF/Transforms/Patterns.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
-#include "mlir/IR/ImplicitLocOpBuilder.h"
 
 namespace se::conversion {
 #define GEN_PASS_DEF_LOWERXPULP
@@ -76,22 +74,8 @@ struct LowerXPulpPass : conversion::impl::LowerXPulpBase<LowerXPulpPass> {
     return false;
   }
 
-  /// The code of branches that are rarely entered goes out of the way of that
-  /// which every frame has to bring to the instruction cache.
-  static void expectNot(scf::IfOp branch) {
-    ImplicitLocOpBuilder b(branch.getLoc(), branch);
-    Value no = arith::ConstantIntOp::create(b, 0, /*width=*/1);
-    branch.getConditionMutable().assign(
-        LLVM::ExpectOp::create(b, b.getI1Type(), branch.getCondition(), no));
-  }
-
   void runOnOperation() override {
     ModuleOp module = getOperation();
-    if (!host)
-      module.walk([](scf::IfOp branch) {
-        if (branch->hasAttr(cluster::uniformName))
-          expectNot(branch);
-      });
     SmallVector<xpulp::LoopOp> loops;
     module.walk([&](xpulp::LoopOp loop) { loops.push_back(loop); });
     for (xpulp::LoopOp loop : loops)

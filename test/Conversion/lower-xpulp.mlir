@@ -129,15 +129,3 @@ func.func @outer(%a: i32, %b: i32) -> i32 {
   }
   return %r : i32
 }
-
-// What is seldom entered.
-// CHECK-LABEL: func.func @uniform(
-// CHECK:         %[[NO:.*]] = arith.constant false
-// CHECK-NEXT:    %[[RARE:.*]] = llvm.intr.expect %arg0, %[[NO]] : i1
-// CHECK-NEXT:    scf.if %[[RARE]] {
-func.func @uniform(%found: i1, %m: memref<1xi32>, %at: index, %word: i32) {
-  scf.if %found {
-    memref.store %word, %m[%at] : memref<1xi32>
-  } {cluster.uniform}
-  return
-}

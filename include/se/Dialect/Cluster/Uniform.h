@@ -9,9 +9,9 @@
 #include "llvm/ADT/StringRef.h"
 
 namespace se::cluster {
-/// Of an scf.if whose condition depends on data: all cores find the same, and
-/// seldom that it holds. So there may be barriers within. The proof goes
-/// through frames with the branch and without it.
+/// Of an scf.if whose condition depends on data: all cores find the same, so
+/// there may be barriers within. The proof goes through frames with the branch
+/// and without it.
 constexpr llvm::StringLiteral uniformName = "cluster.uniform";
 } // namespace se::cluster
 
