@@ -22,6 +22,7 @@
 #include "se/Target/Linker.h"
 #include "se/Target/LinkerScript.h"
 
+#include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
 #include "llvm/Support/FileSystem.h"
@@ -72,17 +73,41 @@ bool se::isOnnxFile(StringRef path) {
   return path.ends_with_insensitive(".onnx");
 }
 
+/// Weights that were left out when the module was printed.
+static LogicalResult checkResources(ModuleOp module) {
+  WalkResult result = module.walk([](Operation *op) {
+    for (NamedAttribute attribute : op->getAttrs()) {
+      auto resource = dyn_cast<DenseResourceElementsAttr>(attribute.getValue());
+      if (!resource || resource.getRawHandle().getBlob())
+        continue;
+      op->emitError("the values of dense_resource<")
+          << resource.getRawHandle().getKey()
+          << "> are not in the file; was it printed with "
+             "--mlir-elide-resource-strings-if-larger?";
+      return WalkResult::interrupt();
+    }
+    return WalkResult::advance();
+  });
+  return failure(result.wasInterrupted());
+}
+
+/// By the name, or on standard input by the first byte, the key of a model's
+/// first field, which no module begins with.
+static bool isOnnx(StringRef path, StringRef content) {
+  return path == "-" ? content.starts_with("\x08") : isOnnxFile(path);
+}
+
 OwningOpRef<ModuleOp>
 se::loadModule(StringRef path, const std::vector<std::string> &states,
                MLIRContext &context,
                const std::vector<std::string> &constants) {
-  auto buffer = llvm::MemoryBuffer::getFile(path);
+  auto buffer = llvm::MemoryBuffer::getFileOrSTDIN(path);
   if (!buffer) {
     (void)emitFailure(context, "cannot read '" + path +
                                    "': " + buffer.getError().message());
     return nullptr;
   }
-  if (isOnnxFile(path)) {
+  if (isOnnx(path, (*buffer)->getBuffer())) {
     OnnxImportOptions options;
     for (const std::string &text : states) {
       std::pair<std::string, std::string> pair;
@@ -111,7 +136,10 @@ se::loadModule(StringRef path, const std::vector<std::string> &states,
   }
   llvm::SourceMgr sources;
   sources.AddNewSourceBuffer(std::move(*buffer), llvm::SMLoc());
-  return parseSourceFile<ModuleOp>(sources, &context);
+  OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(sources, &context);
+  if (module && failed(checkResources(*module)))
+    return nullptr;
+  return module;
 }
 
 std::string se::getResourceDir(const char *argv0) {

@@ -121,11 +121,14 @@ Value Legalizer::cast_(Value value, FloatType element, Operation *op) {
     return arith::ConstantOp::create(b, constant.getLoc(),
                                      makeConstant(constant, element));
   Type type = typeWith(value.getType(), element);
+  // What leaves the network is named like what computes it.
+  Operation *source = value.getDefiningOp();
+  Location loc = isa<YieldOp>(op) && source ? source->getLoc() : op->getLoc();
   if (element.isF32())
-    return arith::ExtFOp::create(b, op->getLoc(), type, value);
+    return arith::ExtFOp::create(b, loc, type, value);
   if (isa<MatvecOp, YieldOp>(op) && isChosen(value))
-    value = limit(b, op->getLoc(), value);
-  return arith::TruncFOp::create(b, op->getLoc(), type, value);
+    value = limit(b, loc, value);
+  return arith::TruncFOp::create(b, loc, type, value);
 }
 
 /// Whether arithmetic that had to be f32 computes `value`.
