@@ -35,15 +35,12 @@ static CalibrationOptions makeCalibration(const std::vector<std::string> &paths,
 }
 
 /// Returns the statistics as JSON.
-static std::string calibrateNetwork(const std::string &model,
-                                    const std::vector<std::string> &recordings,
-                                    const std::string &method,
-                                    const std::string &levels,
-                                    const std::string &frontend,
-                                    const std::string &saveFile,
-                                    const std::vector<std::string> &states,
-                                    const py::object &progress) {
-  CalibrationOptions options = 
+static std::string calibrateNetwork(
+    const std::string &model, const std::vector<std::string> &recordings,
+    const std::string &method, const std::string &levels,
+    const std::string &frontend, const std::string &saveFile,
+    const std::vector<std::string> &states, const py::object &progress) {
+  CalibrationOptions options =
       makeCalibration(recordings, method, levels, frontend);
   options.saveFile = saveFile;
   if (!progress.is_none())
@@ -85,9 +82,8 @@ static std::string observeNetwork(const std::string &model,
     context.fail();
   CalibrationOptions options;
   options.paths = recordings;
-  auto frames = context.check(
-      readRecordings(options, context.check(getInputs(*module)),
-                     [](const llvm::Twine &) {}));
+  auto frames = context.check(readRecordings(
+      options, context.check(getInputs(*module)), [](const llvm::Twine &) {}));
   llvm::json::Array list;
   for (const auto &extents : context.check(observeExtents(*module, frames))) {
     llvm::json::Object tensors;
@@ -247,10 +243,9 @@ void python::addNetworks(py::module_ &module) {
   using py::arg;
   module.def("compile", compileNetwork, arg("model"), arg("output"),
              arg("precision"), arg("calibration"), arg("method"), arg("levels"),
-             arg("frontend"), arg("target"),
-             arg("cores"), arg("states"), arg("schedule"), arg("emit"),
-             arg("core_stack"), arg("remarks"), arg("max_loss"), arg("metric"),
-             arg("policy"), arg("resources"));
+             arg("frontend"), arg("target"), arg("cores"), arg("states"),
+             arg("schedule"), arg("emit"), arg("core_stack"), arg("remarks"),
+             arg("max_loss"), arg("metric"), arg("policy"), arg("resources"));
   module.def("calibrate", calibrateNetwork, arg("model"), arg("recordings"),
              arg("method"), arg("levels"), arg("frontend"), arg("output"),
              arg("states"), arg("progress"));
@@ -261,7 +256,8 @@ void python::addNetworks(py::module_ &module) {
   py::class_<HostNetwork>(module, "HostNetwork")
       .def(py::init<const std::string &, const std::string &,
                     const std::vector<std::string> &, const std::string &,
-                    const std::string &, const std::string &, unsigned, const std::vector<std::string> &>(),
+                    const std::string &, const std::string &, unsigned,
+                    const std::vector<std::string> &>(),
            arg("model"), arg("precision"), arg("calibration"), arg("method"),
            arg("levels"), arg("frontend"), arg("cores"), arg("states"))
       .def_property_readonly("inputs", &HostNetwork::getInputs)
