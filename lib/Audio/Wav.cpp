@@ -130,7 +130,8 @@ Expected<std::optional<CutOff>> audio::findCutOff(StringRef path) {
   if (!buffer)
     return fail(path, buffer.getError().message());
   StringRef content = (*buffer)->getBuffer();
-  if (!content.consume_front("RIFF") || !content.drop_front(4).starts_with("WAVE"))
+  if (!content.consume_front("RIFF") ||
+      !content.drop_front(4).starts_with("WAVE"))
     return std::nullopt;
   content = content.drop_front(8);
   while (content.size() >= 8) {

@@ -24,8 +24,8 @@ using namespace mlir;
 using namespace se;
 using namespace se::quantization;
 
-llvm::Expected<std::vector<float>>
-LossMeter::run(const Policy &policy, int64_t framesOfEach) const {
+llvm::Expected<std::vector<float>> LossMeter::run(const Policy &policy,
+                                                  int64_t framesOfEach) const {
   OwningOpRef<ModuleOp> copy(module.clone());
   PipelineOptions options;
   options.policy = policy;

@@ -5,10 +5,10 @@
 
 #include "se/Driver/Calibrate.h"
 
+#include "se/Dialect/RNN/Constants.h"
 #include "se/Dialect/RNN/RNN.h"
 #include "se/Dialect/RNN/Transforms/Observed.h"
 #include "se/Dialect/RNN/Transforms/Passes.h"
-#include "se/Dialect/RNN/Constants.h"
 #include "se/Host/HostProgram.h"
 #include "se/Pipelines/Pipelines.h"
 #include "se/Quantization/OutputError.h"
@@ -206,8 +206,8 @@ Calibration Observer::take() {
 }
 
 /// Factors for the levels in dB of --calibration-levels.
-static llvm::Expected<std::vector<float>>
-getGains(StringRef levels, const Recording &recording) {
+static llvm::Expected<std::vector<float>> getGains(StringRef levels,
+                                                   const Recording &recording) {
   if (levels.empty())
     levels = recording.isSound ? "0,20" : "0";
   std::vector<float> gains;
@@ -234,8 +234,8 @@ static llvm::Expected<Method> parseMethod(StringRef text) {
 llvm::Expected<Calibration> se::calibrate(ModuleOp module,
                                           ArrayRef<Recording> recordings,
                                           const CalibrationOptions &options) {
-  auto method = parseMethod(options.method.empty() ? Method().getName()
-                                                   : options.method);
+  auto method =
+      parseMethod(options.method.empty() ? Method().getName() : options.method);
   if (!method)
     return method.takeError();
   std::vector<std::vector<float>> gains;

@@ -98,8 +98,10 @@ static Error expand(const std::string &path, ArrayRef<Port> inputs,
   auto names = llvm::map_range(
       inputs, [](const Port &port) { return port.name + ".npy"; });
   return llvm::createStringError(
-      "'" + path + "': neither this folder nor one in it has the files of a "
-      "network with several inputs: " + llvm::join(names, ", "));
+      "'" + path +
+      "': neither this folder nor one in it has the files of a "
+      "network with several inputs: " +
+      llvm::join(names, ", "));
 }
 
 namespace {

@@ -136,8 +136,7 @@ static bool read(json::ObjectMapper &map, TensorRange &range,
 static bool fromJSON(const json::Value &value, RangeChoice &choice,
                      json::Path path) {
   json::ObjectMapper map(value, path);
-  return map && read(map, choice.range, path) &&
-         map.map("error", choice.error);
+  return map && read(map, choice.range, path) && map.map("error", choice.error);
 }
 
 static bool fromJSON(const json::Value &value, Histogram &histogram,

@@ -16,7 +16,7 @@ using llvm::ArrayRef;
 /// Rows of matrices that stand for all.
 static constexpr size_t maxRows = 64;
 /// Parts of the largest magnitude that are tried.
-static constexpr float shares[] = {0.875f, 0.75f,   0.625f, 0.5f,   0.4375f,
+static constexpr float shares[] = {0.875f, 0.75f,   0.625f, 0.5f,    0.4375f,
                                    0.375f, 0.3125f, 0.25f,  0.1875f, 0.125f};
 
 namespace {
@@ -48,9 +48,9 @@ ProductErrors::ProductErrors(const TensorSamples &samples) : samples(samples) {
     size_t count = reader.weights.size() / reader.columns;
     size_t share = std::max<size_t>(maxRows / samples.readers.size(), 1);
     for (size_t i = 0, n = std::min(count, share); i != n; ++i)
-      rows.push_back(ArrayRef(reader.weights)
-                         .slice(i * count / n * reader.columns,
-                                reader.columns));
+      rows.push_back(
+          ArrayRef(reader.weights)
+              .slice(i * count / n * reader.columns, reader.columns));
   }
   for (size_t at = 0; at + samples.elements <= samples.frames.size();
        at += samples.elements) {
@@ -88,9 +88,9 @@ double ProductErrors::measure(
     Grid grid = getGrid(frame);
     float inverse = 1 / grid.scale;
     for (auto [miss, x] : llvm::zip(error, frame)) {
-      float q = std::clamp(std::nearbyint(x * inverse),
-                           float(-127 - grid.zeroPoint),
-                           float(127 - grid.zeroPoint));
+      float q =
+          std::clamp(std::nearbyint(x * inverse), float(-127 - grid.zeroPoint),
+                     float(127 - grid.zeroPoint));
       miss = q * grid.scale - x;
     }
     total += std::min(std::sqrt(getPower(error) / power), 1.0);
@@ -114,7 +114,8 @@ se::quantization::chooseByOutputError(const TensorStatistics &statistics,
   for (Method::Kind kind : {Method::Max, Method::Percentile,
                             Method::MeanSquaredError, Method::Entropy})
     candidates.push_back(chooseRange(statistics, Method{kind}));
-  candidates.push_back(chooseRange(statistics, Method{Method::Percentile, 99.9}));
+  candidates.push_back(
+      chooseRange(statistics, Method{Method::Percentile, 99.9}));
   Range whole = candidates.front();
   for (float share : shares) {
     float reach = share * std::max(-whole.low, whole.high);

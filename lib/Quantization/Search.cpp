@@ -53,8 +53,8 @@ private:
   Error addGates(size_t &best);
   /// Of those with the present `wide` layers.
   bool isAllowed(size_t i) const {
-    return candidates[i].loss <= options.maxLoss &&
-           !candidates[i].isRefused && candidates[i].wide == wide;
+    return candidates[i].loss <= options.maxLoss && !candidates[i].isRefused &&
+           candidates[i].wide == wide;
   }
   void markPareto();
 
@@ -154,8 +154,7 @@ void Search::takeFastest(size_t &best) const {
 /// Layers one by one that make the best candidate faster.
 Error Search::addLayers(size_t &best) {
   for (size_t i = 0; i != layers.size(); ++i) {
-    if (llvm::is_contained(sets[best], i) ||
-        llvm::is_contained(wide, names[i]))
+    if (llvm::is_contained(sets[best], i) || llvm::is_contained(wide, names[i]))
       continue;
     Set set = sets[best];
     set.push_back(i);
@@ -203,8 +202,7 @@ void Search::markPareto() {
 Expected<bool> Search::hasGoodTrend(size_t i) {
   if (!options.getTrend)
     return true;
-  auto trend =
-      options.getTrend(makePolicy(sets[i], candidates[i].wide));
+  auto trend = options.getTrend(makePolicy(sets[i], candidates[i].wide));
   if (!trend)
     return trend.takeError();
   candidates[i].isRefused =
@@ -217,8 +215,8 @@ Expected<std::optional<size_t>> Search::takeGood() {
   while (true) {
     std::optional<size_t> best;
     for (size_t i = 0; i != candidates.size(); ++i)
-      if (isAllowed(i) && (!best || candidates[i].cost.cycles <
-                                        candidates[*best].cost.cycles))
+      if (isAllowed(i) &&
+          (!best || candidates[i].cost.cycles < candidates[*best].cost.cycles))
         best = i;
     if (!best)
       return std::nullopt;

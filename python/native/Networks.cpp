@@ -44,7 +44,7 @@ static std::string calibrateNetwork(const std::string &model,
                                     const std::vector<std::string> &states,
                                     const std::vector<std::string> &constants,
                                     const py::object &progress) {
-  CalibrationOptions options = 
+  CalibrationOptions options =
       makeCalibration(recordings, method, levels, frontend);
   options.saveFile = saveFile;
   if (!progress.is_none())
@@ -86,9 +86,8 @@ static std::string observeNetwork(const std::string &model,
     context.fail();
   CalibrationOptions options;
   options.paths = recordings;
-  auto frames = context.check(
-      readRecordings(options, context.check(getInputs(*module)),
-                     [](const llvm::Twine &) {}));
+  auto frames = context.check(readRecordings(
+      options, context.check(getInputs(*module)), [](const llvm::Twine &) {}));
   llvm::json::Array list;
   for (const auto &extents : context.check(observeExtents(*module, frames))) {
     llvm::json::Object tensors;

@@ -20,8 +20,8 @@ namespace se::audio {
 /// no sound file, is empty, or has another rate or more channels.
 llvm::Expected<std::vector<float>> readWav(llvm::StringRef path);
 
-/// How long a WAV file says that it is and how long it is, in bytes of sound, if
-/// it is cut off: its header claims more than there is.
+/// How long a WAV file says that it is and how long it is, in bytes of sound,
+/// if it is cut off: its header claims more than there is.
 struct CutOff {
   uint64_t claimed, present;
 };
@@ -31,8 +31,8 @@ llvm::Expected<std::optional<CutOff>> findCutOff(llvm::StringRef path);
 /// leaves.
 double getClippedShare(llvm::ArrayRef<float> samples);
 
-/// The same as readWav for any sample rate and number of channels: takes the mean of the
-/// channels and resamples to 16 kHz.
+/// The same as readWav for any sample rate and number of channels: takes the
+/// mean of the channels and resamples to 16 kHz.
 llvm::Expected<std::vector<float>> readWavAnyRate(llvm::StringRef path);
 
 /// Writes mono, 16 kHz, 16 bit; values beyond +-1 are clipped. The file appears

@@ -44,8 +44,8 @@ struct CalibrationOptions {
 
 /// Reads the recordings that `options.paths` name for a network with these
 /// inputs. Errors name the file: it is empty, has another shape or values that
-/// are not finite. `warn` is told of what may make bad statistics: little sound,
-/// a file that is cut off or clipped.
+/// are not finite. `warn` is told of what may make bad statistics: little
+/// sound, a file that is cut off or clipped.
 llvm::Expected<std::vector<Recording>>
 readRecordings(const CalibrationOptions &options, llvm::ArrayRef<Port> inputs,
                llvm::function_ref<void(const llvm::Twine &)> warn);

@@ -26,10 +26,10 @@ struct TensorSamples {
 };
 
 /// Tries ranges of i8: the whole one, parts of it, and those of the other
-/// methods. The error of a range is the mean over frames of |W (q - x)| / |W x|,
-/// where q is what the range makes of the frame x, but at most 1 for each frame;
-/// so quiet frames count as much as loud ones. Without a reader W is 1, and the
-/// range the whole one. The whole range is taken if it errs by at most
+/// methods. The error of a range is the mean over frames of |W (q - x)| / |W
+/// x|, where q is what the range makes of the frame x, but at most 1 for each
+/// frame; so quiet frames count as much as loud ones. Without a reader W is 1,
+/// and the range the whole one. The whole range is taken if it errs by at most
 /// `acceptedError`, or else the one that errs least; and if that errs by more,
 /// and a scale for each frame by less than half as much, that too.
 RangeChoice chooseByOutputError(const TensorStatistics &statistics,

@@ -30,8 +30,8 @@ struct LossTrend {
   bool isGrowing(double maxLoss) const;
 };
 
-/// A policy that was tried: these layers and gates int8, `wide` layers fp32, all
-/// others fp16.
+/// A policy that was tried: these layers and gates int8, `wide` layers fp32,
+/// all others fp16.
 struct Candidate {
   std::vector<std::string> layers, wide;
   bool isAll = false; ///< layers are int8

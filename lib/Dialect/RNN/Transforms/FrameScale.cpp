@@ -46,8 +46,8 @@ Value PeakBuilder::getMagnitudes(int64_t first, int64_t count) {
   auto at = [&](int64_t i) {
     return SmallVector<OpFoldResult>{b.getIndexAttr(i)};
   };
-  Value part = tensor::ExtractSliceOp::create(b, loc, x, at(first), at(count),
-                                              at(1));
+  Value part =
+      tensor::ExtractSliceOp::create(b, loc, x, at(first), at(count), at(1));
   return isPositive ? part : math::AbsFOp::create(b, loc, part).getResult();
 }
 
@@ -62,8 +62,7 @@ Value PeakBuilder::build() {
   count = std::min(count, elements);
   auto maximaType = type.clone(ArrayRef<int64_t>(count));
   Value maxima = arith::ConstantOp::create(
-      b, loc,
-      DenseElementsAttr::get(maximaType, b.getF32FloatAttr(leastPeak)));
+      b, loc, DenseElementsAttr::get(maximaType, b.getF32FloatAttr(leastPeak)));
   for (int64_t first = 0; first < elements; first += count)
     maxima = arith::MaxNumFOp::create(
         b, loc, getMagnitudes(std::min(first, elements - count), count),
