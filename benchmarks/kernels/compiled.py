@@ -118,7 +118,9 @@ def measure(kernel, tools, gvsoc, all_cores, folder):
         platforms["gvsoc"] = ["--platform=gvsoc"]
     for cores in all_cores:
         run(tools / "se-compile", model, "-o", program, precision,
-            f"--target={kernel.target}", f"--cores={cores}")
+            f"--target={kernel.target}", f"--cores={cores}",
+            # As kernels of libraries, which do not look at what they are given.
+            "--nonfinite=propagate")
         cycles = {}
         for name, options in platforms.items():
             profile = ["--profile"] if kernel.stage else []

@@ -1,4 +1,4 @@
-// RUN: se-opt %s --se-pipeline="to=imported" | FileCheck %s --check-prefixes=CHECK,IMPORTED
+// RUN: se-opt %s --verify-phase=imported | FileCheck %s --check-prefixes=CHECK,IMPORTED
 // RUN: se-opt %s --se-pipeline="to=normalized" | FileCheck %s --check-prefixes=CHECK,NORMALIZED
 // RUN: se-opt %s --se-pipeline="to=legalized precision=fp16" | FileCheck %s --check-prefixes=CHECK,LEGALIZED
 // RUN: se-opt %s --se-pipeline="to=scheduled precision=fp16 cores=4 nonfinite=propagate" | FileCheck %s --check-prefixes=CHECK,SCHEDULED
@@ -23,6 +23,16 @@
 // RUN: se-opt %t.3.mlir --verify-phase -o /dev/null
 // RUN: se-opt %t.4.mlir --verify-phase -o /dev/null
 // RUN: se-opt %t.4.mlir --se-pipeline="from=selected to=llvm" --verify-phase -o /dev/null
+//
+// Wrong options are one line.
+// RUN: not se-opt %s --se-pipeline="to=imported" 2>&1 | FileCheck %s --check-prefix=SAME
+// RUN: not se-opt %s --se-pipeline="from=scheduled to=legalized" 2>&1 | FileCheck %s --check-prefix=BACKWARDS
+// RUN: not se-opt %s --se-pipeline="to=legalized precision=fp61" 2>&1 | FileCheck %s --check-prefix=PRECISION
+// RUN: not se-opt %s --se-pipeline="to=scheduled schedule=ring=9" 2>&1 | FileCheck %s --check-prefix=RING
+// SAME: error: from=imported to=imported: phase 'imported' does not come after phase 'imported'
+// BACKWARDS: error: from=scheduled to=legalized: phase 'legalized' does not come after phase 'scheduled'
+// PRECISION: error: {{.*}}fp61
+// RING: error: --schedule: expected ring=2 to 6, found 'ring=9'
 //
 // RUN: not se-opt %s --se-pipeline="to=nowhere" 2>&1 | FileCheck %s --check-prefix=BAD
 // BAD: nowhere

@@ -75,6 +75,8 @@
 // NOATTR-NOT: se.phase
 // ATTR: module attributes {se.phase = "legalized"}
 //
+// RUN: not se-opt %t/normalized.mlir --verify-phase=legalised 2>&1 | FileCheck %s --check-prefix=SLIP
+// SLIP: error: unknown phase 'legalised', did you mean 'legalized'?
 // RUN: not se-opt %t/normalized.mlir --verify-phase=phase=finished 2>&1 | FileCheck %s --check-prefix=UNKNOWN
 // UNKNOWN: error: unknown phase 'finished', expected one of imported, normalized, legalized, scheduled, selected, llvm
 // RUN: not se-opt %t/claims-unknown.mlir --verify-phase 2>&1 | FileCheck %s --check-prefix=CLAIM

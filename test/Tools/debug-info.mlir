@@ -40,8 +40,8 @@
 // RUN: not se-run %t/broken.elf --in x=%t/x.npy 2>&1 | FileCheck %s --check-prefix=TRAP
 // RUN: llvm-objcopy --strip-debug %t/broken.elf
 // RUN: not se-run %t/broken.elf --in x=%t/x.npy 2>&1 | FileCheck %s --check-prefix=BARE-TRAP
-// TRAP: error: trap: core 0 cause illegal instruction pc 0x1c{{[0-9a-f]+}} (net_kernel+0x{{[0-9a-f]+}}, debug-info.mlir:48, debug-info.mlir:47) tval 0xffffffff
-// BARE-TRAP: error: trap: core 0 cause illegal instruction pc 0x1c{{[0-9a-f]+}} (net_kernel+0x{{[0-9a-f]+}}) tval 0xffffffff
+// TRAP: error: trap: core 1 cause illegal instruction pc 0x1c{{[0-9a-f]+}} (net_kernel+0x{{[0-9a-f]+}}, debug-info.mlir:48, debug-info.mlir:47) tval 0xffffffff
+// BARE-TRAP: error: trap: core 1 cause illegal instruction pc 0x1c{{[0-9a-f]+}} (net_kernel+0x{{[0-9a-f]+}}) tval 0xffffffff
 rnn.network @net inputs(%x = "x" : tensor<2xf32>)
     states(%s = "s" : tensor<2xf32> reset dense<10.0> : tensor<2xf32>) outputs("y" : tensor<2xf32>) {
   %0 = arith.addf %x, %s : tensor<2xf32>

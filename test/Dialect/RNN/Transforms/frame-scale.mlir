@@ -1,7 +1,7 @@
 // RUN: rm -rf %t && mkdir %t && split-file %s %t
 // RUN: se-opt %t/net.mlir --rnn-quantize="precision=%t/positive.json" | FileCheck %s --check-prefix=POSITIVE
 // RUN: se-opt %t/net.mlir --rnn-quantize="precision=%t/signed.json" | FileCheck %s --check-prefix=SIGNED
-// RUN: se-opt %t/net.mlir --se-pipeline="to=legalized precision=%t/positive.json" | FileCheck %s --check-prefix=LEGAL
+// RUN: se-opt %t/net.mlir --rnn-quantize="precision=%t/positive.json" --rnn-legalize=precision=%t/positive.json --rnn-contract --cse | FileCheck %s --check-prefix=LEGAL
 // RUN: se-opt %t/shared.mlir --rnn-quantize="precision=%t/positive.json" | FileCheck %s --check-prefix=SHARED
 // RUN: se-opt %t/batch.mlir --rnn-quantize="precision=%t/positive.json" | FileCheck %s --check-prefix=BATCH
 
