@@ -79,6 +79,9 @@ void Scheduler::findEarlyValues(GroupedLoop &loop) {
   ElementEmitter emitter(
       b, getPlace, [](const ConstantAccess &) { return Value(); },
       [](rnn::MatvecOp, AffineExpr, Lanes) { return Value(); });
+  if (screen)
+    emitter.setScalar(screen.getMask(),
+                      arith::ConstantIntOp::create(b, -1, /*width=*/32));
   emitter.setEarly([&](Value value, AffineExpr position) -> Value {
     // A mask is compared again from what it is made of.
     if (getElementTypeOrSelf(value.getType()).isInteger(1) ||

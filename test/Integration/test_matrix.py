@@ -117,7 +117,8 @@ def test_host_cores(group, network):
 
 def test_steps_equal_one_run(group, network):
     """With the states as plain inputs and outputs (--state NAME=), one process
-    for each frame."""
+    for each frame. What fp16 computes from an input is f32, because it knows no bounds
+    of it, as it does of states."""
     path, recipe, x = model(*network[:3])
     states = recipe.state_names
     plain = [f"--state={name}=" for name in ["x", *states]]
@@ -134,7 +135,11 @@ def test_steps_equal_one_run(group, network):
         known = {name: found[output] for name, output in states.items()}
         steps.append(found["y"])
     whole = {"y": host(network)["y"][: len(steps)]}
-    se.assert_same_bits({"y": np.concatenate(steps)}, whole, "steps and one run")
+    found = {"y": np.concatenate(steps)}
+    if network.precision == "fp32":
+        se.assert_same_bits(found, whole, "steps and one run")
+    else:
+        se.assert_close(found, whole, 5e-3, "steps and one run")
     # The states matter: the same frame alone gives something else.
     assert recipe.hidden < 5 or (host(network)["y"][0] != whole["y"][1]).any()
 
