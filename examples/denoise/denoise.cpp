@@ -254,7 +254,7 @@ Error Denoiser::run() {
 int main(int argc, char **argv) {
   InitLLVM init(argc, argv);
   setVersionPrinter();
-  cl::HideUnrelatedOptions(category);
+  showOnly(category);
   parseCommandLine(
       argc, argv,
       "se-denoise: takes the noise out of a recording with a compiled "

@@ -105,7 +105,7 @@ static Error run() {
 int main(int argc, char **argv) {
   InitLLVM init(argc, argv);
   setVersionPrinter();
-  cl::HideUnrelatedOptions(category);
+  showOnly(category);
   parseCommandLine(argc, argv,
                    "se-mix: makes a noisy recording out of a clean one\n");
   if (Error error = run())

@@ -270,8 +270,10 @@ void se::registerPasses() {
         CommandLineOptions options;
         std::string message;
         llvm::raw_string_ostream os(message);
+        // A wrong value is reported by the option itself.
         if (failed(options.parseFromString(text, os)))
-          return errorHandler(StringRef(message).rtrim());
+          return message.empty() ? failure()
+                                 : errorHandler(StringRef(message).rtrim());
         if (llvm::Error error = addPasses(pm, options))
           return errorHandler(llvm::toString(std::move(error)));
         return success();

@@ -18,6 +18,14 @@ void se::setVersionPrinter() {
   });
 }
 
+void se::showOnly(cl::OptionCategory &category) {
+  cl::HideUnrelatedOptions(category);
+  // Their category has a name that comes before most others.
+  for (auto &[name, option] : cl::getRegisteredOptions())
+    if (option->Categories.front()->getName() == "Generic Options")
+      option->Categories = {&category};
+}
+
 void se::parseCommandLine(int argc, const char *const *argv,
                           StringRef overview) {
   std::string text;

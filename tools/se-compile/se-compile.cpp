@@ -136,7 +136,7 @@ static int writeLinkerScript(const target::TargetDescription &target) {
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   setVersionPrinter();
-  cl::HideUnrelatedOptions(category);
+  showOnly(category);
   parseCommandLine(
       argc, argv,
       "se-compile: compiles a recurrent network for a multi-core RISC-V "

@@ -169,7 +169,7 @@ int main(int argc, char **argv) {
   cl::opt<std::string> statistics("stats", cl::desc("Write statistics as JSON"),
                                   cl::value_desc("FILE.json"),
                                   cl::cat(category));
-  cl::HideUnrelatedOptions(category);
+  showOnly(category);
   parseCommandLine(
       argc, argv,
       "se-run: runs a program of a PULP cluster, cycle by cycle, or a "

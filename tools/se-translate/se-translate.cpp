@@ -54,7 +54,7 @@ int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   setVersionPrinter();
   mlir::registerAsmPrinterCLOptions();
-  cl::HideUnrelatedOptions(category);
+  showOnly(category);
   parseCommandLine(argc, argv, "se-translate: networks into the rnn dialect\n");
   if (!importOnnxFlag)
     return reportError("no translation is named, expected --import-onnx (see "

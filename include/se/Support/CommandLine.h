@@ -8,10 +8,18 @@
 
 #include "llvm/ADT/StringRef.h"
 
+namespace llvm::cl {
+class OptionCategory;
+}
+
 namespace se {
 
 /// Makes `--version` of a tool print the project's and LLVM's version.
 void setVersionPrinter();
+
+/// Shows only the options of this category, and among them those that LLVM gives
+/// every tool (`--help`, `--version`).
+void showOnly(llvm::cl::OptionCategory &category);
 
 /// Parses the arguments into the tool's llvm::cl options. A wrong or missing
 /// option ends the process with status 1 and one line, `error: ...`; LLVM's own
