@@ -127,24 +127,30 @@ se::quantization::chooseByOutputError(const TensorStatistics &statistics,
   if (samples.readers.empty())
     return {{whole, std::nullopt}, errors.measure(makeGrid(whole))};
   RangeChoice best;
+  double wholeError = 0;
   for (auto [i, range] : llvm::enumerate(candidates)) {
     double error = errors.measure(makeGrid(range));
     if (i != 0 && error >= best.error)
       continue;
     best = {{range, std::nullopt}, error};
+    if (i != 0)
+      continue;
     // Nothing is cut off without need: louder sound may come.
-    if (i == 0 && error <= acceptedError)
+    if (error <= acceptedError)
       return best;
+    wholeError = error;
   }
   bool isVector = llvm::any_of(samples.readers, [&](const ReadingMatrix &m) {
     return m.columns == samples.elements;
   });
-  if (!isVector || best.error <= acceptedError)
+  if (!isVector)
     return best;
+  // Nor has anything to be if each frame has a scale. What is cut off is rare,
+  // but may be all that its frame is about.
   Range relative{statistics.min < 0 ? -1.0f : 0.0f,
                  statistics.max > 0 ? 1.0f : 0.0f};
   double error = errors.measureFrameScale(makeGrid(relative));
-  if (error < best.error / 2) {
+  if (error < wholeError / 2) {
     best.range.frame = relative;
     best.error = error;
   }

@@ -210,7 +210,7 @@ def linear_gemm(g):
 
 @case("fused_rounded")
 def linear_softmax_and_pools(g):
-    s, z, t, u = g.const(0.05), g.const(3, np.uint8), g.const(1 / 256), g.const(0, np.uint8)
+    s, z, t, u = g.const(0.0625), g.const(3, np.uint8), g.const(1 / 256), g.const(0, np.uint8)
     a = g.node("QuantizeLinear", g.input(1, 2, 6), s, z, domain=MICROSOFT)
     results = [
         (g.node("QLinearSoftmax", a, s, z, t, u, domain=MICROSOFT, axis=-1, opset=13), t, u),
