@@ -31,10 +31,11 @@ def test_compile(emit, precision, tmp_path):
     """The file and the report are those of se-compile."""
     tool, package = tmp_path / "tool", tmp_path / "package"
     report = tmp_path / "report.json"
-    options = [f"--precision={precision}", "--cores=4", "--schedule=ring=3"]
+    options = [f"--precision={precision}", "--cores=4", "--schedule=ring=3", "--name=leak"]
     se.compile(LEAKY, tool, f"--emit={emit}", f"--report={report}", *options)
     found = se_mlir.compile(
-        LEAKY, package, precision=precision, cores=4, schedule="ring=3", emit=emit
+        LEAKY, package, precision=precision, cores=4, schedule="ring=3", emit=emit,
+        name="leak",
     )
     assert package.read_bytes() == tool.read_bytes()
     assert found == json.loads(report.read_text())
