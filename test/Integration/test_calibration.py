@@ -114,11 +114,14 @@ def test_methods(method, tmp_path):
         assert high > 50, "one large error is worse than many small ones"
     else:
         assert 2 < high < 30, "the outlier is cut off"
+    if "frame" in values["tensors"]["x"]:
+        assert method == "output-error"
+        return
     # With a zero point if that makes the scale smaller by a quarter.
     scale, span = max(-low, high) / 127, (high - low) / 254
     scale = span if span <= 0.75 * scale else scale
     text = (tmp_path / "net.mlir").read_text()
-    found = float(text.split("rnn.quantize %x scale ")[1].split()[0])
+    found = float(re.search(r"rnn.quantize %\w+ scale (\S+) .*x24xf32>", text)[1])
     assert found == pytest.approx(scale, rel=1e-6)
 
 
@@ -284,7 +287,9 @@ def test_chosen_precision(tmp_path, network):
 def expect_error(network, folder, *options, text):
     output = folder / "out.elf"
     process = se.tool("se-compile", network, "-o", output, "--precision=mixed", *options)
-    errors = [l for l in process.stderr.splitlines() if not l.startswith("calibrating")]
+    # Recordings of a few frames get a warning.
+    errors = [l for l in process.stderr.splitlines()
+              if not l.startswith(("calibrating", "warning: "))]
     assert process.returncode == 1 and len(errors) == 1, process.stderr
     assert re.search(text, errors[0]), process.stderr
     assert not output.exists()
@@ -522,7 +527,8 @@ def test_sizes(tmp_path):
     assert mixed["parameters"]["matrices"]["bytes"] == recurrent + 2 * out * n
     assert mixed["states"] == {"elements": 4 * n, "bytes": 2 * n + 2 * 2 * n}
     assert 0 < mixed["parameters"]["scales"]["elements"] <= 2 * 2 * 4 * n
-    assert sizes("int8")["parameters"]["matrices"]["bytes"] == recurrent + out * n
+    # The head is too small for int8 to pay (--rnn-weigh-layers).
+    assert sizes("int8")["parameters"]["matrices"]["bytes"] == recurrent + 2 * out * n
 
 
 @pytest.mark.parametrize("precision", ["mixed", "int8", "auto"])

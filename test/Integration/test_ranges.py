@@ -65,7 +65,7 @@ def test_levels_of_sound(tmp_path):
 
 def test_levels_of_frames(tmp_path):
     """.npy frames run as they are: they may be logarithms."""
-    recipe = Recipe(cell="gru1", input=8, hidden=6)
+    recipe = Recipe(cell="gru1", input=24, hidden=20)
     model = write_model(tmp_path, recipe)
     x = onnx_models.frames(recipe, 150)
     np.save(tmp_path / "x.npy", x)

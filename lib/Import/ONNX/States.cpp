@@ -228,6 +228,11 @@ FlowPairing::FlowPairing(const std::vector<PairingInput> &inputs,
                                 ? flow.ties[in][out]
                                 : Tie::None);
   }
+  // What is left when the others are states is what the network is for.
+  if (outs.size() == 1 && outputs.size() > 1 && !keepsOutput)
+    for (std::vector<Tie> &row : ties)
+      if (row[0] < Tie::Carried)
+        row[0] = Tie::None;
   // The frame mostly stands first, and so does what is made of it.
   if (!hasFrame && ties[0][0] == Tie::Distant)
     ties[0][0] = Tie::None;
