@@ -238,10 +238,11 @@ static llvm::Error addPasses(OpPassManager &pm,
   // From `scheduled` to itself there is the proof.
   if (options.from > options.to ||
       (options.from == options.to && options.to != Phase::Scheduled))
-    return llvm::createStringError(
-        "from=" + stringifyPhase(options.from) + " to=" +
-        stringifyPhase(options.to) + ": phase '" + stringifyPhase(options.to) +
-        "' does not come after phase '" + stringifyPhase(options.from) + "'");
+    return llvm::createStringError("from=" + stringifyPhase(options.from) +
+                                   " to=" + stringifyPhase(options.to) +
+                                   ": phase '" + stringifyPhase(options.to) +
+                                   "' does not come after phase '" +
+                                   stringifyPhase(options.from) + "'");
   PipelineOptions pipeline;
   auto policy =
       quantization::Policy::load(options.precision, options.calibration);

@@ -262,7 +262,7 @@ void Scheduler::readLoops() {
     }
   }
   records.shareCache(options.clusterCacheBytes,
-                   options.l1Bytes - arena.getSize());
+                     options.l1Bytes - arena.getSize());
   for (GroupedLoop &grouped : records.getLoops()) {
     records.chooseGroup(grouped, cores,
                         options.rows ? options.rows : grouped.rowCount);

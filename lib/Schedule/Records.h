@@ -176,8 +176,8 @@ struct GroupedLoop {
   bool isResident(int64_t tile) const {
     return (tile + 1) * resident / getTiles() > tile * resident / getTiles();
   }
-  /// Instructions that a core's own cache holds, and the share of a frame's that
-  /// the cluster's does not hold, of all loops.
+  /// Instructions that a core's own cache holds, and the share of a frame's
+  /// that the cluster's does not hold, of all loops.
   double cachedInstructions = 0;
   double coldShare = 0;
 

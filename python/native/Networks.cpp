@@ -35,15 +35,12 @@ static CalibrationOptions makeCalibration(const std::vector<std::string> &paths,
 }
 
 /// Returns the statistics as JSON.
-static std::string calibrateNetwork(const std::string &model,
-                                    const std::vector<std::string> &recordings,
-                                    const std::string &method,
-                                    const std::string &levels,
-                                    const std::string &frontend,
-                                    const std::string &saveFile,
-                                    const std::vector<std::string> &states,
-                                    const std::vector<std::string> &constants,
-                                    const py::object &progress) {
+static std::string calibrateNetwork(
+    const std::string &model, const std::vector<std::string> &recordings,
+    const std::string &method, const std::string &levels,
+    const std::string &frontend, const std::string &saveFile,
+    const std::vector<std::string> &states,
+    const std::vector<std::string> &constants, const py::object &progress) {
   CalibrationOptions options =
       makeCalibration(recordings, method, levels, frontend);
   options.saveFile = saveFile;

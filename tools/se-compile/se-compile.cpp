@@ -19,10 +19,11 @@ using namespace se;
 namespace cl = llvm::cl;
 
 static cl::OptionCategory category("se-compile options");
-static cl::opt<std::string> inputPath(cl::Positional,
-                                      cl::desc("IN(.onnx|.mlir|.mlirbc), or - for "
-                                               "standard input"),
-                                      cl::cat(category));
+static cl::opt<std::string>
+    inputPath(cl::Positional,
+              cl::desc("IN(.onnx|.mlir|.mlirbc), or - for "
+                       "standard input"),
+              cl::cat(category));
 static cl::opt<std::string> outputPath("o", cl::desc("Output"),
                                        cl::value_desc("file"),
                                        cl::cat(category));

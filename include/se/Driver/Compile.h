@@ -79,10 +79,10 @@ llvm::Expected<rnn::Nonfinite> parseNonfinite(llvm::StringRef text,
 /// Does the name end in `.onnx`, in small or capital letters?
 bool isOnnxFile(llvm::StringRef path);
 
-/// Reads a network: ONNX if isOnnxFile, otherwise MLIR as text or bytecode; from
-/// standard input, `-`, either.
-/// `states` are `IN=OUT` and `constants` `NAME=VALUE` each, only with ONNX.
-/// Emits one error and returns nothing on failure.
+/// Reads a network: ONNX if isOnnxFile, otherwise MLIR as text or bytecode;
+/// from standard input, `-`, either. `states` are `IN=OUT` and `constants`
+/// `NAME=VALUE` each, only with ONNX. Emits one error and returns nothing on
+/// failure.
 mlir::OwningOpRef<mlir::ModuleOp>
 loadModule(llvm::StringRef path, const std::vector<std::string> &states,
            mlir::MLIRContext &context,

@@ -17,8 +17,8 @@ namespace se {
 /// Makes `--version` of a tool print the project's and LLVM's version.
 void setVersionPrinter();
 
-/// Shows only the options of this category, and among them those that LLVM gives
-/// every tool (`--help`, `--version`).
+/// Shows only the options of this category, and among them those that LLVM
+/// gives every tool (`--help`, `--version`).
 void showOnly(llvm::cl::OptionCategory &category);
 
 /// Parses the arguments into the tool's llvm::cl options. A wrong or missing

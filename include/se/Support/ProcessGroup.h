@@ -15,10 +15,10 @@
 namespace se {
 
 /// Runs a program, whose name is also `arguments[0]`, and returns its exit
-/// status. After `seconds` (0: never), and if this process is told to end meanwhile
-/// (SIGINT, SIGTERM, SIGHUP), the program and all processes that it has started
-/// are killed. Errors: it cannot be started, did not end in time, or was ended
-/// by a signal. One call at a time.
+/// status. After `seconds` (0: never), and if this process is told to end
+/// meanwhile (SIGINT, SIGTERM, SIGHUP), the program and all processes that it
+/// has started are killed. Errors: it cannot be started, did not end in time,
+/// or was ended by a signal. One call at a time.
 llvm::Expected<int> runProcessGroup(llvm::ArrayRef<llvm::StringRef> arguments,
                                     unsigned seconds);
 

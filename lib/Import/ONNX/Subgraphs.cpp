@@ -340,7 +340,7 @@ void GraphImporter::importLoop(const onnx::NodeProto &proto, Node &node) {
   auto condition = std::make_shared<Tensor>(*makeInts({}, {1}));
   condition->kind = Tensor::Kind::Bool;
   SmallVector<Operand, 2> arguments{e.constant(std::move(step)),
-                                 e.constant(std::move(condition))};
+                                    e.constant(std::move(condition))};
   for (Operand &x : arguments)
     x.inputs.resize(inputs.size());
   unsigned id = 2 * nextIndex;
