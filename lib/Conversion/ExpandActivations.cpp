@@ -259,7 +259,6 @@ struct ExtendMath : RewritePattern {
 struct ExpandActivationsPass
     : conversion::impl::ExpandActivationsBase<ExpandActivationsPass> {
   void runOnOperation() override {
-    conversion::expandChoices(getOperation());
     // Divisions of the network, and those of functions that may divide by
     // anything; the others have tame divisors.
     RewritePatternSet functions(&getContext());

@@ -252,24 +252,6 @@ LogicalResult ExpandPower::matchAndRewrite(math::PowFOp op,
   return success();
 }
 
-/// The one that is no NaN; of zeros of both signs the second.
-static void expandChoice(Operation *op, arith::CmpFPredicate isBetter) {
-  IRRewriter rewriter(op);
-  Emitter b(op, rewriter);
-  Value x = op->getOperand(0), y = op->getOperand(1);
-  Value best = b.select(b.compare(isBetter, x, y), x, y);
-  rewriter.replaceOp(op, b.select(emitIsNaN(b, y), x, best));
-}
-
-void conversion::expandChoices(ModuleOp module) {
-  module.walk([](Operation *op) {
-    if (isa<arith::MaxNumFOp>(op))
-      expandChoice(op, arith::CmpFPredicate::OGT);
-    else if (isa<arith::MinNumFOp>(op))
-      expandChoice(op, arith::CmpFPredicate::OLT);
-  });
-}
-
 /// x - trunc(x / y) * y, exactly: long division of the significands, a turn for
 /// each power of two that x / y has.
 static Value emitRemainder(Emitter &b, ValueRange xy) {

@@ -19,10 +19,6 @@ void populateFunctionPatterns(mlir::RewritePatternSet &patterns);
 /// 2^-100 to 2^116.
 void populateBasicFunctionPatterns(mlir::RewritePatternSet &patterns);
 
-/// maxnumf and minnumf as comparisons: of zeros with different signs an
-/// instruction and the host's code may choose differently.
-void expandChoices(mlir::ModuleOp module);
-
 } // namespace se::conversion
 
 #endif // SE_LIB_CONVERSION_EXPANDMATH_H

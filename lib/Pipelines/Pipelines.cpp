@@ -60,6 +60,7 @@ static void buildLegalize(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(rnn::createContract());
   pm.addPass(rnn::createFoldConstants()); // scales of rows, sliced
   pm.addPass(rnn::createScreenInputs({options.nonfinite}));
+  pm.addPass(rnn::createExpandPeaks());
   pm.addPass(createCSEPass());
 }
 
@@ -82,8 +83,10 @@ static void buildSelect(OpPassManager &pm) {
 
 static void buildLLVM(OpPassManager &pm, const PipelineOptions &options) {
   unsigned bits = options.indexBits;
-  if (bits != 32)
+  if (bits != 32) {
     pm.addPass(conversion::createExpandHalfFma());
+    pm.addPass(conversion::createExpandMinMax());
+  }
   pm.addPass(conversion::createLowerCluster());
   conversion::LowerXPulpOptions instructions;
   instructions.host = bits != 32;

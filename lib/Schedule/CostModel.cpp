@@ -20,7 +20,6 @@ using namespace se::schedule;
 static constexpr double unroll = 4;
 static constexpr double stepCycles = 5; // add, add, taken branch
 static constexpr double sumCycles = 45; // entering one, with its instructions
-static constexpr double divideCycles = 14;
 
 static Cost makeCost(double cycles, double divisions = 0) {
   Cost cost;

@@ -65,6 +65,7 @@ inline constexpr double stepBytes = 400;      ///< of a loop with a ring
 inline constexpr double splitCycles = 3;      ///< a value between two loops
 inline constexpr double elementCycles = 4;    ///< an element's stores
 inline constexpr double copyCycles = 7;       ///< a word of a state
+inline constexpr double divideCycles = 14;    ///< of the divider
 inline constexpr double l2LoadCycles = 15;    ///< a core waits for L2
 inline constexpr double barrierCycles = 15;   ///< all arrive at once
 inline constexpr double partCycles = 20;      ///< another part of a sum

@@ -224,21 +224,31 @@ static bool isPacked(Operation *op) {
              math::FmaOp>(op);
 }
 
+static Value create(ImplicitLocOpBuilder &b, Operation *op, ValueRange operands,
+                    Type type) {
+  OperationState state(b.getLoc(), op->getName(), operands, {type},
+                       op->getAttrs());
+  return b.create(state)->getResult(0);
+}
+
+Value schedule::emitScalar(ImplicitLocOpBuilder &b, Operation *op,
+                           ValueRange operands) {
+  if (isMovement(op))
+    return operands.front();
+  return create(b, op, operands,
+                getElementTypeOrSelf(op->getResult(0).getType()));
+}
+
 Value ElementEmitter::createElementwise(Operation *op, ValueRange operands) {
-  auto create = [&](ValueRange operands, Type type) {
-    OperationState state(b.getLoc(), op->getName(), operands, {type},
-                         op->getAttrs());
-    return b.create(state)->getResult(0);
-  };
   Type type = typeOf(op->getResult(0));
   if (!lanes.isPair || isPacked(op))
-    return create(operands, type);
+    return create(b, op, operands, type);
   SmallVector<Value> results;
   for (int64_t lane = 0; lane != 2; ++lane) {
     SmallVector<Value> scalars;
     for (Value operand : operands)
       scalars.push_back(b.createOrFold<vector::ExtractOp>(operand, lane));
-    results.push_back(create(scalars, getElementTypeOrSelf(type)));
+    results.push_back(create(b, op, scalars, getElementTypeOrSelf(type)));
   }
   return vector::FromElementsOp::create(b, cast<VectorType>(type), results);
 }

@@ -119,6 +119,11 @@ private:
   llvm::DenseMap<std::pair<mlir::Value, mlir::AffineExpr>, mlir::Value> known;
 };
 
+/// What an elementwise operation on tensors, or movement, makes of the only
+/// elements of its operands.
+mlir::Value emitScalar(mlir::ImplicitLocOpBuilder &b, mlir::Operation *op,
+                       mlir::ValueRange operands);
+
 /// The index that an expression of dimensions with these values stands for.
 mlir::Value emitIndex(mlir::ImplicitLocOpBuilder &b, mlir::AffineExpr position,
                       llvm::ArrayRef<mlir::Value> dims);

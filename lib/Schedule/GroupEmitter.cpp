@@ -24,6 +24,8 @@ GroupEmitter::GroupEmitter(Scheduler &scheduler, const GroupedLoop &loop)
           }) {
   if (scheduler.screen)
     emitter.setScalar(scheduler.screen.getMask(), scheduler.screenMask);
+  for (auto [value, scalar] : scheduler.early)
+    emitter.setScalar(value, scalar);
   if (scheduler.isScanning())
     emitter.setObserver([this](Value value, Value scalar) {
       this->scheduler.addToScreen(value, scalar);

@@ -46,6 +46,7 @@ static bool isConstant(Value value) {
 }
 
 Plan::Plan(rnn::NetworkOp network) : network(network) {
+  findEarly();
   findRoots();
   do {
     makeJobs();
@@ -55,6 +56,31 @@ Plan::Plan(rnn::NetworkOp network) : network(network) {
   makeLoops();
   placeStates();
   findBuffers();
+}
+
+void Plan::findEarly() {
+  auto isSplat = [](Value value) {
+    auto constant = value.getDefiningOp<arith::ConstantOp>();
+    return constant && isa<SplatElementsAttr>(constant.getValue());
+  };
+  for (Operation &op : network.getBody().front()) {
+    if (auto finite = dyn_cast<rnn::FiniteOp>(op)) {
+      early.insert_range(finite.getPeaks());
+      continue;
+    }
+    bool isSimple = (isElementwise(&op) && !isa<rnn::InterpolateOp>(op)) ||
+                    isMovement(&op);
+    if (!isSimple || elementsOf(op.getResult(0)) != 1)
+      continue;
+    auto isKnown = [&](Value operand) {
+      return early.contains(operand) || isSplat(operand);
+    };
+    if (!llvm::all_of(op.getOperands(), isKnown) ||
+        llvm::all_of(op.getOperands(), isSplat))
+      continue;
+    early.insert(op.getResult(0));
+    earlyOps.push_back(&op);
+  }
 }
 
 /// The value that a matvec or reduction reads, behind all movement, must lie in
@@ -151,7 +177,7 @@ void Plan::visit(Job *job, Value value, AffineExpr position, bool inReduction,
     return;
   }
   // What is computed before all levels is known to each core.
-  if (isConstant(value) || isa<rnn::FiniteOp>(op))
+  if (isConstant(value) || isa<rnn::FiniteOp>(op) || early.contains(value))
     return;
   if (isMovement(op)) {
     return visit(job, op->getOperand(0), sourcePosition(op, position),

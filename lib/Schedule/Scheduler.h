@@ -158,7 +158,20 @@ private:
   void emitScreen(Value arena);
   void emitFirstLevel(Value arena);
   void emitVerdict(Value arena, Value sum);
-  SmallVector<Value> emitScan(Value from, Value to, ValueRange sums);
+  bool needsPeak(size_t k) {
+    return !screen.getPeaks().empty() && !screen.getPeaks()[k].use_empty();
+  }
+  /// A word for each core that goes through inputs.
+  int64_t getFindings() const { return std::max(cores, dmaCore + 1); }
+  Value getFindings(Value arena, Type type, int64_t offset) {
+    return view(arena, makeType(getFindings(), type, cluster::Level::l1),
+                offset);
+  }
+  std::pair<Value, Value> emitScreenShare(int64_t count);
+  SmallVector<Value> emitScan(Value from, Value to, ValueRange found);
+  void emitZeros(ValueRange copies);
+  void emitEarly(Value arena);
+  Value getEarly(Value value);
   void emitKernel();
   void emitReset();
   void emitInit();
@@ -196,6 +209,7 @@ private:
   rnn::FiniteOp screen;
   llvm::DenseMap<Value, int64_t> screenOffsets;
   int64_t screenSumOffset = 0, screenMaskOffset = 0;
+  SmallVector<int64_t> screenPeakOffsets;
   int64_t macs = 0, weightBytes = 0;
   func::FuncOp kernel, init, reset;
   Arena arena;
@@ -216,6 +230,7 @@ private:
   llvm::DenseMap<Value, Value> sources; // the same without buffers
   Value sourcesEnd, residentPosition, screenMask, screenSum, screenFound;
   SmallVector<Value> stateBuffers, outputBuffers;
+  llvm::DenseMap<Value, Value> early; // tensor of one element -> scalar
 };
 
 } // namespace se::schedule

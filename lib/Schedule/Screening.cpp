@@ -9,7 +9,9 @@
 // with zeros if any of them has found something. Otherwise each core goes
 // through its share of the inputs before all levels, which then mask them.
 // Inputs that come from L2 are put into L1 on the way, where the levels read
-// them, if there is room.
+// them, if there is room; zeros take their place there if one is not finite.
+// Peaks (rnn.finite) are found on the same way, and what is computed of nothing
+// else before all levels, by each core.
 //
 //===----------------------------------------------------------------------===//
 
@@ -37,8 +39,10 @@ void Scheduler::placeScreen() {
   auto words = [&](int64_t count) {
     return makeType(count, b.getI32Type(), cluster::Level::l1);
   };
-  screenSumOffset =
-      place("finite", words(std::max(cores, dmaCore + 1)), {0, 1});
+  screenSumOffset = place("finite", words(getFindings()), {0, 1});
+  for (size_t k = 0, e = screen.getPeaks().size(); k != e; ++k)
+    screenPeakOffsets.push_back(
+        needsPeak(k) ? place("peaks", words(getFindings()), {0, 1}) : 0);
   if (network->hasAttr(rnn::resetIfNotFiniteName))
     screenMaskOffset = place("finite mask", words(1), Arena::always);
 }
@@ -48,32 +52,42 @@ double Scheduler::getScreenCycles() {
   if (!screen)
     return 0;
   double cycles = 3 * cores + 2 * barrierCycles;
-  for (Value input : screen.getInputs()) {
+  for (auto [k, input] : llvm::enumerate(screen.getInputs())) {
     if (screening == Screening::FirstLevel) {
       cycles += double(llvm::divideCeil(elementsOf(input), cores));
       continue;
     }
     int64_t turns = llvm::divideCeil(elementsOf(input), cores * width);
-    cycles += loopCycles + double(turns) * (2 * width + 5);
+    int64_t instructions = needsPeak(k) ? 4 * width : 2 * width;
+    cycles += loopCycles + double(turns) * double(instructions + 5);
   }
+  for (Operation *op : plan.getEarlyOps())
+    cycles += isa<arith::DivFOp>(op) ? divideCycles * cores : 1;
   return cycles;
 }
 
-/// Adds this core's share of `from` to the sums, and copies it to `to` unless
-/// that is null.
-SmallVector<Value> Scheduler::emitScan(Value from, Value to, ValueRange sums) {
-  int64_t count = cast<MemRefType>(from.getType()).getNumElements();
-  // Whole turns for all cores but the last one.
+/// This core's share of `count` elements: whole turns for all but the last one.
+std::pair<Value, Value> Scheduler::emitScreenShare(int64_t count) {
   int64_t share = llvm::alignTo(llvm::divideCeil(count, cores), width);
   Value end = number(count);
   Value lower = arith::MinUIOp::create(
       b, arith::MulIOp::create(b, core, number(share)), end);
   Value upper = arith::MinUIOp::create(
       b, arith::AddIOp::create(b, lower, number(share)), end);
+  return {lower, upper};
+}
+
+/// Adds this core's share of `from` to the first `width` of `found`, compares
+/// it with the others if there are any, and copies it to `to` unless that is
+/// null.
+SmallVector<Value> Scheduler::emitScan(Value from, Value to, ValueRange found) {
+  int64_t count = cast<MemRefType>(from.getType()).getNumElements();
+  auto [lower, upper] = emitScreenShare(count);
+  bool comparesToo = found.size() > width;
   Value zero = arith::ConstantOp::create(b, b.getF32FloatAttr(0));
   auto emitLoop = [&](Value lower, Value upper, int64_t step,
-                      ValueRange sums) -> SmallVector<Value> {
-    auto loop = scf::ForOp::create(b, lower, upper, number(step), sums);
+                      ValueRange found) -> SmallVector<Value> {
+    auto loop = scf::ForOp::create(b, lower, upper, number(step), found);
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(loop.getBody());
     SmallVector<Value> places, elements, next(loop.getRegionIterArgs());
@@ -86,6 +100,9 @@ SmallVector<Value> Scheduler::emitScan(Value from, Value to, ValueRange sums) {
     }
     for (int64_t i = 0; i != step; ++i) {
       next[i] = math::FmaOp::create(b, elements[i], zero, next[i]);
+      if (comparesToo)
+        next[width + i] = arith::MaxNumFOp::create(
+            b, math::AbsFOp::create(b, elements[i]), next[width + i]);
       if (to)
         memref::StoreOp::create(b, elements[i], to, places[i]);
     }
@@ -93,42 +110,108 @@ SmallVector<Value> Scheduler::emitScan(Value from, Value to, ValueRange sums) {
     return SmallVector<Value>(loop.getResults());
   };
   if (count % width == 0)
-    return emitLoop(lower, upper, width, sums);
+    return emitLoop(lower, upper, width, found);
   Value length = arith::SubIOp::create(b, upper, lower);
   Value middle = arith::SubIOp::create(
       b, upper, arith::RemUIOp::create(b, length, number(width)));
-  return emitLoop(middle, upper, 1, emitLoop(lower, middle, width, sums));
+  return emitLoop(middle, upper, 1, emitLoop(lower, middle, width, found));
+}
+
+template <typename Op> static Value combine(OpBuilder &b, ValueRange values) {
+  Value all = values.front();
+  for (Value value : values.drop_front())
+    all = Op::create(b, value.getLoc(), all, value);
+  return all;
 }
 
 void Scheduler::emitScreen(Value arenaArgument) {
   enterStage(network.getLoc(), "finite inputs");
   Value zero = arith::ConstantOp::create(b, b.getF32FloatAttr(0));
-  SmallVector<Value> sums(width, zero);
-  for (Value input : screen.getInputs()) {
+  SmallVector<Value> sums(width, zero), copies;
+  for (auto [k, input] : llvm::enumerate(screen.getInputs())) {
     Value to;
     if (screening == Screening::Copy && inputOffsets.empty())
       to = view(arenaArgument, bufferType(input), screenOffsets.at(input));
-    sums = emitScan(sources.lookup(input), to, sums);
+    SmallVector<Value> found = sums;
+    if (needsPeak(k))
+      found.append(width, zero);
+    found = emitScan(sources.lookup(input), to, found);
+    sums.assign(found.begin(), found.begin() + width);
+    if (needsPeak(k))
+      memref::StoreOp::create(
+          b, combine<arith::MaxNumFOp>(b, ArrayRef(found).drop_front(width)),
+          getFindings(arenaArgument, b.getF32Type(), screenPeakOffsets[k]),
+          core);
     if (to)
       sources[input] = to;
+    copies.push_back(sources[input]);
   }
-  Value sum = sums.front();
-  for (Value other : ArrayRef(sums).drop_front())
-    sum = arith::AddFOp::create(b, sum, other);
-  emitVerdict(arenaArgument, sum);
-  Value isFinite = arith::XOrIOp::create(
-      b, screenFound, arith::ConstantIntOp::create(b, 1, /*width=*/1));
-  screenMask = arith::ExtSIOp::create(b, b.getI32Type(), isFinite);
+  emitVerdict(arenaArgument, combine<arith::AddFOp>(b, sums));
+  if (screening == Screening::Copy) {
+    emitZeros(copies);
+  } else {
+    Value isFinite = arith::XOrIOp::create(
+        b, screenFound, arith::ConstantIntOp::create(b, 1, /*width=*/1));
+    screenMask = arith::ExtSIOp::create(b, b.getI32Type(), isFinite);
+  }
+  emitEarly(arenaArgument);
+}
+
+/// The inputs' copies become zeros if something was found.
+void Scheduler::emitZeros(ValueRange copies) {
+  screenMask = arith::ConstantIntOp::create(b, -1, /*width=*/32);
+  auto branch = scf::IfOp::create(b, screenFound);
+  branch->setAttr(cluster::uniformName, b.getUnitAttr());
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(branch.thenBlock());
+  Value zero = arith::ConstantOp::create(b, b.getF32FloatAttr(0));
+  for (Value copy : copies) {
+    auto type = cast<MemRefType>(copy.getType());
+    auto [lower, upper] = emitScreenShare(type.getNumElements());
+    auto loop = scf::ForOp::create(b, lower, upper, number(1));
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(loop.getBody());
+    memref::StoreOp::create(b, zero, copy, loop.getInductionVar());
+  }
+  cluster::BarrierOp::create(b);
+}
+
+/// What is computed of peaks alone.
+void Scheduler::emitEarly(Value arenaArgument) {
+  Value zero = arith::ConstantOp::create(b, b.getF32FloatAttr(0));
+  for (auto [k, peak] : llvm::enumerate(screen.getPeaks())) {
+    if (!needsPeak(k))
+      continue;
+    Value words =
+        getFindings(arenaArgument, b.getF32Type(), screenPeakOffsets[k]);
+    SmallVector<Value> found;
+    for (unsigned i = 0; i != cores; ++i)
+      found.push_back(memref::LoadOp::create(b, words, number(i)));
+    early[peak] = arith::SelectOp::create(
+        b, screenFound, zero, combine<arith::MaxNumFOp>(b, found));
+  }
+  for (Operation *op : plan.getEarlyOps()) {
+    SmallVector<Value> operands;
+    for (Value operand : op->getOperands())
+      operands.push_back(getEarly(operand));
+    early[op->getResult(0)] = emitScalar(b, op, operands);
+  }
+}
+
+/// Of an early value, or a constant.
+Value Scheduler::getEarly(Value value) {
+  if (Value scalar = early.lookup(value))
+    return scalar;
+  auto constant = value.getDefiningOp<arith::ConstantOp>();
+  auto splat = cast<SplatElementsAttr>(constant.getValue());
+  return arith::ConstantOp::create(
+      b, cast<TypedAttr>(splat.getSplatValue<Attribute>()));
 }
 
 /// Each core has the sums of all behind the barrier; as bits they are 0 or not.
 void Scheduler::emitVerdict(Value arenaArgument, Value sum) {
   Type integer = b.getI32Type();
-  auto words = [&](int64_t count, int64_t offset) {
-    return view(arenaArgument, makeType(count, integer, cluster::Level::l1),
-                offset);
-  };
-  Value sums = words(std::max(cores, dmaCore + 1), screenSumOffset);
+  Value sums = getFindings(arenaArgument, integer, screenSumOffset);
   Value bits = arith::BitcastOp::create(b, integer, sum);
   memref::StoreOp::create(b, bits, sums, core);
   cluster::BarrierOp::create(b);
@@ -149,7 +232,10 @@ void Scheduler::emitVerdict(Value arenaArgument, Value sum) {
   Value isFinite =
       arith::CmpIOp::create(b, arith::CmpIPredicate::eq, found, none);
   memref::StoreOp::create(b, arith::ExtSIOp::create(b, integer, isFinite),
-                          words(1, screenMaskOffset), number(0));
+                          view(arenaArgument,
+                               makeType(1, integer, cluster::Level::l1),
+                               screenMaskOffset),
+                          number(0));
 }
 
 /// Can the first level be screened while it is computed, and be repeated? Which
@@ -157,7 +243,10 @@ void Scheduler::emitVerdict(Value arenaArgument, Value sum) {
 bool Scheduler::checkFirstLevel() {
   if (!screen || screening != Screening::FirstLevel)
     return true;
-  isScreenable = plan.mayRepeatFirstLevel(screen.getInputs());
+  // Peaks have to be known before the first level.
+  isScreenable = plan.mayRepeatFirstLevel(screen.getInputs()) &&
+                 llvm::all_of(screen.getPeaks(),
+                              [](Value peak) { return peak.use_empty(); });
   if (isScreenable && !records.getLoops().empty())
     for (const Loop &loop : plan.getLevels().front()) {
       const GroupedLoop &part = records.getLoop(loop);

@@ -48,8 +48,8 @@ rnn.network @first inputs(%x = "x" : tensor<10xf32>)
 // -----
 
 // The first level overwrites a state, so it may not be done twice: inputs are
-// gone through before it, and masked where they are read. Without a ring they
-// come by transfer, otherwise they are copied on the way.
+// gone through before it, and overwritten with zeros if one is not finite.
+// Without a ring they come by transfer, otherwise they are copied on the way.
 
 // CHECK-LABEL: func.func @before_kernel(
 // CHECK:       cluster.dma_wait
@@ -60,10 +60,14 @@ rnn.network @first inputs(%x = "x" : tensor<10xf32>)
 // CHECK:         scf.for {{.*}} -> (f32, f32, f32, f32)
 // CHECK:           math.fma
 // CHECK:         cluster.barrier
-// CHECK:         %[[MASK:.*]] = arith.extsi %{{.*}} : i1 to i32
-// CHECK-NOT:     cluster.uniform
+// CHECK:         %[[FOUND:.*]] = arith.cmpi ne
+// CHECK:         scf.if %[[FOUND]] {
+// CHECK:           scf.for
+// CHECK-NEXT:        memref.store %cst
+// CHECK:           cluster.barrier
+// CHECK-NEXT:    } {cluster.uniform}
 // CHECK:         scf.for
-// CHECK:           arith.andi %{{.*}}, %[[MASK]] : i32
+// CHECK:           arith.addf
 rnn.network @before inputs(%x = "x" : tensor<10xf32>)
     states(%h = "h" : tensor<10xf32> reset dense<0.0> : tensor<10xf32>) outputs("y" : tensor<10xf32>) {
   %0 = rnn.finite %x : tensor<10xf32> -> tensor<1xi32>
@@ -73,4 +77,44 @@ rnn.network @before inputs(%x = "x" : tensor<10xf32>)
   %4 = arith.bitcast %3 : tensor<10xi32> to tensor<10xf32>
   %5 = arith.addf %4, %h : tensor<10xf32>
   rnn.yield %5 : tensor<10xf32> next %5 : tensor<10xf32>
+}
+
+// -----
+
+// The cores find the largest magnitude on the way. What is computed of it alone
+// comes before the levels, once for each core.
+
+// CHECK-LABEL: func.func @peak_kernel(
+// CHECK:         scf.for {{.*}} -> (f32, f32, f32, f32, f32, f32, f32, f32)
+// CHECK-COUNT-4:   math.fma
+// CHECK:         scf.for
+// CHECK:           %[[ABS:.*]] = math.absf
+// CHECK-NEXT:      arith.maxnumf %[[ABS]]
+// CHECK:         memref.store %{{.*}} : memref<{{[23]}}xf32, #cluster.space<l1>>
+// CHECK:         cluster.barrier
+// CHECK:         %[[FOUND:.*]] = arith.cmpi ne
+// CHECK:         %[[PEAKS:.*]] = memref.view {{.*}} to memref<{{[23]}}xf32, #cluster.space<l1>>
+// CHECK:         %[[A:.*]] = memref.load %[[PEAKS]][%c0
+// CHECK:         %[[B:.*]] = memref.load %[[PEAKS]][%c1
+// CHECK:         %[[MOST:.*]] = arith.maxnumf %[[A]], %[[B]]
+// CHECK:         %[[PEAK:.*]] = arith.select %[[FOUND]], %cst{{.*}}, %[[MOST]]
+// CHECK:         %[[LEAST:.*]] = arith.maxnumf %[[PEAK]]
+// CHECK:         %[[INVERSE:.*]] = arith.divf %{{.*}}, %[[LEAST]]
+// CHECK:         scf.for
+// CHECK:           arith.mulf %{{.*}}, %[[INVERSE]]
+// CHECK-NOT:     arith.divf
+// CHECK:         return
+rnn.network @peak inputs(%x = "x" : tensor<10xf32>) outputs("y" : tensor<10xf32>) {
+  %0, %peak = rnn.finite %x : tensor<10xf32> -> tensor<1xi32>, tensor<1xf32>
+  %1 = arith.bitcast %x : tensor<10xf32> to tensor<10xi32>
+  %2 = rnn.broadcast %0 : tensor<1xi32> -> tensor<10xi32>
+  %3 = arith.andi %1, %2 : tensor<10xi32>
+  %4 = arith.bitcast %3 : tensor<10xi32> to tensor<10xf32>
+  %least = arith.constant dense<0.01> : tensor<1xf32>
+  %one = arith.constant dense<1.0> : tensor<1xf32>
+  %5 = arith.maxnumf %peak, %least : tensor<1xf32>
+  %6 = arith.divf %one, %5 : tensor<1xf32>
+  %7 = rnn.broadcast %6 : tensor<1xf32> -> tensor<10xf32>
+  %8 = arith.mulf %4, %7 : tensor<10xf32>
+  rnn.yield %8 : tensor<10xf32>
 }

@@ -129,6 +129,38 @@ def ExpandHalfFma : Pass<"se-expand-half-fma", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::arith::ArithDialect"];
 }
 
+def ExpandMinMax : Pass<"se-expand-min-max", "::mlir::ModuleOp"> {
+  let summary = "arith.maxnumf and minnumf as instructions do them, for a host";
+  let description = [{
+    `fmax` and `fmin` of RISC-V take -0 for less than +0, and of a number and a
+    NaN the number. Hosts do one or the other, so they get comparisons:
+
+    ```mlir
+    %0 = arith.maxnumf %x, %y : f32
+    ```
+
+    becomes
+
+    ```mlir
+    %1 = arith.bitcast %x : f32 to i32
+    %2 = arith.bitcast %y : f32 to i32
+    %3 = arith.andi %1, %2 : i32
+    %same = arith.bitcast %3 : i32 to f32
+    %4 = arith.cmpf ogt, %x, %y : f32
+    %5 = arith.cmpf ogt, %y, %x : f32
+    %6 = arith.select %5, %y, %same : f32
+    %7 = arith.select %4, %x, %6 : f32
+    %8 = arith.cmpf uno, %y, %y : f32
+    %9 = arith.cmpf uno, %x, %x : f32
+    %10 = arith.select %9, %y, %7 : f32
+    %0 = arith.select %8, %x, %10 : f32
+    ```
+
+    Where one is a constant that is neither 0 nor NaN nothing has to be done.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
 def LowerCluster : Pass<"se-lower-cluster", "::mlir::ModuleOp"> {
   let summary = "cluster ops become calls of the runtime";
   let description = [{

@@ -74,6 +74,11 @@ public:
   /// Are these inputs read by the first level alone, as a whole, and may that
   /// be computed twice, since it overwrites no state?
   bool mayRepeatFirstLevel(mlir::ValueRange inputs) const;
+  /// Values of one element that are known before all levels: peaks of the inputs
+  /// (rnn.finite), and results of getEarlyOps().
+  const llvm::SetVector<mlir::Value> &getEarlyValues() const { return early; }
+  /// What is computed of nothing else, in program order.
+  llvm::ArrayRef<mlir::Operation *> getEarlyOps() const { return earlyOps; }
   /// States that are copied to buffers in the first level, from which they are
   /// read then: their next values are computed from other elements of them.
   const llvm::SetVector<mlir::Value> &getSavedStates() const {
@@ -100,6 +105,7 @@ private:
     mlir::AffineExpr position;
   };
 
+  void findEarly();
   void findRoots();
   void addOperandRoot(mlir::Value operand, bool inOrder);
   void makeJobs();
@@ -128,6 +134,8 @@ private:
   llvm::DenseSet<Job *> inputReaders;
   llvm::SmallVector<std::pair<unsigned, mlir::Value>> stateCopies;
   llvm::SetVector<mlir::Value> savedStates;
+  llvm::SetVector<mlir::Value> early;
+  llvm::SmallVector<mlir::Operation *> earlyOps;
 };
 
 /// `value` without the reshapes that made it: the same elements at the same

@@ -240,6 +240,10 @@ func.func @interpolate(%0: tensor<8xf16>, %1: tensor<256x2xf16>, %2: f16,
 rnn.network @screened inputs(%x = "x" : tensor<4xf32>, %y = "y" : tensor<f32>) attributes {reset_if_not_finite} {
   // CHECK: rnn.finite %x, %y : tensor<4xf32>, tensor<f32> -> tensor<1xi32>
   %0 = rnn.finite %x, %y : tensor<4xf32>, tensor<f32> -> tensor<1xi32>
+  // CHECK: rnn.finite %x : tensor<4xf32> -> tensor<1xi32>, tensor<1xf32>
+  %1, %2 = rnn.finite %x : tensor<4xf32> -> tensor<1xi32>, tensor<1xf32>
+  // CHECK: rnn.peak %x at_least 5.000000e-01 : tensor<4xf32> -> tensor<1xf32>
+  %3 = rnn.peak %x at_least 0.5 : tensor<4xf32> -> tensor<1xf32>
   rnn.yield
 }
 

@@ -1,7 +1,7 @@
 // Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-//===- RNNScreening.h - Frames that are not finite --------------*- C++ -*-===//
+//===- RNNScreening.h - What is found in a whole frame ----------*- C++ -*-===//
 
 #ifndef SE_DIALECT_RNN_RNNSCREENING_H
 #define SE_DIALECT_RNN_RNNSCREENING_H

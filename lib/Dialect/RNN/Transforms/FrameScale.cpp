@@ -10,79 +10,20 @@
 
 #include "Products.h"
 
-#include "mlir/Dialect/Math/IR/Math.h"
+#include "se/Dialect/RNN/RNNScreening.h"
+
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace mlir;
 using namespace se::rnn;
 
-/// The cores find so many maxima side by side, of every so many elements, or a
-/// multiple of it: `maxChain` elements are compared in one expression.
-static constexpr int64_t numMaxima = 16;
-static constexpr int64_t maxChain = 32;
-
-namespace {
-/// Makes the operations that find the largest magnitude of a vector.
-class PeakBuilder {
-public:
-  PeakBuilder(OpBuilder &b, Location loc, Value x, bool isPositive)
-      : b(b), loc(loc), x(x), isPositive(isPositive) {}
-
-  /// As a tensor of one element, at least `leastPeak`.
-  Value build();
-
-private:
-  /// The magnitudes of some elements.
-  Value getMagnitudes(int64_t first, int64_t count);
-
-  OpBuilder &b;
-  Location loc;
-  Value x; ///< of rank 1
-  bool isPositive;
-};
-} // namespace
-
-Value PeakBuilder::getMagnitudes(int64_t first, int64_t count) {
-  auto at = [&](int64_t i) {
-    return SmallVector<OpFoldResult>{b.getIndexAttr(i)};
-  };
-  Value part =
-      tensor::ExtractSliceOp::create(b, loc, x, at(first), at(count), at(1));
-  return isPositive ? part : math::AbsFOp::create(b, loc, part).getResult();
-}
-
-/// Elementwise but for the end: a reduction's operand would be copied first.
-/// What has no place in rows of `count` is compared twice.
-Value PeakBuilder::build() {
+static FramePeak makePeak(OpBuilder &b, Location loc, Value x) {
   auto type = cast<RankedTensorType>(x.getType());
-  int64_t elements = type.getNumElements();
-  int64_t count = numMaxima;
-  while (elements / count > maxChain)
-    count += numMaxima;
-  count = std::min(count, elements);
-  auto maximaType = type.clone(ArrayRef<int64_t>(count));
-  Value maxima = arith::ConstantOp::create(
-      b, loc, DenseElementsAttr::get(maximaType, b.getF32FloatAttr(leastPeak)));
-  for (int64_t first = 0; first < elements; first += count)
-    maxima = arith::MaxNumFOp::create(
-        b, loc, getMagnitudes(std::min(first, elements - count), count),
-        maxima);
-  return ReduceOp::create(b, loc, type.clone(ArrayRef<int64_t>(1)),
-                          ReduceKind::max, maxima, int64_t(0));
-}
-
-static FramePeak makePeak(OpBuilder &b, Location loc, Value x,
-                          bool isPositive) {
-  auto type = cast<RankedTensorType>(x.getType());
-  Type element = type.getElementType();
-  Value vector = x;
-  if (type.getRank() != 1)
-    vector = ReshapeOp::create(
-        b, loc, RankedTensorType::get({type.getNumElements()}, element), x);
-  auto single = RankedTensorType::get({1}, element);
+  auto single = RankedTensorType::get({1}, type.getElementType());
   Value one = arith::ConstantOp::create(
       b, loc, DenseElementsAttr::get(single, b.getF32FloatAttr(1)));
-  Value peak = PeakBuilder(b, loc, vector, isPositive).build();
+  Value peak =
+      PeakOp::create(b, loc, single, x, b.getF32FloatAttr(leastPeak));
   Value inverse = arith::DivFOp::create(b, loc, one, peak);
   Value scaled = arith::MulFOp::create(
       b, loc, x, BroadcastOp::create(b, loc, type, inverse));
@@ -109,11 +50,11 @@ static void multiply(Value y, Value peak) {
     reader->set(product);
 }
 
-void se::rnn::addFrameScale(MatvecOp op, bool isPositive, FramePeaks &peaks) {
+void se::rnn::addFrameScale(MatvecOp op, FramePeaks &peaks) {
   FramePeak &peak = peaks[op.getX()];
   OpBuilder b(op);
   if (!peak.peak)
-    peak = makePeak(b, op.getLoc(), op.getX(), isPositive);
+    peak = makePeak(b, op.getLoc(), op.getX());
   op.getXMutable().set(peak.scaled);
   multiply(op.getY(), peak.peak);
 }

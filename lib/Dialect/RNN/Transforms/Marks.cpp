@@ -86,8 +86,7 @@ void se::rnn::markProducts(NetworkOp network, const Products &products) {
       continue;
     const Product &product = it->second;
     if (product.hasFrameScale)
-      addFrameScale(matvec, /*isPositive=*/product.grid.zeroPoint == -127,
-                    peaks);
+      addFrameScale(matvec, peaks);
     OpBuilder b(op);
     MLIRContext *context = op->getContext();
     Location loc = op->getLoc();

@@ -51,10 +51,9 @@ mlir::LogicalResult planProducts(NetworkOp network, const Layers &layers,
 void markProducts(NetworkOp network, const Products &products);
 
 /// Divides the vector of a matvec by its largest magnitude, or by `leastPeak`
-/// if that is larger, and multiplies what the matvec gives by the same. All
-/// values of the vector are positive or 0 if `isPositive`. `peaks` are those of
-/// other matvecs of the network.
-void addFrameScale(MatvecOp op, bool isPositive, FramePeaks &peaks);
+/// if that is larger, and multiplies what the matvec gives by the same. `peaks`
+/// are those of other matvecs of the network.
+void addFrameScale(MatvecOp op, FramePeaks &peaks);
 
 /// Finds the matvecs whose operands are marked, and takes the marks away.
 Products readProducts(NetworkOp network);

@@ -27,8 +27,34 @@ std::optional<Nonfinite> se::rnn::symbolizeNonfinite(StringRef text) {
       .Default(std::nullopt);
 }
 
+/// Those of whole inputs.
+static llvm::DenseMap<Value, SmallVector<PeakOp>>
+findPeaks(NetworkOp network) {
+  llvm::DenseMap<Value, SmallVector<PeakOp>> peaks;
+  for (auto peak : network.getBody().front().getOps<PeakOp>()) {
+    Value x = peak.getX();
+    while (auto reshape = x.getDefiningOp<ReshapeOp>())
+      x = reshape.getX();
+    if (llvm::is_contained(network.getInputArguments(), x))
+      peaks[x].push_back(peak);
+  }
+  return peaks;
+}
+
+/// By the larger of `found` and what it shall be at least.
+static void replacePeak(PeakOp peak, Value found) {
+  ImplicitLocOpBuilder b(peak.getLoc(), peak);
+  Value least = arith::ConstantOp::create(
+      b, DenseElementsAttr::get(cast<ShapedType>(found.getType()),
+                                peak.getAtLeastAttr()));
+  peak.replaceAllUsesWith(
+      arith::MaxNumFOp::create(b, found, least).getResult());
+  peak.erase();
+}
+
 static void screen(NetworkOp network, bool resets) {
   mlir::Block &block = network.getBody().front();
+  llvm::DenseMap<Value, SmallVector<PeakOp>> peaks = findPeaks(network);
   SmallVector<Value> inputs;
   for (Value input : network.getInputArguments())
     if (getElementTypeOrSelf(input.getType()).isF32() && !input.use_empty())
@@ -38,7 +64,11 @@ static void screen(NetworkOp network, bool resets) {
   ImplicitLocOpBuilder b(network.getLoc(), network.getContext());
   b.setInsertionPointToStart(&block);
   Type integer = b.getI32Type();
-  Value mask = FiniteOp::create(b, RankedTensorType::get({1}, integer), inputs);
+  SmallVector<Type> types(peaks.empty() ? 0 : inputs.size(),
+                          RankedTensorType::get({1}, b.getF32Type()));
+  auto finite = FiniteOp::create(b, RankedTensorType::get({1}, integer), types,
+                                 inputs);
+  Value mask = finite.getMask();
   for (Value input : inputs) {
     b.setLoc(input.getLoc());
     auto type = cast<RankedTensorType>(input.getType());
@@ -54,6 +84,9 @@ static void screen(NetworkOp network, bool resets) {
       return use.getOwner() != before && !isa<FiniteOp>(use.getOwner());
     });
   }
+  for (auto [input, found] : llvm::zip(inputs, finite.getPeaks()))
+    for (PeakOp peak : peaks.lookup(input))
+      replacePeak(peak, found);
   if (resets)
     network->setAttr(resetIfNotFiniteName, b.getUnitAttr());
 }

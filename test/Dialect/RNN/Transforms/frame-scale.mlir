@@ -5,17 +5,10 @@
 // RUN: se-opt %t/shared.mlir --rnn-quantize="precision=%t/positive.json" | FileCheck %s --check-prefix=SHARED
 // RUN: se-opt %t/batch.mlir --rnn-quantize="precision=%t/positive.json" | FileCheck %s --check-prefix=BATCH
 
-// 16 maxima side by side, the last elements twice, and the largest of them.
-// What is divided by it has the range 0 to 1; the sums are multiplied by it.
+// What is divided by its peak has the range 0 to 1; sums are multiplied by it.
 // h, which tanh bounds, is as always.
 // POSITIVE-LABEL: rnn.network @net
-// POSITIVE:       %[[LEAST:.*]] = arith.constant dense<6.10351563E-5> : tensor<16xf32>
-// POSITIVE:       %[[FIRST:.*]] = tensor.extract_slice %x[0] [16] [1]
-// POSITIVE:       arith.maxnumf %[[FIRST]], %[[LEAST]]
-// POSITIVE:       tensor.extract_slice %x[16] [16] [1]
-// POSITIVE:       %[[LAST:.*]] = tensor.extract_slice %x[19] [16] [1]
-// POSITIVE:       %[[MAXIMA:.*]] = arith.maxnumf %[[LAST]], %{{.*}}
-// POSITIVE:       %[[PEAK:.*]] = rnn.reduce <max> %[[MAXIMA]] axes [0] : tensor<16xf32> -> tensor<1xf32>
+// POSITIVE:       %[[PEAK:.*]] = rnn.peak %x at_least 6.10351563E-5 : tensor<35xf32> -> tensor<1xf32>
 // POSITIVE:       %[[INVERSE:.*]] = arith.divf %{{.*}}, %[[PEAK]]
 // POSITIVE:       %[[ALL:.*]] = rnn.broadcast %[[INVERSE]]
 // POSITIVE:       %[[X:.*]] = arith.mulf %x, %[[ALL]]
@@ -26,11 +19,9 @@
 // POSITIVE:       arith.mulf %[[Y]], %[[FACTOR]]
 // POSITIVE:       quant.qcast %h : tensor<2xf32> to tensor<2x!quant.uniform<i8<-127:127>:f32, 0.0078740157186985015>>
 
-// The largest magnitude may be that of a negative value.
+// The largest magnitude may be that of a negative value: -1 to 1.
 // SIGNED-LABEL:   rnn.network @net
-// SIGNED:         %[[FIRST:.*]] = tensor.extract_slice %x[0] [16] [1]
-// SIGNED:         %[[ABS:.*]] = math.absf %[[FIRST]]
-// SIGNED:         arith.maxnumf %[[ABS]]
+// SIGNED:         rnn.peak %x
 // SIGNED:         quant.qcast %{{.*}} : tensor<35xf32> to tensor<35x!quant.uniform<i8<-127:127>:f32, 0.0078740157186985015>>
 
 // The scaled product has no scale in common with another one.
@@ -41,13 +32,13 @@
 
 // Two readers of a vector share its peak.
 // SHARED-LABEL:   rnn.network @shared
-// SHARED-COUNT-1: rnn.reduce
-// SHARED-NOT:     rnn.reduce
+// SHARED-COUNT-1: rnn.peak
+// SHARED-NOT:     rnn.peak
 // SHARED:         rnn.yield
 
 // A batch has one range.
 // BATCH-LABEL:    rnn.network @batch
-// BATCH-NOT:      rnn.reduce
+// BATCH-NOT:      rnn.peak
 // BATCH:          quant.qcast %x : tensor<2x64xf32>
 
 //--- positive.json

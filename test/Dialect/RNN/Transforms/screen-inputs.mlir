@@ -33,9 +33,29 @@ rnn.network @two inputs(%x = "x" : tensor<2x3xf32>, %s = "s" : tensor<f32>, %u =
 // Nothing to screen.
 // CHECK-LABEL: rnn.network @none
 // CHECK-NOT: rnn.finite
+// CHECK: rnn.yield
 // RESET-LABEL: rnn.network @none
 // RESET-NOT: reset_if_not_finite
+// RESET: rnn.yield
 rnn.network @none inputs(%u = "u" : tensor<4xf32>) outputs("y" : tensor<2xf32>) {
   %0 = arith.constant dense<1.0> : tensor<2xf32>
   rnn.yield %0 : tensor<2xf32>
+}
+
+// The peak of an input comes with what says that it is finite; that of another
+// value does not.
+// CHECK-LABEL: rnn.network @peaks
+// CHECK:      %[[MASK:.*]], %[[PEAK:.*]] = rnn.finite %x : tensor<1x4xf32> -> tensor<1xi32>, tensor<1xf32>
+// CHECK:      %[[LEAST:.*]] = arith.constant dense<1.250000e-01> : tensor<1xf32>
+// CHECK-NEXT: %[[Y:.*]] = arith.maxnumf %[[PEAK]], %[[LEAST]]
+// CHECK:      %[[Z:.*]] = rnn.peak
+// CHECK-NEXT: rnn.yield %[[Y]], %[[Z]]
+// PROPAGATE-LABEL: rnn.network @peaks
+rnn.network @peaks inputs(%x = "x" : tensor<1x4xf32>)
+    outputs("y" : tensor<1xf32>, "z" : tensor<1xf32>) {
+  %0 = rnn.reshape %x : tensor<1x4xf32> -> tensor<4xf32>
+  %1 = rnn.peak %0 at_least 0.125 : tensor<4xf32> -> tensor<1xf32>
+  %2 = arith.addf %x, %x : tensor<1x4xf32>
+  %3 = rnn.peak %2 at_least 0.125 : tensor<1x4xf32> -> tensor<1xf32>
+  rnn.yield %1, %3 : tensor<1xf32>, tensor<1xf32>
 }

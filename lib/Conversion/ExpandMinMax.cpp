@@ -1,0 +1,69 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- ExpandMinMax.cpp - arith.maxnumf and minnumf for a host ------------===//
+
+#include "se/Conversion/Passes.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "mlir/IR/Matchers.h"
+
+namespace se::conversion {
+#define GEN_PASS_DEF_EXPANDMINMAX
+#include "se/Conversion/Passes.h.inc"
+} // namespace se::conversion
+
+using namespace mlir;
+using namespace se;
+
+/// Only NaN and zeros are treated in another way by some hosts.
+static bool isOrdinary(Value value) {
+  APFloat known(0.0f);
+  return matchPattern(value, m_ConstantFloat(&known)) && !known.isNaN() &&
+         !known.isZero();
+}
+
+/// The better one, or the one that is no NaN. Of what is equal the bits that
+/// both have (`Common` is arith.andi) or either has (arith.ori): zeros differ
+/// in the sign.
+template <typename Common>
+static void expand(Operation *op, arith::CmpFPredicate isBetter) {
+  Value x = op->getOperand(0), y = op->getOperand(1);
+  Type type = x.getType();
+  if (!isa<FloatType>(type) || isOrdinary(x) || isOrdinary(y))
+    return;
+  ImplicitLocOpBuilder b(op->getLoc(), op);
+  auto bits = b.getIntegerType(type.getIntOrFloatBitWidth());
+  auto compare = [&](arith::CmpFPredicate predicate, Value x, Value y) {
+    return arith::CmpFOp::create(b, predicate, x, y);
+  };
+  auto select = [&](Value condition, Value x, Value y) {
+    return arith::SelectOp::create(b, condition, x, y);
+  };
+  Value same = arith::BitcastOp::create(
+      b, type,
+      Common::create(b, arith::BitcastOp::create(b, bits, x),
+                     arith::BitcastOp::create(b, bits, y)));
+  Value best = select(compare(isBetter, x, y), x,
+                      select(compare(isBetter, y, x), y, same));
+  auto isNaN = [&](Value value) {
+    return compare(arith::CmpFPredicate::UNO, value, value);
+  };
+  best = select(isNaN(y), x, select(isNaN(x), y, best));
+  op->getResult(0).replaceAllUsesWith(best);
+  op->erase();
+}
+
+namespace {
+struct ExpandMinMaxPass : conversion::impl::ExpandMinMaxBase<ExpandMinMaxPass> {
+  void runOnOperation() override {
+    getOperation().walk([](Operation *op) {
+      if (isa<arith::MaxNumFOp>(op))
+        expand<arith::AndIOp>(op, arith::CmpFPredicate::OGT);
+      else if (isa<arith::MinNumFOp>(op))
+        expand<arith::OrIOp>(op, arith::CmpFPredicate::OLT);
+    });
+  }
+};
+} // namespace
