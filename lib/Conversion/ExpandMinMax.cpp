@@ -35,22 +35,19 @@ static void expand(Operation *op, arith::CmpFPredicate isBetter) {
     return;
   ImplicitLocOpBuilder b(op->getLoc(), op);
   auto bits = b.getIntegerType(type.getIntOrFloatBitWidth());
-  auto compare = [&](arith::CmpFPredicate predicate, Value x, Value y) {
-    return arith::CmpFOp::create(b, predicate, x, y);
+  Value xBits = arith::BitcastOp::create(b, bits, x);
+  Value yBits = arith::BitcastOp::create(b, bits, y);
+  Value common = Common::create(b, xBits, yBits);
+  Value best = arith::BitcastOp::create(b, type, common);
+  auto replaceIf = [&](arith::CmpFPredicate predicate, Value a, Value c,
+                       Value value) {
+    Value condition = arith::CmpFOp::create(b, predicate, a, c);
+    best = arith::SelectOp::create(b, condition, value, best);
   };
-  auto select = [&](Value condition, Value x, Value y) {
-    return arith::SelectOp::create(b, condition, x, y);
-  };
-  Value same = arith::BitcastOp::create(
-      b, type,
-      Common::create(b, arith::BitcastOp::create(b, bits, x),
-                     arith::BitcastOp::create(b, bits, y)));
-  Value best = select(compare(isBetter, x, y), x,
-                      select(compare(isBetter, y, x), y, same));
-  auto isNaN = [&](Value value) {
-    return compare(arith::CmpFPredicate::UNO, value, value);
-  };
-  best = select(isNaN(y), x, select(isNaN(x), y, best));
+  replaceIf(isBetter, y, x, y);
+  replaceIf(isBetter, x, y, x);
+  replaceIf(arith::CmpFPredicate::UNO, x, x, y);
+  replaceIf(arith::CmpFPredicate::UNO, y, y, x);
   op->getResult(0).replaceAllUsesWith(best);
   op->erase();
 }

@@ -6,11 +6,14 @@
 // CHECK:         %[[Y_BITS:.*]] = arith.bitcast %[[Y]] : f32 to i32
 // CHECK:         %[[AND:.*]] = arith.andi
 // CHECK:         %[[SAME:.*]] = arith.bitcast %[[AND]] : i32 to f32
-// CHECK-DAG:     %[[FIRST:.*]] = arith.cmpf ogt, %[[X]], %[[Y]]
-// CHECK-DAG:     %[[SECOND:.*]] = arith.cmpf ogt, %[[Y]], %[[X]]
+// CHECK:         %[[SECOND:.*]] = arith.cmpf ogt, %[[Y]], %[[X]]
 // CHECK:         %[[S:.*]] = arith.select %[[SECOND]], %[[Y]], %[[SAME]]
+// CHECK:         %[[FIRST:.*]] = arith.cmpf ogt, %[[X]], %[[Y]]
 // CHECK:         %[[F:.*]] = arith.select %[[FIRST]], %[[X]], %[[S]]
-// CHECK:         arith.cmpf uno
+// CHECK:         %[[X_NAN:.*]] = arith.cmpf uno, %[[X]], %[[X]]
+// CHECK:         %[[Z:.*]] = arith.select %[[X_NAN]], %[[Y]], %[[F]]
+// CHECK:         %[[Y_NAN:.*]] = arith.cmpf uno, %[[Y]], %[[Y]]
+// CHECK:         arith.select %[[Y_NAN]], %[[X]], %[[Z]]
 // CHECK:         arith.ori
 // CHECK:         arith.cmpf olt
 // CHECK-NOT:     maxnumf

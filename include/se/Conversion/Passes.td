@@ -146,14 +146,14 @@ def ExpandMinMax : Pass<"se-expand-min-max", "::mlir::ModuleOp"> {
     %2 = arith.bitcast %y : f32 to i32
     %3 = arith.andi %1, %2 : i32
     %same = arith.bitcast %3 : i32 to f32
-    %4 = arith.cmpf ogt, %x, %y : f32
-    %5 = arith.cmpf ogt, %y, %x : f32
-    %6 = arith.select %5, %y, %same : f32
-    %7 = arith.select %4, %x, %6 : f32
-    %8 = arith.cmpf uno, %y, %y : f32
-    %9 = arith.cmpf uno, %x, %x : f32
-    %10 = arith.select %9, %y, %7 : f32
-    %0 = arith.select %8, %x, %10 : f32
+    %4 = arith.cmpf ogt, %y, %x : f32
+    %5 = arith.select %4, %y, %same : f32
+    %6 = arith.cmpf ogt, %x, %y : f32
+    %7 = arith.select %6, %x, %5 : f32
+    %8 = arith.cmpf uno, %x, %x : f32
+    %9 = arith.select %8, %y, %7 : f32
+    %10 = arith.cmpf uno, %y, %y : f32
+    %0 = arith.select %10, %x, %9 : f32
     ```
 
     Where one is a constant that is neither 0 nor NaN nothing has to be done.
