@@ -195,7 +195,7 @@ Cost schedule::getDotCost(int64_t rows, int64_t columns, Type element,
     // The only row's word is used right after it is loaded.
     if (rows == 1 && turn == 1)
       cost.sumCycles += double(words);
-    cost.cycles += cost.sumCycles + 12.5;
+    cost.cycles += cost.sumCycles + 10;
     cost.bytes += 4 * double(2 * turn * rows + turn) + 26;
   }
   if (rest) { // the elements of the last word are loaded one by one

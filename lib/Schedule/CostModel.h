@@ -80,17 +80,17 @@ inline constexpr Cost existsCost = {/*cycles=*/5.4, 0, 0, 0, 0, 0,
                                     /*bytes=*/15};
 inline constexpr double earlyBytes = 11; ///< a value between two loops
 /// Copying a state, and a word of it.
-inline constexpr double copyCycles = 34, copyWordCycles = 5.8;
+inline constexpr double copyCycles = 28, copyWordCycles = 5.8;
 inline constexpr double copyBytes = 150;
 
 // Instructions that are not in a core's own cache come in lines from the
 // cluster's, or, if it does not hold those of a frame, from L2. The cores that
 // come second for a line wait less.
-inline constexpr double fetchCycles = 2.0 / 16; ///< for each byte
-inline constexpr double coldFetchCycles = 0.7;  ///< for each byte, on top
+inline constexpr double fetchCycles = 0.15;    ///< for each byte
+inline constexpr double coldFetchCycles = 0.7; ///< for each byte, on top
 /// A loop that its core's cache does not hold is fetched again in each turn,
 /// but not what the turn branches around.
-inline constexpr double againShare = 0.7;
+inline constexpr double againShare = 0.67;
 inline constexpr double stepBytes = 400; ///< of a loop with a ring
 
 // The stream.

@@ -339,11 +339,13 @@ llvm::Error Scheduler::planStream() {
   };
   auto chosen = tile();
   // Small groups take less room, of which constants that elements share may
-  // make better use.
-  auto isBest = [&] {
-    return chosen && chosen->shared.size() == records.getShared().size();
+  // make better use; and if the engine is the bound, smaller tiles may suit it
+  // better. Of memories behind L2 the prediction is only a lower bound.
+  auto isBest = [&](int64_t most) {
+    return chosen && chosen->shared.size() == records.getShared().size() &&
+           (!chosen->slots || chosen->external || most < 4);
   };
-  for (int64_t most = 4; !isBest() && most; most /= 2) {
+  for (int64_t most = 4; !isBest(most) && most; most /= 2) {
     Records larger = records;
     for (GroupedLoop &loop : records.getLoops())
       if (loop.isStreamed())

@@ -51,7 +51,7 @@ double Scheduler::getScreenCycles() {
   double cycles = 60 + 3 * cores;
   if (screening == Screening::FirstLevel)
     return cycles;
-  cycles += 75;
+  cycles += 85;
   for (Value input : screen.getInputs())
     cycles += 11.5 * double(llvm::divideCeil(elementsOf(input), cores * width));
   return cycles;

@@ -23,10 +23,10 @@ namespace {
 class CostModelTest : public testing::Test {
 protected:
   CostModelTest() {
-    context.loadDialect<arith::ArithDialect, func::FuncDialect,
-                        math::MathDialect, memref::MemRefDialect,
-                        scf::SCFDialect, vector::VectorDialect,
-                        se::rnn::RNNDialect>();
+    context
+        .loadDialect<arith::ArithDialect, func::FuncDialect, math::MathDialect,
+                     memref::MemRefDialect, scf::SCFDialect,
+                     vector::VectorDialect, se::rnn::RNNDialect>();
   }
 
   /// Of a function's body, which has %x, %y : f32, %h : f16, %p : vector<2xf16>
