@@ -160,7 +160,7 @@ static Cost getCost(Operation &op) {
         llvm::all_of(op.getUsers(),
                      [](Operation *user) { return isa<math::FmaOp>(user); }))
       return Cost();
-    return isPair(type) ? makeCost(3.1, 1, 4) : makeCost(1, 1, 4);
+    return isPair(type) ? makeCost(2.4, 1, 4) : makeCost(1, 1, 4);
   }
   if (isa<math::FmaOp>(op) ||
       (isa<arith::ArithDialect>(op.getDialect()) && isa<FloatType>(element)))

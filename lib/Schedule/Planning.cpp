@@ -340,10 +340,12 @@ llvm::Error Scheduler::planStream() {
   auto chosen = tile();
   // Small groups take less room, of which constants that elements share may
   // make better use; and if the engine is the bound, smaller tiles may suit it
-  // better. Of memories behind L2 the prediction is only a lower bound.
+  // better. Of memories behind L2 the prediction is only a lower bound, and
+  // tiles whose size was asked for are as large as that.
   auto isBest = [&](int64_t most) {
     return chosen && chosen->shared.size() == records.getShared().size() &&
-           (!chosen->slots || chosen->external || most < 4);
+           (!chosen->slots || chosen->external || options.rows ||
+            options.slotBytes || most < 4);
   };
   for (int64_t most = 4; !isBest(most) && most; most /= 2) {
     Records larger = records;
