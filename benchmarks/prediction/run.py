@@ -53,7 +53,7 @@ def summarize(results):
     for kind, _, precision, found in results:
         for group in (kind, precision, "all"):
             groups.setdefault(group, []).append(found.ratio)
-    lines = ["| programs | number | mean of predicted / simulated | off by, mean | 95 % of them | "
+    lines = ["| programs | number | predicted / simulated | off by, mean | 95 % of them | "
              "worst | within 10 % |", "|---|---|---|---|---|---|---|"]
     order = [*random_networks.KINDS, "models/", *random_networks.PRECISIONS, "all"]
     for group in (g for g in order if g in groups):
@@ -68,7 +68,7 @@ def summarize(results):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--networks", type=int, default=10, metavar="N",
+    parser.add_argument("--networks", type=int, default=7, metavar="N",
                         help="random networks of each kind")
     parser.add_argument("--first", type=int, default=1000, metavar="SEED",
                         help="the seed of the first")
