@@ -18,56 +18,85 @@ namespace se::schedule {
 
 /// What code takes from one core that runs alone.
 struct Cost {
-  double cycles = 0;    ///< without divisions
-  double sumCycles = 0; ///< of them, those in sums of products
-  double fpu = 0;       ///< of those, the ones in which cores meet at an FPU
+  double cycles = 0;    ///< without waiting for instructions and for others
+  double fpu = 0;       ///< uses of an FPU, which two cores may share
+  double sumCycles = 0; ///< of the cycles, those in loops of cluster.dot
+  double sumFpu = 0;    ///< uses in those loops in which cores meet at an FPU
   double divisions = 0; ///< in the cluster's one divider
   double products = 0;  ///< that are added up
+  double bytes = 0;     ///< of instructions; those of a loop once
 
   Cost &operator+=(Cost other) {
     cycles += other.cycles;
-    sumCycles += other.sumCycles;
     fpu += other.fpu;
+    sumCycles += other.sumCycles;
+    sumFpu += other.sumFpu;
     divisions += other.divisions;
     products += other.products;
+    bytes += other.bytes;
     return *this;
   }
+  /// Of code that is run, and laid out, so many times.
   friend Cost operator*(double factor, Cost cost) {
-    return {factor * cost.cycles, factor * cost.sumCycles, factor * cost.fpu,
-            factor * cost.divisions, factor * cost.products};
+    return {factor * cost.cycles,    factor * cost.fpu,
+            factor * cost.sumCycles, factor * cost.sumFpu,
+            factor * cost.divisions, factor * cost.products,
+            factor * cost.bytes};
   }
 };
 
 /// One run of the operations of a block of phase 3, loops included.
 Cost getCost(mlir::Block &block);
 
-/// A cluster.dot of `rows` rows of so many words, with what it needs before and
-/// after. Cores that share an FPU meet there if the loop is of an odd number of
-/// instructions.
-Cost getDotCost(int64_t rows, int64_t words, bool sharesFpu);
+/// A cluster.dot of `rows` rows of so many columns of an element type, with
+/// what it needs before and after. Cores that share an FPU meet there if
+/// `sharesFpu`.
+Cost getDotCost(int64_t rows, int64_t columns, mlir::Type element,
+                bool sharesFpu);
 
 /// Cycles of one of `cores` cores that all do `cost` at the same time.
 double getCycles(Cost cost, unsigned cores);
 
-// Overheads, in cycles.
-inline constexpr double frameCycles = 150; ///< a frame that does nothing
-inline constexpr double loopCycles = 30;   ///< entering a loop
-inline constexpr double groupCycles = 12;  ///< a group: its loop and places
-/// An instruction that a core's own cache does not hold comes from the
-/// cluster's cache, or, if that does not hold a frame's, from L2.
-inline constexpr double fetchCycles = 0.5;
-inline constexpr double coldFetchCycles = 5.5;
-inline constexpr double instructionBytes = 5.5; ///< that code takes in the end
-/// What it may take for a core's cache to hold it: loops are shorter than
-/// stages.
-inline constexpr double loopInstructionBytes = 4;
-inline constexpr double stepBytes = 400;      ///< of a loop with a ring
-inline constexpr double splitCycles = 3;      ///< a value between two loops
-inline constexpr double elementCycles = 4;    ///< an element's stores
-inline constexpr double copyCycles = 7;       ///< a word of a state
-inline constexpr double divideCycles = 14;    ///< of the divider
+/// The share of code that misses a cache which replaces lines at random, if all
+/// code that is run again and again is `size` times what the cache holds.
+double getMissShare(double size);
+
+// Overheads of single parts of a program. Figures are cycles but for `bytes`.
+
+inline constexpr double frameCycles = 136; ///< a frame that does nothing
+/// What the runtime runs in a frame, and the kernel around its stages.
+inline constexpr double frameBytes = 500;
+inline constexpr double loopCycles = 10; ///< entering a loop over groups
+inline constexpr double loopBytes = 25;
+/// Those of a level: all cores arrive, not at once; and a loop is found.
+inline constexpr double barrierCycles = 32;
+inline constexpr double barrierBytes = 30;
+inline constexpr Cost groupCost = {/*cycles=*/7, 0, 0, 0, 0, 0,
+                                   /*bytes=*/10};
+inline constexpr Cost storeCost = {/*cycles=*/1, 0, 0, 0, 0, 0,
+                                   /*bytes=*/5};
+/// Looking whether an element exists.
+inline constexpr Cost existsCost = {/*cycles=*/5.4, 0, 0, 0, 0, 0,
+                                    /*bytes=*/15};
+inline constexpr double earlyBytes = 11; ///< a value between two loops
+/// Copying a state, and a word of it.
+inline constexpr double copyCycles = 28, copyWordCycles = 5.8;
+inline constexpr double copyBytes = 150;
+
+// Instructions that are not in a core's own cache come in lines from the
+// cluster's, or, if it does not hold those of a frame, from L2. The cores that
+// come second for a line wait less.
+inline constexpr double fetchCycles = 0.15;    ///< for each byte
+inline constexpr double coldFetchCycles = 0.7; ///< for each byte, on top
+/// A loop that its core's cache does not hold is fetched again in each turn,
+/// but not what the turn branches around.
+inline constexpr double againShare = 0.67;
+inline constexpr double stepBytes = 400; ///< of a loop with a ring
+
+inline constexpr double divideCycles = 14; ///< of the one divider
+
+// The stream.
 inline constexpr double l2LoadCycles = 15;    ///< a core waits for L2
-inline constexpr double barrierCycles = 15;   ///< all arrive at once
 inline constexpr double partCycles = 20;      ///< another part of a sum
 inline constexpr double savedPartCycles = 90; ///< that lies in L1 meanwhile
 inline constexpr double tileCycles = 80;      ///< a step of the stream

@@ -225,7 +225,8 @@ Cost Scheduler::emitScratch(const Loop &loop, bool inPairs, bool mayShare,
   for (Job *job : loop.jobs)
     emitter.emit(job->value, d0, job->isDefinition);
   Cost cost = getCost(*entry);
-  cost.cycles += elementCycles * double(loop.jobs.size());
+  for (Job *job : loop.jobs)
+    cost += double(job->destinations.size()) * storeCost;
   auto half = VectorType::get({2}, b.getF16Type());
   scratch.walk([&](Operation *op) {
     body.usesPackedHalves |=
@@ -241,9 +242,9 @@ Cost Scheduler::emitScratch(const Loop &loop, bool inPairs, bool mayShare,
 
 /// Collects what the loops read of constants and what they cost.
 void Scheduler::readLoops() {
-  otherCycles = frameCycles + getScreenCycles();
+  double otherBytes = frameBytes;
   for (const std::vector<Loop> &level : plan.getLevels()) {
-    otherCycles += barrierCycles;
+    otherBytes += barrierBytes;
     for (const Loop &loop : level) {
       LoopBody body = readLoop(loop, /*mayShare=*/true);
       if (remarks)
@@ -252,13 +253,13 @@ void Scheduler::readLoops() {
               << "this product is computed element by element: " << why;
       GroupedLoop &grouped =
           records.addLoop(loop, body.sharing, body.blocks, body.accesses);
-      Cost cost = grouped.single = body.cost;
+      grouped.single = body.cost;
       if (grouped.rowCount > 1) {
         bool mayShare = body.sharing.vectors > 1;
         Cost pair = emitScratch(loop, true, mayShare, body);
-        grouped.inPairs = body.usesPackedHalves &&
-                          pair.cycles + pair.divisions * 14 <
-                              2 * (cost.cycles + cost.divisions * 14);
+        grouped.inPairs =
+            body.usesPackedHalves && getCycles(pair, /*cores=*/1) <
+                                         2 * getCycles(body.cost, /*cores=*/1);
         if (grouped.inPairs)
           grouped.pair = pair;
       }
@@ -266,26 +267,54 @@ void Scheduler::readLoops() {
                           options.rows ? options.rows : loop.elements);
     }
   }
-  records.shareCache(options.clusterCacheBytes,
-                     options.l1Bytes - arena.getSize());
-  for (GroupedLoop &grouped : records.getLoops()) {
+  size_t copies = plan.getSavedStates().size() + plan.getStateCopies().size();
+  otherBytes += copyBytes * double(copies);
+  auto shareCache = [&] {
+    return records.shareCache(options.clusterCacheBytes,
+                              options.l1Bytes - arena.getSize(), otherBytes);
+  };
+  shareCache();
+  for (GroupedLoop &grouped : records.getLoops())
     records.chooseGroup(grouped, cores,
                         options.rows ? options.rows : grouped.rowCount);
+  // Smaller groups may have made room.
+  otherCycles = getFrameCycles(shareCache());
+  for (const GroupedLoop &grouped : records.getLoops())
     if (!grouped.isStreamed())
       otherCycles += getLoopCycles(grouped, cores);
-  }
-  SmallVector<Value> copied(plan.getSavedStates().getArrayRef());
-  for (auto [state, value] : plan.getStateCopies())
-    copied.push_back(value);
-  for (Value value : copied) {
+}
+
+/// Cycles of a frame besides its loops, and the transfers of inputs and outputs
+/// that nothing hides.
+double Scheduler::getFrameCycles(double coldShare) {
+  auto getCopyCycles = [&](Value value) {
     int64_t words = elementsOf(value);
     unsigned bits =
         getElementTypeOrSelf(value.getType()).getIntOrFloatBitWidth();
     if (words * bits % 32 == 0)
       words = words * bits / 32;
-    otherCycles +=
-        loopCycles + copyCycles * double(llvm::divideCeil(words, cores));
-  }
+    return copyCycles + copyBytes * coldShare * coldFetchCycles +
+           copyWordCycles * double(llvm::divideCeil(words, cores));
+  };
+  double saving = 0, copying = 0;
+  for (Value state : plan.getSavedStates())
+    saving += getCopyCycles(state);
+  for (auto [state, value] : plan.getStateCopies())
+    copying += getCopyCycles(value);
+  if (copying)
+    copying += barrierCycles / 2; // a level without a search for its loop
+  auto getTransferCycles = [](ArrayAttr types) {
+    double bytes = 0;
+    for (Type type : types.getAsValueRange<TypeAttr>())
+      bytes += 4 * double(cast<RankedTensorType>(type).getNumElements());
+    return bytes / dmaBytesPerCycle;
+  };
+  // States are saved while inputs come.
+  options.portCycles =
+      std::max(0.0, getTransferCycles(network.getInputTypes()) - saving) +
+      getTransferCycles(network.getOutputTypes());
+  return frameCycles + getScreenCycles() + saving + copying +
+         barrierCycles * double(plan.getLevels().size());
 }
 
 /// Tiles the stream and places what it needs in L1.
@@ -306,18 +335,24 @@ llvm::Error Scheduler::planStream() {
     otherL2Bytes += constant.bytes;
   auto isStreamed = [](const GroupedLoop &loop) { return loop.isStreamed(); };
   if (llvm::none_of(records.getLoops(), isStreamed) &&
-      records.getShared().empty())
+      records.getShared().empty()) {
+    otherCycles += options.portCycles;
     return llvm::Error::success();
+  }
   auto tile = [&] {
     return chooseTiling(records, options, otherCycles, otherL2Bytes);
   };
   auto chosen = tile();
   // Small groups take less room, of which constants that elements share may
-  // make better use.
-  auto isBest = [&] {
-    return chosen && chosen->shared.size() == records.getShared().size();
+  // make better use; and if the engine is the bound, smaller tiles may suit it
+  // better. Of memories behind L2 the prediction is only a lower bound, and
+  // tiles whose size was asked for are as large as that.
+  auto isBest = [&](int64_t most) {
+    return chosen && chosen->shared.size() == records.getShared().size() &&
+           (!chosen->slots || chosen->external || options.rows ||
+            options.slotBytes || most < 4);
   };
-  for (int64_t most = 4; !isBest() && most; most /= 2) {
+  for (int64_t most = 4; !isBest(most) && most; most /= 2) {
     Records larger = records;
     for (GroupedLoop &loop : records.getLoops())
       if (loop.isStreamed())

@@ -14,8 +14,6 @@
 #include "mlir/IR/TypeUtilities.h"
 #include "llvm/Support/MathExtras.h"
 
-#include <cmath>
-
 using namespace mlir;
 using namespace se;
 using namespace se::schedule;
@@ -160,97 +158,72 @@ int64_t GroupedLoop::getBytes(int64_t tile) const {
          record.getBytes(tile % record.parts);
 }
 
-Cost GroupedLoop::getCost() const {
-  Cost cost = getEpilogue();
-  cost.cycles += groupCycles;
+Cost GroupedLoop::getSumCost() const {
+  Cost cost = groupCost;
   for (const RowBlock &block : record.blocks) {
     int64_t rows = int64_t(block.sums.size()) * record.group;
     // Sums that stay in registers are those of an even number of words.
-    int64_t words = block.getRowWords();
     bool sharesFpu = isa<FloatType>(block.element) &&
                      !(record.keepsSums && block.parts > 1) &&
-                     cluster::DotOp::getWordsPerTurn(block.element, words) == 1;
-    cost += getDotCost(rows, words, sharesFpu);
-    cost.products += double(block.columns * rows);
+                     cluster::DotOp::getWordsPerTurn(
+                         block.element, block.columns / block.getLanes()) == 1;
+    cost += getDotCost(rows, block.columns, block.element, sharesFpu);
   }
+  return cost;
+}
+
+Cost GroupedLoop::getCost() const {
+  Cost cost = getSumCost();
+  cost += getEpilogue();
   return double(record.vectors) * cost;
 }
 
 Cost GroupedLoop::getEpilogue() const {
   int64_t pairs = inPairs ? record.group / 2 : 0;
-  Cost cost = double(record.group - 2 * pairs) * single;
-  return cost += double(pairs) * pair;
+  int64_t singles = record.group - 2 * pairs;
+  Cost cost = double(singles) * single;
+  cost += double(pairs) * pair;
+  if (rowCount % record.group == 0)
+    return cost;
+  // Where an element of a pair does not exist, the other is computed alone.
+  cost += double(pairs + singles) * existsCost;
+  cost.bytes += double(pairs) * single.bytes;
+  return cost;
 }
 
-double GroupedLoop::getSumInstructions() const {
-  int64_t instructions = 4 * record.getSums() * record.group;
-  for (const RowBlock &block : record.blocks) {
-    int64_t rows = int64_t(block.sums.size()) * record.group;
-    // The elements of a last word that is not full are loaded one by one.
-    if (int64_t rest = block.columns % block.getLanes())
-      instructions += 2 * rows + 4 * rest;
-  }
-  return groupCycles + double(instructions);
-}
-
-double GroupedLoop::getInstructions() const {
-  // The steps of a sum are the same instructions again.
-  Cost epilogue = getEpilogue();
-  return epilogue.cycles - epilogue.sumCycles + getSumInstructions();
-}
-
-double GroupedLoop::getUnrolledInstructions() const {
-  int64_t more = 0;
-  for (const RowBlock &block : record.blocks) {
-    int64_t words =
-        block.parts == 1 ? block.columns / block.getLanes() : block.words;
-    bool isKnown = block.parts == 1 ||
-                   block.columns == words * block.getLanes() * block.parts;
-    if (isKnown && words)
-      more += (cluster::DotOp::getWordsPerTurn(block.element, words) - 1) *
-              (2 * int64_t(block.sums.size()) * record.group + 1);
-  }
-  return getInstructions() + double(more);
+double GroupedLoop::getCodeBytes() const {
+  return getSumCost().bytes + getEpilogue().bytes + loopBytes +
+         earlyBytes * double(isSplit ? early.size() : 0);
 }
 
 double GroupedLoop::getFetchCycles(unsigned cores) const {
-  double all = getInstructions(), sums = getSumInstructions();
+  double all = getCodeBytes(), sums = getSumCost().bytes;
   double passes = double(record.vectors * llvm::divideCeil(getGroups(), cores));
-  double first = fetchCycles + coldShare * (coldFetchCycles - fetchCycles);
-  double cycles = first * all;
-  if (all > cachedInstructions)
-    cycles += fetchCycles * all * (passes - 1);
+  double first = fetchCycles + coldShare * coldFetchCycles;
+  auto again = [&](double bytes) {
+    return againShare * fetchCycles * bytes *
+           getMissShare(bytes / double(cacheBytes));
+  };
+  double turn = isSplit ? again(sums) + again(all - sums) : again(all);
+  double cycles = first * all + turn * (passes - 1);
   // Each section has a step of its own, and one for a last part that is
   // shorter.
   if (record.parts > 1) {
     double steps = 0;
     for (const Section &section : record.sections)
       steps += section.parts == 1 || record.isEven(section) ? 1 : 2;
-    cycles += first * (steps - 1) * stepBytes / instructionBytes;
+    cycles += first * (steps - 1) * stepBytes;
   }
   // Parts but the last one end with the sums.
-  if (sums > cachedInstructions)
-    cycles += fetchCycles * sums * passes * double(record.parts - 1);
-  return cycles;
+  return cycles + again(sums) * passes * double(record.parts - 1);
 }
 
-/// The share of a frame's code that comes from memory, if all of it is so many
-/// times what a cache holds that replaces lines at random. A line stays if none
-/// of the misses of a frame hits it: hits = exp(-(1 - hits) * size).
-static double getColdShare(double size) {
-  if (size <= 1)
-    return 0;
-  double misses = 1;
-  for (int i = 0; i != 50; ++i)
-    misses = 1 - std::exp(-misses * size);
-  return misses;
-}
-
-void Records::shareCache(int64_t cacheBytes, int64_t l1Bytes) {
-  double bytes = 0;
+double Records::shareCache(int64_t clusterBytes, int64_t l1Bytes,
+                           double otherBytes) {
+  double bytes = otherBytes;
   int64_t streamed = 0;
   for (const GroupedLoop &loop : loops) {
-    bytes += instructionBytes * loop.getInstructions();
+    bytes += loop.getCodeBytes();
     if (loop.isStreamed())
       streamed += loop.getGroups() * loop.record.bytes;
   }
@@ -258,9 +231,10 @@ void Records::shareCache(int64_t cacheBytes, int64_t l1Bytes) {
     bytes += stepBytes * double(llvm::count_if(loops, [](const auto &loop) {
                return loop.isStreamed();
              }));
-  double share = getColdShare(bytes / double(cacheBytes));
+  double share = getMissShare(bytes / double(clusterBytes));
   for (GroupedLoop &loop : loops)
     loop.coldShare = share;
+  return share;
 }
 
 GroupedLoop &Records::addLoop(const Loop &loop, const Sharing &sharing,
@@ -268,7 +242,7 @@ GroupedLoop &Records::addLoop(const Loop &loop, const Sharing &sharing,
                               ArrayRef<ConstantAccess> accesses) {
   GroupedLoop &grouped = loops.emplace_back();
   grouped.loop = &loop;
-  grouped.cachedInstructions = cachedInstructions;
+  grouped.cacheBytes = cacheBytes;
   grouped.rowCount = sharing.rows;
   grouped.element = sharing.element;
   grouped.record.vectors = sharing.vectors;
@@ -299,8 +273,8 @@ void Records::chooseGroup(GroupedLoop &loop, unsigned cores, int64_t most) {
   Record &record = loop.record;
   // Registers: the sums of all blocks, and what one inner loop needs besides.
   constexpr int64_t maxRows = 16, maxSums = 20;
-  // Instructions of all elements: instruction caches are small.
-  constexpr double maxEpilogue = 320;
+  // Code of all elements: instruction caches are small.
+  const double maxEpilogue = 2.5 * double(cacheBytes);
   int64_t perBlock = 1;
   for (const RowBlock &block : record.blocks)
     perBlock = std::max(perBlock, int64_t(block.sums.size()));
@@ -308,7 +282,7 @@ void Records::chooseGroup(GroupedLoop &loop, unsigned cores, int64_t most) {
   int64_t last = std::min({maxRows / perBlock, maxSums / sums, most,
                            int64_t(llvm::divideCeil(loop.rowCount, cores))});
   // Short code is laid out for a few elements, if all cores have many.
-  constexpr double maxShort = 64;
+  const double maxShort = double(cacheBytes) / 2;
   constexpr int64_t many = 8;
   if (record.blocks.empty())
     last = std::min<int64_t>(most, 4);
@@ -318,7 +292,7 @@ void Records::chooseGroup(GroupedLoop &loop, unsigned cores, int64_t most) {
   for (int64_t group = 1; group <= std::max<int64_t>(last, 1); ++group) {
     // The elements' code is laid out one after the other.
     record.layOut(group);
-    double length = loop.getEpilogue().cycles;
+    double length = loop.getEpilogue().bytes;
     if (group > least && length > maxEpilogue)
       break;
     if (group > least && record.blocks.empty() &&

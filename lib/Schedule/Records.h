@@ -176,24 +176,19 @@ struct GroupedLoop {
   bool isResident(int64_t tile) const {
     return (tile + 1) * resident / getTiles() > tile * resident / getTiles();
   }
-  /// Instructions that a core's own cache holds, and the share of a frame's
-  /// that the cluster's does not hold, of all loops.
-  double cachedInstructions = 0;
-  double coldShare = 0;
+  int64_t cacheBytes = 0; ///< of the core's own cache of instructions
+  double coldShare = 0;   ///< of its code, what the cluster's does not hold
 
   /// Cycles for which a core waits for instructions.
   double getFetchCycles(unsigned cores) const;
   /// Cost of one group without its sums, for one vector.
   Cost getEpilogue() const;
+  /// Cost of the sums of one group, for one vector.
+  Cost getSumCost() const;
   /// Cost of one group, for all vectors.
   Cost getCost() const;
-  /// That the code of one group has, about.
-  double getInstructions() const;
-  /// With the second word that loops over an even, known number of words of
-  /// floats have in them (se-select-dots). What fetching costs is fitted to the
-  /// number without.
-  double getUnrolledInstructions() const;
-  double getSumInstructions() const;
+  /// Of code.
+  double getCodeBytes() const;
 };
 
 /// A constant that elements of a loop share, or that has no place in a record.
@@ -207,9 +202,8 @@ struct SharedConstant {
 /// The loops of a network, in order, with what they read of the stream.
 class Records {
 public:
-  /// Instructions that a core's own cache holds.
-  explicit Records(double cachedInstructions)
-      : cachedInstructions(cachedInstructions) {}
+  /// Bytes of instructions that a core's own cache holds.
+  explicit Records(int64_t cacheBytes) : cacheBytes(cacheBytes) {}
 
   /// Adds a loop with these blocks and reads, whose vectors share the blocks'
   /// rows. What would be in the stream more often than it has elements (a
@@ -217,10 +211,10 @@ public:
   GroupedLoop &addLoop(const Loop &loop, const Sharing &sharing,
                        llvm::ArrayRef<RowBlock> blocks,
                        llvm::ArrayRef<ConstantAccess> accesses);
-  /// Tells the loops what share of all of them a cluster's cache of so many
-  /// bytes does not hold, steps of the stream included if L1 has not so many
-  /// bytes for all records.
-  void shareCache(int64_t cacheBytes, int64_t l1Bytes);
+  /// Tells the loops, and returns, what share of their code and `otherBytes` a
+  /// cluster's cache of so many bytes does not hold, steps of the stream
+  /// included if L1 has not so many bytes for all records.
+  double shareCache(int64_t clusterBytes, int64_t l1Bytes, double otherBytes);
   /// Chooses the group of a loop whose epilogue is known, for so many cores, at
   /// most `most` elements.
   void chooseGroup(GroupedLoop &loop, unsigned cores, int64_t most);
@@ -236,7 +230,7 @@ public:
   bool isSingle() const;
 
 private:
-  double cachedInstructions;
+  int64_t cacheBytes;
   std::vector<GroupedLoop> loops;
   llvm::MapVector<mlir::Value, SharedConstant> shared;
 };

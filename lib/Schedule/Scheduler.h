@@ -66,7 +66,7 @@ public:
         dmaCore(dmaCore), remarks(remarks), screening(screening),
         module(network->getParentOfType<ModuleOp>()), symbols(module),
         b(network.getLoc(), network),
-        records(double(options.coreCacheBytes) / loopInstructionBytes) {
+        records(options.coreCacheBytes) {
     auto screens = network.getBody().front().getOps<rnn::FiniteOp>();
     if (!screens.empty())
       screen = *screens.begin();
@@ -127,6 +127,7 @@ private:
   Cost emitScratch(const Loop &loop, bool inPairs, bool mayShare,
                    LoopBody &body);
   void readLoops();
+  double getFrameCycles(double coldShare);
   void findEarlyValues(GroupedLoop &loop);
   void splitLoops();
   llvm::Error planStream();

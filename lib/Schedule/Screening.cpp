@@ -47,19 +47,19 @@ void Scheduler::placeScreen() {
     screenMaskOffset = place("finite mask", words(1), Arena::always);
 }
 
-/// Cycles of a frame on top of those of reading the inputs.
+/// Cycles of a frame on top of those of the first level.
 double Scheduler::getScreenCycles() {
   if (!screen)
     return 0;
-  double cycles = 3 * cores + 2 * barrierCycles;
+  // Each core looks at the words of all, between two barriers.
+  double cycles = 60 + 3 * cores;
+  if (screening == Screening::FirstLevel)
+    return cycles;
+  cycles += 85;
   for (auto [k, input] : llvm::enumerate(screen.getInputs())) {
-    if (screening == Screening::FirstLevel) {
-      cycles += double(llvm::divideCeil(elementsOf(input), cores));
-      continue;
-    }
-    int64_t turns = llvm::divideCeil(elementsOf(input), cores * width);
-    int64_t instructions = needsPeak(k) ? 4 * width : 2 * width;
-    cycles += loopCycles + double(turns) * double(instructions + 5);
+    // Peaks take two instructions more for each element.
+    double turn = needsPeak(k) ? 11.5 + 2 * width : 11.5;
+    cycles += turn * double(llvm::divideCeil(elementsOf(input), cores * width));
   }
   for (Operation *op : plan.getEarlyOps())
     cycles += isa<arith::DivFOp>(op) ? divideCycles * cores : 1;

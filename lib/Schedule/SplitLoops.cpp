@@ -117,12 +117,12 @@ void Scheduler::splitLoops() {
           });
       const Record &record = loop.record;
       if (record.blocks.empty() || record.vectors > 1 || !loop.isResident() ||
-          loop.getUnrolledInstructions() <= loop.cachedInstructions ||
+          loop.getCodeBytes() <= double(loop.cacheBytes) ||
           loop.getGroups() < 2 * int64_t(cores))
         continue;
       findEarlyValues(loop);
       // There is nothing to gain if the rest is short.
-      if (double(record.group) * loop.late.cycles < loop.cachedInstructions / 4)
+      if (double(record.group) * loop.late.bytes < double(loop.cacheBytes) / 4)
         continue;
       int64_t bytes = 0;
       auto getBytes = [&](const EarlyValue &early) {

@@ -36,8 +36,8 @@ double schedule::getLoopCycles(const GroupedLoop &loop, unsigned cores) {
   double cycles = loopCycles;
   cycles += loop.getFetchCycles(cores);
   if (loop.isSplit)
-    cycles += double(llvm::divideCeil(groups, cores)) *
-              (groupCycles + splitCycles * double(loop.early.size()));
+    cycles +=
+        loopCycles + double(llvm::divideCeil(groups, cores)) * groupCost.cycles;
   if (!loop.isStreamed())
     return cycles + double(llvm::divideCeil(groups, cores)) *
                         schedule::getCycles(
@@ -430,12 +430,11 @@ void Candidate::predict(double otherCycles, double most) {
           {cycles * share / groups, loop.isResident(tile) ? 0 : bytes});
     }
   }
-  if (tiling.slots) {
-    double waiting =
-        l2LoadCycles * double(options.portElements) / double(options.cores);
-    tiling.computeCycles += waiting;
-    rest += waiting;
-  }
+  double ports = options.portCycles;
+  if (tiling.slots)
+    ports = l2LoadCycles * double(options.portElements) / double(options.cores);
+  tiling.computeCycles += ports;
+  rest += ports;
   steps.front().cycles = rest;
   // With two slots the engine waits at each step for the cores.
   double perTransfer = tiling.slots == 2 ? turnCycles : transferCycles;

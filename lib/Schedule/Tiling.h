@@ -31,6 +31,8 @@ struct TilingOptions {
   int64_t l2Bytes = 0; ///< for parameters
   /// Of inputs and outputs, which the cores reach in L2 if there is a ring.
   int64_t portElements = 0;
+  /// Of their transfers, if there is none.
+  double portCycles = 0;
   ExternalMemory nvm, l3;
   /// The cluster's DMA reaches l3, so no ring in L2 is needed.
   bool isL3Direct = false;

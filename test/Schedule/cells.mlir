@@ -144,19 +144,19 @@ rnn.network @lstm inputs(%x = "x" : tensor<3xf32>)
 // CHECK-NEXT:      %[[I:[a-z0-9_]+]] = arith.muli %[[G]], %{{.*}} : index
 // CHECK-COUNT-2:   {{:3}} = cluster.dot
 // CHECK-NOT:       cluster.dot
-// CHECK:           rnn.activation <sigmoid>
+// CHECK:           rnn.activation <relu>
 // CHECK-NOT:       rnn.activation
 // CHECK:           %[[RH:[a-z0-9_]+]] = arith.mulf
 // CHECK-NEXT:      memref.store %[[RH]], %[[BUFFER:[a-z0-9_]+]][%[[I]]]
 // CHECK:           %[[I1:[a-z0-9_]+]] = arith.addi %[[I]], %
 // CHECK-NEXT:      %[[EXISTS:[a-z0-9_]+]] = arith.cmpi ult, %[[I1]], %{{.*}} : index
 // CHECK-NEXT:      scf.if %[[EXISTS]] {
-// CHECK:             rnn.activation <sigmoid>
+// CHECK:             rnn.activation <relu>
 // CHECK:             memref.store %{{.*}}, %[[BUFFER]][%[[I1]]]
 // CHECK:           %[[I2:[a-z0-9_]+]] = arith.addi %[[I]], %
 // CHECK-NEXT:      %[[EXISTS:[a-z0-9_]+]] = arith.cmpi ult, %[[I2]], %{{.*}} : index
 // CHECK-NEXT:      scf.if %[[EXISTS]] {
-// CHECK:             rnn.activation <sigmoid>
+// CHECK:             rnn.activation <relu>
 // CHECK:             memref.store %{{.*}}, %[[BUFFER]][%[[I2]]]
 // CHECK-NEXT:      }
 // CHECK-NEXT:    }
@@ -184,7 +184,7 @@ rnn.network @gru_before inputs(%x = "x" : tensor<3xf32>)
   %z0 = tensor.extract_slice %zr[0] [5] [1] : tensor<10xf32> to tensor<5xf32>
   %r0 = tensor.extract_slice %zr[5] [5] [1] : tensor<10xf32> to tensor<5xf32>
   %z = rnn.activation <sigmoid> %z0 : tensor<5xf32> -> tensor<5xf32>
-  %r = rnn.activation <sigmoid> %r0 : tensor<5xf32> -> tensor<5xf32>
+  %r = rnn.activation <relu> %r0 : tensor<5xf32> -> tensor<5xf32>
   %rh = arith.mulf %r, %h : tensor<5xf32>
   %n0 = tensor.extract_slice %wx[10] [5] [1] : tensor<15xf32> to tensor<5xf32>
   %n1 = rnn.matvec %R, %rh : tensor<5x5xf32>, tensor<5xf32> -> tensor<5xf32>

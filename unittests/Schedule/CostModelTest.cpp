@@ -1,0 +1,176 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "CostModel.h"
+#include "Prediction.h"
+
+#include "se/Dialect/RNN/RNN.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/Parser/Parser.h"
+#include "gtest/gtest.h"
+
+using namespace mlir;
+using namespace se::schedule;
+
+namespace {
+
+class CostModelTest : public testing::Test {
+protected:
+  CostModelTest() {
+    context
+        .loadDialect<arith::ArithDialect, func::FuncDialect, math::MathDialect,
+                     memref::MemRefDialect, scf::SCFDialect,
+                     vector::VectorDialect, se::rnn::RNNDialect>();
+  }
+
+  /// Of a function's body, which has %x, %y : f32, %h : f16, %p : vector<2xf16>
+  /// and %m : memref<64xf32>.
+  Cost getCostOf(llvm::StringRef body) {
+    std::string text =
+        ("func.func @f(%x: f32, %y: f32, %h: f16, %p: vector<2xf16>, "
+         "%m: memref<64xf32>) {\n" +
+         body + "\nreturn\n}")
+            .str();
+    module = parseSourceString<ModuleOp>(text, &context);
+    EXPECT_TRUE(module);
+    auto function = *module->getOps<func::FuncOp>().begin();
+    return getCost(function.getBody().front());
+  }
+
+  MLIRContext context;
+  OwningOpRef<ModuleOp> module;
+};
+
+TEST_F(CostModelTest, ArithmeticUsesTheFpu) {
+  Cost one = getCostOf("%0 = arith.addf %x, %y : f32");
+  EXPECT_EQ(one.fpu, 1);
+  EXPECT_GE(one.cycles, 1);
+  EXPECT_GE(one.bytes, 4);
+  Cost two = getCostOf("%0 = arith.addf %x, %y : f32\n"
+                       "%1 = arith.mulf %0, %y : f32");
+  EXPECT_EQ(two.cycles, 2 * one.cycles);
+  EXPECT_EQ(two.bytes, 2 * one.bytes);
+}
+
+TEST_F(CostModelTest, PairIsCheaperThanTwoSingles) {
+  Cost pair = getCostOf("%0 = arith.mulf %p, %p : vector<2xf16>");
+  Cost single = getCostOf("%0 = arith.mulf %h, %h : f16");
+  EXPECT_LT(pair.cycles, 2 * single.cycles);
+  EXPECT_EQ(pair.fpu, 1);
+}
+
+TEST_F(CostModelTest, ConstantsAndAddressesAreFree) {
+  Cost cost = getCostOf("%c = arith.constant 3 : index\n"
+                        "%0 = arith.addi %c, %c : index\n"
+                        "%1 = arith.constant 2.0 : f32");
+  EXPECT_EQ(cost.cycles, 0);
+  EXPECT_EQ(cost.bytes, 0);
+}
+
+TEST_F(CostModelTest, FunctionsAreLongerThanArithmetic) {
+  Cost add = getCostOf("%0 = arith.addf %x, %y : f32");
+  for (llvm::StringRef text :
+       {"%0 = math.exp %x : f32", "%0 = math.log %x : f32",
+        "%0 = rnn.activation <sigmoid> %x : f32 -> f32",
+        "%0 = rnn.activation <softplus> %x : f32 -> f32"}) {
+    Cost cost = getCostOf(text);
+    EXPECT_GT(cost.cycles, 10 * add.cycles) << text.str();
+    EXPECT_GT(cost.bytes, 10 * add.bytes) << text.str();
+    EXPECT_EQ(cost.divisions, 0) << text.str();
+  }
+}
+
+TEST_F(CostModelTest, DivisionsAreCounted) {
+  EXPECT_EQ(getCostOf("%0 = arith.divf %x, %y : f32").divisions, 1);
+  EXPECT_EQ(getCostOf("%0 = math.rsqrt %x : f32").divisions, 2);
+  // All cores wait for the one divider.
+  Cost cost = getCostOf("%0 = arith.divf %x, %y : f32");
+  EXPECT_GT(getCycles(cost, 8), 3 * getCycles(cost, 1));
+}
+
+TEST_F(CostModelTest, LoopsRunOftenAndAreLaidOutOnce) {
+  auto getLoop = [&](int trips) {
+    return getCostOf(
+        ("%a = arith.constant 0 : index\n%b = arith.constant " +
+         std::to_string(trips) +
+         " : index\n%c = arith.constant 1 : index\n"
+         "%s = scf.for %i = %a to %b step %c iter_args(%t = %x) -> f32 {\n"
+         "  %w = memref.load %m[%i] : memref<64xf32>\n"
+         "  %n = math.fma %w, %y, %t : f32\n"
+         "  scf.yield %n : f32\n}"));
+  };
+  Cost few = getLoop(8), many = getLoop(64);
+  EXPECT_EQ(few.products, 8);
+  EXPECT_EQ(many.products, 64);
+  EXPECT_EQ(few.bytes, many.bytes);
+  EXPECT_NEAR((many.cycles - few.cycles) / 56, 3.5, 1);
+}
+
+TEST_F(CostModelTest, DotsTakeTwoInstructionsAWord) {
+  Type single = Float32Type::get(&context), half = Float16Type::get(&context),
+       byte = IntegerType::get(&context, 8);
+  // Of 4 rows: a word of the vector, then for each row a word and a product.
+  auto perWord = [&](Type element, int64_t lanes) {
+    Cost few = getDotCost(4, 16 * lanes, element, false);
+    Cost many = getDotCost(4, 32 * lanes, element, false);
+    return (many.cycles - few.cycles) / 16;
+  };
+  EXPECT_EQ(perWord(single, 1), 9);
+  EXPECT_EQ(perWord(half, 2), 9);
+  EXPECT_EQ(perWord(byte, 4), 9);
+  EXPECT_EQ(getDotCost(4, 20, byte, false).products, 80);
+  // A word that is not full is loaded element by element.
+  EXPECT_GT(getDotCost(4, 21, byte, false).cycles,
+            getDotCost(4, 20, byte, false).cycles);
+  EXPECT_GT(getDotCost(4, 21, byte, false).bytes,
+            getDotCost(4, 20, byte, false).bytes);
+  // Of a single row nothing lies between a load and its use.
+  EXPECT_EQ(getDotCost(1, 40, byte, false).cycles -
+                getDotCost(1, 20, byte, false).cycles,
+            5 * 4);
+}
+
+TEST_F(CostModelTest, CoresWaitOnlyWhereTheyShareAnFpu) {
+  Cost cost = getCostOf("%0 = arith.addf %x, %y : f32");
+  EXPECT_EQ(getCycles(cost, 4), cost.cycles);
+  EXPECT_GT(getCycles(cost, 8), cost.cycles);
+  Type half = Float16Type::get(&context);
+  EXPECT_EQ(getCycles(getDotCost(4, 64, half, false), 8),
+            getCycles(getDotCost(4, 64, half, false), 1));
+  EXPECT_GT(getCycles(getDotCost(4, 62, half, true), 8),
+            getCycles(getDotCost(4, 62, half, true), 1));
+}
+
+TEST(MissShareTest, WhatFitsStays) {
+  EXPECT_EQ(getMissShare(0), 0);
+  EXPECT_EQ(getMissShare(1), 0);
+  double before = 0;
+  for (double size = 1.05; size < 6; size += 0.05) {
+    double share = getMissShare(size);
+    EXPECT_GT(share, before) << size;
+    EXPECT_LT(share, 1) << size;
+    // What it stands for: a line stays if no miss in between hit it.
+    EXPECT_NEAR(1 - share, std::exp(-share * size), 1e-3) << size;
+    before = share;
+  }
+}
+
+TEST(PredictionTest, CoresOrEngineAreTheBound) {
+  // Four tiles of 8,000 bytes, 1,000 cycles of the engine each.
+  auto predict = [](double cycles, int64_t slots) {
+    SmallVector<Step> steps(4, {cycles, 8000});
+    return predictFrame(steps, slots);
+  };
+  EXPECT_NEAR(predict(3000, 3), 4 * 3000, 1);
+  EXPECT_NEAR(predict(100, 3), 4 * (1000 + transferCycles), 1);
+  // With two slots the engine waits for the cores in each step.
+  EXPECT_GT(predict(900, 2), predict(900, 3));
+}
+
+} // namespace
