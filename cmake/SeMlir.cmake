@@ -13,20 +13,37 @@ target_compile_definitions(se_options INTERFACE
   ${SE_LLVM_DEFINITIONS} SE_VERSION="${PROJECT_VERSION}")
 target_compile_options(se_options INTERFACE
   -Wall -Wextra -Wno-unused-parameter -fno-semantic-interposition
-  $<$<COMPILE_LANGUAGE:CXX>:-Wno-comment>)
+  $<$<COMPILE_LANGUAGE:CXX>:-Wno-comment>
+  # libstdc++ 12 itself uses what it deprecates.
+  $<$<COMPILE_LANG_AND_ID:CXX,Clang>:-Wno-deprecated-declarations>)
 if(SE_WERROR)
   target_compile_options(se_options INTERFACE -Werror)
 endif()
 if(SE_SANITIZE)
-  # GCC's warning is wrong about LLVM's headers when it instruments them.
+  # LLVM has no run-time type information, which vptr needs.
   target_compile_options(se_options INTERFACE
-    -fsanitize=${SE_SANITIZE} -fno-sanitize-recover=all
-    -fno-omit-frame-pointer -Wno-maybe-uninitialized)
+    -fsanitize=${SE_SANITIZE} -fno-sanitize=vptr -fno-sanitize-recover=all
+    -fno-omit-frame-pointer)
   target_link_options(se_options INTERFACE -fsanitize=${SE_SANITIZE})
 endif()
 
 # In how many parts the operations of the xpulp dialect are compiled.
 set(SE_XPULP_SHARDS 4)
+
+# What most sources include of others, parsed once. Objects are of no use to the
+# linker: this target only has the header.
+add_library(se_precompiled OBJECT ${PROJECT_SOURCE_DIR}/cmake/Precompiled.cpp)
+set_target_properties(se_precompiled PROPERTIES POSITION_INDEPENDENT_CODE ON)
+target_link_libraries(se_precompiled PRIVATE se_options)
+target_precompile_headers(se_precompiled
+  PRIVATE ${PROJECT_SOURCE_DIR}/cmake/Precompiled.h)
+# The result has paths in it. Its sum tells ccache that those of two folders are
+# the same, such as pip's.
+file(SHA256 ${PROJECT_SOURCE_DIR}/cmake/Precompiled.h SE_PRECOMPILED_SUM)
+file(CONFIGURE
+  OUTPUT ${CMAKE_BINARY_DIR}/CMakeFiles/se_precompiled.dir/cmake_pch.hxx.pch.sum
+  CONTENT "@SE_PRECOMPILED_SUM@ @LLVM_PACKAGE_VERSION@ @CMAKE_CXX_COMPILER@ \
+@CMAKE_CXX_COMPILER_VERSION@ @CMAKE_BUILD_TYPE@ @SE_SANITIZE@\n" @ONLY)
 
 # se_add_library(NAME sources... [LINK_LIBS libs...] [DEPENDS targets...])
 # A static library of the project. LINK_LIBS may name LLVM and MLIR (the
@@ -37,6 +54,9 @@ function(se_add_library name)
   add_library(${name} STATIC ${ARG_UNPARSED_ARGUMENTS})
   set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE ON)
   target_link_libraries(${name} PUBLIC se_options ${ARG_LINK_LIBS})
+  if("MLIR" IN_LIST ARG_LINK_LIBS)
+    target_precompile_headers(${name} REUSE_FROM se_precompiled)
+  endif()
   if(ARG_DEPENDS)
     add_dependencies(${name} ${ARG_DEPENDS})
   endif()

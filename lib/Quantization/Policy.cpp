@@ -218,7 +218,7 @@ Error Policy::readTensors(const llvm::json::Value &value) {
   if (!object)
     return llvm::createStringError(name + ": 'tensors' must be an object");
   for (const auto &[tensor, item] : *object) {
-    auto fail = [&](StringRef expected) {
+    auto fail = [&, tensor = tensor](StringRef expected) {
       return llvm::createStringError(name + ": tensors: '" + StringRef(tensor) +
                                      "' must be " + expected);
     };

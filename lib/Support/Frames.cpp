@@ -33,7 +33,7 @@ Expected<std::vector<PortFile>> se::matchPorts(ArrayRef<std::string> arguments,
     if (name.empty() || path.empty())
       return fail(option + " " + argument + ": expected NAME=FILE.npy");
     const Port *port =
-        find_if(ports, [&](const Port &p) { return p.name == name; });
+        find_if(ports, [name = name](const Port &p) { return p.name == name; });
     if (port == ports.end())
       return fail(option + " " + argument +
                   ": the network has no such port, "

@@ -173,7 +173,7 @@ ValueSet Analysis::carry(Value output, const ValueSet &cuts, bool kept) {
     if (cuts.contains(value) || !seen[changed].insert(value).second)
       continue;
     visitCarriers(value, /*withArithmetic=*/!kept,
-                  [&](Value operand, bool changes) {
+                  [&, changed = changed](Value operand, bool changes) {
                     work.push_back({operand, changed || changes});
                   });
   }

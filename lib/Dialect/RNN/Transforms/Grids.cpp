@@ -15,14 +15,14 @@ using namespace mlir;
 using namespace se::rnn;
 using namespace se::quantization;
 
-static std::optional<Range> findRange(NetworkOp network, Value value,
+static std::optional<se::quantization::Range> findRange(NetworkOp network, Value value,
                                       const Tensors &tensors,
                                       const Policy &policy) {
   StringRef name = tensors.getName(value);
   std::optional<TensorRange> found = policy.getRange(name);
   if (!found)
     return std::nullopt;
-  std::optional<Range> range = found->range;
+  std::optional<se::quantization::Range> range = found->range;
   for (auto [state, reset] :
        llvm::zip(network.getStateNames(), network.getResetValues())) {
     if (cast<StringAttr>(state).getValue() != name)
@@ -43,7 +43,7 @@ std::optional<Grid> se::rnn::getGrid(NetworkOp network, Value value,
     return makeGrid({0, 1});
   if (isBoundedByOne(network, value))
     return makeGrid({-1, 1});
-  if (std::optional<Range> range = findRange(network, value, tensors, policy))
+  if (std::optional<se::quantization::Range> range = findRange(network, value, tensors, policy))
     return makeGrid(*range);
   return std::nullopt;
 }
@@ -54,7 +54,7 @@ std::optional<float> se::rnn::getWideScale(NetworkOp network, unsigned k,
   Value state = network.getStateArguments()[k];
   if (isBoundedByOne(network, state))
     return 1.0f / 32767.0f;
-  std::optional<Range> range = findRange(network, state, tensors, policy);
+  std::optional<se::quantization::Range> range = findRange(network, state, tensors, policy);
   if (!range)
     return std::nullopt;
   // What a method cut off is within reach of i16.
