@@ -12,7 +12,7 @@
 #include "se/Host/HostProgram.h"
 #include "se/Pipelines/Pipelines.h"
 #include "se/Quantization/OutputError.h"
-#include "se/Support/TextFile.h"
+#include "se/Support/OutputFiles.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/OwningOpRef.h"
@@ -328,7 +328,8 @@ loadStatistics(const CalibrationOptions &options) {
 }
 
 llvm::Expected<CalibrationResult>
-se::getCalibration(ModuleOp module, const CalibrationOptions &options) {
+se::getCalibration(ModuleOp module, const CalibrationOptions &options,
+                   OutputFiles &outputs) {
   CalibrationResult result;
   llvm::Expected<Calibration> calibration = Calibration();
   if (llvm::any_of(options.paths,
@@ -357,18 +358,19 @@ se::getCalibration(ModuleOp module, const CalibrationOptions &options) {
     return calibration.takeError();
   if (!options.saveFile.empty())
     if (llvm::Error error =
-            writeTextFile(options.saveFile, calibration->format()))
+            outputs.add(options.saveFile, calibration->format()))
       return error;
   result.statistics = std::make_shared<Calibration>(std::move(*calibration));
   return result;
 }
 
 llvm::Expected<Policy> se::loadPolicy(ModuleOp module, StringRef precision,
-                                      const CalibrationOptions &options) {
+                                      const CalibrationOptions &options,
+                                      OutputFiles &outputs) {
   auto policy = Policy::load(precision);
   if (!policy || options.paths.empty())
     return policy;
-  auto calibration = getCalibration(module, options);
+  auto calibration = getCalibration(module, options, outputs);
   if (!calibration)
     return calibration.takeError();
   policy->setCalibration(calibration->statistics);

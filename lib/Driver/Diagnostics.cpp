@@ -6,6 +6,7 @@
 #include "se/Driver/Diagnostics.h"
 
 #include "se/Host/HostProgram.h"
+#include "se/Support/MessageLine.h"
 
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/Diagnostics.h"
@@ -15,6 +16,7 @@
 #include "llvm/Support/raw_ostream.h"
 
 using namespace mlir;
+using namespace se;
 
 /// Where the user has to look: file and line, or the name of an ONNX node.
 static std::string describe(Location location) {
@@ -35,13 +37,6 @@ static std::string describe(Location location) {
   return "";
 }
 
-static std::string toOneLine(std::string text) {
-  std::string line;
-  for (char c : text)
-    line += c == '\n' ? ' ' : c;
-  return line;
-}
-
 static StringRef stringifySeverity(DiagnosticSeverity severity) {
   switch (severity) {
   case DiagnosticSeverity::Error:
@@ -56,8 +51,8 @@ static StringRef stringifySeverity(DiagnosticSeverity severity) {
   llvm_unreachable("unknown severity");
 }
 
-static void printMessage(DiagnosticSeverity severity, StringRef line) {
-  llvm::errs() << stringifySeverity(severity) << ": " << line << '\n';
+static void printMessage(DiagnosticSeverity severity, StringRef text) {
+  llvm::errs() << formatMessage(stringifySeverity(severity), text) << '\n';
 }
 
 void se::installOneLineDiagnostics(MLIRContext &context,
@@ -93,7 +88,7 @@ LogicalResult se::emitFailure(MLIRContext &context, llvm::Error error) {
 }
 
 int se::reportError(const llvm::Twine &message) {
-  printMessage(DiagnosticSeverity::Error, toOneLine(message.str()));
+  printMessage(DiagnosticSeverity::Error, message.str());
   return 1;
 }
 

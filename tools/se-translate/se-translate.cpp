@@ -12,14 +12,14 @@
 #include "se/Import/ONNX/ImportONNX.h"
 #include "se/Pipelines/Pipelines.h"
 #include "se/Support/CommandLine.h"
+#include "se/Support/InputFile.h"
+#include "se/Support/OutputFiles.h"
 
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/MLIRContext.h"
 #include "llvm/Support/CommandLine.h"
-#include "llvm/Support/FileUtilities.h"
 #include "llvm/Support/InitLLVM.h"
-#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/SourceMgr.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -59,10 +59,10 @@ int main(int argc, char **argv) {
   if (!importOnnxFlag)
     return reportError("no translation is named, expected --import-onnx (see "
                        "se-translate --help)");
-  auto buffer = llvm::MemoryBuffer::getFileOrSTDIN(inputPath);
+  auto buffer = readInput(inputPath, maxModelBytes);
   if (!buffer)
     return reportError("cannot open input file '" + inputPath +
-                       "': " + buffer.getError().message());
+                       "': " + llvm::toString(buffer.takeError()));
   OnnxImportOptions options;
   for (const std::string &text : states)
     if (!parseStatePair(text, options.states.emplace_back()))
@@ -81,13 +81,11 @@ int main(int argc, char **argv) {
                  &context, options);
   if (!module)
     return 1;
-  llvm::Error error =
-      llvm::writeToOutput(outputPath, [&](llvm::raw_ostream &os) {
-        module->print(os);
-        os << '\n';
-        return llvm::Error::success();
-      });
-  return error ? reportError("cannot write '" + outputPath +
-                             "': " + llvm::toString(std::move(error)))
-               : 0;
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  module->print(os);
+  os << '\n';
+  if (llvm::Error error = writeOutput(outputPath, text))
+    return reportError(std::move(error));
+  return 0;
 }

@@ -1,0 +1,28 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- MessageLine.h - Messages in one line ---------------------*- C++ -*-===//
+
+#ifndef SE_SUPPORT_MESSAGELINE_H
+#define SE_SUPPORT_MESSAGELINE_H
+
+#include "llvm/ADT/StringRef.h"
+
+#include <string>
+
+namespace se {
+
+/// Characters of a line of a message, "error: " included.
+inline constexpr size_t maxMessageLength = 300;
+
+/// `severity: text` in one line without its end: breaks become spaces, bytes
+/// that do not print \xHH, and what is too long ends with "...".
+std::string formatMessage(llvm::StringRef severity, llvm::StringRef text);
+
+/// The same for a text without a severity.
+std::string toOneLine(llvm::StringRef text,
+                      size_t maxLength = maxMessageLength);
+
+} // namespace se
+
+#endif // SE_SUPPORT_MESSAGELINE_H
