@@ -28,7 +28,7 @@ static std::vector<uint8_t> readPng(const char *path, png_image &image) {
 
 /// The error's text.
 static std::string write(StringRef path, ArrayRef<Spectrum> spectra) {
-  OutputFiles files;
+  se::OutputFiles files;
   if (Error error = writeSpectrograms(files, path, spectra))
     return toString(std::move(error));
   return toString(files.commit());

@@ -63,7 +63,7 @@ protected:
 
   /// The error's text.
   std::string write(StringRef path, ArrayRef<float> samples) {
-    OutputFiles files;
+    se::OutputFiles files;
     if (Error error = writeWav(files, path, samples))
       return toString(std::move(error));
     return toString(files.commit());
