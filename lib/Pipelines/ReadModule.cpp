@@ -223,8 +223,11 @@ OwningOpRef<ModuleOp> se::readModule(llvm::MemoryBufferRef content,
     return parse(**buffer, context);
 
   auto [place, text] = result.split('\0');
-  ScopedDiagnosticHandler silence(&context, [](Diagnostic &) {});
-  auto location = dyn_cast_or_null<LocationAttr>(parseAttribute(place, &context));
+  LocationAttr location;
+  {
+    ScopedDiagnosticHandler silence(&context, [](Diagnostic &) {});
+    location = dyn_cast_or_null<LocationAttr>(parseAttribute(place, &context));
+  }
   emitError(location ? Location(location) : file) << text;
   return nullptr;
 }

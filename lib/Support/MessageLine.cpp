@@ -9,6 +9,8 @@
 #include "llvm/Support/ConvertUTF.h"
 #include "llvm/Support/Unicode.h"
 
+#include <vector>
+
 using namespace llvm;
 
 /// The length of the printable character that begins at `at`, or 0.
@@ -26,28 +28,41 @@ static size_t getPrintable(StringRef text, size_t at) {
 }
 
 std::string se::toOneLine(StringRef text, size_t maxLength) {
-  constexpr StringLiteral ellipsis = "...";
-  std::string line;
-  // Characters so far, and bytes of those that stay if it is too long.
-  size_t length = 0, kept = 0;
-  for (size_t at = 0; at < text.size() && length <= maxLength;) {
-    if (length + ellipsis.size() <= maxLength)
-      kept = line.size();
-    if (text[at] == '\n') {
-      line += ' ';
-      ++length, ++at;
-    } else if (size_t size = getPrintable(text, at)) {
-      line += text.substr(at, size);
-      ++length, at += size;
-    } else {
-      line += "\\x" + utohexstr(uint8_t(text[at]), /*LowerCase=*/true,
-                                /*Width=*/2);
-      length += 4, ++at;
-    }
+  // Nothing of the middle of such a text is shown.
+  constexpr size_t maxPart = 4096;
+  std::string shortened;
+  if (text.size() > 2 * maxPart) {
+    shortened = (text.take_front(maxPart) + text.take_back(maxPart)).str();
+    text = shortened;
   }
-  if (length <= maxLength)
+  std::string line;
+  // Where each character of the line begins.
+  std::vector<size_t> starts;
+  for (size_t at = 0; at < text.size();) {
+    if (size_t size = getPrintable(text, at)) {
+      starts.push_back(line.size());
+      line += text.substr(at, size);
+      at += size;
+      continue;
+    }
+    std::string shown = text[at] == '\n'
+                            ? std::string(" ")
+                            : "\\x" + utohexstr(uint8_t(text[at]),
+                                                /*LowerCase=*/true,
+                                                /*Width=*/2);
+    for (char c : shown) {
+      starts.push_back(line.size());
+      line += c;
+    }
+    ++at;
+  }
+  if (starts.size() <= maxLength)
     return line;
-  return line.substr(0, kept) + ellipsis.str();
+  // The place is at the beginning, and what is wrong often at the end.
+  constexpr StringLiteral ellipsis = "...";
+  size_t tail = maxLength / 3, head = maxLength - tail - ellipsis.size();
+  return line.substr(0, starts[head]) + ellipsis.str() +
+         line.substr(starts[starts.size() - tail]);
 }
 
 std::string se::formatMessage(StringRef severity, StringRef text) {

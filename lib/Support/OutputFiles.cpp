@@ -259,9 +259,9 @@ Expected<raw_ostream &> OutputFiles::open(StringRef path) {
     return place.takeError();
   for (auto &output : outputs)
     if (isSame(output->place, *place))
-      return createStringError("cannot write '" + path + "': '" +
-                               output->name + "' is the same file, and an "
-                                              "output too");
+      return createStringError("cannot write '" + path +
+                               "': another output, '" + output->name +
+                               "', is the same file");
   // Beside the output, since a rename works within a file system.
   SmallString<128> temporary(place->path);
   if (place->isInPlace) {

@@ -16,7 +16,7 @@ namespace se {
 inline constexpr size_t maxMessageLength = 300;
 
 /// `severity: text` in one line without its end: breaks become spaces, bytes
-/// that do not print \xHH, and what is too long ends with "...".
+/// that do not print \xHH, and of what is too long the middle "...".
 std::string formatMessage(llvm::StringRef severity, llvm::StringRef text);
 
 /// The same for a text without a severity.
