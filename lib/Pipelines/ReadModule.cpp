@@ -165,7 +165,7 @@ static Outcome readAndWrite(llvm::MemoryBufferRef content,
     std::string place;
     llvm::raw_string_ostream(place) << diagnostic.getLocation();
     // One that is read again is short.
-    os << (place.size() < 4096 ? place : "loc(unknown)") << '\0'
+    os << (place.size() < 4096 ? place : "") << '\0'
        << diagnostic.str();
   });
   OwningOpRef<ModuleOp> module = parse(content, context);
@@ -177,7 +177,7 @@ static Outcome readAndWrite(llvm::MemoryBufferRef content,
 
 /// Text that is read takes many times its size.
 static ChildLimits getLimits(size_t bytes) {
-  return {/*seconds=*/unsigned(5 + (bytes >> 20)),
+  return {/*seconds=*/unsigned(3 + (bytes >> 21)),
           /*memoryBytes=*/(uint64_t(1) << 30) + 32 * uint64_t(bytes)};
 }
 
@@ -189,8 +189,6 @@ static std::string describeCrash(llvm::Error error) {
 
 OwningOpRef<ModuleOp> se::readModule(llvm::MemoryBufferRef content,
                                      MLIRContext &context) {
-  Location file = FileLineColLoc::get(&context, content.getBufferIdentifier(),
-                                      /*line=*/0, /*column=*/0);
   Location unknown = UnknownLoc::get(&context);
   auto fail = [&](const llvm::Twine &text) {
     emitError(unknown) << content.getBufferIdentifier() << ": " << text;
@@ -228,7 +226,9 @@ OwningOpRef<ModuleOp> se::readModule(llvm::MemoryBufferRef content,
     ScopedDiagnosticHandler silence(&context, [](Diagnostic &) {});
     location = dyn_cast_or_null<LocationAttr>(parseAttribute(place, &context));
   }
-  emitError(location ? Location(location) : file) << text;
+  if (!location)
+    return fail(text);
+  emitError(location) << text;
   return nullptr;
 }
 
