@@ -37,7 +37,7 @@ static std::string describe(Location location) {
   return "";
 }
 
-static StringRef stringifySeverity(DiagnosticSeverity severity) {
+StringRef se::stringifySeverity(DiagnosticSeverity severity) {
   switch (severity) {
   case DiagnosticSeverity::Error:
     return "error";

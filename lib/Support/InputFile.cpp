@@ -24,7 +24,7 @@ using namespace llvm;
 using namespace se;
 
 /// A FIFO that nobody writes to is given up after so long.
-static constexpr int writerMilliseconds = 3000;
+static constexpr int writerMilliseconds = 2000;
 
 static Error failErrno() {
   return createStringError(std::error_code(errno, std::generic_category()),

@@ -13,14 +13,13 @@
 #include "se/Pipelines/Pipelines.h"
 #include "se/Support/CommandLine.h"
 #include "se/Support/InputFile.h"
+#include "se/Support/MessageLine.h"
 #include "se/Support/OutputFiles.h"
 
 #include "mlir/IR/AsmState.h"
-#include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/MLIRContext.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/InitLLVM.h"
-#include "llvm/Support/SourceMgr.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace se;
@@ -74,8 +73,21 @@ int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
   registerDialects(registry);
   mlir::MLIRContext context(registry);
-  llvm::SourceMgr sources;
-  mlir::SourceMgrDiagnosticHandler handler(sources, &context);
+  // As MLIR prints them, but in one line each.
+  context.getDiagEngine().registerHandler([](mlir::Diagnostic &diagnostic) {
+    if (diagnostic.getSeverity() == mlir::DiagnosticSeverity::Note)
+      return;
+    std::string line;
+    llvm::raw_string_ostream os(line);
+    if (auto place =
+            diagnostic.getLocation()
+                ->findInstanceOf<mlir::FileLineColLoc>())
+      os << place.getFilename().getValue() << ':' << place.getLine() << ':'
+         << place.getColumn() << ": ";
+    os << stringifySeverity(diagnostic.getSeverity()) << ": "
+       << diagnostic.str();
+    llvm::errs() << toOneLine(line) << '\n';
+  });
   mlir::OwningOpRef<mlir::ModuleOp> module =
       importOnnx((*buffer)->getBuffer(), (*buffer)->getBufferIdentifier(),
                  &context, options);

@@ -14,6 +14,9 @@
 
 namespace se {
 
+/// "error", "warning", "remark" or "note".
+llvm::StringRef stringifySeverity(mlir::DiagnosticSeverity severity);
+
 /// Receives a message without its severity: `LOCATION: MESSAGE`, or only the
 /// message; one line.
 using MessageHandler =
