@@ -84,8 +84,8 @@ se::loadModule(StringRef path, const std::vector<std::string> &states,
                const std::vector<std::string> &constants) {
   auto buffer = readInput(path, maxModelBytes);
   if (!buffer) {
-    (void)emitFailure(context, "cannot read '" + path + "': " +
-                                   llvm::toString(buffer.takeError()));
+    (void)emitFailure(context, "cannot read '" + path +
+                                   "': " + llvm::toString(buffer.takeError()));
     return nullptr;
   }
   if (isOnnx(path, (*buffer)->getBuffer())) {

@@ -46,8 +46,8 @@ se::loadHostProgram(const HostNetworkOptions &options, MLIRContext &context,
       loadModule(options.network, options.states, context, options.constants);
   if (!module)
     return nullptr;
-  auto policy = loadPolicy(*module, options.precision,
-                           options.calibration, outputs);
+  auto policy =
+      loadPolicy(*module, options.precision, options.calibration, outputs);
   if (!policy) {
     (void)emitFailure(context, policy.takeError());
     return nullptr;
@@ -138,9 +138,8 @@ int se::runOnHost(const HostRunOptions &options) {
   if (!options.statisticsFile.empty()) {
     llvm::json::Value statistics =
         makeHostStatistics(frames->numFrames, seconds.count());
-    if (llvm::Error error =
-            files.add(options.statisticsFile,
-                      llvm::formatv("{0:2}\n", statistics).str()))
+    if (llvm::Error error = files.add(
+            options.statisticsFile, llvm::formatv("{0:2}\n", statistics).str()))
       return reportError(std::move(error));
   }
   if (llvm::Error error = files.commit())

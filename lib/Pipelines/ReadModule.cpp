@@ -96,7 +96,8 @@ bool DepthCheck::isDeep(Type type) {
 
 bool DepthCheck::isDeep(Operation *op) {
   if (isDeep(op->getLoc()) || isDeep(op->getAttrDictionary()) ||
-      llvm::any_of(op->getResultTypes(), [&](Type type) { return isDeep(type); }))
+      llvm::any_of(op->getResultTypes(),
+                   [&](Type type) { return isDeep(type); }))
     return true;
   for (Region &region : op->getRegions())
     for (Block &block : region)
@@ -165,8 +166,7 @@ static Outcome readAndWrite(llvm::MemoryBufferRef content,
     std::string place;
     llvm::raw_string_ostream(place) << diagnostic.getLocation();
     // One that is read again is short.
-    os << (place.size() < 4096 ? place : "") << '\0'
-       << diagnostic.str();
+    os << (place.size() < 4096 ? place : "") << '\0' << diagnostic.str();
   });
   OwningOpRef<ModuleOp> module = parse(content, context);
   if (!module || failed(DepthCheck().check(*module)) ||
@@ -247,9 +247,8 @@ llvm::Error se::probeModule(llvm::MemoryBufferRef content,
     return llvm::createStringError(content.getBufferIdentifier() + ": " +
                                    describeCrash(outcome.takeError()));
   if (*outcome == HasError)
-    return llvm::createStringError(content.getBufferIdentifier() +
-                                   ": nested more than " +
-                                   llvm::Twine(maxDepth) +
-                                   " levels deep, the most that is read");
+    return llvm::createStringError(
+        content.getBufferIdentifier() + ": nested more than " +
+        llvm::Twine(maxDepth) + " levels deep, the most that is read");
   return llvm::Error::success();
 }

@@ -99,8 +99,8 @@ std::string Calibration::format() const {
 Expected<Calibration> Calibration::load(StringRef path) {
   auto buffer = readInput(path, maxJsonBytes);
   if (!buffer)
-    return llvm::createStringError("cannot read '" + path + "': " +
-                                   llvm::toString(buffer.takeError()));
+    return llvm::createStringError("cannot read '" + path +
+                                   "': " + llvm::toString(buffer.takeError()));
   return parse((*buffer)->getBuffer(), path);
 }
 

@@ -323,8 +323,8 @@ Expected<Policy> Policy::load(StringRef precision, StringRef calibration) {
                                    "policy, FILE.json");
   auto buffer = readInput(precision, maxJsonBytes);
   if (!buffer)
-    return llvm::createStringError("cannot read '" + precision + "': " +
-                                   llvm::toString(buffer.takeError()));
+    return llvm::createStringError("cannot read '" + precision +
+                                   "': " + llvm::toString(buffer.takeError()));
   return parse((*buffer)->getBuffer(), precision);
 }
 

@@ -86,9 +86,8 @@ public:
       return -1;
     }
     for (uint32_t done = 0; done != size;) {
-      ssize_t count =
-          sys::RetryAfterSignal(-1, ::pwrite, descriptor, data + done,
-                                size - done, off_t(position));
+      ssize_t count = sys::RetryAfterSignal(
+          -1, ::pwrite, descriptor, data + done, size - done, off_t(position));
       if (count <= 0)
         return -1;
       done += count;
@@ -152,9 +151,9 @@ std::unique_ptr<GuestFile> FileSystem::openOnHost(StringRef name,
   if (isWritten && !writesLeft)
     return refuse(name, "more than " + Twine(maxWrites) + " files to write");
   // Nothing is emptied before it is known what it is.
-  auto descriptor = openBeneath(
-      folder, name,
-      (isWritten ? O_WRONLY | O_CREAT : O_RDONLY) | O_NONBLOCK | O_NOCTTY);
+  auto descriptor = openBeneath(folder, name,
+                                (isWritten ? O_WRONLY | O_CREAT : O_RDONLY) |
+                                    O_NONBLOCK | O_NOCTTY);
   if (!descriptor) {
     std::string why = toString(descriptor.takeError());
     // That a file is not there is an answer that programs expect.

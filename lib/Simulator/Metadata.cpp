@@ -48,16 +48,22 @@ static bool fromJSON(const json::Value &value, Port &port, json::Path path) {
 static bool parse(const json::Value &value, NetworkMetadata &metadata,
                   json::Path path) {
   json::ObjectMapper map(value, path);
-  return map && map.map("network", metadata.network) &&
-         map.map("target", metadata.target) &&
-         map.map("precision", metadata.precision) &&
-         map.map("cores", metadata.cores) &&
-         map.map("macs_per_frame", metadata.macsPerFrame) &&
-         map.map("weight_bytes", metadata.weightBytes) &&
-         map.mapOptional("predicted_cycles_per_frame",
-                         metadata.predictedCycles) &&
-         map.map("inputs", metadata.inputs) &&
-         map.map("outputs", metadata.outputs);
+  int64_t cores = 0;
+  bool isRead =
+      map && map.map("network", metadata.network) &&
+      map.map("target", metadata.target) &&
+      map.map("precision", metadata.precision) && map.map("cores", cores) &&
+      map.map("macs_per_frame", metadata.macsPerFrame) &&
+      map.map("weight_bytes", metadata.weightBytes) &&
+      map.mapOptional("predicted_cycles_per_frame", metadata.predictedCycles) &&
+      map.map("inputs", metadata.inputs) &&
+      map.map("outputs", metadata.outputs);
+  if (isRead && (cores < 1 || cores > 64)) {
+    path.field("cores").report("expected 1 to 64");
+    return false;
+  }
+  metadata.cores = unsigned(cores);
+  return isRead;
 }
 
 Expected<std::optional<NetworkMetadata>>
@@ -89,8 +95,7 @@ se::sim::readMetadata(MemoryBufferRef program) {
       return fail(root.getError());
     if (metadata.inputs.size() + metadata.outputs.size() > maxPorts)
       return fail(createStringError(sectionName + ": more than " +
-                                    Twine(maxPorts) +
-                                    " inputs and outputs"));
+                                    Twine(maxPorts) + " inputs and outputs"));
     // A file of the user's that a program names is none of its business.
     if (sys::path::has_parent_path(metadata.target) ||
         sys::path::extension(metadata.target) == ".json")

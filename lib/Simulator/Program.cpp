@@ -94,8 +94,7 @@ void Runner::prepareFiles() {
     files.setFile(inputFile(i), toBytes<float>(values));
   uint64_t numFrames = uint64_t(inputs.numFrames);
   for (auto [i, port] : enumerate(program.metadata->outputs))
-    files.allowFile(outputFile(i),
-                    numFrames * port.elements * sizeof(float));
+    files.allowFile(outputFile(i), numFrames * port.elements * sizeof(float));
   files.allowFile(cyclesFile, numFrames * sizeof(uint32_t));
 }
 
@@ -131,8 +130,9 @@ Error Runner::runOnSimulator() {
     return error;
   auto run = (*simulator)->run(options.maxCycles);
   if (!files.getRefusal().empty())
-    errs() << formatMessage("warning", program.path + ": the program was "
-                                                      "refused " +
+    errs() << formatMessage("warning", program.path +
+                                           ": the program was "
+                                           "refused " +
                                            files.getRefusal())
            << '\n';
   if (!run)

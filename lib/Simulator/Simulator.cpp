@@ -99,10 +99,9 @@ Error Simulator::loadElf(MemoryBufferRef buffer) {
                        Twine(segment.p_memsz) +
                        " bytes lies outside of the target's memories");
     if (segment.p_filesz > segment.p_memsz)
-      return makeError(file + ": segment at " + hex(segment.p_paddr) +
-                       " has " + Twine(segment.p_filesz) +
-                       " bytes in the file, but " + Twine(segment.p_memsz) +
-                       " in memory");
+      return makeError(file + ": segment at " + hex(segment.p_paddr) + " has " +
+                       Twine(segment.p_filesz) + " bytes in the file, but " +
+                       Twine(segment.p_memsz) + " in memory");
     copy(*content, target);
     // Zeros that are not in the file are the program's to write.
     if (!content->empty())
@@ -117,9 +116,8 @@ Error Simulator::loadElf(MemoryBufferRef buffer) {
     table = std::vector<ElfSymbol>();
   }
   for (const ElfSymbol &symbol : *table) {
-    bool isCode =
-        symbol.type == ELF::STT_FUNC ||
-        (symbol.type == ELF::STT_NOTYPE && !symbol.name.empty());
+    bool isCode = symbol.type == ELF::STT_FUNC ||
+                  (symbol.type == ELF::STT_NOTYPE && !symbol.name.empty());
     // Mapping symbols ($x, $d) and local labels say nothing to a reader.
     if (isCode && !symbol.name.starts_with("$") &&
         !symbol.name.starts_with(".L"))

@@ -89,9 +89,9 @@ void se::parseCommandLine(int argc, const char *const *argv,
       line.consume_front(": ");
   for (StringRef end : {"Try:", "See:"})
     line = line.split(end).first;
-  errs() << formatMessage("error", (line.rtrim(" .!") + " (see " + name +
-                                    " --help)")
-                                       .str())
+  errs() << formatMessage(
+                "error",
+                (line.rtrim(" .!") + " (see " + name + " --help)").str())
          << '\n';
   exit(1);
 }

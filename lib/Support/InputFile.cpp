@@ -46,9 +46,8 @@ readStream(int descriptor, StringRef name, uint64_t maxBytes) {
   int waited = 0;
   while (true) {
     content.resize_for_overwrite(size + std::max<size_t>(size, 1 << 16));
-    ssize_t count =
-        sys::RetryAfterSignal(-1, ::read, descriptor, content.data() + size,
-                              content.size() - size);
+    ssize_t count = sys::RetryAfterSignal(
+        -1, ::read, descriptor, content.data() + size, content.size() - size);
     if (count < 0 && errno != EAGAIN)
       return failErrno();
     if (count < 0) {

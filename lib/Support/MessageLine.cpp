@@ -45,11 +45,10 @@ std::string se::toOneLine(StringRef text, size_t maxLength) {
       at += size;
       continue;
     }
-    std::string shown = text[at] == '\n'
-                            ? std::string(" ")
-                            : "\\x" + utohexstr(uint8_t(text[at]),
-                                                /*LowerCase=*/true,
-                                                /*Width=*/2);
+    std::string shown = text[at] == '\n' ? std::string(" ")
+                                         : "\\x" + utohexstr(uint8_t(text[at]),
+                                                             /*LowerCase=*/true,
+                                                             /*Width=*/2);
     for (char c : shown) {
       starts.push_back(line.size());
       line += c;

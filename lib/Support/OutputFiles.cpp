@@ -87,7 +87,8 @@ static std::optional<int> getDescriptor(StringRef path) {
   if (sys::fs::real_path(parent.empty() ? "." : parent, folder))
     return std::nullopt;
   int number;
-  std::string own = ("/proc/" + Twine(sys::Process::getProcessId()) + "/fd").str();
+  std::string own =
+      ("/proc/" + Twine(sys::Process::getProcessId()) + "/fd").str();
   if (folder != own || sys::path::filename(path).getAsInteger(10, number))
     return std::nullopt;
   return number;
@@ -143,8 +144,7 @@ static Expected<Place> findPlace(StringRef name) {
     sys::path::append(next, StringRef(target, size));
     place.path = next.str().str();
   }
-  return fail(
-      std::make_error_code(std::errc::too_many_symbolic_link_levels));
+  return fail(std::make_error_code(std::errc::too_many_symbolic_link_levels));
 }
 
 Error OutputFiles::Output::finish() {
@@ -159,9 +159,9 @@ Error OutputFiles::Output::finish() {
   if (!code && status.type() != sys::fs::file_type::regular_file)
     return fail(std::make_error_code(std::errc::file_exists));
   code = sys::fs::setPermissions(
-      descriptor, place.permissions.value_or(sys::fs::perms(
-                           (sys::fs::all_read | sys::fs::all_write) &
-                           ~sys::fs::getUmask())));
+      descriptor,
+      place.permissions.value_or(sys::fs::perms(
+          (sys::fs::all_read | sys::fs::all_write) & ~sys::fs::getUmask())));
   return code ? fail(code) : Error::success();
 }
 
@@ -184,8 +184,8 @@ Error OutputFiles::Output::copy() {
     code = getErrno();
   SmallVector<char, 0> block(1 << 16);
   while (!code) {
-    ssize_t size =
-        sys::RetryAfterSignal(-1, ::read, descriptor, block.data(), block.size());
+    ssize_t size = sys::RetryAfterSignal(-1, ::read, descriptor, block.data(),
+                                         block.size());
     if (size == 0)
       break;
     if (size < 0)

@@ -143,7 +143,6 @@ se::target::linkProgram(ArrayRef<MemoryBufferRef> inputs, StringRef script) {
   auto program = MemoryBuffer::getFile(path("program.elf"), /*IsText=*/false,
                                        /*RequiresNullTerminator=*/false);
   if (!program)
-    return createStringError("linking failed: " +
-                             program.getError().message());
+    return createStringError("linking failed: " + program.getError().message());
   return std::move(*program);
 }

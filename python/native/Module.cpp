@@ -134,8 +134,7 @@ PYBIND11_MODULE(_native, module) {
          const std::vector<py::bytes> &contents) {
         OutputFiles files;
         for (size_t i = 0; i != paths.size(); ++i)
-          check(files.add(paths[i],
-                          std::string_view(contents[i])));
+          check(files.add(paths[i], std::string_view(contents[i])));
         check(files.commit());
       },
       py::arg("paths"), py::arg("contents"));

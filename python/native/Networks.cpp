@@ -137,9 +137,9 @@ static std::string compileNetwork(
         try {
           number = loss.cast<double>();
         } catch (const py::cast_error &) {
-          throw UserError("metric: expected a number, found " +
-                          py::str(py::type::of(loss).attr("__name__"))
-                              .cast<std::string>());
+          throw UserError(
+              "metric: expected a number, found " +
+              py::str(py::type::of(loss).attr("__name__")).cast<std::string>());
         }
         if (std::isnan(number))
           throw UserError("metric: expected a number, found NaN");

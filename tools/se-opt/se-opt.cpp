@@ -49,14 +49,14 @@ int main(int argc, char **argv) {
       registry);
   auto config = mlir::MlirOptMainConfig::createFromCLOptions();
   if (config.shouldShowDialects() || config.shouldListPasses())
-    return mlir::asMainReturnCode(mlir::MlirOptMain(
-        argc, pointers.data(), input, output, registry));
+    return mlir::asMainReturnCode(
+        mlir::MlirOptMain(argc, pointers.data(), input, output, registry));
 
   auto buffer = se::readInput(input, se::maxModelBytes);
   if (!buffer)
-    return fail(llvm::createStringError("cannot open input file '" + input +
-                                        "': " +
-                                        llvm::toString(buffer.takeError())));
+    return fail(
+        llvm::createStringError("cannot open input file '" + input +
+                                "': " + llvm::toString(buffer.takeError())));
   if (llvm::Error error = se::probeModule(**buffer, registry))
     return fail(std::move(error));
   se::OutputFiles files;

@@ -80,8 +80,7 @@ int main(int argc, char **argv) {
     std::string line;
     llvm::raw_string_ostream os(line);
     if (auto place =
-            diagnostic.getLocation()
-                ->findInstanceOf<mlir::FileLineColLoc>())
+            diagnostic.getLocation()->findInstanceOf<mlir::FileLineColLoc>())
       os << place.getFilename().getValue() << ':' << place.getLine() << ':'
          << place.getColumn() << ": ";
     os << stringifySeverity(diagnostic.getSeverity()) << ": "

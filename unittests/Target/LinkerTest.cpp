@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "se/Support/OutputFiles.h"
 #include "se/Target/Linker.h"
+#include "se/Support/OutputFiles.h"
 #include "se/Target/LinkerScript.h"
 
 #include "llvm/Object/ELFObjectFile.h"

@@ -84,8 +84,8 @@ struct ProgramRun {
 };
 
 /// Runs a program; `inputs` has the values of all inputs of its network, in
-/// order; a trace is added to `outputs`. The error is one line: a wrong option, a trap, or a nonzero exit
-/// status of the program.
+/// order; a trace is added to `outputs`. The error is one line: a wrong option,
+/// a trap, or a nonzero exit status of the program.
 llvm::Expected<ProgramRun> runProgram(const Program &program,
                                       const Frames &inputs,
                                       const RunOptions &options,
