@@ -19,6 +19,7 @@
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringSet.h"
+#include "llvm/Support/JSON.h"
 
 #include <cmath>
 
@@ -258,7 +259,7 @@ llvm::Expected<Calibration> se::calibrate(ModuleOp module,
     for (float gain : gains[i])
       if (llvm::Error error = observer.run(recording, gain))
         return error;
-    files.push_back(recording.name);
+    files.push_back(llvm::json::fixUTF8(recording.name));
   }
   Calibration calibration = observer.take();
   calibration.files = std::move(files);

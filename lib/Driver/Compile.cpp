@@ -169,8 +169,8 @@ private:
     return options.emit.emit != Emit::MLIR || options.emit.phase >= phase;
   }
   /// A policy is known by its file, wherever that lies.
-  StringRef getPrecisionName() const {
-    return llvm::sys::path::filename(options.precision);
+  std::string getPrecisionName() const {
+    return llvm::json::fixUTF8(llvm::sys::path::filename(options.precision));
   }
   /// Of the C header beside an object.
   std::string getHeaderPath() const {

@@ -15,6 +15,7 @@
 #include "mlir/Parser/Parser.h"
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/JSON.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/SourceMgr.h"
 #include "llvm/Support/raw_ostream.h"
@@ -124,6 +125,27 @@ LogicalResult DepthCheck::check(ModuleOp module) {
   return success();
 }
 
+/// Names come to stand in reports and metadata, which are text. What constants
+/// of LLVM hold is not.
+static LogicalResult checkText(ModuleOp module) {
+  WalkResult result = module.walk([](Operation *op) {
+    StringRef bad;
+    AttrTypeWalker walker;
+    walker.addWalk([&](StringAttr string) {
+      if (bad.empty() && !llvm::json::isUTF8(string.getValue()))
+        bad = string.getValue();
+    });
+    walker.walk(LocationAttr(op->getLoc()));
+    if (op->getName().getDialectNamespace() != "llvm")
+      walker.walk(op->getAttrDictionary());
+    if (bad.empty())
+      return WalkResult::advance();
+    op->emitError("the text '") << bad << "' is not UTF-8";
+    return WalkResult::interrupt();
+  });
+  return failure(result.wasInterrupted());
+}
+
 /// Weights that were left out when the module was printed.
 static LogicalResult checkResources(ModuleOp module) {
   WalkResult result = module.walk([](Operation *op) {
@@ -170,7 +192,7 @@ static Outcome readAndWrite(llvm::MemoryBufferRef content,
   });
   OwningOpRef<ModuleOp> module = parse(content, context);
   if (!module || failed(DepthCheck().check(*module)) ||
-      failed(checkResources(*module)))
+      failed(checkText(*module)) || failed(checkResources(*module)))
     return HasError;
   return failed(writeBytecodeToFile(*module, os)) ? CannotWrite : IsRead;
 }

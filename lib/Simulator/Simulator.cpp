@@ -17,6 +17,7 @@
 #include "llvm/Object/ELFObjectFile.h"
 #include "llvm/Support/Endian.h"
 #include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/JSON.h"
 #include <chrono>
 
 using namespace llvm;
@@ -121,7 +122,8 @@ Error Simulator::loadElf(MemoryBufferRef buffer) {
     // Mapping symbols ($x, $d) and local labels say nothing to a reader.
     if (isCode && !symbol.name.starts_with("$") &&
         !symbol.name.starts_with(".L"))
-      symbols.push_back({symbol.address, symbol.size, symbol.name.str()});
+      symbols.push_back(
+          {symbol.address, symbol.size, json::fixUTF8(symbol.name)});
   }
   stable_sort(symbols, [](const Symbol &a, const Symbol &b) {
     return a.address < b.address;
