@@ -135,6 +135,10 @@ static LogicalResult checkText(ModuleOp module) {
       if (bad.empty() && !llvm::json::isUTF8(string.getValue()))
         bad = string.getValue();
     });
+    walker.addWalk([&](FileLineColRange place) {
+      if (bad.empty() && !llvm::json::isUTF8(place.getFilename().getValue()))
+        bad = place.getFilename().getValue();
+    });
     walker.walk(LocationAttr(op->getLoc()));
     if (op->getName().getDialectNamespace() != "llvm")
       walker.walk(op->getAttrDictionary());
@@ -168,8 +172,11 @@ static OwningOpRef<ModuleOp> parse(llvm::MemoryBufferRef content,
                                    MLIRContext &context) {
   llvm::SourceMgr sources;
   sources.AddNewSourceBuffer(
-      llvm::MemoryBuffer::getMemBuffer(content,
-                                       /*RequiresNullTerminator=*/false),
+      // The name becomes text in reports too.
+      llvm::MemoryBuffer::getMemBuffer(
+          content.getBuffer(),
+          llvm::json::fixUTF8(content.getBufferIdentifier()),
+          /*RequiresNullTerminator=*/false),
       llvm::SMLoc());
   return parseSourceFile<ModuleOp>(sources, &context);
 }

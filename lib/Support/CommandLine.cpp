@@ -76,11 +76,13 @@ void se::parseCommandLine(int argc, const char *const *argv,
   CaughtErrors caught;
   bool isRight = cl::ParseCommandLineOptions(argc, argv, overview, &os);
   // A wrong value is reported by its option; the first is enough.
-  text = caught.take() + text;
+  std::string said = caught.take();
   if (isRight) {
+    errs() << said;
     outs() << text;
     return;
   }
+  text = said + text;
   // "<path>: <message>  Try: '<path> --help'", then guesses.
   StringRef name = sys::path::filename(argv[0]);
   StringRef line = StringRef(text).ltrim().split('\n').first;

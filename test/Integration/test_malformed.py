@@ -42,7 +42,8 @@ def fails(*arguments, text, folder):
     assert process.returncode == 1, problem
     lines = process.stderr.decode().splitlines()
     lines = [line for line in lines if not line.startswith("calibrating ")]
-    assert len(lines) == 1 and lines[0].startswith("error: "), problem
+    # se-translate puts the place first, as MLIR's tools do.
+    assert len(lines) == 1 and re.match(r"(\S+:\d+:\d+: )?error: ", lines[0]), problem
     assert lines[0].isprintable() and len(lines[0]) <= 300, problem
     assert re.search(text, lines[0]), f"no {text!r} in: {problem}"
     assert sorted(os.listdir(folder)) == before, problem
@@ -65,15 +66,19 @@ def elf(network, tmp_path):
 # --- outputs -------------------------------------------------------------------
 
 
-@pytest.fixture
-def device(tmp_path):
-    """As /dev/null; only root can make one."""
-    path = tmp_path / "null"
+# Tests that fail may replace an output, so none names a device of the machine.
+def make_device(path, minor):
     try:
-        os.mknod(path, stat.S_IFCHR | 0o666, os.makedev(1, 3))
+        os.mknod(path, stat.S_IFCHR | 0o666, os.makedev(1, minor))
     except PermissionError:
         pytest.skip("only root makes devices")
     return path
+
+
+@pytest.fixture
+def device(tmp_path):
+    """As /dev/null."""
+    return make_device(tmp_path / "null", 3)
 
 
 @pytest.mark.parametrize("emit", ["elf", "obj", "asm", "llvm", "mlir-imported"])
@@ -117,8 +122,12 @@ def test_output_is_fifo(elf, network, tmp_path):
     assert json.loads(trace)["traceEvents"]
 
 
-@pytest.mark.parametrize("name", ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"])
-def test_output_is_standard_output(name, elf, network, tmp_path):
+@pytest.mark.parametrize("way", ["name", "link", "folder"])
+def test_output_is_standard_output(way, elf, network, tmp_path):
+    """`-`, and what /dev/stdout and /dev/fd/1 are."""
+    (tmp_path / "stdout").symlink_to("/proc/self/fd/1")
+    (tmp_path / "fd").symlink_to("/proc/self/fd")
+    name = {"name": "-", "link": tmp_path / "stdout", "folder": tmp_path / "fd/1"}[way]
     tool = lambda *arguments: subprocess.run(
         [se.BIN / arguments[0], *map(str, arguments[1:])], check=True,
         capture_output=True).stdout
@@ -175,10 +184,10 @@ def test_outputs_appear_together(elf, network, tmp_path):
 
 def test_full_device(network, elf, tmp_path):
     """A device is written first, since it cannot be undone."""
-    if not os.path.exists("/dev/full"):
-        pytest.skip("no /dev/full")
-    fails("se-run", elf, "--in", "x=x.npy", "--out", "y=y.npy", "--stats=/dev/full",
-          text="/dev/full.*No space left", folder=tmp_path)
+    full = make_device(tmp_path / "full", 7)
+    fails("se-run", elf, "--in", "x=x.npy", "--out", "y=y.npy", f"--stats={full}",
+          text="full.*No space left", folder=tmp_path)
+    assert stat.S_ISCHR(os.lstat(full).st_mode)
 
 
 # --- inputs without an end -----------------------------------------------------
@@ -695,6 +704,31 @@ def test_one_line(tmp_path):
     fails("se-compile", "käse.onnx", "-o", "out.elf", text="käse.onnx'", folder=tmp_path)
     fails("se-compile", "x" * 250 + ".onnx", "-o", "y", "--cores=3",
           text=r"^error: cannot read 'xxx.*No such file", folder=tmp_path)
+
+
+def test_text_that_is_none(network, elf, tmp_path):
+    """Names go into reports and metadata, which are UTF-8."""
+    path = tmp_path / "bad.onnx"
+    path.write_bytes(network.read_bytes().replace(b"rnn0_W", b"rnn\xff_W"))
+    fails("se-compile", path, "-o", "out.elf", text="not UTF-8", folder=tmp_path)
+    fails("se-translate", "--import-onnx", path, "-o", "out.mlir", text="not UTF-8",
+          folder=tmp_path)
+    path = tmp_path / "bad.mlir"
+    whole = se.compile(network, tmp_path / "net.mlir", "--emit=mlir-imported")
+    path.write_bytes(whole.read_bytes().replace(b'"x"', b'"\\FF"'))
+    fails("se-compile", path, "-o", "out.elf", text="not UTF-8", folder=tmp_path)
+    # Names of files and of symbols are shown as well as they can be.
+    odd = os.fsencode(tmp_path) + b"/odd\xff.mlir"
+    os.rename(whole, odd)
+    subprocess.run([se.BIN / "se-compile", odd, "-o", tmp_path / "out.elf",
+                    f"--report={tmp_path}/report.json"], check=True)
+    json.loads((tmp_path / "report.json").read_text())
+    path = tmp_path / "bad.elf"
+    path.write_bytes(re.sub(rb"\0se_dma", b"\0se_\xff\xfea", elf.read_bytes()))
+    se.run_tool("se-run", path, "--in", f"x={tmp_path}/x.npy",
+                f"--trace={tmp_path}/trace.json", "--profile",
+                f"--stats={tmp_path}/stats.json")
+    json.loads((tmp_path / "trace.json").read_text())
 
 
 # --- Python --------------------------------------------------------------------
