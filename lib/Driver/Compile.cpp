@@ -169,8 +169,10 @@ private:
     return options.emit.emit != Emit::MLIR || options.emit.phase >= phase;
   }
   /// A policy is known by its file, wherever that lies.
-  std::string getPrecisionName() const {
-    return llvm::json::fixUTF8(llvm::sys::path::filename(options.precision));
+  StringRef getPrecisionName() {
+    precisionName =
+        llvm::json::fixUTF8(llvm::sys::path::filename(options.precision));
+    return precisionName;
   }
   /// Of the C header beside an object.
   std::string getHeaderPath() const {
@@ -186,6 +188,8 @@ private:
   /// A copy: LLD resets all options of the command line library, and with them
   /// the strings that belong to a tool's options.
   std::string outputPath;
+  /// What reports refer to.
+  std::string precisionName;
   OutputFiles outputs;
   PipelineOptions pipeline;
   target::LinkerScriptOptions script;

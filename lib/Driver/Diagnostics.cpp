@@ -51,8 +51,12 @@ StringRef se::stringifySeverity(DiagnosticSeverity severity) {
   llvm_unreachable("unknown severity");
 }
 
-static void printMessage(DiagnosticSeverity severity, StringRef text) {
-  llvm::errs() << formatMessage(stringifySeverity(severity), text) << '\n';
+static void printMessage(DiagnosticSeverity severity, StringRef line) {
+  llvm::errs() << stringifySeverity(severity) << ": " << line << '\n';
+}
+
+bool se::isList(Diagnostic &diagnostic) {
+  return !diagnostic.getMetadata().empty();
 }
 
 void se::installOneLineDiagnostics(MLIRContext &context,
@@ -61,17 +65,17 @@ void se::installOneLineDiagnostics(MLIRContext &context,
     handler = printMessage;
   // Passes run again for another policy; what they warn of is said once.
   auto said = std::make_shared<llvm::StringSet<>>();
-  context.getDiagEngine().registerHandler([handler,
-                                           said](Diagnostic &diagnostic) {
-    DiagnosticSeverity severity = diagnostic.getSeverity();
-    if (severity == DiagnosticSeverity::Note)
-      return;
-    std::string location = describe(diagnostic.getLocation());
-    std::string line =
-        toOneLine(location + (location.empty() ? "" : ": ") + diagnostic.str());
-    if (severity == DiagnosticSeverity::Error || said->insert(line).second)
-      handler(severity, line);
-  });
+  context.getDiagEngine().registerHandler(
+      [handler, said](Diagnostic &diagnostic) {
+        DiagnosticSeverity severity = diagnostic.getSeverity();
+        if (severity == DiagnosticSeverity::Note)
+          return;
+        std::string location = describe(diagnostic.getLocation());
+        std::string line = formatPlace(location, diagnostic.str(),
+                                       /*isList=*/isList(diagnostic));
+        if (severity == DiagnosticSeverity::Error || said->insert(line).second)
+          handler(severity, line);
+      });
 }
 
 LogicalResult se::emitFailure(MLIRContext &context,
@@ -88,7 +92,7 @@ LogicalResult se::emitFailure(MLIRContext &context, llvm::Error error) {
 }
 
 int se::reportError(const llvm::Twine &message) {
-  printMessage(DiagnosticSeverity::Error, message.str());
+  llvm::errs() << formatMessage("error", message.str()) << '\n';
   return 1;
 }
 

@@ -68,3 +68,32 @@ std::string se::formatMessage(StringRef severity, StringRef text) {
   std::string prefix = (severity + ": ").str();
   return prefix + toOneLine(text, maxMessageLength - prefix.size());
 }
+
+/// Cuts words, which may be names that mean harm.
+static std::string shortenWords(StringRef text) {
+  constexpr size_t maxWord = 100;
+  std::string result;
+  while (!text.empty()) {
+    auto isSpace = [](char c) { return c == ' ' || c == '\n'; };
+    StringRef word = text.take_until(isSpace);
+    result += se::toOneLine(word, maxWord);
+    text = text.drop_front(word.size());
+    StringRef spaces = text.take_while(isSpace);
+    result += spaces;
+    text = text.drop_front(spaces.size());
+  }
+  return result;
+}
+
+std::string se::formatPlace(StringRef place, StringRef text, bool isList) {
+  constexpr size_t maxList = 4000, maxPlace = 250, minText = 240;
+  std::string prefix;
+  if (!place.empty())
+    prefix = toOneLine(place, maxPlace) + ": ";
+  if (isList)
+    return prefix + toOneLine(shortenWords(text), maxList);
+  // "warning: "
+  size_t used = prefix.size() + 9;
+  size_t left = used < maxMessageLength ? maxMessageLength - used : 0;
+  return prefix + toOneLine(text, std::max(left, minText));
+}

@@ -77,15 +77,16 @@ int main(int argc, char **argv) {
   context.getDiagEngine().registerHandler([](mlir::Diagnostic &diagnostic) {
     if (diagnostic.getSeverity() == mlir::DiagnosticSeverity::Note)
       return;
-    std::string line;
-    llvm::raw_string_ostream os(line);
-    if (auto place =
+    std::string place;
+    if (auto file =
             diagnostic.getLocation()->findInstanceOf<mlir::FileLineColLoc>())
-      os << place.getFilename().getValue() << ':' << place.getLine() << ':'
-         << place.getColumn() << ": ";
-    os << stringifySeverity(diagnostic.getSeverity()) << ": "
-       << diagnostic.str();
-    llvm::errs() << toOneLine(line) << '\n';
+      place =
+          (file.getFilename().getValue() + ":" + llvm::Twine(file.getLine()) +
+           ":" + llvm::Twine(file.getColumn()) + ": ")
+              .str();
+    place += stringifySeverity(diagnostic.getSeverity());
+    llvm::errs() << formatPlace(place, diagnostic.str(), isList(diagnostic))
+                 << '\n';
   });
   mlir::OwningOpRef<mlir::ModuleOp> module =
       importOnnx((*buffer)->getBuffer(), (*buffer)->getBufferIdentifier(),

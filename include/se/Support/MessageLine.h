@@ -19,6 +19,12 @@ inline constexpr size_t maxMessageLength = 300;
 /// that do not print \xHH, and of what is too long the middle "...".
 std::string formatMessage(llvm::StringRef severity, llvm::StringRef text);
 
+/// `place: text` in one line of at most so many characters, severity not
+/// counted. A long place leaves the text some room nevertheless. With `isList`
+/// the text is one whose length is its purpose: long words are cut instead.
+std::string formatPlace(llvm::StringRef place, llvm::StringRef text,
+                        bool isList);
+
 /// The same for a text without a severity.
 std::string toOneLine(llvm::StringRef text,
                       size_t maxLength = maxMessageLength);

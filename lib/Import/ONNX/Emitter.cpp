@@ -79,7 +79,11 @@ void Emitter::reportProblems() {
   }
   if (problems.size() > 1)
     text = std::to_string(problems.size()) + " errors: " + text;
-  mlir::emitError(fileLoc) << oneLine(text);
+  mlir::InFlightDiagnostic error = mlir::emitError(fileLoc);
+  error << oneLine(text);
+  // Shown as a whole.
+  error.getUnderlyingDiagnostic()->getMetadata().emplace_back(
+      StringRef("list"));
 }
 
 void Emitter::remark(StringRef message) {
