@@ -134,7 +134,10 @@ public:
               const target::TargetDescription &target, StringRef resourceDir,
               StringRef outputPath)
       : module(module), options(options), target(target),
-        resourceDir(resourceDir), outputPath(outputPath.str()) {}
+        resourceDir(resourceDir), outputPath(outputPath.str()),
+        precisionName(
+            llvm::json::fixUTF8(llvm::sys::path::filename(options.precision))) {
+  }
 
   LogicalResult run();
 
@@ -168,12 +171,6 @@ private:
   bool reaches(Phase phase) const {
     return options.emit.emit != Emit::MLIR || options.emit.phase >= phase;
   }
-  /// A policy is known by its file, wherever that lies.
-  StringRef getPrecisionName() {
-    precisionName =
-        llvm::json::fixUTF8(llvm::sys::path::filename(options.precision));
-    return precisionName;
-  }
   /// Of the C header beside an object.
   std::string getHeaderPath() const {
     llvm::SmallString<128> header(outputPath);
@@ -188,7 +185,7 @@ private:
   /// A copy: LLD resets all options of the command line library, and with them
   /// the strings that belong to a tool's options.
   std::string outputPath;
-  /// What reports refer to.
+  /// A policy is known by its file, wherever that lies. Reports refer to it.
   std::string precisionName;
   OutputFiles outputs;
   PipelineOptions pipeline;
@@ -476,7 +473,7 @@ LogicalResult Compilation::emit() {
   if (failed(lowerTo(module, middle, pipeline)))
     return failure();
   if (wantsReport()) {
-    report = makeReport(module, target, getPrecisionName());
+    report = makeReport(module, target, precisionName);
     if (!report)
       return failure();
     if (sizes)
@@ -497,8 +494,8 @@ LogicalResult Compilation::emit() {
     return fail(code.takeError());
   bool isFirmware = options.emit.emit == Emit::Object;
   if (!isFirmware)
-    (*code)->addApplication(
-        *program, makeMetadata(*program, target.name, getPrecisionName()));
+    (*code)->addApplication(*program,
+                            makeMetadata(*program, target.name, precisionName));
   if (options.emit.emit == Emit::LLVMIR)
     return write(outputPath, (*code)->getIR());
   if (options.emit.emit == Emit::Assembly) {

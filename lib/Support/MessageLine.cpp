@@ -86,12 +86,15 @@ static std::string shortenWords(StringRef text) {
 }
 
 std::string se::formatPlace(StringRef place, StringRef text, bool isList) {
-  constexpr size_t maxList = 4000, maxPlace = 250, minText = 240;
+  constexpr size_t maxList = 4000, maxPlace = 200, maxText = 240, minText = 60;
   std::string prefix;
   if (!place.empty())
     prefix = toOneLine(place, maxPlace) + ": ";
   if (isList)
     return prefix + toOneLine(shortenWords(text), maxList);
+  std::string line = toOneLine(text, maxText);
+  if (text.size() <= maxText)
+    return prefix + line;
   // "warning: "
   size_t used = prefix.size() + 9;
   size_t left = used < maxMessageLength ? maxMessageLength - used : 0;

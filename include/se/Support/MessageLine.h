@@ -19,9 +19,9 @@ inline constexpr size_t maxMessageLength = 300;
 /// that do not print \xHH, and of what is too long the middle "...".
 std::string formatMessage(llvm::StringRef severity, llvm::StringRef text);
 
-/// `place: text` in one line of at most so many characters, severity not
-/// counted. A long place leaves the text some room nevertheless. With `isList`
-/// the text is one whose length is its purpose: long words are cut instead.
+/// `place: text` in one line that has at most so many characters, severity
+/// counted, if the text is a long one. With `isList` the length of the text is
+/// its purpose: long words are cut instead.
 std::string formatPlace(llvm::StringRef place, llvm::StringRef text,
                         bool isList);
 
