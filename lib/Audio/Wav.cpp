@@ -113,6 +113,12 @@ static Error readSamples(StringRef path, SNDFILE *file, Recording &recording) {
 }
 
 static Expected<Recording> readRecording(StringRef path, StringRef content) {
+  // The library behind libsndfile that reads MPEG prints what it thinks of it.
+  bool isMpeg = content.starts_with("ID3") ||
+                (content.size() >= 2 && uint8_t(content[0]) == 0xff &&
+                 uint8_t(content[1]) >= 0xe0);
+  if (isMpeg)
+    return fail(path, "no sound file: MPEG is not read, give WAV or FLAC");
   MemoryFile memory;
   memory.content.assign(content.begin(), content.end());
   SF_INFO info = {};

@@ -145,7 +145,10 @@ SINE = np.sin(np.arange(800))
     (make_flac(2**36 - 1), "sound.wav"),
     (make_flac(2**27), "sound.wav"),
     (make_flac(1000, rate=1), "sound.wav"),
-], ids=["nan", "infinite", "1_hz", "2_ghz", "flac_2e36", "flac_2e27", "flac_1_hz"])
+    (b"\xff\xff\0\0" + make_wav(SINE)[4:], "MPEG is not read"),
+    (b"ID3" + make_wav(SINE)[3:], "MPEG is not read"),
+], ids=["nan", "infinite", "1_hz", "2_ghz", "flac_2e36", "flac_2e27", "flac_1_hz",
+        "mpeg", "id3"])
 def test_sound(content, text, elf, tmp_path):
     path = tmp_path / "sound.wav"
     path.write_bytes(content)
