@@ -70,6 +70,8 @@ static Error fail(const Twine &text) {
 
 /// Finds out before the long run what would stop us after it.
 static Error checkWritable(StringRef path) {
+  if (!OutputFiles::isRegular(path))
+    return Error::success();
   StringRef parent = sys::path::parent_path(path);
   if (std::error_code error = sys::fs::access(parent.empty() ? "." : parent,
                                               sys::fs::AccessMode::Write))
@@ -200,11 +202,14 @@ Denoiser::runNetwork(const audio::Spectrum &spectrum) {
   sim::RunOptions options;
   options.platform = platform;
   options.maxCycles = UINT64_MAX;
+  options.hasOutputOnConsole = OutputFiles::isStandardOutput(output) ||
+                               OutputFiles::isStandardOutput(picture);
   options.resourceDir = resourceDir;
   Progress progress("running " + std::to_string(inputs.numFrames) +
                     " frames on " +
                     (platform == Platform::Gvsoc ? "GVSoC" : "the simulator"));
-  auto run = sim::runProgram(denoiser, inputs, options);
+  OutputFiles none;
+  auto run = sim::runProgram(denoiser, inputs, options, none);
   if (!run)
     return run.takeError();
   statistics = getFrameStatistics(run->statistics);
@@ -229,13 +234,14 @@ Error Denoiser::run() {
   audio::applyMask(after, *mask);
   std::vector<float> result = audio::synthesize(after, noisy.size());
 
-  if (Error error = audio::writeWav(output, result))
+  OutputFiles files;
+  if (Error error = audio::writeWav(files, output, result))
     return error;
   if (!picture.empty()) {
     std::vector<audio::Spectrum> spectra = {before, audio::analyze(result)};
     if (reference)
       spectra.push_back(audio::analyze(*reference));
-    if (Error error = audio::writeSpectrograms(picture, spectra))
+    if (Error error = audio::writeSpectrograms(files, picture, spectra))
       return error;
   }
 
@@ -247,7 +253,11 @@ Error Denoiser::run() {
   double audioSeconds = double(noisy.size()) / audio::sampleRate;
   Report report{program,      *denoiser.metadata, target,    statistics,
                 audioSeconds, hostSeconds,        snrBefore, snrAfter};
-  printReport(report, outs());
+  bool isOnStandardOutput = OutputFiles::isStandardOutput(output) ||
+                            OutputFiles::isStandardOutput(picture);
+  if (Error error = files.commit())
+    return error;
+  printReport(report, isOnStandardOutput ? errs() : outs());
   return Error::success();
 }
 

@@ -78,6 +78,8 @@ static std::vector<float> scale(ArrayRef<double> values, double gain) {
 }
 
 static Error run() {
+  if (!std::isfinite(snr))
+    return createStringError("--snr: expected a finite number of dB");
   auto samples = audio::readWavAnyRate(speechFile);
   if (!samples)
     return samples.takeError();
@@ -95,11 +97,15 @@ static Error run() {
     mixture[i] = speech[i] + gain * mixture[i];
     loudest = std::max({loudest, std::abs(mixture[i]), std::abs(speech[i])});
   }
-  if (Error error = audio::writeWav(output, scale(mixture, peak / loudest)))
+  OutputFiles files;
+  if (Error error =
+          audio::writeWav(files, output, scale(mixture, peak / loudest)))
     return error;
   if (!cleanFile.empty())
-    return audio::writeWav(cleanFile, scale(speech, peak / loudest));
-  return Error::success();
+    if (Error error =
+            audio::writeWav(files, cleanFile, scale(speech, peak / loudest)))
+      return error;
+  return files.commit();
 }
 
 int main(int argc, char **argv) {

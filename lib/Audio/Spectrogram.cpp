@@ -6,8 +6,6 @@
 #include "se/Audio/Spectrogram.h"
 
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/Support/FileUtilities.h"
-#include "llvm/Support/raw_ostream.h"
 #include <array>
 #include <cassert>
 #include <cmath>
@@ -49,7 +47,8 @@ static Colour getColour(double value) {
   return {mix(0), mix(1), mix(2)};
 }
 
-Error audio::writeSpectrograms(StringRef path, ArrayRef<Spectrum> spectra) {
+Error audio::writeSpectrograms(OutputFiles &files, StringRef path,
+                               ArrayRef<Spectrum> spectra) {
   assert(!spectra.empty() && "nothing to draw");
   size_t numFrames = spectra.front().numFrames;
   assert(all_of(spectra, [&](auto &s) { return s.numFrames == numFrames; }));
@@ -92,13 +91,5 @@ Error audio::writeSpectrograms(StringRef path, ArrayRef<Spectrum> spectra) {
                                  pixels.data(), /*row_stride=*/0, nullptr))
     return createStringError(inconvertibleErrorCode(),
                              path + ": " + image.message);
-  Error error = writeToOutput(path, [&](raw_ostream &os) {
-    os.write(file.data(), size);
-    return Error::success();
-  });
-  if (error)
-    return createStringError(inconvertibleErrorCode(),
-                             path + ": " +
-                                 errorToErrorCode(std::move(error)).message());
-  return Error::success();
+  return files.add(path, {file.data(), size});
 }

@@ -5,11 +5,9 @@
 
 #include "se/Audio/Wav.h"
 #include "se/Audio/Stft.h"
+#include "se/Support/InputFile.h"
 
 #include "llvm/Support/Endian.h"
-#include "llvm/Support/FileUtilities.h"
-#include "llvm/Support/MemoryBuffer.h"
-#include "llvm/Support/raw_ostream.h"
 #include <cmath>
 #include <cstring>
 #include <memory>
@@ -86,13 +84,43 @@ static StringRef getMessage(SNDFILE *file) {
   return StringRef(sf_strerror(file)).rtrim(" .\n");
 }
 
-static Expected<Recording> readRecording(StringRef path) {
-  auto buffer = MemoryBuffer::getFile(path, /*IsText=*/false,
-                                      /*RequiresNullTerminator=*/false);
-  if (!buffer)
-    return fail(path, buffer.getError().message());
+/// Of all channels: more than an hour at 16 kHz. What a file claims is not
+/// believed.
+static constexpr size_t maxSamples = size_t(1) << 26;
+static constexpr int minRate = 4000, maxRate = 384000;
+
+static Error failLength(StringRef path) {
+  return fail(path, "more than " + Twine(maxSamples) +
+                        " samples, the most that is read");
+}
+
+/// Appends all samples that are there.
+static Error readSamples(StringRef path, SNDFILE *file, Recording &recording) {
+  constexpr size_t blockInstants = 1 << 14;
+  std::vector<float> &samples = recording.samples;
+  size_t channels = recording.channels;
+  while (true) {
+    size_t size = samples.size();
+    samples.resize(size + blockInstants * channels);
+    sf_count_t count =
+        sf_readf_float(file, samples.data() + size, blockInstants);
+    samples.resize(size + size_t(std::max<sf_count_t>(count, 0)) * channels);
+    if (samples.size() > maxSamples)
+      return failLength(path);
+    if (samples.size() == size)
+      return Error::success();
+  }
+}
+
+static Expected<Recording> readRecording(StringRef path, StringRef content) {
+  // The library behind libsndfile that reads MPEG prints what it thinks of it.
+  bool isMpeg = content.starts_with("ID3") ||
+                (content.size() >= 2 && uint8_t(content[0]) == 0xff &&
+                 uint8_t(content[1]) >= 0xe0);
+  if (isMpeg)
+    return fail(path, "no sound file: MPEG is not read, give WAV or FLAC");
   MemoryFile memory;
-  memory.content.assign((*buffer)->getBufferStart(), (*buffer)->getBufferEnd());
+  memory.content.assign(content.begin(), content.end());
   SF_INFO info = {};
   File file = memory.open(SFM_READ, info);
   if (!file)
@@ -100,36 +128,39 @@ static Expected<Recording> readRecording(StringRef path) {
   Recording recording;
   recording.rate = info.samplerate;
   recording.channels = info.channels;
-  recording.samples.resize(size_t(info.frames) * info.channels);
-  sf_count_t count =
-      sf_readf_float(file.get(), recording.samples.data(), info.frames);
-  if (count != info.frames)
+  if (info.channels < 1)
+    return fail(path, "has no channel");
+  if (info.samplerate < minRate || info.samplerate > maxRate)
+    return fail(path, "expected a sample rate of " + Twine(minRate) + " to " +
+                          Twine(maxRate) + " Hz, found " +
+                          Twine(info.samplerate) + " Hz");
+  // What libsndfile gives if the file does not tell.
+  bool isKnown = info.frames != SF_COUNT_MAX;
+  if (isKnown && uint64_t(info.frames) > maxSamples / info.channels)
+    return failLength(path);
+  if (Error error = readSamples(path, file.get(), recording))
+    return error;
+  sf_count_t count = recording.samples.size() / recording.channels;
+  if (isKnown && count != info.frames)
     return fail(path, "damaged: holds " + Twine(count) + " of " +
                           Twine(info.frames) + " samples");
   if (!count)
     return fail(path, "holds no sound");
+  for (auto [i, value] : enumerate(recording.samples))
+    if (!std::isfinite(value))
+      return fail(path, "sample " + Twine(i / recording.channels) +
+                            (std::isnan(value) ? " is NaN" : " is infinite"));
   return recording;
 }
 
-Expected<std::vector<float>> audio::readWav(StringRef path) {
-  auto recording = readRecording(path);
-  if (!recording)
-    return recording.takeError();
-  if (recording->channels != 1)
-    return fail(path,
-                "expected one channel, found " + Twine(recording->channels));
-  if (recording->rate != int(sampleRate))
-    return fail(path, "expected a sample rate of " + Twine(sampleRate) +
-                          " Hz, found " + Twine(recording->rate) + " Hz");
-  return std::move(recording->samples);
+static Expected<std::unique_ptr<MemoryBuffer>> readFile(StringRef path) {
+  auto buffer = readInput(path, maxSoundBytes);
+  if (!buffer)
+    return fail(path, toString(buffer.takeError()));
+  return buffer;
 }
 
-Expected<std::optional<CutOff>> audio::findCutOff(StringRef path) {
-  auto buffer = MemoryBuffer::getFile(path, /*IsText=*/false,
-                                      /*RequiresNullTerminator=*/false);
-  if (!buffer)
-    return fail(path, buffer.getError().message());
-  StringRef content = (*buffer)->getBuffer();
+static std::optional<CutOff> findCutOff(StringRef content) {
   if (!content.consume_front("RIFF") ||
       !content.drop_front(4).starts_with("WAVE"))
     return std::nullopt;
@@ -152,6 +183,25 @@ Expected<std::optional<CutOff>> audio::findCutOff(StringRef path) {
   return std::nullopt;
 }
 
+Expected<std::vector<float>> audio::readWav(StringRef path,
+                                            std::optional<CutOff> *cutOff) {
+  auto buffer = readFile(path);
+  if (!buffer)
+    return buffer.takeError();
+  auto recording = readRecording(path, (*buffer)->getBuffer());
+  if (!recording)
+    return recording.takeError();
+  if (cutOff)
+    *cutOff = findCutOff((*buffer)->getBuffer());
+  if (recording->channels != 1)
+    return fail(path,
+                "expected one channel, found " + Twine(recording->channels));
+  if (recording->rate != int(sampleRate))
+    return fail(path, "expected a sample rate of " + Twine(sampleRate) +
+                          " Hz, found " + Twine(recording->rate) + " Hz");
+  return std::move(recording->samples);
+}
+
 double audio::getClippedShare(ArrayRef<float> samples) {
   // 16 bits end at 1 - 2^-15.
   constexpr float full = 0.9999f;
@@ -167,7 +217,10 @@ double audio::getClippedShare(ArrayRef<float> samples) {
 }
 
 Expected<std::vector<float>> audio::readWavAnyRate(StringRef path) {
-  auto recording = readRecording(path);
+  auto buffer = readFile(path);
+  if (!buffer)
+    return buffer.takeError();
+  auto recording = readRecording(path, (*buffer)->getBuffer());
   if (!recording)
     return recording.takeError();
   size_t channels = recording->channels;
@@ -182,6 +235,8 @@ Expected<std::vector<float>> audio::readWavAnyRate(StringRef path) {
     return mono;
 
   double ratio = double(sampleRate) / recording->rate;
+  if (double(mono.size()) * ratio > double(maxSamples))
+    return failLength(path);
   std::vector<float> resampled(size_t(std::ceil(mono.size() * ratio)) + 1);
   SRC_DATA job = {};
   job.data_in = mono.data();
@@ -196,7 +251,8 @@ Expected<std::vector<float>> audio::readWavAnyRate(StringRef path) {
   return resampled;
 }
 
-Error audio::writeWav(StringRef path, ArrayRef<float> samples) {
+Error audio::writeWav(OutputFiles &files, StringRef path,
+                      ArrayRef<float> samples) {
   MemoryFile memory;
   SF_INFO info = {};
   info.samplerate = sampleRate;
@@ -212,11 +268,5 @@ Error audio::writeWav(StringRef path, ArrayRef<float> samples) {
   if (count != sf_count_t(samples.size()))
     return fail(path, getMessage(file.get()));
   file.reset();
-  Error error = writeToOutput(path, [&](raw_ostream &os) {
-    os.write(memory.content.data(), memory.content.size());
-    return Error::success();
-  });
-  if (error)
-    return fail(path, errorToErrorCode(std::move(error)).message());
-  return Error::success();
+  return files.add(path, {memory.content.data(), memory.content.size()});
 }

@@ -12,13 +12,14 @@
 #include "se/Host/HostProgram.h"
 #include "se/Pipelines/Pipelines.h"
 #include "se/Quantization/OutputError.h"
-#include "se/Support/TextFile.h"
+#include "se/Support/OutputFiles.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/OwningOpRef.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringSet.h"
+#include "llvm/Support/JSON.h"
 
 #include <cmath>
 
@@ -258,7 +259,7 @@ llvm::Expected<Calibration> se::calibrate(ModuleOp module,
     for (float gain : gains[i])
       if (llvm::Error error = observer.run(recording, gain))
         return error;
-    files.push_back(recording.name);
+    files.push_back(llvm::json::fixUTF8(recording.name));
   }
   Calibration calibration = observer.take();
   calibration.files = std::move(files);
@@ -328,7 +329,8 @@ loadStatistics(const CalibrationOptions &options) {
 }
 
 llvm::Expected<CalibrationResult>
-se::getCalibration(ModuleOp module, const CalibrationOptions &options) {
+se::getCalibration(ModuleOp module, const CalibrationOptions &options,
+                   OutputFiles &outputs) {
   CalibrationResult result;
   llvm::Expected<Calibration> calibration = Calibration();
   if (llvm::any_of(options.paths,
@@ -357,18 +359,19 @@ se::getCalibration(ModuleOp module, const CalibrationOptions &options) {
     return calibration.takeError();
   if (!options.saveFile.empty())
     if (llvm::Error error =
-            writeTextFile(options.saveFile, calibration->format()))
+            outputs.add(options.saveFile, calibration->format()))
       return error;
   result.statistics = std::make_shared<Calibration>(std::move(*calibration));
   return result;
 }
 
 llvm::Expected<Policy> se::loadPolicy(ModuleOp module, StringRef precision,
-                                      const CalibrationOptions &options) {
+                                      const CalibrationOptions &options,
+                                      OutputFiles &outputs) {
   auto policy = Policy::load(precision);
   if (!policy || options.paths.empty())
     return policy;
-  auto calibration = getCalibration(module, options);
+  auto calibration = getCalibration(module, options, outputs);
   if (!calibration)
     return calibration.takeError();
   policy->setCalibration(calibration->statistics);

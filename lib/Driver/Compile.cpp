@@ -16,20 +16,19 @@
 #include "se/Host/HostProgram.h"
 #include "se/Import/ONNX/ImportONNX.h"
 #include "se/Pipelines/Pipelines.h"
+#include "se/Pipelines/ReadModule.h"
 #include "se/Quantization/Policy.h"
 #include "se/Schedule/LeastMemory.h"
-#include "se/Support/TextFile.h"
+#include "se/Support/InputFile.h"
+#include "se/Support/OutputFiles.h"
 #include "se/Target/Linker.h"
 #include "se/Target/LinkerScript.h"
 
-#include "mlir/IR/DialectResourceBlobManager.h"
-#include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
-#include "llvm/Support/SourceMgr.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace mlir;
@@ -73,24 +72,6 @@ bool se::isOnnxFile(StringRef path) {
   return path.ends_with_insensitive(".onnx");
 }
 
-/// Weights that were left out when the module was printed.
-static LogicalResult checkResources(ModuleOp module) {
-  WalkResult result = module.walk([](Operation *op) {
-    for (NamedAttribute attribute : op->getAttrs()) {
-      auto resource = dyn_cast<DenseResourceElementsAttr>(attribute.getValue());
-      if (!resource || resource.getRawHandle().getBlob())
-        continue;
-      op->emitError("the values of dense_resource<")
-          << resource.getRawHandle().getKey()
-          << "> are not in the file; was it printed with "
-             "--mlir-elide-resource-strings-if-larger?";
-      return WalkResult::interrupt();
-    }
-    return WalkResult::advance();
-  });
-  return failure(result.wasInterrupted());
-}
-
 /// By the name, or on standard input by the first byte, the key of a model's
 /// first field, which no module begins with.
 static bool isOnnx(StringRef path, StringRef content) {
@@ -101,10 +82,10 @@ OwningOpRef<ModuleOp>
 se::loadModule(StringRef path, const std::vector<std::string> &states,
                MLIRContext &context,
                const std::vector<std::string> &constants) {
-  auto buffer = llvm::MemoryBuffer::getFileOrSTDIN(path);
+  auto buffer = readInput(path, maxModelBytes);
   if (!buffer) {
     (void)emitFailure(context, "cannot read '" + path +
-                                   "': " + buffer.getError().message());
+                                   "': " + llvm::toString(buffer.takeError()));
     return nullptr;
   }
   if (isOnnx(path, (*buffer)->getBuffer())) {
@@ -134,12 +115,7 @@ se::loadModule(StringRef path, const std::vector<std::string> &states,
     (void)emitFailure(context, "--constant goes with an ONNX file");
     return nullptr;
   }
-  llvm::SourceMgr sources;
-  sources.AddNewSourceBuffer(std::move(*buffer), llvm::SMLoc());
-  OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(sources, &context);
-  if (module && failed(checkResources(*module)))
-    return nullptr;
-  return module;
+  return readModule(**buffer, context);
 }
 
 std::string se::getResourceDir(const char *argv0) {
@@ -158,7 +134,10 @@ public:
               const target::TargetDescription &target, StringRef resourceDir,
               StringRef outputPath)
       : module(module), options(options), target(target),
-        resourceDir(resourceDir), outputPath(outputPath) {}
+        resourceDir(resourceDir), outputPath(outputPath.str()),
+        precisionName(
+            llvm::json::fixUTF8(llvm::sys::path::filename(options.precision))) {
+  }
 
   LogicalResult run();
 
@@ -179,7 +158,8 @@ private:
   LogicalResult link(StringRef object);
   FailureOr<llvm::SmallVector<char>> emitObject(DeviceCode &code);
   LogicalResult emit();
-  LogicalResult writeReport(StringRef text);
+  /// All files or none.
+  LogicalResult commit();
   bool wantsReport() const {
     return options.reportFile ||
            (options.report && reaches(Phase::Scheduled) && hasPlan(module));
@@ -191,10 +171,6 @@ private:
   bool reaches(Phase phase) const {
     return options.emit.emit != Emit::MLIR || options.emit.phase >= phase;
   }
-  /// A policy is known by its file, wherever that lies.
-  StringRef getPrecisionName() const {
-    return llvm::sys::path::filename(options.precision);
-  }
   /// Of the C header beside an object.
   std::string getHeaderPath() const {
     llvm::SmallString<128> header(outputPath);
@@ -205,7 +181,13 @@ private:
   ModuleOp module;
   const CompileOptions &options;
   const target::TargetDescription &target;
-  StringRef resourceDir, outputPath;
+  StringRef resourceDir;
+  /// A copy: LLD resets all options of the command line library, and with them
+  /// the strings that belong to a tool's options.
+  std::string outputPath;
+  /// A policy is known by its file, wherever that lies. Reports refer to it.
+  std::string precisionName;
+  OutputFiles outputs;
   PipelineOptions pipeline;
   target::LinkerScriptOptions script;
   /// Of the network; empty: it keeps its own.
@@ -233,7 +215,8 @@ LogicalResult Compilation::check() {
   if (options.reportFile && !reaches(Phase::Scheduled))
     return fail("--report: phase '" + stringifyPhase(options.emit.phase) +
                 "' comes before the plan is made");
-  if (options.reportFile && options.reportFile->empty() && outputPath == "-")
+  if (options.reportFile && options.reportFile->empty() &&
+      OutputFiles::isStandardOutput(outputPath))
     return fail("--report and -o both go to standard output, give one of them "
                 "a file");
   // A program's bytes do not depend on where it lies; what is linked with
@@ -263,7 +246,7 @@ LogicalResult Compilation::check() {
   auto policy =
       options.precision == "auto"
           ? searchPolicy()
-          : loadPolicy(module, options.precision, options.calibration);
+          : loadPolicy(module, options.precision, options.calibration, outputs);
   if (!policy)
     return fail(policy.takeError());
   pipeline.policy = std::move(*policy);
@@ -347,7 +330,7 @@ void se::describeMemories(const target::TargetDescription &target,
 }
 
 LogicalResult Compilation::write(StringRef path, StringRef text) {
-  if (llvm::Error error = writeTextFile(path, text))
+  if (llvm::Error error = outputs.add(path, text))
     return fail(std::move(error));
   return success();
 }
@@ -371,7 +354,7 @@ llvm::Expected<quantization::Policy> Compilation::searchPolicy() {
   if (options.calibration.paths.empty())
     return llvm::createStringError(
         "--precision=auto needs recordings: give --calibration");
-  auto calibration = getCalibration(module, options.calibration);
+  auto calibration = getCalibration(module, options.calibration, outputs);
   if (!calibration)
     return calibration.takeError();
   if (calibration->recordings.empty())
@@ -454,9 +437,10 @@ LogicalResult Compilation::link(StringRef object) {
     files.push_back(std::move(*file));
     inputs.push_back(files.back()->getMemBufferRef());
   }
-  if (llvm::Error error = target::linkProgram(inputs, *text, outputPath))
-    return fail(std::move(error));
-  return success();
+  auto program = target::linkProgram(inputs, *text);
+  if (!program)
+    return fail(program.takeError());
+  return write(outputPath, (*program)->getBuffer());
 }
 
 LogicalResult Compilation::emit() {
@@ -489,7 +473,7 @@ LogicalResult Compilation::emit() {
   if (failed(lowerTo(module, middle, pipeline)))
     return failure();
   if (wantsReport()) {
-    report = makeReport(module, target, getPrecisionName());
+    report = makeReport(module, target, precisionName);
     if (!report)
       return failure();
     if (sizes)
@@ -510,8 +494,8 @@ LogicalResult Compilation::emit() {
     return fail(code.takeError());
   bool isFirmware = options.emit.emit == Emit::Object;
   if (!isFirmware)
-    (*code)->addApplication(
-        *program, makeMetadata(*program, target.name, getPrecisionName()));
+    (*code)->addApplication(*program,
+                            makeMetadata(*program, target.name, precisionName));
   if (options.emit.emit == Emit::LLVMIR)
     return write(outputPath, (*code)->getIR());
   if (options.emit.emit == Emit::Assembly) {
@@ -529,30 +513,21 @@ LogicalResult Compilation::emit() {
       return fail(std::move(error));
   if (!isFirmware)
     return link(object);
-  std::string header = getHeaderPath();
-  if (header == outputPath)
-    return fail("the object's name must not end in .h");
-  if (failed(write(header, makeHeader(*program))))
-    return failure();
-  // Both files or none.
-  if (succeeded(write(outputPath, object)))
-    return success();
-  llvm::sys::fs::remove(header);
-  return failure();
+  // Nothing stands beside a stream or a device.
+  if (OutputFiles::isRegular(outputPath)) {
+    std::string header = getHeaderPath();
+    if (header == outputPath)
+      return fail("the object's name must not end in .h");
+    if (failed(write(header, makeHeader(*program))))
+      return failure();
+  }
+  return write(outputPath, object);
 }
 
-/// All files or none.
-LogicalResult Compilation::writeReport(StringRef text) {
-  if (options.reportFile->empty()) {
-    llvm::outs() << formatReport(*report);
-    return success();
-  }
-  if (succeeded(write(*options.reportFile, text)))
-    return success();
-  llvm::sys::fs::remove(outputPath);
-  if (options.emit.emit == Emit::Object)
-    llvm::sys::fs::remove(getHeaderPath());
-  return failure();
+LogicalResult Compilation::commit() {
+  if (llvm::Error error = outputs.commit())
+    return fail(std::move(error));
+  return success();
 }
 
 LogicalResult Compilation::run() {
@@ -580,12 +555,17 @@ LogicalResult Compilation::run() {
     pipeline.schedule.l1Bytes = getL1Bytes();
   }
   if (!report)
-    return success();
+    return commit();
   // The object refers to strings of the context and of the options.
   std::string text =
       llvm::formatv("{0:2}\n", llvm::json::Value(llvm::json::Object(*report)));
-  if (options.reportFile && failed(writeReport(text)))
+  bool hasReportFile = options.reportFile && !options.reportFile->empty();
+  if (hasReportFile && failed(write(*options.reportFile, text)))
     return failure();
+  if (failed(commit()))
+    return failure();
+  if (options.reportFile && !hasReportFile)
+    llvm::outs() << formatReport(*report);
   if (options.report)
     *options.report = std::move(text);
   return success();

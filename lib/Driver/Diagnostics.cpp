@@ -6,6 +6,7 @@
 #include "se/Driver/Diagnostics.h"
 
 #include "se/Host/HostProgram.h"
+#include "se/Support/MessageLine.h"
 
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/Diagnostics.h"
@@ -15,6 +16,7 @@
 #include "llvm/Support/raw_ostream.h"
 
 using namespace mlir;
+using namespace se;
 
 /// Where the user has to look: file and line, or the name of an ONNX node.
 static std::string describe(Location location) {
@@ -35,14 +37,7 @@ static std::string describe(Location location) {
   return "";
 }
 
-static std::string toOneLine(std::string text) {
-  std::string line;
-  for (char c : text)
-    line += c == '\n' ? ' ' : c;
-  return line;
-}
-
-static StringRef stringifySeverity(DiagnosticSeverity severity) {
+StringRef se::stringifySeverity(DiagnosticSeverity severity) {
   switch (severity) {
   case DiagnosticSeverity::Error:
     return "error";
@@ -60,23 +55,27 @@ static void printMessage(DiagnosticSeverity severity, StringRef line) {
   llvm::errs() << stringifySeverity(severity) << ": " << line << '\n';
 }
 
+bool se::isList(Diagnostic &diagnostic) {
+  return !diagnostic.getMetadata().empty();
+}
+
 void se::installOneLineDiagnostics(MLIRContext &context,
                                    MessageHandler handler) {
   if (!handler)
     handler = printMessage;
   // Passes run again for another policy; what they warn of is said once.
   auto said = std::make_shared<llvm::StringSet<>>();
-  context.getDiagEngine().registerHandler([handler,
-                                           said](Diagnostic &diagnostic) {
-    DiagnosticSeverity severity = diagnostic.getSeverity();
-    if (severity == DiagnosticSeverity::Note)
-      return;
-    std::string location = describe(diagnostic.getLocation());
-    std::string line =
-        toOneLine(location + (location.empty() ? "" : ": ") + diagnostic.str());
-    if (severity == DiagnosticSeverity::Error || said->insert(line).second)
-      handler(severity, line);
-  });
+  context.getDiagEngine().registerHandler(
+      [handler, said](Diagnostic &diagnostic) {
+        DiagnosticSeverity severity = diagnostic.getSeverity();
+        if (severity == DiagnosticSeverity::Note)
+          return;
+        std::string location = describe(diagnostic.getLocation());
+        std::string line = formatPlace(location, diagnostic.str(),
+                                       /*isList=*/isList(diagnostic));
+        if (severity == DiagnosticSeverity::Error || said->insert(line).second)
+          handler(severity, line);
+      });
 }
 
 LogicalResult se::emitFailure(MLIRContext &context,
@@ -93,7 +92,7 @@ LogicalResult se::emitFailure(MLIRContext &context, llvm::Error error) {
 }
 
 int se::reportError(const llvm::Twine &message) {
-  printMessage(DiagnosticSeverity::Error, toOneLine(message.str()));
+  llvm::errs() << formatMessage("error", message.str()) << '\n';
   return 1;
 }
 

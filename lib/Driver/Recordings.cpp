@@ -135,15 +135,13 @@ Error Reader::readSound(StringRef path, Recording &recording) {
   if (!frontend)
     return llvm::createStringError("--frontend: unknown name '" + name +
                                    "', expected tinydenoiser or dtln");
-  auto samples = audio::readWav(path);
+  std::optional<audio::CutOff> cutOff;
+  auto samples = audio::readWav(path, &cutOff);
   if (!samples)
     return samples.takeError();
-  auto cutOff = audio::findCutOff(path);
-  if (!cutOff)
-    return cutOff.takeError();
-  if (*cutOff)
+  if (cutOff)
     warn(llvm::formatv("{0} is cut off: {1} of {2} bytes of sound are there",
-                       path, (*cutOff)->present, (*cutOff)->claimed)
+                       path, cutOff->present, cutOff->claimed)
              .str());
   if (double share = audio::getClippedShare(*samples); share > maxClippedShare)
     warn(llvm::formatv("{0} is clipped: {1:f2} % of its samples are at full "

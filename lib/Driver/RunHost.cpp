@@ -13,7 +13,7 @@
 #include "se/Support/Frames.h"
 
 #include "llvm/BinaryFormat/Magic.h"
-#include "llvm/Support/FileUtilities.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/raw_ostream.h"
@@ -24,16 +24,19 @@ using namespace mlir;
 using namespace se;
 
 bool se::isHostProgram(const std::string &path) {
+  // Only a regular file can be looked into and read again.
   llvm::file_magic magic;
-  if (llvm::identify_magic(path, magic))
-    // Cannot be read: by the name, so that the right side reports it.
+  if (!llvm::sys::fs::is_regular_file(path) ||
+      llvm::identify_magic(path, magic))
+    // By the name, so that the right side reports what is wrong.
     return StringRef(path).ends_with(".mlir") ||
            StringRef(path).ends_with(".mlirbc") || isOnnxFile(path);
   return magic < llvm::file_magic::elf || magic > llvm::file_magic::elf_core;
 }
 
 std::unique_ptr<HostProgram>
-se::loadHostProgram(const HostNetworkOptions &options, MLIRContext &context) {
+se::loadHostProgram(const HostNetworkOptions &options, MLIRContext &context,
+                    OutputFiles &outputs) {
   if (options.cores < 1 || options.cores > 8) {
     (void)emitFailure(context, "--cores must be 1 to 8, found " +
                                    llvm::Twine(options.cores));
@@ -43,7 +46,8 @@ se::loadHostProgram(const HostNetworkOptions &options, MLIRContext &context) {
       loadModule(options.network, options.states, context, options.constants);
   if (!module)
     return nullptr;
-  auto policy = loadPolicy(*module, options.precision, options.calibration);
+  auto policy =
+      loadPolicy(*module, options.precision, options.calibration, outputs);
   if (!policy) {
     (void)emitFailure(context, policy.takeError());
     return nullptr;
@@ -100,21 +104,14 @@ llvm::json::Object se::makeHostStatistics(int64_t frames, double seconds) {
   return llvm::json::Object{{"frames", frames}, {"host_seconds", seconds}};
 }
 
-static llvm::Error writeStatistics(const std::string &path,
-                                   llvm::json::Object statistics) {
-  return llvm::writeToOutput(path, [&](llvm::raw_ostream &os) {
-    os << llvm::formatv("{0:2}", llvm::json::Value(std::move(statistics)))
-       << '\n';
-    return llvm::Error::success();
-  });
-}
-
 int se::runOnHost(const HostRunOptions &options) {
   DialectRegistry registry;
   registerDialects(registry);
   MLIRContext context(registry);
   installOneLineDiagnostics(context);
-  std::unique_ptr<HostProgram> program = loadHostProgram(options, context);
+  OutputFiles files;
+  std::unique_ptr<HostProgram> program =
+      loadHostProgram(options, context, files);
   if (!program)
     return 1;
   const ProgramInfo &info = program->getInfo();
@@ -136,13 +133,16 @@ int se::runOnHost(const HostRunOptions &options) {
   Frames results = runFrames(*program, *frames);
   std::chrono::duration<double> seconds =
       std::chrono::steady_clock::now() - start;
-  if (llvm::Error error = writeFrames(*wanted, outputs, results))
+  if (llvm::Error error = writeFrames(files, *wanted, outputs, results))
     return reportError(std::move(error));
-  if (!options.statisticsFile.empty())
-    if (llvm::Error error = writeStatistics(
-            options.statisticsFile,
-            makeHostStatistics(frames->numFrames, seconds.count())))
-      return reportError(options.statisticsFile + ": " +
-                         llvm::toString(std::move(error)));
+  if (!options.statisticsFile.empty()) {
+    llvm::json::Value statistics =
+        makeHostStatistics(frames->numFrames, seconds.count());
+    if (llvm::Error error = files.add(
+            options.statisticsFile, llvm::formatv("{0:2}\n", statistics).str()))
+      return reportError(std::move(error));
+  }
+  if (llvm::Error error = files.commit())
+    return reportError(std::move(error));
   return 0;
 }

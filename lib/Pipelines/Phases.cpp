@@ -19,6 +19,7 @@
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/Builders.h"
 #include "llvm/ADT/StringSwitch.h"
+#include "llvm/Support/MathExtras.h"
 
 namespace se {
 #define GEN_PASS_DECL_VERIFYPHASE
@@ -184,9 +185,44 @@ static bool isAllowed(Operation *op, Phase phase) {
   llvm_unreachable("all phases handled");
 }
 
+/// Of a tensor or a memory, as in ONNX import. Passes compute with sizes in
+/// bytes and hold some tensors as a whole.
+static constexpr int64_t maxElements = int64_t(1) << 28;
+
+static bool isTooLarge(Type type) {
+  auto shaped = dyn_cast<ShapedType>(type);
+  if (!shaped || !shaped.hasStaticShape())
+    return false;
+  int64_t elements = 1;
+  return llvm::any_of(shaped.getShape(), [&](int64_t size) {
+    return llvm::MulOverflow(elements, size, elements) ||
+           elements > maxElements;
+  });
+}
+
+static LogicalResult verifySizes(Operation *op) {
+  auto check = [&](Type type) -> LogicalResult {
+    if (!isTooLarge(type))
+      return success();
+    return op->emitError() << type << " has more than " << maxElements
+                           << " elements, the most that a value may have";
+  };
+  for (Type type : op->getResultTypes())
+    if (failed(check(type)))
+      return failure();
+  for (Region &region : op->getRegions())
+    for (Block &block : region)
+      for (Type type : block.getArgumentTypes())
+        if (failed(check(type)))
+          return failure();
+  return success();
+}
+
 LogicalResult se::verifyPhase(ModuleOp module, Phase phase) {
   bool isImported = phase == Phase::Imported || phase == Phase::Normalized;
   WalkResult result = module.walk([&](Operation *op) {
+    if (failed(verifySizes(op)))
+      return WalkResult::interrupt();
     // What an op of tensor holds is part of it.
     while (isImported && isOf<tensor::TensorDialect>(op->getParentOp()))
       op = op->getParentOp();

@@ -5,14 +5,16 @@
 
 #include "se/Quantization/Calibration.h"
 
+#include "se/Support/InputFile.h"
+
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/JSON.h"
-#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/raw_ostream.h"
 
 #include <cmath>
 
+using namespace se;
 using namespace se::quantization;
 using llvm::Error;
 using llvm::Expected;
@@ -95,10 +97,10 @@ std::string Calibration::format() const {
 }
 
 Expected<Calibration> Calibration::load(StringRef path) {
-  auto buffer = llvm::MemoryBuffer::getFile(path, /*IsText=*/true);
+  auto buffer = readInput(path, maxJsonBytes);
   if (!buffer)
     return llvm::createStringError("cannot read '" + path +
-                                   "': " + buffer.getError().message());
+                                   "': " + llvm::toString(buffer.takeError()));
   return parse((*buffer)->getBuffer(), path);
 }
 
@@ -193,7 +195,7 @@ static bool fromJSON(const json::Value &value, Calibration &calibration,
 } // namespace se::quantization
 
 Expected<Calibration> Calibration::parse(StringRef text, StringRef name) {
-  auto value = json::parse(text);
+  auto value = parseJson(text);
   if (!value)
     return llvm::createStringError(name + ": " +
                                    llvm::toString(value.takeError()));

@@ -5,14 +5,16 @@
 
 #include "se/Quantization/Policy.h"
 
+#include "se/Support/InputFile.h"
+
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringSwitch.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/GlobPattern.h"
-#include "llvm/Support/MemoryBuffer.h"
 
 #include <cmath>
 
+using namespace se;
 using namespace se::quantization;
 using llvm::Error;
 using llvm::Expected;
@@ -268,7 +270,7 @@ Expected<Policy> Policy::parse(StringRef text, StringRef name) {
   auto fail = [&](const Twine &message) {
     return llvm::createStringError(name + ": " + message);
   };
-  auto value = llvm::json::parse(text);
+  auto value = parseJson(text);
   if (!value)
     return fail(llvm::toString(value.takeError()));
   const llvm::json::Object *object = value->getAsObject();
@@ -319,10 +321,10 @@ Expected<Policy> Policy::load(StringRef precision, StringRef calibration) {
     return llvm::createStringError("unknown precision '" + precision +
                                    "', expected fp32, fp16, int8, mixed or a "
                                    "policy, FILE.json");
-  auto buffer = llvm::MemoryBuffer::getFile(precision, /*IsText=*/true);
+  auto buffer = readInput(precision, maxJsonBytes);
   if (!buffer)
     return llvm::createStringError("cannot read '" + precision +
-                                   "': " + buffer.getError().message());
+                                   "': " + llvm::toString(buffer.takeError()));
   return parse((*buffer)->getBuffer(), precision);
 }
 

@@ -196,6 +196,12 @@ AccessResult Machine::accessSoc(Core &core, uint32_t address, unsigned size,
 }
 
 void Machine::print(char c) {
+  if (consoleBytes >= options.maxConsoleBytes) {
+    consoleFull = true;
+    end(1);
+    return;
+  }
+  ++consoleBytes;
   outputLine += c;
   if (c == '\n' || outputLine.size() == 1023)
     flushOutput();

@@ -4,11 +4,12 @@
 // Source: pulp-open.md, section 0.
 
 #include "Gvsoc.h"
+#include "se/Support/OutputFiles.h"
 #include "se/Support/ProcessGroup.h"
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/ADT/SmallString.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
-#include "llvm/Support/FileUtilities.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Program.h"
@@ -19,13 +20,6 @@ using namespace se::sim;
 
 static Error fail(const Twine &text) {
   return createStringError(inconvertibleErrorCode(), text);
-}
-
-static Error writeBytes(StringRef path, ArrayRef<uint8_t> bytes) {
-  return writeToOutput(path, [&](raw_ostream &os) {
-    os.write(reinterpret_cast<const char *>(bytes.data()), bytes.size());
-    return Error::success();
-  });
 }
 
 Error se::sim::runGvsoc(StringRef program, unsigned timeout, FileSystem &files,
@@ -46,7 +40,8 @@ Error se::sim::runGvsoc(StringRef program, unsigned timeout, FileSystem &files,
     return path;
   };
   for (const std::string &name : read)
-    if (Error error = writeBytes(inDirectory(name), *files.getFile(name)))
+    if (Error error = se::writeOutput(inDirectory(name),
+                                      toStringRef(*files.getFile(name))))
       return error;
 
   SmallString<128> absolute = program;

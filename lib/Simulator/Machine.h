@@ -84,7 +84,9 @@ public:
   /// Lets a core that was woken come before all others of its cycle.
   void putFirst(const Core &core);
   void end(uint32_t status) { exitStatus = status; }
+  /// Ends the run if the program has written as much as it may.
   void print(char c);
+  bool isConsoleFull() const { return consoleFull; }
 
   /// The memory that holds [address, address + size), or null.
   Memory *findMemory(uint32_t address, uint32_t size);
@@ -169,6 +171,8 @@ private:
   Semihosting semihosting;
   std::unique_ptr<Checker> checker;
   std::string outputLine;
+  uint64_t consoleBytes = 0;
+  bool consoleFull = false;
   std::vector<uint32_t> fllRegisters;
 
   uint64_t now = 0;

@@ -9,13 +9,13 @@
 #include "Gvsoc.h"
 #include "se/Simulator/Simulator.h"
 #include "se/Simulator/Statistics.h"
+#include "se/Support/InputFile.h"
+#include "se/Support/MessageLine.h"
 #include "se/Target/TargetDescription.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Object/ELF.h"
-#include "llvm/Support/FileUtilities.h"
 #include "llvm/Support/FormatVariadic.h"
-#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/raw_ostream.h"
 #include <cstring>
 
@@ -62,8 +62,10 @@ namespace {
 class Runner {
 public:
   Runner(const Program &program, const Frames &inputs,
-         const RunOptions &options)
-      : program(program), inputs(inputs), options(options) {}
+         const RunOptions &options, OutputFiles &outputs)
+      : program(program), inputs(inputs), options(options), outputs(outputs),
+        files(program.metadata ? "" : options.filesFolder,
+              options.maxFileBytes) {}
   Expected<ProgramRun> run();
 
 private:
@@ -76,7 +78,8 @@ private:
   const Program &program;
   const Frames &inputs;
   const RunOptions &options;
-  FileSystem files{"."};
+  OutputFiles &outputs;
+  FileSystem files;
   RunResult result;
   std::vector<uint32_t> frameCycles;
 };
@@ -89,9 +92,10 @@ void Runner::prepareFiles() {
     return;
   for (auto [i, values] : enumerate(inputs.values))
     files.setFile(inputFile(i), toBytes<float>(values));
-  for (unsigned i = 0; i != program.metadata->outputs.size(); ++i)
-    files.allowFile(outputFile(i));
-  files.allowFile(cyclesFile);
+  uint64_t numFrames = uint64_t(inputs.numFrames);
+  for (auto [i, port] : enumerate(program.metadata->outputs))
+    files.allowFile(outputFile(i), numFrames * port.elements * sizeof(float));
+  files.allowFile(cyclesFile, numFrames * sizeof(uint32_t));
 }
 
 Error Runner::runOnSimulator() {
@@ -103,21 +107,21 @@ Error Runner::runOnSimulator() {
     return target.takeError();
   SimulatorOptions simulatorOptions;
   simulatorOptions.files = &files;
+  simulatorOptions.maxConsoleBytes = options.maxFileBytes;
   simulatorOptions.timing = options.timing;
   simulatorOptions.check = options.check;
   simulatorOptions.profile = options.profile;
-  std::unique_ptr<raw_fd_ostream> trace;
   if (!options.traceFile.empty()) {
-    std::error_code code;
-    trace = std::make_unique<raw_fd_ostream>(options.traceFile, code);
-    if (code)
-      return fail(options.traceFile + ": " + code.message());
-    simulatorOptions.traceStream = trace.get();
+    auto trace = outputs.open(options.traceFile);
+    if (!trace)
+      return trace.takeError();
+    simulatorOptions.traceStream = &*trace;
     simulatorOptions.trace = options.trace;
   }
-  simulatorOptions.standardOutput = [](StringRef text) {
-    outs() << text;
-    outs().flush();
+  simulatorOptions.standardOutput = [&](StringRef text) {
+    raw_ostream &os = options.hasOutputOnConsole ? errs() : outs();
+    os << text;
+    os.flush();
   };
   auto simulator = Simulator::create(*target, std::move(simulatorOptions));
   if (!simulator)
@@ -125,15 +129,12 @@ Error Runner::runOnSimulator() {
   if (Error error = (*simulator)->loadElf(*program.content))
     return error;
   auto run = (*simulator)->run(options.maxCycles);
-  if (trace) {
-    trace->close();
-    if (trace->has_error()) {
-      std::error_code code = trace->error();
-      trace->clear_error();
-      consumeError(run.takeError());
-      return fail(options.traceFile + ": " + code.message());
-    }
-  }
+  if (!files.getRefusal().empty())
+    errs() << formatMessage("warning", program.path +
+                                           ": the program was "
+                                           "refused " +
+                                           files.getRefusal())
+           << '\n';
   if (!run)
     return run.takeError();
   result = std::move(*run);
@@ -239,10 +240,9 @@ Expected<ProgramRun> Runner::run() {
 }
 
 Expected<Program> se::sim::loadProgram(const std::string &path) {
-  auto buffer = MemoryBuffer::getFile(path, /*IsText=*/false,
-                                      /*RequiresNullTerminator=*/false);
+  auto buffer = readInput(path, maxProgramBytes);
   if (!buffer)
-    return fail(path + ": " + buffer.getError().message());
+    return fail(path + ": " + toString(buffer.takeError()));
   auto metadata = readMetadata(**buffer);
   if (!metadata)
     return metadata.takeError();
@@ -251,18 +251,9 @@ Expected<Program> se::sim::loadProgram(const std::string &path) {
 
 Expected<ProgramRun> se::sim::runProgram(const Program &program,
                                          const Frames &inputs,
-                                         const RunOptions &options) {
-  return Runner(program, inputs, options).run();
-}
-
-static Error writeStatistics(const std::string &path, json::Object object) {
-  Error error = writeToOutput(path, [&](raw_ostream &os) {
-    os << formatv("{0:2}", json::Value(std::move(object))) << '\n';
-    return Error::success();
-  });
-  if (error)
-    return fail(path + ": " + toString(std::move(error)));
-  return Error::success();
+                                         const RunOptions &options,
+                                         OutputFiles &outputs) {
+  return Runner(program, inputs, options, outputs).run();
 }
 
 Error se::sim::runProgramFiles(const ProgramFiles &files,
@@ -288,13 +279,19 @@ Error se::sim::runProgramFiles(const ProgramFiles &files,
                 ": holds no compiled network, so --in and --out have no "
                 "meaning");
   }
-  auto run = runProgram(*program, inputs, options);
+  OutputFiles outputs;
+  auto run = runProgram(*program, inputs, options, outputs);
   if (!run)
     return run.takeError();
   if (metadata)
-    if (Error error = writeFrames(wanted, metadata->outputs, run->outputs))
+    if (Error error =
+            writeFrames(outputs, wanted, metadata->outputs, run->outputs))
       return error;
-  if (!files.statisticsFile.empty())
-    return writeStatistics(files.statisticsFile, std::move(run->statistics));
-  return Error::success();
+  if (!files.statisticsFile.empty()) {
+    json::Value statistics(std::move(run->statistics));
+    if (Error error = outputs.add(files.statisticsFile,
+                                  formatv("{0:2}\n", statistics).str()))
+      return error;
+  }
+  return outputs.commit();
 }

@@ -1,6 +1,7 @@
 // Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "Symbols.h"
 #include "se/Simulator/Disassembler.h"
 #include "se/Simulator/Isa.h"
 #include "llvm/ADT/StringExtras.h"
@@ -38,22 +39,19 @@ private:
 } // namespace
 
 Error Listing::readSymbols() {
-  for (const object::ELFSymbolRef symbol : object.symbols()) {
-    auto name = symbol.getName();
-    if (!name)
-      return name.takeError();
-    auto address = symbol.getAddress();
-    if (!address)
-      return address.takeError();
-    auto section = symbol.getSection();
-    if (!section)
-      return section.takeError();
-    if (*section == object.section_end() || !(*section)->isText())
+  auto table = se::sim::readSymbols(object.getELFFile());
+  if (!table)
+    return table.takeError();
+  auto sections = object.getELFFile().sections();
+  if (!sections)
+    return sections.takeError();
+  for (const ElfSymbol &symbol : *table) {
+    if (!((*sections)[symbol.section].sh_flags & ELF::SHF_EXECINSTR))
       continue;
-    if (name->starts_with("$"))
-      isCode[uint32_t(*address)] = name->starts_with("$x");
-    else if (!name->empty() && !name->starts_with(".L"))
-      symbols[uint32_t(*address)].push_back(name->str());
+    if (symbol.name.starts_with("$"))
+      isCode[symbol.address] = symbol.name.starts_with("$x");
+    else if (!symbol.name.empty() && !symbol.name.starts_with(".L"))
+      symbols[symbol.address].push_back(symbol.name.str());
   }
   return Error::success();
 }

@@ -26,6 +26,8 @@ enum Call : uint32_t {
 } // namespace
 
 static constexpr uint32_t failed = ~0u;
+/// At a time.
+static constexpr size_t maxOpenFiles = 64;
 /// The argument of an exit without error.
 static constexpr uint32_t applicationExit = 0x20026;
 static constexpr uint32_t slliMarker = 0x01f01013, sraiMarker = 0x40705013;
@@ -82,9 +84,12 @@ uint32_t Semihosting::open(Core &core, const uint32_t *arguments) {
     OpenMode kind = mode < 4   ? OpenMode::Read
                     : mode < 8 ? OpenMode::Write
                                : OpenMode::Append;
-    file = files ? files->open(text, kind) : nullptr;
+    file = files && openFiles.size() < maxOpenFiles ? files->open(text, kind)
+                                                    : nullptr;
     if (!file)
       return failed;
+  } else if (openFiles.size() >= maxOpenFiles) {
+    return failed;
   }
   openFiles[nextHandle] = std::move(file);
   return nextHandle++;
@@ -124,7 +129,7 @@ void Semihosting::writeString(Core &core, uint32_t address) {
       machine.raise(core, "semihosting string outside of memory", address);
       return;
     }
-    if (!mayRead(core, address, 1) || !*c)
+    if (!mayRead(core, address, 1) || !*c || machine.isConsoleFull())
       return;
     machine.print(char(*c));
     ++address;

@@ -8,6 +8,7 @@
 #include "MemoryMap.h"
 #include "Profile.h"
 #include "SourceMap.h"
+#include "Symbols.h"
 #include "Trace.h"
 #include "se/Simulator/Disassembler.h"
 #include "se/Simulator/Isa.h"
@@ -16,6 +17,7 @@
 #include "llvm/Object/ELFObjectFile.h"
 #include "llvm/Support/Endian.h"
 #include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/JSON.h"
 #include <chrono>
 
 using namespace llvm;
@@ -29,6 +31,9 @@ StringRef se::sim::stringifyCycleCause(CycleCause cause) {
       "fpu_divide", "dma_queue", "sleep",         "off"};
   return names[unsigned(cause)];
 }
+
+/// Of all memories of a target: each of them is there from the start.
+static constexpr uint64_t maxMemoryBytes = uint64_t(512) << 20;
 
 static Error makeError(const Twine &text) {
   return createStringError(inconvertibleErrorCode(), text);
@@ -45,6 +50,13 @@ Simulator::~Simulator() = default;
 Expected<std::unique_ptr<Simulator>>
 Simulator::create(const target::TargetDescription &target,
                   SimulatorOptions options) {
+  uint64_t bytes = 0;
+  for (const target::Memory &memory : target.memories)
+    bytes += memory.size;
+  if (bytes > maxMemoryBytes)
+    return makeError("target " + target.name + ": memories of " +
+                     Twine(bytes >> 20) + " MB, at most " +
+                     Twine(maxMemoryBytes >> 20) + " MB are simulated");
   for (const target::Memory &memory : target.memories) {
     if (!memory.isAddressable())
       continue;
@@ -87,6 +99,10 @@ Error Simulator::loadElf(MemoryBufferRef buffer) {
       return makeError(file + ": segment at " + hex(segment.p_paddr) + " of " +
                        Twine(segment.p_memsz) +
                        " bytes lies outside of the target's memories");
+    if (segment.p_filesz > segment.p_memsz)
+      return makeError(file + ": segment at " + hex(segment.p_paddr) + " has " +
+                       Twine(segment.p_filesz) + " bytes in the file, but " +
+                       Twine(segment.p_memsz) + " in memory");
     copy(*content, target);
     // Zeros that are not in the file are the program's to write.
     if (!content->empty())
@@ -94,23 +110,20 @@ Error Simulator::loadElf(MemoryBufferRef buffer) {
     std::fill(target + content->size(), target + segment.p_memsz, 0);
   }
 
-  for (const ELFSymbolRef symbol : elf->symbols()) {
-    auto name = symbol.getName();
-    auto address = symbol.getAddress();
-    auto type = symbol.getType();
-    if (!name || !address || !type) {
-      // A damaged symbol is no reason not to run.
-      consumeError(name.takeError());
-      consumeError(address.takeError());
-      consumeError(type.takeError());
-      continue;
-    }
-    bool isCode = *type == SymbolRef::ST_Function ||
-                  (symbol.getELFType() == ELF::STT_NOTYPE && !name->empty());
+  // Damaged symbols are no reason not to run.
+  auto table = readSymbols(elf->getELFFile());
+  if (!table) {
+    consumeError(table.takeError());
+    table = std::vector<ElfSymbol>();
+  }
+  for (const ElfSymbol &symbol : *table) {
+    bool isCode = symbol.type == ELF::STT_FUNC ||
+                  (symbol.type == ELF::STT_NOTYPE && !symbol.name.empty());
     // Mapping symbols ($x, $d) and local labels say nothing to a reader.
-    if (isCode && !name->starts_with("$") && !name->starts_with(".L"))
+    if (isCode && !symbol.name.starts_with("$") &&
+        !symbol.name.starts_with(".L"))
       symbols.push_back(
-          {uint32_t(*address), uint32_t(symbol.getSize()), name->str()});
+          {symbol.address, symbol.size, json::fixUTF8(symbol.name)});
   }
   stable_sort(symbols, [](const Symbol &a, const Symbol &b) {
     return a.address < b.address;
@@ -224,6 +237,11 @@ Expected<RunResult> Simulator::run(uint64_t maxCycles) {
   case Machine::Outcome::Ended:
     break;
   }
+  if (machine->isConsoleFull())
+    return makeError("the program printed more than " +
+                     Twine(options.maxConsoleBytes) +
+                     " bytes (--max-file-bytes), " + nameOf(controller) + " " +
+                     pcOf(controller));
 
   RunResult result;
   result.exitStatus = machine->getExitStatus();

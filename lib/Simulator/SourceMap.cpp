@@ -4,6 +4,7 @@
 #include "SourceMap.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/JSON.h"
 
 using namespace llvm;
 using namespace se::sim;
@@ -41,9 +42,11 @@ void SourceMap::readStages(DWARFUnit &unit) {
     }
     if (!stage.consume_front("stage "))
       continue;
-    unsigned number = unsigned(find(stages, stage) - stages.begin());
+    // Labels are text in traces and statistics.
+    std::string label = json::fixUTF8(stage);
+    unsigned number = unsigned(find(stages, label) - stages.begin());
     if (number == stages.size())
-      stages.push_back(stage.str());
+      stages.push_back(std::move(label));
     for (const DWARFAddressRange &range : *found)
       if (range.LowPC < range.HighPC)
         ranges.push_back(

@@ -4,11 +4,16 @@
 //===- CommandLine.cpp - Options of the tools -----------------------------===//
 
 #include "se/Support/CommandLine.h"
+#include "se/Support/MessageLine.h"
 
 #include "llvm/Config/llvm-config.h"
 #include "llvm/Support/CommandLine.h"
+#include "llvm/Support/Errno.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
+
+#include <cstdio>
+#include <unistd.h>
 
 using namespace llvm;
 
@@ -26,17 +31,58 @@ void se::showOnly(cl::OptionCategory &category) {
       option->Categories = {&category};
 }
 
+namespace {
+/// Catches what is written to the standard error: what the parsers of values
+/// say of a wrong one goes there whatever the caller wants. Before there are
+/// threads.
+class CaughtErrors {
+public:
+  CaughtErrors() : file(std::tmpfile()), before(::dup(STDERR_FILENO)) {
+    if (file && before >= 0)
+      ::dup2(::fileno(file), STDERR_FILENO);
+  }
+  ~CaughtErrors() {
+    take();
+    if (file)
+      std::fclose(file);
+  }
+
+  std::string take() {
+    std::string text;
+    if (before < 0)
+      return text;
+    ::dup2(before, STDERR_FILENO);
+    ::close(before);
+    before = -1;
+    if (!file)
+      return text;
+    std::rewind(file);
+    char block[1024];
+    while (size_t size = std::fread(block, 1, sizeof(block), file))
+      text.append(block, size);
+    return text;
+  }
+
+private:
+  FILE *file;
+  int before;
+};
+} // namespace
+
 void se::parseCommandLine(int argc, const char *const *argv,
                           StringRef overview) {
   std::string text;
   raw_string_ostream os(text);
-  if (cl::ParseCommandLineOptions(argc, argv, overview, &os)) {
+  CaughtErrors caught;
+  bool isRight = cl::ParseCommandLineOptions(argc, argv, overview, &os);
+  // A wrong value is reported by its option; the first is enough.
+  std::string said = caught.take();
+  if (isRight) {
+    errs() << said;
     outs() << text;
     return;
   }
-  // A wrong value is reported by the option itself.
-  if (text.empty())
-    exit(1);
+  text = said + text;
   // "<path>: <message>  Try: '<path> --help'", then guesses.
   StringRef name = sys::path::filename(argv[0]);
   StringRef line = StringRef(text).ltrim().split('\n').first;
@@ -45,6 +91,9 @@ void se::parseCommandLine(int argc, const char *const *argv,
       line.consume_front(": ");
   for (StringRef end : {"Try:", "See:"})
     line = line.split(end).first;
-  errs() << "error: " << line.rtrim(" .!") << " (see " << name << " --help)\n";
+  errs() << formatMessage(
+                "error",
+                (line.rtrim(" .!") + " (see " + name + " --help)").str())
+         << '\n';
   exit(1);
 }

@@ -77,6 +77,11 @@ Expected<Frames> se::readFrames(ArrayRef<std::string> arguments,
     if (first && shape[0] != frames.numFrames)
       return fail(file.path + ": expected " + Twine(frames.numFrames) +
                   " frames as in " + *first + ", found " + Twine(shape[0]));
+    // Also of an input without elements.
+    constexpr int64_t maxFrames = int64_t(1) << 28;
+    if (shape[0] > maxFrames)
+      return fail(file.path + ": holds " + Twine(shape[0]) +
+                  " frames, at most " + Twine(maxFrames) + " are run");
     first = file.path;
     frames.numFrames = shape[0];
     frames.values[file.port] = std::move(array->data);
@@ -84,12 +89,12 @@ Expected<Frames> se::readFrames(ArrayRef<std::string> arguments,
   return frames;
 }
 
-Error se::writeFrames(ArrayRef<PortFile> files, ArrayRef<Port> ports,
-                      const Frames &frames) {
+Error se::writeFrames(OutputFiles &outputs, ArrayRef<PortFile> files,
+                      ArrayRef<Port> ports, const Frames &frames) {
   for (const PortFile &file : files)
-    if (Error error =
-            writeNpy(file.path, {frames.numFrames, ports[file.port].elements},
-                     frames.values[file.port]))
+    if (Error error = writeNpy(outputs, file.path,
+                               {frames.numFrames, ports[file.port].elements},
+                               frames.values[file.port]))
       return error;
   return Error::success();
 }

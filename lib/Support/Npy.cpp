@@ -4,13 +4,12 @@
 //===- Npy.cpp - NumPy array files ----------------------------------------===//
 
 #include "se/Support/Npy.h"
+#include "se/Support/InputFile.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Endian.h"
-#include "llvm/Support/FileUtilities.h"
 #include "llvm/Support/MathExtras.h"
-#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/raw_ostream.h"
 #include <cstring>
 
@@ -61,10 +60,9 @@ static std::string describeType(StringRef descr) {
 }
 
 Expected<NpyArray> se::readNpy(StringRef path) {
-  auto buffer = MemoryBuffer::getFile(path, /*IsText=*/false,
-                                      /*RequiresNullTerminator=*/false);
+  auto buffer = readInput(path, maxArrayBytes);
   if (!buffer)
-    return fail(path, buffer.getError().message());
+    return fail(path, toString(buffer.takeError()));
   StringRef content = (*buffer)->getBuffer();
   if (!content.consume_front(magic) || content.size() < 4)
     return fail(path, "not an .npy file");
@@ -122,7 +120,7 @@ Expected<NpyArray> se::readNpy(StringRef path) {
   return array;
 }
 
-Error se::writeNpy(StringRef path, ArrayRef<int64_t> shape,
+Error se::writeNpy(OutputFiles &files, StringRef path, ArrayRef<int64_t> shape,
                    ArrayRef<float> data) {
   std::string header;
   raw_string_ostream text(header);
@@ -134,20 +132,18 @@ Error se::writeNpy(StringRef path, ArrayRef<int64_t> shape,
   header.append(offsetToAlignment(prefix + header.size() + 1, Align(64)), ' ');
   header += '\n';
 
-  Error error = writeToOutput(path, [&](raw_ostream &os) {
-    os << magic << '\1' << '\0';
-    char length[2];
-    support::endian::write16le(length, uint16_t(header.size()));
-    os.write(length, sizeof(length));
-    os << header;
-    for (float value : data) {
-      char bytes[4];
-      support::endian::write32le(bytes, bit_cast<uint32_t>(value));
-      os.write(bytes, sizeof(bytes));
-    }
-    return Error::success();
-  });
-  if (error)
-    return fail(path, toString(std::move(error)));
+  auto os = files.open(path);
+  if (!os)
+    return os.takeError();
+  *os << magic << '\1' << '\0';
+  char length[2];
+  support::endian::write16le(length, uint16_t(header.size()));
+  os->write(length, sizeof(length));
+  *os << header;
+  for (float value : data) {
+    char bytes[4];
+    support::endian::write32le(bytes, bit_cast<uint32_t>(value));
+    os->write(bytes, sizeof(bytes));
+  }
   return Error::success();
 }

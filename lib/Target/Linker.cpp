@@ -93,11 +93,8 @@ static Error makeError(StringRef diagnostics, StringRef script,
   return createStringError("linking failed: " + message);
 }
 
-Error se::target::linkProgram(ArrayRef<MemoryBufferRef> inputs,
-                              StringRef script, StringRef output) {
-  // LLD resets all options of the command line library, and with them the
-  // strings that belong to a tool's options.
-  std::string outputPath = output.str();
+Expected<std::unique_ptr<MemoryBuffer>>
+se::target::linkProgram(ArrayRef<MemoryBufferRef> inputs, StringRef script) {
   SmallString<128> directory;
   if (std::error_code code =
           sys::fs::createUniqueDirectory("se-link", directory))
@@ -127,12 +124,7 @@ Error se::target::linkProgram(ArrayRef<MemoryBufferRef> inputs,
     arguments.push_back(name);
   }
 
-  // Beside the output, so that the last step is a rename within a file system.
-  SmallString<128> temporary;
-  sys::fs::createUniquePath(outputPath + ".%%%%%%.tmp", temporary,
-                            /*MakeAbsolute=*/false);
-  scope_exit removeTemporary([&] { sys::fs::remove(temporary); });
-  arguments.insert(arguments.end(), {"-o", std::string(temporary)});
+  arguments.insert(arguments.end(), {"-o", path("program.elf")});
 
   SmallVector<const char *> argv;
   for (const std::string &argument : arguments)
@@ -148,9 +140,9 @@ Error se::target::linkProgram(ArrayRef<MemoryBufferRef> inputs,
   }
   if (result.retCode)
     return makeError(text, script, directory);
-  if (std::error_code code = sys::fs::rename(temporary, outputPath))
-    return createStringError("cannot write '" + outputPath +
-                             "': " + code.message());
-  removeTemporary.release();
-  return Error::success();
+  auto program = MemoryBuffer::getFile(path("program.elf"), /*IsText=*/false,
+                                       /*RequiresNullTerminator=*/false);
+  if (!program)
+    return createStringError("linking failed: " + program.getError().message());
+  return std::move(*program);
 }

@@ -7,6 +7,7 @@
 
 #include "se/Target/TargetDescription.h"
 
+#include "se/Support/InputFile.h"
 #include "se/Target/AddressMap.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -15,11 +16,11 @@
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/MathExtras.h"
-#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include <cmath>
 
 using namespace llvm;
+using namespace se;
 using namespace se::target;
 
 static constexpr StringLiteral knownFeatures[] = {
@@ -270,7 +271,7 @@ static void checkMemories(Reader &reader, ArrayRef<Memory> memories) {
 
 Expected<TargetDescription> se::target::parseTarget(StringRef text,
                                                     StringRef fileName) {
-  Expected<json::Value> value = json::parse(text);
+  Expected<json::Value> value = parseJson(text);
   if (!value)
     return createStringError(fileName + ": " + toString(value.takeError()));
 
@@ -374,10 +375,9 @@ Expected<TargetDescription> se::target::loadTarget(StringRef nameOrPath,
       return createStringError("unknown target '" + nameOrPath + "'; known: " +
                                known + ", or the path of a .json file");
   }
-  ErrorOr<std::unique_ptr<MemoryBuffer>> buffer =
-      MemoryBuffer::getFile(path, /*IsText=*/true);
+  auto buffer = readInput(path, maxJsonBytes);
   if (!buffer)
     return createStringError("cannot read target '" + path +
-                             "': " + buffer.getError().message());
+                             "': " + toString(buffer.takeError()));
   return parseTarget((*buffer)->getBuffer(), path);
 }

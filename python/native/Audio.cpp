@@ -37,7 +37,9 @@ static Array readWav(const std::string &path, bool anyRate) {
 }
 
 static void writeWav(const std::string &path, const py::buffer &samples) {
-  check(audio::writeWav(path, toVector(samples)));
+  OutputFiles files;
+  check(audio::writeWav(files, path, toVector(samples)));
+  check(files.commit());
 }
 
 static Array analyze(const py::buffer &signal) {

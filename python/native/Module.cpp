@@ -6,6 +6,7 @@
 #include "Bindings.h"
 
 #include "se/Pipelines/Pipelines.h"
+#include "se/Support/OutputFiles.h"
 
 #include "llvm/ADT/STLExtras.h"
 
@@ -127,6 +128,16 @@ PYBIND11_MODULE(_native, module) {
                                                            port.shape.end());
                              })
       .def_readonly("elements", &Port::elements);
+  module.def(
+      "write_files",
+      [](const std::vector<std::string> &paths,
+         const std::vector<py::bytes> &contents) {
+        OutputFiles files;
+        for (size_t i = 0; i != paths.size(); ++i)
+          check(files.add(paths[i], std::string_view(contents[i])));
+        check(files.commit());
+      },
+      py::arg("paths"), py::arg("contents"));
   module.attr("version") = SE_VERSION;
   addNetworks(module);
   addAudio(module);

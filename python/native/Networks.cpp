@@ -12,6 +12,7 @@
 #include "llvm/Support/FormatVariadic.h"
 
 #include <chrono>
+#include <cmath>
 #include <mutex>
 
 using namespace se;
@@ -61,8 +62,10 @@ static std::string calibrateNetwork(
         loadModule(model, states, context.get(), constants);
     if (!module)
       context.fail();
+    OutputFiles outputs;
     quantization::Policy policy =
-        context.check(loadPolicy(*module, "fp32", options));
+        context.check(loadPolicy(*module, "fp32", options, outputs));
+    check(outputs.commit());
     text = policy.getCalibration()->format();
     messages = context.getMessages();
   }
@@ -129,7 +132,18 @@ static std::string compileNetwork(
     if (!metric.is_none())
       options.search.getLoss = [&](const quantization::Policy &policy) {
         py::gil_scoped_acquire acquire;
-        return llvm::Expected<double>(metric(policy.format()).cast<double>());
+        py::object loss = metric(policy.format());
+        double number = 0;
+        try {
+          number = loss.cast<double>();
+        } catch (const py::cast_error &) {
+          throw UserError(
+              "metric: expected a number, found " +
+              py::str(py::type::of(loss).attr("__name__")).cast<std::string>());
+        }
+        if (std::isnan(number))
+          throw UserError("metric: expected a number, found NaN");
+        return llvm::Expected<double>(number);
       };
     auto target = check(target::loadTarget(targetName, resources));
     Context context;
@@ -172,7 +186,9 @@ public:
       options.states = states;
       options.constants = constants;
       Context context;
-      program = loadHostProgram(options, context.get());
+      // There are none: nothing is saved.
+      OutputFiles outputs;
+      program = loadHostProgram(options, context.get(), outputs);
       if (!program)
         context.fail();
       messages = context.getMessages();
@@ -241,7 +257,10 @@ public:
     options.maxCycles = maxCycles;
     options.hostTimeout = hostTimeout;
     options.resourceDir = resources;
-    sim::ProgramRun run = check(sim::runProgram(program, frames, options));
+    OutputFiles outputs;
+    sim::ProgramRun run =
+        check(sim::runProgram(program, frames, options, outputs));
+    check(outputs.commit());
     return {toArrays(std::move(run.outputs)),
             toText(std::move(run.statistics))};
   }

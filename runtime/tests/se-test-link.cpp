@@ -9,6 +9,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "se/Support/OutputFiles.h"
 #include "se/Target/Linker.h"
 #include "se/Target/LinkerScript.h"
 
@@ -32,6 +33,7 @@ int main(int argc, char **argv) {
         exitOnError(errorOrToExpected(MemoryBuffer::getFile(argv[i]))));
     inputs.push_back(*buffers.back());
   }
-  exitOnError(se::target::linkProgram(inputs, script, argv[3]));
+  auto program = exitOnError(se::target::linkProgram(inputs, script));
+  exitOnError(se::writeOutput(argv[3], program->getBuffer()));
   return 0;
 }

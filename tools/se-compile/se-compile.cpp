@@ -8,12 +8,15 @@
 #include "se/Driver/Diagnostics.h"
 #include "se/Pipelines/Pipelines.h"
 #include "se/Support/CommandLine.h"
+#include "se/Support/OutputFiles.h"
 #include "se/Target/LinkerScript.h"
 
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/raw_ostream.h"
+
+#include <cmath>
 
 using namespace se;
 namespace cl = llvm::cl;
@@ -154,6 +157,8 @@ int main(int argc, char **argv) {
     return reportError(target.takeError());
   if (printLinkerScript)
     return writeLinkerScript(*target);
+  if (!(maxLoss >= 0) || std::isinf(maxLoss))
+    return reportError("--max-loss: expected a number of at least 0");
   if (inputPath.empty() || outputPath.empty())
     return reportError("expected a network and -o OUT (see se-compile "
                        "--help)");
@@ -180,9 +185,11 @@ int main(int argc, char **argv) {
             ? ""
             : llvm::formatv(", {0} in fp32", candidate.wide.size()).str());
   };
+  // Now: the linker resets the options.
+  bool isOnStandardOutput = OutputFiles::isStandardOutput(outputPath);
   options.search.finish =
-      [](llvm::ArrayRef<quantization::Candidate> candidates) {
-        (outputPath == "-" ? llvm::errs() : llvm::outs())
+      [=](llvm::ArrayRef<quantization::Candidate> candidates) {
+        (isOnStandardOutput ? llvm::errs() : llvm::outs())
             << formatCandidates(candidates);
       };
   options.policyFile = policyFile;

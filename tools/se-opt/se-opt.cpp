@@ -4,9 +4,15 @@
 //===- se-opt.cpp - Runs passes on IR -------------------------------------===//
 
 #include "se/Pipelines/Pipelines.h"
+#include "se/Pipelines/ReadModule.h"
 #include "se/Support/CommandLine.h"
+#include "se/Support/InputFile.h"
+#include "se/Support/MessageLine.h"
+#include "se/Support/OutputFiles.h"
 
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
+#include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/raw_ostream.h"
 
 /// `--verify-phase=NAME` is short for `--verify-phase=phase=NAME`: options of
 /// passes have names.
@@ -18,7 +24,14 @@ static std::string spellOut(llvm::StringRef argument) {
   return argument.str();
 }
 
+static int fail(llvm::Error error) {
+  llvm::errs() << se::formatMessage("error", llvm::toString(std::move(error)))
+               << '\n';
+  return 1;
+}
+
 int main(int argc, char **argv) {
+  llvm::InitLLVM init(argc, argv);
   std::vector<std::string> arguments;
   for (int i = 0; i != argc; ++i)
     arguments.push_back(spellOut(argv[i]));
@@ -31,7 +44,28 @@ int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
   se::registerDialects(registry);
   se::registerPasses();
-  return mlir::asMainReturnCode(
-      mlir::MlirOptMain(argc, pointers.data(),
-                        "se-mlir: passes on networks and kernels\n", registry));
+  auto [input, output] = mlir::registerAndParseCLIOptions(
+      argc, pointers.data(), "se-mlir: passes on networks and kernels\n",
+      registry);
+  auto config = mlir::MlirOptMainConfig::createFromCLOptions();
+  if (config.shouldShowDialects() || config.shouldListPasses())
+    return mlir::asMainReturnCode(
+        mlir::MlirOptMain(argc, pointers.data(), input, output, registry));
+
+  auto buffer = se::readInput(input, se::maxModelBytes);
+  if (!buffer)
+    return fail(
+        llvm::createStringError("cannot open input file '" + input +
+                                "': " + llvm::toString(buffer.takeError())));
+  if (llvm::Error error = se::probeModule(**buffer, registry))
+    return fail(std::move(error));
+  se::OutputFiles files;
+  auto os = files.open(output);
+  if (!os)
+    return fail(os.takeError());
+  if (failed(mlir::MlirOptMain(*os, std::move(*buffer), registry, config)))
+    return 1;
+  if (llvm::Error error = files.commit())
+    return fail(std::move(error));
+  return 0;
 }

@@ -10,10 +10,12 @@
 #include "se/Simulator/Disassembler.h"
 #include "se/Simulator/Program.h"
 #include "se/Support/CommandLine.h"
+#include "se/Support/InputFile.h"
 
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/CommandLine.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/InitLLVM.h"
-#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace se;
@@ -76,6 +78,18 @@ static cl::opt<bool>
              cl::desc("Simulator: transfers of the cluster's DMA engine take "
                       "no time"),
              cl::cat(category));
+
+static cl::opt<std::string>
+    filesFolder("files",
+                cl::desc("Simulator: folder whose files a program that is no "
+                         "network may open (default: none)"),
+                cl::value_desc("DIR"), cl::cat(category));
+static cl::opt<uint64_t>
+    maxFileBytes("max-file-bytes",
+                 cl::desc("Simulator: what a program may write to files, and "
+                          "what it may print (default 64 MB)"),
+                 cl::value_desc("n"), cl::init(sim::defaultMaxFileBytes),
+                 cl::cat(category));
 
 static cl::opt<std::string>
     traceFile("trace",
@@ -151,13 +165,20 @@ static int runNetworkOnHost(const std::string &statisticsFile,
 }
 
 static int printInstructions() {
-  auto buffer = llvm::MemoryBuffer::getFile(program, /*IsText=*/false,
-                                            /*RequiresNullTerminator=*/false);
+  auto buffer = readInput(program, maxProgramBytes);
   if (!buffer)
-    return reportError(program + ": " + buffer.getError().message());
+    return reportError(program + ": " + llvm::toString(buffer.takeError()));
   if (llvm::Error error = sim::disassembleProgram(**buffer, llvm::outs()))
     return reportError(std::move(error));
   return 0;
+}
+
+/// Whether an output is the standard output, where the program prints else.
+static bool hasOutputOnConsole() {
+  return OutputFiles::isStandardOutput(traceFile) ||
+         llvm::any_of(outputs, [](llvm::StringRef output) {
+           return OutputFiles::isStandardOutput(output.split('=').second);
+         });
 }
 
 int main(int argc, char **argv) {
@@ -199,6 +220,12 @@ int main(int argc, char **argv) {
   options.profile = profile;
   if (profile && statistics.empty())
     return reportError("--profile goes with --stats");
+  if (!filesFolder.empty() && !llvm::sys::fs::is_directory(filesFolder))
+    return reportError("--files: '" + filesFolder + "' is no folder");
+  options.filesFolder = filesFolder;
+  options.maxFileBytes = maxFileBytes;
+  options.hasOutputOnConsole =
+      hasOutputOnConsole() || OutputFiles::isStandardOutput(statistics);
   options.hostTimeout = hostTimeout;
   options.resourceDir = getResourceDir(argv[0]);
   if (llvm::Error error = sim::runProgramFiles(files, options))

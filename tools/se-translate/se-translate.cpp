@@ -12,15 +12,14 @@
 #include "se/Import/ONNX/ImportONNX.h"
 #include "se/Pipelines/Pipelines.h"
 #include "se/Support/CommandLine.h"
+#include "se/Support/InputFile.h"
+#include "se/Support/MessageLine.h"
+#include "se/Support/OutputFiles.h"
 
 #include "mlir/IR/AsmState.h"
-#include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/MLIRContext.h"
 #include "llvm/Support/CommandLine.h"
-#include "llvm/Support/FileUtilities.h"
 #include "llvm/Support/InitLLVM.h"
-#include "llvm/Support/MemoryBuffer.h"
-#include "llvm/Support/SourceMgr.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace se;
@@ -59,10 +58,10 @@ int main(int argc, char **argv) {
   if (!importOnnxFlag)
     return reportError("no translation is named, expected --import-onnx (see "
                        "se-translate --help)");
-  auto buffer = llvm::MemoryBuffer::getFileOrSTDIN(inputPath);
+  auto buffer = readInput(inputPath, maxModelBytes);
   if (!buffer)
     return reportError("cannot open input file '" + inputPath +
-                       "': " + buffer.getError().message());
+                       "': " + llvm::toString(buffer.takeError()));
   OnnxImportOptions options;
   for (const std::string &text : states)
     if (!parseStatePair(text, options.states.emplace_back()))
@@ -74,20 +73,31 @@ int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
   registerDialects(registry);
   mlir::MLIRContext context(registry);
-  llvm::SourceMgr sources;
-  mlir::SourceMgrDiagnosticHandler handler(sources, &context);
+  // As MLIR prints them, but in one line each.
+  context.getDiagEngine().registerHandler([](mlir::Diagnostic &diagnostic) {
+    if (diagnostic.getSeverity() == mlir::DiagnosticSeverity::Note)
+      return;
+    std::string place;
+    if (auto file =
+            diagnostic.getLocation()->findInstanceOf<mlir::FileLineColLoc>())
+      place =
+          (file.getFilename().getValue() + ":" + llvm::Twine(file.getLine()) +
+           ":" + llvm::Twine(file.getColumn()) + ": ")
+              .str();
+    place += stringifySeverity(diagnostic.getSeverity());
+    llvm::errs() << formatPlace(place, diagnostic.str(), isList(diagnostic))
+                 << '\n';
+  });
   mlir::OwningOpRef<mlir::ModuleOp> module =
       importOnnx((*buffer)->getBuffer(), (*buffer)->getBufferIdentifier(),
                  &context, options);
   if (!module)
     return 1;
-  llvm::Error error =
-      llvm::writeToOutput(outputPath, [&](llvm::raw_ostream &os) {
-        module->print(os);
-        os << '\n';
-        return llvm::Error::success();
-      });
-  return error ? reportError("cannot write '" + outputPath +
-                             "': " + llvm::toString(std::move(error)))
-               : 0;
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  module->print(os);
+  os << '\n';
+  if (llvm::Error error = writeOutput(outputPath, text))
+    return reportError(std::move(error));
+  return 0;
 }

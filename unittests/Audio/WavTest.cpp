@@ -61,6 +61,14 @@ protected:
     return message.substr(path.size() + 2);
   }
 
+  /// The error's text.
+  std::string write(StringRef path, ArrayRef<float> samples) {
+    se::OutputFiles files;
+    if (Error error = writeWav(files, path, samples))
+      return toString(std::move(error));
+    return toString(files.commit());
+  }
+
   SmallString<128> directory;
   std::string path;
 };
@@ -68,7 +76,7 @@ protected:
 
 TEST_F(WavTest, RoundTripRoundsTo16Bit) {
   std::vector<float> samples = {0, 0.5f, -0.5f, 0.25f, -1, 1, 1.5f, -7};
-  ASSERT_FALSE(errorToBool(writeWav(path, samples)));
+  ASSERT_EQ(write(path, samples), "");
   auto read = readWav(path);
   ASSERT_TRUE(bool(read)) << toString(read.takeError());
   std::vector<float> expected = {0, 0.5f, -0.5f, 0.25f, -1, 1, 1, -1};
@@ -95,7 +103,7 @@ TEST_F(WavTest, FilesThatAreNoSound) {
 }
 
 TEST_F(WavTest, EveryPrefixIsReadOrRefused) {
-  ASSERT_FALSE(errorToBool(writeWav(path, std::vector<float>(50, 0.1f))));
+  ASSERT_EQ(write(path, std::vector<float>(50, 0.1f)), "");
   auto buffer = MemoryBuffer::getFile(path);
   ASSERT_TRUE(bool(buffer));
   std::string content = (*buffer)->getBuffer().str();
@@ -122,7 +130,7 @@ TEST_F(WavTest, ResamplesAndMixesChannels) {
 
 TEST_F(WavTest, UnwritableFile) {
   std::string bad = (directory + "/none/sound.wav").str();
-  std::string message = toString(writeWav(bad, {0.0f}));
-  EXPECT_EQ(message, bad + ": No such file or directory");
+  std::string message = write(bad, {0.0f});
+  EXPECT_EQ(message, "cannot write '" + bad + "': No such file or directory");
   EXPECT_FALSE(sys::fs::exists(bad));
 }

@@ -235,7 +235,7 @@ constexpr StringLiteral semihost = R"(
 TEST(Semihosting, Files) {
   FileSystem files;
   files.setFile("in", {1, 2, 3, 4, 5});
-  files.allowFile("out");
+  files.allowFile("out", 100);
   TestMachine machine(&files);
   machine.write(dataL2, ArrayRef<uint8_t>({'i', 'n', 0, 'o', 'u', 't', 0}));
   auto block = [&](std::initializer_list<uint32_t> words) {

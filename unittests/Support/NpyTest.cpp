@@ -61,6 +61,15 @@ protected:
     return text.substr(file.size() + 2);
   }
 
+  /// The error's text.
+  std::string write(StringRef file, ArrayRef<int64_t> shape,
+                    ArrayRef<float> data) {
+    OutputFiles files;
+    if (Error error = writeNpy(files, file, shape, data))
+      return toString(std::move(error));
+    return toString(files.commit());
+  }
+
   std::string write(StringRef name, ArrayRef<int64_t> shape) {
     int64_t elements = 1;
     for (int64_t size : shape)
@@ -69,7 +78,7 @@ protected:
     for (int64_t i = 0; i != elements; ++i)
       data[i] = float(i);
     std::string file = path(name);
-    EXPECT_FALSE(errorToBool(writeNpy(file, shape, data)));
+    EXPECT_EQ(write(file, shape, data), "");
     return file;
   }
 
@@ -80,7 +89,7 @@ TEST_F(NpyTest, RoundTrip) {
   const std::vector<float> data = {0.0f, -0.0f, 1.5f, INFINITY, 1e-45f, -3e38f};
   const std::vector<std::vector<int64_t>> shapes = {{6}, {2, 3}, {1, 6, 1}};
   for (ArrayRef<int64_t> shape : shapes) {
-    ASSERT_FALSE(errorToBool(writeNpy(path("a.npy"), shape, data)));
+    ASSERT_EQ(write(path("a.npy"), shape, data), "");
     auto read = readNpy(path("a.npy"));
     ASSERT_TRUE(bool(read)) << toString(read.takeError());
     EXPECT_EQ(ArrayRef<int64_t>(read->shape), shape);
@@ -156,8 +165,8 @@ TEST_F(NpyTest, Truncated) {
 
 TEST_F(NpyTest, UnwritableLeavesNothing) {
   std::string file = path("missing") + "/out.npy";
-  std::string text = toString(writeNpy(file, {1}, {1.0f}));
-  EXPECT_TRUE(StringRef(text).starts_with(file + ": ")) << text;
+  std::string text = write(file, {1}, {1.0f});
+  EXPECT_EQ(text, "cannot write '" + file + "': No such file or directory");
   EXPECT_FALSE(sys::fs::exists(file));
 }
 
@@ -202,7 +211,9 @@ TEST_F(FramesTest, Writes) {
   auto files = matchPorts({"phase=" + path("out.npy")}, ports, "--out", false);
   ASSERT_TRUE(bool(files));
   Frames frames{2, {std::vector<float>(2 * 257), {0, 1, 2, 3, 4, 5, 6, 7}}};
-  ASSERT_FALSE(errorToBool(writeFrames(*files, ports, frames)));
+  OutputFiles outputs;
+  ASSERT_FALSE(errorToBool(writeFrames(outputs, *files, ports, frames)));
+  ASSERT_FALSE(errorToBool(outputs.commit()));
   auto read = readNpy(path("out.npy"));
   ASSERT_TRUE(bool(read));
   EXPECT_EQ(ArrayRef<int64_t>(read->shape), ArrayRef<int64_t>({2, 4}));

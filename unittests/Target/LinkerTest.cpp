@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "se/Target/Linker.h"
+#include "se/Support/OutputFiles.h"
 #include "se/Target/LinkerScript.h"
 
 #include "llvm/Object/ELFObjectFile.h"
@@ -17,6 +18,7 @@
 #include "gtest/gtest.h"
 
 using namespace llvm;
+using namespace se;
 using namespace se::target;
 
 namespace {
@@ -93,7 +95,9 @@ Symbols:
   }
 
   std::string link(ArrayRef<MemoryBufferRef> inputs, StringRef script) {
-    return toString(linkProgram(inputs, script, output));
+    auto program = linkProgram(inputs, script);
+    return toString(program ? writeOutput(output, (*program)->getBuffer())
+                            : program.takeError());
   }
 
   /// Names of the files beside the output.

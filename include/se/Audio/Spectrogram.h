@@ -7,6 +7,7 @@
 #define SE_AUDIO_SPECTROGRAM_H
 
 #include "se/Audio/Stft.h"
+#include "se/Support/OutputFiles.h"
 
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
@@ -16,7 +17,7 @@ namespace se::audio {
 /// Writes a PNG file with the spectra one above the other: time to the right,
 /// 0 to 8 kHz upwards, 80 dB from the loudest bin of all (bright) down to
 /// black. At least one spectrum; all have the same number of frames.
-llvm::Error writeSpectrograms(llvm::StringRef path,
+llvm::Error writeSpectrograms(OutputFiles &files, llvm::StringRef path,
                               llvm::ArrayRef<Spectrum> spectra);
 
 } // namespace se::audio

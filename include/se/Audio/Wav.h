@@ -6,6 +6,8 @@
 #ifndef SE_AUDIO_WAV_H
 #define SE_AUDIO_WAV_H
 
+#include "se/Support/OutputFiles.h"
+
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
@@ -15,17 +17,19 @@
 
 namespace se::audio {
 
-/// Reads mono sound of 16 kHz, from WAV or any other format of libsndfile;
-/// full scale is +-1. Errors start with the file's name: it cannot be read, is
-/// no sound file, is empty, or has another rate or more channels.
-llvm::Expected<std::vector<float>> readWav(llvm::StringRef path);
-
 /// How long a WAV file says that it is and how long it is, in bytes of sound,
 /// if it is cut off: its header claims more than there is.
 struct CutOff {
   uint64_t claimed, present;
 };
-llvm::Expected<std::optional<CutOff>> findCutOff(llvm::StringRef path);
+
+/// Reads mono sound of 16 kHz, from WAV or any other format of libsndfile;
+/// full scale is +-1. Errors start with the file's name: it cannot be read, is
+/// no sound file, is empty, too long or damaged, has a sample that is NaN or
+/// infinite, or has another rate or more channels. `cutOff` is told whether the
+/// file is.
+llvm::Expected<std::vector<float>>
+readWav(llvm::StringRef path, std::optional<CutOff> *cutOff = nullptr);
 
 /// The share of samples in runs of three or more at full scale: what clipping
 /// leaves.
@@ -35,9 +39,9 @@ double getClippedShare(llvm::ArrayRef<float> samples);
 /// mean of the channels and resamples to 16 kHz.
 llvm::Expected<std::vector<float>> readWavAnyRate(llvm::StringRef path);
 
-/// Writes mono, 16 kHz, 16 bit; values beyond +-1 are clipped. The file appears
-/// complete or not at all.
-llvm::Error writeWav(llvm::StringRef path, llvm::ArrayRef<float> samples);
+/// Writes mono, 16 kHz, 16 bit; values beyond +-1 are clipped.
+llvm::Error writeWav(OutputFiles &files, llvm::StringRef path,
+                     llvm::ArrayRef<float> samples);
 
 } // namespace se::audio
 

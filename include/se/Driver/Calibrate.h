@@ -8,6 +8,7 @@
 
 #include "se/Quantization/Policy.h"
 #include "se/Support/Frames.h"
+#include "se/Support/OutputFiles.h"
 
 #include "mlir/IR/BuiltinOps.h"
 
@@ -77,14 +78,16 @@ struct CalibrationResult {
   std::vector<Recording> recordings; ///< none if the statistics were saved
 };
 
-/// Reads or collects the statistics that `options` ask for, and saves them.
+/// Reads or collects the statistics that `options` ask for, and adds them to
+/// the outputs if they are to be saved.
 llvm::Expected<CalibrationResult>
-getCalibration(mlir::ModuleOp module, const CalibrationOptions &options);
+getCalibration(mlir::ModuleOp module, const CalibrationOptions &options,
+               OutputFiles &outputs);
 
 /// The policy of this name or file, with statistics if `options` ask for them.
 llvm::Expected<quantization::Policy>
 loadPolicy(mlir::ModuleOp module, llvm::StringRef precision,
-           const CalibrationOptions &options);
+           const CalibrationOptions &options, OutputFiles &outputs);
 
 } // namespace se
 

@@ -14,6 +14,13 @@
 
 namespace se {
 
+/// "error", "warning", "remark" or "note".
+llvm::StringRef stringifySeverity(mlir::DiagnosticSeverity severity);
+
+/// Whether a diagnostic lists what the user has to know as a whole: whoever
+/// emits such a one gives it metadata.
+bool isList(mlir::Diagnostic &diagnostic);
+
 /// Receives a message without its severity: `LOCATION: MESSAGE`, or only the
 /// message; one line.
 using MessageHandler =

@@ -39,7 +39,8 @@ struct HostNetworkOptions {
 /// Compiles a network for the host. On failure there is one diagnostic in
 /// `context`, and null.
 std::unique_ptr<HostProgram> loadHostProgram(const HostNetworkOptions &options,
-                                             mlir::MLIRContext &context);
+                                             mlir::MLIRContext &context,
+                                             OutputFiles &outputs);
 
 /// The frames of all outputs; `inputs` has the values of all inputs, in order.
 /// Goes on from the states that the last frame left.

@@ -10,6 +10,7 @@
 
 #include "se/Simulator/Simulator.h"
 #include "se/Support/Frames.h"
+#include "se/Support/OutputFiles.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/JSON.h"
@@ -62,6 +63,13 @@ struct RunOptions {
   uint64_t maxCycles = 0;
   /// Whether the simulator looks for races and uninitialised reads.
   bool check = false;
+  /// An output goes to the standard output, so the program's text does not.
+  bool hasOutputOnConsole = false;
+  /// The folder whose files a program that is no compiled network may open;
+  /// empty for none.
+  std::string filesFolder;
+  /// What the program may write, to files and to the console.
+  uint64_t maxFileBytes = defaultMaxFileBytes;
   /// Seconds of host time for GVSoC, which can hang.
   unsigned hostTimeout = 0;
   /// Holds the descriptions of targets.
@@ -76,11 +84,12 @@ struct ProgramRun {
 };
 
 /// Runs a program; `inputs` has the values of all inputs of its network, in
-/// order. The error is one line: a wrong option, a trap, or a nonzero exit
-/// status of the program.
+/// order; a trace is added to `outputs`. The error is one line: a wrong option,
+/// a trap, or a nonzero exit status of the program.
 llvm::Expected<ProgramRun> runProgram(const Program &program,
                                       const Frames &inputs,
-                                      const RunOptions &options);
+                                      const RunOptions &options,
+                                      OutputFiles &outputs);
 
 struct ProgramFiles {
   std::string program;

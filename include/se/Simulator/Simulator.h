@@ -124,6 +124,8 @@ struct SimulatorOptions {
   bool profile = false;
   /// Receives the program's output, a line or more at a time.
   std::function<void(llvm::StringRef)> standardOutput;
+  /// What the program may print.
+  uint64_t maxConsoleBytes = defaultMaxFileBytes;
   /// The files that the program sees; none if null.
   FileSystem *files = nullptr;
   /// Ends the run at a race on L1 or an uninitialised read.

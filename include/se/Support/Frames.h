@@ -10,6 +10,8 @@
 #ifndef SE_SUPPORT_FRAMES_H
 #define SE_SUPPORT_FRAMES_H
 
+#include "se/Support/OutputFiles.h"
+
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringRef.h"
@@ -56,7 +58,7 @@ llvm::Expected<Frames> readFrames(llvm::ArrayRef<std::string> arguments,
                                   llvm::StringRef option = "--in");
 
 /// Writes the outputs that were asked for.
-llvm::Error writeFrames(llvm::ArrayRef<PortFile> files,
+llvm::Error writeFrames(OutputFiles &outputs, llvm::ArrayRef<PortFile> files,
                         llvm::ArrayRef<Port> ports, const Frames &frames);
 
 } // namespace se

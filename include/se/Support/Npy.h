@@ -9,6 +9,8 @@
 #ifndef SE_SUPPORT_NPY_H
 #define SE_SUPPORT_NPY_H
 
+#include "se/Support/OutputFiles.h"
+
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringRef.h"
@@ -28,9 +30,9 @@ struct NpyArray {
 /// .npy file, or is an array of another type or order.
 llvm::Expected<NpyArray> readNpy(llvm::StringRef path);
 
-/// Writes version 1. The file appears complete or not at all.
-llvm::Error writeNpy(llvm::StringRef path, llvm::ArrayRef<int64_t> shape,
-                     llvm::ArrayRef<float> data);
+/// Writes version 1.
+llvm::Error writeNpy(OutputFiles &files, llvm::StringRef path,
+                     llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<float> data);
 
 /// "[1, 257]".
 std::string formatShape(llvm::ArrayRef<int64_t> shape);

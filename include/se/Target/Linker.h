@@ -10,19 +10,21 @@
 
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/Support/Error.h"
-#include "llvm/Support/MemoryBufferRef.h"
+#include "llvm/Support/MemoryBuffer.h"
+
+#include <memory>
 
 namespace se::target {
 
-/// Links objects and archives to the ELF file `outputPath` by LLD, with the
-/// text of a linker script. On failure `outputPath` is as it was, and the error
-/// is one line, such as
+/// Links objects and archives to an ELF file by LLD, with the text of a linker
+/// script. The error is one line, such as
 ///
 ///   network does not fit: memory l2 exceeded by 4096 bytes (1638400 available)
 ///
 /// Sections that nothing refers to are dropped. One link runs at a time.
-llvm::Error linkProgram(llvm::ArrayRef<llvm::MemoryBufferRef> inputs,
-                        llvm::StringRef script, llvm::StringRef outputPath);
+llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
+linkProgram(llvm::ArrayRef<llvm::MemoryBufferRef> inputs,
+            llvm::StringRef script);
 
 } // namespace se::target
 

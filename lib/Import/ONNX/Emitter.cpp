@@ -79,7 +79,11 @@ void Emitter::reportProblems() {
   }
   if (problems.size() > 1)
     text = std::to_string(problems.size()) + " errors: " + text;
-  mlir::emitError(fileLoc) << oneLine(text);
+  mlir::InFlightDiagnostic error = mlir::emitError(fileLoc);
+  error << oneLine(text);
+  // Shown as a whole.
+  error.getUnderlyingDiagnostic()->getMetadata().emplace_back(
+      StringRef("list"));
 }
 
 void Emitter::remark(StringRef message) {
@@ -185,12 +189,18 @@ Value Emitter::materialize(const Operand &x) {
   if (value)
     return value;
   kept.push_back(x.tensor);
+  auto warn = [&](int64_t count, const Twine &what) {
+    if (count)
+      mlir::emitWarning(fileLoc)
+          << oneLine(label + ": constant '" + tensor.name + "' holds " +
+                     Twine(count) + what + "; so will what it reaches");
+  };
   int64_t nans =
       llvm::count_if(tensor.floats, [](float f) { return std::isnan(f); });
-  if (nans)
-    mlir::emitWarning(fileLoc) << oneLine(
-        label + ": constant '" + tensor.name + "' holds " + Twine(nans) +
-        " NaN" + (nans > 1 ? "s" : "") + "; so will what it reaches");
+  warn(nans, nans > 1 ? " NaNs" : " NaN");
+  int64_t infinities =
+      llvm::count_if(tensor.floats, [](float f) { return std::isinf(f); });
+  warn(infinities, infinities > 1 ? " infinities" : " infinity");
   // Constants stand together at the head of the network.
   OpBuilder::InsertionGuard guard(builder);
   if (lastConstant)

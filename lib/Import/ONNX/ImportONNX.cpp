@@ -16,6 +16,7 @@
 #include "llvm/ADT/StringExtras.h"
 
 #include "onnx/onnx_pb.h"
+#include "llvm/Support/JSON.h"
 #include <google/protobuf/stubs/logging.h>
 
 #include <limits>
@@ -41,6 +42,34 @@ bool se::parseConstantInput(
   return !name.empty() && text.contains('=');
 }
 
+/// A name that is no text: names come to stand in symbols, messages and JSON.
+static const std::string *findBadName(const onnx::GraphProto &graph) {
+  const std::string *found = nullptr;
+  auto check = [&](const std::string &name) {
+    if (!found && !llvm::json::isUTF8(name))
+      found = &name;
+  };
+  check(graph.name());
+  for (const auto *values :
+       {&graph.input(), &graph.output(), &graph.value_info()})
+    for (const auto &value : *values)
+      check(value.name());
+  for (const auto &tensor : graph.initializer())
+    check(tensor.name());
+  for (const auto &node : graph.node()) {
+    check(node.name());
+    for (const auto *names : {&node.input(), &node.output()})
+      for (const std::string &name : *names)
+        check(name);
+    for (const auto &attribute : node.attribute())
+      if (const std::string *bad = attribute.has_g() && !found
+                                       ? findBadName(attribute.g())
+                                       : nullptr)
+        found = bad;
+  }
+  return found;
+}
+
 OwningOpRef<ModuleOp> se::importOnnx(StringRef bytes, StringRef fileName,
                                      MLIRContext *context,
                                      const OnnxImportOptions &options) {
@@ -57,6 +86,10 @@ OwningOpRef<ModuleOp> se::importOnnx(StringRef bytes, StringRef fileName,
   if (!parsed) {
     emitError(loc) << "this is not an ONNX model, or the file is truncated ("
                    << bytes.size() << " bytes)";
+    return nullptr;
+  }
+  if (const std::string *name = findBadName(model.graph())) {
+    emitError(loc) << "the name '" << *name << "' is not UTF-8";
     return nullptr;
   }
   return onnx_import::importModel(model, loc, options);

@@ -5,10 +5,11 @@
 
 #include "Tensor.h"
 
+#include "se/Support/InputFile.h"
+
 #include "llvm/ADT/APFloat.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/ADT/Twine.h"
-#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -18,6 +19,7 @@
 #include <cstring>
 
 using namespace llvm;
+using namespace se;
 using namespace se::onnx_import;
 using onnx::TensorProto;
 
@@ -196,11 +198,10 @@ bool Reader::loadExternal() {
   }
   SmallString<128> full(directory);
   sys::path::append(full, path);
-  auto file = MemoryBuffer::getFile(full, /*IsText=*/false,
-                                    /*RequiresNullTerminator=*/false);
+  auto file = readInputBeneath(directory, path, maxModelBytes);
   if (!file) {
     error = "has external data in '" + full.str().str() +
-            "': " + file.getError().message();
+            "': " + llvm::toString(file.takeError());
     return false;
   }
   external = std::move(*file);

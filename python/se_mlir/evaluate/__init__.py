@@ -14,7 +14,7 @@ packages `pesq` and `pystoi`.
 
 from ._measure import Pair, Quality, find_pairs, measure
 from ._run import PATHS, FileResult, evaluate_model
-from ._tables import MEAN, format_table, summarize, write_csv, write_plot
+from ._tables import MEAN, format_table, summarize, write_csv, write_plot, write_results
 
 __all__ = [
     "MEAN",
@@ -29,4 +29,5 @@ __all__ = [
     "summarize",
     "write_csv",
     "write_plot",
+    "write_results",
 ]

@@ -9,7 +9,7 @@ from typing import NoReturn
 
 from .. import frontends
 from .._native import Error
-from . import FileResult, evaluate_model, format_table, write_csv, write_plot
+from . import FileResult, evaluate_model, format_table, write_results
 from ._measure import require
 
 
@@ -175,11 +175,9 @@ def _run(arguments: list[str]) -> None:
         jobs=options.jobs,
         progress=show,
     )
-    print(format_table(results))
-    if options.csv:
-        write_csv(options.csv, results)
-    if options.plot:
-        write_plot(options.plot, results)
+    write_results(results, csv=options.csv or None, plot=options.plot or None)
+    on_output = "-" in (options.csv, options.plot)
+    print(format_table(results), file=sys.stderr if on_output else sys.stdout)
 
 
 def main() -> int:

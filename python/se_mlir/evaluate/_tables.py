@@ -3,12 +3,14 @@
 """Results as table, CSV and plot."""
 
 import csv
+import io
 import math
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields
 from statistics import fmean
 
+from .. import _native
 from .._native import Error
 from ._measure import require
 from ._run import FileResult
@@ -99,19 +101,40 @@ def format_table(results: Sequence[FileResult], *, files: bool = True) -> str:
     return "\n".join(lines)
 
 
+def _to_csv(results: Sequence[FileResult]) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, [f.name for f in fields(FileResult)])
+    writer.writeheader()
+    writer.writerows(map(asdict, _with_means(results)))
+    return text.getvalue().encode()
+
+
 def write_csv(path: str | os.PathLike[str], results: Sequence[FileResult]) -> None:
     """Writes the fields of `FileResult`, a row for each file and each mean."""
-    try:
-        with open(path, "w", newline="") as file:
-            writer = csv.DictWriter(file, [f.name for f in fields(FileResult)])
-            writer.writeheader()
-            writer.writerows(map(asdict, _with_means(results)))
-    except OSError as error:
-        raise Error(f"{os.fspath(path)}: {error.strerror}") from None
+    write_results(results, csv=path)
 
 
 def write_plot(path: str | os.PathLike[str], results: Sequence[FileResult]) -> None:
     """Draws a dot for each file and a line for the mean, for each measure."""
+    write_results(results, plot=path)
+
+
+def write_results(
+    results: Sequence[FileResult],
+    *,
+    csv: str | os.PathLike[str] | None = None,
+    plot: str | os.PathLike[str] | None = None,
+) -> None:
+    """What `write_csv` and `write_plot` write: both files or none."""
+    files = {}
+    if csv is not None:
+        files[os.fspath(csv)] = _to_csv(results)
+    if plot is not None:
+        files[os.fspath(plot)] = _to_plot(os.fspath(plot), results)
+    _native.write_files(list(files), list(files.values()))
+
+
+def _to_plot(path: str, results: Sequence[FileResult]) -> bytes:
     means = summarize(results)
     with_models = len({mean.model for mean in means if mean.model}) > 1
     figure = require("matplotlib.figure").Figure(
@@ -137,9 +160,9 @@ def write_plot(path: str | os.PathLike[str], results: Sequence[FileResult]) -> N
         axes.set_title(title)
         axes.grid(axis="y", color="0.9")
         axes.spines[["top", "right"]].set_visible(False)
+    image = io.BytesIO()
     try:
-        figure.savefig(path)
-    except OSError as error:
-        raise Error(f"{os.fspath(path)}: {error.strerror}") from None
+        figure.savefig(image, format=os.path.splitext(path)[1][1:].lower() or "png")
     except ValueError as error:
-        raise Error(f"{os.fspath(path)}: {str(error).splitlines()[0]}") from None
+        raise Error(f"{path}: {str(error).splitlines()[0]}") from None
+    return image.getvalue()
