@@ -234,7 +234,7 @@ LoopAssembly Allocation::emit() {
     }
     const sim::InstructionInfo &info = op.getInfo();
     SmallVector<Operand, 4> fields = xpulp::getRegisterOperands(info);
-    emitLine(op.getOpcode(), xpulp::getImmediates(op), [&](Operand field) {
+    emitLine(op.getOpcode(), xpulp::getImmediates(op), [&, op = op](Operand field) {
       if (field == Operand::rd)
         return getName(op->getResult(0));
       if (field == Operand::rs1 && info.writesRs1)
