@@ -400,9 +400,10 @@ void GroupEmitter::emitElement(int64_t at, bool isPair) {
   else
     emitter.enterLoop(element);
   if (isEarly) {
-    for (const EarlyValue &early : loop.early)
-      emitter.store(emitter.emit(early.value, early.position), findEarly(early),
-                    d0);
+    for (const EarlyValue &early : loop.early) {
+      Value to = findEarly(early);
+      emitter.store(emitter.emit(early.value, early.position), to, d0);
+    }
     return;
   }
   SmallVector<Value> values;

@@ -161,9 +161,11 @@ template <Binary kind> static void importCumulative(Node &node) {
         border);
     x = size == 1 ? neutral : join(neutral, first(x, size - 1));
   }
-  for (int64_t step = 1; step < size && !e.failed(); step *= 2)
-    x = join(first(x, step),
-             e.binary(kind, last(x, size - step), first(x, size - step)));
+  for (int64_t step = 1; step < size && !e.failed(); step *= 2) {
+    Operand before = first(x, size - step), here = last(x, size - step);
+    Operand joined = e.binary(kind, here, before);
+    x = join(first(x, step), joined);
+  }
   node.push(x);
 }
 
