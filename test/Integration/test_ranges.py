@@ -385,3 +385,51 @@ def test_states_that_grow(tmp_path):
     assert states and all(long[s][1] > 1.25 * short[s][1] for s in states)
     with pytest.raises(se_mlir.Error, match="found what is no array"):
         se_mlir.HostNetwork(model).run({"x": [[1.0, 2.0], [3.0]]})
+
+
+def make_integrator(folder):
+    """An LSTM whose c only grows: forget gates near 1, inputs that are positive."""
+    random = np.random.default_rng(3)
+    inputs, hidden = 8, 16
+    shapes = {"W": (1, 4 * hidden, inputs), "R": (1, 4 * hidden, hidden),
+              "B": (1, 8 * hidden)}
+    weights = {name: random.uniform(-0.25, 0.25, shape).astype(np.float32)
+               for name, shape in shapes.items()}
+    weights["B"][0, 2 * hidden:3 * hidden] += 4  # i, o, f, c
+    weights["fc"] = random.standard_normal((hidden, 4)).astype(np.float32)
+    weights["axes"] = np.array([1])
+    ports = {name: [1, 1, size] for name, size in
+             (("x", inputs), ("h", hidden), ("c", hidden), ("h_next", hidden),
+              ("c_next", hidden), ("y", 4))}
+    infos = {name: helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+             for name, shape in ports.items()}
+    nodes = [
+        helper.make_node("LSTM", ["x", "W", "R", "B", "", "h", "c"],
+                         ["all", "h_next", "c_next"], hidden_size=hidden, name="lstm"),
+        helper.make_node("Squeeze", ["all", "axes"], ["flat"]),
+        helper.make_node("MatMul", ["flat", "fc"], ["y"], name="fc"),
+    ]
+    graph = helper.make_graph(
+        nodes, "net", [infos[n] for n in ("x", "h", "c")],
+        [infos[n] for n in ("y", "h_next", "c_next")],
+        [numpy_helper.from_array(array, name) for name, array in weights.items()])
+    path = folder / "net.onnx"
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)],
+                                ir_version=8), path)
+    return path
+
+
+@pytest.mark.parametrize("precision", ["mixed", "int8"])
+def test_state_beyond_its_recordings(precision, tmp_path):
+    """The recordings show all inputs, but not how far the state gets in the end."""
+    model = make_integrator(tmp_path)
+    x = np.random.default_rng(4).uniform(0, 2, (400, 1, 1, 8)).astype(np.float32)
+    x[0] = 2
+    np.save(tmp_path / "short.npy", x[:10])
+    states = ["--state", "h=h_next", "--state", "c=c_next"]
+    expected = se.run(model, {"x": x}, ["y"], *states)["y"]
+    options = [f"--precision={precision}", f"--calibration=x={tmp_path}/short.npy", *states]
+    found = se.run(model, {"x": x}, ["y"], *options)
+    program = se.compile(model, tmp_path / "net.elf", *options)
+    se.assert_same_bits(found, se.run(program, {"x": x}, ["y"]), "host and simulator")
+    assert np.abs(found["y"] - expected).max() < 0.05 * np.abs(expected).max()
