@@ -63,9 +63,8 @@ public:
       double limit = double(center - 1) / scale;
       double x = F16::value(k < 0 ? F16::sign | -k : k);
       x = std::clamp(x, -limit, limit);
-      arguments[size_t(se::sim::roundToInteger(x * scale, se::sim::RNE)) +
-                center]
-          .push_back(x);
+      auto line = int64_t(se::sim::roundToInteger(x * scale, se::sim::RNE));
+      arguments[size_t(line + center)].push_back(x);
     }
   }
 
