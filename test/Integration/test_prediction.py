@@ -87,7 +87,7 @@ def elementwise(folder):
                          ids=lambda f: f.__name__)
 def test_small(write, precision, tmp_path):
     found = predictions.measure_network(write(tmp_path), precision, tmp_path)
-    # Sigmoid of f32 is priced for arguments of which more are large: 11 % too much.
+    # 11 % too much, for a reason that is not known yet.
     near = 0.12 if write is elementwise else NEAR
     assert found.ratio == pytest.approx(1, abs=near), found
 
