@@ -134,9 +134,10 @@ Operand Emitter::contract(const Operand &a, const Operand &b) {
   constexpr int64_t manyGroups = 16, tinyMatrix = 64;
   if (K > 1 && (groups <= manyGroups || R * K > tinyMatrix)) {
     SmallVector<Operand, 2> parts;
-    for (int64_t g = 0; g < groups; ++g)
-      parts.push_back(
-          matvec(reshape(slice(b, 0, g, 1), {R, K}), slice(a, 0, g, 1)));
+    for (int64_t g = 0; g < groups; ++g) {
+      Operand vectors = slice(a, 0, g, 1);
+      parts.push_back(matvec(reshape(slice(b, 0, g, 1), {R, K}), vectors));
+    }
     Operand result = concat(parts, 0);
     result.open = open;
     return result;

@@ -122,7 +122,8 @@ static std::optional<Factor> join(Node &node, Factor a, Factor b,
     auto [k, kOpen] = part(groups.size() + own.size(), summed.size());
     return e.reshape(x, {g, l, k}, {gOpen, lOpen, kOpen});
   };
-  Operand y = e.contract(fold(a, left), fold(b, right));
+  Operand second = fold(b, right), first = fold(a, left);
+  Operand y = e.contract(first, second);
   Factor result{y, groups + left + right};
   Shape shape;
   Flags open;

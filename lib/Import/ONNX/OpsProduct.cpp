@@ -64,7 +64,8 @@ static Operand multiplyGroups(Emitter &e, const Operand &a, const Operand &b,
         wide, {count, shape[groups.size()], shape.back()},
         {is_contained(open, true), flags[groups.size()], flags.back()});
   };
-  Operand y = e.contract(spread(a), e.transpose(spread(b), {0, 2, 1}));
+  Operand right = e.transpose(spread(b), {0, 2, 1}), left = spread(a);
+  Operand y = e.contract(left, right);
   Shape shape(groups);
   Flags flags(open);
   shape.append({y.shape[1], y.shape[2]});
