@@ -234,14 +234,15 @@ LoopAssembly Allocation::emit() {
     }
     const sim::InstructionInfo &info = op.getInfo();
     SmallVector<Operand, 4> fields = xpulp::getRegisterOperands(info);
-    emitLine(op.getOpcode(), xpulp::getImmediates(op), [&, op = op](Operand field) {
-      if (field == Operand::rd)
-        return getName(op->getResult(0));
-      if (field == Operand::rs1 && info.writesRs1)
-        return getName(op->getResults().back());
-      return getName(
-          op->getOperand(llvm::find(fields, field) - fields.begin()));
-    });
+    emitLine(op.getOpcode(), xpulp::getImmediates(op),
+             [&, op = op](Operand field) {
+               if (field == Operand::rd)
+                 return getName(op->getResult(0));
+               if (field == Operand::rs1 && info.writesRs1)
+                 return getName(op->getResults().back());
+               return getName(
+                   op->getOperand(llvm::find(fields, field) - fields.begin()));
+             });
   }
   emitYields();
   // Hardware wants two instructions in a loop.

@@ -68,8 +68,8 @@ void Plan::findEarly() {
       early.insert_range(finite.getPeaks());
       continue;
     }
-    bool isSimple = (isElementwise(&op) && !isa<rnn::InterpolateOp>(op)) ||
-                    isMovement(&op);
+    bool isSimple =
+        (isElementwise(&op) && !isa<rnn::InterpolateOp>(op)) || isMovement(&op);
     if (!isSimple || elementsOf(op.getResult(0)) != 1)
       continue;
     auto isKnown = [&](Value operand) {

@@ -212,9 +212,9 @@ Cost Scheduler::emitScratch(const Loop &loop, bool inPairs, bool mayShare,
     emitter.setScalar(screen.getMask(),
                       arith::ConstantIntOp::create(b, -1, /*width=*/32));
     for (Value value : plan.getEarlyValues())
-      emitter.setScalar(value, arith::ConstantOp::create(
-                                   b, b.getOneAttr(getElementTypeOrSelf(
-                                          value.getType()))));
+      emitter.setScalar(
+          value, arith::ConstantOp::create(
+                     b, b.getOneAttr(getElementTypeOrSelf(value.getType()))));
   }
   if (inPairs)
     emitter.enterPair(scratch.getArgument(0), body.sharing.vectors > 1

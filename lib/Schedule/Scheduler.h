@@ -65,8 +65,7 @@ public:
       : network(network), plan(network), options(options), cores(options.cores),
         dmaCore(dmaCore), remarks(remarks), screening(screening),
         module(network->getParentOfType<ModuleOp>()), symbols(module),
-        b(network.getLoc(), network),
-        records(options.coreCacheBytes) {
+        b(network.getLoc(), network), records(options.coreCacheBytes) {
     auto screens = network.getBody().front().getOps<rnn::FiniteOp>();
     if (!screens.empty())
       screen = *screens.begin();

@@ -187,8 +187,8 @@ void Scheduler::emitEarly(Value arenaArgument) {
     SmallVector<Value> found;
     for (unsigned i = 0; i != cores; ++i)
       found.push_back(memref::LoadOp::create(b, words, number(i)));
-    early[peak] = arith::SelectOp::create(
-        b, screenFound, zero, combine<arith::MaxNumFOp>(b, found));
+    early[peak] = arith::SelectOp::create(b, screenFound, zero,
+                                          combine<arith::MaxNumFOp>(b, found));
   }
   for (Operation *op : plan.getEarlyOps()) {
     SmallVector<Value> operands;

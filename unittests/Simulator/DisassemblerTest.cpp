@@ -79,7 +79,8 @@ TEST(Disassembler, EveryRow) {
         names.pop_back();
       ASSERT_EQ(parts.size(), names.size()) << text;
       for (auto [part, name] : zip_equal(parts, names)) {
-        auto check = [&, part = part, name = name](StringRef operand, Operand at) {
+        auto check = [&, part = part, name = name](StringRef operand,
+                                                   Operand at) {
           if (name == operand) {
             EXPECT_EQ(part, getRegisterName(values[at])) << text;
           }

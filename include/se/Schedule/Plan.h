@@ -74,8 +74,8 @@ public:
   /// Are these inputs read by the first level alone, as a whole, and may that
   /// be computed twice, since it overwrites no state?
   bool mayRepeatFirstLevel(mlir::ValueRange inputs) const;
-  /// Values of one element that are known before all levels: peaks of the inputs
-  /// (rnn.finite), and results of getEarlyOps().
+  /// Values of one element that are known before all levels: peaks of the
+  /// inputs (rnn.finite), and results of getEarlyOps().
   const llvm::SetVector<mlir::Value> &getEarlyValues() const { return early; }
   /// What is computed of nothing else, in program order.
   llvm::ArrayRef<mlir::Operation *> getEarlyOps() const { return earlyOps; }

@@ -22,8 +22,7 @@ static FramePeak makePeak(OpBuilder &b, Location loc, Value x) {
   auto single = RankedTensorType::get({1}, type.getElementType());
   Value one = arith::ConstantOp::create(
       b, loc, DenseElementsAttr::get(single, b.getF32FloatAttr(1)));
-  Value peak =
-      PeakOp::create(b, loc, single, x, b.getF32FloatAttr(leastPeak));
+  Value peak = PeakOp::create(b, loc, single, x, b.getF32FloatAttr(leastPeak));
   Value inverse = arith::DivFOp::create(b, loc, one, peak);
   Value scaled = arith::MulFOp::create(
       b, loc, x, BroadcastOp::create(b, loc, type, inverse));

@@ -15,9 +15,10 @@ using namespace mlir;
 using namespace se::rnn;
 using namespace se::quantization;
 
-static std::optional<se::quantization::Range> findRange(NetworkOp network, Value value,
-                                      const Tensors &tensors,
-                                      const Policy &policy) {
+static std::optional<se::quantization::Range> findRange(NetworkOp network,
+                                                        Value value,
+                                                        const Tensors &tensors,
+                                                        const Policy &policy) {
   StringRef name = tensors.getName(value);
   std::optional<TensorRange> found = policy.getRange(name);
   if (!found)
@@ -43,7 +44,8 @@ std::optional<Grid> se::rnn::getGrid(NetworkOp network, Value value,
     return makeGrid({0, 1});
   if (isBoundedByOne(network, value))
     return makeGrid({-1, 1});
-  if (std::optional<se::quantization::Range> range = findRange(network, value, tensors, policy))
+  if (std::optional<se::quantization::Range> range =
+          findRange(network, value, tensors, policy))
     return makeGrid(*range);
   return std::nullopt;
 }
@@ -54,7 +56,8 @@ std::optional<float> se::rnn::getWideScale(NetworkOp network, unsigned k,
   Value state = network.getStateArguments()[k];
   if (isBoundedByOne(network, state))
     return 1.0f / 32767.0f;
-  std::optional<se::quantization::Range> range = findRange(network, state, tensors, policy);
+  std::optional<se::quantization::Range> range =
+      findRange(network, state, tensors, policy);
   if (!range)
     return std::nullopt;
   // What a method cut off is within reach of i16.

@@ -28,8 +28,7 @@ std::optional<Nonfinite> se::rnn::symbolizeNonfinite(StringRef text) {
 }
 
 /// Those of whole inputs.
-static llvm::DenseMap<Value, SmallVector<PeakOp>>
-findPeaks(NetworkOp network) {
+static llvm::DenseMap<Value, SmallVector<PeakOp>> findPeaks(NetworkOp network) {
   llvm::DenseMap<Value, SmallVector<PeakOp>> peaks;
   for (auto peak : network.getBody().front().getOps<PeakOp>()) {
     Value x = peak.getX();
@@ -66,8 +65,8 @@ static void screen(NetworkOp network, bool resets) {
   Type integer = b.getI32Type();
   SmallVector<Type> types(peaks.empty() ? 0 : inputs.size(),
                           RankedTensorType::get({1}, b.getF32Type()));
-  auto finite = FiniteOp::create(b, RankedTensorType::get({1}, integer), types,
-                                 inputs);
+  auto finite =
+      FiniteOp::create(b, RankedTensorType::get({1}, integer), types, inputs);
   Value mask = finite.getMask();
   for (Value input : inputs) {
     b.setLoc(input.getLoc());
