@@ -339,8 +339,7 @@ rnn.network @net inputs(%x = "x" : tensor<1xf32>) outputs("y" : tensor<2xf32>) {
 
 
 def test_prediction_with_rests(tmp_path):
-    """The elements of a last word that is not full are loaded one by one, which is code:
-    the plan knows it when it divides loops."""
+    """The prediction holds where last words are not full and loops are divided."""
     recipe = Recipe(cell="lstm", input=61, hidden=63, layers=2)
     path = write_model(tmp_path, recipe)
     policy = write_policy(tmp_path, {"*": int8(state_scale=2.0**-7)})
