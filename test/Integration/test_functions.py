@@ -235,3 +235,25 @@ rnn.network @net inputs(%a = "a" : tensor<4x6xf32>, %b = "b" : tensor<2x3xf32>)
             expected[:, 3] = b.reshape(3, 6)
     found = run_everywhere(tmp_path, text, {"a": a, "b": b}, "fp32")
     assert (found == expected.reshape(3, -1)).all()
+
+
+@pytest.mark.parametrize("precision", ["fp32", "fp16"])
+def test_zeros_of_both_signs(precision, tmp_path):
+    """maxnumf and minnumf take -0 for less than +0, on the host as on the chip."""
+    network = tmp_path / "net.mlir"
+    network.write_text("""
+rnn.network @net inputs(%x = "x" : tensor<4xf32>, %y = "y" : tensor<4xf32>)
+    outputs("most" : tensor<4xf32>, "least" : tensor<4xf32>) {
+  %0 = arith.maxnumf %x, %y : tensor<4xf32>
+  %1 = arith.minnumf %x, %y : tensor<4xf32>
+  rnn.yield %0, %1 : tensor<4xf32>, tensor<4xf32>
+}
+""")
+    inputs = {"x": np.array([[0.0, -0.0, -0.0, 1.0]], np.float32),
+              "y": np.array([[-0.0, 0.0, -0.0, 2.0]], np.float32)}
+    expected = {"most": np.array([[0.0, 0.0, -0.0, 2.0]], np.float32),
+                "least": np.array([[-0.0, -0.0, -0.0, 1.0]], np.float32)}
+    option = f"--precision={precision}"
+    program = se.compile(network, tmp_path / "net.elf", option)
+    se.assert_same_bits(se.run(network, inputs, expected, option), expected, "host")
+    se.assert_same_bits(se.run(program, inputs, expected), expected, "simulator")
