@@ -22,7 +22,8 @@ PAGES = sorted({*se.SOURCE.glob("*.md"),
 FOREIGN_OPTIONS = {"--strip-debug"}
 TOOLS = ("se-compile", "se-run", "se-opt", "se-translate", "se-mix", "se-denoise")
 OPTION = re.compile(r"(?<![\w-])--[a-z][\w-]*")
-LINK = re.compile(r"\[[^\]]*\]\(\s*([^)\s]+)\s*\)")
+LINK = re.compile(r"\]\(\s*([^)\s]+)(?:\s+\"[^\"]*\")?\s*\)")
+CODE = re.compile(r"(?<!`)`([^`]+)`(?!`)")
 FENCE = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
 
 
@@ -41,8 +42,7 @@ def get_prose(page):
 
 def get_spans(page):
     """Inline code."""
-    return [re.sub(r"\s+", " ", span)
-            for span in re.findall(r"(?<!`)`([^`]+)`(?!`)", get_prose(page))]
+    return [re.sub(r"\s+", " ", span) for span in CODE.findall(get_prose(page))]
 
 
 @functools.cache
@@ -96,7 +96,7 @@ def test_lines_fit(page):
 @each_page
 def test_links_lead_somewhere(page):
     broken = []
-    text = get_prose(page)
+    text = CODE.sub("", get_prose(page))
     targets = LINK.findall(text) + re.findall(r"""(?:src|href)=["']([^"']+)""", text)
     for link in targets:
         if re.match(r"[a-z]+:", link):
@@ -194,7 +194,7 @@ def test_words_of_ours_are_linked(page):
     links = {link.partition("#")[2] for link in LINK.findall(get_prose(page))
              if link.startswith("glossary.md#")}
     # Code, links and headings are no uses.
-    text = re.sub(r"(?<!`)`[^`]+`(?!`)|\[[^\]]*\]\([^)]*\)|^#.*", "", get_prose(page),
+    text = re.sub(r"\[[^\]]*\]\([^)]*\)|^#.*", "", CODE.sub("", get_prose(page)),
                   flags=re.MULTILINE)
     missing = []
     # A register tile is no tile.
