@@ -94,6 +94,22 @@ def test_lines_fit(page):
 
 
 @each_page
+def test_lists_are_meant(page):
+    """A sentence that is wrapped before `1.` or `-` would become a list."""
+    item = re.compile(r" *(?:[*+-]|\d+[.)]) ")
+    is_list, surprises = True, []
+    for line in get_prose(page).splitlines():
+        if not line or line.startswith(("#", "|", "<")):
+            is_list = True
+        elif item.match(line):
+            if not is_list:
+                surprises.append(line)
+        else:
+            is_list = is_list and line.startswith(" ")
+    assert not surprises, surprises
+
+
+@each_page
 def test_links_lead_somewhere(page):
     broken = []
     text = CODE.sub("", get_prose(page))
