@@ -4,7 +4,10 @@
 passes, files and operators that are there, words that the glossary explains."""
 
 import functools
+import itertools
+import pathlib
 import re
+import shlex
 
 import pytest
 
@@ -21,6 +24,8 @@ PAGES = sorted({*se.SOURCE.glob("*.md"),
 # Options of other people's programs that the pages mention.
 FOREIGN_OPTIONS = {"--strip-debug"}
 TOOLS = ("se-compile", "se-run", "se-opt", "se-translate", "se-mix", "se-denoise")
+INPUTS = {".onnx", ".mlir", ".elf", ".npy", ".json", ".wav"}
+OUTPUT = re.compile("-o|--(report|stats|trace|out|save-[a-z]+)")
 OPTION = re.compile(r"(?<![\w-])--[a-z][\w-]*")
 LINK = re.compile(r"\]\(\s*([^)\s]+)(?:\s+\"[^\"]*\")?\s*\)")
 CODE = re.compile(r"(?<!`)`([^`]+)`(?!`)")
@@ -144,6 +149,29 @@ def test_commands_have_their_options(page):
                 wrong += [f"{found[1]}: {option}" for option in OPTION.findall(arguments)
                           if option not in get_options(found[1])]
     assert not wrong, wrong
+
+
+@each_page
+def test_examples_run(page, tmp_path):
+    """Commands on files that are in the project, or that the page's commands before
+    them have made."""
+    for folder in ("models", "examples"):
+        (tmp_path / folder).symlink_to(se.SOURCE / folder)
+    for block in FENCE.findall(page.read_text()):
+        for line in re.sub(r"\\\n", " ", block).splitlines():
+            found = re.match(r"(?:\$ )?(?:\S*/)?(se-[a-z]+ .*)", line)
+            if not found:
+                continue
+            tool, *arguments = shlex.split(found[1], comments=True)
+            inputs = set()
+            for before, argument in itertools.pairwise([tool, *arguments]):
+                value = argument.rpartition("=")[2]
+                if (pathlib.Path(value).suffix in INPUTS or value.endswith("/")) and not (
+                        OUTPUT.match(argument) or OUTPUT.fullmatch(before)):
+                    inputs.add(value)
+            if tool in TOOLS and inputs and all((tmp_path / file).exists() for file in inputs):
+                process = se.tool(tool, *arguments, cwd=tmp_path)
+                assert process.returncode == 0, f"{found[1]}\n{process.stderr}"
 
 
 @each_page
