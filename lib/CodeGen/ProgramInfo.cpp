@@ -97,9 +97,8 @@ std::string se::makeHeader(const ProgramInfo &program) {
      << "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n";
 
   // State: padding between fields is named, so that offsets are explicit.
-  os << "/* The state of one instance. It must lie in L1, aligned to 16 "
-        "bytes:\n"
-     << "   __attribute__((section(\".l1\"), aligned(16))). */\n"
+  os << "/* The state of one instance. It must lie in L1: SE_L1 of "
+        "se/runtime.h. */\n"
      << "typedef struct " << name << "_state {\n";
   int64_t at = 0;
   std::vector<std::string> padIds;
@@ -122,7 +121,7 @@ std::string se::makeHeader(const ProgramInfo &program) {
   }
   if (program.stateBytes > at)
     os << llvm::formatv("  uint8_t scratch[{0}];\n", program.stateBytes - at);
-  os << "} " << name << "_state;\n\n";
+  os << "} __attribute__((aligned(16))) " << name << "_state;\n\n";
 
   os << "/* Once, before anything else; and back to the reset values. */\n"
      << "void " << name << "_init(" << name << "_state *state);\n"
