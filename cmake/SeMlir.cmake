@@ -53,13 +53,16 @@ function(se_add_library name)
   cmake_parse_arguments(ARG "" "" "LINK_LIBS;DEPENDS" ${ARGN})
   add_library(${name} STATIC ${ARG_UNPARSED_ARGUMENTS})
   set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE ON)
-  target_link_libraries(${name} PUBLIC se_options ${ARG_LINK_LIBS})
+  # How the project itself is compiled is no one else's business.
+  target_link_libraries(${name} PUBLIC $<BUILD_INTERFACE:se_options>
+    ${ARG_LINK_LIBS} $<INSTALL_INTERFACE:SeMlir::dependencies>)
   if("MLIR" IN_LIST ARG_LINK_LIBS)
     target_precompile_headers(${name} REUSE_FROM se_precompiled)
   endif()
   if(ARG_DEPENDS)
     add_dependencies(${name} ${ARG_DEPENDS})
   endif()
+  se_install_library(${name})
 endfunction()
 
 # se_add_tool(NAME sources... [LINK_LIBS libs...])

@@ -18,12 +18,6 @@
 using namespace mlir;
 using namespace se::onnx_import;
 
-using ValueSet = llvm::DenseSet<Value>;
-
-static bool isZero(Value value) {
-  return matchPattern(value, m_AnyZeroFloat());
-}
-
 /// The value without reshapes.
 static Value strip(Value value) {
   while (auto reshape = value.getDefiningOp<se::rnn::ReshapeOp>())
@@ -31,19 +25,25 @@ static Value strip(Value value) {
   return value;
 }
 
-/// The values that `value` is put together from.
-static void addParts(Value value, ValueSet &parts) {
-  value = strip(value);
-  if (auto transpose = value.getDefiningOp<se::rnn::TransposeOp>())
-    return addParts(transpose.getX(), parts);
-  if (auto concat = value.getDefiningOp<tensor::ConcatOp>()) {
-    for (Value part : concat.getInputs())
-      addParts(part, parts);
-    return;
-  }
-  // Inputs are no results, and constants lead nowhere.
-  if (value.getDefiningOp())
-    parts.insert(value);
+/// Whether a value is put together from operands.
+static bool isAssembly(Value value) {
+  return isa_and_nonnull<se::rnn::ReshapeOp, se::rnn::TransposeOp,
+                         tensor::ConcatOp>(value.getDefiningOp());
+}
+
+static bool isElementwise(Operation *op) {
+  return op->hasTrait<OpTrait::Elementwise>() ||
+         isa<se::rnn::ActivationOp, se::rnn::ReshapeOp, se::rnn::TransposeOp,
+             tensor::ConcatOp>(op);
+}
+
+static bool keepsZero(se::rnn::ActivationKind kind) {
+  using se::rnn::ActivationKind;
+  return kind == ActivationKind::tanh || kind == ActivationKind::relu ||
+         kind == ActivationKind::leaky_relu || kind == ActivationKind::elu ||
+         kind == ActivationKind::thresholded_relu ||
+         kind == ActivationKind::scaled_tanh ||
+         kind == ActivationKind::softsign;
 }
 
 namespace {
@@ -79,65 +79,12 @@ static SmallVector<SlicedPart> getSlicedParts(tensor::ExtractSliceOp slice) {
   return parts;
 }
 
-namespace {
-class Analysis {
-public:
-  Analysis(ArrayRef<Value> inputs, ArrayRef<Value> outputs)
-      : inputs(inputs), outputs(outputs) {
-    parts.resize(outputs.size());
-    for (const auto &[i, output] : llvm::enumerate(outputs))
-      addParts(output, parts[i]);
-  }
-
-  StateFlow run();
-
-private:
-  /// What `output` depends on, without going beyond values in `cuts`.
-  static ValueSet reach(Value output, const ValueSet &cuts);
-  /// From where elements live on in `output`; with `kept`, without arithmetic.
-  static ValueSet carry(Value output, const ValueSet &cuts, bool kept);
-  /// Is `output` computed element by element from one of `parts`?
-  static bool isElementwiseIn(Value output, const ValueSet &parts);
-  /// What is zero where `input` is.
-  static ValueSet vanish(Value input);
-  /// The values that make up the outputs, but for those of output `out`.
-  ValueSet getCuts(unsigned out) const;
-  void recognizeCells(StateFlow &flow) const;
-
-  ArrayRef<Value> inputs, outputs;
-  std::vector<ValueSet> parts;
-};
-} // namespace
-
-ValueSet Analysis::getCuts(unsigned out) const {
-  ValueSet cuts;
-  for (const auto &[i, others] : llvm::enumerate(parts))
-    if (i != out)
-      cuts.insert(others.begin(), others.end());
-  for (Value own : parts[out])
-    cuts.erase(own);
-  return cuts;
-}
-
-ValueSet Analysis::reach(Value output, const ValueSet &cuts) {
-  ValueSet seen;
-  SmallVector<Value> work{output};
-  while (!work.empty()) {
-    Value value = work.pop_back_val();
-    if (cuts.contains(value) || !seen.insert(value).second)
-      continue;
-    if (Operation *op = value.getDefiningOp())
-      llvm::append_range(work, op->getOperands());
-  }
-  return seen;
-}
-
 /// Calls `visit(operand, changes)` for each operand whose elements live on in
 /// `value`; `changes` if they are multiplied or only some of them are taken.
 static void visitCarriers(Value value, bool withArithmetic,
                           llvm::function_ref<void(Value, bool)> visit) {
   Operation *op = value.getDefiningOp();
-  if (!op || (!withArithmetic && op->hasTrait<OpTrait::Elementwise>()))
+  if (!withArithmetic && op->hasTrait<OpTrait::Elementwise>())
     return;
   auto visitAll = [&](bool changes) {
     for (Value operand : op->getOperands())
@@ -164,145 +111,386 @@ static void visitCarriers(Value value, bool withArithmetic,
       .Case([&](se::rnn::GRUOp gru) { visit(gru.getH(), true); });
 }
 
-ValueSet Analysis::carry(Value output, const ValueSet &cuts, bool kept) {
-  // What only is added does not count: frames are added to outputs as well.
-  ValueSet seen[2];
-  SmallVector<std::pair<Value, bool>> work{{output, false}};
-  while (!work.empty()) {
-    auto [value, changed] = work.pop_back_val();
-    if (cuts.contains(value) || !seen[changed].insert(value).second)
-      continue;
-    visitCarriers(value, /*withArithmetic=*/!kept,
-                  [&, changed = changed](Value operand, bool changes) {
-                    work.push_back({operand, changed || changes});
-                  });
+namespace {
+/// Numbers of inputs and of parts of outputs.
+struct Sources {
+  NumberSet inputs, parts;
+
+  Sources &operator|=(const Sources &other) {
+    inputs |= other.inputs;
+    parts |= other.parts;
+    return *this;
   }
-  return seen[true];
-}
+};
 
-static bool isElementwise(Operation *op) {
-  return op && (op->hasTrait<OpTrait::Elementwise>() ||
-                isa<se::rnn::ActivationOp, se::rnn::ReshapeOp,
-                    se::rnn::TransposeOp, tensor::ConcatOp>(op));
-}
+/// Elements that are still what they were, and those that only are part of it,
+/// or a multiple.
+struct Carriers {
+  Sources same, changed;
+};
 
-bool Analysis::isElementwiseIn(Value output, const ValueSet &parts) {
-  ValueSet seen;
-  SmallVector<Value> work{output};
+/// The inputs that make a value zero if they are.
+struct Zeros {
+  bool always = false;
+  NumberSet inputs;
+};
+
+/// What flows into a value. What flows into a part of an output is not followed
+/// behind it: the part stands for that.
+struct Flow {
+  NumberSet all;  ///< inputs, also behind parts
+  Sources direct; ///< by ways that no part lies on
+  /// From where elements live on; in `kept` without arithmetic.
+  Carriers carried, kept;
+  NumberSet elementwise; ///< parts, also behind parts
+  Zeros zeros;
+};
+} // namespace
+
+namespace se::onnx_import {
+/// One pass over the network: each value has the flows of its operands. They
+/// are kept until the last operation has read them.
+class StateFlowAnalysis {
+public:
+  StateFlowAnalysis(ArrayRef<Value> inputs, ArrayRef<Value> outputs,
+                    StateFlow &flow)
+      : inputs(inputs), outputs(outputs), flow(flow) {}
+
+  void run();
+
+private:
+  void findParts(Block &block);
+  void findAlike();
+  void visit(Operation *op);
+  Zeros findZeros(Operation *op) const;
+  void findCarriers(Value value, Carriers Flow::*kind);
+  /// Values from elsewhere have no flows, such as a recurrent node's own state.
+  const Flow &get(Value value) const {
+    auto it = flows.find(value);
+    return it == flows.end() ? none : *it->second;
+  }
+  /// What those see of a value who use it.
+  void addDirect(Value value, Sources &sum) const;
+  void addCarriers(Value value, Carriers Flow::*kind, bool changes,
+                   Carriers &sum) const;
+
+  NumberSet collectDirect(unsigned out) const;
+  NumberSet collectCarried(unsigned out, Carriers Flow::*kind) const;
+  void tie(unsigned out);
+  void recognizeCells();
+
+  ArrayRef<Value> inputs, outputs;
+  StateFlow &flow;
+  llvm::DenseMap<Value, std::unique_ptr<Flow>> flows;
+  const Flow none;
+  /// The values that outputs are put together from, with their numbers.
+  std::vector<Value> parts;
+  llvm::DenseMap<Value, unsigned> partNumbers;
+  std::vector<NumberSet> partsOf; ///< of each output
+};
+} // namespace se::onnx_import
+
+/// Outputs are put together from parts by reshapes, transposes and
+/// concatenations.
+void StateFlowAnalysis::findParts(Block &block) {
+  llvm::DenseSet<Value> seen;
+  SmallVector<Value> work(outputs);
   while (!work.empty()) {
     Value value = work.pop_back_val();
     if (!seen.insert(value).second)
       continue;
-    if (parts.contains(value))
-      return true;
-    if (isElementwise(value.getDefiningOp()))
+    if (isAssembly(value)) {
       llvm::append_range(work, value.getDefiningOp()->getOperands());
+    } else if (value.getDefiningOp()) {
+      // Inputs are no results, and constants lead nowhere.
+      partNumbers[value] = parts.size();
+      parts.push_back(value);
+    }
   }
-  return false;
+  llvm::DenseMap<Value, NumberSet> assemblies;
+  for (Operation &op : block)
+    for (Value value : op.getResults()) {
+      if (!seen.contains(value) || !isAssembly(value))
+        continue;
+      NumberSet all;
+      for (Value operand : op.getOperands())
+        if (auto part = partNumbers.find(operand); part != partNumbers.end())
+          all.set(part->second);
+        else if (auto it = assemblies.find(operand); it != assemblies.end())
+          all |= it->second;
+      assemblies[value] = std::move(all);
+    }
+  for (Value output : outputs) {
+    NumberSet &own = partsOf.emplace_back();
+    if (auto part = partNumbers.find(output); part != partNumbers.end())
+      own.set(part->second);
+    else if (auto it = assemblies.find(output); it != assemblies.end())
+      own = it->second;
+  }
 }
 
-static bool keepsZero(se::rnn::ActivationKind kind) {
-  using se::rnn::ActivationKind;
-  return kind == ActivationKind::tanh || kind == ActivationKind::relu ||
-         kind == ActivationKind::leaky_relu || kind == ActivationKind::elu ||
-         kind == ActivationKind::thresholded_relu ||
-         kind == ActivationKind::scaled_tanh ||
-         kind == ActivationKind::softsign;
+void StateFlowAnalysis::findAlike() {
+  llvm::DenseMap<Value, unsigned> first;
+  for (const auto &[out, output] : llvm::enumerate(outputs))
+    flow.firstAlike.push_back(
+        first.try_emplace(strip(output), out).first->second);
 }
 
-ValueSet Analysis::vanish(Value input) {
-  ValueSet zeros{input};
-  auto isGone = [&](Value value) {
-    return zeros.contains(value) || isZero(value);
+void StateFlowAnalysis::addDirect(Value value, Sources &sum) const {
+  if (auto part = partNumbers.find(value); part != partNumbers.end())
+    sum.parts.set(part->second);
+  else
+    sum |= get(value).direct;
+}
+
+void StateFlowAnalysis::addCarriers(Value value, Carriers Flow::*kind,
+                                    bool changes, Carriers &sum) const {
+  Sources &same = changes ? sum.changed : sum.same;
+  if (auto part = partNumbers.find(value); part != partNumbers.end()) {
+    same.parts.set(part->second);
+    return;
+  }
+  const Carriers &carriers = get(value).*kind;
+  same |= carriers.same;
+  sum.changed |= carriers.changed;
+}
+
+void StateFlowAnalysis::findCarriers(Value value, Carriers Flow::*kind) {
+  // What only is added does not count: frames are added to outputs as well.
+  Carriers &sum = (*flows[value]).*kind;
+  visitCarriers(value, /*withArithmetic=*/kind == &Flow::carried,
+                [&](Value operand, bool changes) {
+                  addCarriers(operand, kind, changes, sum);
+                });
+}
+
+Zeros StateFlowAnalysis::findZeros(Operation *op) const {
+  auto zerosOf = [&](Value value) {
+    if (matchPattern(value, m_AnyZeroFloat()))
+      return Zeros{true, {}};
+    return get(value).zeros;
   };
-  for (Operation &op : *input.getParentBlock()) {
-    bool gone =
-        llvm::TypeSwitch<Operation *, bool>(&op)
-            .Case<arith::MulFOp>(
-                [&](auto) { return llvm::any_of(op.getOperands(), isGone); })
-            .Case([&](arith::DivFOp div) { return isGone(div.getLhs()); })
-            .Case(
-                [&](se::rnn::MatvecOp matvec) { return isGone(matvec.getX()); })
-            .Case([&](se::rnn::ActivationOp activation) {
-              return keepsZero(activation.getFunction().getKind()) &&
-                     isGone(activation.getX());
-            })
-            .Case([&](tensor::ExtractSliceOp slice) {
-              return llvm::all_of(getSlicedParts(slice),
-                                  [&](const SlicedPart &part) {
-                                    return !part.isTaken || isGone(part.value);
-                                  });
-            })
-            .Case<se::rnn::ReshapeOp, se::rnn::TransposeOp,
-                  se::rnn::BroadcastOp, se::rnn::ReduceOp, tensor::ConcatOp,
-                  arith::AddFOp, arith::SubFOp, arith::NegFOp,
-                  arith::MaximumFOp, arith::MinimumFOp, math::AbsFOp,
-                  math::SqrtOp>(
-                [&](auto) { return llvm::all_of(op.getOperands(), isGone); })
-            .Default(false);
-    if (gone)
-      zeros.insert(op.result_begin(), op.result_end());
+  auto ifAny = [&](ValueRange values) {
+    Zeros zeros;
+    for (Value value : values) {
+      Zeros other = zerosOf(value);
+      zeros.always |= other.always;
+      zeros.inputs |= other.inputs;
+    }
+    return zeros;
+  };
+  auto ifAll = [&](ValueRange values) {
+    Zeros zeros{true, {}};
+    for (Value value : values) {
+      Zeros other = zerosOf(value);
+      if (other.always)
+        continue;
+      if (zeros.always)
+        zeros = std::move(other);
+      else
+        zeros.inputs &= other.inputs;
+    }
+    return zeros;
+  };
+  return llvm::TypeSwitch<Operation *, Zeros>(op)
+      .Case([&](arith::MulFOp) { return ifAny(op->getOperands()); })
+      .Case([&](arith::DivFOp div) { return zerosOf(div.getLhs()); })
+      .Case([&](se::rnn::MatvecOp matvec) { return zerosOf(matvec.getX()); })
+      .Case([&](se::rnn::ActivationOp activation) {
+        return keepsZero(activation.getFunction().getKind())
+                   ? zerosOf(activation.getX())
+                   : Zeros();
+      })
+      .Case([&](tensor::ExtractSliceOp slice) {
+        SmallVector<Value> taken;
+        for (const SlicedPart &part : getSlicedParts(slice))
+          if (part.isTaken)
+            taken.push_back(part.value);
+        return ifAll(taken);
+      })
+      .Case<se::rnn::ReshapeOp, se::rnn::TransposeOp, se::rnn::BroadcastOp,
+            se::rnn::ReduceOp, tensor::ConcatOp, arith::AddFOp, arith::SubFOp,
+            arith::NegFOp, arith::MaximumFOp, arith::MinimumFOp, math::AbsFOp,
+            math::SqrtOp>([&](auto) { return ifAll(op->getOperands()); })
+      .Default([](Operation *) { return Zeros(); });
+}
+
+void StateFlowAnalysis::visit(Operation *op) {
+  if (op->getNumOperands() == 0)
+    return;
+  auto found = std::make_unique<Flow>();
+  for (Value operand : op->getOperands()) {
+    found->all |= get(operand).all;
+    addDirect(operand, found->direct);
+    if (isElementwise(op))
+      found->elementwise |= get(operand).elementwise;
   }
-  return zeros;
+  found->zeros = findZeros(op);
+  for (Value result : op->getResults()) {
+    flows[result] = std::make_unique<Flow>(*found);
+    findCarriers(result, &Flow::carried);
+    findCarriers(result, &Flow::kept);
+    if (auto part = partNumbers.find(result); part != partNumbers.end())
+      flows[result]->elementwise.set(part->second);
+  }
+}
+
+/// Calls `follow(part)` for the parts of an output that `isReached`, each once,
+/// until there are no more.
+static void followParts(const NumberSet &own,
+                        llvm::function_ref<bool(unsigned)> isReached,
+                        llvm::function_ref<void(unsigned)> follow) {
+  NumberSet done;
+  for (bool hasChanged = true; hasChanged;) {
+    hasChanged = false;
+    for (unsigned part : own)
+      if (!done.test(part) && isReached(part)) {
+        done.set(part);
+        follow(part);
+        hasChanged = true;
+      }
+  }
+}
+
+/// The inputs that an output depends on by ways that no part of another output
+/// lies on.
+NumberSet StateFlowAnalysis::collectDirect(unsigned out) const {
+  Sources found;
+  addDirect(outputs[out], found);
+  followParts(
+      partsOf[out], [&](unsigned part) { return found.parts.test(part); },
+      [&](unsigned part) { found |= get(parts[part]).direct; });
+  return std::move(found.inputs);
+}
+
+/// The same for inputs whose elements live on, changed.
+NumberSet StateFlowAnalysis::collectCarried(unsigned out,
+                                            Carriers Flow::*kind) const {
+  Carriers found;
+  addCarriers(outputs[out], kind, /*changes=*/false, found);
+  auto inner = [&](unsigned part) -> const Carriers & {
+    return get(parts[part]).*kind;
+  };
+  followParts(
+      partsOf[out], [&](unsigned part) { return found.same.parts.test(part); },
+      [&](unsigned part) {
+        found.same |= inner(part).same;
+        found.changed |= inner(part).changed;
+      });
+  followParts(
+      partsOf[out],
+      [&](unsigned part) { return found.changed.parts.test(part); },
+      [&](unsigned part) {
+        found.changed |= inner(part).same;
+        found.changed |= inner(part).changed;
+      });
+  return std::move(found.changed.inputs);
+}
+
+void StateFlowAnalysis::tie(unsigned out) {
+  const Flow &found = get(outputs[out]);
+  StateFlow::Ties &ties = flow.ties.emplace_back();
+  if (found.zeros.always)
+    return;
+  ties = {found.all, collectDirect(out), collectCarried(out, &Flow::carried),
+          collectCarried(out, &Flow::kept)};
+  for (NumberSet &set : ties)
+    set.intersectWithComplement(found.zeros.inputs);
 }
 
 /// h' = o * tanh(c') is a state of the cell that keeps c, although h reaches it
 /// through matrices: h makes the gates of c' as well.
-void Analysis::recognizeCells(StateFlow &flow) const {
-  using Pair = std::pair<unsigned, unsigned>;
-  std::vector<Pair> carried, found;
-  for (unsigned c = 0; c < inputs.size(); ++c)
-    for (unsigned cNext = 0; cNext < outputs.size(); ++cNext)
-      if (flow.ties[c][cNext] >= Tie::Carried)
-        carried.push_back({c, cNext});
-  for (unsigned h = 0; h < inputs.size(); ++h)
-    for (unsigned hNext = 0; hNext < outputs.size(); ++hNext) {
-      if (flow.ties[h][hNext] != Tie::Direct)
-        continue;
-      bool isCell = llvm::any_of(carried, [&](const Pair &pair) {
-        auto [c, cNext] = pair;
-        return c != h && flow.ties[c][hNext] == Tie::Distant &&
-               flow.ties[h][cNext] == Tie::Direct &&
-               inputs[c].getType() == inputs[h].getType() &&
-               isElementwiseIn(outputs[hNext], parts[cNext]);
-      });
-      if (isCell)
-        found.push_back({h, hNext});
+void StateFlowAnalysis::recognizeCells() {
+  /// Outputs that carry something, for each of their parts.
+  llvm::DenseMap<unsigned, SmallVector<unsigned>> carrying;
+  for (unsigned out = 0; out < outputs.size(); ++out)
+    if (!flow.getInputs(out, Tie::Carried).empty())
+      for (unsigned part : partsOf[out])
+        carrying[part].push_back(out);
+  auto onlyDirect = [&](unsigned out) {
+    NumberSet found = flow.getInputs(out, Tie::Direct);
+    found.intersectWithComplement(flow.getInputs(out, Tie::Carried));
+    return found;
+  };
+  std::vector<std::pair<unsigned, unsigned>> found;
+  for (unsigned hNext = 0; hNext < outputs.size(); ++hNext) {
+    NumberSet hidden = onlyDirect(hNext);
+    if (hidden.empty() || carrying.empty())
+      continue;
+    llvm::SmallDenseSet<unsigned> cells;
+    for (unsigned part : get(outputs[hNext]).elementwise)
+      if (auto it = carrying.find(part); it != carrying.end())
+        cells.insert(it->second.begin(), it->second.end());
+    for (unsigned cNext : cells) {
+      NumberSet candidates = onlyDirect(cNext);
+      candidates &= hidden;
+      for (unsigned c : flow.getInputs(cNext, Tie::Carried)) {
+        if (candidates.empty() || flow.getTie(c, hNext) != Tie::Distant)
+          continue;
+        for (unsigned h : candidates)
+          if (h != c && inputs[c].getType() == inputs[h].getType())
+            found.push_back({h, hNext});
+      }
     }
+  }
   for (auto [h, hNext] : found)
-    flow.ties[h][hNext] = Tie::Carried;
+    flow.ties[hNext][unsigned(Tie::Carried) - 1].set(h);
 }
 
-StateFlow Analysis::run() {
-  StateFlow flow;
-  flow.ties.assign(inputs.size(), std::vector<Tie>(outputs.size(), Tie::None));
-  for (const auto &[out, output] : llvm::enumerate(outputs)) {
-    ValueSet cuts = getCuts(out);
-    ValueSet all = reach(output, {}), direct = reach(output, cuts),
-             carried = carry(output, cuts, /*kept=*/false),
-             kept = carry(output, cuts, /*kept=*/true);
-    for (const auto &[in, input] : llvm::enumerate(inputs))
-      flow.ties[in][out] = kept.contains(input)      ? Tie::Kept
-                           : carried.contains(input) ? Tie::Carried
-                           : direct.contains(input)  ? Tie::Direct
-                           : all.contains(input)     ? Tie::Distant
-                                                     : Tie::None;
-    unsigned same = 0;
-    while (strip(outputs[same]) != strip(output))
-      ++same;
-    flow.sameAs.push_back(same);
+void StateFlowAnalysis::run() {
+  findAlike();
+  if (inputs.empty()) {
+    flow.ties.resize(outputs.size());
+    return;
   }
+  Value any = inputs.front();
+  Block &block = *any.getParentBlock();
+  findParts(block);
   for (const auto &[in, input] : llvm::enumerate(inputs)) {
-    ValueSet zeros = vanish(input);
-    for (const auto &[out, output] : llvm::enumerate(outputs))
-      if (zeros.contains(output))
-        flow.ties[in][out] = Tie::None;
+    auto own = std::make_unique<Flow>();
+    own->all.set(in);
+    own->direct.inputs.set(in);
+    own->carried.same.inputs.set(in);
+    own->kept.same.inputs.set(in);
+    own->zeros.inputs.set(in);
+    flows[input] = std::move(own);
   }
-  recognizeCells(flow);
-  return flow;
+  llvm::DenseSet<Value> outputSet(outputs.begin(), outputs.end());
+  llvm::DenseMap<Value, Operation *> lastReader;
+  for (Operation &op : block)
+    for (Value operand : op.getOperands()) {
+      lastReader[operand] = &op;
+      // A slice looks at what its source is put together from.
+      if (isa<tensor::ExtractSliceOp>(op) && isAssembly(operand))
+        for (Value part : operand.getDefiningOp()->getOperands())
+          lastReader[part] = &op;
+    }
+  auto release = [&](Value value, Operation *reader) {
+    if (lastReader.lookup(value) == reader && !partNumbers.contains(value) &&
+        !outputSet.contains(value))
+      flows.erase(value);
+  };
+  for (Operation &op : block) {
+    visit(&op);
+    for (Value operand : op.getOperands()) {
+      if (isa<tensor::ExtractSliceOp>(op) && isAssembly(operand))
+        for (Value part : operand.getDefiningOp()->getOperands())
+          release(part, &op);
+      release(operand, &op);
+    }
+  }
+  for (unsigned out = 0; out < outputs.size(); ++out)
+    tie(out);
+  recognizeCells();
 }
 
-StateFlow se::onnx_import::analyzeStateFlow(ArrayRef<Value> inputs,
-                                            ArrayRef<Value> outputs) {
-  return Analysis(inputs, outputs).run();
+StateFlow::StateFlow(ArrayRef<Value> inputs, ArrayRef<Value> outputs) {
+  StateFlowAnalysis(inputs, outputs, *this).run();
+}
+
+Tie StateFlow::getTie(unsigned in, unsigned out) const {
+  for (Tie tie : {Tie::Kept, Tie::Carried, Tie::Direct, Tie::Distant})
+    if (getInputs(out, tie).test(in))
+      return tie;
+  return Tie::None;
 }
