@@ -31,3 +31,45 @@ def check(family, folder, *options):
 @pytest.mark.parametrize("family", large_networks.FAMILIES, ids=lambda f: f.__name__)
 def test_import(family, tmp_path):
     check(family, tmp_path, "--emit=mlir-imported")
+
+
+@pytest.mark.parametrize("precision", ["fp32", "fp16"])
+@pytest.mark.parametrize("family", [large_networks.elementwise, large_networks.states,
+                                    large_networks.products, large_networks.movement],
+                         ids=lambda f: f.__name__)
+def test_legalize(family, precision, tmp_path):
+    check(family, tmp_path, "--emit=mlir-legalized", f"--precision={precision}")
+
+
+def write_doubling(path, first, step):
+    """A chain of 64 nodes that read what is before them twice."""
+    graph = large_networks.Graph()
+    state = graph.add_input("h_prev")
+    value = first(graph, state)
+    for i in range(64):
+        value = graph.add(step, [value, value], f"v{i}")
+    graph.add_output(graph.add("Mul", [value, state], "h_next"))
+    graph.add_output(graph.add("Tanh", [graph.add_input("x")], "y"))
+    graph.write(path)
+    return path
+
+
+def make_mask(graph, state):
+    zero = graph.add_constant("zero", (1,))
+    mask = graph.add("Greater", [state, zero], "mask")
+    return graph.add("Cast", [mask], "number", to=1)
+
+
+@pytest.mark.parametrize("precision", ["fp32", "fp16"])
+@pytest.mark.parametrize("step", ["Mul", "Add", "Max"])
+@pytest.mark.parametrize("first", [lambda g, h: h, make_mask,
+                                   lambda g, h: g.add("Tanh", [h], "bounded")],
+                         ids=["state", "mask", "bounded"])
+def test_read_twice(first, step, precision, tmp_path):
+    """Ways from a value to the end double with each node, and must not be counted."""
+    path = write_doubling(tmp_path / "net.onnx", first, step)
+    process, seconds = large_networks.measure(
+        path, "--emit=mlir-legalized", f"--precision={precision}", "-o", "/dev/null",
+        timeout=60)
+    assert process.returncode == 0, process.stderr
+    assert seconds < 10

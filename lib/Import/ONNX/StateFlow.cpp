@@ -5,6 +5,8 @@
 
 #include "StateFlow.h"
 
+#include "SlicedParts.h"
+
 #include "se/Dialect/RNN/RNN.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -46,41 +48,8 @@ static bool keepsZero(se::rnn::ActivationKind kind) {
          kind == ActivationKind::softsign;
 }
 
-namespace {
-/// What a slice takes of one operand of a concatenation, or of its own.
-struct SlicedPart {
-  Value value;
-  bool isTaken = true; ///< some of it
-  bool isWhole = true;
-};
-} // namespace
-
-/// A slice of a concatenation looks at the operands.
-static SmallVector<SlicedPart> getSlicedParts(tensor::ExtractSliceOp slice) {
-  auto concat = slice.getSource().getDefiningOp<tensor::ConcatOp>();
-  auto type = slice.getSourceType();
-  if (!concat)
-    return {{slice.getSource(), true, type == slice.getType()}};
-  unsigned axis = concat.getDim();
-  int64_t low = slice.getStaticOffsets()[axis];
-  int64_t step = slice.getStaticStrides()[axis];
-  int64_t high = low + (slice.getStaticSizes()[axis] - 1) * step;
-  bool isWhole = step == 1;
-  for (int64_t d = 0; d < type.getRank(); ++d)
-    isWhole &= d == axis || slice.getStaticSizes()[d] == type.getDimSize(d);
-  SmallVector<SlicedPart> parts;
-  int64_t start = 0;
-  for (Value part : concat.getInputs()) {
-    int64_t end = start + cast<ShapedType>(part.getType()).getDimSize(axis);
-    parts.push_back({part, low < end && high >= start,
-                     isWhole && low <= start && high >= end - 1});
-    start = end;
-  }
-  return parts;
-}
-
 /// Calls `visit(operand, changes)` for each operand whose elements live on in
-/// `value`; `changes` if they are multiplied or only some of them are taken.
+/// `value`, which is no slice; `changes` if they are multiplied.
 static void visitCarriers(Value value, bool withArithmetic,
                           llvm::function_ref<void(Value, bool)> visit) {
   Operation *op = value.getDefiningOp();
@@ -99,11 +68,6 @@ static void visitCarriers(Value value, bool withArithmetic,
       .Case([&](arith::SelectOp select) {
         visit(select.getTrueValue(), true);
         visit(select.getFalseValue(), true);
-      })
-      .Case([&](tensor::ExtractSliceOp slice) {
-        // What is dropped is the oldest frame of a cache, perhaps its only one.
-        for (const SlicedPart &part : getSlicedParts(slice))
-          visit(part.value, !part.isWhole);
       })
       .Case([&](se::rnn::LSTMOp lstm) {
         visit(value == lstm.getHNext() ? lstm.getH() : lstm.getC(), true);
@@ -129,6 +93,33 @@ struct Carriers {
   Sources same, changed;
 };
 
+/// The sums of what flows out of the parts of a slice's source, of each range.
+class PartSums {
+public:
+  explicit PartSums(std::vector<Sources> parts) : size(parts.size()) {
+    // A binary tree: the sum of nodes 2 n and 2 n + 1 is node n.
+    tree.resize(size);
+    for (Sources &part : parts)
+      tree.push_back(std::move(part));
+    for (size_t node = size; node-- > 1;) {
+      tree[node] |= tree[2 * node];
+      tree[node] |= tree[2 * node + 1];
+    }
+  }
+  void add(size_t begin, size_t end, Sources &sum) const {
+    for (begin += size, end += size; begin < end; begin /= 2, end /= 2) {
+      if (begin % 2)
+        sum |= tree[begin++];
+      if (end % 2)
+        sum |= tree[--end];
+    }
+  }
+
+private:
+  size_t size;
+  std::vector<Sources> tree;
+};
+
 /// The inputs that make a value zero if they are.
 struct Zeros {
   bool always = false;
@@ -144,6 +135,14 @@ struct Flow {
   Carriers carried, kept;
   NumberSet elementwise; ///< parts, also behind parts
   Zeros zeros;
+};
+
+/// What slices read.
+struct SliceSource {
+  explicit SliceSource(Value value) : parts(value) {}
+
+  SlicedParts parts;
+  std::optional<PartSums> carried, kept;
 };
 } // namespace
 
@@ -162,8 +161,12 @@ private:
   void findParts(Block &block);
   void findAlike();
   void visit(Operation *op);
-  Zeros findZeros(Operation *op) const;
+  Zeros findZeros(Operation *op);
   void findCarriers(Value value, Carriers Flow::*kind);
+  SliceSource &getSource(tensor::ExtractSliceOp slice);
+  void findSliceCarriers(tensor::ExtractSliceOp slice, Carriers Flow::*kind);
+  void findLastReaders(Block &block);
+  void release(Operation *reader);
   /// Values from elsewhere have no flows, such as a recurrent node's own state.
   const Flow &get(Value value) const {
     auto it = flows.find(value);
@@ -183,6 +186,8 @@ private:
   StateFlow &flow;
   llvm::DenseMap<Value, std::unique_ptr<Flow>> flows;
   const Flow none;
+  llvm::DenseMap<Value, Operation *> lastReader;
+  llvm::DenseMap<Value, std::unique_ptr<SliceSource>> sources;
   /// The values that outputs are put together from, with their numbers.
   std::vector<Value> parts;
   llvm::DenseMap<Value, unsigned> partNumbers;
@@ -264,7 +269,38 @@ void StateFlowAnalysis::findCarriers(Value value, Carriers Flow::*kind) {
                 });
 }
 
-Zeros StateFlowAnalysis::findZeros(Operation *op) const {
+SliceSource &StateFlowAnalysis::getSource(tensor::ExtractSliceOp slice) {
+  std::unique_ptr<SliceSource> &source = sources[slice.getSource()];
+  if (!source)
+    source = std::make_unique<SliceSource>(slice.getSource());
+  return *source;
+}
+
+void StateFlowAnalysis::findSliceCarriers(tensor::ExtractSliceOp slice,
+                                          Carriers Flow::*kind) {
+  SliceSource &source = getSource(slice);
+  std::optional<PartSums> &sums =
+      kind == &Flow::carried ? source.carried : source.kept;
+  const SlicedParts &parts = source.parts;
+  if (!sums) {
+    std::vector<Sources> all;
+    for (Value part : parts.values) {
+      Carriers found;
+      addCarriers(part, kind, /*changes=*/true, found);
+      all.push_back(std::move(found.changed));
+    }
+    sums.emplace(std::move(all));
+  }
+  // What is dropped is the oldest frame of a cache, perhaps its only one.
+  Carriers &sum = (*flows[slice.getResult()]).*kind;
+  auto [begin, end] = parts.getWhole(slice);
+  for (size_t part = begin; part < end; ++part)
+    addCarriers(parts.values[part], kind, /*changes=*/false, sum);
+  sums->add(0, begin, sum.changed);
+  sums->add(std::max(begin, end), parts.values.size(), sum.changed);
+}
+
+Zeros StateFlowAnalysis::findZeros(Operation *op) {
   auto zerosOf = [&](Value value) {
     if (matchPattern(value, m_AnyZeroFloat()))
       return Zeros{true, {}};
@@ -302,11 +338,9 @@ Zeros StateFlowAnalysis::findZeros(Operation *op) const {
                    : Zeros();
       })
       .Case([&](tensor::ExtractSliceOp slice) {
-        SmallVector<Value> taken;
-        for (const SlicedPart &part : getSlicedParts(slice))
-          if (part.isTaken)
-            taken.push_back(part.value);
-        return ifAll(taken);
+        const SlicedParts &parts = getSource(slice).parts;
+        auto [begin, end] = parts.getTaken(slice);
+        return ifAll(ArrayRef(parts.values).slice(begin, end - begin));
       })
       .Case<se::rnn::ReshapeOp, se::rnn::TransposeOp, se::rnn::BroadcastOp,
             se::rnn::ReduceOp, tensor::ConcatOp, arith::AddFOp, arith::SubFOp,
@@ -328,8 +362,11 @@ void StateFlowAnalysis::visit(Operation *op) {
   found->zeros = findZeros(op);
   for (Value result : op->getResults()) {
     flows[result] = std::make_unique<Flow>(*found);
-    findCarriers(result, &Flow::carried);
-    findCarriers(result, &Flow::kept);
+    for (Carriers Flow::*kind : {&Flow::carried, &Flow::kept})
+      if (auto slice = dyn_cast<tensor::ExtractSliceOp>(op))
+        findSliceCarriers(slice, kind);
+      else
+        findCarriers(result, kind);
     if (auto part = partNumbers.find(result); part != partNumbers.end())
       flows[result]->elementwise.set(part->second);
   }
@@ -437,6 +474,39 @@ void StateFlowAnalysis::recognizeCells() {
     flow.ties[hNext][unsigned(Tie::Carried) - 1].set(h);
 }
 
+void StateFlowAnalysis::findLastReaders(Block &block) {
+  for (Operation &op : block)
+    for (Value operand : op.getOperands())
+      lastReader[operand] = &op;
+  // Slices of a concatenation look at its operands.
+  for (auto concat : block.getOps<tensor::ConcatOp>())
+    if (Operation *last = lastReader.lookup(concat.getResult()))
+      for (Value part : concat.getInputs())
+        if (lastReader[part]->isBeforeInBlock(last))
+          lastReader[part] = last;
+  // These are looked at in the end.
+  for (Value value : outputs)
+    lastReader.erase(value);
+  for (Value value : parts)
+    lastReader.erase(value);
+}
+
+/// Forgets what nothing reads after `reader`.
+void StateFlowAnalysis::release(Operation *reader) {
+  auto isLast = [&](Value value) { return lastReader.lookup(value) == reader; };
+  for (Value operand : reader->getOperands()) {
+    if (auto concat = operand.getDefiningOp<tensor::ConcatOp>();
+        concat && isLast(operand))
+      for (Value part : concat.getInputs())
+        if (isLast(part))
+          flows.erase(part);
+    if (isLast(operand)) {
+      flows.erase(operand);
+      sources.erase(operand);
+    }
+  }
+}
+
 void StateFlowAnalysis::run() {
   findAlike();
   if (inputs.empty()) {
@@ -455,29 +525,10 @@ void StateFlowAnalysis::run() {
     own->zeros.inputs.set(in);
     flows[input] = std::move(own);
   }
-  llvm::DenseSet<Value> outputSet(outputs.begin(), outputs.end());
-  llvm::DenseMap<Value, Operation *> lastReader;
-  for (Operation &op : block)
-    for (Value operand : op.getOperands()) {
-      lastReader[operand] = &op;
-      // A slice looks at what its source is put together from.
-      if (isa<tensor::ExtractSliceOp>(op) && isAssembly(operand))
-        for (Value part : operand.getDefiningOp()->getOperands())
-          lastReader[part] = &op;
-    }
-  auto release = [&](Value value, Operation *reader) {
-    if (lastReader.lookup(value) == reader && !partNumbers.contains(value) &&
-        !outputSet.contains(value))
-      flows.erase(value);
-  };
+  findLastReaders(block);
   for (Operation &op : block) {
     visit(&op);
-    for (Value operand : op.getOperands()) {
-      if (isa<tensor::ExtractSliceOp>(op) && isAssembly(operand))
-        for (Value part : operand.getDefiningOp()->getOperands())
-          release(part, &op);
-      release(operand, &op);
-    }
+    release(&op);
   }
   for (unsigned out = 0; out < outputs.size(); ++out)
     tie(out);

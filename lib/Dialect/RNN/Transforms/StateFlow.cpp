@@ -21,6 +21,44 @@ using namespace mlir;
 using namespace se::rnn;
 
 namespace {
+/// Of a graph with cycles.
+struct Node {
+  unsigned number = 0;
+  SmallVector<Node *, 2> next;
+};
+} // namespace
+
+namespace llvm {
+template <> struct GraphTraits<Node *> {
+  using NodeRef = Node *;
+  using ChildIteratorType = SmallVectorImpl<Node *>::iterator;
+  static NodeRef getEntryNode(NodeRef node) { return node; }
+  static ChildIteratorType child_begin(NodeRef node) {
+    return node->next.begin();
+  }
+  static ChildIteratorType child_end(NodeRef node) { return node->next.end(); }
+};
+} // namespace llvm
+
+namespace {
+/// Which operations and states lie on cycles over frames. Only there anything
+/// is left of a state when it is computed anew.
+class Cycles {
+public:
+  explicit Cycles(NetworkOp network);
+
+  /// The cycles that a value is part of have one number; 0 if there are none.
+  unsigned get(Value value) const {
+    Operation *op = value.getDefiningOp();
+    return op ? numbers.lookup(op)
+              : states.lookup(cast<BlockArgument>(value).getArgNumber());
+  }
+
+private:
+  llvm::DenseMap<Operation *, unsigned> numbers;
+  llvm::DenseMap<unsigned, unsigned> states; ///< by numbers of arguments
+};
+
 /// What is left of a state in a value, element by element.
 struct Path {
   unsigned state;
@@ -56,6 +94,9 @@ public:
   explicit PathFinder(NetworkOp network);
 
   const Paths &get(Value value) const {
+    // What leads out of a cycle leads nowhere.
+    if (reader && cycles.get(value) != cycles.get(reader->getResult(0)))
+      return none;
     auto it = paths.find(value);
     return it == paths.end() ? none : it->second;
   }
@@ -74,6 +115,7 @@ private:
   /// Behind a matrix or a reduction.
   Paths mix(Operation *op) const;
 
+  const Cycles cycles;
   llvm::DenseMap<Value, Paths> paths;
   const Paths none;
   Operation *reader = nullptr; ///< the operation that is looked at
@@ -96,7 +138,55 @@ void Paths::joinPath(const Path &path) {
   same->isGated |= path.isGated;
 }
 
-PathFinder::PathFinder(NetworkOp network) {
+Cycles::Cycles(NetworkOp network) {
+  Block &block = network.getBody().front();
+  unsigned numNodes = 0;
+  llvm::DenseMap<Operation *, Node *> nodeOf;
+  std::vector<Node> nodes(network.getNumStates() +
+                          block.getOperations().size());
+  Node root;
+  auto addNode = [&] {
+    Node &node = nodes[numNodes];
+    node.number = numNodes++;
+    root.next.push_back(&node);
+    return &node;
+  };
+  SmallVector<Node *> stateNodes;
+  for (unsigned k = 0; k != network.getNumStates(); ++k)
+    stateNodes.push_back(addNode());
+  for (Operation &op : block)
+    nodeOf[&op] = addNode();
+  auto addReaders = [&](Node *node, Value value) {
+    for (OpOperand &use : value.getUses())
+      if (auto yield = dyn_cast<YieldOp>(use.getOwner())) {
+        unsigned outputs = yield.getOutputs().size();
+        if (use.getOperandNumber() >= outputs)
+          node->next.push_back(stateNodes[use.getOperandNumber() - outputs]);
+      } else {
+        node->next.push_back(nodeOf[use.getOwner()]);
+      }
+  };
+  for (auto [k, state] : llvm::enumerate(network.getStateArguments()))
+    addReaders(stateNodes[k], state);
+  for (Operation &op : block)
+    for (Value result : op.getResults())
+      addReaders(nodeOf[&op], result);
+  std::vector<unsigned> cycleOf(nodes.size());
+  unsigned number = 0;
+  for (auto cycle = llvm::scc_begin(&root); !cycle.isAtEnd(); ++cycle) {
+    if (!cycle.hasCycle())
+      continue;
+    ++number;
+    for (Node *node : *cycle)
+      cycleOf[node->number] = number;
+  }
+  for (auto [op, node] : nodeOf)
+    numbers[op] = cycleOf[node->number];
+  for (auto [k, state] : llvm::enumerate(network.getStateArguments()))
+    states[state.getArgNumber()] = cycleOf[stateNodes[k]->number];
+}
+
+PathFinder::PathFinder(NetworkOp network) : cycles(network) {
   for (auto [k, state] : llvm::enumerate(network.getStateArguments()))
     paths[state].all = {{unsigned(k), state, {1, 1}}};
   Block &block = network.getBody().front();
@@ -104,7 +194,7 @@ PathFinder::PathFinder(NetworkOp network) {
     for (Value operand : op.getOperands())
       lastReader[operand] = &op;
   for (Operation &op : block) {
-    if (op.getNumResults() != 1)
+    if (op.getNumResults() != 1 || !cycles.get(op.getResult(0)))
       continue;
     reader = &op;
     if (Paths found = find(&op); !found.empty())
@@ -113,12 +203,14 @@ PathFinder::PathFinder(NetworkOp network) {
       if (lastReader.lookup(operand) == &op)
         paths.erase(operand);
   }
+  reader = nullptr;
 }
 
 Paths PathFinder::take(Value value) {
   bool isOnce = llvm::count(reader->getOperands(), value) == 1;
   auto it = paths.find(value);
-  if (it == paths.end() || !isOnce || lastReader.lookup(value) != reader)
+  if (it == paths.end() || !isOnce || lastReader.lookup(value) != reader ||
+      cycles.get(value) != cycles.get(reader->getResult(0)))
     return get(value);
   return std::move(it->second);
 }
@@ -286,30 +378,12 @@ struct Edge {
   bool carries() const { return isElementwise && !isGated && factor > 0; }
 };
 
-/// A state and those whose next values it is carried over to.
-struct StateNode {
-  unsigned state;
-  SmallVector<StateNode *, 2> next;
-};
-
 /// How large a part of a state is added to a next state.
 struct Factor {
   unsigned to, from;
   double value;
 };
 } // namespace
-
-namespace llvm {
-template <> struct GraphTraits<StateNode *> {
-  using NodeRef = StateNode *;
-  using ChildIteratorType = SmallVectorImpl<StateNode *>::iterator;
-  static NodeRef getEntryNode(NodeRef node) { return node; }
-  static ChildIteratorType child_begin(NodeRef node) {
-    return node->next.begin();
-  }
-  static ChildIteratorType child_end(NodeRef node) { return node->next.end(); }
-};
-} // namespace llvm
 
 /// By states, those that reach a next value; of what is behind a matrix the
 /// edge knows nothing else.
@@ -354,8 +428,8 @@ StateFlow::StateFlow(NetworkOp network)
   PathFinder finder(network);
   unsigned n = network.getNumStates();
   std::vector<std::map<unsigned, Edge>> edges; // to each state
-  std::vector<StateNode> nodes(n);
-  StateNode root{n, {}};
+  std::vector<Node> nodes(n);
+  Node root{n, {}};
   for (auto [to, next] : llvm::enumerate(network.getYield().getStates())) {
     edges.push_back(getEdges(finder.get(next)));
     for (const auto &[from, edge] : edges.back()) {
@@ -364,7 +438,7 @@ StateFlow::StateFlow(NetworkOp network)
       if (edge.carries())
         nodes[from].next.push_back(&nodes[to]);
     }
-    nodes[to].state = to;
+    nodes[to].number = to;
     root.next.push_back(&nodes[to]);
   }
   // States that reach each other.
@@ -372,8 +446,8 @@ StateFlow::StateFlow(NetworkOp network)
     if (!cycle.hasCycle())
       continue;
     SmallVector<unsigned> states;
-    for (StateNode *node : *cycle)
-      states.push_back(node->state);
+    for (Node *node : *cycle)
+      states.push_back(node->number);
     llvm::sort(states);
     llvm::DenseMap<unsigned, unsigned> number;
     for (auto [i, state] : llvm::enumerate(states))
