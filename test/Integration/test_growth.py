@@ -7,25 +7,26 @@ import pytest
 
 import large_networks
 
-SMALL, LARGE = 4000, 16000
+SMALL, LARGE = 2000, 8000
 # Sixteen is the square of the ratio of sizes, and four the ratio.
 MOST = 8
-# What starting a tool takes, and the least that a ratio can be made of.
+# Seconds that starting a tool may take, and the least that a ratio can be made of.
 LEAST = 0.1
 
 
-def measure(path, *options):
-    """The least of three runs, which other work on the machine disturbs least."""
-    runs = [large_networks.measure(path, *options, timeout=120) for _ in range(3)]
-    for process, _ in runs:
-        assert process.returncode == 0, process.stderr
-    return max(min(seconds for _, seconds in runs), LEAST)
-
-
 def check(family, folder, *options):
-    times = [measure(large_networks.write(family, size, folder), "-o", "/dev/null", *options)
-             for size in (SMALL, LARGE)]
-    assert times[1] < MOST * times[0], f"{family.__name__}: {times} seconds"
+    paths = [large_networks.write(family, size, folder) for size in (SMALL, LARGE)]
+    least = [float("inf")] * 2
+    # The least of several runs, which other work on the machine disturbs least.
+    for _ in range(4):
+        for i, path in enumerate(paths):
+            process, seconds = large_networks.measure(path, "-o", "/dev/null", *options,
+                                                      timeout=120)
+            assert process.returncode == 0, process.stderr
+            least[i] = min(least[i], seconds)
+        if least[1] < MOST * max(least[0], LEAST):
+            return
+    raise AssertionError(f"{family.__name__}: {least} seconds of {SMALL} and {LARGE} nodes")
 
 
 @pytest.mark.parametrize("family", large_networks.FAMILIES, ids=lambda f: f.__name__)
@@ -73,3 +74,14 @@ def test_read_twice(first, step, precision, tmp_path):
         timeout=60)
     assert process.returncode == 0, process.stderr
     assert seconds < 10
+
+
+@pytest.mark.parametrize("family", [large_networks.states, large_networks.branches],
+                         ids=lambda f: f.__name__)
+def test_refused(family, tmp_path):
+    """What does not fit is not compiled first."""
+    path = large_networks.write(family, 8000, tmp_path)
+    process, seconds = large_networks.measure(path, "--precision=fp16", "-o",
+                                              tmp_path / "net.elf", timeout=120)
+    assert process.returncode == 1 and "does not fit" in process.stderr, process.stderr
+    assert seconds < 20 and not (tmp_path / "net.elf").exists()
