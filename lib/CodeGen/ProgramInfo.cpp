@@ -25,6 +25,9 @@ static std::vector<PortInfo> getPorts(ArrayAttr attr) {
     info.elements = port.getNumElements();
     llvm::raw_string_ostream(info.element) << port.getElement();
     info.offset = port.getOffset();
+    if (FloatType rounded = port.getRounded())
+      info.largest = llvm::APFloat::getLargest(rounded.getFloatSemantics())
+                         .convertToDouble();
   }
   return ports;
 }
@@ -160,11 +163,15 @@ std::string se::makeHeader(const ProgramInfo &program) {
 
 static llvm::json::Array toJSON(const std::vector<PortInfo> &ports) {
   llvm::json::Array list;
-  for (const PortInfo &port : ports)
-    list.push_back(llvm::json::Object{{"name", port.name},
-                                      {"shape", llvm::json::Array(port.shape)},
-                                      {"elements", port.elements},
-                                      {"element", port.element}});
+  for (const PortInfo &port : ports) {
+    llvm::json::Object object{{"name", port.name},
+                              {"shape", llvm::json::Array(port.shape)},
+                              {"elements", port.elements},
+                              {"element", port.element}};
+    if (std::isfinite(port.largest))
+      object["largest"] = port.largest;
+    list.push_back(std::move(object));
+  }
   return list;
 }
 

@@ -6,6 +6,7 @@
 #include "Tensors.h"
 
 #include "se/Dialect/RNN/LayerName.h"
+#include "se/Dialect/RNN/RNNScreening.h"
 
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "llvm/ADT/MapVector.h"
@@ -72,7 +73,8 @@ FrameGraph::FrameGraph(NetworkOp network) {
 void FrameGraph::addEdges(NetworkOp network) {
   auto addReaders = [&](Operation *from, Value value) {
     for (Operation *user : value.getUsers())
-      if (!isa<YieldOp>(user)) {
+      // How large a vector is makes no layer recurrent: scales of frames.
+      if (!isa<YieldOp, PeakOp>(user)) {
         nodes[from].next.push_back(&nodes[user]);
         nodes[user].previous.push_back(&nodes[from]);
       }
