@@ -35,6 +35,11 @@ set(SE_XPULP_SHARDS 4)
 add_library(se_precompiled OBJECT ${PROJECT_SOURCE_DIR}/cmake/Precompiled.cpp)
 set_target_properties(se_precompiled PROPERTIES POSITION_INDEPENDENT_CODE ON)
 target_link_libraries(se_precompiled PRIVATE se_options)
+# Clang finds the header's result beside it. In the option that CMake would give
+# ccache does not see a path, and takes it for another one in each folder.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  set(CMAKE_CXX_COMPILE_OPTIONS_USE_PCH -include <PCH_HEADER>)
+endif()
 target_precompile_headers(se_precompiled
   PRIVATE ${PROJECT_SOURCE_DIR}/cmake/Precompiled.h)
 # The result has paths in it. Its sum tells ccache that those of two folders are
@@ -53,13 +58,16 @@ function(se_add_library name)
   cmake_parse_arguments(ARG "" "" "LINK_LIBS;DEPENDS" ${ARGN})
   add_library(${name} STATIC ${ARG_UNPARSED_ARGUMENTS})
   set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE ON)
-  target_link_libraries(${name} PUBLIC se_options ${ARG_LINK_LIBS})
+  # How the project itself is compiled is no one else's business.
+  target_link_libraries(${name} PUBLIC $<BUILD_INTERFACE:se_options>
+    ${ARG_LINK_LIBS} $<INSTALL_INTERFACE:SeMlir::dependencies>)
   if("MLIR" IN_LIST ARG_LINK_LIBS)
     target_precompile_headers(${name} REUSE_FROM se_precompiled)
   endif()
   if(ARG_DEPENDS)
     add_dependencies(${name} ${ARG_DEPENDS})
   endif()
+  se_install_library(${name})
 endfunction()
 
 # se_add_tool(NAME sources... [LINK_LIBS libs...])

@@ -95,9 +95,11 @@ void Plan::addOperandRoot(Value operand, bool inOrder) {
     inOrder = false;
   if (isConstant(source))
     return;
+  auto argument = dyn_cast<BlockArgument>(source);
+  bool isState = argument && argument.getArgNumber() >= network.getNumInputs();
   if (inOrder)
     roots.insert(operand);
-  else if (!llvm::is_contained(network.getStateArguments(), source))
+  else if (!isState)
     roots.insert(source);
 }
 
@@ -244,15 +246,18 @@ void Plan::delayJobs() {
        llvm::zip(network.getYield().getStates(), network.getStateArguments()))
     if (Job *job = definitions.lookup(stripReshapes(next)))
       overwritten[state] = job->level;
+  // Reads stand in the order of their jobs.
+  ArrayRef<Read> left = reads;
   for (std::unique_ptr<Job> &job : jobs) {
+    ArrayRef<Read> own = left.take_while(
+        [&](const Read &read) { return read.job == job.get(); });
+    left = left.drop_front(own.size());
     auto first = firstRead.find(job->value);
     if (!job->isDefinition || first == firstRead.end())
       continue;
     unsigned last = first->second;
     bool readsBuffer = false;
-    for (const Read &read : reads) {
-      if (read.job != job.get())
-        continue;
+    for (const Read &read : own) {
       readsBuffer |= levelOf.contains(read.value);
       if (auto it = overwritten.find(read.value); it != overwritten.end())
         last = std::min(last, it->second);
@@ -301,14 +306,18 @@ void Plan::makeLoops() {
 void Plan::placeStates() {
   AffineExpr d0 = getAffineDimExpr(0, network.getContext());
   rnn::YieldOp yield = network.getYield();
+  llvm::DenseMap<Value, SmallVector<unsigned, 1>> outputsOf;
   for (auto [k, value] : llvm::enumerate(yield.getOutputs()))
-    for (std::unique_ptr<Job> &job : jobs) {
-      // Every part of a concatenation goes to its place in the output.
-      Destination to = job->destinations.front();
-      if (to.buffer == stripReshapes(value))
-        job->destinations.push_back(
-            {Destination::Output, {}, unsigned(k), to.position});
-    }
+    outputsOf[stripReshapes(value)].push_back(unsigned(k));
+  for (std::unique_ptr<Job> &job : jobs) {
+    // Every part of a concatenation goes to its place in the output.
+    Destination to = job->destinations.front();
+    for (unsigned k : outputsOf.lookup(to.buffer))
+      job->destinations.push_back({Destination::Output, {}, k, to.position});
+  }
+  llvm::DenseMap<Value, SmallVector<const Read *, 2>> readsOf;
+  for (const Read &read : reads)
+    readsOf[read.value].push_back(&read);
   for (auto [k, pair] : llvm::enumerate(
            llvm::zip(yield.getStates(), network.getStateArguments()))) {
     auto [value, state] = pair;
@@ -318,14 +327,14 @@ void Plan::placeStates() {
       continue;
     bool isFree = job;
     bool canSave = job && job->level > 0 && !roots.contains(state);
-    for (const Read &read : reads) {
-      if (read.value != state || !job)
-        continue;
-      bool isSameElement = !read.inReduction && read.position == d0 &&
-                           read.job->level == job->level &&
-                           read.job->elements == job->elements;
-      isFree &= isSameElement || read.job->level < job->level;
-      canSave &= read.job->level > 0;
+    for (const Read *read : readsOf.lookup(state)) {
+      if (!job)
+        break;
+      bool isSameElement = !read->inReduction && read->position == d0 &&
+                           read->job->level == job->level &&
+                           read->job->elements == job->elements;
+      isFree &= isSameElement || read->job->level < job->level;
+      canSave &= read->job->level > 0;
     }
     if (isFree || canSave)
       job->destinations.push_back({Destination::State, {}, unsigned(k), d0});
@@ -338,9 +347,9 @@ void Plan::placeStates() {
 
 bool Plan::mayRepeatFirstLevel(ValueRange inputs) const {
   AffineExpr d0 = getAffineDimExpr(0, network->getContext());
-  llvm::DenseSet<Value> whole;
+  llvm::DenseSet<Value> whole, known(inputs.begin(), inputs.end());
   for (const Read &read : reads) {
-    if (!llvm::is_contained(inputs, read.value))
+    if (!known.contains(read.value))
       continue;
     if (read.job->level != 0 || read.inReduction)
       return false;
@@ -365,7 +374,8 @@ void Plan::findBuffers() {
     last = std::max(last, level);
   };
   for (const Read &read : reads) {
-    if (!llvm::is_contained(network.getInputArguments(), read.value))
+    auto argument = dyn_cast<BlockArgument>(read.value);
+    if (!argument || argument.getArgNumber() >= network.getNumInputs())
       continue;
     inputReaders.insert(read.job);
     unsigned &last = lastInputReads[read.value];

@@ -6,7 +6,7 @@
 #include "se/Dialect/RNN/LayerName.h"
 
 #include "mlir/IR/BuiltinAttributes.h"
-#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/Path.h"
 
 using namespace mlir;
@@ -28,9 +28,10 @@ std::string se::rnn::getLayerName(Location location) {
 
 SmallVector<std::string> se::rnn::getLayerNames(Location location) {
   SmallVector<std::string> names;
+  llvm::StringSet<> known;
   auto add = [&](Location part) {
     std::string name = getLayerName(part);
-    if (!llvm::is_contained(names, name))
+    if (known.insert(name).second)
       names.push_back(std::move(name));
   };
   if (auto fused = dyn_cast<FusedLoc>(location))

@@ -260,6 +260,12 @@ LogicalResult NetworkOp::verifyRegions() {
                          "attribute of the state's type ")
              << type;
   }
+  llvm::StringSet<> observed;
+  for (auto observe : getBody().front().getOps<ObserveOp>())
+    if (!observed.insert(observe.getTensor()).second)
+      return observe.emitOpError("observe-C1: there is another tensor with the "
+                                 "name ")
+             << observe.getTensorAttr();
   return verifyBody(*this, "network-C2", "network-C4", getBody().front(),
                     {getInputTypes(), getStateTypes()}, getOutputTypes(),
                     getStateTypes());
@@ -361,14 +367,6 @@ LogicalResult ApplyOp::verifySymbolUses(SymbolTableCollection &symbolTable) {
 }
 
 LogicalResult ObserveOp::verify() {
-  auto network = cast<NetworkOp>((*this)->getParentOp());
-  for (auto other : network.getBody().front().getOps<ObserveOp>()) {
-    if (other == *this)
-      break;
-    if (other.getTensor() == getTensor())
-      return emitOpError("observe-C1: there is another tensor with the name ")
-             << getTensorAttr();
-  }
   if (getTensor().empty())
     return emitOpError("observe-C1: the name must not be empty");
   return success();

@@ -12,6 +12,7 @@
 #ifndef SE_LIB_IMPORT_ONNX_EMITTER_H
 #define SE_LIB_IMPORT_ONNX_EMITTER_H
 
+#include "StateFlow.h"
 #include "Tensor.h"
 
 #include "se/Dialect/RNN/RNN.h"
@@ -51,8 +52,7 @@ struct Operand {
   llvm::SmallBitVector inputs;
   /// If it only rearranges values: the graph inputs that these come from, and
   /// the states of recurrent nodes (see Recurrence in States.h).
-  std::set<unsigned> movedInputs;
-  std::set<unsigned> movedStates;
+  NumberSet movedInputs, movedStates;
 
   bool isConstant() const { return tensor != nullptr; }
   bool isFloat() const { return kind == Tensor::Kind::Float; }

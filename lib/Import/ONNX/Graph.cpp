@@ -187,7 +187,7 @@ void GraphImporter::importInput(const onnx::ValueInfoProto &info) {
                  toString(x.shape));
   Location argLoc = NameLoc::get(builder.getStringAttr(info.name()));
   x.value = block->addArgument(emitter->typeOf(x.shape), argLoc);
-  x.movedInputs.insert(inputs.size());
+  x.movedInputs.set(inputs.size());
   inputs.push_back({info.name(), x.shape});
   define(info.name(), std::move(x));
 }
@@ -352,13 +352,13 @@ void GraphImporter::importNode(const onnx::NodeProto &proto, unsigned index) {
 void GraphImporter::bindOutputs(const onnx::NodeProto &proto, Node &node,
                                 bool moves) {
   llvm::SmallBitVector reach(inputs.size());
-  std::set<unsigned> movedInputs, movedStates;
+  NumberSet movedInputs, movedStates;
   for (const Operand *x : node.inputs) {
     if (!x)
       continue;
     reach |= x->inputs;
-    movedInputs.insert(x->movedInputs.begin(), x->movedInputs.end());
-    movedStates.insert(x->movedStates.begin(), x->movedStates.end());
+    movedInputs |= x->movedInputs;
+    movedStates |= x->movedStates;
   }
   for (const auto &[i, name] : llvm::enumerate(proto.output())) {
     if (name.empty())

@@ -12,9 +12,16 @@
 
 namespace se::onnx_import {
 
-/// The cost of each pair of a left and a right element; nothing where they
-/// cannot be a pair.
-using PairCosts = std::vector<std::vector<std::optional<int64_t>>>;
+/// A left and a right element that can be a pair, and what it costs.
+struct PossiblePair {
+  unsigned left, right;
+  int64_t cost;
+};
+struct PossiblePairs {
+  unsigned numLeft, numRight;
+  /// By left, then by right element.
+  std::vector<PossiblePair> pairs;
+};
 
 struct Matching {
   /// For each left element its right one, or -1.
@@ -26,12 +33,12 @@ struct Matching {
 
 /// Of the matchings with the most pairs, but at most `limit`, one that costs
 /// the least.
-Matching findMatching(const PairCosts &costs, unsigned limit);
+Matching findMatching(const PossiblePairs &possible, unsigned limit);
 
 /// All matchings of `size` pairs, cheapest first; nothing if there are more
 /// than `atMost`.
 std::optional<std::vector<std::vector<int>>>
-listMatchings(const PairCosts &costs, unsigned size, size_t atMost);
+listMatchings(const PossiblePairs &possible, unsigned size, size_t atMost);
 
 } // namespace se::onnx_import
 

@@ -37,14 +37,16 @@ void GraphImporter::finish(se::rnn::NetworkOp network) {
     if (x.sequence)
       return error("graph output '" + info.name() +
                    "' is a sequence of tensors");
-    outs.push_back({info.name(), x.shape, x.movedStates});
+    outs.push_back({info.name(), x.shape, {}});
+    for (unsigned state : x.movedStates)
+      outs.back().from.insert(state);
     emitter->startNode("", "graph output '" + info.name() + "'");
     outValues.push_back(emitter->get(emitter->toOutput(x)));
   }
   emitter->startNode("", "");
   if (failed())
     return;
-  StateFlow flow = analyzeStateFlow(inValues, outValues);
+  StateFlow flow(inValues, outValues);
   std::string reason;
   std::optional<Pairing> pairing =
       pairStates(ins, outs, flow, options.states, reason);
@@ -176,7 +178,7 @@ static std::string findRecurrentLayer(const onnx::GraphProto &graph) {
   return "";
 }
 
-static bool isZero(Value value) {
+static bool isZeroConstant(Value value) {
   std::optional<std::vector<float>> floats = se::rnn::readFloats(value);
   return floats && llvm::all_of(*floats, [](float f) { return f == 0; });
 }
@@ -192,6 +194,14 @@ static std::pair<Value, Value> getFactors(Operation *op) {
 
 /// What an initial state of zero leaves when it is folded into the network.
 static Operation *findZeroProduct(Block &block) {
+  // A constant may have many readers.
+  llvm::DenseMap<Value, bool> known;
+  auto isZero = [&](Value value) {
+    auto [it, isNew] = known.try_emplace(value);
+    if (isNew)
+      it->second = isZeroConstant(value);
+    return it->second;
+  };
   Operation *found = nullptr;
   for (Operation &op : block) {
     auto [W, x] = getFactors(&op);

@@ -266,7 +266,7 @@ void Recurrent::push(const Operand &h, bool sequence, unsigned which) {
   open.push_back(false);
   Operand y = e.reshape(h, shape, open);
   if (!sequence)
-    y.movedStates.insert(2 * node.index + which);
+    y.movedStates.set(2 * node.index + which);
   node.push(y);
 }
 

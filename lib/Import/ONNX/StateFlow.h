@@ -12,6 +12,7 @@
 #define SE_LIB_IMPORT_ONNX_STATEFLOW_H
 
 #include "mlir/IR/Value.h"
+#include "llvm/ADT/SparseBitVector.h"
 
 #include <vector>
 
@@ -35,17 +36,30 @@ enum class Tie {
   Kept,
 };
 
-struct StateFlow {
-  /// For each input, for each output.
-  std::vector<std::vector<Tie>> ties;
-  /// For each output the first one that holds the same elements in the same
-  /// order.
-  std::vector<unsigned> sameAs;
-};
+/// Numbers, few of them or most of them near each other.
+using NumberSet = llvm::SparseBitVector<512>;
 
-/// `inputs` are arguments of the block in which `outputs` are computed.
-StateFlow analyzeStateFlow(llvm::ArrayRef<mlir::Value> inputs,
-                           llvm::ArrayRef<mlir::Value> outputs);
+class StateFlow {
+public:
+  /// `inputs` are arguments of the block in which `outputs` are computed.
+  StateFlow(llvm::ArrayRef<mlir::Value> inputs,
+            llvm::ArrayRef<mlir::Value> outputs);
+
+  Tie getTie(unsigned in, unsigned out) const;
+  /// The inputs with this tie to an output or a better one.
+  const NumberSet &getInputs(unsigned out, Tie least) const {
+    return ties[out][unsigned(least) - 1];
+  }
+  /// The first output that holds the same elements in the same order.
+  unsigned getFirstAlike(unsigned out) const { return firstAlike[out]; }
+
+private:
+  friend class StateFlowAnalysis;
+  /// For each output the inputs with at least Distant, Direct, Carried, Kept.
+  using Ties = std::array<NumberSet, 4>;
+  std::vector<Ties> ties;
+  std::vector<unsigned> firstAlike;
+};
 
 } // namespace se::onnx_import
 

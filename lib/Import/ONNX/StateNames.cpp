@@ -12,7 +12,8 @@
 using namespace llvm;
 using namespace se::onnx_import;
 
-using Tokens = SmallVector<std::string, 4>;
+using Tokens = StateNames::Tokens;
+using Stem = StateNames::Stem;
 
 /// "rnn1_hN.out" -> rnn 1 h n out.
 static Tokens tokenize(StringRef name) {
@@ -45,15 +46,6 @@ static Tokens tokenize(StringRef name) {
   return result;
 }
 
-namespace {
-/// A name without one of its markers.
-struct Stem {
-  Tokens tokens;
-  bool marked = false; ///< a marker was removed
-  bool clear = false;  ///< and it speaks of time (prev), not of direction (in)
-};
-} // namespace
-
 /// 0: no marker, 1: of direction, 2: of time.
 static int inputMarker(StringRef token) {
   return StringSwitch<int>(token)
@@ -77,11 +69,13 @@ static bool isStateWord(StringRef token) {
       .Default(false);
 }
 
-static SmallVector<Stem> stems(StringRef name, int (*marker)(StringRef)) {
-  Tokens tokens = tokenize(name);
-  SmallVector<Stem> result;
+static std::vector<Stem> findStems(const Tokens &tokens,
+                                   int (*marker)(StringRef)) {
+  // A name of more words is none that tells anything.
+  constexpr size_t mostTokens = 64;
+  std::vector<Stem> result;
   result.push_back({tokens, false, false});
-  for (size_t i = 0; i < tokens.size(); ++i) {
+  for (size_t i = 0; i < tokens.size() && tokens.size() <= mostTokens; ++i) {
     int kind = marker(tokens[i]);
     if (kind == 0)
       continue;
@@ -104,26 +98,58 @@ bool se::onnx_import::isNamedLikeState(StringRef name) {
   return hasStateWord(tokenize(name));
 }
 bool se::onnx_import::isNamedLikeNextState(StringRef name) {
-  return any_of(stems(name, outputMarker), [](const Stem &stem) {
+  return any_of(findStems(tokenize(name), outputMarker), [](const Stem &stem) {
     return stem.marked && hasStateWord(stem.tokens);
   });
 }
 
-NameMatch se::onnx_import::matchStateNames(StringRef input, StringRef output) {
+/// Equal for equal stems; empty for those that are no names.
+static std::string getKey(const Tokens &tokens) {
+  if (none_of(tokens, [](StringRef t) { return isAlpha(t[0]); }))
+    return "";
+  return join(tokens, ".");
+}
+
+StateNames::StateNames(ArrayRef<StringRef> inputs,
+                       ArrayRef<StringRef> outputs) {
+  for (StringRef name : inputs) {
+    Tokens tokens = tokenize(name);
+    endsWithZero.push_back(tokens.empty() || tokens.back() == "0");
+    inStems.push_back(findStems(tokens, inputMarker));
+  }
+  for (const auto &[out, name] : enumerate(outputs)) {
+    outStems.push_back(findStems(tokenize(name), outputMarker));
+    for (const Stem &stem : outStems.back())
+      if (std::string key = getKey(stem.tokens); !key.empty())
+        byStem[key].push_back(out);
+  }
+}
+
+NameMatch StateNames::match(unsigned input, unsigned output) const {
   NameMatch best = NameMatch::None;
-  for (const Stem &in : stems(input, inputMarker)) {
-    for (const Stem &out : stems(output, outputMarker)) {
+  for (const Stem &in : inStems[input]) {
+    for (const Stem &out : outStems[output]) {
       // Without a marker in the output, in_0 and in would be a pair; without
       // one in the input, state and state_out are.
-      if (!out.marked && !(in.marked && !tokenize(input).empty() &&
-                           tokenize(input).back() != "0"))
+      if (!out.marked && (!in.marked || endsWithZero[input]))
         continue;
-      if (in.tokens != out.tokens ||
-          none_of(in.tokens, [](StringRef t) { return isAlpha(t[0]); }))
+      if (in.tokens != out.tokens || getKey(in.tokens).empty())
         continue;
       bool strong = in.clear || out.clear || any_of(in.tokens, isStateWord);
       best = std::max(best, strong ? NameMatch::Strong : NameMatch::Weak);
     }
   }
   return best;
+}
+
+std::vector<unsigned> StateNames::getStrongMatches(unsigned in) const {
+  std::vector<unsigned> found;
+  for (const Stem &stem : inStems[in])
+    if (auto same = byStem.find(getKey(stem.tokens)); same != byStem.end())
+      copy_if(same->second, std::back_inserter(found), [&](unsigned out) {
+        return match(in, out) == NameMatch::Strong;
+      });
+  sort(found);
+  found.erase(llvm::unique(found), found.end());
+  return found;
 }

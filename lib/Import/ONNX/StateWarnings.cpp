@@ -7,6 +7,8 @@
 
 #include "llvm/ADT/STLExtras.h"
 
+#include <map>
+
 using namespace llvm;
 using namespace se::onnx_import;
 
@@ -15,25 +17,55 @@ class LostStates {
 public:
   LostStates(const std::vector<PairingInput> &inputs,
              const std::vector<PairingOutput> &outputs, const StateFlow &flow,
-             const Pairing &pairing)
-      : inputs(inputs), outputs(outputs), flow(flow), pairing(pairing) {}
+             const Pairing &pairing);
 
   /// Why an input of every frame should perhaps be a state; empty if it should
   /// not.
   std::string describeInput(unsigned in) const;
   bool isLostOutput(unsigned out) const;
-  /// Do names pair `in` and `other` the wrong way round?
-  bool areSwapped(unsigned in, unsigned other) const;
+  /// The states before `in` that names pair with the next value of `in`, and
+  /// `in` with theirs, the wrong way round.
+  std::vector<unsigned> findSwapped(unsigned in) const;
 
 private:
   bool isState(unsigned in) const { return pairing.outputOf[in] >= 0; }
+  /// A state that does not live on in what is its next value.
+  bool isDropped(unsigned in) const {
+    return isState(in) &&
+           !flow.getInputs(pairing.outputOf[in], Tie::Carried).test(in);
+  }
 
   const std::vector<PairingInput> &inputs;
   const std::vector<PairingOutput> &outputs;
   const StateFlow &flow;
   const Pairing &pairing;
+
+  unsigned numFrames = 0; ///< inputs that are none by option or pairing
+  unsigned firstFrame;    ///< the first that is no state
+  std::map<Shape, unsigned> firstStates;           ///< of each shape
+  std::map<Shape, std::vector<unsigned>> giveOuts; ///< outputs of each frame
+  std::set<unsigned> nexts; ///< values of states, by their first outputs
 };
 } // namespace
+
+LostStates::LostStates(const std::vector<PairingInput> &inputs,
+                       const std::vector<PairingOutput> &outputs,
+                       const StateFlow &flow, const Pairing &pairing)
+    : inputs(inputs), outputs(outputs), flow(flow), pairing(pairing),
+      firstFrame(inputs.size()) {
+  for (unsigned in = 0; in < inputs.size(); ++in)
+    if (isState(in)) {
+      firstStates.try_emplace(inputs[in].shape, in);
+      nexts.insert(flow.getFirstAlike(pairing.outputOf[in]));
+    } else {
+      firstFrame = std::min(firstFrame, in);
+      ++numFrames;
+    }
+  numFrames -= pairing.excluded.size();
+  for (unsigned out = 0; out < outputs.size(); ++out)
+    if (pairing.isOutput[out])
+      giveOuts[outputs[out].shape].push_back(out);
+}
 
 std::string LostStates::describeInput(unsigned in) const {
   const PairingInput &input = inputs[in];
@@ -42,9 +74,7 @@ std::string LostStates::describeInput(unsigned in) const {
   if (!input.feeds.empty())
     return "is the initial state of a recurrent node";
   // The only input that is no state is the frame, whatever its name.
-  if (inputs.size() - pairing.excluded.size() -
-          count_if(pairing.outputOf, [](int out) { return out >= 0; }) ==
-      1)
+  if (numFrames == 1)
     return "";
   if (isNamedLikeState(input.name))
     return "is named like a state";
@@ -52,37 +82,34 @@ std::string LostStates::describeInput(unsigned in) const {
   if (pairing.guessed.empty())
     return "";
   // The first may be the frame.
-  for (unsigned before = 0; before < in; ++before) {
-    if (isState(before))
-      continue;
-    for (const auto &[other, port] : enumerate(inputs))
-      if (isState(other) && port.shape == input.shape)
-        return "has the shape of state '" + port.name + "'";
-    for (const auto &[out, port] : enumerate(outputs))
-      if (pairing.isOutput[out] && port.shape == input.shape &&
-          flow.ties[in][out] >= Tie::Direct)
-        return "may be the previous value of output '" + port.name + "'";
-    break;
-  }
+  if (in == firstFrame)
+    return "";
+  if (auto state = firstStates.find(input.shape); state != firstStates.end())
+    return "has the shape of state '" + inputs[state->second].name + "'";
+  if (auto same = giveOuts.find(input.shape); same != giveOuts.end())
+    for (unsigned out : same->second)
+      if (flow.getTie(in, out) >= Tie::Direct)
+        return "may be the previous value of output '" + outputs[out].name +
+               "'";
   return "";
 }
 
 bool LostStates::isLostOutput(unsigned out) const {
-  if (!isNamedLikeNextState(outputs[out].name) || !outputs[out].from.empty())
-    return false;
   // It is if no state has this value, under this or another name.
-  return none_of(pairing.outputOf, [&](int next) {
-    return next >= 0 && flow.sameAs[next] == flow.sameAs[out];
-  });
+  return isNamedLikeNextState(outputs[out].name) && outputs[out].from.empty() &&
+         !nexts.count(flow.getFirstAlike(out));
 }
 
-bool LostStates::areSwapped(unsigned in, unsigned other) const {
-  int out = pairing.outputOf[in], otherOut = pairing.outputOf[other];
-  return out >= 0 && otherOut >= 0 && inputs[in].shape == inputs[other].shape &&
-         flow.ties[in][out] < Tie::Carried &&
-         flow.ties[other][otherOut] < Tie::Carried &&
-         flow.ties[in][otherOut] >= Tie::Carried &&
-         flow.ties[other][out] >= Tie::Carried;
+std::vector<unsigned> LostStates::findSwapped(unsigned in) const {
+  std::vector<unsigned> found;
+  if (!isDropped(in))
+    return found;
+  for (unsigned other : flow.getInputs(pairing.outputOf[in], Tie::Carried))
+    if (other < in && isDropped(other) &&
+        inputs[in].shape == inputs[other].shape &&
+        flow.getInputs(pairing.outputOf[other], Tie::Carried).test(in))
+      found.push_back(other);
+  return found;
 }
 
 std::vector<std::string>
@@ -102,12 +129,11 @@ se::onnx_import::describeLostStates(const std::vector<PairingInput> &inputs,
           "frame; export its next value as an output of this shape, or say "
           "--state " +
           name + "=OUT (--state " + name + "= if it is no state)");
-    for (unsigned other = 0; other < in; ++other)
-      if (lost.areSwapped(in, other))
-        messages.push_back("states '" + inputs[other].name + "' and '" + name +
-                           "' seem to be given out the wrong way round: the "
-                           "data flow pairs them the other way; --state says "
-                           "which is right");
+    for (unsigned other : lost.findSwapped(in))
+      messages.push_back("states '" + inputs[other].name + "' and '" + name +
+                         "' seem to be given out the wrong way round: the "
+                         "data flow pairs them the other way; --state says "
+                         "which is right");
   }
   for (unsigned out = 0; out < outputs.size(); ++out)
     if (lost.isLostOutput(out))

@@ -11,8 +11,18 @@
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/Twine.h"
 
+#include <map>
+
 using namespace llvm;
 using namespace se::onnx_import;
+
+template <typename Ports>
+static std::vector<StringRef> getNames(const Ports &ports) {
+  std::vector<StringRef> names;
+  for (const auto &port : ports)
+    names.push_back(port.name);
+  return names;
+}
 
 namespace {
 class Pairer {
@@ -21,7 +31,9 @@ public:
          const std::vector<PairingOutput> &outputs, const StateFlow &flow,
          std::string &error)
       : inputs(inputs), outputs(outputs), flow(flow), error(error),
-        closed(inputs.size(), false), taken(outputs.size(), false) {
+        names(getNames(inputs), getNames(outputs)),
+        closed(inputs.size(), false), taken(outputs.size(), false),
+        numUnpaired(inputs.size()), numGivenOut(outputs.size()) {
     result.outputOf.assign(inputs.size(), -1);
     result.isOutput.assign(outputs.size(), true);
   }
@@ -40,11 +52,14 @@ private:
   void pair(unsigned in, unsigned out) {
     result.outputOf[in] = out;
     closed[in] = taken[out] = true;
+    --numUnpaired;
     // A network gives out something: its last output stays one.
-    if (count(result.isOutput, true) > 1)
+    if (numGivenOut > 1) {
       result.isOutput[out] = false;
+      --numGivenOut;
+    }
   }
-  bool isLastInput() const { return count(result.outputOf, -1) <= 1; }
+  bool isLastInput() const { return numUnpaired <= 1; }
   std::string quote(unsigned in, unsigned out) const {
     return "'" + inputs[in].name + "' " + toString(inputs[in].shape) +
            " and output '" + outputs[out].name + "' " +
@@ -59,7 +74,9 @@ private:
   const std::vector<PairingOutput> &outputs;
   const StateFlow &flow;
   std::string &error;
+  const StateNames names;
   std::vector<bool> closed, taken;
+  unsigned numUnpaired, numGivenOut;
 };
 
 /// Pairs of the inputs and outputs that are left, by data flow.
@@ -67,8 +84,10 @@ class FlowPairing {
 public:
   FlowPairing(const std::vector<PairingInput> &inputs,
               const std::vector<PairingOutput> &outputs, const StateFlow &flow,
-              ArrayRef<unsigned> ins, ArrayRef<unsigned> outs, bool hasFrame,
-              bool keepsOutput);
+              const StateNames &names, ArrayRef<unsigned> ins,
+              ArrayRef<unsigned> outs, bool hasFrame, bool keepsOutput)
+      : inputs(inputs), outputs(outputs), flow(flow), names(names), ins(ins),
+        outs(outs), hasFrame(hasFrame), keepsOutput(keepsOutput) {}
 
   /// The pairs, which may be none; nothing if there are several possibilities.
   std::optional<std::vector<int>> find();
@@ -76,39 +95,57 @@ public:
   std::string describePossibilities() const;
 
 private:
+  Tie getTie(unsigned i, unsigned j) const;
+  /// All pairs with this tie or a better one; false if there are too many to
+  /// look at.
+  bool listPairs(Tie least, PossiblePairs &possible) const;
+  /// What they cost.
+  void price(PossiblePairs &possible, int64_t direct, int64_t distant) const;
+  unsigned countMost() const;
   bool isClear() const;
-  PairCosts price(int64_t direct, int64_t distant) const;
-  std::string formatOptions(ArrayRef<int> partner) const;
-  bool hasDistant(ArrayRef<int> partner) const;
+  std::string formatOptions(ArrayRef<int> partner,
+                            const std::vector<bool> &hasTie) const;
 
   const std::vector<PairingInput> &inputs;
   const std::vector<PairingOutput> &outputs;
+  const StateFlow &flow;
+  const StateNames &names;
   ArrayRef<unsigned> ins, outs;
   /// An input is known to be the frame, or an output to be no state.
   const bool hasFrame, keepsOutput;
-  std::vector<std::vector<Tie>> ties;
   Matching matching;
 };
 } // namespace
 
 template <typename Ports>
-static int find(const Ports &ports, StringRef name, std::string &names) {
-  names.clear();
-  for (const auto &[i, port] : enumerate(ports)) {
-    if (port.name == name)
-      return i;
-    names += (i ? ", '" : "'") + port.name + "'";
-  }
-  return -1;
+static StringMap<unsigned> numberByName(const Ports &ports) {
+  StringMap<unsigned> numbers;
+  for (const auto &[i, port] : enumerate(ports))
+    numbers.try_emplace(port.name, i);
+  return numbers;
+}
+
+template <typename Ports> static std::string listNames(const Ports &ports) {
+  constexpr size_t most = 100;
+  std::string names;
+  for (const auto &port : ArrayRef(ports).take_front(most))
+    names += (names.empty() ? "'" : ", '") + port.name + "'";
+  if (ports.size() > most)
+    names += " and " + std::to_string(ports.size() - most) + " more";
+  return names;
 }
 
 bool Pairer::pairExplicit(const StateOptions &options) {
-  std::string names;
+  if (options.empty())
+    return true;
+  StringMap<unsigned> ins = numberByName(inputs), outs = numberByName(outputs);
   for (const auto &[inName, outName] : options) {
     std::string option = "--state " + inName + "=" + outName + ": ";
-    int in = find(inputs, inName, names);
-    if (in < 0)
-      return fail(option + "the graph has no such input; it has " + names);
+    auto foundIn = ins.find(inName);
+    if (foundIn == ins.end())
+      return fail(option + "the graph has no such input; it has " +
+                  listNames(inputs));
+    unsigned in = foundIn->second;
     if (closed[in])
       return fail(option + "the input is named twice");
     closed[in] = true;
@@ -116,9 +153,11 @@ bool Pairer::pairExplicit(const StateOptions &options) {
       result.excluded.push_back(in);
       continue;
     }
-    int out = find(outputs, outName, names);
-    if (out < 0)
-      return fail(option + "the graph has no such output; it has " + names);
+    auto foundOut = outs.find(outName);
+    if (foundOut == outs.end())
+      return fail(option + "the graph has no such output; it has " +
+                  listNames(outputs));
+    unsigned out = foundOut->second;
     if (taken[out])
       return fail(option + "the output is named twice");
     if (inputs[in].shape != outputs[out].shape)
@@ -133,11 +172,8 @@ bool Pairer::pairByName() {
   for (unsigned in = 0; in < inputs.size(); ++in) {
     if (closed[in] || isLastInput())
       continue;
-    SmallVector<unsigned> matches;
-    for (unsigned out = 0; out < outputs.size(); ++out)
-      if (!taken[out] && matchStateNames(inputs[in].name, outputs[out].name) ==
-                             NameMatch::Strong)
-        matches.push_back(out);
+    std::vector<unsigned> matches = names.getStrongMatches(in);
+    erase_if(matches, [&](unsigned out) { return taken[out]; });
     if (matches.empty())
       continue;
     if (matches.size() > 1) {
@@ -161,16 +197,18 @@ bool Pairer::pairByName() {
 }
 
 void Pairer::pairByRecurrence() {
+  std::map<std::pair<std::set<unsigned>, Shape>, std::vector<unsigned>> outs;
+  for (unsigned out = 0; out < outputs.size(); ++out)
+    outs[{outputs[out].from, outputs[out].shape}].push_back(out);
   for (unsigned in = 0; in < inputs.size(); ++in) {
     if (closed[in] || isLastInput() || inputs[in].feeds.empty())
       continue;
-    SmallVector<unsigned> matches;
-    for (unsigned out = 0; out < outputs.size(); ++out)
-      if (!taken[out] && inputs[in].feeds == outputs[out].from &&
-          inputs[in].shape == outputs[out].shape)
-        matches.push_back(out);
-    if (!matches.empty())
-      pair(in, pickState(matches));
+    auto same = outs.find({inputs[in].feeds, inputs[in].shape});
+    if (same == outs.end())
+      continue;
+    erase_if(same->second, [&](unsigned out) { return taken[out]; });
+    if (!same->second.empty())
+      pair(in, pickState(same->second));
   }
 }
 
@@ -181,24 +219,22 @@ unsigned Pairer::pickState(ArrayRef<unsigned> same) const {
 }
 
 bool Pairer::pairByFlow() {
-  SmallVector<unsigned> ins, outs;
+  std::vector<unsigned> ins, outs;
   for (unsigned in = 0; in < inputs.size(); ++in)
     if (!closed[in])
       ins.push_back(in);
-  unsigned numLeft = count(taken, false);
   // Outputs that hold the same are one.
-  for (unsigned out = 0; out < outputs.size(); ++out) {
-    SmallVector<unsigned> same;
-    for (unsigned other = 0; other < outputs.size(); ++other)
-      if (!taken[other] && flow.sameAs[other] == flow.sameAs[out] &&
-          outputs[other].shape == outputs[out].shape)
-        same.push_back(other);
-    if (!taken[out] && pickState(same) == out)
-      outs.push_back(out);
-  }
+  std::map<std::pair<unsigned, Shape>, std::vector<unsigned>> alike;
+  for (unsigned out = 0; out < outputs.size(); ++out)
+    if (!taken[out])
+      alike[{flow.getFirstAlike(out), outputs[out].shape}].push_back(out);
+  unsigned numLeft = count(taken, false);
+  for (const auto &[value, same] : alike)
+    outs.push_back(pickState(same));
+  sort(outs);
   if (ins.empty() || outs.empty())
     return true;
-  FlowPairing pairing(inputs, outputs, flow, ins, outs,
+  FlowPairing pairing(inputs, outputs, flow, names, ins, outs,
                       /*hasFrame=*/!result.excluded.empty(),
                       /*keepsOutput=*/outs.size() < numLeft);
   std::optional<std::vector<int>> partner = pairing.find();
@@ -214,76 +250,101 @@ bool Pairer::pairByFlow() {
   return true;
 }
 
-FlowPairing::FlowPairing(const std::vector<PairingInput> &inputs,
-                         const std::vector<PairingOutput> &outputs,
-                         const StateFlow &flow, ArrayRef<unsigned> ins,
-                         ArrayRef<unsigned> outs, bool hasFrame,
-                         bool keepsOutput)
-    : inputs(inputs), outputs(outputs), ins(ins), outs(outs),
-      hasFrame(hasFrame), keepsOutput(keepsOutput) {
-  for (unsigned in : ins) {
-    ties.emplace_back();
-    for (unsigned out : outs)
-      ties.back().push_back(inputs[in].shape == outputs[out].shape
-                                ? flow.ties[in][out]
-                                : Tie::None);
-  }
+Tie FlowPairing::getTie(unsigned i, unsigned j) const {
+  if (inputs[ins[i]].shape != outputs[outs[j]].shape)
+    return Tie::None;
+  Tie tie = flow.getTie(ins[i], outs[j]);
   // What is left when the others are states is what the network is for.
-  if (outs.size() == 1 && outputs.size() > 1 && !keepsOutput)
-    for (std::vector<Tie> &row : ties)
-      if (row[0] < Tie::Carried)
-        row[0] = Tie::None;
+  bool isForced = outs.size() == 1 && outputs.size() > 1 && !keepsOutput;
+  if (isForced && tie < Tie::Carried)
+    return Tie::None;
   // The frame mostly stands first, and so does what is made of it.
-  if (!hasFrame && ties[0][0] == Tie::Distant)
-    ties[0][0] = Tie::None;
+  if (i == 0 && j == 0 && !hasFrame && tie == Tie::Distant)
+    return Tie::None;
+  return tie;
 }
 
-PairCosts FlowPairing::price(int64_t direct, int64_t distant) const {
+bool FlowPairing::listPairs(Tie least, PossiblePairs &possible) const {
+  // The time that matchings take grows faster than their number.
+  constexpr size_t most = 1 << 18;
+  possible = {unsigned(ins.size()), unsigned(outs.size()), {}};
+  std::vector<int> number(inputs.size(), -1);
+  for (const auto &[i, in] : enumerate(ins))
+    number[in] = i;
+  for (const auto &[j, out] : enumerate(outs))
+    for (unsigned in : flow.getInputs(out, least))
+      if (int i = number[in]; i >= 0 && getTie(i, j) >= least) {
+        if (possible.pairs.size() == most)
+          return false;
+        possible.pairs.push_back({unsigned(i), unsigned(j), 0});
+      }
+  stable_sort(possible.pairs, [](const PossiblePair &a, const PossiblePair &b) {
+    return a.left < b.left;
+  });
+  return true;
+}
+
+void FlowPairing::price(PossiblePairs &possible, int64_t direct,
+                        int64_t distant) const {
   // Weak names decide only between what data flow finds alike.
   int64_t scale = ins.size() + 1;
-  PairCosts costs;
-  for (const auto &[i, row] : enumerate(ties)) {
-    costs.emplace_back();
-    for (const auto &[j, tie] : enumerate(row)) {
-      std::optional<int64_t> &cost = costs.back().emplace_back();
-      if (tie == Tie::None)
-        continue;
-      cost = scale * (tie == Tie::Distant  ? distant
-                      : tie == Tie::Direct ? direct
-                                           : 0);
-      if (matchStateNames(inputs[ins[i]].name, outputs[outs[j]].name) !=
-          NameMatch::None)
-        --*cost;
-    }
+  for (PossiblePair &pair : possible.pairs) {
+    Tie tie = getTie(pair.left, pair.right);
+    pair.cost = scale * (tie == Tie::Distant  ? distant
+                         : tie == Tie::Direct ? direct
+                                              : 0);
+    if (names.match(ins[pair.left], outs[pair.right]) != NameMatch::None)
+      --pair.cost;
   }
-  return costs;
 }
 
-bool FlowPairing::hasDistant(ArrayRef<int> partner) const {
-  return any_of(enumerate(partner), [&](const auto &pair) {
-    return pair.value() >= 0 &&
-           ties[pair.index()][pair.value()] == Tie::Distant;
-  });
+/// More pairs there cannot be, because of the shapes.
+unsigned FlowPairing::countMost() const {
+  std::map<Shape, std::pair<unsigned, unsigned>> ports;
+  for (unsigned in : ins)
+    ++ports[inputs[in].shape].first;
+  for (unsigned out : outs)
+    ++ports[outputs[out].shape].second;
+  unsigned most = 0;
+  for (const auto &[shape, number] : ports)
+    most += std::min(number.first, number.second);
+  return most;
 }
 
 std::optional<std::vector<int>> FlowPairing::find() {
   // One input at least is the frame.
   unsigned limit = ins.size() - !hasFrame;
   int64_t many = ins.size() + 1;
+  PossiblePairs possible;
+  auto match = [&](int64_t direct, int64_t distant) {
+    price(possible, direct, distant);
+    return findMatching(possible, limit);
+  };
   // The best pairs have the fewest distant ones and the most carried ones: no
-  // other pairs must be better in either.
-  PairCosts costs = price(1, many);
-  matching = findMatching(costs, limit);
-  Matching other = findMatching(price(many, many + 1), limit);
+  // other pairs must be better in either. If as many as can be are carried,
+  // these alone matter.
+  if (!listPairs(Tie::Carried, possible))
+    return std::nullopt;
+  matching = match(1, many);
+  Matching other = matching;
+  if (matching.size < std::min(limit, countMost())) {
+    if (!listPairs(Tie::Distant, possible))
+      return std::nullopt;
+    matching = match(1, many);
+    other = match(many, many + 1);
+  }
   if (!matching.isUnique || !other.isUnique ||
       matching.partner != other.partner || !isClear())
     return std::nullopt;
-  // If the first input is a state, it should not do as the frame as well.
+  // If the first input is a state, it should not do as the frame as well: the
+  // others could be as many pairs.
   int first = matching.partner[0];
-  if (!hasFrame && first >= 0 && ties[0][first] != Tie::Kept) {
-    costs[0].assign(outs.size(), std::nullopt);
-    other = findMatching(costs, limit);
-    if (other.size == matching.size && !hasDistant(other.partner))
+  if (!hasFrame && first >= 0 && getTie(0, first) != Tie::Kept) {
+    if (!listPairs(Tie::Direct, possible))
+      return std::nullopt;
+    erase_if(possible.pairs,
+             [](const PossiblePair &pair) { return pair.left == 0; });
+    if (findMatching(possible, limit).size == matching.size)
       return std::nullopt;
   }
   return matching.partner;
@@ -293,20 +354,23 @@ std::optional<std::vector<int>> FlowPairing::find() {
 bool FlowPairing::isClear() const {
   bool takesAll =
       !keepsOutput && matching.size > 1 && matching.size == outs.size();
+  std::set<Shape> unpaired;
+  for (const auto &[i, j] : enumerate(matching.partner))
+    if (j < 0)
+      unpaired.insert(inputs[ins[i]].shape);
   for (const auto &[i, j] : enumerate(matching.partner)) {
-    if (j < 0 || ties[i][j] >= Tie::Carried)
+    if (j < 0 || getTie(i, j) >= Tie::Carried)
       continue;
-    if (takesAll || ties[i][j] == Tie::Distant)
+    if (takesAll || getTie(i, j) == Tie::Distant ||
+        unpaired.count(inputs[ins[i]].shape))
       return false;
-    for (const auto &[k, other] : enumerate(matching.partner))
-      if (other < 0 && inputs[ins[k]].shape == inputs[ins[i]].shape)
-        return false;
   }
   return true;
 }
 
 /// The pairs, and what is no state although it might be one.
-std::string FlowPairing::formatOptions(ArrayRef<int> partner) const {
+std::string FlowPairing::formatOptions(ArrayRef<int> partner,
+                                       const std::vector<bool> &hasTie) const {
   std::string text;
   auto add = [&](unsigned i, StringRef output) {
     text += (text.empty() ? "--state " : " --state ") + inputs[ins[i]].name +
@@ -316,44 +380,50 @@ std::string FlowPairing::formatOptions(ArrayRef<int> partner) const {
   for (const auto &[i, j] : enumerate(partner)) {
     if (j >= 0)
       add(i, outputs[outs[j]].name);
-    else if (!isOneLeft &&
-             any_of(ties[i], [](Tie tie) { return tie != Tie::None; }))
+    else if (!isOneLeft && hasTie[i])
       add(i, "");
   }
   return text;
 }
 
 std::string FlowPairing::describePossibilities() const {
-  constexpr size_t most = 8;
-  PairCosts costs = price(1, ins.size() + 1);
+  constexpr size_t most = 8, mostPairs = 100;
+  PossiblePairs possible;
+  if (!listPairs(Tie::Distant, possible))
+    return "--state IN=OUT for each state, and --state IN= for inputs that are "
+           "none: there are too many possibilities to list";
+  price(possible, 1, ins.size() + 1);
+  std::vector<bool> hasTie(ins.size(), false);
+  for (const PossiblePair &pair : possible.pairs)
+    hasTie[pair.left] = true;
   std::vector<std::string> possibilities;
+  auto matchings = listMatchings(possible, matching.size, most);
+  if (!matchings) {
+    // Too many to list: what each input may be.
+    for (const PossiblePair &pair :
+         ArrayRef(possible.pairs).take_front(mostPairs))
+      possibilities.push_back("--state " + inputs[ins[pair.left]].name + "=" +
+                              outputs[outs[pair.right]].name);
+    if (possible.pairs.size() > mostPairs)
+      possibilities.push_back(
+          "and " + std::to_string(possible.pairs.size() - mostPairs) + " more");
+    return "some of " + join(possibilities, ", ");
+  }
   auto add = [&](ArrayRef<int> partner) {
-    std::string text = formatOptions(partner);
+    std::string text = formatOptions(partner, hasTie);
     if (!text.empty() && !is_contained(possibilities, text))
       possibilities.push_back(text);
   };
-  auto matchings = listMatchings(costs, matching.size, most);
-  if (matchings) {
-    for (const std::vector<int> &partner : *matchings)
-      add(partner);
-    // Perhaps some of them are no states.
-    for (const auto &[i, j] : enumerate(matching.partner))
-      if (j >= 0 && ties[i][j] < Tie::Carried) {
-        std::vector<int> fewer = matching.partner;
-        fewer[i] = -1;
-        add(fewer);
-      }
-  } else {
-    // Too many to list: what each input may be.
-    for (const auto &[i, row] : enumerate(ties))
-      for (const auto &[j, tie] : enumerate(row))
-        if (tie != Tie::None) {
-          possibilities.push_back("--state " + inputs[ins[i]].name + "=" +
-                                  outputs[outs[j]].name);
-        }
-  }
-  if (!matchings)
-    return "some of " + join(possibilities, ", ");
+  for (const std::vector<int> &partner : *matchings)
+    add(partner);
+  // Perhaps some of them are no states.
+  for (const auto &[i, j] : enumerate(matching.partner))
+    if (j >= 0 && getTie(i, j) < Tie::Carried &&
+        possibilities.size() < mostPairs) {
+      std::vector<int> fewer = matching.partner;
+      fewer[i] = -1;
+      add(fewer);
+    }
   return join(possibilities, ", or ");
 }
 

@@ -14,6 +14,8 @@
 #include "StateFlow.h"
 #include "Tensor.h"
 
+#include "llvm/ADT/StringMap.h"
+
 #include <set>
 #include <utility>
 
@@ -57,9 +59,33 @@ std::optional<Pairing> pairStates(const std::vector<PairingInput> &inputs,
                                   std::string &error);
 
 enum class NameMatch { None, Weak, Strong };
-/// Do the names say that `input` is the previous value of `output`? Weak if
+/// Do the names say that an input is the previous value of an output? Weak if
 /// they could as well be a frame going in and coming out (audio_in, audio_out).
-NameMatch matchStateNames(llvm::StringRef input, llvm::StringRef output);
+class StateNames {
+public:
+  StateNames(llvm::ArrayRef<llvm::StringRef> inputs,
+             llvm::ArrayRef<llvm::StringRef> outputs);
+
+  NameMatch match(unsigned in, unsigned out) const;
+  /// The outputs that match an input strongly.
+  std::vector<unsigned> getStrongMatches(unsigned in) const;
+
+  /// "rnn1_hN" is rnn 1 h n.
+  using Tokens = llvm::SmallVector<std::string, 4>;
+  /// A name, perhaps without one of its markers.
+  struct Stem {
+    Tokens tokens;
+    bool marked = false; ///< a marker was removed
+    bool clear = false; ///< and it speaks of time (prev), not of direction (in)
+  };
+
+private:
+  std::vector<std::vector<Stem>> inStems, outStems;
+  std::vector<bool> endsWithZero; ///< of inputs
+  /// The outputs that have a stem.
+  llvm::StringMap<std::vector<unsigned>> byStem;
+};
+
 /// Does the name have a word such as hidden or cache?
 bool isNamedLikeState(llvm::StringRef name);
 /// Does it have one that says after (next, out) as well?

@@ -190,7 +190,8 @@ bool GraphImporter::finishCarried(Node &node, CarriedValue &carried,
       return false;
     }
   } else {
-    last.movedStates = {carried.id};
+    last.movedStates.clear();
+    last.movedStates.set(carried.id);
     if (carried.isOwn) {
       Operand value = next;
       value.value = emitter->get(next);

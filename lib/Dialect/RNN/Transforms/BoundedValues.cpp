@@ -49,6 +49,7 @@ public:
   bool check(Value value);
 
 private:
+  bool evaluate(Value value);
   bool checkAverage(arith::AddFOp op);
   bool checkState(unsigned k);
 
@@ -56,6 +57,9 @@ private:
   /// States that are assumed to be bounded while their next values are
   /// checked.
   llvm::DenseSet<Value> assumed;
+  /// What was found; a value may be reached in many ways.
+  llvm::DenseMap<Value, bool> known;
+  unsigned depth = 0;
 };
 } // namespace
 
@@ -84,6 +88,19 @@ bool BoundedValues::checkState(unsigned k) {
 }
 
 bool BoundedValues::check(Value value) {
+  if (auto it = known.find(value); it != known.end())
+    return it->second;
+  // What is farther back is taken for unknown.
+  constexpr unsigned mostDepth = 100;
+  if (depth == mostDepth)
+    return false;
+  ++depth;
+  bool isBounded = evaluate(value);
+  --depth;
+  return known[value] = isBounded;
+}
+
+bool BoundedValues::evaluate(Value value) {
   if (auto argument = dyn_cast<BlockArgument>(value)) {
     unsigned number = argument.getArgNumber();
     return number >= network.getNumInputs() &&

@@ -69,6 +69,9 @@ private:
   Ranges ranges, vectors;
   Needs needs;
   std::vector<bool> wideStates;
+  /// Results of data movement for which isReadWide holds, once those that read
+  /// them are decided on.
+  llvm::DenseSet<Value> readWide;
 };
 } // namespace
 
@@ -186,7 +189,7 @@ bool FloatChooser::isReadWide(Value value) {
              wideStates[use.getOperandNumber() - outputs];
     }
     if (isMovement(user))
-      return isSingle(user) || isReadWide(user->getResult(0));
+      return isSingle(user) || readWide.contains(user->getResult(0));
     return !isa<MatvecOp>(user) || isSingle(user);
   });
 }
@@ -215,11 +218,14 @@ void FloatChooser::run() {
   bool hasChanged = true;
   while (hasChanged) {
     hasChanged = false;
-    for (Operation &op : llvm::reverse(network.getBody().front()))
+    for (Operation &op : llvm::reverse(network.getBody().front())) {
+      if (isMovement(&op) && isReadWide(op.getResult(0)))
+        readWide.insert(op.getResult(0));
       if (!isSingle(&op) && choose(&op)) {
         setSingle(&op);
         hasChanged = true;
       }
+    }
     for (unsigned k = 0; k != network.getNumStates(); ++k)
       if (!wideStates[k] && chooseState(k))
         hasChanged = wideStates[k] = true;

@@ -254,11 +254,13 @@ std::optional<Interval> se::rnn::getConstantInterval(Value value) {
   return all.low <= all.high ? all : Interval();
 }
 
-std::optional<Interval> se::rnn::getChoiceOfConstants(Value value) {
+/// Looks through `depth` operations.
+static std::optional<Interval> getChoiceOfConstants(Value value,
+                                                    unsigned depth) {
   if (auto constant = getConstantInterval(value))
     return constant;
   Operation *op = value.getDefiningOp();
-  if (!op)
+  if (!op || depth == 0)
     return std::nullopt;
   if (isa<arith::UIToFPOp, arith::SIToFPOp>(op))
     return evaluateInterval(op, {Interval()});
@@ -271,10 +273,16 @@ std::optional<Interval> se::rnn::getChoiceOfConstants(Value value) {
   for (Value operand : op->getOperands()) {
     bool isCondition = isa<arith::SelectOp>(op) && operands.empty();
     std::optional<Interval> choice =
-        isCondition ? Interval() : getChoiceOfConstants(operand);
+        isCondition ? Interval() : getChoiceOfConstants(operand, depth - 1);
     if (!choice)
       return std::nullopt;
     operands.push_back(*choice);
   }
   return evaluateInterval(op, operands);
+}
+
+std::optional<Interval> se::rnn::getChoiceOfConstants(Value value) {
+  // Each operand is looked at anew, and again where it is one twice.
+  constexpr unsigned mostDepth = 8;
+  return ::getChoiceOfConstants(value, mostDepth);
 }

@@ -9,6 +9,8 @@
 #include "se/Dialect/RNN/RNNScreening.h"
 
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/SCCIterator.h"
 
 using namespace mlir;
 using namespace se::rnn;
@@ -16,40 +18,75 @@ using namespace se::rnn;
 namespace {
 /// The operations of a network as a graph over frames: from the one that yields
 /// a state an edge leads to those that read it in the next frame.
+struct FrameNode {
+  Operation *op = nullptr;
+  SmallVector<FrameNode *, 2> next, previous;
+  /// Part of a cycle with a matvec, or becomes a state as it is.
+  bool isRecurrent = false;
+  /// A recurrent operation can be reached, not by way of a matvec.
+  bool leadsToRecurrent = false;
+};
+
 class FrameGraph {
 public:
   explicit FrameGraph(NetworkOp network);
 
-  using Set = llvm::DenseSet<Operation *>;
-  /// What can be reached from `start`, by one edge or more; with `stopAtMatvec`
-  /// not beyond matvecs.
-  Set getReachable(ArrayRef<Operation *> start,
-                   bool stopAtMatvec = false) const;
-  /// What `op` can be reached from.
-  Set getReaching(Operation *op) const;
+  /// Whether `op` is recurrent, or what follows up to the next matvecs.
+  bool isRecurrent(Operation *op);
 
 private:
-  using Edges = llvm::DenseMap<Operation *, SmallVector<Operation *>>;
-  static void walk(const Edges &edges, Operation *op, bool stopAtMatvec,
-                   Set &found);
+  void addEdges(NetworkOp network);
+  void findCycles();
+  void propagate();
 
-  Edges next, previous;
+  llvm::MapVector<Operation *, FrameNode> nodes;
+  FrameNode root; ///< leads to all of them
 };
 } // namespace
 
+namespace llvm {
+template <> struct GraphTraits<FrameNode *> {
+  using NodeRef = FrameNode *;
+  using ChildIteratorType = SmallVectorImpl<FrameNode *>::iterator;
+  static NodeRef getEntryNode(NodeRef node) { return node; }
+  static ChildIteratorType child_begin(NodeRef node) {
+    return node->next.begin();
+  }
+  static ChildIteratorType child_end(NodeRef node) { return node->next.end(); }
+};
+} // namespace llvm
+
 FrameGraph::FrameGraph(NetworkOp network) {
-  auto addEdges = [&](Operation *from, Value value) {
+  for (Operation &op : network.getBody().front())
+    nodes[&op].op = &op;
+  for (auto &[op, node] : nodes)
+    root.next.push_back(&node);
+  addEdges(network);
+  findCycles();
+  // What becomes a state as it is. A state may come from an earlier frame's.
+  for (Value value : network.getYield().getStates())
+    if (Operation *op = value.getDefiningOp())
+      nodes[op].isRecurrent = true;
+  propagate();
+}
+
+void FrameGraph::addEdges(NetworkOp network) {
+  auto addReaders = [&](Operation *from, Value value) {
     for (Operation *user : value.getUsers())
       // How large a vector is makes no layer recurrent: scales of frames.
       if (!isa<YieldOp, PeakOp>(user)) {
-        next[from].push_back(user);
-        previous[user].push_back(from);
+        nodes[from].next.push_back(&nodes[user]);
+        nodes[user].previous.push_back(&nodes[from]);
       }
   };
   for (Operation &op : network.getBody().front())
     for (Value result : op.getResults())
-      addEdges(&op, result);
+      addReaders(&op, result);
   // A state may be handed on from state to state before it is read.
+  llvm::DenseMap<Value, SmallVector<unsigned, 1>> heirs;
+  for (auto [k, value] : llvm::enumerate(network.getYield().getStates()))
+    if (!value.getDefiningOp())
+      heirs[value].push_back(unsigned(k));
   for (auto [k, value] : llvm::enumerate(network.getYield().getStates())) {
     Operation *from = value.getDefiningOp();
     if (!from)
@@ -61,60 +98,44 @@ FrameGraph::FrameGraph(NetworkOp network) {
       if (!seen.insert(state).second)
         continue;
       Value argument = network.getStateArguments()[state];
-      addEdges(from, argument);
-      for (auto [j, other] : llvm::enumerate(network.getYield().getStates()))
-        if (other == argument)
-          states.push_back(unsigned(j));
+      addReaders(from, argument);
+      llvm::append_range(states, heirs.lookup(argument));
     }
   }
 }
 
-void FrameGraph::walk(const Edges &edges, Operation *op, bool stopAtMatvec,
-                      Set &found) {
-  SmallVector<Operation *> work{op};
-  while (!work.empty()) {
-    auto it = edges.find(work.pop_back_val());
-    if (it == edges.end())
-      continue;
-    for (Operation *other : it->second)
-      if (found.insert(other).second && !(stopAtMatvec && isa<MatvecOp>(other)))
-        work.push_back(other);
-  }
+void FrameGraph::findCycles() {
+  for (auto cycle = llvm::scc_begin(&root); !cycle.isAtEnd(); ++cycle)
+    if (cycle.hasCycle() && llvm::any_of(*cycle, [](FrameNode *node) {
+          return isa<MatvecOp>(node->op);
+        }))
+      for (FrameNode *node : *cycle)
+        node->isRecurrent = true;
 }
 
-FrameGraph::Set FrameGraph::getReachable(ArrayRef<Operation *> start,
-                                         bool stopAtMatvec) const {
-  Set found;
-  for (Operation *op : start)
-    walk(next, op, stopAtMatvec, found);
-  return found;
+void FrameGraph::propagate() {
+  SmallVector<FrameNode *> work;
+  for (auto &[op, node] : nodes)
+    if (node.isRecurrent && !isa<MatvecOp>(op))
+      work.push_back(&node);
+  while (!work.empty())
+    for (FrameNode *before : work.pop_back_val()->previous)
+      if (!before->leadsToRecurrent) {
+        before->leadsToRecurrent = true;
+        if (!isa<MatvecOp>(before->op))
+          work.push_back(before);
+      }
 }
 
-FrameGraph::Set FrameGraph::getReaching(Operation *op) const {
-  Set found;
-  walk(previous, op, /*stopAtMatvec=*/false, found);
-  return found;
+bool FrameGraph::isRecurrent(Operation *op) {
+  const FrameNode &node = nodes[op];
+  return node.isRecurrent || node.leadsToRecurrent;
 }
 
 llvm::StringSet<> se::rnn::findRecurrentLayers(NetworkOp network) {
   FrameGraph graph(network);
-  // What becomes a state as it is. A state may come from an earlier frame's.
-  FrameGraph::Set next;
-  for (Value value : network.getYield().getStates())
-    if (Operation *op = value.getDefiningOp())
-      next.insert(op);
-  auto matvecs = llvm::to_vector(network.getBody().front().getOps<MatvecOp>());
-  FrameGraph::Set recurrent;
-  for (MatvecOp op : matvecs) {
-    FrameGraph::Set after = graph.getReachable({op});
-    if (!after.contains(op))
-      continue;
-    for (Operation *other : graph.getReaching(op))
-      if (after.contains(other))
-        recurrent.insert(other);
-  }
   llvm::StringSet<> layers;
-  for (MatvecOp op : matvecs) {
+  for (auto op : network.getBody().front().getOps<MatvecOp>()) {
     // A matvec that was fused from several layers: one slice for each.
     auto users = llvm::to_vector(op->getUsers());
     bool isFused = getLayerNames(op.getLoc()).size() > 1 &&
@@ -122,15 +143,9 @@ llvm::StringSet<> se::rnn::findRecurrentLayers(NetworkOp network) {
     SmallVector<Operation *> starts{op};
     if (isFused)
       starts = users;
-    for (Operation *start : starts) {
-      bool isRecurrent = recurrent.contains(start) || next.contains(start);
-      for (Operation *other :
-           graph.getReachable({start}, /*stopAtMatvec=*/true))
-        isRecurrent |= !isa<MatvecOp>(other) &&
-                       (recurrent.contains(other) || next.contains(other));
-      if (isRecurrent)
+    for (Operation *start : starts)
+      if (graph.isRecurrent(start))
         layers.insert(getLayerName(start->getLoc()));
-    }
   }
   return layers;
 }

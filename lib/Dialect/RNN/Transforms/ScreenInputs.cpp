@@ -34,7 +34,8 @@ static llvm::DenseMap<Value, SmallVector<PeakOp>> findPeaks(NetworkOp network) {
     Value x = peak.getX();
     while (auto reshape = x.getDefiningOp<ReshapeOp>())
       x = reshape.getX();
-    if (llvm::is_contained(network.getInputArguments(), x))
+    auto argument = dyn_cast<BlockArgument>(x);
+    if (argument && argument.getArgNumber() < network.getNumInputs())
       peaks[x].push_back(peak);
   }
   return peaks;

@@ -11,44 +11,115 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "llvm/ADT/SCCIterator.h"
+#include "llvm/ADT/SparseBitVector.h"
 #include "llvm/ADT/TypeSwitch.h"
+
+#include <map>
 
 using namespace mlir;
 using namespace se::rnn;
 
 namespace {
-/// What is left of a state in a value.
+/// Of a graph with cycles.
+struct Node {
+  unsigned number = 0;
+  SmallVector<Node *, 2> next;
+};
+} // namespace
+
+namespace llvm {
+template <> struct GraphTraits<Node *> {
+  using NodeRef = Node *;
+  using ChildIteratorType = SmallVectorImpl<Node *>::iterator;
+  static NodeRef getEntryNode(NodeRef node) { return node; }
+  static ChildIteratorType child_begin(NodeRef node) {
+    return node->next.begin();
+  }
+  static ChildIteratorType child_end(NodeRef node) { return node->next.end(); }
+};
+} // namespace llvm
+
+namespace {
+/// Which operations and states lie on cycles over frames. Only there anything
+/// is left of a state when it is computed anew.
+class Cycles {
+public:
+  explicit Cycles(NetworkOp network);
+
+  /// The cycles that a value is part of have one number; 0 if there are none.
+  unsigned get(Value value) const {
+    Operation *op = value.getDefiningOp();
+    return op ? numbers.lookup(op)
+              : states.lookup(cast<BlockArgument>(value).getArgNumber());
+  }
+
+private:
+  llvm::DenseMap<Operation *, unsigned> numbers;
+  llvm::DenseMap<unsigned, unsigned> states; ///< by numbers of arguments
+};
+
+/// What is left of a state in a value, element by element.
 struct Path {
   unsigned state;
   /// The part of the state that was taken: paths from one part add up element
-  /// by element. Null behind a matrix or a reduction.
+  /// by element.
   Value part;
   Interval factor;
   bool isRounded = false; ///< arithmetic on the way
   bool isGated = false;   ///< multiplied by data; the factor means nothing
 };
-using Paths = SmallVector<Path>;
 
+/// What is left of all states in a value.
+struct Paths {
+  SmallVector<Path, 1> all;
+  /// States that are behind a matrix or a reduction.
+  llvm::SparseBitVector<> mixed;
+
+  bool empty() const { return all.empty() && mixed.empty(); }
+  Path *find(const Path &like) {
+    auto *it = llvm::find_if(all, [&](const Path &path) {
+      return path.state == like.state && path.part == like.part;
+    });
+    return it == all.end() ? nullptr : it;
+  }
+  /// Adds a path of one of several values, whichever it is.
+  void joinPath(const Path &path);
+};
+
+/// Goes through a network. Paths are kept until the last operation has read
+/// them.
 class PathFinder {
 public:
   explicit PathFinder(NetworkOp network);
 
-  ArrayRef<Path> get(Value value) const {
+  const Paths &get(Value value) const {
+    // What leads out of a cycle leads nowhere.
+    if (reader && cycles.get(value) != cycles.get(reader->getResult(0)))
+      return none;
     auto it = paths.find(value);
-    return it == paths.end() ? ArrayRef<Path>() : ArrayRef<Path>(it->second);
+    return it == paths.end() ? none : it->second;
   }
 
 private:
+  /// Those of an operand, which no other operation may need.
+  Paths take(Value value);
   Paths find(Operation *op);
-  Paths add(Value a, Value b, double sign) const;
-  Paths join(ArrayRef<Value> values) const;
-  Paths multiply(Value a, Value b) const;
-  Paths scale(Value value, std::optional<Interval> factor) const;
-  Paths activate(ActivationOp op) const;
+  Paths add(Value a, Value b, double sign);
+  Paths join(ArrayRef<Value> values);
+  Paths multiply(Value a, Value b);
+  Paths scale(Value value, std::optional<Interval> factor);
+  /// Adds those of a factor of something that depends on data.
+  void addGated(Paths &product, Value value);
+  Paths activate(ActivationOp op);
   /// Behind a matrix or a reduction.
   Paths mix(Operation *op) const;
 
+  const Cycles cycles;
   llvm::DenseMap<Value, Paths> paths;
+  const Paths none;
+  Operation *reader = nullptr; ///< the operation that is looked at
+  llvm::DenseMap<Value, Operation *> lastReader;
 };
 } // namespace
 
@@ -56,80 +127,157 @@ static Interval hull(const Interval &a, const Interval &b) {
   return {std::min(a.low, b.low), std::max(a.high, b.high)};
 }
 
-static Path *findPart(Paths &paths, const Path &like) {
-  auto it = llvm::find_if(paths, [&](const Path &path) {
-    return path.state == like.state && path.part == like.part;
-  });
-  return it == paths.end() ? nullptr : it;
+void Paths::joinPath(const Path &path) {
+  Path *same = find(path);
+  if (!same) {
+    all.push_back(path);
+    return;
+  }
+  same->factor = hull(same->factor, path.factor);
+  same->isRounded |= path.isRounded;
+  same->isGated |= path.isGated;
 }
 
-PathFinder::PathFinder(NetworkOp network) {
+Cycles::Cycles(NetworkOp network) {
+  Block &block = network.getBody().front();
+  unsigned numNodes = 0;
+  llvm::DenseMap<Operation *, Node *> nodeOf;
+  std::vector<Node> nodes(network.getNumStates() +
+                          block.getOperations().size());
+  Node root;
+  auto addNode = [&] {
+    Node &node = nodes[numNodes];
+    node.number = numNodes++;
+    root.next.push_back(&node);
+    return &node;
+  };
+  SmallVector<Node *> stateNodes;
+  for (unsigned k = 0; k != network.getNumStates(); ++k)
+    stateNodes.push_back(addNode());
+  for (Operation &op : block)
+    nodeOf[&op] = addNode();
+  auto addReaders = [&](Node *node, Value value) {
+    for (OpOperand &use : value.getUses())
+      if (auto yield = dyn_cast<YieldOp>(use.getOwner())) {
+        unsigned outputs = yield.getOutputs().size();
+        if (use.getOperandNumber() >= outputs)
+          node->next.push_back(stateNodes[use.getOperandNumber() - outputs]);
+      } else {
+        node->next.push_back(nodeOf[use.getOwner()]);
+      }
+  };
   for (auto [k, state] : llvm::enumerate(network.getStateArguments()))
-    paths[state] = {{unsigned(k), state, {1, 1}}};
-  for (Operation &op : network.getBody().front())
-    if (op.getNumResults() == 1)
-      if (Paths found = find(&op); !found.empty())
-        paths[op.getResult(0)] = std::move(found);
+    addReaders(stateNodes[k], state);
+  for (Operation &op : block)
+    for (Value result : op.getResults())
+      addReaders(nodeOf[&op], result);
+  std::vector<unsigned> cycleOf(nodes.size());
+  unsigned number = 0;
+  for (auto cycle = llvm::scc_begin(&root); !cycle.isAtEnd(); ++cycle) {
+    if (!cycle.hasCycle())
+      continue;
+    ++number;
+    for (Node *node : *cycle)
+      cycleOf[node->number] = number;
+  }
+  for (auto [op, node] : nodeOf)
+    numbers[op] = cycleOf[node->number];
+  for (auto [k, state] : llvm::enumerate(network.getStateArguments()))
+    states[state.getArgNumber()] = cycleOf[stateNodes[k]->number];
 }
 
-Paths PathFinder::add(Value a, Value b, double sign) const {
-  Paths sum(get(a));
-  for (Path path : get(b)) {
+PathFinder::PathFinder(NetworkOp network) : cycles(network) {
+  for (auto [k, state] : llvm::enumerate(network.getStateArguments()))
+    paths[state].all = {{unsigned(k), state, {1, 1}}};
+  Block &block = network.getBody().front();
+  for (Operation &op : block)
+    for (Value operand : op.getOperands())
+      lastReader[operand] = &op;
+  for (Operation &op : block) {
+    if (op.getNumResults() != 1 || !cycles.get(op.getResult(0)))
+      continue;
+    reader = &op;
+    if (Paths found = find(&op); !found.empty())
+      paths[op.getResult(0)] = std::move(found);
+    for (Value operand : op.getOperands())
+      if (lastReader.lookup(operand) == &op)
+        paths.erase(operand);
+  }
+  reader = nullptr;
+}
+
+Paths PathFinder::take(Value value) {
+  bool isOnce = llvm::count(reader->getOperands(), value) == 1;
+  auto it = paths.find(value);
+  if (it == paths.end() || !isOnce || lastReader.lookup(value) != reader ||
+      cycles.get(value) != cycles.get(reader->getResult(0)))
+    return get(value);
+  return std::move(it->second);
+}
+
+Paths PathFinder::add(Value a, Value b, double sign) {
+  Paths sum = take(a);
+  sum.mixed |= get(b).mixed;
+  for (Path path : get(b).all) {
     if (sign < 0)
       path.factor = {-path.factor.high, -path.factor.low};
-    if (Path *same = findPart(sum, path)) {
+    if (Path *same = sum.find(path)) {
       same->factor = {same->factor.low + path.factor.low,
                       same->factor.high + path.factor.high};
       same->isGated |= path.isGated;
     } else {
-      sum.push_back(path);
+      sum.all.push_back(path);
     }
   }
-  for (Path &path : sum)
+  for (Path &path : sum.all)
     path.isRounded = true;
   return sum;
 }
 
 /// One of several values, whichever it is.
-Paths PathFinder::join(ArrayRef<Value> values) const {
-  Paths all;
-  for (Value value : values)
-    for (const Path &path : get(value)) {
-      Path *same = findPart(all, path);
-      if (!same) {
-        all.push_back(path);
-        continue;
-      }
-      same->factor = hull(same->factor, path.factor);
-      same->isRounded |= path.isRounded;
-      same->isGated |= path.isGated;
-    }
-  return all;
+Paths PathFinder::join(ArrayRef<Value> values) {
+  Paths joined = take(values.front());
+  for (Value value : values.drop_front()) {
+    joined.mixed |= get(value).mixed;
+    for (const Path &path : get(value).all)
+      joined.joinPath(path);
+  }
+  return joined;
 }
 
-Paths PathFinder::scale(Value value, std::optional<Interval> factor) const {
-  Paths scaled(get(value));
-  for (Path &path : scaled) {
+Paths PathFinder::scale(Value value, std::optional<Interval> factor) {
+  Paths scaled = take(value);
+  for (Path &path : scaled.all) {
     path.isRounded |= !factor || factor->magnitude() != 1;
     if (factor)
       path.factor = multiplyIntervals(path.factor, *factor);
-    else if (path.part)
+    else
       path.isGated = true;
   }
   return scaled;
 }
 
-Paths PathFinder::multiply(Value a, Value b) const {
+void PathFinder::addGated(Paths &product, Value value) {
+  Paths gated = scale(value, std::nullopt);
+  product.mixed |= gated.mixed;
+  for (const Path &path : gated.all)
+    if (Path *same = product.find(path))
+      same->isGated = same->isRounded = true;
+    else
+      product.all.push_back(path);
+}
+
+Paths PathFinder::multiply(Value a, Value b) {
   if (std::optional<Interval> factor = getChoiceOfConstants(b))
     return scale(a, factor);
   if (std::optional<Interval> factor = getChoiceOfConstants(a))
     return scale(b, factor);
   Paths product = scale(a, std::nullopt);
-  llvm::append_range(product, scale(b, std::nullopt));
+  addGated(product, b);
   return product;
 }
 
-Paths PathFinder::activate(ActivationOp op) const {
+Paths PathFinder::activate(ActivationOp op) {
   // The largest slope.
   ActivationAttr function = op.getFunction();
   double slope = 1;
@@ -151,11 +299,13 @@ Paths PathFinder::activate(ActivationOp op) const {
 }
 
 Paths PathFinder::mix(Operation *op) const {
-  Paths mixed;
-  for (Value operand : op->getOperands())
-    for (const Path &path : get(operand))
-      mixed.push_back({path.state, Value(), {0, 0}, /*isRounded=*/true});
-  return mixed;
+  Paths behind;
+  for (Value operand : op->getOperands()) {
+    behind.mixed |= get(operand).mixed;
+    for (const Path &path : get(operand).all)
+      behind.mixed.set(path.state);
+  }
+  return behind;
 }
 
 Paths PathFinder::find(Operation *op) {
@@ -175,7 +325,7 @@ Paths PathFinder::find(Operation *op) {
         std::optional<Interval> divisor = getChoiceOfConstants(div.getRhs());
         Paths quotient = scale(div.getLhs(), divisor ? invertInterval(*divisor)
                                                      : std::nullopt);
-        llvm::append_range(quotient, scale(div.getRhs(), std::nullopt));
+        addGated(quotient, div.getRhs());
         return quotient;
       })
       .Case([&](arith::NegFOp neg) {
@@ -192,15 +342,17 @@ Paths PathFinder::find(Operation *op) {
         return scale(abs.getOperand(), Interval{-1, 1});
       })
       .Case([&](ActivationOp activation) { return activate(activation); })
-      .Case<ReshapeOp, BroadcastOp, TransposeOp>([&](Operation *movement) {
-        return Paths(get(movement->getOperand(0)));
-      })
+      .Case<ReshapeOp, BroadcastOp, TransposeOp>(
+          [&](Operation *movement) { return take(movement->getOperand(0)); })
       .Case([&](tensor::ExtractSliceOp slice) {
         // Slices of one state that are added are different elements of it.
-        Paths parts(get(slice.getSource()));
-        for (Path &path : parts)
-          if (path.part)
-            path.part = slice.getResult();
+        // Several paths of a state are those of parts of a concatenation.
+        Paths whole = take(slice.getSource()), parts;
+        parts.mixed = std::move(whole.mixed);
+        for (Path path : whole.all) {
+          path.part = slice.getResult();
+          parts.joinPath(path);
+        }
         return parts;
       })
       .Case([&](tensor::ConcatOp concat) {
@@ -209,10 +361,10 @@ Paths PathFinder::find(Operation *op) {
       .Case<MatvecOp, ReduceOp>([&](Operation *sum) { return mix(sum); })
       .Case([&](arith::CmpFOp) { return Paths(); })
       .Default([&](Operation *other) {
-        Paths all;
+        Paths product;
         for (Value operand : other->getOperands())
-          llvm::append_range(all, scale(operand, std::nullopt));
-        return all;
+          addGated(product, operand);
+        return product;
       });
 }
 
@@ -221,40 +373,46 @@ namespace {
 struct Edge {
   double factor = 0; ///< the largest
   bool isRounded = false, isGated = false;
-  bool isElementwise = false, exists = false;
+  bool isElementwise = false;
+
+  bool carries() const { return isElementwise && !isGated && factor > 0; }
+};
+
+/// How large a part of a state is added to a next state.
+struct Factor {
+  unsigned to, from;
+  double value;
 };
 } // namespace
 
-static Edge summarize(ArrayRef<Path> paths, unsigned state) {
-  Edge edge;
-  for (const Path &path : paths) {
-    if (path.state != state)
-      continue;
-    edge.exists = true;
-    if (!path.part)
-      continue;
+/// By states, those that reach a next value; of what is behind a matrix the
+/// edge knows nothing else.
+static std::map<unsigned, Edge> getEdges(const Paths &paths) {
+  std::map<unsigned, Edge> edges;
+  for (unsigned state : paths.mixed)
+    edges.try_emplace(state);
+  for (const Path &path : paths.all) {
+    Edge &edge = edges[path.state];
     edge.isElementwise = true;
     edge.isGated |= path.isGated;
     edge.isRounded |= path.isRounded;
     edge.factor += path.factor.magnitude();
   }
-  return edge;
+  return edges;
 }
 
 /// The largest eigenvalue of a matrix of nonnegative numbers, or a little more.
-static double
-getSpectralRadius(const std::vector<std::vector<double>> &matrix) {
+static double getSpectralRadius(size_t n, ArrayRef<Factor> matrix) {
   // That of (matrix + 1) / 2, which is aperiodic.
-  size_t n = matrix.size();
   std::vector<double> x(n, 1.0), next(n);
   double radius = 0;
   for (unsigned step = 0; step != 200; ++step) {
     double most = 0;
     radius = 0;
+    next = x;
+    for (const Factor &factor : matrix)
+      next[factor.to] += factor.value * x[factor.from];
     for (size_t i = 0; i != n; ++i) {
-      next[i] = x[i];
-      for (size_t j = 0; j != n; ++j)
-        next[i] += matrix[i][j] * x[j];
       next[i] /= 2;
       radius = std::max(radius, next[i] / x[i]);
       most = std::max(most, next[i]);
@@ -269,44 +427,43 @@ StateFlow::StateFlow(NetworkOp network)
     : slow(network.getNumStates()), gated(network.getNumStates()) {
   PathFinder finder(network);
   unsigned n = network.getNumStates();
-  std::vector<std::vector<Edge>> edges(n, std::vector<Edge>(n));
-  std::vector<std::vector<bool>> reaches(n, std::vector<bool>(n));
-  for (unsigned to = 0; to != n; ++to)
-    for (unsigned from = 0; from != n; ++from) {
-      Edge edge =
-          summarize(finder.get(network.getYield().getStates()[to]), from);
+  std::vector<std::map<unsigned, Edge>> edges; // to each state
+  std::vector<Node> nodes(n);
+  Node root{n, {}};
+  for (auto [to, next] : llvm::enumerate(network.getYield().getStates())) {
+    edges.push_back(getEdges(finder.get(next)));
+    for (const auto &[from, edge] : edges.back()) {
       if (from == to)
-        gated[to] = edge.exists && (edge.isGated || !edge.isElementwise);
-      reaches[from][to] =
-          edge.isElementwise && !edge.isGated && edge.factor > 0;
-      edges[from][to] = edge;
+        gated[to] = edge.isGated || !edge.isElementwise;
+      if (edge.carries())
+        nodes[from].next.push_back(&nodes[to]);
     }
-  for (unsigned via = 0; via != n; ++via)
-    for (unsigned from = 0; from != n; ++from)
-      if (reaches[from][via])
-        for (unsigned to = 0; to != n; ++to)
-          if (reaches[via][to])
-            reaches[from][to] = true;
+    nodes[to].number = to;
+    root.next.push_back(&nodes[to]);
+  }
   // States that reach each other.
-  for (unsigned k = 0; k != n; ++k) {
-    SmallVector<unsigned> cycle;
-    for (unsigned other = 0; other != n; ++other)
-      if (reaches[k][other] && reaches[other][k])
-        cycle.push_back(other);
-    if (cycle.empty() || cycle.front() != k)
+  for (auto cycle = llvm::scc_begin(&root); !cycle.isAtEnd(); ++cycle) {
+    if (!cycle.hasCycle())
       continue;
+    SmallVector<unsigned> states;
+    for (Node *node : *cycle)
+      states.push_back(node->number);
+    llvm::sort(states);
+    llvm::DenseMap<unsigned, unsigned> number;
+    for (auto [i, state] : llvm::enumerate(states))
+      number[state] = i;
     bool isRounded = false;
-    std::vector<std::vector<double>> factors;
-    for (unsigned to : cycle) {
-      factors.emplace_back();
-      for (unsigned from : cycle) {
-        const Edge &edge = edges[from][to];
-        factors.back().push_back(edge.isGated ? 0 : edge.factor);
-        isRounded |= edge.isElementwise && !edge.isGated && edge.isRounded;
+    std::vector<Factor> factors;
+    for (unsigned to : states)
+      for (const auto &[from, edge] : edges[to]) {
+        auto known = number.find(from);
+        if (known == number.end() || !edge.isElementwise || edge.isGated)
+          continue;
+        factors.push_back({number[to], known->second, edge.factor});
+        isRounded |= edge.isRounded;
       }
-    }
-    if (isRounded && getSpectralRadius(factors) > mostOfHalf)
-      for (unsigned state : cycle)
+    if (isRounded && getSpectralRadius(states.size(), factors) > mostOfHalf)
+      for (unsigned state : states)
         slow[state] = true;
   }
 }

@@ -56,12 +56,15 @@ bool se::rnn::isStored(Value value) {
 }
 
 std::string Tensors::makeUnique(std::string name) {
-  for (unsigned number = 2; !used.insert(name).second; ++number) {
-    name.resize(name.rfind('#') == std::string::npos ? name.size()
-                                                     : name.rfind('#'));
-    name += "#" + std::to_string(number);
-  }
-  return name;
+  if (used.insert(name).second)
+    return name;
+  name.resize(std::min(name.rfind('#'), name.size()));
+  unsigned &number = lastNumbers.try_emplace(name, 1).first->second;
+  std::string numbered;
+  do
+    numbered = name + "#" + std::to_string(++number);
+  while (!used.insert(numbered).second);
+  return numbered;
 }
 
 /// The name of an input or state.
@@ -103,10 +106,8 @@ bool Tensors::isNamedByNext(BlockArgument state) const {
 std::optional<unsigned> Tensors::getState(Value value) const {
   if (isa<BlockArgument>(value))
     return std::nullopt;
-  for (auto [k, next] : llvm::enumerate(network.getYield().getStates()))
-    if (stripReshapes(next) == value)
-      return unsigned(k);
-  return std::nullopt;
+  auto it = states.find(value);
+  return it == states.end() ? std::nullopt : std::optional(it->second);
 }
 
 Tensors::Tensors(NetworkOp network) : network(network) {
@@ -114,6 +115,8 @@ Tensors::Tensors(NetworkOp network) : network(network) {
   for (ArrayAttr list : {network.getInputNames(), network.getStateNames()})
     for (Attribute name : list)
       used.insert(cast<StringAttr>(name).getValue());
+  for (auto [k, next] : llvm::enumerate(network.getYield().getStates()))
+    states.try_emplace(stripReshapes(next), unsigned(k));
   for (Operation &op : network.getBody().front()) {
     if (auto matvec = dyn_cast<MatvecOp>(op))
       add(matvec.getX());

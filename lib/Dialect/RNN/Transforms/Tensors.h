@@ -33,19 +33,23 @@ public:
   const llvm::MapVector<mlir::Value, std::string> &get() const { return names; }
   /// The name of a value, which may be a reshape of one with a name.
   llvm::StringRef getName(mlir::Value value) const;
-  /// The state with this next value, if any.
-  std::optional<unsigned> getState(mlir::Value value) const;
   /// `to` takes the place of `from`.
   void replace(mlir::Value from, mlir::Value to);
 
 private:
   void add(mlir::Value value);
+  /// The state with this next value, if any.
+  std::optional<unsigned> getState(mlir::Value value) const;
   bool isNamedByNext(mlir::BlockArgument state) const;
   std::string makeUnique(std::string name);
 
   mutable NetworkOp network; // its accessors are not const
   llvm::MapVector<mlir::Value, std::string> names;
   llvm::StringSet<> used;
+  /// For each name the last number behind it.
+  llvm::StringMap<unsigned> lastNumbers;
+  /// The first state with each next value, which is no reshape.
+  llvm::DenseMap<mlir::Value, unsigned> states;
 };
 
 /// The names of layers of which a matvec is part of a recurrence: its result

@@ -83,15 +83,19 @@ private:
 /// Whether a constant is added to the product before anything else is done to
 /// it, or to the sum that it is part of.
 static bool hasBias(Value product) {
-  return llvm::any_of(product.getUsers(), [](Operation *user) {
-    if (!isa<arith::AddFOp>(user) && !isElementMovement(user))
-      return false;
-    return llvm::any_of(user->getOperands(),
-                        [](Value operand) {
-                          return operand.getDefiningOp<arith::ConstantOp>();
-                        }) ||
-           hasBias(user->getResult(0));
-  });
+  llvm::SetVector<Value> sums;
+  sums.insert(product);
+  for (size_t i = 0; i != sums.size(); ++i)
+    for (Operation *user : sums[i].getUsers()) {
+      if (!isa<arith::AddFOp>(user) && !isElementMovement(user))
+        continue;
+      if (llvm::any_of(user->getOperands(), [](Value operand) {
+            return operand.getDefiningOp<arith::ConstantOp>();
+          }))
+        return true;
+      sums.insert(user->getResult(0));
+    }
+  return false;
 }
 
 void Weigher::addProduct(MatvecOp op) {
