@@ -85,9 +85,15 @@ Error Simulator::loadElf(MemoryBufferRef buffer) {
   auto segments = elf->getELFFile().program_headers();
   if (!segments)
     return makeError(file + ": " + toString(segments.takeError()));
+  uint64_t bytes = 0;
   for (const auto &segment : *segments) {
     if (segment.p_type != ELF::PT_LOAD || segment.p_memsz == 0)
       continue;
+    // Thousands may be the same bytes.
+    bytes += segment.p_memsz;
+    if (bytes > maxMemoryBytes)
+      return makeError(file + ": segments of more than " +
+                       Twine(maxMemoryBytes >> 20) + " MB in all");
     uint8_t *target = machine->translate(segment.p_paddr, segment.p_memsz);
     if (!target)
       target =

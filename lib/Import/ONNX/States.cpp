@@ -6,6 +6,7 @@
 #include "States.h"
 
 #include "Matching.h"
+#include "se/Support/MessageLine.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
@@ -353,8 +354,8 @@ std::string FlowPairing::describePossibilities() const {
         }
   }
   if (!matchings)
-    return "some of " + join(possibilities, ", ");
-  return join(possibilities, ", or ");
+    return "some of " + listNames(possibilities);
+  return listNames(possibilities, ", or ");
 }
 
 std::optional<Pairing>
