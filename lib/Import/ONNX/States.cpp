@@ -354,8 +354,8 @@ std::string FlowPairing::describePossibilities() const {
         }
   }
   if (!matchings)
-    return "some of " + listNames(possibilities);
-  return listNames(possibilities, ", or ");
+    return "some of " + se::listNames(possibilities);
+  return se::listNames(possibilities, ", or ");
 }
 
 std::optional<Pairing>
