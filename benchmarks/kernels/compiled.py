@@ -94,7 +94,7 @@ def run(*command):
 
 
 def check(rows):
-    by_name = {f"{r['kernel']} {r['type']} {r['code'].split()[1]}": r for r in rows}
+    by_name = {f"{r['kernel']} {r['type']} {r['code'].split(',')[0]}": r for r in rows}
     for name, limits in REACHED.items():
         for how, least in zip(("simulator", "conflicts"), limits):
             found = by_name[name]["macs"] / by_name[name]["cycles"][how]
@@ -133,10 +133,10 @@ def measure(kernel, tools, gvsoc, all_cores, folder):
             if kernel.stage:
                 cycles[name] = round(max(s["cycles_per_frame"] for s in result["stages"]
                                          if s["name"].startswith(kernel.stage)))
-        code = "compiled, stage" if kernel.stage else "compiled, frame"
+        code = "stage" if kernel.stage else "frame"
         yield {
             "kernel": kernel.kernel, "type": kernel.precision,
-            "code": f"{code} ({kernel.target})", "cores": cores, "macs": kernel.macs,
+            "code": f"{code}, {kernel.target}", "cores": cores, "macs": kernel.macs,
             "weight_bytes": kernel.macs * WIDTH[kernel.precision], "cycles": cycles,
         }
 

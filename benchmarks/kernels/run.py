@@ -77,7 +77,7 @@ class Matvec:
         self.program = f"matvec_{precision}_{group}"
         self.columns = 512 if precision == "int8" else 256
         self.kernel = f"matvec 64x{self.columns}"
-        self.code = f"intrinsics, {group} rows"
+        self.code = f"{group} rows at a time"
         self.macs = 64 * self.columns
 
     def check(self, output):
@@ -101,13 +101,11 @@ class Cell:
         self.gates = 3 if cell == "gru" else 4
         self.macs = 2 * self.gates * hidden * hidden
         in_l1 = self.macs * (4 // LANES[precision]) <= 32768
-        place = "weights in L1" if in_l1 else "weights in L2"
+        place = "L1" if in_l1 else "L2"
         if method == "plain":
-            self.code = f"plain C, {place}"
-        elif in_l1:
-            self.code = f"intrinsics, {place}"
+            self.code = f"C, {place}"
         else:
-            self.code = f"intrinsics, {place}, two buffers"
+            self.code = f"intrinsics, {place}"
 
     def step(self, matrices, bias, x, h, state):
         n, half = self.hidden, self.precision == "fp16"
@@ -244,7 +242,7 @@ def read_rows(file):
 def print_table(rows):
     print(
         "| kernel | type | code | cores | cycles | MAC/cycle | /DMA | /issue "
-        "| conflicts: cycles | MAC/cycle | GVSoC: cycles |"
+        "| conflict | MAC/cycle | GVSoC |"
     )
     print("|---|---|---|---|---|---|---|---|---|---|---|")
     for row in rows:

@@ -177,11 +177,8 @@ void Policy::setBase(Base newBase) {
   base = newBase;
   otherwise.precision = base == Base::FP32 ? Precision::FP32 : Precision::FP16;
   quantized.precision = Precision::INT8;
-  if (base == Base::INT8) {
-    quantized.cellState = StatePrecision::INT16;
+  if (base == Base::INT8)
     quantized.hasByteResults = otherwise.hasByteResults = true;
-    otherwise.cellState = StatePrecision::INT16;
-  }
 }
 
 Error Policy::readLayers(const llvm::json::Value &value) {

@@ -31,6 +31,12 @@ void se::showOnly(cl::OptionCategory &category) {
       option->Categories = {&category};
 }
 
+void se::hideOptionsOfLibraries() {
+  for (auto &[name, option] : cl::getRegisteredOptions())
+    if (option->Categories.front()->getName() != "Generic Options")
+      option->setHiddenFlag(cl::Hidden);
+}
+
 namespace {
 /// Catches what is written to the standard error: what the parsers of values
 /// say of a wrong one goes there whatever the caller wants. Before there are

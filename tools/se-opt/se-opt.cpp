@@ -25,6 +25,18 @@ static std::string spellOut(llvm::StringRef argument) {
   return argument.str();
 }
 
+/// LLVM prints options by category and name: what is this project's would stand
+/// behind all of MLIR's.
+static constexpr llvm::StringLiteral overview =
+    R"(se-mlir: passes on networks and kernels
+
+  --se-pipeline="to=PHASE from=PHASE precision=POLICY ..."   all passes between two phases
+  --verify-phase=PHASE                                       check the rules of a phase
+  --rnn-..., --se-...                                        single passes, see below
+
+  PHASE is imported, normalized, legalized, scheduled, selected or llvm.
+)";
+
 static int fail(llvm::Error error) {
   llvm::errs() << se::formatMessage("error", llvm::toString(std::move(error)))
                << '\n';
@@ -59,12 +71,12 @@ int main(int argc, char **argv) {
   pointers.push_back(nullptr);
 
   se::setVersionPrinter();
+  se::hideOptionsOfLibraries();
   mlir::DialectRegistry registry;
   se::registerDialects(registry);
   se::registerPasses();
   auto [input, output] = mlir::registerAndParseCLIOptions(
-      argc, pointers.data(), "se-mlir: passes on networks and kernels\n",
-      registry);
+      argc, pointers.data(), overview, registry);
   auto config = mlir::MlirOptMainConfig::createFromCLOptions();
   if (config.shouldShowDialects() || config.shouldListPasses())
     return mlir::asMainReturnCode(

@@ -90,11 +90,11 @@ TEST(PolicyTest, Bases) {
     EXPECT_FALSE(policy->isUniform());
     EXPECT_EQ(policy->getQuantized().precision, Precision::INT8);
     EXPECT_EQ(policy->getDefault().precision, Precision::FP16);
+    EXPECT_EQ(policy->getQuantized().cellState, StatePrecision::FP16);
   }
   EXPECT_FALSE(mixed->getQuantized().hasByteResults);
   EXPECT_TRUE(uniform->getQuantized().hasByteResults);
   EXPECT_TRUE(uniform->getDefault().hasByteResults);
-  EXPECT_EQ(uniform->getQuantized().cellState, StatePrecision::INT16);
   // Keys before and after the default have the same effect.
   auto policy = Policy::parse(
       R"({"cell_state": "fp32", "default": "int8", "weights": "per-tensor"})",

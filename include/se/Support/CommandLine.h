@@ -21,6 +21,10 @@ void setVersionPrinter();
 /// gives every tool (`--help`, `--version`).
 void showOnly(llvm::cl::OptionCategory &category);
 
+/// Hides the options that exist so far, those of LLVM's code generators, from
+/// `--help`; `--help-hidden` shows them.
+void hideOptionsOfLibraries();
+
 /// Parses the arguments into the tool's llvm::cl options. A wrong or missing
 /// option ends the process with status 1 and one line, `error: ...`; LLVM's own
 /// messages have several.

@@ -4,6 +4,7 @@
 //===- Quantize.cpp - Choose what is quantized, and how -------------------===//
 
 #include "Decisions.h"
+#include "Evaluate.h"
 #include "Floats.h"
 #include "Grids.h"
 #include "Marks.h"
@@ -39,6 +40,7 @@ private:
 
   LogicalResult planState(unsigned k, Marks &states);
   LogicalResult planResults(Marks &results);
+  bool isReadAsBytes(Value value) const;
   void markReaders(Value value, quant::QuantizedType type);
   InFlightDiagnostic failRange(Operation *op, Value value) {
     return network.emitError()
@@ -92,6 +94,24 @@ LogicalResult Quantizer::planState(unsigned k, Marks &states) {
   return success();
 }
 
+static bool isNextState(OpOperand &use) {
+  auto yield = dyn_cast<YieldOp>(use.getOwner());
+  return yield && use.getOperandNumber() >= yield.getOutputs().size();
+}
+
+/// Whether an output is made of it, or a layer with results of bytes reads it.
+/// For others rounding would cost time and resolution, and save nothing.
+bool Quantizer::isReadAsBytes(Value value) const {
+  return llvm::any_of(value.getUses(), [&](OpOperand &use) {
+    Operation *reader = use.getOwner();
+    if (isa<YieldOp>(reader))
+      return !isNextState(use);
+    if (isElementMovement(reader))
+      return isReadAsBytes(reader->getResult(0));
+    return layers[reader].hasByteResults;
+  });
+}
+
 LogicalResult Quantizer::planResults(Marks &results) {
   for (const auto &[value, name] : tensors.get()) {
     Operation *op = value.getDefiningOp();
@@ -100,7 +120,7 @@ LogicalResult Quantizer::planResults(Marks &results) {
     // A state that nothing else reads is what its cell_state says. What is
     // moved has been rounded where it was made.
     if (!isStored(value) || decisions.contains(value) ||
-        isa<TransposeOp, BroadcastOp>(op))
+        isa<TransposeOp, BroadcastOp>(op) || !isReadAsBytes(value))
       continue;
     std::optional<Grid> grid = getGrid(network, value, tensors, policy);
     if (!grid)
@@ -108,11 +128,6 @@ LogicalResult Quantizer::planResults(Marks &results) {
     results[value] = getQuantizedType(network.getContext(), 8, *grid);
   }
   return success();
-}
-
-static bool isNextState(OpOperand &use) {
-  auto yield = dyn_cast<YieldOp>(use.getOwner());
-  return yield && use.getOperandNumber() >= yield.getOutputs().size();
 }
 
 /// The uses of `value` but for those that become a state, perhaps reshaped. A

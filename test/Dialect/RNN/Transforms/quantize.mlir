@@ -1,8 +1,9 @@
 // RUN: rm -rf %t && mkdir %t && split-file %s %t
 // RUN: se-opt %t/net.mlir --rnn-quantize="precision=mixed calibration=%t/c.json" | FileCheck %s --check-prefix=MIXED
 // RUN: se-opt %t/net.mlir --rnn-quantize="precision=%t/tensor.json" | FileCheck %s --check-prefix=TENSOR
-// RUN: se-opt %t/net.mlir --rnn-quantize="precision=int8 calibration=%t/c.json" | FileCheck %s --check-prefix=INT8
-// RUN: se-opt %t/net.mlir --rnn-quantize="precision=int8 calibration=%t/c.json" --rnn-legalize=precision=int8 --rnn-contract --rnn-fold-constants --cse | FileCheck %s --check-prefix=LEGAL
+// RUN: se-opt %t/net.mlir --rnn-quantize="precision=int8 calibration=%t/c.json" | FileCheck %s --check-prefixes=INT8,HALF
+// RUN: se-opt %t/net.mlir --rnn-quantize="precision=%t/wide.json calibration=%t/c.json" | FileCheck %s --check-prefixes=INT8,WIDE
+// RUN: se-opt %t/net.mlir --rnn-quantize="precision=%t/wide.json calibration=%t/c.json" --rnn-legalize="precision=%t/wide.json" --rnn-contract --rnn-fold-constants --cse | FileCheck %s --check-prefix=LEGAL
 // RUN: se-opt %t/net.mlir --rnn-quantize="precision=mixed calibration=%t/c.json" --rnn-legalize=precision=mixed --rnn-contract --rnn-fold-constants --cse | FileCheck %s --check-prefix=LEGALMIXED
 // RUN: se-opt %t/net.mlir --se-pipeline="to=legalized precision=int8 calibration=%t/c.json" | FileCheck %s --check-prefix=SLOW
 // RUN: se-opt %t/net.mlir --rnn-quantize=precision=fp16 | FileCheck %s --check-prefix=NONE
@@ -30,10 +31,11 @@
 // TENSOR:      !quant.uniform<i8<-127:127>:f32, 0.031496062874794006>
 // TENSOR:      !quant.uniform<i8<-127:127>:f32, 0.10000000{{[0-9]+}}>
 
-// All layers with a matrix, all that is stored, and c in 16 bits with room for
-// twice its range.
+// All layers with a matrix, and all that is stored. c is no integer, or one of
+// 16 bits with room for twice its range.
 // INT8-LABEL:  rnn.network @net
-// INT8:        quant.qcast %c : tensor<2xf32> to tensor<2x!quant.uniform<i16<-32767:32767>:f32, 3.05{{[0-9]+}}E-4>>
+// HALF-NOT:    quant.qcast %c
+// WIDE:        quant.qcast %c : tensor<2xf32> to tensor<2x!quant.uniform<i16<-32767:32767>:f32, 3.05{{[0-9]+}}E-4>>
 // INT8:        quant.qcast %h : tensor<2xf32> to tensor<2x!quant.uniform<i8<-127:127>:f32, 0.0078740157186985015>>
 // INT8:        quant.qcast %x : tensor<2xf32> to tensor<2x!quant.uniform<i8<-127:127>:f32, 2.000000e+00>>
 // INT8:        %[[Y:.*]] = rnn.activation <sigmoid> %{{.*}} : tensor<2xf32> -> tensor<2xf32>
@@ -70,6 +72,8 @@
   "relu": {"range": [0, 12.7], "min": 0, "max": 12.7, "histogram": {"limit": 16, "first": 0, "counts": []}},
   "h": {"range": [-0.5, 0.5], "min": -0.5, "max": 0.5, "histogram": {"limit": 1, "first": 0, "counts": []}},
   "c": {"range": [-1, 4], "min": -2, "max": 5, "histogram": {"limit": 8, "first": 0, "counts": []}}}}
+//--- wide.json
+{"default": "int8", "cell_state": "int16"}
 //--- tensor.json
 {"default": "mixed", "weights": "per-tensor", "tensors": {"relu": [-12.7, 12]}}
 //--- net.mlir

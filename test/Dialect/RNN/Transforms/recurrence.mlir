@@ -45,7 +45,7 @@ rnn.network @net inputs(%x = "x" : tensor<2xf32>)
   rnn.yield %y : tensor<2xf32> next %5, %next : tensor<2xf32>, tensor<4xf32>
 }
 //--- int8.json
-{"default": "int8", "tensors": {"k": [0, 3], "h": [-1, 1], "tick": [0, 1], "all": [0, 3], "count": [0, 3]}}
+{"default": "int8", "cell_state": "int16", "tensors": {"k": [0, 3], "h": [-1, 1], "tick": [0, 1], "all": [0, 3], "count": [0, 3]}}
 //--- counter.mlir
 // The counter and what is made of it keep their floats, the signal does not.
 // COUNTER-LABEL: rnn.network @counter

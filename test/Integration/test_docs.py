@@ -1,0 +1,272 @@
+# Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""The pages that people read: lines that fit, links that lead somewhere, options,
+passes, files and operators that are there, words that the glossary explains."""
+
+import functools
+import itertools
+import pathlib
+import re
+import shlex
+
+import pytest
+
+import se
+
+COLUMNS = 100
+DOCS = se.SOURCE / "docs"
+GLOSSARY = DOCS / "glossary.md"
+FOLDERS = ("benchmarks", "docs", "examples", "include", "lib", "models", "python", "runtime",
+           "targets", "test", "tools", "unittests", "utils")
+PAGES = sorted({*se.SOURCE.glob("*.md"),
+                *(page for folder in FOLDERS for page in (se.SOURCE / folder).rglob("*.md"))})
+
+TOOLS = ("se-compile", "se-run", "se-opt", "se-translate", "se-mix", "se-denoise")
+INPUTS = {".onnx", ".mlir", ".elf", ".npy", ".json", ".wav"}
+OUTPUT = re.compile("-o|--(report|stats|trace|out|save-[a-z]+)")
+OPTION = re.compile(r"(?<![\w-])--[a-z][\w-]*")
+LINK = re.compile(r"\]\(\s*([^)\s]+)(?:\s+\"[^\"]*\")?\s*\)")
+CODE = re.compile(r"(?<!`)`([^`]+)`(?!`)")
+FENCE = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
+
+
+def name(page):
+    return str(page.relative_to(se.SOURCE))
+
+
+each_page = pytest.mark.parametrize("page", PAGES, ids=name)
+each_doc = pytest.mark.parametrize("page", sorted(DOCS.glob("*.md")), ids=name)
+# In CONTRIBUTING.md the reader adds what is not there, CHANGELOG.md tells of the past.
+each_present = pytest.mark.parametrize(
+    "page", [page for page in PAGES if page.name not in ("CONTRIBUTING.md", "CHANGELOG.md")],
+    ids=name)
+
+
+def get_prose(page):
+    """Without blocks of code."""
+    return FENCE.sub("", page.read_text())
+
+
+def get_spans(page):
+    """Inline code."""
+    return [re.sub(r"\s+", " ", span) for span in CODE.findall(get_prose(page))]
+
+
+@functools.cache
+def get_anchors(page):
+    """Of headings, as GitHub makes them."""
+    anchors = set()
+    for heading in re.findall(r"^#+ +(.*?) *$", get_prose(page), re.MULTILINE):
+        heading = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).lower()
+        anchor = re.sub(r"[^\w\- ]", "", heading).replace(" ", "-")
+        number = 0
+        while anchor + (f"-{number}" if number else "") in anchors:
+            number += 1
+        anchors.add(anchor + (f"-{number}" if number else ""))
+    return anchors
+
+
+@functools.cache
+def get_options(tool):
+    process = se.tool(tool, "--help-hidden")
+    assert process.returncode == 0, process.stderr
+    found = set(re.findall(r"^ *-{1,2}([a-zA-Z][\w-]*)", process.stdout, re.MULTILINE))
+    return {f"--{option}" for option in found}
+
+
+@functools.cache
+def get_known_options():
+    """Of all tools, of `dev`, of the package's evaluation and of the benchmarks."""
+    options = set()
+    for tool in TOOLS:
+        options |= get_options(tool)
+    scripts = [se.SOURCE / "dev", se.SOURCE / "test/Integration/conftest.py",
+               *(se.SOURCE / "benchmarks").rglob("*.sh"),
+               *(se.SOURCE / "benchmarks").rglob("*.py"),
+               *(se.SOURCE / "python/se_mlir").rglob("*.py")]
+    for script in scripts:
+        options |= set(OPTION.findall(script.read_text()))
+    return options
+
+
+def test_pages_are_found():
+    assert se.SOURCE / "README.md" in PAGES and GLOSSARY in PAGES
+
+
+@each_page
+def test_lines_fit(page):
+    long = [f"{name(page)}:{number}: {len(line)} columns"
+            for number, line in enumerate(page.read_text().splitlines(), 1)
+            if len(line) > COLUMNS]
+    assert not long, "\n".join(long)
+
+
+@each_page
+def test_lists_are_meant(page):
+    """A sentence that is wrapped before `1.` or `-` would become a list."""
+    item = re.compile(r" *(?:[*+-]|\d+[.)]) ")
+    is_list, surprises = True, []
+    for line in get_prose(page).splitlines():
+        if not line or line.startswith(("#", "|", "<")):
+            is_list = True
+        elif item.match(line):
+            if not is_list:
+                surprises.append(line)
+            is_list = True
+        else:
+            is_list = line.endswith((".", ":")) or (is_list and line.startswith(" "))
+    assert not surprises, surprises
+
+
+@each_page
+def test_links_lead_somewhere(page):
+    broken = []
+    text = CODE.sub("", get_prose(page))
+    targets = LINK.findall(text) + re.findall(r"""(?:src|href)=["']([^"']+)""", text)
+    for link in targets:
+        if re.match(r"[a-z]+:", link):
+            continue
+        path, _, anchor = link.partition("#")
+        target = (page.parent / path).resolve() if path else page
+        if not target.exists():
+            broken.append(f"{link}: no such file")
+        elif anchor and target.suffix == ".md" and anchor not in get_anchors(target):
+            broken.append(f"{link}: no such heading")
+    assert not broken, "\n".join(broken)
+
+
+@each_present
+def test_options_exist(page):
+    """Also those without a command before them; not those of other programs."""
+    lines = [line for block in FENCE.findall(page.read_text())
+             for line in re.sub(r"\\\n", " ", block).splitlines()]
+    unknown = set()
+    for code in [*get_spans(page), *lines]:
+        if re.match(r"(\$ )?(--|\[|(\S*/)?(se-[a-z]+|dev)\b|\S*python3? -m se_mlir)", code.strip()):
+            unknown |= set(OPTION.findall(code)) - get_known_options()
+    assert not unknown, sorted(unknown)
+
+
+@each_present
+def test_commands_have_their_options(page):
+    """What a block of code gives to a tool, that tool knows."""
+    wrong = []
+    for block in FENCE.findall(page.read_text()):
+        for line in re.sub(r"\\\n", " ", block).splitlines():
+            found = re.match(r"(?:\$ )?(?:\S*/)?(se-[a-z]+) (.*)", line)
+            if found and found[1] in TOOLS:
+                arguments = re.sub(r" # .*", "", found[2])
+                wrong += [f"{found[1]}: {option}" for option in OPTION.findall(arguments)
+                          if option not in get_options(found[1])]
+    assert not wrong, wrong
+
+
+@each_present
+def test_examples_run(page, tmp_path):
+    """Commands on files that are in the project, or that the page's commands before
+    them have made."""
+    for folder in ("models", "examples"):
+        (tmp_path / folder).symlink_to(se.SOURCE / folder)
+    for block in FENCE.findall(page.read_text()):
+        for line in re.sub(r"\\\n", " ", block).splitlines():
+            found = re.match(r"(?:\$ )?(?:\S*/)?(se-[a-z]+ .*)", line)
+            if not found:
+                continue
+            tool, *arguments = shlex.split(found[1], comments=True)
+            if any(re.search("(^|=)/", argument) for argument in arguments):
+                continue
+            inputs = set()
+            for before, argument in itertools.pairwise([tool, *arguments]):
+                value = argument.rpartition("=")[2]
+                if (pathlib.Path(value).suffix in INPUTS or value.endswith("/")) and not (
+                        OUTPUT.match(argument) or OUTPUT.fullmatch(before)):
+                    inputs.add(value)
+                elif OUTPUT.fullmatch(before):
+                    (tmp_path / value).parent.mkdir(parents=True, exist_ok=True)
+            if tool in TOOLS and inputs and all((tmp_path / file).exists() for file in inputs):
+                process = se.tool(tool, *arguments, cwd=tmp_path)
+                assert process.returncode == 0, f"{found[1]}\n{process.stderr}"
+
+
+@each_present
+def test_passes_and_files_exist(page):
+    passes = get_options("se-opt") | {f"--{tool.name}" for tool in se.BIN.iterdir()}
+    names = {path.name for folder in FOLDERS for path in (se.SOURCE / folder).rglob("*.*")}
+    missing = []
+    for span in get_spans(page):
+        found = re.fullmatch(r"(?:--)?((?:rnn|se)-[a-z0-9-]+)", span)
+        if found and f"--{found[1]}" not in passes:
+            missing.append(span)
+        if (re.fullmatch(rf"({'|'.join(FOLDERS)})/[\w./*-]+", span)
+                and not any(se.SOURCE.glob(span.rstrip("/")))):
+            missing.append(span)
+        # What is written like our files: not `net.h`, not `vfmac.h`.
+        if re.fullmatch(r"[A-Z]\w*[a-z]\w*\.(h|cpp|td)|test_\w+\.py", span) and span not in names:
+            missing.append(span)
+    assert not missing, missing
+
+
+def test_operators_are_listed():
+    sources = "".join(path.read_text() for path in (se.SOURCE / "lib/Import/ONNX").glob("*.cpp"))
+    operators = set(re.findall(r'table\["(\w+)"\]', sources))
+    assert len(operators) > 100
+    missing = operators - set(re.findall(r"\w+", (DOCS / "onnx.md").read_text()))
+    assert not missing, sorted(missing)
+
+
+def test_index_has_every_page():
+    links = {(DOCS / link.partition("#")[0]).resolve()
+             for link in LINK.findall((DOCS / "README.md").read_text())}
+    missing = set(DOCS.glob("*.md")) - links - {DOCS / "README.md"}
+    assert not missing, sorted(map(name, missing))
+
+
+@functools.cache
+def get_entries():
+    """Of the glossary: the text of each heading."""
+    parts = re.split(r"^## (.*)\n", GLOSSARY.read_text(), flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def test_glossary():
+    headings = re.findall(r"^## (.*)", GLOSSARY.read_text(), re.MULTILINE)
+    assert len(headings) > 80
+    assert headings == sorted(set(headings), key=lambda heading: heading.lower())
+    without = [heading for heading, text in get_entries().items() if not LINK.search(text)]
+    assert not without, f"without a page to read more: {without}"
+
+
+# Words that a page explains by a link where it uses them: ours, and those of the
+# field that every page is about.
+LINKED = {"bit exact", "calibration", "cell", "cluster", "DMA engine", "fabric controller",
+          "frame", "GVSoC", "K block", "matvec", "packed panel", "register tile", "ring", "slot",
+          "stage", "tile", "warm frame", "zero point"}
+# In other meanings these are words of everybody.
+COMMON = {"field", "floor", "loss", "pair", "peak", "plan", "port", "root", "section", "turn"}
+
+
+@each_doc
+def test_words_of_ours_are_linked(page):
+    if page == GLOSSARY:
+        return
+    links = {link.partition("#")[2] for link in LINK.findall(get_prose(page))
+             if link.startswith("glossary.md#")}
+    # Code, links and headings are no uses.
+    text = re.sub(r"\[[^\]]*\]\([^)]*\)|^#.*", "", CODE.sub("", get_prose(page)),
+                  flags=re.MULTILINE)
+    missing = []
+    # A register tile is no tile.
+    for heading, entry in sorted(get_entries().items(), key=lambda item: -len(item[0])):
+        initial = re.escape(heading[0].upper() + heading[1:])
+        use = rf"\b{re.escape(heading)}s?\b|(?:^|[.:*|-] ){initial}s?\b"
+        is_used = re.search(use, text, re.MULTILINE)
+        text = re.sub(use, "", text, flags=re.MULTILINE)
+        is_ours = heading in LINKED or entry.startswith("*Ours")
+        if (is_used and is_ours and heading not in COMMON
+                and heading.lower().replace(" ", "-") not in links):
+            missing.append(heading)
+    assert not missing, f"not linked to the glossary: {missing}"
+
+
+def test_linked_words_have_entries():
+    assert LINKED | COMMON <= get_entries().keys()
