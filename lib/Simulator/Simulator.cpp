@@ -89,11 +89,6 @@ Error Simulator::loadElf(MemoryBufferRef buffer) {
   for (const auto &segment : *segments) {
     if (segment.p_type != ELF::PT_LOAD || segment.p_memsz == 0)
       continue;
-    // Thousands may be the same bytes.
-    bytes += segment.p_memsz;
-    if (bytes > maxMemoryBytes)
-      return makeError(file + ": segments of more than " +
-                       Twine(maxMemoryBytes >> 20) + " MB in all");
     uint8_t *target = machine->translate(segment.p_paddr, segment.p_memsz);
     if (!target)
       target =
@@ -109,6 +104,11 @@ Error Simulator::loadElf(MemoryBufferRef buffer) {
       return makeError(file + ": segment at " + hex(segment.p_paddr) + " has " +
                        Twine(segment.p_filesz) + " bytes in the file, but " +
                        Twine(segment.p_memsz) + " in memory");
+    // Thousands may be the same bytes.
+    bytes += segment.p_memsz;
+    if (bytes > maxMemoryBytes)
+      return makeError(file + ": segments of more than " +
+                       Twine(maxMemoryBytes >> 20) + " MB in all");
     copy(*content, target);
     // Zeros that are not in the file are the program's to write.
     if (!content->empty())

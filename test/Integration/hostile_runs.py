@@ -137,8 +137,9 @@ class Inputs:
                    ["o.mlir"])
             yield (["se-compile", net, "-o", "o.mlir", "--emit=mlir-legalized", *options,
                     "--save-policy=p.json"], ["o.mlir", "p.json"])
+            more = "" if kind == "policy" else "int8 calibration="
             yield ["se-opt", shared("net.mlir"), "-o", "o.mlir",
-                   f"--se-pipeline=to=legalized precision={file}"], ["o.mlir"]
+                   f"--se-pipeline=to=legalized precision={more}{file}"], ["o.mlir"]
         elif kind == "target":
             yield ["se-compile", net, "-o", "o.mlir", "--emit=mlir-scheduled",
                    f"--target={file}"], ["o.mlir"]
