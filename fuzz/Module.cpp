@@ -40,7 +40,9 @@ static mlir::DialectRegistry makeRegistry() {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   static const mlir::DialectRegistry registry = makeRegistry();
-  llvm::MemoryBufferRef content(fuzz::toText(data, size), "fuzz.mlir");
+  // The lexer wants a zero behind the text.
+  std::string input = fuzz::toText(data, size).str();
+  llvm::MemoryBufferRef content(input, "fuzz.mlir");
   if (mlir::isBytecode(content))
     return 0;
   mlir::MLIRContext context(registry, mlir::MLIRContext::Threading::DISABLED);

@@ -309,6 +309,8 @@ static Outcome probe(llvm::MemoryBufferRef content,
     content.getBuffer().split(parts, options.splitMarker);
   }
   for (StringRef part : parts) {
+    // The lexer wants a zero behind the text.
+    std::string text = part.str();
     MLIRContext context(registry, MLIRContext::Threading::DISABLED);
     context.allowUnregisteredDialects(options.allowsUnregisteredDialects);
     std::string error;
@@ -316,7 +318,7 @@ static Outcome probe(llvm::MemoryBufferRef content,
       error = formatAsMlir(diagnostic);
     });
     OwningOpRef<ModuleOp> module =
-        parse({part, content.getBufferIdentifier()}, context, options.verifies);
+        parse({text, content.getBufferIdentifier()}, context, options.verifies);
     if (module ? succeeded(DepthCheck().check(*module)) : !options.findsErrors)
       continue;
     os << error;

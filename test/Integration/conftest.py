@@ -25,7 +25,7 @@ def pytest_addoption(parser):
     group.addoption("--mutations", type=int, default=40, metavar="N")
     group.addoption("--cases", type=int, default=200, metavar="N")
     group.addoption("--cells", type=int, default=8, metavar="N")
-    group.addoption("--inputs", type=int, default=300, metavar="N")
+    group.addoption("--inputs", type=int, default=200, metavar="N")
     group.addoption("--first-input", type=int, default=0, metavar="K")
     group.addoption("--shard", default="1/1", metavar="K/N", help="a part of the tests")
 

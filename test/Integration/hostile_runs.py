@@ -31,8 +31,8 @@ LINE = 300
 # A list of all that an ONNX network has and that is not supported is a longer line.
 LIST_LINE = 4300
 
-ERROR = re.compile(r"(\S+:\d+:\d+: )?error: ")
-BESIDE = re.compile(r"(\S+:\d+:\d+: )?(warning|remark): |calibrating \d")
+ERROR = re.compile(r"(.*:\d+:\d+: )?error: ")
+BESIDE = re.compile(r"(.*:\d+:\d+: )?(warning|remark): |calibrating \d")
 # How often each kind of file is chosen.
 WEIGHTS = {"onnx": 5, "npy": 2, "policy": 2, "calibration": 2, "target": 2, "mlir": 4,
            "schedule": 1, "bytecode": 2, "program": 4, "sound": 3}

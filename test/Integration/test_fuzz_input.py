@@ -107,7 +107,7 @@ CORPORA = {"onnx": ["onnx"], "module": ["module", "mlir"], "npy": ["npy"],
 
 
 @pytest.mark.parametrize("target", CORPORA)
-def test_targets(target, inputs, tmp_path):
+def test_targets(target, inputs, request, tmp_path):
     """The fuzz targets over their seeds, a few changes of each, and all that was once
     found."""
     program = se.BIN / f"se-fuzz-{target}"
@@ -118,12 +118,12 @@ def test_targets(target, inputs, tmp_path):
     for kind, like in kinds.items():
         for name, content in inputs.seeds[kind]:
             (tmp_path / name).write_bytes(content)
-    for i in range(200):
+    for i in range(request.config.getoption("--inputs")):
         content, _ = inputs.change(source.choice(list(kinds.values())), source)
         (tmp_path / f"changed{i}").write_bytes(content)
     finds = se.SOURCE / "fuzz" / "finds" / target
     process = subprocess.run([program, tmp_path, *([finds] if finds.exists() else [])],
-                             capture_output=True, timeout=300)
+                             capture_output=True, timeout=1200)
     text = process.stderr.decode(errors="replace")
     assert process.returncode == 0, text[-2000:]
-    assert int(process.stdout.split()[0]) >= 200
+    assert int(process.stdout.split()[0]) >= request.config.getoption("--inputs")

@@ -25,7 +25,8 @@ mlir::OwningOpRef<mlir::ModuleOp> readModule(llvm::MemoryBufferRef content,
                                              mlir::MLIRContext &context);
 
 /// What the process that reads does: parses, verifies and checks. For a file
-/// that nobody vouches for, only where a crash does no harm.
+/// that nobody vouches for, only where a crash does no harm. A zero follows the
+/// content.
 mlir::OwningOpRef<mlir::ModuleOp> readModuleHere(llvm::MemoryBufferRef content,
                                                  mlir::MLIRContext &context);
 
