@@ -137,6 +137,18 @@ rnn.network @net inputs(%x = "x" : tensor<{shape}xf32>)
               folder=tmp_path)
 
 
+def test_large_tensors(tmp_path):
+    """Tensors within the limits, of which the proof of the schedule notes each byte."""
+    path = tmp_path / "large.mlir"
+    path.write_text("""
+rnn.network @net inputs(%x = "x" : tensor<16384x16384xf32>)
+    outputs("y" : tensor<16384x16384xf32>) {
+  %y = math.absf %x : tensor<16384x16384xf32>
+  rnn.yield %y : tensor<16384x16384xf32>
+}""")
+    fails("se-run", path, text="large.mlir:2:.*buffers of .* MB", folder=tmp_path)
+
+
 def test_damaged_bytecode(network, tmp_path):
     """Each is read or refused in one line; a crash of MLIR's reader is the latter."""
     text = se.compile(network, tmp_path / "net.mlir", "--emit=mlir-normalized")
