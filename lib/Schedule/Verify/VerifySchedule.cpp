@@ -206,7 +206,7 @@ void Proof::add(State state) {
 
 /// Of each byte is noted what it is, which takes several times its size.
 LogicalResult Proof::checkSize() {
-  constexpr int64_t maxBytes = int64_t(1) << 27;
+  constexpr int64_t maxBytes = int64_t(1) << 26;
   int64_t bytes = 0;
   for (unsigned i = 0; i != buffers.size(); ++i)
     if (const Buffer &buffer = buffers.getBuffer(i);
