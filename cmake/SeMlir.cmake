@@ -91,8 +91,9 @@ function(se_mlir_tablegen target input)
     list(GET ARGN ${i} out)
     list(GET ARGN ${j} flags)
     separate_arguments(flags)
-    mlir_tablegen(${out} ${flags} -I${PROJECT_SOURCE_DIR}/include
-                  -I${MLIR_INCLUDE_DIRS})
+    # EXTRA_INCLUDES also tell editors, in tablegen_compile_commands.yml.
+    mlir_tablegen(${out} ${flags}
+      EXTRA_INCLUDES ${PROJECT_SOURCE_DIR}/include ${MLIR_INCLUDE_DIRS})
   endforeach()
   add_public_tablegen_target(${target})
 endfunction()

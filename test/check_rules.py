@@ -8,10 +8,10 @@ import re
 import sys
 
 tests, ops = (open(path).read() for path in sys.argv[1:3])
-described = set(re.findall(r"\* \((\w+-C\d+)\)", ops))
+described = set(re.findall(r"\* \(([\w-]+-C\d+)\)", ops))
 # The name of a case: @op_Cn..., as a rule.
 named = {name.replace("_", "-") for name in re.findall(r"[@\"](\w+?_C\d+)", tests)}
-expected = set(re.findall(r"expected-error.*\{\{.*?(\w+-C\d+):", tests))
+expected = set(re.findall(r"expected-error.*\{\{.*?\b([\w-]+-C\d+):", tests))
 
 problems = [f"rule {rule} has no negative test" for rule in sorted(described - named)]
 problems += [f"rule {rule} is not described" for rule in sorted(named - described)]

@@ -12,7 +12,7 @@
 #include "leaky_net.h"
 #include "se/runtime.h"
 
-static leaky_net_state state __attribute__((section(".l1"), aligned(16)));
+SE_L1 static leaky_net_state state;
 static const float frames[4][3] = {
     {1.0f, 0.0f, -1.0f}, {0.5f, 0.25f, 0.0f}, {-2.0f, 1.0f, 3.0f}, {0, 0, 0}};
 

@@ -25,6 +25,9 @@ static std::vector<PortInfo> getPorts(ArrayAttr attr) {
     info.elements = port.getNumElements();
     llvm::raw_string_ostream(info.element) << port.getElement();
     info.offset = port.getOffset();
+    if (FloatType rounded = port.getRounded())
+      info.largest = llvm::APFloat::getLargest(rounded.getFloatSemantics())
+                         .convertToDouble();
   }
   return ports;
 }
@@ -94,9 +97,8 @@ std::string se::makeHeader(const ProgramInfo &program) {
      << "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n";
 
   // State: padding between fields is named, so that offsets are explicit.
-  os << "/* The state of one instance. It must lie in L1, aligned to 16 "
-        "bytes:\n"
-     << "   __attribute__((section(\".l1\"), aligned(16))). */\n"
+  os << "/* The state of one instance. It must lie in L1: SE_L1 of "
+        "se/runtime.h. */\n"
      << "typedef struct " << name << "_state {\n";
   int64_t at = 0;
   std::vector<std::string> padIds;
@@ -119,7 +121,7 @@ std::string se::makeHeader(const ProgramInfo &program) {
   }
   if (program.stateBytes > at)
     os << llvm::formatv("  uint8_t scratch[{0}];\n", program.stateBytes - at);
-  os << "} " << name << "_state;\n\n";
+  os << "} __attribute__((aligned(16))) " << name << "_state;\n\n";
 
   os << "/* Once, before anything else; and back to the reset values. */\n"
      << "void " << name << "_init(" << name << "_state *state);\n"
@@ -160,11 +162,15 @@ std::string se::makeHeader(const ProgramInfo &program) {
 
 static llvm::json::Array toJSON(const std::vector<PortInfo> &ports) {
   llvm::json::Array list;
-  for (const PortInfo &port : ports)
-    list.push_back(llvm::json::Object{{"name", port.name},
-                                      {"shape", llvm::json::Array(port.shape)},
-                                      {"elements", port.elements},
-                                      {"element", port.element}});
+  for (const PortInfo &port : ports) {
+    llvm::json::Object object{{"name", port.name},
+                              {"shape", llvm::json::Array(port.shape)},
+                              {"elements", port.elements},
+                              {"element", port.element}};
+    if (std::isfinite(port.largest))
+      object["largest"] = port.largest;
+    list.push_back(std::move(object));
+  }
   return list;
 }
 

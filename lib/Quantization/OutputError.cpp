@@ -126,27 +126,21 @@ se::quantization::chooseByOutputError(const TensorStatistics &statistics,
   // What is only stored is an output, or read element by element: not cut off.
   if (samples.readers.empty())
     return {{whole, std::nullopt}, errors.measure(makeGrid(whole))};
-  RangeChoice best;
-  double wholeError = 0;
-  for (auto [i, range] : llvm::enumerate(candidates)) {
-    double error = errors.measure(makeGrid(range));
-    if (i != 0 && error >= best.error)
-      continue;
-    best = {{range, std::nullopt}, error};
-    if (i != 0)
-      continue;
-    // Nothing is cut off without need: louder sound may come.
-    if (error <= acceptedError)
-      return best;
-    wholeError = error;
-  }
+  RangeChoice best{{whole, std::nullopt}, errors.measure(makeGrid(whole))};
+  double wholeError = best.error;
+  // Nothing is cut off without need: louder sound may come, and what is rare
+  // may be all that its frame is about.
+  if (wholeError > acceptedError)
+    for (Range range : llvm::drop_begin(candidates)) {
+      double error = errors.measure(makeGrid(range));
+      if (error < best.error)
+        best = {{range, std::nullopt}, error};
+    }
   bool isVector = llvm::any_of(samples.readers, [&](const ReadingMatrix &m) {
     return m.columns == samples.elements;
   });
-  if (!isVector)
+  if (!isVector || wholeError <= frameScaleError)
     return best;
-  // Nor has anything to be if each frame has a scale. What is cut off is rare,
-  // but may be all that its frame is about.
   Range relative{statistics.min < 0 ? -1.0f : 0.0f,
                  statistics.max > 0 ? 1.0f : 0.0f};
   double error = errors.measureFrameScale(makeGrid(relative));

@@ -8,6 +8,8 @@
 
 #include "se/Dialect/Cluster/FiniteMask.h"
 
+#include "mlir/Analysis/SliceAnalysis.h"
+
 using namespace mlir;
 using namespace se;
 using namespace se::schedule;
@@ -221,14 +223,34 @@ void Scheduler::emitReset() {
   func::ReturnOp::create(b);
 }
 
-ArrayAttr Scheduler::ports(ArrayAttr types, ArrayAttr names, bool areStates) {
+/// The type that an input is rounded to, perhaps after it was moved or
+/// screened.
+static FloatType findRounding(Value input) {
+  ForwardSliceOptions options;
+  options.filter = [](Operation *op) {
+    return isa<rnn::ReshapeOp, rnn::TransposeOp, rnn::BroadcastOp,
+               tensor::ExtractSliceOp, tensor::ConcatOp, arith::BitcastOp,
+               arith::AndIOp, arith::SelectOp, arith::TruncFOp>(op);
+  };
+  SetVector<Operation *> slice;
+  getForwardSlice(input, &slice, options);
+  for (Operation *op : slice)
+    if (auto truncation = dyn_cast<arith::TruncFOp>(op))
+      return cast<FloatType>(getElementTypeOrSelf(truncation.getType()));
+  return {};
+}
+
+ArrayAttr Scheduler::ports(ArrayAttr types, ArrayAttr names, PortKind kind) {
+  bool areStates = kind == PortKind::State;
   SmallVector<Attribute> list;
   for (auto [k, type, name] : llvm::enumerate(types, names)) {
     auto tensor = cast<RankedTensorType>(cast<TypeAttr>(type).getValue());
     list.push_back(cluster::PortAttr::get(
         b.getContext(), cast<StringAttr>(name).getValue(), tensor.getShape(),
         areStates ? tensor.getElementType() : b.getF32Type(),
-        areStates ? stateOffsets[k] : 0));
+        areStates ? stateOffsets[k] : 0,
+        kind == PortKind::Input ? findRounding(network.getInputArguments()[k])
+                                : FloatType()));
   }
   return b.getArrayAttr(list);
 }
@@ -267,11 +289,11 @@ void Scheduler::emitProgram() {
     macs += elementsOf(matvec.getY()) * shapeOf(matvec.getW())[1];
   });
   ArrayAttr inputs =
-      ports(network.getInputTypes(), network.getInputNames(), false);
-  ArrayAttr outputs =
-      ports(network.getOutputTypes(), network.getOutputNames(), false);
+      ports(network.getInputTypes(), network.getInputNames(), PortKind::Input);
+  ArrayAttr outputs = ports(network.getOutputTypes(), network.getOutputNames(),
+                            PortKind::Output);
   ArrayAttr states =
-      ports(network.getStateTypes(), network.getStateNames(), true);
+      ports(network.getStateTypes(), network.getStateNames(), PortKind::State);
   DictionaryAttr planned = report();
   bool resets = screen && network->hasAttr(rnn::resetIfNotFiniteName);
   symbols.erase(network);

@@ -187,7 +187,8 @@ private:
   void emitTiles(const GroupedLoop &part, GroupEmitter &group);
   void emitPartsInRegisters(const GroupedLoop &part, GroupEmitter &group,
                             Value first, Value count);
-  ArrayAttr ports(ArrayAttr types, ArrayAttr names, bool areStates);
+  enum class PortKind { Input, Output, State };
+  ArrayAttr ports(ArrayAttr types, ArrayAttr names, PortKind kind);
 
   rnn::NetworkOp network;
   Plan plan;

@@ -25,7 +25,8 @@ static bool fromJSON(const json::Value &value, Port &port, json::Path path) {
   json::ObjectMapper map(value, path);
   std::vector<int64_t> shape;
   if (!map || !map.map("name", port.name) || !map.map("shape", shape) ||
-      !map.map("elements", port.elements))
+      !map.map("elements", port.elements) ||
+      !map.mapOptional("largest", port.largest))
     return false;
   // The product is what all sizes are computed with.
   int64_t elements = 1;

@@ -10,6 +10,9 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallVectorExtras.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/raw_ostream.h"
+#include <cmath>
 #include <numeric>
 #include <optional>
 
@@ -53,6 +56,19 @@ Expected<std::vector<PortFile>> se::matchPorts(ArrayRef<std::string> arguments,
   return result;
 }
 
+std::string se::describeTooLarge(const Port &port, ArrayRef<float> values) {
+  float largest = 0;
+  for (float value : values)
+    if (std::isfinite(value))
+      largest = std::max(largest, std::abs(value));
+  if (largest <= port.largest)
+    return {};
+  return formatv("input '{0}' reaches {1:e3}, but is rounded to floats of at "
+                 "most {2:F0}: what is above is infinite there; calibrate with "
+                 "such frames (--calibration), or take --precision=fp32",
+                 port.name, largest, port.largest);
+}
+
 Expected<Frames> se::readFrames(ArrayRef<std::string> arguments,
                                 ArrayRef<Port> ports, StringRef option) {
   auto files = matchPorts(arguments, ports, option, /*needsAll=*/true);
@@ -85,6 +101,9 @@ Expected<Frames> se::readFrames(ArrayRef<std::string> arguments,
                   " frames, at most " + Twine(maxFrames) + " are run");
     first = file.path;
     frames.numFrames = shape[0];
+    std::string tooLarge = describeTooLarge(port, array->data);
+    if (!tooLarge.empty())
+      errs() << formatMessage("warning", file.path + ": " + tooLarge) << '\n';
     frames.values[file.port] = std::move(array->data);
   }
   return frames;

@@ -90,9 +90,9 @@ struct Array {
 std::vector<float> toVector(const pybind11::buffer &buffer);
 
 /// Frames of a network from one buffer for each input, whose sizes fit: the
-/// package has checked that.
+/// package has checked that. Warns of values that are too large.
 Frames toFrames(const std::vector<pybind11::buffer> &inputs, int64_t numFrames,
-                size_t numPorts);
+                llvm::ArrayRef<Port> ports);
 /// One array [T, elements] for each port.
 std::vector<Array> toArrays(Frames frames);
 

@@ -70,13 +70,18 @@ std::vector<float> python::toVector(const py::buffer &buffer) {
 }
 
 Frames python::toFrames(const std::vector<py::buffer> &inputs,
-                        int64_t numFrames, size_t numPorts) {
-  if (inputs.size() != numPorts)
+                        int64_t numFrames, llvm::ArrayRef<Port> ports) {
+  if (inputs.size() != ports.size())
     throw py::value_error("expected one array for each input");
   Frames frames;
   frames.numFrames = numFrames;
-  for (const py::buffer &input : inputs)
+  for (auto [input, port] : llvm::zip_equal(inputs, ports)) {
     frames.values.push_back(toVector(input));
+    std::string tooLarge = describeTooLarge(port, frames.values.back());
+    if (!tooLarge.empty() &&
+        PyErr_WarnEx(PyExc_UserWarning, tooLarge.c_str(), 2))
+      throw py::error_already_set();
+  }
   return frames;
 }
 

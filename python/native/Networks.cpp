@@ -201,7 +201,7 @@ public:
 
   std::pair<std::vector<Array>, std::string>
   run(const std::vector<py::buffer> &inputs, int64_t numFrames) {
-    Frames frames = toFrames(inputs, numFrames, getInfo().inputs.size());
+    Frames frames = toFrames(inputs, numFrames, getInputs());
     py::gil_scoped_release release;
     std::lock_guard<std::mutex> lock(mutex);
     auto start = std::chrono::steady_clock::now();
@@ -245,7 +245,7 @@ public:
       const std::string &target, bool checks, bool profile,
       const std::string &traceFile, uint64_t maxCycles, unsigned hostTimeout,
       const std::string &resources) const {
-    Frames frames = toFrames(inputs, numFrames, getMetadata().inputs.size());
+    Frames frames = toFrames(inputs, numFrames, getMetadata().inputs);
     py::gil_scoped_release release;
     sim::RunOptions options;
     options.platform =

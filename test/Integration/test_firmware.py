@@ -40,7 +40,7 @@ MAIN = """
 #include "second.h"
 #include "se/runtime.h"
 
-static first_state first __attribute__((section(".l1"), aligned(16)));
+SE_L1 static first_state first;
 static second_state second __attribute__((section(".l1"), aligned(16)));
 static const float frames[{count}][{inputs}] = {{{frames}}};
 

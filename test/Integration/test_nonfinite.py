@@ -219,3 +219,45 @@ def test_case(tmp_path):
         error = np.abs(host["vad"][100:] - expected[100:]).max()
         assert error < tolerance
 
+
+
+@pytest.mark.parametrize("precision", ["fp32", "fp16", "mixed"])
+def test_what_f16_cannot_hold(precision, tmp_path):
+    """A finite input that becomes infinite inside is told: nothing else shows it."""
+    recipe = RECIPES["lstm"]
+    path = tmp_path / "net.onnx"
+    onnx.save(onnx_models.build(recipe), path)
+    x = onnx_models.frames(recipe, 5)
+    x[3, 2] = -3e5
+    options = [f"--precision={precision}"]
+    if precision == "mixed":
+        # The first matrix stays fp16 and is shown what is to come.
+        np.save(tmp_path / "loud.npy", x)
+        options += [f"--calibration={tmp_path}/loud.npy", "--calibration-levels=0"]
+    elf = se.compile(path, tmp_path / "net.elf", *options)
+    np.save(tmp_path / "x.npy", x)
+    for command in ([elf], [path, *options]):
+        process = se.tool("se-run", *command, "--in", f"x={tmp_path}/x.npy",
+                          "--out", f"y={tmp_path}/y.npy")
+        assert process.returncode == 0, process.stderr
+        lines = [line for line in process.stderr.splitlines() if "infinite" in line]
+        if precision == "fp16":
+            assert len(lines) == 1 and "x.npy: input 'x' reaches 3.000e+05" in lines[0]
+            assert "of at most 65504" in lines[0]
+        else:
+            assert not lines
+        y = np.load(tmp_path / "y.npy")
+        if precision != "fp16":
+            expected = onnx_models.evaluate(recipe, x)
+            se.assert_close({"y": y}, {"y": expected}, 0.05, precision)
+
+
+def test_what_f16_can_hold(tmp_path):
+    recipe = RECIPES["lstm"]
+    path = tmp_path / "net.onnx"
+    onnx.save(onnx_models.build(recipe), path)
+    x = onnx_models.frames(recipe, 5)
+    x[3, 2] = 65504
+    np.save(tmp_path / "x.npy", x)
+    process = se.tool("se-run", path, "--precision=fp16", "--in", f"x={tmp_path}/x.npy")
+    assert process.returncode == 0 and process.stderr == ""

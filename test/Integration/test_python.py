@@ -9,6 +9,7 @@ import logging
 import subprocess
 import sys
 import threading
+import warnings
 
 import numpy as np
 import pytest
@@ -205,6 +206,21 @@ MISTAKES = {
     ),
     "stack": ([LSTM, "--core-stack=64"], {"core_stack": 64}),
 }
+
+
+def test_what_f16_cannot_hold(tmp_path):
+    """A warning of the host's network and of the program alike."""
+    x = np.zeros((4, 3), np.float32)
+    x[2, 1] = 1e6
+    program = tmp_path / "net.elf"
+    se_mlir.compile(LEAKY, program, precision="fp16")
+    for run in (se_mlir.HostNetwork(LEAKY, "fp16").run,
+                lambda frames: se_mlir.run(program, frames)):
+        with pytest.warns(UserWarning, match="input 'x' reaches 1.000e.06.* at most 65504"):
+            run({"x": x})
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        se_mlir.HostNetwork(LEAKY).run({"x": x})
 
 
 @pytest.mark.parametrize("arguments, options", MISTAKES.values(), ids=MISTAKES)

@@ -144,6 +144,24 @@ def test_frame_scale_in_a_policy(tmp_path):
         assert "tensors: 'x' must be [low, high], or" in process.stderr
 
 
+def test_frame_scale_within(tmp_path):
+    """Of what a recurrent layer reads, where no network input is."""
+    mag = np.load(TINY.with_name("tinydenoiser_gru128_golden.npz"))["mag"].reshape(-1, 257)
+    np.save(tmp_path / "speech.npy", mag)
+    statistics, _ = calibrate(TINY, tmp_path, f"--calibration={tmp_path}/speech.npy",
+                              "--calibration-levels=0,20")
+    assert statistics["tensors"]["/Relu"]["frame"] == [0, 1]
+    flags = ["--precision=mixed", f"--calibration={tmp_path}/statistics.json"]
+    elves = [se.compile(TINY, tmp_path / f"{cores}.elf", *flags, f"--cores={cores}")
+             for cores in (1, 8)]
+    for gain in (1, 10):
+        x = {"mag": gain * mag[40:80]}
+        host = se.run(TINY, x, ["mask"], *flags)
+        se.assert_close(host, se.run(TINY, x, ["mask"]), 0.03, str(gain))
+        for elf in elves:
+            se.assert_same_bits(se.run(elf, x, ["mask"]), host, elf.name)
+
+
 def test_methods_of_saved_statistics(tmp_path):
     recipe = Recipe(cell="lstm", input=12, hidden=10)
     model = write_model(tmp_path, recipe)

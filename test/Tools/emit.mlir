@@ -59,7 +59,7 @@
 // SYMBOLS-NOT: se_app
 // HEADER: typedef struct net_state {
 // HEADER: float h[6];
-// HEADER: } net_state;
+// HEADER: } __attribute__((aligned(16))) net_state;
 // HEADER: void net_init(net_state *state);
 // HEADER: void net_reset(net_state *state);
 // HEADER: void net_step_ports(

@@ -10,6 +10,7 @@
 
 int main(int argc, char **argv) {
   se::setVersionPrinter();
+  se::hideOptionsOfLibraries();
   mlir::DialectRegistry registry;
   se::registerDialects(registry);
   return mlir::failed(mlir::MlirLspServerMain(argc, argv, registry));

@@ -75,8 +75,8 @@ int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
   se::registerDialects(registry);
   se::registerPasses();
-  auto [input, output] = mlir::registerAndParseCLIOptions(
-      argc, pointers.data(), overview, registry);
+  auto [input, output] = mlir::registerAndParseCLIOptions(argc, pointers.data(),
+                                                          overview, registry);
   auto config = mlir::MlirOptMainConfig::createFromCLOptions();
   if (config.shouldShowDialects() || config.shouldListPasses())
     return mlir::asMainReturnCode(

@@ -30,12 +30,13 @@ struct TensorSamples {
 /// x|, where q is what the range makes of the frame x, but at most 1 for each
 /// frame; so quiet frames count as much as loud ones. Without a reader W is 1,
 /// and the range the whole one. The whole range is taken if it errs by at most
-/// `acceptedError`, or else the one that errs least; and if that errs by more,
-/// and a scale for each frame by less than half as much, that too.
+/// `acceptedError`, or else the one that errs least. If the whole one errs by
+/// more than `frameScaleError`, and a scale for each frame by less than half as
+/// much, products take that.
 RangeChoice chooseByOutputError(const TensorStatistics &statistics,
                                 const TensorSamples &samples);
 
-inline constexpr double acceptedError = 0.07;
+inline constexpr double frameScaleError = 0.03, acceptedError = 0.07;
 
 } // namespace se::quantization
 

@@ -17,6 +17,7 @@
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,8 @@ struct Port {
   llvm::SmallVector<int64_t, 4> shape;
   /// The product of `shape`.
   int64_t elements = 0;
+  /// Inputs: the largest magnitude that the program does not make infinite.
+  double largest = std::numeric_limits<double>::infinity();
 };
 
 /// The values of some ports over all frames; `values[i]` holds
@@ -51,8 +54,13 @@ llvm::Expected<std::vector<PortFile>>
 matchPorts(llvm::ArrayRef<std::string> arguments, llvm::ArrayRef<Port> ports,
            llvm::StringRef option, bool needsAll);
 
-/// Reads the frames of all input ports. `option` is as for matchPorts. Errors
-/// name the file, what was expected and what was found.
+/// What to warn of if the program makes some of an input's finite values
+/// infinite, which results need not show; else empty.
+std::string describeTooLarge(const Port &port, llvm::ArrayRef<float> values);
+
+/// Reads the frames of all input ports; warns of values that are too large.
+/// `option` is as for matchPorts. Errors name the file, what was expected and
+/// what was found.
 llvm::Expected<Frames> readFrames(llvm::ArrayRef<std::string> arguments,
                                   llvm::ArrayRef<Port> ports,
                                   llvm::StringRef option = "--in");

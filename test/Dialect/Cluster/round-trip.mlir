@@ -33,12 +33,12 @@ func.func @net_reset(%state: memref<64xi8, #cluster.space<l1>>) {
 
 // Several ports, names of any kind, scalars, offsets, the optional figures.
 // CHECK:      cluster.program @more kernel(@more_kernel) init(@more_reset) reset(@more_reset) cores 1
-// CHECK-SAME:   inputs [#cluster.port<"a b/c:0", shape = [], element = f32>, #cluster.port<"z", shape = [1, 2, 3], element = f32>]
+// CHECK-SAME:   inputs [#cluster.port<"a b/c:0", shape = [], element = f32>, #cluster.port<"z", shape = [1, 2, 3], element = f32 rounded f16>]
 // CHECK-SAME:   outputs []
 // CHECK-SAME:   states [#cluster.port<"h", shape = [1, 8], element = f16, offset = 16>]
 // CHECK-SAME:   {macs = 123 : i64, weight_bytes = 456 : i64}
 cluster.program @more kernel(@more_kernel) init(@more_reset) reset(@more_reset) cores 1 state_bytes 32
-    inputs [#cluster.port<"a b/c:0", shape = [], element = f32>, #cluster.port<"z", shape = [1, 2, 3], element = f32>]
+    inputs [#cluster.port<"a b/c:0", shape = [], element = f32>, #cluster.port<"z", shape = [1, 2, 3], element = f32 rounded f16>]
     outputs [] states [#cluster.port<"h", shape = [1, 8], element = f16, offset = 16>]
     {macs = 123 : i64, weight_bytes = 456 : i64}
 func.func private @more_kernel(memref<32xi8>, memref<1xf32>, memref<6xf32>)

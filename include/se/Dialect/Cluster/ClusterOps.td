@@ -76,16 +76,20 @@ def Cluster_PortAttr : AttrDef<Cluster_Dialect, "Port"> {
   let description = [{
     `shape` is that of the imported network. For a state, `offset` is its place
     in the state buffer in bytes and `element` how it is stored; inputs and
-    outputs are f32 at the border and have no offset.
+    outputs are f32 at the border and have no offset. `rounded` is the type that
+    an input is rounded to before it is computed with: what that cannot hold is
+    infinite then.
 
-    Example: `#cluster.port<"h", shape = [1, 8], element = f16, offset = 16>`.
+    Examples: `#cluster.port<"h", shape = [1, 8], element = f16, offset = 16>`,
+    `#cluster.port<"x", shape = [257], element = f32 rounded f16>`.
   }];
   let parameters = (ins StringRefParameter<"the name">:$name,
     ArrayRefParameter<"int64_t">:$shape, "::mlir::Type":$element,
-    DefaultValuedParameter<"int64_t", "0">:$offset);
+    DefaultValuedParameter<"int64_t", "0">:$offset,
+    OptionalParameter<"::mlir::FloatType">:$rounded);
   let assemblyFormat = [{
     `<` $name `,` `shape` `=` custom<Shape>($shape) `,` `element` `=` $element
-    (`,` `offset` `=` $offset^)? `>`
+    (`rounded` $rounded^)? (`,` `offset` `=` $offset^)? `>`
   }];
   let extraClassDeclaration = [{
     int64_t getNumElements() const;

@@ -22,7 +22,7 @@ using namespace se::rnn;
 
 /// The cores find so many maxima side by side, of every so many elements, or a
 /// multiple of it: `maxChain` elements are compared in one expression.
-static constexpr int64_t numMaxima = 16;
+static constexpr int64_t numMaxima = 8;
 static constexpr int64_t maxChain = 32;
 
 /// Elementwise but for the end: a reduction's operand would be copied first.

@@ -6,6 +6,7 @@
 #include "Tensors.h"
 
 #include "se/Dialect/RNN/LayerName.h"
+#include "se/Dialect/RNN/RNNScreening.h"
 
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
@@ -39,7 +40,8 @@ private:
 FrameGraph::FrameGraph(NetworkOp network) {
   auto addEdges = [&](Operation *from, Value value) {
     for (Operation *user : value.getUsers())
-      if (!isa<YieldOp>(user)) {
+      // How large a vector is makes no layer recurrent: scales of frames.
+      if (!isa<YieldOp, PeakOp>(user)) {
         next[from].push_back(user);
         previous[user].push_back(from);
       }

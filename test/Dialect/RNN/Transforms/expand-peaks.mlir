@@ -1,20 +1,20 @@
 // RUN: se-opt %s --rnn-expand-peaks | FileCheck %s
 
-// 36 elements in rows of 16; the last four come with twelve of the row before.
+// 20 elements in rows of 8; the last four come with four of the row before.
 // CHECK-LABEL: rnn.network @rows
-// CHECK:      %[[LEAST:.*]] = arith.constant dense<1.250000e-01> : tensor<16xf32>
-// CHECK-NEXT: %[[A:.*]] = tensor.extract_slice %x[0] [16] [1]
+// CHECK:      %[[LEAST:.*]] = arith.constant dense<1.250000e-01> : tensor<8xf32>
+// CHECK-NEXT: %[[A:.*]] = tensor.extract_slice %x[0] [8] [1]
 // CHECK-NEXT: %[[A_ABS:.*]] = math.absf %[[A]]
 // CHECK-NEXT: %[[A_MAX:.*]] = arith.maxnumf %[[A_ABS]], %[[LEAST]]
-// CHECK-NEXT: %[[B:.*]] = tensor.extract_slice %x[16] [16] [1]
+// CHECK-NEXT: %[[B:.*]] = tensor.extract_slice %x[8] [8] [1]
 // CHECK-NEXT: %[[B_ABS:.*]] = math.absf %[[B]]
 // CHECK-NEXT: %[[B_MAX:.*]] = arith.maxnumf %[[B_ABS]], %[[A_MAX]]
-// CHECK-NEXT: %[[C:.*]] = tensor.extract_slice %x[20] [16] [1]
+// CHECK-NEXT: %[[C:.*]] = tensor.extract_slice %x[12] [8] [1]
 // CHECK-NEXT: %[[C_ABS:.*]] = math.absf %[[C]]
 // CHECK-NEXT: %[[C_MAX:.*]] = arith.maxnumf %[[C_ABS]], %[[B_MAX]]
-// CHECK-NEXT: rnn.reduce <max> %[[C_MAX]] axes [0] : tensor<16xf32> -> tensor<1xf32>
-rnn.network @rows inputs(%x = "x" : tensor<36xf32>) outputs("y" : tensor<1xf32>) {
-  %0 = rnn.peak %x at_least 0.125 : tensor<36xf32> -> tensor<1xf32>
+// CHECK-NEXT: rnn.reduce <max> %[[C_MAX]] axes [0] : tensor<8xf32> -> tensor<1xf32>
+rnn.network @rows inputs(%x = "x" : tensor<20xf32>) outputs("y" : tensor<1xf32>) {
+  %0 = rnn.peak %x at_least 0.125 : tensor<20xf32> -> tensor<1xf32>
   rnn.yield %0 : tensor<1xf32>
 }
 

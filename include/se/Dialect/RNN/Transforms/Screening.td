@@ -54,7 +54,7 @@ def ScreenInputs : Pass<"rnn-screen-inputs", "::mlir::ModuleOp"> {
 def ExpandPeaks : Pass<"rnn-expand-peaks", "::mlir::ModuleOp"> {
   let summary = "Make comparisons of rnn.peak";
   let description = [{
-    The cores find 16 maxima (or a multiple of it) side by side, of which one
+    The cores find 8 maxima (or a multiple of it) side by side, of which one
     core takes the largest. What has no place in rows of 16 is compared twice.
 
     Before:
