@@ -37,26 +37,8 @@ static std::string describe(Location location) {
   return "";
 }
 
-StringRef se::stringifySeverity(DiagnosticSeverity severity) {
-  switch (severity) {
-  case DiagnosticSeverity::Error:
-    return "error";
-  case DiagnosticSeverity::Warning:
-    return "warning";
-  case DiagnosticSeverity::Remark:
-    return "remark";
-  case DiagnosticSeverity::Note:
-    return "note";
-  }
-  llvm_unreachable("unknown severity");
-}
-
 static void printMessage(DiagnosticSeverity severity, StringRef line) {
   llvm::errs() << stringifySeverity(severity) << ": " << line << '\n';
-}
-
-bool se::isList(Diagnostic &diagnostic) {
-  return !diagnostic.getMetadata().empty();
 }
 
 void se::installOneLineDiagnostics(MLIRContext &context,

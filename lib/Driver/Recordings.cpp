@@ -7,8 +7,10 @@
 #include "se/Audio/Stft.h"
 #include "se/Audio/Wav.h"
 #include "se/Driver/Calibrate.h"
+#include "se/Support/MessageLine.h"
 #include "se/Support/Npy.h"
 
+#include "llvm/ADT/SmallVectorExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -95,13 +97,13 @@ static Error expand(const std::string &path, ArrayRef<Port> inputs,
         files.push_back(std::move(arguments));
   if (files.size() != before)
     return Error::success();
-  auto names = llvm::map_range(
+  auto names = llvm::map_to_vector(
       inputs, [](const Port &port) { return port.name + ".npy"; });
   return llvm::createStringError(
       "'" + path +
       "': neither this folder nor one in it has the files of a "
       "network with several inputs: " +
-      llvm::join(names, ", "));
+      listNames(names));
 }
 
 namespace {

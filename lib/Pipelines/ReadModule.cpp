@@ -5,7 +5,9 @@
 
 #include "se/Pipelines/ReadModule.h"
 
+#include "se/Pipelines/Messages.h"
 #include "se/Support/ChildProcess.h"
+#include "se/Support/MessageLine.h"
 
 #include "mlir/AsmParser/AsmParser.h"
 #include "mlir/Bytecode/BytecodeWriter.h"
@@ -21,6 +23,8 @@
 #include "llvm/Support/raw_ostream.h"
 
 #include <cstdio>
+#include <functional>
+#include <memory>
 
 using namespace mlir;
 using namespace se;
@@ -169,7 +173,7 @@ static LogicalResult checkResources(ModuleOp module) {
 }
 
 static OwningOpRef<ModuleOp> parse(llvm::MemoryBufferRef content,
-                                   MLIRContext &context) {
+                                   MLIRContext &context, bool verifies = true) {
   llvm::SourceMgr sources;
   sources.AddNewSourceBuffer(
       // The name becomes text in reports too.
@@ -178,28 +182,46 @@ static OwningOpRef<ModuleOp> parse(llvm::MemoryBufferRef content,
           llvm::json::fixUTF8(content.getBufferIdentifier()),
           /*RequiresNullTerminator=*/false),
       llvm::SMLoc());
-  return parseSourceFile<ModuleOp>(sources, &context);
+  return parseSourceFile<ModuleOp>(sources, ParserConfig(&context, verifies));
+}
+
+OwningOpRef<ModuleOp> se::readModuleHere(llvm::MemoryBufferRef content,
+                                         MLIRContext &context) {
+  OwningOpRef<ModuleOp> module = parse(content, context);
+  if (!module || failed(DepthCheck().check(*module)) ||
+      failed(checkText(*module)) || failed(checkResources(*module)))
+    return nullptr;
+  return module;
+}
+
+/// Hands on the first error, which says what is wrong; a parser's second one
+/// seldom does.
+static void handleFirstError(MLIRContext &context,
+                             std::function<void(Diagnostic &)> handle) {
+  auto hasError = std::make_shared<bool>(false);
+  context.getDiagEngine().registerHandler(
+      [hasError, handle = std::move(handle)](Diagnostic &diagnostic) {
+        if (*hasError || diagnostic.getSeverity() != DiagnosticSeverity::Error)
+          return;
+        *hasError = true;
+        handle(diagnostic);
+      });
 }
 
 /// In the reading process: writes the module, or the place and the text of the
-/// first error, which says what is wrong; a parser's second one seldom does.
+/// first error.
 static Outcome readAndWrite(llvm::MemoryBufferRef content,
                             const DialectRegistry &registry,
                             llvm::raw_ostream &os) {
   MLIRContext context(registry, MLIRContext::Threading::DISABLED);
-  bool hasError = false;
-  context.getDiagEngine().registerHandler([&](Diagnostic &diagnostic) {
-    if (hasError || diagnostic.getSeverity() != DiagnosticSeverity::Error)
-      return;
-    hasError = true;
+  handleFirstError(context, [&](Diagnostic &diagnostic) {
     std::string place;
     llvm::raw_string_ostream(place) << diagnostic.getLocation();
     // One that is read again is short.
     os << (place.size() < 4096 ? place : "") << '\0' << diagnostic.str();
   });
-  OwningOpRef<ModuleOp> module = parse(content, context);
-  if (!module || failed(DepthCheck().check(*module)) ||
-      failed(checkText(*module)) || failed(checkResources(*module)))
+  OwningOpRef<ModuleOp> module = readModuleHere(content, context);
+  if (!module)
     return HasError;
   return failed(writeBytecodeToFile(*module, os)) ? CannotWrite : IsRead;
 }
@@ -210,10 +232,44 @@ static ChildLimits getLimits(size_t bytes) {
           /*memoryBytes=*/(uint64_t(1) << 30) + 32 * uint64_t(bytes)};
 }
 
-static std::string describeCrash(llvm::Error error) {
-  return "cannot be read: MLIR's reader was ended by " +
-         llvm::toString(std::move(error)) +
-         "; the file is damaged, or nested too deep";
+namespace {
+/// How a reading process ended, and what it wrote.
+struct Reading {
+  Outcome outcome;
+  std::unique_ptr<llvm::MemoryBuffer> written;
+};
+} // namespace
+
+/// Runs `read` in a process of its own. The error is what is wrong with the
+/// file.
+static llvm::Expected<Reading>
+readInChild(llvm::MemoryBufferRef content,
+            llvm::function_ref<Outcome(llvm::raw_ostream &)> read) {
+  FILE *exchange = std::tmpfile();
+  if (!exchange)
+    return llvm::createStringError("cannot make a temporary file");
+  llvm::scope_exit close([&] { std::fclose(exchange); });
+  auto outcome = runInChild(
+      [&]() -> int {
+        llvm::raw_fd_ostream os(::fileno(exchange), /*shouldClose=*/false);
+        Outcome result = read(os);
+        os.flush();
+        bool isWritten = !os.has_error();
+        os.clear_error();
+        return isWritten ? result : CannotWrite;
+      },
+      getLimits(content.getBufferSize()));
+  if (!outcome)
+    return llvm::createStringError(
+        "cannot be read: MLIR's reader was ended by " +
+        llvm::toString(outcome.takeError()) +
+        "; the file is damaged, or nested too deep");
+  auto buffer = llvm::MemoryBuffer::getOpenFile(
+      llvm::sys::fs::convertFDToNativeFile(::fileno(exchange)),
+      content.getBufferIdentifier(), /*FileSize=*/-1);
+  if (!buffer || *outcome == CannotWrite)
+    return llvm::createStringError("cannot write a temporary file");
+  return Reading{Outcome(*outcome), std::move(*buffer)};
 }
 
 OwningOpRef<ModuleOp> se::readModule(llvm::MemoryBufferRef content,
@@ -223,33 +279,15 @@ OwningOpRef<ModuleOp> se::readModule(llvm::MemoryBufferRef content,
     emitError(unknown) << content.getBufferIdentifier() << ": " << text;
     return nullptr;
   };
-  FILE *exchange = std::tmpfile();
-  if (!exchange)
-    return fail("cannot make a temporary file");
-  llvm::scope_exit close([&] { std::fclose(exchange); });
-  auto outcome = runInChild(
-      [&]() -> int {
-        llvm::raw_fd_ostream os(::fileno(exchange), /*shouldClose=*/false);
-        Outcome result =
-            readAndWrite(content, context.getDialectRegistry(), os);
-        os.flush();
-        bool isWritten = !os.has_error();
-        os.clear_error();
-        return isWritten ? result : CannotWrite;
-      },
-      getLimits(content.getBufferSize()));
-  if (!outcome)
-    return fail(describeCrash(outcome.takeError()));
-  auto buffer = llvm::MemoryBuffer::getOpenFile(
-      llvm::sys::fs::convertFDToNativeFile(::fileno(exchange)),
-      content.getBufferIdentifier(), /*FileSize=*/-1);
-  if (!buffer || *outcome == CannotWrite)
-    return fail("cannot write a temporary file");
-  StringRef result = (*buffer)->getBuffer();
-  if (*outcome == IsRead)
-    return parse(**buffer, context);
+  auto reading = readInChild(content, [&](llvm::raw_ostream &os) {
+    return readAndWrite(content, context.getDialectRegistry(), os);
+  });
+  if (!reading)
+    return fail(llvm::toString(reading.takeError()));
+  if (reading->outcome == IsRead)
+    return parse(*reading->written, context);
 
-  auto [place, text] = result.split('\0');
+  auto [place, text] = reading->written->getBuffer().split('\0');
   LocationAttr location;
   {
     ScopedDiagnosticHandler silence(&context, [](Diagnostic &) {});
@@ -261,23 +299,48 @@ OwningOpRef<ModuleOp> se::readModule(llvm::MemoryBufferRef content,
   return nullptr;
 }
 
-llvm::Error se::probeModule(llvm::MemoryBufferRef content,
-                            const DialectRegistry &registry) {
-  auto outcome = runInChild(
-      [&]() -> int {
-        MLIRContext context(registry, MLIRContext::Threading::DISABLED);
-        context.getDiagEngine().registerHandler([](Diagnostic &) {});
-        OwningOpRef<ModuleOp> module = parse(content, context);
-        return module && failed(DepthCheck().check(*module)) ? HasError
-                                                             : IsRead;
-      },
-      getLimits(content.getBufferSize()));
-  if (!outcome)
-    return llvm::createStringError(content.getBufferIdentifier() + ": " +
-                                   describeCrash(outcome.takeError()));
-  if (*outcome == HasError)
-    return llvm::createStringError(
-        content.getBufferIdentifier() + ": nested more than " +
-        llvm::Twine(maxDepth) + " levels deep, the most that is read");
-  return llvm::Error::success();
+/// In the reading process: writes the line of the first error.
+static Outcome probe(llvm::MemoryBufferRef content,
+                     const DialectRegistry &registry,
+                     const ProbeOptions &options, llvm::raw_ostream &os) {
+  SmallVector<StringRef> parts = {content.getBuffer()};
+  if (!options.splitMarker.empty()) {
+    parts.clear();
+    content.getBuffer().split(parts, options.splitMarker);
+  }
+  for (StringRef part : parts) {
+    // The lexer wants a zero behind the text.
+    std::string text = part.str();
+    MLIRContext context(registry, MLIRContext::Threading::DISABLED);
+    context.allowUnregisteredDialects(options.allowsUnregisteredDialects);
+    std::string error;
+    handleFirstError(context, [&](Diagnostic &diagnostic) {
+      error = formatAsMlir(diagnostic);
+    });
+    OwningOpRef<ModuleOp> module =
+        parse({text, content.getBufferIdentifier()}, context, options.verifies);
+    if (module ? succeeded(DepthCheck().check(*module)) : !options.findsErrors)
+      continue;
+    os << error;
+    return HasError;
+  }
+  return IsRead;
+}
+
+std::optional<std::string> se::probeModule(llvm::MemoryBufferRef content,
+                                           const DialectRegistry &registry,
+                                           const ProbeOptions &options) {
+  auto fail = [&](const std::string &text) {
+    return formatMessage("error",
+                         (content.getBufferIdentifier() + ": " + text).str());
+  };
+  auto reading = readInChild(content, [&](llvm::raw_ostream &os) {
+    return probe(content, registry, options, os);
+  });
+  if (!reading)
+    return fail(llvm::toString(reading.takeError()));
+  if (reading->outcome == IsRead)
+    return std::nullopt;
+  std::string line = reading->written->getBuffer().str();
+  return line.empty() ? fail("cannot be read") : line;
 }

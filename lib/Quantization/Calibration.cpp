@@ -172,6 +172,14 @@ static bool fromJSON(const json::Value &value, TensorStatistics &tensor,
 
 static bool fromJSON(const json::Value &value, Calibration &calibration,
                      json::Path path) {
+  // Each has a histogram, however short its text is.
+  constexpr size_t maxTensors = 1 << 13;
+  if (const json::Object *object = value.getAsObject())
+    if (const json::Object *list = object->getObject("tensors");
+        list && list->size() > maxTensors) {
+      path.field("tensors").report("more than 8192, the most that is read");
+      return false;
+    }
   json::ObjectMapper map(value, path);
   std::string method;
   std::map<std::string, TensorStatistics> tensors;

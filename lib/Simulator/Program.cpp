@@ -135,12 +135,14 @@ Error Runner::runOnSimulator() {
                                            "refused " +
                                            files.getRefusal())
            << '\n';
+  // Outputs come of runs that succeed, and somebody waits for this one.
+  StringRef end = options.traceFile.empty() ? "" : "; the trace is not written";
   if (!run)
-    return run.takeError();
+    return fail(toString(run.takeError()) + end);
   result = std::move(*run);
   if (result.exitStatus)
     return fail(program.path + ": the program ended with status " +
-                Twine(result.exitStatus));
+                Twine(result.exitStatus) + end);
   return Error::success();
 }
 

@@ -24,13 +24,22 @@ public:
       : object(object), os(os) {}
 
   Error readSymbols();
-  Error print(const object::SectionRef &section);
+  /// Reads a section of code; its name and content.
+  Error add(const object::SectionRef &section);
+  void print(StringRef fileName) const;
 
 private:
+  struct Code {
+    StringRef name, contents;
+    uint32_t start;
+  };
+  void print(const Code &code) const;
   std::string describe(uint32_t address) const;
 
   const ELF32LEObjectFile &object;
   raw_ostream &os;
+  std::vector<Code> sections;
+  uint64_t bytes = 0;
   /// Names by address; and where code ("$x", true) or data begins in it.
   std::map<uint32_t, std::vector<std::string>> symbols;
   std::map<uint32_t, bool> isCode;
@@ -69,24 +78,39 @@ std::string Listing::describe(uint32_t address) const {
   return text + ">";
 }
 
-Error Listing::print(const object::SectionRef &section) {
+Error Listing::add(const object::SectionRef &section) {
   auto name = section.getName();
   if (!name)
     return name.takeError();
   auto contents = section.getContents();
   if (!contents)
     return contents.takeError();
-  uint32_t start = uint32_t(section.getAddress());
-  os << "\nsection " << *name << ":\n";
-  for (size_t at = 0; at < contents->size();) {
-    uint32_t address = start + uint32_t(at);
+  sections.push_back({*name, *contents, uint32_t(section.getAddress())});
+  bytes += contents->size();
+  // Thousands may be the same bytes.
+  if (bytes > object.getData().size())
+    return createStringError("sections of code that overlap");
+  return Error::success();
+}
+
+void Listing::print(StringRef fileName) const {
+  os << fileName << ":\n";
+  for (const Code &code : sections)
+    print(code);
+}
+
+void Listing::print(const Code &code) const {
+  StringRef contents = code.contents;
+  os << "\nsection " << code.name << ":\n";
+  for (size_t at = 0; at < contents.size();) {
+    uint32_t address = code.start + uint32_t(at);
     if (auto found = symbols.find(address); found != symbols.end())
       for (const std::string &symbol : found->second)
         os << '\n' << symbol << ":\n";
     auto mapped = isCode.upper_bound(address);
     bool isData = mapped != isCode.begin() && !std::prev(mapped)->second;
-    size_t left = contents->size() - at;
-    const char *bytes = contents->data() + at;
+    size_t left = contents.size() - at;
+    const char *bytes = contents.data() + at;
     uint32_t word = left >= 2 ? support::endian::read16le(bytes) : *bytes;
     size_t size = isData ? (left < 4 ? 2 : 4) : getSize(word);
     os << formatv("{0:x-8}: ", address);
@@ -107,7 +131,6 @@ Error Listing::print(const object::SectionRef &section) {
                     }));
     at += size;
   }
-  return Error::success();
 }
 
 Error se::sim::disassembleProgram(MemoryBufferRef program, raw_ostream &os) {
@@ -123,13 +146,13 @@ Error se::sim::disassembleProgram(MemoryBufferRef program, raw_ostream &os) {
   auto *elf = dyn_cast<ELF32LEObjectFile>(object->get());
   if (!elf || elf->getArch() != Triple::riscv32)
     return fail(createStringError("not for 32-bit RISC-V"));
-  os << program.getBufferIdentifier() << ":\n";
   Listing listing(*elf, os);
   if (Error error = listing.readSymbols())
     return fail(std::move(error));
   for (const object::SectionRef section : elf->sections())
     if (section.isText() && section.getSize())
-      if (Error error = listing.print(section))
+      if (Error error = listing.add(section))
         return fail(std::move(error));
+  listing.print(program.getBufferIdentifier());
   return Error::success();
 }

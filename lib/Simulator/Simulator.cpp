@@ -85,6 +85,7 @@ Error Simulator::loadElf(MemoryBufferRef buffer) {
   auto segments = elf->getELFFile().program_headers();
   if (!segments)
     return makeError(file + ": " + toString(segments.takeError()));
+  uint64_t bytes = 0;
   for (const auto &segment : *segments) {
     if (segment.p_type != ELF::PT_LOAD || segment.p_memsz == 0)
       continue;
@@ -103,6 +104,11 @@ Error Simulator::loadElf(MemoryBufferRef buffer) {
       return makeError(file + ": segment at " + hex(segment.p_paddr) + " has " +
                        Twine(segment.p_filesz) + " bytes in the file, but " +
                        Twine(segment.p_memsz) + " in memory");
+    // Thousands may be the same bytes.
+    bytes += segment.p_memsz;
+    if (bytes > maxMemoryBytes)
+      return makeError(file + ": segments of more than " +
+                       Twine(maxMemoryBytes >> 20) + " MB in all");
     copy(*content, target);
     // Zeros that are not in the file are the program's to write.
     if (!content->empty())

@@ -9,6 +9,7 @@ using namespace se::sim;
 
 /// Names may overlap in the file, so they are no bound of their sum.
 static constexpr size_t maxNameLength = 1024;
+static constexpr size_t maxNameBytes = size_t(1) << 26;
 
 Expected<std::vector<ElfSymbol>>
 se::sim::readSymbols(const ELFFile<ELF32LE> &file) {
@@ -25,11 +26,16 @@ se::sim::readSymbols(const ELFFile<ELF32LE> &file) {
     auto names = file.getStringTableForSymtab(section);
     if (!names)
       return names.takeError();
+    size_t nameBytes = 0;
     // The first is none.
     for (const auto &symbol : table->drop_front(!table->empty())) {
       auto name = symbol.getName(*names);
       if (!name)
         return name.takeError();
+      nameBytes += std::min(name->size(), maxNameLength);
+      if (nameBytes > maxNameBytes)
+        return createStringError("names of symbols of more than " +
+                                 Twine(maxNameBytes >> 20) + " MB in all");
       unsigned index = symbol.st_shndx;
       symbols.push_back({name->take_front(maxNameLength), symbol.st_value,
                          symbol.st_size, symbol.getType(),

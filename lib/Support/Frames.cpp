@@ -8,6 +8,7 @@
 #include "se/Support/Npy.h"
 
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/SmallVectorExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/raw_ostream.h"
@@ -22,9 +23,8 @@ static Error fail(const Twine &text) {
   return createStringError(inconvertibleErrorCode(), text);
 }
 
-static std::string listNames(ArrayRef<Port> ports) {
-  return join(map_range(ports, [](const Port &port) { return port.name; }),
-              ", ");
+static std::string listPorts(ArrayRef<Port> ports) {
+  return listNames(map_to_vector(ports, [](const Port &p) { return p.name; }));
 }
 
 Expected<std::vector<PortFile>> se::matchPorts(ArrayRef<std::string> arguments,
@@ -42,7 +42,7 @@ Expected<std::vector<PortFile>> se::matchPorts(ArrayRef<std::string> arguments,
       return fail(option + " " + argument +
                   ": the network has no such port, "
                   "only " +
-                  listNames(ports));
+                  listPorts(ports));
     unsigned index = port - ports.begin();
     if (any_of(result, [&](const PortFile &f) { return f.port == index; }))
       return fail(option + " " + argument + ": " + name + " is given twice");

@@ -124,7 +124,9 @@ se::readInputBeneath(StringRef folder, StringRef path, uint64_t maxBytes) {
 }
 
 Expected<json::Value> se::parseJson(StringRef text) {
-  unsigned depth = 0;
+  if (text.size() > maxJsonBytes)
+    return failSize(maxJsonBytes);
+  unsigned depth = 0, objects = 0;
   bool inString = false;
   for (size_t i = 0; i != text.size(); ++i) {
     char c = text[i];
@@ -138,6 +140,9 @@ Expected<json::Value> se::parseJson(StringRef text) {
       if (++depth > maxJsonDepth)
         return createStringError("nested more than " + Twine(maxJsonDepth) +
                                  " levels deep, at byte " + Twine(i));
+      if (c == '{' && ++objects > maxJsonObjects)
+        return createStringError("more than " + Twine(maxJsonObjects) +
+                                 " objects, the most that is read");
     } else if ((c == ']' || c == '}') && depth) {
       --depth;
     }

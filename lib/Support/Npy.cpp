@@ -18,6 +18,8 @@ using namespace se;
 
 static constexpr StringLiteral magic = "\x93NUMPY";
 static constexpr StringLiteral floatType = "<f4";
+/// NumPy itself reads no header of more than 10,000.
+static constexpr size_t maxHeader = 1 << 16;
 
 static Error fail(StringRef path, const Twine &text) {
   return createStringError(inconvertibleErrorCode(), path + ": " + text);
@@ -79,6 +81,9 @@ Expected<NpyArray> se::readNpy(StringRef path) {
   content = content.drop_front(lengthBytes);
   if (content.size() < length)
     return fail(path, "the header is cut off");
+  if (length > maxHeader)
+    return fail(path, "a header of " + Twine(length) + " bytes, at most " +
+                          Twine(maxHeader) + " are read");
   StringRef header = content.take_front(length);
   content = content.drop_front(length);
 

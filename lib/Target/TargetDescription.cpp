@@ -8,6 +8,7 @@
 #include "se/Target/TargetDescription.h"
 
 #include "se/Support/InputFile.h"
+#include "se/Support/MessageLine.h"
 #include "se/Target/AddressMap.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -327,9 +328,17 @@ Expected<TargetDescription> se::target::parseTarget(StringRef text,
     else
       target.features.push_back(name->str());
   }
-  for (auto [i, memory] : enumerate(reader.array(object, "memories")))
+  // Each is compared with all others.
+  constexpr size_t maxMemories = 64;
+  const json::Array &memories = reader.array(object, "memories");
+  for (auto [i, memory] : enumerate(memories)) {
+    if (i == maxMemories) {
+      reader.fail("memories", "more than " + Twine(maxMemories));
+      break;
+    }
     target.memories.push_back(
         readMemory(reader, memory, formatv("memories[{0}]", i).str()));
+  }
   checkMemories(reader, target.memories);
 
   for (auto [i, value] : enumerate(reader.array(object, "operating_points"))) {
@@ -358,7 +367,7 @@ static std::string listTargets(StringRef directory) {
     if (sys::path::extension(it->path()) == ".json")
       names.push_back(sys::path::stem(it->path()).str());
   sort(names);
-  return join(names, ", ");
+  return listNames(names);
 }
 
 Expected<TargetDescription> se::target::loadTarget(StringRef nameOrPath,

@@ -250,6 +250,10 @@ def compile(
     """
     measure = None
     if metric is not None:
+        if not callable(metric):
+            raise _native.Error(
+                f"metric: expected a function, found {type(metric).__name__}"
+            )
         measure = functools.partial(_measure, metric, model, states, constants)
     text = _native.compile(
         os.fspath(model),

@@ -41,11 +41,23 @@ def _format_shape(shape: tuple[int, ...]) -> str:
     return "[" + ", ".join(map(str, shape)) + "]"
 
 
+def list_names(names: Sequence[str], most: int = 160) -> str:
+    """As many names as fit, and how many more there are."""
+    text = ""
+    for i, name in enumerate(names):
+        if len(name) > 100:
+            name = name[:65] + "..." + name[-32:]
+        if i and len(text) + len(name) > most:
+            return f"{text} and {len(names) - i} more"
+        text += (", " if i else "") + name
+    return text
+
+
 def _to_frames(
     inputs: Mapping[str, ArrayLike], ports: Sequence[Port]
 ) -> tuple[list[Floats], int]:
     """The arrays in the order of the ports, contiguous, and how many frames."""
-    names = ", ".join(port.name for port in ports)
+    names = list_names([port.name for port in ports])
     for name in inputs:
         if all(port.name != name for port in ports):
             raise Error(f"the network has no input '{name}', only {names}")

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from . import audio
 from ._native import Error
-from ._networks import Network
+from ._networks import Network, list_names
 
 Samples = NDArray[np.float32]
 
@@ -166,9 +166,9 @@ def choose(networks: Sequence[Network], name: str | None = None) -> Frontend:
         if name in (None, known) and fits(frontend):
             return frontend
     ports = "; ".join(
-        ", ".join(f"{p.name} [{p.elements}]" for p in network.inputs)
+        list_names([f"{p.name} [{p.elements}]" for p in network.inputs], 60)
         + " -> "
-        + ", ".join(f"{p.name} [{p.elements}]" for p in network.outputs)
+        + list_names([f"{p.name} [{p.elements}]" for p in network.outputs], 60)
         for network in networks
     )
     raise Error(

@@ -12,9 +12,7 @@ import pytest
 
 import onnx_models
 import se
-from onnx_models import Recipe
-
-SMALL = Recipe("lstm", input=3, hidden=5)
+from seeds import SMALL
 
 
 def limited():

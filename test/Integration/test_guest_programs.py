@@ -205,6 +205,51 @@ def test_segments(changes, text, tmp_path):
     fails("se-run", path, text=text, folder=tmp_path)
 
 
+def test_many_segments(tmp_path):
+    """Each is within memory, all of them are more than any memory has."""
+    count, size = 60_000, 1 << 19
+    header = struct.pack("<16sHHIIIIIHHHHHH", b"\x7fELF\1\1\1".ljust(16, b"\0"), 2, 243, 1,
+                         CODE, 52, 0, 0, 52, 32, count, 40, 0, 0)
+    path = tmp_path / "guest.elf"
+    path.write_bytes(header + struct.pack("<8I", 1, 0, CODE, CODE, 0, size, 7, 4) * count)
+    fails("se-run", path, text="guest.elf: segments of more than 512 MB", folder=tmp_path)
+
+
+def test_listing_is_whole_or_none(elf, tmp_path):
+    """A section that is damaged, and many that are the same bytes."""
+    code = 1
+    path = tmp_path / "bad.elf"
+    data = bytearray(elf.read_bytes())
+    start, = struct.unpack_from("<I", data, 32)
+    size, count = struct.unpack_from("<HH", data, 46)
+    texts = [at for at in range(start, start + size * count, size)
+             if struct.unpack_from("<I", data, at + 4)[0] == code
+             and struct.unpack_from("<I", data, at + 8)[0] & 4]
+    struct.pack_into("<I", data, texts[-1] + SIZE, 0x7FFFFFFF)
+    path.write_bytes(data)
+    process = se.tool("se-run", path, "--disassemble")
+    assert (process.returncode, process.stdout) == (1, ""), process.stderr
+    fails("se-run", path, "--disassemble", text="bad.elf", folder=tmp_path)
+
+    whole = elf.read_bytes()
+    table = whole[start:start + size * count]
+    many = table + whole[texts[0]:texts[0] + size] * 2000
+    data = bytearray(whole) + many
+    struct.pack_into("<I", data, 32, len(whole))
+    struct.pack_into("<H", data, 48, count + 2000)
+    path.write_bytes(data)
+    fails("se-run", path, "--disassemble", text="bad.elf: .*overlap", folder=tmp_path)
+
+
+def test_no_trace_of_a_trap(tmp_path):
+    """The line says that there is none."""
+    path = tmp_path / "guest.elf"
+    path.write_bytes(make_program([0], b"data"))
+    fails("se-run", path, "--trace=trace.json", folder=tmp_path,
+          text="trap: .*; the trace is not written$")
+    assert "trace" not in fails("se-run", path, text="trap: ", folder=tmp_path)
+
+
 def change_sections(data, kind, field, value):
     """Sets a field (its place in the header) of the sections of a kind."""
     data = bytearray(data)

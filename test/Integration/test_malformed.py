@@ -17,6 +17,7 @@ from onnx import external_data_helper
 import onnx_models
 import se
 from malformed import SMALL, elf, fails, network
+from seeds import make_flac, make_metadata, make_program, make_wav
 
 # --- nesting -------------------------------------------------------------------
 
@@ -37,6 +38,53 @@ def test_deep_json(depth, text, elf, network, tmp_path):
                  ("se-compile", network, "-o", "out.elf", f"--target={path}"),
                  ("se-compile", network, "-o", "out.elf", f"--calibration={path}")):
         fails(*tool, text="nested more than 64 levels", folder=tmp_path)
+
+
+def test_json_of_objects(network, tmp_path):
+    """Each is seven characters of text, and some kilobytes in memory."""
+    path = tmp_path / "many.json"
+    path.write_text("[" + '{"":0},' * 3_000_000 + "0]")
+    for option in ("precision", "target", "calibration"):
+        fails("se-compile", network, "-o", "out.elf", f"--{option}={path}",
+              text="many.json: .*more than 131072 objects", folder=tmp_path)
+    meta = tmp_path / "many.elf"
+    meta.write_bytes(make_program(b"[" + b'{"":0},' * 1_000_000 + b"0]"))
+    fails("se-run", meta, text="many.elf: .*objects", folder=tmp_path)
+    meta.write_bytes(make_program(b"[" + b"0," * 20_000_000 + b"0]"))
+    fails("se-run", meta, text="many.elf: .*larger than 32 MB", folder=tmp_path)
+
+
+def test_many_memories(network, tmp_path):
+    """Each is compared with all others."""
+    target = json.loads((se.SOURCE / "targets" / "pulp-open.json").read_text())
+    target["memories"] += [{"name": f"m{i}", "level": "l3", "base": 64, "size": 64,
+                            "bytes_per_cycle": 1, "latency": None} for i in range(100_000)]
+    path = tmp_path / "target.json"
+    path.write_text(json.dumps(target))
+    fails("se-compile", network, "-o", "out.elf", f"--target={path}",
+          text="target.json: memories: more than 64", folder=tmp_path)
+
+
+def test_many_tensors(network, tmp_path):
+    """Each has a histogram, which is larger than its text."""
+    tensor = {"range": [0, 1], "min": 0, "max": 1,
+              "histogram": {"limit": 1, "first": 0, "counts": []}}
+    path = tmp_path / "calibration.json"
+    path.write_text(json.dumps({"method": "kl", "frames": 1, "files": [],
+                                "tensors": {f"t{i}": tensor for i in range(60_000)}}))
+    fails("se-compile", network, "-o", "out.elf", "--precision=int8",
+          f"--calibration={path}", text="calibration.json: .*more than 8192",
+          folder=tmp_path)
+
+
+def test_long_header(elf, tmp_path):
+    """Of an array with many dimensions."""
+    header = b"{'descr': '<f4', 'fortran_order': False, 'shape': (" + b"1," * 50_000_000
+    header += b"), }\n"
+    path = tmp_path / "long.npy"
+    path.write_bytes(b"\x93NUMPY\2\0" + struct.pack("<I", len(header)) + header
+                     + bytes(4))
+    fails("se-run", elf, "--in", f"x={path}", text="long.npy: a header of", folder=tmp_path)
 
 
 DEEP_MODULES = {
@@ -89,6 +137,18 @@ rnn.network @net inputs(%x = "x" : tensor<{shape}xf32>)
               folder=tmp_path)
 
 
+def test_large_tensors(tmp_path):
+    """Tensors within the limits, of which the proof of the schedule notes each byte."""
+    path = tmp_path / "large.mlir"
+    path.write_text("""
+rnn.network @net inputs(%x = "x" : tensor<16384x16384xf32>)
+    outputs("y" : tensor<16384x16384xf32>) {
+  %y = math.absf %x : tensor<16384x16384xf32>
+  rnn.yield %y : tensor<16384x16384xf32>
+}""")
+    fails("se-run", path, text="large.mlir:2:.*buffers of .* MB", folder=tmp_path)
+
+
 def test_damaged_bytecode(network, tmp_path):
     """Each is read or refused in one line; a crash of MLIR's reader is the latter."""
     text = se.compile(network, tmp_path / "net.mlir", "--emit=mlir-normalized")
@@ -116,22 +176,6 @@ def test_damaged_bytecode(network, tmp_path):
 
 
 # --- sound ---------------------------------------------------------------------
-
-
-def make_wav(samples, rate=16000, kind="float"):
-    data = samples.astype("<f4" if kind == "float" else "<i2").tobytes()
-    width = 4 if kind == "float" else 2
-    header = struct.pack("<HHIIHH", 3 if kind == "float" else 1, 1, rate,
-                         rate * width & 0xFFFFFFFF, width, 8 * width)
-    chunks = b"fmt " + struct.pack("<I", len(header)) + header
-    chunks += b"data" + struct.pack("<I", len(data)) + data
-    return b"RIFF" + struct.pack("<I", 4 + len(chunks)) + b"WAVE" + chunks
-
-
-def make_flac(samples, rate=16000):
-    """Only the header: so many samples, of which none follows."""
-    info = 4096 << 128 | 4096 << 112 | rate << 44 | 15 << 36 | samples
-    return b"fLaC\x80\0\0\x22" + info.to_bytes(18, "big") + bytes(16)
 
 
 SINE = np.sin(np.arange(800))
@@ -200,6 +244,20 @@ def test_external_data_stays_in_folder(network, tmp_path):
           folder=tmp_path)
 
 
+@pytest.mark.parametrize("part, name", [
+    (b"\x0a\x00", "nodes"), (b"\x0a\x04\x0a\x00\x12\x00", "names"),
+    (b"\x0a\x02\x2a\x00", "attributes"), (b"\x98\x06\x01", "unknown"),
+])
+def test_many_parts(part, name, tmp_path):
+    """Messages of two bytes, of which each takes hundreds in memory."""
+    path = tmp_path / "many.onnx"
+    graph = part * (48_000_000 // len(part))
+    size = len(graph)
+    length = bytes(size >> s & 0x7F | 0x80 for s in (0, 7, 14)) + bytes([size >> 21])
+    path.write_bytes(b"\x3a" + length + graph)
+    fails("se-compile", path, "-o", "out.elf", text="many.onnx", folder=tmp_path)
+
+
 def test_infinite_weights(tmp_path):
     model = onnx_models.build(SMALL)
     for tensor in model.graph.initializer:
@@ -261,7 +319,84 @@ def test_text_that_is_none(network, elf, tmp_path):
     json.loads((tmp_path / "trace.json").read_text())
 
 
+# --- se-opt --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text, options, message", [
+    # Of the parser, of its second error too, of a verifier, of a pass.
+    ('module { "a.b"(%x) : (i32) -> () "c', [], ":1:"),
+    ("module { \x1b[31m\xff }", [], ":1:10: error"),
+    ("func.func @f() {\n  arith.nonsense\n}", [], ":2:3: error: .*nonsense"),
+    ("func.func @f() -> i32 {\n  return\n}", [], ":2:3: error"),
+    ("module {}", ["--verify-phase=legalized", "--se-schedule"], "error"),
+    ('module {\n  "a.b"() : () -> ()\n}', [], "unregistered dialect"),
+])
+def test_opt_says_one_line(text, options, message, tmp_path):
+    path = tmp_path / "net.mlir"
+    path.write_bytes(text.encode("latin-1"))
+    fails("se-opt", path, "-o", "out.mlir", *options, text=message, folder=tmp_path)
+
+
+def test_opt_reads_as_asked(tmp_path):
+    """What a file may hold is what the options say."""
+    path = tmp_path / "net.mlir"
+    path.write_text('module {\n  "a.b"() : () -> ()\n}')
+    assert "a.b" in se.run_tool("se-opt", path, "--allow-unregistered-dialect").stdout
+    path.write_text("module {}\n// -----\nmodule {\n  oops\n}")
+    process = se.tool("se-opt", path, "--split-input-file")
+    # As mlir-opt prints it: with the line of the source.
+    assert process.returncode == 1 and "\n  oops\n  ^" in process.stderr
+
+
+@pytest.mark.parametrize("kind", ["regions", "arrays", "places"])
+def test_parts_of_a_file(kind, tmp_path):
+    """Each is looked at, not only the first."""
+    path = tmp_path / "split.mlir"
+    path.write_text("module {}\n// -----\n" + DEEP_MODULES[kind](200_000))
+    fails("se-opt", path, "--split-input-file", "-o", "out.mlir",
+          text="split.mlir.*nested", folder=tmp_path)
+
+
+@pytest.mark.parametrize("terms", [20_000, 60_000])
+def test_long_expressions(terms, tmp_path):
+    """The parser takes a time that is the square of the terms."""
+    path = tmp_path / "sum.mlir"
+    path.write_text("module attributes {se.a = affine_map<(d0, d1) -> ("
+                    + " + ".join(f"d{i % 2} floordiv {i + 2}" for i in range(terms))
+                    + ")>} {}")
+    for tool in ("se-compile", "se-opt"):
+        start = os.times()
+        fails(tool, path, "-o", "out.elf", text="sum.mlir", folder=tmp_path)
+        end = os.times()
+        assert end.children_user - start.children_user < 10
+
+
+# --- lists of names ------------------------------------------------------------
+
+
+def test_lists_of_names(tmp_path):
+    """Of many names a few are told, and how many there are besides."""
+    count = 300
+    port = lambda i: {"name": f"port_{i}_of_many", "shape": [1], "elements": 1}
+    meta = json.loads(make_metadata())
+    meta["inputs"] = meta["outputs"] = [port(i) for i in range(count)]
+    path = tmp_path / "net.elf"
+    path.write_bytes(make_program(json.dumps(meta).encode()))
+    more = r"port_0_of_many, port_1_of_many.* and 2\d\d more$"
+    for option in ("--out", "--in"):
+        line = fails("se-run", path, option, "q=x.npy", text=more, folder=tmp_path)
+        assert "..." not in line
+    se_mlir = pytest.importorskip("se_mlir", reason="built without the Python package")
+    with pytest.raises(se_mlir.Error, match=more):
+        se_mlir.run(path, {"q": np.zeros((1, 1))})
+
+
 # --- Python --------------------------------------------------------------------
+
+
+class Unwilling:
+    def __float__(self):
+        raise ValueError("no number")
 
 
 def test_python(network, elf, tmp_path):
@@ -272,10 +407,15 @@ def test_python(network, elf, tmp_path):
             np.random.default_rng(0).normal(size=(200, 3)).astype(np.float32))
     out = tmp_path / "out.elf"
     for value, text in (("high", "number.*str"), (None, "number.*NoneType"),
-                        (float("nan"), "NaN")):
+                        (float("nan"), "NaN"), (1j, "number.*complex"),
+                        ([1.0], "number.*list"), (np.zeros(2), "number.*ndarray"),
+                        (Unwilling(), "number.*Unwilling")):
         with pytest.raises(se_mlir.Error, match=f"metric.*{text}"):
             se_mlir.compile(network, out, precision="auto",
                             calibration=tmp_path / "cal.npy", metric=lambda _: value)
+    with pytest.raises(se_mlir.Error, match="metric.*function, found float"):
+        se_mlir.compile(network, out, precision="auto", calibration=tmp_path / "cal.npy",
+                        metric=0.5)
     deep = tmp_path / "deep.mlir"
     deep.write_text(DEEP_MODULES["regions"](20000))
     with pytest.raises(se_mlir.Error, match="deep.mlir"):

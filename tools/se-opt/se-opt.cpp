@@ -3,6 +3,7 @@
 
 //===- se-opt.cpp - Runs passes on IR -------------------------------------===//
 
+#include "se/Pipelines/Messages.h"
 #include "se/Pipelines/Pipelines.h"
 #include "se/Pipelines/ReadModule.h"
 #include "se/Support/CommandLine.h"
@@ -42,6 +43,23 @@ static int fail(llvm::Error error) {
   return 1;
 }
 
+/// Diagnostics of passes, one line each.
+static void printInLines(mlir::MLIRContext &context,
+                         mlir::VerbosityLevel level) {
+  context.getDiagEngine().registerHandler([level](
+                                              mlir::Diagnostic &diagnostic) {
+    // A severity is as high as the level that leaves it out.
+    mlir::DiagnosticSeverity severity = diagnostic.getSeverity();
+    bool isShown = severity == mlir::DiagnosticSeverity::Error ||
+                   (severity == mlir::DiagnosticSeverity::Warning &&
+                    level != mlir::VerbosityLevel::ErrorsOnly) ||
+                   (severity == mlir::DiagnosticSeverity::Remark &&
+                    level == mlir::VerbosityLevel::ErrorsWarningsAndRemarks);
+    if (isShown)
+      llvm::errs() << se::formatAsMlir(diagnostic) << '\n';
+  });
+}
+
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   std::vector<std::string> arguments;
@@ -69,8 +87,24 @@ int main(int argc, char **argv) {
     return fail(
         llvm::createStringError("cannot open input file '" + input +
                                 "': " + llvm::toString(buffer.takeError())));
-  if (llvm::Error error = se::probeModule(**buffer, registry))
-    return fail(std::move(error));
+  // For tests, everything as mlir-opt prints it.
+  bool isForTests =
+      config.shouldVerifyDiagnostics() || !config.inputSplitMarker().empty();
+  se::ProbeOptions options;
+  options.allowsUnregisteredDialects = config.shouldAllowUnregisteredDialects();
+  options.verifies = config.shouldVerifyOnParsing();
+  options.splitMarker = config.inputSplitMarker();
+  options.findsErrors = !isForTests && config.getIrdlFile().empty() &&
+                        !config.shouldUseExplicitModule();
+  if (auto line = se::probeModule(**buffer, registry, options)) {
+    llvm::errs() << *line << '\n';
+    return 1;
+  }
+  if (!isForTests)
+    config.setPassPipelineSetupFn([original = config](mlir::PassManager &pm) {
+      printInLines(*pm.getContext(), original.getDiagnosticVerbosityLevel());
+      return original.setupPassPipeline(pm);
+    });
   se::OutputFiles files;
   auto os = files.open(output);
   if (!os)

@@ -13,7 +13,6 @@
 #include "se/Pipelines/Pipelines.h"
 #include "se/Support/CommandLine.h"
 #include "se/Support/InputFile.h"
-#include "se/Support/MessageLine.h"
 #include "se/Support/OutputFiles.h"
 
 #include "mlir/IR/AsmState.h"
@@ -77,16 +76,7 @@ int main(int argc, char **argv) {
   context.getDiagEngine().registerHandler([](mlir::Diagnostic &diagnostic) {
     if (diagnostic.getSeverity() == mlir::DiagnosticSeverity::Note)
       return;
-    std::string place;
-    if (auto file =
-            diagnostic.getLocation()->findInstanceOf<mlir::FileLineColLoc>())
-      place =
-          (file.getFilename().getValue() + ":" + llvm::Twine(file.getLine()) +
-           ":" + llvm::Twine(file.getColumn()) + ": ")
-              .str();
-    place += stringifySeverity(diagnostic.getSeverity());
-    llvm::errs() << formatPlace(place, diagnostic.str(), isList(diagnostic))
-                 << '\n';
+    llvm::errs() << formatAsMlir(diagnostic) << '\n';
   });
   mlir::OwningOpRef<mlir::ModuleOp> module =
       importOnnx((*buffer)->getBuffer(), (*buffer)->getBufferIdentifier(),

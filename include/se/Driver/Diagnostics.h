@@ -6,6 +6,8 @@
 #ifndef SE_DRIVER_DIAGNOSTICS_H
 #define SE_DRIVER_DIAGNOSTICS_H
 
+#include "se/Pipelines/Messages.h"
+
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/MLIRContext.h"
 #include "llvm/Support/Error.h"
@@ -13,13 +15,6 @@
 #include <functional>
 
 namespace se {
-
-/// "error", "warning", "remark" or "note".
-llvm::StringRef stringifySeverity(mlir::DiagnosticSeverity severity);
-
-/// Whether a diagnostic lists what the user has to know as a whole: whoever
-/// emits such a one gives it metadata.
-bool isList(mlir::Diagnostic &diagnostic);
 
 /// Receives a message without its severity: `LOCATION: MESSAGE`, or only the
 /// message; one line.

@@ -10,6 +10,9 @@
 #include "mlir/IR/OwningOpRef.h"
 #include "llvm/Support/MemoryBufferRef.h"
 
+#include <optional>
+#include <string>
+
 namespace se {
 
 /// Reads a module, text or bytecode, from a file that may be damaged or mean
@@ -21,10 +24,27 @@ namespace se {
 mlir::OwningOpRef<mlir::ModuleOp> readModule(llvm::MemoryBufferRef content,
                                              mlir::MLIRContext &context);
 
-/// For tools that read for themselves: whether reading a module would crash, or
-/// it is nested too deep. Other errors are the tool's to find.
-llvm::Error probeModule(llvm::MemoryBufferRef content,
-                        const mlir::DialectRegistry &registry);
+/// What the process that reads does: parses, verifies and checks. For a file
+/// that nobody vouches for, only where a crash does no harm. A zero follows the
+/// content.
+mlir::OwningOpRef<mlir::ModuleOp> readModuleHere(llvm::MemoryBufferRef content,
+                                                 mlir::MLIRContext &context);
+
+/// How a tool that reads for itself does so.
+struct ProbeOptions {
+  bool allowsUnregisteredDialects = false;
+  bool verifies = true;
+  /// The tool reads the parts between these one by one; empty: all at once.
+  llvm::StringRef splitMarker;
+  /// Finds errors too; otherwise those are the tool's to find.
+  bool findsErrors = true;
+};
+
+/// For tools that read for themselves: the line of the first error if reading a
+/// module fails, would crash, or finds it nested too deep; else nothing.
+std::optional<std::string> probeModule(llvm::MemoryBufferRef content,
+                                       const mlir::DialectRegistry &registry,
+                                       const ProbeOptions &options);
 
 } // namespace se
 

@@ -23,6 +23,8 @@ inline constexpr uint64_t maxSoundBytes = uint64_t(1) << 29;
 inline constexpr uint64_t maxJsonBytes = uint64_t(1) << 25;
 /// How deep objects and arrays of JSON may be nested.
 inline constexpr unsigned maxJsonDepth = 64;
+/// Objects that JSON may have: each takes a table of some kilobytes.
+inline constexpr unsigned maxJsonObjects = 1 << 17;
 
 /// Reads an input at once; "-" is the standard input. A regular file must not
 /// be larger than `maxBytes`. A FIFO that has a writer is read to its end, at
@@ -31,7 +33,8 @@ inline constexpr unsigned maxJsonDepth = 64;
 llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
 readInput(llvm::StringRef path, uint64_t maxBytes);
 
-/// As llvm::json::parse, which calls itself for each level of nesting.
+/// As llvm::json::parse, which calls itself for each level of nesting, and
+/// takes any memory.
 llvm::Expected<llvm::json::Value> parseJson(llvm::StringRef text);
 
 /// Opens a file to read, without links that lead out of `folder`: `path` is

@@ -6,6 +6,7 @@
 #ifndef SE_SUPPORT_MESSAGELINE_H
 #define SE_SUPPORT_MESSAGELINE_H
 
+#include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
 
 #include <string>
@@ -28,6 +29,11 @@ std::string formatPlace(llvm::StringRef place, llvm::StringRef text,
 /// The same for a text without a severity.
 std::string toOneLine(llvm::StringRef text,
                       size_t maxLength = maxMessageLength);
+
+/// "a, b, c and 17 more": names that a message tells, as many as leave room for
+/// the rest of it.
+std::string listNames(llvm::ArrayRef<std::string> names,
+                      llvm::StringRef separator = ", ");
 
 } // namespace se
 

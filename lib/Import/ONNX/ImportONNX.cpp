@@ -6,6 +6,7 @@
 #include "se/Import/ONNX/ImportONNX.h"
 
 #include "Graph.h"
+#include "WireSize.h"
 
 #include "se/Dialect/RNN/RNN.h"
 
@@ -76,6 +77,15 @@ OwningOpRef<ModuleOp> se::importOnnx(StringRef bytes, StringRef fileName,
   context->loadDialect<arith::ArithDialect, math::MathDialect,
                        tensor::TensorDialect, rnn::RNNDialect>();
   FileLineColLoc loc = FileLineColLoc::get(context, fileName, 0, 0);
+  // What protobuf takes for many small parts, which no size in the file tells.
+  constexpr uint64_t maxOverhead = uint64_t(768) << 20;
+  if (bytes.size() <= size_t(std::numeric_limits<int>::max()) &&
+      onnx_import::hasOverhead(bytes, *onnx::ModelProto::descriptor(),
+                               maxOverhead)) {
+    emitError(loc) << "has more parts than are read: they take more than "
+                   << (maxOverhead >> 20) << " MB of memory";
+    return nullptr;
+  }
   onnx::ModelProto model;
   bool parsed = false;
   if (bytes.size() <= size_t(std::numeric_limits<int>::max())) {

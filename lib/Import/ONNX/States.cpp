@@ -6,6 +6,7 @@
 #include "States.h"
 
 #include "Matching.h"
+#include "se/Support/MessageLine.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
@@ -400,14 +401,10 @@ std::string FlowPairing::describePossibilities() const {
   auto matchings = listMatchings(possible, matching.size, most);
   if (!matchings) {
     // Too many to list: what each input may be.
-    for (const PossiblePair &pair :
-         ArrayRef(possible.pairs).take_front(mostPairs))
+    for (const PossiblePair &pair : possible.pairs)
       possibilities.push_back("--state " + inputs[ins[pair.left]].name + "=" +
                               outputs[outs[pair.right]].name);
-    if (possible.pairs.size() > mostPairs)
-      possibilities.push_back(
-          "and " + std::to_string(possible.pairs.size() - mostPairs) + " more");
-    return "some of " + join(possibilities, ", ");
+    return "some of " + se::listNames(possibilities);
   }
   auto add = [&](ArrayRef<int> partner) {
     std::string text = formatOptions(partner, hasTie);
@@ -424,7 +421,7 @@ std::string FlowPairing::describePossibilities() const {
       fewer[i] = -1;
       add(fewer);
     }
-  return join(possibilities, ", or ");
+  return se::listNames(possibilities, ", or ");
 }
 
 std::optional<Pairing>

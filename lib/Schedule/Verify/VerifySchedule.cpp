@@ -75,6 +75,7 @@ private:
   LogicalResult findCores();
   LogicalResult execute(const CompiledFunction &function, bool isAlone,
                         State &state, std::vector<Findings> &findings);
+  LogicalResult checkSize();
   LogicalResult executeFrame(State &state, bool entersUniform);
   LogicalResult compareFindings(std::vector<Findings> &expected,
                                 std::vector<Findings> &findings);
@@ -203,10 +204,25 @@ void Proof::add(State state) {
     states.push_back(std::move(state));
 }
 
+/// Of each byte is noted what it is, which takes several times its size.
+LogicalResult Proof::checkSize() {
+  constexpr int64_t maxBytes = int64_t(1) << 26;
+  int64_t bytes = 0;
+  for (unsigned i = 0; i != buffers.size(); ++i)
+    if (const Buffer &buffer = buffers.getBuffer(i);
+        buffer.role != Role::Constant)
+      bytes += buffer.bytes;
+  if (bytes <= maxBytes)
+    return success();
+  return kernelOp->emitError("buffers of ")
+         << (bytes >> 20) << " MB, more than the " << (maxBytes >> 20)
+         << " MB of a schedule that is proved";
+}
+
 /// Frames and resets may follow each other in any order: explores all states
 /// that they lead to. What a frame does depends on the state only.
 LogicalResult Proof::run() {
-  if (failed(compile()))
+  if (failed(compile()) || failed(checkSize()))
     return failure();
   memory.emplace(buffers, dmaThread);
   kernelOp->walk(
