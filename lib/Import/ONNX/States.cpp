@@ -387,6 +387,7 @@ std::string FlowPairing::formatOptions(ArrayRef<int> partner,
   return text;
 }
 
+/// All of them: what a message leaves out cannot be given.
 std::string FlowPairing::describePossibilities() const {
   constexpr size_t most = 8, mostPairs = 100;
   PossiblePairs possible;
@@ -401,10 +402,14 @@ std::string FlowPairing::describePossibilities() const {
   auto matchings = listMatchings(possible, matching.size, most);
   if (!matchings) {
     // Too many to list: what each input may be.
-    for (const PossiblePair &pair : possible.pairs)
+    for (const PossiblePair &pair :
+         ArrayRef(possible.pairs).take_front(mostPairs))
       possibilities.push_back("--state " + inputs[ins[pair.left]].name + "=" +
                               outputs[outs[pair.right]].name);
-    return "some of " + se::listNames(possibilities);
+    if (possible.pairs.size() > mostPairs)
+      possibilities.push_back(
+          "and " + std::to_string(possible.pairs.size() - mostPairs) + " more");
+    return "some of " + join(possibilities, ", ");
   }
   auto add = [&](ArrayRef<int> partner) {
     std::string text = formatOptions(partner, hasTie);
@@ -421,7 +426,7 @@ std::string FlowPairing::describePossibilities() const {
       fewer[i] = -1;
       add(fewer);
     }
-  return se::listNames(possibilities, ", or ");
+  return join(possibilities, ", or ");
 }
 
 std::optional<Pairing>
