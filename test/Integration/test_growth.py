@@ -6,6 +6,7 @@ something quadratic would take sixteen times as long. What cannot fit is refused
 import pytest
 
 import large_networks
+import se
 
 SMALL, LARGE = 2000, 8000
 # Sixteen is the square of the ratio of sizes, and four the ratio.
@@ -74,6 +75,29 @@ def test_read_twice(first, step, precision, tmp_path):
         timeout=60)
     assert process.returncode == 0, process.stderr
     assert seconds < 10
+
+
+def test_moved_twice(tmp_path):
+    """The same of data movement, between a layer of int8 and one of fp16 that reads it."""
+    steps = "\n".join(
+        f"%c{i} = tensor.concat dim(0) %v{i}, %v{i} : (tensor<2xf32>, tensor<2xf32>) -> tensor<4xf32>\n"
+        f"%v{i + 1} = tensor.extract_slice %c{i}[1] [2] [1] : tensor<4xf32> to tensor<2xf32>"
+        for i in range(40))
+    (tmp_path / "net.mlir").write_text(f"""
+rnn.network @net inputs(%x = "x" : tensor<2xf32>) outputs("y" : tensor<2xf32>) {{
+  %W = arith.constant dense<[[2.0, -4.0], [1.0, 2.0]]> : tensor<2x2xf32>
+  %0 = rnn.matvec %W, %x : tensor<2x2xf32>, tensor<2xf32> -> tensor<2xf32> loc("first")
+  %v0 = rnn.activation <tanh> %0 : tensor<2xf32> -> tensor<2xf32> loc("a")
+  {steps}
+  %y = rnn.matvec %W, %v40 : tensor<2x2xf32>, tensor<2xf32> -> tensor<2xf32> loc("half")
+  rnn.yield %y : tensor<2xf32>
+}}""")
+    policy = tmp_path / "policy.json"
+    policy.write_text('{"default": "int8", "layers": {"half": {"precision": "fp16"}},'
+                      ' "tensors": {"x": [-1, 1], "a": [-1, 1]}}')
+    process = se.tool("se-opt", tmp_path / "net.mlir", f"--rnn-quantize=precision={policy}",
+                      timeout=60)
+    assert process.returncode == 0, process.stderr
 
 
 @pytest.mark.parametrize("family", [large_networks.states, large_networks.branches],

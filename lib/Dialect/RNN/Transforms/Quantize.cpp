@@ -102,14 +102,18 @@ static bool isNextState(OpOperand &use) {
 /// Whether an output is made of it, or a layer with results of bytes reads it.
 /// For others rounding would cost time and resolution, and save nothing.
 bool Quantizer::isReadAsBytes(Value value) const {
-  return llvm::any_of(value.getUses(), [&](OpOperand &use) {
-    Operation *reader = use.getOwner();
-    if (isa<YieldOp>(reader))
-      return !isNextState(use);
-    if (isElementMovement(reader))
-      return isReadAsBytes(reader->getResult(0));
-    return layers[reader].hasByteResults;
-  });
+  llvm::SetVector<Value> moved;
+  moved.insert(value);
+  for (size_t i = 0; i != moved.size(); ++i)
+    for (OpOperand &use : moved[i].getUses()) {
+      Operation *reader = use.getOwner();
+      if (isElementMovement(reader))
+        moved.insert(reader->getResult(0));
+      else if (isa<YieldOp>(reader) ? !isNextState(use)
+                                    : layers[reader].hasByteResults)
+        return true;
+    }
+  return false;
 }
 
 LogicalResult Quantizer::planResults(Marks &results) {

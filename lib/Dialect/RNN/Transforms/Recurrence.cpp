@@ -16,8 +16,6 @@ using namespace mlir;
 using namespace se::rnn;
 
 namespace {
-/// The operations of a network as a graph over frames: from the one that yields
-/// a state an edge leads to those that read it in the next frame.
 struct FrameNode {
   Operation *op = nullptr;
   SmallVector<FrameNode *, 2> next, previous;
@@ -27,6 +25,8 @@ struct FrameNode {
   bool leadsToRecurrent = false;
 };
 
+/// The operations of a network as a graph over frames: from the one that yields
+/// a state an edge leads to those that read it in the next frame.
 class FrameGraph {
 public:
   explicit FrameGraph(NetworkOp network);

@@ -247,7 +247,8 @@ def Quantize : Pass<"rnn-quantize", "::mlir::ModuleOp"> {
       values (sigmoid, tanh), or come from the range of the tensor.
     * States with `"cell_state": "int16"` that no matvec reads: i16, for twice
       the range.
-    * Stored results of layers with `"results": "int8"`: i8.
+    * Outputs of layers with `"results": "int8"`, and stored results that such a
+      layer reads: i8.
 
     Before, with a policy of int8 and a tensor `x` that is within -63.5 to 63.5:
 
