@@ -81,9 +81,8 @@ std::string se::formatMessage(StringRef severity, StringRef text) {
   return prefix + toOneLine(text, maxMessageLength - prefix.size());
 }
 
-/// Cuts words, which may be names that mean harm.
-static std::string shortenWords(StringRef text) {
-  constexpr size_t maxWord = 100;
+/// Cuts words, which may be names that mean harm, or paths.
+static std::string shortenWords(StringRef text, size_t maxWord) {
   std::string result;
   while (!text.empty()) {
     auto isSpace = [](char c) { return c == ' ' || c == '\n'; };
@@ -103,12 +102,14 @@ std::string se::formatPlace(StringRef place, StringRef text, bool isList) {
   if (!place.empty())
     prefix = toOneLine(place, maxPlace) + ": ";
   if (isList)
-    return prefix + toOneLine(shortenWords(text), maxList);
-  std::string line = toOneLine(text, maxText);
-  if (text.size() <= maxText)
-    return prefix + line;
+    return prefix + toOneLine(shortenWords(text, /*maxWord=*/100), maxList);
   // "warning: "
   size_t used = prefix.size() + 9;
   size_t left = used < maxMessageLength ? maxMessageLength - used : 0;
-  return prefix + toOneLine(text, std::max(left, minText));
+  // A text that is not long may fill the line a little over.
+  size_t maxLength = std::max(left, text.size() <= maxText ? maxText : minText);
+  if (text.size() <= maxLength)
+    return prefix + toOneLine(text, maxLength);
+  // The middle of a path tells less than that of the text.
+  return prefix + toOneLine(shortenWords(text, /*maxWord=*/60), maxLength);
 }
