@@ -97,7 +97,7 @@ static std::string shortenWords(StringRef text, size_t maxWord) {
 }
 
 std::string se::formatPlace(StringRef place, StringRef text, bool isList) {
-  constexpr size_t maxList = 4000, maxPlace = 200, maxText = 240, minText = 60;
+  constexpr size_t maxList = 4000, maxPlace = 200, maxText = 240, minText = 120;
   std::string prefix;
   if (!place.empty())
     prefix = toOneLine(place, maxPlace) + ": ";

@@ -1,49 +1,49 @@
-// RUN: rm -rf %t && mkdir %t && split-file %s %t
+// RUN: rm -rf %t && mkdir %t && split-file %s %t && cd %t
 //
 // What a policy may get wrong about a network: one line with the file and the key.
 
-// RUN: not se-opt %t/net.mlir --rnn-quantize=precision=%t/absent.json 2>&1 | FileCheck %s --check-prefix=ABSENT
+// RUN: not se-opt net.mlir --rnn-quantize=precision=absent.json 2>&1 | FileCheck %s --check-prefix=ABSENT
 // ABSENT: error: cannot read '{{.*}}absent.json': No such file or directory
 
-// RUN: not se-opt %t/net.mlir --rnn-quantize=precision=%t/broken.json 2>&1 | FileCheck %s --check-prefix=BROKEN
+// RUN: not se-opt net.mlir --rnn-quantize=precision=broken.json 2>&1 | FileCheck %s --check-prefix=BROKEN
 // BROKEN: error: {{.*}}broken.json: [{{[0-9:]+}}, byte={{[0-9]+}}]: {{.+}}
 
-// RUN: not se-opt %t/net.mlir --rnn-quantize=precision=%t/key.json 2>&1 | FileCheck %s --check-prefix=KEY
+// RUN: not se-opt net.mlir --rnn-quantize=precision=key.json 2>&1 | FileCheck %s --check-prefix=KEY
 // KEY: error: {{.*}}key.json: layers: 'lstm': unknown key 'bits', expected
 
-// RUN: not se-opt %t/net.mlir --rnn-quantize=precision=%t/nothing.json 2>&1 | FileCheck %s --check-prefix=NOTHING
+// RUN: not se-opt net.mlir --rnn-quantize=precision=nothing.json 2>&1 | FileCheck %s --check-prefix=NOTHING
 // NOTHING: error: {{.*}}nothing.json: layers: 'lstm_2*' matches no layer of the network
 
-// RUN: not se-opt %t/net.mlir --rnn-quantize=precision=%t/kind.json 2>&1 | FileCheck %s --check-prefix=KIND
+// RUN: not se-opt net.mlir --rnn-quantize=precision=kind.json 2>&1 | FileCheck %s --check-prefix=KIND
 // KIND: error: {{.*}}kind.json: layers: 'relu' matches no layer with a matrix, which is what int8 is for
 
-// RUN: not se-opt %t/net.mlir --rnn-quantize=precision=%t/two.json 2>&1 | FileCheck %s --check-prefix=TWO
+// RUN: not se-opt net.mlir --rnn-quantize=precision=two.json 2>&1 | FileCheck %s --check-prefix=TWO
 // TWO: error: {{.*}}two.json: layers: '*elu' and 'rel*' both match layer 'relu': give it an entry of its own
 
-// RUN: not se-opt %t/net.mlir --rnn-quantize=precision=%t/input.json 2>&1 | FileCheck %s --check-prefix=INPUT
+// RUN: not se-opt net.mlir --rnn-quantize=precision=input.json 2>&1 | FileCheck %s --check-prefix=INPUT
 // INPUT: error: {{.*}}input.json: layers: '*ar': layer 'linear': no scale for tensor 'x': give --calibration, or 'input_scale'
 
-// RUN: not se-opt %t/net.mlir --rnn-quantize=precision=%t/state.json 2>&1 | FileCheck %s --check-prefix=STATE
+// RUN: not se-opt net.mlir --rnn-quantize=precision=state.json 2>&1 | FileCheck %s --check-prefix=STATE
 // STATE: error: {{.*}}state.json: layers: 'sum': layer 'sum': no scale for tensor 's': give --calibration, or 'state_scale'
 
-// RUN: not se-opt %t/net.mlir --rnn-quantize=precision=%t/inner.json 2>&1 | FileCheck %s --check-prefix=INNER
+// RUN: not se-opt net.mlir --rnn-quantize=precision=inner.json 2>&1 | FileCheck %s --check-prefix=INNER
 // INNER: error: {{.*}}inner.json: layers: 'chain': layer 'chain': no scale for tensor 'chain': give --calibration{{$}}
 
-// RUN: not se-opt %t/net.mlir --rnn-quantize=precision=%t/variable.json 2>&1 | FileCheck %s --check-prefix=VARIABLE
+// RUN: not se-opt net.mlir --rnn-quantize=precision=variable.json 2>&1 | FileCheck %s --check-prefix=VARIABLE
 // VARIABLE: error: {{.*}}variable.json: layers: 'outer': layer 'outer': int8 needs matrices that are constants
 
-// RUN: not se-opt %t/net.mlir --rnn-quantize=precision=%t/wide.json 2>&1 | FileCheck %s --check-prefix=WIDE
+// RUN: not se-opt net.mlir --rnn-quantize=precision=wide.json 2>&1 | FileCheck %s --check-prefix=WIDE
 // WIDE: error: {{.*}}wide.json: layers: 'wide': layer 'wide': a sum of products may reach 2258060000, more than 32 bits hold
-// RUN: se-opt %t/net.mlir --rnn-quantize=precision=%t/wide-enough.json
+// RUN: se-opt net.mlir --rnn-quantize=precision=wide-enough.json
 
-// RUN: not se-opt %t/net.mlir --rnn-quantize=precision=%t/infinite.json 2>&1 | FileCheck %s --check-prefix=INFINITE
+// RUN: not se-opt net.mlir --rnn-quantize=precision=infinite.json 2>&1 | FileCheck %s --check-prefix=INFINITE
 // INFINITE: error: {{.*}}infinite.json: layers: 'inf': layer 'inf': a weight is not finite
 
-// RUN: not se-opt %t/net.mlir --rnn-legalize=precision=%t/wide-enough.json 2>&1 | FileCheck %s --check-prefix=UNMARKED
+// RUN: not se-opt net.mlir --rnn-legalize=precision=wide-enough.json 2>&1 | FileCheck %s --check-prefix=UNMARKED
 // UNMARKED: error: {{.*}}'rnn.matvec' op is of an int8 layer, but its operands are not quantized: --rnn-quantize comes first
 
-// RUN: not se-opt %t/net.mlir "--rnn-quantize=precision=mixed calibration=%t/absent.json" 2>&1 | FileCheck %s --check-prefix=ABSENT
-// RUN: not se-opt %t/net.mlir "--rnn-quantize=precision=mixed calibration=%t/other.json" 2>&1 | FileCheck %s --check-prefix=OTHER
+// RUN: not se-opt net.mlir "--rnn-quantize=precision=mixed calibration=absent.json" 2>&1 | FileCheck %s --check-prefix=ABSENT
+// RUN: not se-opt net.mlir "--rnn-quantize=precision=mixed calibration=other.json" 2>&1 | FileCheck %s --check-prefix=OTHER
 // OTHER: error: mixed: layer 'sum': no scale for tensor 's': the calibration does not know it, calibrate this network
 
 //--- other.json
