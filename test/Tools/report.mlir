@@ -25,6 +25,10 @@
 // TABLE-NEXT: nvm 0 2097152
 // TABLE-NEXT: l3 0 33554432
 //
+// A stage that only rounds an input has the input's name.
+// RUN: se-compile %s -o %t/half.elf --precision=fp16 --report | FileCheck %s --check-prefix=HALF
+// HALF: {{^}}x 0 4 0 -
+//
 // With a file: JSON, and nothing on standard output.
 // RUN: se-compile %s -o %t/net.s --emit=asm --schedule=resident=off --report=%t/net.json > %t/out
 // RUN: FileCheck %s --check-prefix=JSON < %t/net.json

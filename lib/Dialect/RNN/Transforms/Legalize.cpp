@@ -303,14 +303,17 @@ LogicalResult Legalizer::convert(Operation *op) {
 /// them itself.
 void Legalizer::convertInputs(NetworkOp network) {
   OpBuilder b = OpBuilder::atBlockBegin(&network.getBody().front());
-  for (BlockArgument input : network.getInputArguments()) {
+  for (auto [input, name] :
+       llvm::zip(network.getInputArguments(),
+                 network.getInputNames().getAsRange<StringAttr>())) {
     auto isHalf = [&](OpOperand &use) {
       return !isa<YieldOp>(use.getOwner()) && isOfHalves(use.getOwner());
     };
     if (!llvm::any_of(input.getUses(), isHalf))
       continue;
-    auto rounded = arith::TruncFOp::create(
-        b, network.getLoc(), typeWith(input.getType(), half), input);
+    auto rounded =
+        arith::TruncFOp::create(b, NameLoc::get(name, network.getLoc()),
+                                typeWith(input.getType(), half), input);
     input.replaceUsesWithIf(rounded, [&](OpOperand &use) {
       return use.getOwner() != rounded && isHalf(use);
     });
