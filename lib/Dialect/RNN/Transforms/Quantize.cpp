@@ -94,23 +94,20 @@ LogicalResult Quantizer::planState(unsigned k, Marks &states) {
   return success();
 }
 
-static bool isNextState(OpOperand &use) {
-  auto yield = dyn_cast<YieldOp>(use.getOwner());
-  return yield && use.getOperandNumber() >= yield.getOutputs().size();
-}
-
-/// Whether an output is made of it, or a layer with results of bytes reads it.
-/// For others rounding would cost time and resolution, and save nothing.
+/// Whether a layer with results of bytes reads it. For outputs and others
+/// rounding would cost time and resolution, and save nothing.
 bool Quantizer::isReadAsBytes(Value value) const {
   llvm::SetVector<Value> moved;
   moved.insert(value);
   for (size_t i = 0; i != moved.size(); ++i)
     for (OpOperand &use : moved[i].getUses()) {
       Operation *reader = use.getOwner();
+      if (onlyBecomesState(use))
+        continue;
       if (isElementMovement(reader))
         moved.insert(reader->getResult(0));
-      else if (isa<YieldOp>(reader) ? !isNextState(use)
-                                    : layers[reader].hasByteResults)
+      else if (isa<MatvecOp>(reader) &&
+               layers[reader].precision == Precision::INT8)
         return true;
     }
   return false;
@@ -134,11 +131,11 @@ LogicalResult Quantizer::planResults(Marks &results) {
   return success();
 }
 
-/// The uses of `value` but for those that become a state, perhaps reshaped. A
+/// The uses of `value` but for those that become a state, perhaps moved. A
 /// reshape that has both kinds of uses is made twice.
 static void findReaders(Value value, SmallVectorImpl<OpOperand *> &readers) {
   for (OpOperand &use : llvm::make_early_inc_range(value.getUses())) {
-    if (isNextState(use))
+    if (onlyBecomesState(use))
       continue;
     auto reshape = dyn_cast<ReshapeOp>(use.getOwner());
     if (!reshape) {
@@ -185,10 +182,11 @@ LogicalResult Quantizer::run() {
       return failure();
   if (failed(planResults(results)))
     return failure();
-  markProducts(network, products);
+  // A scale for each frame, which a product may get, comes before its mark.
   for (const Marks &marks : {states, results})
     for (const auto &[value, type] : marks)
       markReaders(value, type);
+  markProducts(network, products);
   return success();
 }
 
