@@ -70,8 +70,7 @@ void Planner::addSources(Value value, StringRef layer, Sources &sources) {
     addSources(operand, layer, sources);
 }
 
-/// Of a vector that is to have a scale for each frame: a single one, which is
-/// not rounded to i8 where it is stored.
+/// Of a vector that is to have a scale for each frame: a single one.
 std::optional<Grid> Planner::getFrameGrid(MatvecOp op) {
   Value x = stripReshapes(op.getX());
   auto type = cast<RankedTensorType>(op.getX().getType());
@@ -79,9 +78,6 @@ std::optional<Grid> Planner::getFrameGrid(MatvecOp op) {
       layers.getPolicy().getRange(tensors.getName(x));
   if (!range || !range->frame || isFraction(x) || isBoundedByOne(network, x) ||
       type.getNumElements() != type.getShape().back())
-    return std::nullopt;
-  Operation *source = x.getDefiningOp();
-  if (source && layers[source].hasByteResults)
     return std::nullopt;
   return makeGrid(*range->frame);
 }

@@ -53,6 +53,7 @@ private:
   const Layers &layers;
   const Tensors &tensors;
   const Policy &policy;
+  Products products;
   /// What is no signal: it keeps its floats, whatever the policy says.
   llvm::DenseSet<Value> decisions;
 };
@@ -94,8 +95,8 @@ LogicalResult Quantizer::planState(unsigned k, Marks &states) {
   return success();
 }
 
-/// Whether a layer with results of bytes reads it. For outputs and others
-/// rounding would cost time and resolution, and save nothing.
+/// Whether a product of integers reads it as it is. For outputs and other
+/// readers rounding would cost time and resolution, and save nothing.
 bool Quantizer::isReadAsBytes(Value value) const {
   llvm::SetVector<Value> moved;
   moved.insert(value);
@@ -106,8 +107,8 @@ bool Quantizer::isReadAsBytes(Value value) const {
         continue;
       if (isElementMovement(reader))
         moved.insert(reader->getResult(0));
-      else if (isa<MatvecOp>(reader) &&
-               layers[reader].precision == Precision::INT8)
+      else if (auto it = products.find(reader);
+               it != products.end() && !it->second.hasFrameScale)
         return true;
     }
   return false;
@@ -173,7 +174,6 @@ void Quantizer::markReaders(Value value, quant::QuantizedType type) {
 
 LogicalResult Quantizer::run() {
   // All is decided before any mark hides what computes a value.
-  Products products;
   Marks states, results;
   if (failed(planProducts(network, layers, tensors, products)))
     return failure();

@@ -31,30 +31,22 @@
 // TENSOR:      !quant.uniform<i8<-127:127>:f32, 0.031496062874794006>
 // TENSOR:      !quant.uniform<i8<-127:127>:f32, 0.10000000{{[0-9]+}}>
 
-// All layers with a matrix, and all that is stored. c is no integer, or one of
-// 16 bits with room for twice its range.
+// All layers with a matrix. c is no integer, or one of 16 bits with room for
+// twice its range.
 // INT8-LABEL:  rnn.network @net
 // HALF-NOT:    quant.qcast %c
 // WIDE:        quant.qcast %c : tensor<2xf32> to tensor<2x!quant.uniform<i16<-32767:32767>:f32, 3.05{{[0-9]+}}E-4>>
 // INT8:        quant.qcast %h : tensor<2xf32> to tensor<2x!quant.uniform<i8<-127:127>:f32, 0.0078740157186985015>>
 // INT8:        quant.qcast %x : tensor<2xf32> to tensor<2x!quant.uniform<i8<-127:127>:f32, 2.000000e+00>>
 // INT8:        %[[Y:.*]] = rnn.activation <sigmoid> %{{.*}} : tensor<2xf32> -> tensor<2xf32>
-// INT8-NEXT:   %[[YQ:.*]] = quant.qcast %[[Y]] : tensor<2xf32> to tensor<2x!quant.uniform<i8<-127:127>:f32, 0.0039370078593492508:-127>>
-// INT8-NEXT:   %[[YD:.*]] = quant.dcast %[[YQ]]
-// INT8-NEXT:   rnn.yield %[[YD]] : tensor<2xf32> next
+// INT8-NEXT:   rnn.yield %[[Y]] : tensor<2xf32> next
 
-// States are integers, what is stored is rounded to them.
+// States are integers.
 // LEGAL-LABEL: rnn.network @net
 // LEGAL-SAME:  states(%h = "h" : tensor<2xi8> reset dense<0> : tensor<2xi8>, %c = "c" : tensor<2xi16> reset dense<[3277, 0]> : tensor<2xi16>)
 // LEGAL-NOT:   quant.
 // LEGAL:       arith.sitofp %c : tensor<2xi16> to tensor<2xf32>
 // LEGAL:       rnn.matvec %{{.*}}, %h : tensor<2x2xi8>, tensor<2xi8> -> tensor<2xi32>
-// LEGAL:       %[[Q:.*]] = rnn.quantize %{{.*}} scale 0.00393700786 zero_point -127 : tensor<2xf16> -> tensor<2xi8>
-// LEGAL:       %[[F:.*]] = arith.sitofp %[[Q]] : tensor<2xi8> to tensor<2xf32>
-// LEGAL-NEXT:  %[[Z:.*]] = arith.constant dense<-1.270000e+02>
-// LEGAL-NEXT:  %[[D:.*]] = arith.subf %[[F]], %[[Z]]
-// LEGAL-NEXT:  %[[S:.*]] = arith.constant dense<0.00393700786>
-// LEGAL-NEXT:  arith.mulf %[[D]], %[[S]]
 
 // LEGALMIXED-LABEL: rnn.network @net
 // LEGALMIXED-SAME:  %h = "h" : tensor<2xi8> {{.*}} %c = "c" : tensor<2xf16>

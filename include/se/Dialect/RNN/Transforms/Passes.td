@@ -247,8 +247,9 @@ def Quantize : Pass<"rnn-quantize", "::mlir::ModuleOp"> {
       values (sigmoid, tanh), or come from the range of the tensor.
     * States with `"cell_state": "int16"` that no matvec reads: i16, for twice
       the range.
-    * Outputs of layers with `"results": "int8"`, and stored results that such a
-      layer reads: i8.
+    * Results of layers with `"results": "int8"` that a matrix of integers
+      multiplies, unless with a scale for each frame: i8 for all who read them.
+      What becomes an output or a state is not rounded.
 
     Before, with a policy of int8 and a tensor `x` that is within -63.5 to 63.5:
 
