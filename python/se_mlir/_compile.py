@@ -82,7 +82,16 @@ def to_list(paths: Paths) -> list[str]:
 
 def format_levels(levels: Sequence[float] | None) -> str:
     """As for --calibration-levels."""
-    return "" if levels is None else ",".join(f"{level:g}" for level in levels)
+    if levels is None:
+        return ""
+    try:
+        if isinstance(levels, str):
+            raise TypeError
+        return ",".join(f"{float(level):g}" for level in levels)
+    except (TypeError, ValueError):
+        raise _native.Error(
+            f"calibration_levels: expected numbers in dB, such as [0, 20], got {levels!r}"
+        ) from None
 
 
 def calibrate(

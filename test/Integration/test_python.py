@@ -148,6 +148,9 @@ def test_errors_of_calibrate(tmp_path):
             f"--calibration={tmp_path / recordings}", *flags,
         ).splitlines()
         assert f"error: {error.value}" == lines[-1]
+    for levels in ("0,20", 5, ["loud"]):
+        with pytest.raises(se_mlir.Error, match="^calibration_levels: expected numbers in dB"):
+            se_mlir.compile("net.onnx", "net.elf", calibration_levels=levels)
     with pytest.raises(se_mlir.Error, match="^no recordings to calibrate with$"):
         se_mlir.calibrate(LSTM, [])
 
