@@ -359,9 +359,7 @@ llvm::Error Scheduler::planStream() {
         records.chooseGroup(loop, cores,
                             options.rows ? std::min(options.rows, most) : most);
     auto other = tile();
-    // Less than predictions are off by is no gain: chosen on 48 programs.
-    constexpr double worthIt = 0.991;
-    if (!chosen || (other && other->cycles < worthIt * chosen->cycles)) {
+    if (!chosen || (other && other->cycles < chosen->cycles)) {
       if (!chosen)
         llvm::consumeError(chosen.takeError());
       chosen = std::move(other);
