@@ -64,12 +64,13 @@ std::string se::toOneLine(StringRef text, size_t maxLength) {
          line.substr(starts[starts.size() - tail]);
 }
 
-std::string se::listNames(ArrayRef<std::string> names, StringRef separator) {
-  constexpr size_t maxList = 160, maxName = 100;
+std::string se::listNames(ArrayRef<std::string> names, StringRef separator,
+                          size_t most) {
+  constexpr size_t maxName = 100;
   std::string list;
   for (size_t i = 0; i != names.size(); ++i) {
     std::string name = toOneLine(names[i], maxName);
-    if (i && list.size() + name.size() > maxList)
+    if (i && list.size() + name.size() > most)
       return list + " and " + std::to_string(names.size() - i) + " more";
     list += (i ? separator.str() : "") + name;
   }

@@ -6,6 +6,7 @@
 #include "Bindings.h"
 
 #include "se/Pipelines/Pipelines.h"
+#include "se/Support/MessageLine.h"
 #include "se/Support/OutputFiles.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -143,6 +144,12 @@ PYBIND11_MODULE(_native, module) {
         check(files.commit());
       },
       py::arg("paths"), py::arg("contents"));
+  module.def(
+      "list_names",
+      [](const std::vector<std::string> &names, size_t most) {
+        return listNames(names, ", ", most);
+      },
+      py::arg("names"), py::arg("most") = 160);
   module.attr("version") = SE_VERSION;
   addNetworks(module);
   addAudio(module);

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from . import _native
 from ._compile import RESOURCES, Paths, format_levels, to_list
-from ._native import Error
+from ._native import Error, list_names
 
 Floats = NDArray[np.float32]
 Statistics = dict[str, Any]
@@ -39,18 +39,6 @@ def _to_ports(ports: Sequence[_native.Port]) -> tuple[Port, ...]:
 
 def _format_shape(shape: tuple[int, ...]) -> str:
     return "[" + ", ".join(map(str, shape)) + "]"
-
-
-def list_names(names: Sequence[str], most: int = 160) -> str:
-    """As many names as fit, and how many more there are."""
-    text = ""
-    for i, name in enumerate(names):
-        if len(name) > 100:
-            name = name[:65] + "..." + name[-32:]
-        if i and len(text) + len(name) > most:
-            return f"{text} and {len(names) - i} more"
-        text += (", " if i else "") + name
-    return text
 
 
 def _to_frames(

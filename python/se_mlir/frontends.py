@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from . import audio
-from ._native import Error
-from ._networks import Network, list_names
+from ._native import Error, list_names
+from ._networks import Network
 
 Samples = NDArray[np.float32]
 

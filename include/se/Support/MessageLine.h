@@ -30,10 +30,10 @@ std::string formatPlace(llvm::StringRef place, llvm::StringRef text,
 std::string toOneLine(llvm::StringRef text,
                       size_t maxLength = maxMessageLength);
 
-/// "a, b, c and 17 more": names that a message tells, as many as leave room for
-/// the rest of it.
+/// "a, b, c and 17 more": names that a message tells, as many as fit so many
+/// characters, which leave room for the rest of it.
 std::string listNames(llvm::ArrayRef<std::string> names,
-                      llvm::StringRef separator = ", ");
+                      llvm::StringRef separator = ", ", size_t most = 160);
 
 } // namespace se
 
