@@ -177,8 +177,6 @@ void Policy::setBase(Base newBase) {
   base = newBase;
   otherwise.precision = base == Base::FP32 ? Precision::FP32 : Precision::FP16;
   quantized.precision = Precision::INT8;
-  if (base == Base::INT8)
-    quantized.hasByteResults = otherwise.hasByteResults = true;
 }
 
 Error Policy::readLayers(const llvm::json::Value &value) {

@@ -93,8 +93,8 @@ TEST(PolicyTest, Bases) {
     EXPECT_EQ(policy->getQuantized().cellState, StatePrecision::FP16);
   }
   EXPECT_FALSE(mixed->getQuantized().hasByteResults);
-  EXPECT_TRUE(uniform->getQuantized().hasByteResults);
-  EXPECT_TRUE(uniform->getDefault().hasByteResults);
+  EXPECT_FALSE(uniform->getQuantized().hasByteResults);
+  EXPECT_FALSE(uniform->getDefault().hasByteResults);
   // Keys before and after the default have the same effect.
   auto policy = Policy::parse(
       R"({"cell_state": "fp32", "default": "int8", "weights": "per-tensor"})",
@@ -102,7 +102,7 @@ TEST(PolicyTest, Bases) {
   ASSERT_TRUE(bool(policy));
   EXPECT_TRUE(policy->getQuantized().isPerTensor);
   EXPECT_EQ(policy->getQuantized().cellState, StatePrecision::FP32);
-  EXPECT_TRUE(policy->getQuantized().hasByteResults);
+  EXPECT_FALSE(policy->getQuantized().hasByteResults);
 }
 
 TEST(PolicyTest, Format) {

@@ -25,12 +25,27 @@ using namespace mlir;
 using namespace se::rnn;
 using namespace se::quantization;
 
+static bool isMove(Operation *op) {
+  return isElementMovement(op) || isa<tensor::ConcatOp>(op);
+}
+
+static llvm::DenseSet<Operation *> findLeaving(NetworkOp network) {
+  llvm::DenseSet<Operation *> leaving;
+  for (Operation &op : llvm::reverse(network.getBody().front()))
+    if (isMove(&op) && llvm::all_of(op.getUsers(), [&](Operation *user) {
+          return isa<YieldOp>(user) || leaving.contains(user);
+        }))
+      leaving.insert(&op);
+  return leaving;
+}
+
 namespace {
 class Quantizer {
 public:
   Quantizer(NetworkOp network, const Layers &layers, const Tensors &tensors)
       : network(network), layers(layers), tensors(tensors),
-        policy(layers.getPolicy()), decisions(findDecisions(network)) {}
+        policy(layers.getPolicy()), decisions(findDecisions(network)),
+        leaving(findLeaving(network)) {}
 
   LogicalResult run();
 
@@ -41,6 +56,10 @@ private:
   LogicalResult planState(unsigned k, Marks &states);
   LogicalResult planResults(Marks &results);
   bool isReadAsBytes(Value value) const;
+  bool leaves(Operation *op) const {
+    return isa<YieldOp>(op) || leaving.contains(op);
+  }
+  void splitMoves(Value value);
   void markReaders(Value value, quant::QuantizedType type);
   InFlightDiagnostic failRange(Operation *op, Value value) {
     return network.emitError()
@@ -56,6 +75,9 @@ private:
   Products products;
   /// What is no signal: it keeps its floats, whatever the policy says.
   llvm::DenseSet<Value> decisions;
+  /// Moves from which nothing but outputs and next states come: no operation of
+  /// the frame computes with them.
+  llvm::DenseSet<Operation *> leaving;
 };
 } // namespace
 
@@ -77,7 +99,7 @@ LogicalResult Quantizer::planState(unsigned k, Marks &states) {
   const LayerPolicy &layer = layers[next];
   MLIRContext *context = network.getContext();
   if (isVector(state)) {
-    if (!layer.hasByteResults)
+    if (!layer.hasByteResults || !isReadAsBytes(state))
       return success();
     std::optional<Grid> grid = getGrid(network, state, tensors, policy);
     if (!grid)
@@ -95,23 +117,25 @@ LogicalResult Quantizer::planState(unsigned k, Marks &states) {
   return success();
 }
 
-/// Whether a product of integers reads it as it is. For outputs and other
-/// readers rounding would cost time and resolution, and save nothing.
+/// Whether products of integers read it, all as it is: bytes of x / peak are of
+/// use to none but their product. For other readers rounding would cost time
+/// and resolution, and save nothing.
 bool Quantizer::isReadAsBytes(Value value) const {
+  bool isRead = false;
   llvm::SetVector<Value> moved;
   moved.insert(value);
   for (size_t i = 0; i != moved.size(); ++i)
-    for (OpOperand &use : moved[i].getUses()) {
-      Operation *reader = use.getOwner();
-      if (onlyBecomesState(use))
-        continue;
+    for (Operation *reader : moved[i].getUsers()) {
       if (isElementMovement(reader))
         moved.insert(reader->getResult(0));
-      else if (auto it = products.find(reader);
-               it != products.end() && !it->second.hasFrameScale)
-        return true;
+      auto product = products.find(reader);
+      if (product == products.end())
+        continue;
+      if (product->second.hasFrameScale)
+        return false;
+      isRead = true;
     }
-  return false;
+  return isRead;
 }
 
 LogicalResult Quantizer::planResults(Marks &results) {
@@ -132,35 +156,41 @@ LogicalResult Quantizer::planResults(Marks &results) {
   return success();
 }
 
-/// The uses of `value` but for those that become a state, perhaps moved. A
-/// reshape that has both kinds of uses is made twice.
-static void findReaders(Value value, SmallVectorImpl<OpOperand *> &readers) {
-  for (OpOperand &use : llvm::make_early_inc_range(value.getUses())) {
-    if (onlyBecomesState(use))
+/// What leaves the network by moves of `value` from which other things come too
+/// gets copies of these moves.
+void Quantizer::splitMoves(Value value) {
+  SetVector<Operation *> moves;
+  auto addUsers = [&](Value moved) {
+    for (Operation *user : moved.getUsers())
+      if (isMove(user) && !leaves(user))
+        moves.insert(user);
+  };
+  addUsers(value);
+  for (size_t i = 0; i != moves.size(); ++i)
+    addUsers(moves[i]->getResult(0));
+  SmallVector<Operation *> lastFirst = moves.takeVector();
+  llvm::sort(lastFirst,
+             [](Operation *a, Operation *b) { return b->isBeforeInBlock(a); });
+  for (Operation *move : lastFirst) {
+    if (llvm::none_of(move->getUsers(),
+                      [&](auto *user) { return leaves(user); }))
       continue;
-    auto reshape = dyn_cast<ReshapeOp>(use.getOwner());
-    if (!reshape) {
-      readers.push_back(&use);
-      continue;
-    }
-    SmallVector<OpOperand *> inner;
-    findReaders(reshape.getY(), inner);
-    if (inner.empty())
-      continue;
-    OpBuilder b(reshape);
-    Operation *copy = b.clone(*reshape);
-    for (OpOperand *reader : inner)
-      reader->set(copy->getResult(0));
-    readers.push_back(&copy->getOpOperand(0));
-    if (reshape->use_empty())
-      reshape.erase();
+    Operation *copy = OpBuilder(move).clone(*move);
+    leaving.insert(copy);
+    move->getResult(0).replaceUsesWithIf(
+        copy->getResult(0),
+        [&](OpOperand &use) { return leaves(use.getOwner()); });
   }
 }
 
-/// All but next states: a state is marked where it is read, and stored as that.
+/// All but outputs and next states: a state is marked where it is read, and
+/// stored as that.
 void Quantizer::markReaders(Value value, quant::QuantizedType type) {
+  splitMoves(value);
   SmallVector<OpOperand *> readers;
-  findReaders(value, readers);
+  for (OpOperand &use : value.getUses())
+    if (!leaves(use.getOwner()))
+      readers.push_back(&use);
   if (readers.empty())
     return;
   OpBuilder b(network.getContext());

@@ -4,7 +4,6 @@
 //===- Tensors.cpp - The tensors of a network that have a range -----------===//
 
 #include "Tensors.h"
-#include "Evaluate.h"
 
 #include "se/Dialect/RNN/LayerName.h"
 
@@ -21,28 +20,6 @@ Value se::rnn::stripReshapes(Value value) {
   return value;
 }
 
-bool se::rnn::isNextState(OpOperand &use) {
-  auto yield = dyn_cast<YieldOp>(use.getOwner());
-  return yield && use.getOperandNumber() >= yield.getOutputs().size();
-}
-
-bool se::rnn::onlyBecomesState(OpOperand &use) {
-  if (isNextState(use))
-    return true;
-  llvm::SetVector<Operation *> moves;
-  auto isMove = [&](Operation *op) {
-    return (isElementMovement(op) || isa<tensor::ConcatOp>(op)) &&
-           (moves.insert(op), true);
-  };
-  if (!isMove(use.getOwner()))
-    return false;
-  for (size_t i = 0; i != moves.size(); ++i)
-    for (OpOperand &next : moves[i]->getUses())
-      if (!isNextState(next) && !isMove(next.getOwner()))
-        return false;
-  return true;
-}
-
 /// Collects elementwise users. Slices of `value` are values of their own.
 static bool isStored(Value value, StringRef layer,
                      llvm::SetVector<Operation *> &elementwise) {
@@ -51,10 +28,7 @@ static bool isStored(Value value, StringRef layer,
     if (auto yield = dyn_cast<YieldOp>(user)) {
       if (use.getOperandNumber() < yield.getOutputs().size())
         return true;
-    } else if (isa<tensor::ConcatOp>(user)) {
-      if (!onlyBecomesState(use))
-        return true;
-    } else if (isa<MatvecOp, ReduceOp>(user)) {
+    } else if (isa<MatvecOp, ReduceOp, tensor::ConcatOp>(user)) {
       return true;
     } else if (isa<ReshapeOp, TransposeOp, BroadcastOp>(user)) {
       if (::isStored(user->getResult(0), layer, elementwise))

@@ -16,13 +16,6 @@ namespace se::rnn {
 /// `value` before reshapes, which change no element.
 mlir::Value stripReshapes(mlir::Value value);
 
-/// Is the use a next state of the network?
-bool isNextState(mlir::OpOperand &use);
-
-/// Does nothing but next states come of the use, perhaps moved and
-/// concatenated? Nothing reads such a value before the next frame.
-bool onlyBecomesState(mlir::OpOperand &use);
-
 /// True if `value` lies in memory between operations in any reasonable
 /// schedule: an operand of a matvec, a reduction, a concatenation or an output,
 /// or used by several operations, not all of its own layer.

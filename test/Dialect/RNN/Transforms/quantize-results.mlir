@@ -3,8 +3,8 @@
 // RUN: se-opt %t/stacked.mlir --rnn-quantize="precision=%t/stacked.json" | FileCheck %s --check-prefix=STACKED
 // RUN: se-opt %t/frame.mlir --rnn-quantize="precision=%t/frame.json" | FileCheck %s --check-prefix=FRAME
 
-// A result that a product of integers reads is rounded for all its readers.
-// What only fp16 reads is not, nor is an output: nothing would be saved.
+// With "results": "int8" a result that a product of integers reads is rounded
+// for all its readers. What only fp16 reads is not, nor is an output.
 // CHECK-LABEL: rnn.network @net
 // CHECK:       %[[A:.*]] = rnn.activation <relu>
 // CHECK-NEXT:  %[[T:.*]] = rnn.reshape %[[A]]
@@ -18,7 +18,7 @@
 // CHECK-NEXT:  rnn.yield %[[SUM]]
 
 //--- policy.json
-{"default": "int8", "layers": {"half": {"precision": "fp16"}},
+{"default": "int8", "results": "int8", "layers": {"half": {"precision": "fp16"}},
  "tensors": {"x": [-1, 1], "a": [0, 4], "y": [-2, 2]}}
 //--- net.mlir
 rnn.network @net inputs(%x = "x" : tensor<2xf32>) outputs("y" : tensor<2xf32>) {
@@ -47,7 +47,7 @@ rnn.network @net inputs(%x = "x" : tensor<2xf32>) outputs("y" : tensor<2xf32>) {
 // STACKED:       rnn.yield %{{.*}} next %[[MOVED]]
 
 //--- stacked.json
-{"default": "int8", "tensors": {"x": [-1, 1], "h": [-1, 1], "cell": [-250, 250],
+{"default": "int8", "results": "int8", "tensors": {"x": [-1, 1], "h": [-1, 1], "cell": [-250, 250],
  "stack": [-250, 250], "last": [-4, 4]}}
 //--- stacked.mlir
 rnn.network @stacked inputs(%x = "x" : tensor<2xf32>)
@@ -75,7 +75,7 @@ rnn.network @stacked inputs(%x = "x" : tensor<2xf32>)
 // FRAME-NEXT:  quant.qcast %[[SCALED]]
 
 //--- frame.json
-{"default": "int8", "tensors": {"x": {"range": [-8, 8], "frame": [-1, 1]}, "a": [-4, 4],
+{"default": "int8", "results": "int8", "tensors": {"x": {"range": [-8, 8], "frame": [-1, 1]}, "a": [-4, 4],
  "b": [-9, 9]}}
 //--- frame.mlir
 rnn.network @frame inputs(%x = "x" : tensor<2xf32>) outputs("y" : tensor<2xf32>) {
@@ -83,4 +83,51 @@ rnn.network @frame inputs(%x = "x" : tensor<2xf32>) outputs("y" : tensor<2xf32>)
   %0 = rnn.matvec %W, %x : tensor<2x2xf32>, tensor<2xf32> -> tensor<2xf32> loc("a")
   %1 = rnn.matvec %W, %0 : tensor<2x2xf32>, tensor<2xf32> -> tensor<2xf32> loc("b")
   rnn.yield %1 : tensor<2xf32>
+}
+
+// A state that only a matrix reads, a delay: if its product has a scale for each
+// frame it keeps its floats, otherwise it is bytes.
+// RUN: se-opt %t/delay.mlir --rnn-quantize="precision=%t/delay-frame.json" | FileCheck %s --check-prefix=DELAY
+// DELAY-LABEL: rnn.network @delay
+// DELAY-NOT:   quant.qcast %s
+// DELAY:       rnn.peak %s
+// RUN: se-opt %t/delay.mlir --rnn-quantize="precision=%t/delay-range.json" | FileCheck %s --check-prefix=BYTES
+// BYTES:       quant.qcast %s
+
+//--- delay-frame.json
+{"default": "int8", "results": "int8",
+ "tensors": {"x": [-1, 1], "s": {"range": [0, 9], "frame": [0, 1]}}}
+//--- delay-range.json
+{"default": "int8", "results": "int8", "tensors": {"x": [-1, 1], "s": [0, 9]}}
+//--- delay.mlir
+rnn.network @delay inputs(%x = "x" : tensor<2xf32>)
+    states(%s = "s" : tensor<2xf32> reset dense<0.0> : tensor<2xf32>)
+    outputs("y" : tensor<2xf32>) {
+  %W = arith.constant dense<[[2.0, -4.0], [1.0, 2.0]]> : tensor<2x2xf32>
+  %0 = rnn.matvec %W, %x : tensor<2x2xf32>, tensor<2xf32> -> tensor<2xf32> loc("a")
+  %a = rnn.activation <relu> %0 : tensor<2xf32> -> tensor<2xf32> loc("a")
+  %y = rnn.matvec %W, %s : tensor<2x2xf32>, tensor<2xf32> -> tensor<2xf32> loc("b")
+  rnn.yield %y : tensor<2xf32> next %a : tensor<2xf32>
+}
+
+// A move that both a matrix and a state read is made twice.
+// RUN: se-opt %t/moved.mlir --rnn-quantize="precision=%t/moved.json" | FileCheck %s --check-prefix=TWICE
+// TWICE-LABEL: rnn.network @moved
+// TWICE:       %[[NEW:.*]] = arith.addf
+// TWICE:       %[[D:.*]] = quant.dcast
+// TWICE:       %[[STATE:.*]] = rnn.transpose %[[NEW]]
+// TWICE:       %[[READ:.*]] = rnn.transpose %[[D]]
+// TWICE:       rnn.yield %{{.*}} next %[[STATE]]
+
+//--- moved.json
+{"default": "int8", "results": "int8", "tensors": {"x": [-1, 1], "a": [-9, 9], "s": [-9, 9]}}
+//--- moved.mlir
+rnn.network @moved inputs(%x = "x" : tensor<2x2xf32>)
+    states(%s = "s" : tensor<2x2xf32> reset dense<0.0> : tensor<2x2xf32>)
+    outputs("y" : tensor<2x2xf32>) {
+  %W = arith.constant dense<[[2.0, -4.0], [1.0, 2.0]]> : tensor<2x2xf32>
+  %new = arith.addf %x, %s : tensor<2x2xf32> loc("a")
+  %t = rnn.transpose %new [1, 0] : tensor<2x2xf32> -> tensor<2x2xf32> loc("t")
+  %y = rnn.matvec %W, %t : tensor<2x2xf32>, tensor<2x2xf32> -> tensor<2x2xf32> loc("b")
+  rnn.yield %y : tensor<2x2xf32> next %t : tensor<2x2xf32>
 }

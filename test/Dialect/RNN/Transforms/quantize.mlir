@@ -34,10 +34,10 @@
 // All layers with a matrix. c is no integer, or one of 16 bits with room for
 // twice its range.
 // INT8-LABEL:  rnn.network @net
-// HALF-NOT:    quant.qcast %c
-// WIDE:        quant.qcast %c : tensor<2xf32> to tensor<2x!quant.uniform<i16<-32767:32767>:f32, 3.05{{[0-9]+}}E-4>>
-// INT8:        quant.qcast %h : tensor<2xf32> to tensor<2x!quant.uniform<i8<-127:127>:f32, 0.0078740157186985015>>
-// INT8:        quant.qcast %x : tensor<2xf32> to tensor<2x!quant.uniform<i8<-127:127>:f32, 2.000000e+00>>
+// HALF-NOT:    quant.qcast %c :
+// WIDE-DAG:    quant.qcast %c : tensor<2xf32> to tensor<2x!quant.uniform<i16<-32767:32767>:f32, 3.05{{[0-9]+}}E-4>>
+// INT8-DAG:    quant.qcast %h : tensor<2xf32> to tensor<2x!quant.uniform<i8<-127:127>:f32, 0.0078740157186985015>>
+// INT8-DAG:    quant.qcast %x : tensor<2xf32> to tensor<2x!quant.uniform<i8<-127:127>:f32, 2.000000e+00>>
 // INT8:        %[[Y:.*]] = rnn.activation <sigmoid> %{{.*}} : tensor<2xf32> -> tensor<2xf32>
 // INT8-NEXT:   rnn.yield %[[Y]] : tensor<2xf32> next
 
