@@ -48,7 +48,8 @@ llvm::Expected<EmitKind> se::parseEmit(StringRef text) {
     if (std::optional<Phase> phase = symbolizePhase(name))
       return EmitKind{Emit::MLIR, *phase};
   return llvm::createStringError("unknown --emit kind '" + text +
-                                 "' (see se-compile --help)");
+                                 "', expected elf, obj, asm, llvm or "
+                                 "mlir-PHASE (see se-compile --help)");
 }
 
 llvm::Expected<rnn::Nonfinite> se::parseNonfinite(StringRef text,

@@ -19,6 +19,7 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
 #include "llvm/Support/SourceMgr.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -295,7 +296,13 @@ OwningOpRef<ModuleOp> se::readModule(llvm::MemoryBufferRef content,
   }
   if (!location)
     return fail(text);
-  emitError(location) << text;
+  // Such as a page, or a network without its ending.
+  StringRef ending = llvm::sys::path::extension(content.getBufferIdentifier());
+  bool isExpected = ending.empty() || ending.starts_with(".mlir");
+  emitError(location) << text
+                      << (isExpected ? ""
+                                     : " (read as MLIR: the name ends neither "
+                                       "in .onnx nor in .mlir)");
   return nullptr;
 }
 

@@ -314,8 +314,8 @@ Expected<Policy> Policy::load(StringRef precision, StringRef calibration) {
         "writes with --save-policy=FILE.json");
   if (!precision.ends_with(".json"))
     return llvm::createStringError("unknown precision '" + precision +
-                                   "', expected fp32, fp16, int8, mixed or a "
-                                   "policy, FILE.json");
+                                   "', expected fp32, fp16, int8, mixed, auto "
+                                   "(se-compile only) or a policy, FILE.json");
   auto buffer = readInput(precision, maxJsonBytes);
   if (!buffer)
     return llvm::createStringError("cannot read '" + precision +

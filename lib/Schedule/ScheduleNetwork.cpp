@@ -109,10 +109,14 @@ struct ScheduleNetworkPass
         break;
     }
     if (error) {
-      InFlightDiagnostic diagnostic = networks.front().emitError()
-                                      << llvm::toString(std::move(error));
+      std::string text = llvm::toString(std::move(error));
+      // The hint comes last.
+      auto [what, hint] = StringRef(text).split("; ");
+      InFlightDiagnostic diagnostic = networks.front().emitError() << what;
       if (!target.empty())
         diagnostic << " on target " << target;
+      if (!hint.empty())
+        diagnostic << "; " << hint;
       return signalPassFailure();
     }
   }

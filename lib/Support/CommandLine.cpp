@@ -75,6 +75,22 @@ private:
 };
 } // namespace
 
+/// "did you mean --OPTION? ", if what LLVM guesses is near to what was typed.
+static std::string findGuess(StringRef line, StringRef text) {
+  if (!line.consume_front("Unknown command line argument '"))
+    return "";
+  auto getName = [](StringRef option) {
+    return option.split('\'').first.split('=').first.trim(" -");
+  };
+  StringRef typed = getName(line);
+  // "<path>: Did you mean '--option'?" is a line of its own.
+  StringRef guess = text.split("Did you mean '").second;
+  unsigned most = unsigned(std::max<size_t>(2, typed.size() / 3));
+  if (guess.empty() || typed.edit_distance(getName(guess), true, most) > most)
+    return "";
+  return ("did you mean " + guess.split('\'').first.ltrim() + "? ").str();
+}
+
 void se::parseCommandLine(int argc, const char *const *argv,
                           StringRef overview) {
   std::string text;
@@ -97,9 +113,10 @@ void se::parseCommandLine(int argc, const char *const *argv,
       line.consume_front(": ");
   for (StringRef end : {"Try:", "See:"})
     line = line.split(end).first;
-  errs() << formatMessage(
-                "error",
-                (line.rtrim(" .!") + " (see " + name + " --help)").str())
+  std::string hint = findGuess(line, text);
+  errs() << formatMessage("error", (line.rtrim(" .!") + " (" + hint + "see " +
+                                    name + " --help)")
+                                       .str())
          << '\n';
   exit(1);
 }

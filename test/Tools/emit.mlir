@@ -42,7 +42,14 @@
 // RUN: not se-compile %s -o %t/no/bad.elf 2>&1 | FileCheck %s --check-prefix=FOLDER
 // RUN: not se-compile %t/missing.mlir -o %t/bad.elf 2>&1 | FileCheck %s --check-prefix=MISSING
 // RUN: not ls %t/bad.o %t/bad.h %t/bad.elf
-// KIND: error: unknown --emit kind 'exe'
+// KIND: error: unknown --emit kind 'exe', expected elf, obj, asm, llvm or mlir-PHASE (see se-compile --help)
+// RUN: not se-compile %s -o %t/bad.o --emti=obj 2>&1 | FileCheck %s --check-prefix=GUESS
+// RUN: not se-compile %s -o %t/bad.o --zzzz=obj 2>&1 | FileCheck %s --check-prefix=NO-GUESS
+// GUESS: error: Unknown command line argument '--emti=obj' (did you mean --emit=obj? see se-compile --help)
+// NO-GUESS: error: Unknown command line argument '--zzzz=obj' (see se-compile --help)
+// RUN: echo "# A page" > %t/page.md
+// RUN: not se-compile %t/page.md -o %t/bad.o 2>&1 | FileCheck %s --check-prefix=PAGE
+// PAGE: error: {{.*}}page.md:1:{{[0-9]+}}: {{.+}} (read as MLIR: the name ends neither in .onnx nor in .mlir)
 // NAME: error: {{.*}}must not end in .h
 // FOLDER: error: {{.*}}no/bad.elf{{.*}}No such file or directory
 // MISSING: error: cannot read '{{.*}}missing.mlir': No such file or directory

@@ -16,7 +16,7 @@
 // HALF-NEXT:     rnn.yield
 //
 // fp32 changes nothing.
-// BAD: error: unknown precision 'int4', expected fp32, fp16, int8, mixed or a policy, FILE.json
+// BAD: error: unknown precision 'int4', expected fp32, fp16, int8, mixed, auto (se-compile only) or a policy, FILE.json
 
 // Inputs and outputs stay f32; states, weights and reset values become f16. A
 // product takes f16 and gives f32; arithmetic on it stays f32 and is rounded
