@@ -34,6 +34,11 @@ void printReport(const Report &report, raw_ostream &os) {
   os << formatv("recording  {0:F2} s, {1} frames of {2:F2} ms\n",
                 report.audioSeconds, statistics.frames,
                 audio::hopSeconds * 1e3);
+  os << formatv(
+      "spectrum   TinyDenoiser's, Hann windows of {0} samples: a "
+      "network that was trained\n           on another one makes sound "
+      "worse\n",
+      audio::windowSize);
   if (report.before && report.after)
     os << formatv("SI-SNR     {0:F2} dB before, {1:F2} dB after: {2} by {3:F2} "
                   "dB\n",

@@ -296,7 +296,7 @@ def test_unknown_option(tool, network, tmp_path):
 
 
 @pytest.mark.parametrize("option, text", [
-    ("--precision=fp8", "fp8.*fp32, fp16, int8, mixed or a policy"),
+    ("--precision=fp8", "fp8.*fp32, fp16, int8, mixed, auto .* or a policy"),
     ("--cores=0", "cores must be 1 to 8.*found 0"),
     ("--cores=9", "cores must be 1 to 8.*found 9"),
     ("--emit=exe", "emit.*exe"),
