@@ -93,7 +93,7 @@ rnn.network @net inputs(%x = "x" : tensor<2xf32>) outputs("y" : tensor<2xf32>) {
   rnn.yield %y : tensor<2xf32>
 }}""")
     policy = tmp_path / "policy.json"
-    policy.write_text('{"default": "int8", "layers": {"half": {"precision": "fp16"}},'
+    policy.write_text('{"default": "int8", "results": "int8", "layers": {"half": {"precision": "fp16"}},'
                       ' "tensors": {"x": [-1, 1], "a": [-1, 1]}}')
     process = se.tool("se-opt", tmp_path / "net.mlir", f"--rnn-quantize=precision={policy}",
                       timeout=60)
