@@ -318,6 +318,14 @@ const GroupedLoop &Records::getLoop(const Loop &loop) const {
       loops, [&](const GroupedLoop &entry) { return entry.loop == &loop; });
 }
 
+bool Records::hasBytes() const {
+  return llvm::any_of(loops, [](const GroupedLoop &loop) {
+    return llvm::any_of(loop.record.blocks, [](const RowBlock &block) {
+      return block.element.isInteger(8);
+    });
+  });
+}
+
 /// Words `first` to `last` of a row.
 static void copyRow(ArrayRef<char> from, int64_t start, const RowBlock &block,
                     int64_t first, int64_t last, int64_t stride, char *to) {

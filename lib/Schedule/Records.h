@@ -228,6 +228,8 @@ public:
   }
   /// Are all constants f32?
   bool isSingle() const;
+  /// Is any matrix i8?
+  bool hasBytes() const;
 
 private:
   int64_t cacheBytes;

@@ -506,7 +506,7 @@ static std::string getHint(const Records &records, int64_t bytes,
                            int64_t room) {
   if (records.isSingle() && bytes / 2 <= room)
     return "; in fp16 they fit";
-  if (bytes / 2 <= room)
+  if (!records.hasBytes() && bytes / 2 <= room)
     return "; in mixed or int8 they may fit";
   return "; a target with more memory behind L2 would hold them";
 }
