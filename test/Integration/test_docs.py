@@ -23,6 +23,7 @@ PAGES = sorted({*se.SOURCE.glob("*.md"),
 
 TOOLS = ("se-compile", "se-run", "se-opt", "se-translate", "se-mix", "se-denoise")
 INPUTS = {".onnx", ".mlir", ".elf", ".npy", ".json", ".wav"}
+CODE_SUFFIXES = {".h", ".cpp", ".c", ".S", ".td", ".py", ".in", ".mlir", ".test", ".cmake", ".sh"}
 OUTPUT = re.compile("-o|--(report|stats|trace|out|save-[a-z]+)")
 OPTION = re.compile(r"(?<![\w-])--[a-z][\w-]*")
 LINK = re.compile(r"\]\(\s*([^)\s]+)(?:\s+\"[^\"]*\")?\s*\)")
@@ -35,7 +36,7 @@ def name(page):
 
 
 each_page = pytest.mark.parametrize("page", PAGES, ids=name)
-each_doc = pytest.mark.parametrize("page", sorted(DOCS.glob("*.md")), ids=name)
+each_doc = pytest.mark.parametrize("page", sorted(DOCS.rglob("*.md")), ids=name)
 # In CONTRIBUTING.md the reader adds what is not there, CHANGELOG.md tells of the past.
 each_present = pytest.mark.parametrize(
     "page", [page for page in PAGES if page.name not in ("CONTRIBUTING.md", "CHANGELOG.md")],
@@ -206,6 +207,23 @@ def test_passes_and_files_exist(page):
     assert not missing, missing
 
 
+def test_comments_cite_pages_of_ours():
+    """The repository stands alone: code names no page that is not in it."""
+    pages = {page.relative_to(se.SOURCE) for page in PAGES}
+    names = {page.name for page in PAGES}
+    sources = [source for folder in (*FOLDERS, "cmake", "fuzz", "python")
+               for source in (se.SOURCE / folder).rglob("*")
+               if source.suffix in CODE_SUFFIXES]
+    assert len(sources) > 300
+    missing = []
+    for source in sources:
+        for page in re.findall(r"(?<![\w./{}%-])([a-z][\w/-]*/)?([a-z][\w-]*\.md)\b",
+                               source.read_text(errors="replace")):
+            if pathlib.Path("".join(page)) not in pages and (page[0] or page[1] not in names):
+                missing.append(f"{name(source)}: {''.join(page)}")
+    assert not missing, "\n".join(missing)
+
+
 def test_operators_are_listed():
     sources = "".join(path.read_text() for path in (se.SOURCE / "lib/Import/ONNX").glob("*.cpp"))
     operators = set(re.findall(r'table\["(\w+)"\]', sources))
@@ -217,7 +235,7 @@ def test_operators_are_listed():
 def test_index_has_every_page():
     links = {(DOCS / link.partition("#")[0]).resolve()
              for link in LINK.findall((DOCS / "README.md").read_text())}
-    missing = set(DOCS.glob("*.md")) - links - {DOCS / "README.md"}
+    missing = set(DOCS.rglob("*.md")) - links - {DOCS / "README.md"}
     assert not missing, sorted(map(name, missing))
 
 
@@ -249,8 +267,9 @@ COMMON = {"field", "floor", "loss", "pair", "peak", "plan", "port", "root", "sec
 def test_words_of_ours_are_linked(page):
     if page == GLOSSARY:
         return
-    links = {link.partition("#")[2] for link in LINK.findall(get_prose(page))
-             if link.startswith("glossary.md#")}
+    links = {anchor for path, _, anchor in (link.partition("#")
+                                            for link in LINK.findall(get_prose(page)))
+             if (page.parent / path).resolve() == GLOSSARY}
     # Code, links and headings are no uses.
     text = re.sub(r"\[[^\]]*\]\([^)]*\)|^#.*", "", CODE.sub("", get_prose(page)),
                   flags=re.MULTILINE)
