@@ -189,6 +189,60 @@ def test_examples_run(page, tmp_path):
                 assert process.returncode == 0, f"{found[1]}\n{process.stderr}"
 
 
+def get_shown(page):
+    """Of blocks that begin with `$ COMMAND`: each command, and what it shows of the output."""
+    shown = []
+    for block in FENCE.findall(page.read_text()):
+        for line in block.splitlines()[1:-1]:
+            if line.startswith("$ "):
+                shown.append((line[2:], []))
+            elif block.splitlines()[1].startswith("$ "):
+                shown[-1][1].append(line)
+    return shown
+
+
+def find_unshown(shown, output):
+    """The first line that `output` does not have in this place. A line `...` stands for any
+    lines, `...` in a line for anything; values may have other names."""
+    def normalize(text):
+        return re.sub(r"%[\w#:]+", "%", text)
+
+    def match(line, pattern):
+        return re.fullmatch(".*".join(map(re.escape, pattern.split("..."))), line)
+
+    lines, position = normalize(output).splitlines(), 0
+    for chunk in normalize("\n".join(shown)).split("\n...\n"):
+        chunk = [line for line in chunk.splitlines() if line != "..."]
+        while not all(map(match, lines[position:position + len(chunk)], chunk)):
+            position += 1
+        if position + len(chunk) > len(lines):
+            return chunk[0]
+        position += len(chunk)
+    return None
+
+
+def test_tour_shows_what_the_tools_print(tmp_path):
+    (tmp_path / "examples").symlink_to(se.SOURCE / "examples")
+    commands = get_shown(DOCS / "tour.md")
+    assert len(commands) > 5
+    for command, shown in commands:
+        tool, *arguments = shlex.split(command)
+        process = se.tool(tool, *arguments, cwd=tmp_path)
+        assert process.returncode == 0, f"{command}\n{process.stderr}"
+        missing = find_unshown(shown, process.stdout)
+        assert missing is None, f"{command} does not print this and what follows: {missing}"
+
+
+def test_find_unshown():
+    output = "a %1 b\nc %x:2 d e\nf\ng"
+    assert find_unshown(["a %7 b", "...", "f"], output) is None
+    assert find_unshown(["...", "c ... e", "f", "..."], output) is None
+    assert find_unshown(["f", "...", "a %1 b"], output) == "a % b"
+    assert find_unshown(["...", "c ... d", "..."], output) == "c ... d"
+    assert find_unshown(["a %1 b", "f"], output) == "a % b"
+    assert find_unshown(["g", "f"], output) == "g"
+
+
 @each_present
 def test_passes_and_files_exist(page):
     passes = get_options("se-opt") | {f"--{tool.name}" for tool in se.BIN.iterdir()}
