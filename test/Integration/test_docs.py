@@ -233,6 +233,16 @@ def test_tour_shows_what_the_tools_print(tmp_path):
         assert missing is None, f"{command} does not print this and what follows: {missing}"
 
 
+def test_tour_has_every_phase():
+    help = se.run_tool("se-compile", "--help").stdout
+    phases = re.search(r"PHASE one of ((?:\w+, )*\w+)", help)[1].split(", ")
+    assert "imported" in phases and "llvm" in phases
+    tour, picture = (DOCS / "tour.md").read_text(), (DOCS / "pictures/tour.svg").read_text()
+    missing = [phase for phase in phases
+               if f"--emit=mlir-{phase} " not in tour or f">{phase}</text>" not in picture]
+    assert not missing, missing
+
+
 def test_find_unshown():
     output = "a %1 b\nc %x:2 d e\nf\ng"
     assert find_unshown(["a %7 b", "...", "f"], output) is None
