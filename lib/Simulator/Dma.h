@@ -1,7 +1,8 @@
 // Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The DMA engine of the cluster (mchan). Source: pulp-open.md, section 5.
+// The DMA engine of the cluster (mchan): docs/hardware/pulp-open.md, "DMA
+// engine".
 //
 // A command runs through the queue of the port that issued it, a queue for its
 // direction, and is cut into bursts. Each direction moves one burst at a time,
