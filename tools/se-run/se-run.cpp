@@ -7,8 +7,8 @@
 #include "se/Driver/Compile.h"
 #include "se/Driver/Diagnostics.h"
 #include "se/Driver/RunHost.h"
-#include "se/Simulator/Disassembler.h"
 #include "se/Simulator/Program.h"
+#include "se/Simulator/ProgramListing.h"
 #include "se/Support/CommandLine.h"
 #include "se/Support/InputFile.h"
 
