@@ -184,6 +184,7 @@ static bool hasOutputOnConsole() {
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   setVersionPrinter();
+  catchFatalErrors();
   // LLVM's own --stats counts events of the compiler; ours takes its place.
   if (cl::Option *stats = cl::getRegisteredOptions().lookup("stats"))
     stats->removeArgument();
