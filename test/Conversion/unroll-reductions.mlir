@@ -43,8 +43,8 @@ func.func @sum(%m: memref<6xf32>) -> f32 {
 func.func @scale(%m: memref<6xf32>) {
   %zero = arith.constant 0 : index
   %one = arith.constant 1 : index
-  %end = arith.constant 6 : index
-  scf.for %i = %zero to %end step %one {
+  %last = arith.constant 6 : index
+  scf.for %i = %zero to %last step %one {
     %v = memref.load %m[%i] : memref<6xf32>
     %t = arith.mulf %v, %v : f32
     memref.store %t, %m[%i] : memref<6xf32>
