@@ -20,8 +20,8 @@
 using namespace mlir;
 using namespace se;
 using namespace se::conversion;
-using sim::Opcode;
-using sim::Operand;
+using riscv::Opcode;
+using riscv::Operand;
 
 namespace {
 /// Instruction i reads at 2i + 1 and writes at 2i + 2. Both ends included.
@@ -49,7 +49,7 @@ private:
   void assignSlots();
   /// Where a value is, as the assembly names it.
   std::string getName(Value value);
-  void emitLine(Opcode opcode, const sim::Operands &immediates,
+  void emitLine(Opcode opcode, const riscv::Operands &immediates,
                 llvm::function_ref<std::string(Operand)> getRegister);
   void emitMove(const std::string &to, const std::string &from);
   void emitYields();
@@ -105,7 +105,7 @@ unsigned Allocation::makeChain(Value value, unsigned begin) {
 }
 
 void Allocation::addResults(xpulp::InstructionOpInterface op, unsigned index) {
-  const sim::InstructionInfo &info = op.getInfo();
+  const riscv::InstructionInfo &info = op.getInfo();
   unsigned read = 2 * index + 1, write = read + 1;
   for (auto [i, result] : llvm::enumerate(op->getResults())) {
     // The first operand is rd if that is read, and else rs1.
@@ -187,10 +187,10 @@ std::string Allocation::getName(Value value) {
 }
 
 void Allocation::emitLine(
-    Opcode opcode, const sim::Operands &immediates,
+    Opcode opcode, const riscv::Operands &immediates,
     llvm::function_ref<std::string(Operand)> getRegister) {
   lines.push_back(
-      getInstructionText(sim::getInfo(opcode), immediates, getRegister));
+      getInstructionText(riscv::getInfo(opcode), immediates, getRegister));
 }
 
 void Allocation::emitMove(const std::string &to, const std::string &from) {
@@ -232,7 +232,7 @@ LoopAssembly Allocation::emit() {
       auto [chain, value] = copy.second;
       emitMove("$" + std::to_string(slotOf[chain]), getName(value));
     }
-    const sim::InstructionInfo &info = op.getInfo();
+    const riscv::InstructionInfo &info = op.getInfo();
     SmallVector<Operand, 4> fields = xpulp::getRegisterOperands(info);
     emitLine(op.getOpcode(), xpulp::getImmediates(op),
              [&, op = op](Operand field) {
@@ -254,7 +254,7 @@ LoopAssembly Allocation::emit() {
   result.inputs = inputs.takeVector();
   result.accessesMemory = accessesMemory;
   // The last instruction's distance from this one, in half words.
-  sim::Operands setup;
+  riscv::Operands setup;
   unsigned distance = 2 * lines.size();
   std::optional<uint32_t> count = loop.getConstantCount();
   Opcode opcode = Opcode::LP_SETUP;
@@ -267,7 +267,7 @@ LoopAssembly Allocation::emit() {
     setup[Operand::imm] = distance;
     result.countInRegister = true;
   }
-  result.text = getInstructionText(sim::getInfo(opcode), setup, [&](Operand) {
+  result.text = getInstructionText(riscv::getInfo(opcode), setup, [&](Operand) {
     return "$" + std::to_string(result.numSlots + result.inputs.size());
   });
   for (const std::string &line : lines)
