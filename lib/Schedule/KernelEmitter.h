@@ -52,8 +52,7 @@ private:
   mlir::func::FuncOp makeFunction(llvm::StringRef suffix,
                                   llvm::ArrayRef<mlir::Type> arguments);
   mlir::memref::GlobalOp makeGlobal(mlir::ElementsAttr value,
-                                    llvm::StringRef name,
-                                    cluster::Level level);
+                                    llvm::StringRef name, cluster::Level level);
   mlir::memref::GlobalOp makeImage(llvm::ArrayRef<char> data,
                                    llvm::StringRef name, cluster::Level level);
   mlir::memref::GlobalOp makeTable(llvm::ArrayRef<int32_t> data,
@@ -65,9 +64,8 @@ private:
   mlir::Block *emitParallel(mlir::func::FuncOp function,
                             mlir::TypeRange carried);
   void emitCopy(mlir::Value from, mlir::Value to);
-  void
-  copyPorts(llvm::ArrayRef<std::pair<mlir::Value, mlir::Value>> copies,
-            llvm::function_ref<void()> meanwhile);
+  void copyPorts(llvm::ArrayRef<std::pair<mlir::Value, mlir::Value>> copies,
+                 llvm::function_ref<void()> meanwhile);
   void emitFirstLevel(mlir::Value arena);
   void emitScreen(mlir::Value arena);
   void emitVerdict(mlir::Value arena, mlir::Value sum);

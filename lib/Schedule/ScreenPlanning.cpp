@@ -30,7 +30,8 @@ void Planner::placeScreen() {
   made->screenSumOffset = place("finite", words(made->getFindings()), {0, 1});
   for (size_t k = 0, e = screen.getPeaks().size(); k != e; ++k)
     made->screenPeakOffsets.push_back(
-        made->needsPeak(k) ? place("peaks", words(made->getFindings()), {0, 1}) : 0);
+        made->needsPeak(k) ? place("peaks", words(made->getFindings()), {0, 1})
+                           : 0);
   if (network->hasAttr(rnn::resetIfNotFiniteName))
     made->screenMaskOffset = place("finite mask", words(1), Arena::always);
 }
@@ -47,7 +48,8 @@ double Planner::getScreenCycles() {
   for (auto [k, input] : llvm::enumerate(screen.getInputs())) {
     // Peaks take two instructions more for each element.
     double turn = made->needsPeak(k) ? 11.5 + 2 * screenWidth : 11.5;
-    cycles += turn * double(llvm::divideCeil(elementsOf(input), cores * screenWidth));
+    cycles +=
+        turn * double(llvm::divideCeil(elementsOf(input), cores * screenWidth));
   }
   for (Operation *op : plan.getEarlyOps())
     cycles += isa<arith::DivFOp>(op) ? divideCycles * cores : 1;
@@ -66,8 +68,8 @@ bool Planner::checkFirstLevel() {
   if (isScreenable && !records.getLoops().empty())
     for (const Loop &loop : plan.getLevels().front()) {
       const GroupedLoop &part = records.getLoop(loop);
-      isScreenable &=
-          !made->readsInput(loop) || (!part.isStreamed() && part.record.vectors == 1);
+      isScreenable &= !made->readsInput(loop) ||
+                      (!part.isStreamed() && part.record.vectors == 1);
     }
   return isScreenable;
 }
