@@ -117,7 +117,10 @@ se::loadModule(StringRef path, const std::vector<std::string> &states,
     (void)emitFailure(context, "--constant goes with an ONNX file");
     return nullptr;
   }
-  return readModule(**buffer, context);
+  OwningOpRef<ModuleOp> module = readModule(**buffer, context);
+  if (module)
+    rnn::readLayers(*module);
+  return module;
 }
 
 namespace {
@@ -430,6 +433,7 @@ LogicalResult Compilation::link(StringRef object) {
 
 LogicalResult Compilation::emit() {
   auto printModule = [&]() {
+    rnn::writeLayers(module);
     std::string text;
     llvm::raw_string_ostream os(text);
     module->print(os);

@@ -269,7 +269,9 @@ static llvm::Error addPasses(OpPassManager &pm,
     pipeline.target.l1Bytes = options.l1Bytes;
   if (llvm::Error error = parseSchedule(options.schedule, pipeline.schedule))
     return error;
+  pm.addPass(rnn::createReadLayers());
   buildPipeline(pm, options.from, options.to, pipeline);
+  pm.addPass(rnn::createWriteLayers());
   return llvm::Error::success();
 }
 

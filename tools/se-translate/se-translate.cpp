@@ -8,6 +8,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "se/Dialect/RNN/Transforms/Passes.h"
 #include "se/Driver/Diagnostics.h"
 #include "se/Import/ONNX/ImportONNX.h"
 #include "se/Pipelines/Pipelines.h"
@@ -86,6 +87,7 @@ int main(int argc, char **argv) {
     return 1;
   std::string text;
   llvm::raw_string_ostream os(text);
+  rnn::writeLayers(*module);
   module->print(os);
   os << '\n';
   if (llvm::Error error = writeOutput(outputPath, text))

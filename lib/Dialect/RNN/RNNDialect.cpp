@@ -4,6 +4,7 @@
 //===- RNNDialect.cpp - Dialect, attributes
 //--------------------------------===//
 
+#include "se/Dialect/RNN/LayerName.h"
 #include "se/Dialect/RNN/RNN.h"
 #include "se/Dialect/RNN/RNNScreening.h"
 
@@ -35,6 +36,13 @@ void RNNDialect::initialize() {
 #define GET_OP_LIST
 #include "se/Dialect/RNN/RNNScreening.cpp.inc"
       >();
+}
+
+LogicalResult RNNDialect::verifyOperationAttribute(Operation *op,
+                                                   NamedAttribute attribute) {
+  if (attribute.getName() == layerAttrName)
+    return verifyLayerAttribute(op, attribute.getValue());
+  return success();
 }
 
 Operation *RNNDialect::materializeConstant(OpBuilder &builder, Attribute value,

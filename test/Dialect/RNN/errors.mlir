@@ -830,3 +830,19 @@ rnn.network @observe_C1_empty inputs(%x = "x" : tensor<4xf32>) {
   rnn.observe %x as "" : tensor<4xf32>
   rnn.yield
 }
+
+// -----
+
+rnn.network @layer_name inputs(%x = "x" : tensor<2xf32>) outputs("y" : tensor<2xf32>) {
+  // expected-error @below {{'rnn.layer' must be a name, or a list of names and of lists of names}}
+  %0 = arith.negf %x {rnn.layer = 3 : i64} : tensor<2xf32>
+  rnn.yield %0 : tensor<2xf32>
+}
+
+// -----
+
+rnn.network @layer_names inputs(%x = "x" : tensor<2xf32>) outputs("y" : tensor<2xf32>) {
+  // expected-error @below {{'rnn.layer' must be a name, or a list of names and of lists of names}}
+  %0 = arith.negf %x {rnn.layer = ["a", [["b"]]]} : tensor<2xf32>
+  rnn.yield %0 : tensor<2xf32>
+}

@@ -7,6 +7,7 @@
 #define SE_DIALECT_RNN_LAYERNAME_H
 
 #include "mlir/IR/Location.h"
+#include "mlir/IR/Operation.h"
 #include "llvm/ADT/SmallVector.h"
 
 #include <string>
@@ -30,6 +31,20 @@ std::string getGateName(mlir::Location location);
 /// Where an operation of a cell's body is, once it is inlined into `layer`: its
 /// names become those of gates.
 mlir::Location nameWithin(mlir::Location operation, mlir::Location layer);
+
+/// The attribute that keeps names in text (RNNDialect.td).
+constexpr llvm::StringLiteral layerAttrName = "rnn.layer";
+
+/// What the attribute says of a location; null if that says nothing. In a cell
+/// only names count, not the place in a file.
+mlir::Attribute getLayerAttribute(mlir::Location location, bool isInCell);
+
+/// The location that an attribute stands for, at the place of `location`.
+mlir::Location getNamedLocation(mlir::Attribute layer, mlir::Location location);
+
+/// An error unless the attribute has the form that RNNDialect.td describes.
+mlir::LogicalResult verifyLayerAttribute(mlir::Operation *op,
+                                         mlir::Attribute layer);
 
 } // namespace se::rnn
 

@@ -30,9 +30,18 @@ def RNN_Dialect : Dialect {
     arithmetic uses `arith` and `math` on tensors, slices and concatenations
     use `tensor`. Weights are `arith.constant` with `dense_resource` blobs.
 
+    * A *layer* is what a policy, a calibration or a report calls by one name.
+      The name is that of the ONNX node, or the place in the file, `net.mlir:12`.
+      Passes keep it as the location of what they make. Text keeps it as the
+      attribute `rnn.layer` (`--rnn-write-layers`, `--rnn-read-layers`): a name,
+      `"lstm_1"`, or the names of all that an operation was fused from, each of
+      them a name or a layer and a gate in it, `["fc", ["lstm_1", "forget"]]`. In
+      a cell it names a gate.
+
     Verifier rules are numbered (for example `apply-C2`); the number stands in
     the op's description, in the message and in the name of the negative test.
   }];
+  let hasOperationAttrVerify = 1;
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::math::MathDialect",
     "::mlir::tensor::TensorDialect"

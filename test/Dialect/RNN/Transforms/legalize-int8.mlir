@@ -4,10 +4,10 @@
 // RUN: se-opt %t/biases.mlir --rnn-quantize=precision=%t/linear.json --rnn-legalize=precision=%t/linear.json | FileCheck %s --check-prefix=BIASES
 // RUN: se-opt %t/cell.mlir --rnn-quantize=precision=%t/cell.json --rnn-legalize=precision=%t/cell.json --cse | FileCheck %s --check-prefix=CELL
 // RUN: se-opt %t/cell.mlir --rnn-quantize=precision=%t/cell-state.json --rnn-legalize=precision=%t/cell-state.json --cse | FileCheck %s --check-prefix=STATE
-// RUN: se-opt %t/heads.mlir --se-pipeline="to=legalized precision=%t/heads.json" | FileCheck %s --check-prefix=HEADS
-// RUN: se-opt %t/heads.mlir --se-pipeline="to=legalized precision=%t/heads-alike.json" | FileCheck %s --check-prefix=ALIKE
-// RUN: se-opt %t/joined.mlir --se-pipeline="to=legalized precision=%t/zero-point.json" | FileCheck %s --check-prefix=JOINED
-// RUN: se-opt %t/slices.mlir --se-pipeline="to=legalized precision=%t/linear.json" | FileCheck %s --check-prefix=SLICES
+// RUN: se-opt %t/heads.mlir --se-pipeline="to=legalized precision=%t/heads.json" --rnn-read-layers | FileCheck %s --check-prefix=HEADS
+// RUN: se-opt %t/heads.mlir --se-pipeline="to=legalized precision=%t/heads-alike.json" --rnn-read-layers | FileCheck %s --check-prefix=ALIKE
+// RUN: se-opt %t/joined.mlir --se-pipeline="to=legalized precision=%t/zero-point.json" --rnn-read-layers | FileCheck %s --check-prefix=JOINED
+// RUN: se-opt %t/slices.mlir --se-pipeline="to=legalized precision=%t/linear.json" --rnn-read-layers | FileCheck %s --check-prefix=SLICES
 
 // A matrix with a scale of 4 / 127 and 2^-20 (a row of zeros), times 0.5; the bias
 // is an integer in these units, and what is behind the sum is as in fp16. The input

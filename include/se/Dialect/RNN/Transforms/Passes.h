@@ -22,6 +22,10 @@ class NetworkOp;
 /// an error if a cell applies itself.
 mlir::LogicalResult inlineCells(mlir::ModuleOp module);
 
+/// What the passes of these names do.
+void writeLayers(mlir::ModuleOp module);
+void readLayers(mlir::ModuleOp module);
+
 /// Splits the sums of a network without cells by gates, and returns the
 /// locations of the products that a policy may name (LayerName.h): matvecs, and
 /// the slices that can be computed by matvecs of their own.
