@@ -7,6 +7,7 @@
 
 #include "se/Conversion/Passes.h"
 #include "se/Dialect/Cluster/Cluster.h"
+#include "se/Dialect/Cluster/Transforms/Passes.h"
 #include "se/Dialect/RNN/RNN.h"
 #include "se/Dialect/RNN/Transforms/Passes.h"
 #include "se/Dialect/XPulp/XPulp.h"
@@ -69,6 +70,7 @@ static void buildSchedule(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(rnn::createStoreMasks());
   pm.addPass(createCSEPass());
   pm.addPass(schedule::createScheduleNetwork(options.schedule));
+  pm.addPass(cluster::createChainDots());
   pm.addPass(createCSEPass());
 }
 
@@ -263,6 +265,7 @@ static llvm::Error addPasses(OpPassManager &pm,
 void se::registerPasses() {
   rnn::registerRNNPasses();
   rnn::registerRNNScreeningPasses();
+  cluster::registerClusterPasses();
   schedule::registerSchedulePasses();
   conversion::registerConversionPasses();
   registerPhasePasses();

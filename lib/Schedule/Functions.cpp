@@ -3,7 +3,6 @@
 
 //===- Functions.cpp - Kernel, reset, set-up and their description --------===//
 
-#include "ChainDots.h"
 #include "Scheduler.h"
 
 #include "se/Dialect/Cluster/FiniteMask.h"
@@ -327,7 +326,6 @@ llvm::Error Scheduler::run() {
   splitLoops();
   makeStreamGlobals();
   emitKernel();
-  chainDots(kernel);
   emitReset();
   emitInit();
   emitProgram();
