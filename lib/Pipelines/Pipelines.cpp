@@ -10,6 +10,7 @@
 #include "se/Dialect/Cluster/Transforms/Passes.h"
 #include "se/Dialect/RNN/RNN.h"
 #include "se/Dialect/RNN/Transforms/Passes.h"
+#include "se/Dialect/XPulp/Transforms/Passes.h"
 #include "se/Dialect/XPulp/XPulp.h"
 #include "se/Schedule/Passes.h"
 
@@ -90,6 +91,8 @@ static void buildLLVM(OpPassManager &pm, const PipelineOptions &options) {
     pm.addPass(conversion::createExpandMinMax());
   }
   pm.addPass(conversion::createLowerCluster());
+  if (bits == 32)
+    pm.addPass(xpulp::createAllocateRegisters());
   conversion::LowerXPulpOptions instructions;
   instructions.host = bits != 32;
   pm.addPass(conversion::createLowerXPulp(instructions));
@@ -267,6 +270,7 @@ void se::registerPasses() {
   rnn::registerRNNScreeningPasses();
   cluster::registerClusterPasses();
   schedule::registerSchedulePasses();
+  xpulp::registerXPulpPasses();
   conversion::registerConversionPasses();
   registerPhasePasses();
   registerTransformsPasses();

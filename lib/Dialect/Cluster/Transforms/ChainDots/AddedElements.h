@@ -10,9 +10,9 @@
 
 namespace se::cluster {
 
-/// A dot's sum that is only read to add an element of the record which holds the
-/// rows starts with that element. Nothing if no element is added; if one is and
-/// has to stay where it is, `why` says why.
+/// A dot's sum that is only read to add an element of the record which holds
+/// the rows starts with that element. Nothing if no element is added; if one is
+/// and has to stay where it is, `why` says why.
 std::optional<mlir::LogicalResult> startWithElement(mlir::OpResult sum,
                                                     llvm::StringRef &why);
 

@@ -41,9 +41,8 @@ static FailureOr<Starts> findStarts(OpResult sum, StringRef &why);
 
 /// Goes back from an operand, from sum to sum, to where `isEnd` holds of what
 /// they start with.
-static FailureOr<Starts> goBack(OpOperand &from,
-                                function_ref<bool(Value)> isEnd,
-                                StringRef &why) {
+static FailureOr<Starts>
+goBack(OpOperand &from, function_ref<bool(Value)> isEnd, StringRef &why) {
   Starts starts{&from};
   while (true) {
     Value value = starts.front()->get();

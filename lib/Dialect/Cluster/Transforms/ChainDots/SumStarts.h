@@ -10,13 +10,12 @@
 
 namespace se::cluster {
 
-/// Whether a value is the sum of a dot, if need be in the last turn of a loop or
-/// in a branch.
+/// Whether a value is the sum of a dot, if need be in the last turn of a loop
+/// or in a branch.
 bool isSumOfProducts(mlir::Value value);
 
 /// Whether these operands are all that reads a value, but for dead operations.
-bool isReadOnlyBy(mlir::Value value,
-                  llvm::ArrayRef<mlir::OpOperand *> readers);
+bool isReadOnlyBy(mlir::Value value, llvm::ArrayRef<mlir::OpOperand *> readers);
 
 /// The operands that make `sum`, which may go on from dot to dot and from loop
 /// to loop, start with 0. Whatever they are set to is added to the sum and
