@@ -269,7 +269,7 @@ int main(int argc, char **argv) {
       argc, argv,
       "se-denoise: takes the noise out of a recording with a compiled "
       "network\n");
-  if (Error error = Denoiser(getResourceDir(argv[0])).run())
+  if (Error error = Denoiser(target::getResourceDir(argv[0])).run())
     return reportError(std::move(error));
   return 0;
 }

@@ -226,10 +226,10 @@ Expected<std::vector<float>> audio::readWavAnyRate(StringRef path) {
   size_t channels = recording->channels;
   std::vector<float> mono(recording->samples.size() / channels);
   for (size_t i = 0; i != mono.size(); ++i) {
-    float sum = 0;
+    double sum = 0; // that of large samples would leave f32
     for (size_t c = 0; c != channels; ++c)
       sum += recording->samples[i * channels + c];
-    mono[i] = sum / float(channels);
+    mono[i] = float(sum / double(channels));
   }
   if (recording->rate == int(sampleRate))
     return mono;
@@ -248,6 +248,9 @@ Expected<std::vector<float>> audio::readWavAnyRate(StringRef path) {
     return fail(path, "cannot resample from " + Twine(recording->rate) +
                           " Hz: " + src_strerror(error));
   resampled.resize(job.output_frames_gen);
+  if (!all_of(resampled, [](float value) { return std::isfinite(value); }))
+    return fail(path, "samples leave f32 when they are resampled from " +
+                          Twine(recording->rate) + " Hz");
   return resampled;
 }
 

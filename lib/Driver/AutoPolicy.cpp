@@ -29,7 +29,7 @@ llvm::Expected<std::vector<float>> LossMeter::run(const Policy &policy,
   OwningOpRef<ModuleOp> copy(module.clone());
   PipelineOptions options;
   options.policy = policy;
-  options.schedule.cores = 1; // others would be threads, for the same bits
+  options.target.cores = 1; // others would be threads, for the same bits
   auto program = HostProgram::create(*copy, std::move(options));
   if (!program)
     return program.takeError();

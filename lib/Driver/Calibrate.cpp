@@ -98,7 +98,7 @@ static llvm::Expected<ObservedNetwork> makeObservedNetwork(ModuleOp module) {
   // are not finite are an error.
   PipelineOptions options;
   options.nonfinite = rnn::Nonfinite::Propagate;
-  options.schedule.cores = 1; // others would be threads, for the same bits
+  options.target.cores = 1; // others would be threads, for the same bits
   auto program = HostProgram::create(*copy, std::move(options));
   if (!program)
     return program.takeError();

@@ -7,6 +7,7 @@
 
 #include "se/CodeGen/DeviceCode.h"
 #include "se/CodeGen/ProgramInfo.h"
+#include "se/Dialect/Cluster/Cluster.h"
 #include "se/Dialect/RNN/RNN.h"
 #include "se/Dialect/RNN/Transforms/Passes.h"
 #include "se/Driver/Diagnostics.h"
@@ -119,15 +120,6 @@ se::loadModule(StringRef path, const std::vector<std::string> &states,
   return readModule(**buffer, context);
 }
 
-std::string se::getResourceDir(const char *argv0) {
-  static int anchor;
-  llvm::SmallString<128> path(llvm::sys::fs::getMainExecutable(argv0, &anchor));
-  llvm::sys::path::remove_filename(path);
-  llvm::sys::path::append(path, "..", "share", "se-mlir");
-  llvm::sys::path::remove_dots(path, /*remove_dot_dot=*/true);
-  return path.str().str();
-}
-
 namespace {
 class Compilation {
 public:
@@ -169,6 +161,12 @@ private:
     int64_t available = target::getAvailableL1(target, script);
     return options.l1Bytes ? std::min(options.l1Bytes, available) : available;
   }
+  /// Stacks come first, the network has at most what is left.
+  void limitL1() {
+    pipeline.target.coreStack = script.coreStackSize;
+    if (options.l1Bytes)
+      pipeline.target.l1Bytes = getL1Bytes();
+  }
   bool reaches(Phase phase) const {
     return options.emit.emit != Emit::MLIR || options.emit.phase >= phase;
   }
@@ -204,10 +202,10 @@ private:
 static constexpr uint64_t otherFrames = 160;
 
 LogicalResult Compilation::check() {
-  if (options.cores < 1 || options.cores > target.cores)
+  if (options.cores && (*options.cores < 1 || *options.cores > target.cores))
     return fail("--cores must be 1 to " + llvm::Twine(target.cores) +
                 " for target " + target.name + ", found " +
-                llvm::Twine(options.cores));
+                llvm::Twine(*options.cores));
   if (int64_t most = target::getAvailableL1(target, script);
       options.l1Bytes < 0 || options.l1Bytes > most)
     return fail("--l1-bytes must be 1 to " + llvm::Twine(most) +
@@ -230,16 +228,26 @@ LogicalResult Compilation::check() {
       return fail(chosen.takeError());
     name = std::move(*chosen);
   }
+  if (auto carried = cluster::TargetAttr::lookup(module)) {
+    if (carried.getName() != target.name)
+      return fail("the module is for target " + carried.getName() +
+                  ", give --target=" + carried.getName() + " (found " +
+                  target.name + ")");
+    if (options.cores && *options.cores != carried.getCores())
+      return fail("--cores: the module is for " +
+                  llvm::Twine(carried.getCores()) + " cores, found " +
+                  llvm::Twine(*options.cores));
+  }
   auto nonfinite = parseNonfinite(options.nonfinite, module);
   if (!nonfinite)
     return fail(nonfinite.takeError());
   pipeline.nonfinite = *nonfinite;
   pipeline.proof = options.proof;
   schedule::ScheduleNetworkOptions &schedule = pipeline.schedule;
-  schedule.cores = options.cores;
   schedule.remarks = options.remarks;
-  describeMemories(target, script, schedule);
-  schedule.l1Bytes = getL1Bytes();
+  pipeline.target.target = target;
+  pipeline.target.cores = options.cores.value_or(0);
+  limitL1();
   if (llvm::Error error = parseSchedule(options.schedule, schedule))
     return fail(std::move(error));
   if (!options.calibration.paths.empty() && failed(checkLeastL1()))
@@ -295,7 +303,7 @@ LogicalResult Compilation::checkLeastL1() {
     return failure();
   for (auto network : copy->getOps<rnn::NetworkOp>()) {
     int64_t least = schedule::getLeastL1(network);
-    int64_t available = pipeline.schedule.l1Bytes;
+    int64_t available = getL1Bytes();
     if (least > available)
       return network.emitError()
              << "network does not fit: memory l1 exceeded by "
@@ -304,30 +312,6 @@ LogicalResult Compilation::checkLeastL1() {
              << " available) on target " << target.name;
   }
   return success();
-}
-
-void se::describeMemories(const target::TargetDescription &target,
-                          const target::LinkerScriptOptions &script,
-                          schedule::ScheduleNetworkOptions &schedule) {
-  using target::MemoryLevel;
-  schedule.target = target.name;
-  schedule.dmaCore = target.controllerCore ? target.cores : 0;
-  schedule.l1Bytes = target::getAvailableL1(target, script);
-  // What code, data, stack and the application's frames take: 20 to 30 KB.
-  constexpr int64_t codeReserve = 40 * 1024;
-  schedule.l2Bytes =
-      std::max<int64_t>(int64_t(target.getL2().size) - codeReserve, 0);
-  schedule.coreCacheBytes = target.instructionCaches.core;
-  schedule.clusterCacheBytes = target.instructionCaches.shared;
-  if (const target::Memory *nvm = target.getMemory(MemoryLevel::NVM)) {
-    schedule.nvmBytes = nvm->size;
-    schedule.nvmRate = nvm->bytesPerCycle;
-  }
-  if (const target::Memory *l3 = target.getMemory(MemoryLevel::L3)) {
-    schedule.l3Bytes = l3->size;
-    schedule.l3Rate = l3->bytesPerCycle;
-    schedule.l3Direct = l3->isAddressable();
-  }
 }
 
 LogicalResult Compilation::write(StringRef path, StringRef text) {
@@ -474,7 +458,7 @@ LogicalResult Compilation::emit() {
   if (failed(lowerTo(module, middle, pipeline)))
     return failure();
   if (wantsReport()) {
-    report = makeReport(module, target, precisionName);
+    report = makeReport(module, precisionName);
     if (!report)
       return failure();
     if (sizes)
@@ -553,7 +537,7 @@ LogicalResult Compilation::run() {
       return failure();
     // Larger stacks leave less L1 to the network, so plan again.
     script.coreStackSize = neededStack;
-    pipeline.schedule.l1Bytes = getL1Bytes();
+    limitL1();
   }
   if (!report)
     return commit();

@@ -83,9 +83,8 @@ bool se::hasPlan(ModuleOp module) {
   return llvm::hasSingleElement(programs) && (*programs.begin()).getPlanAttr();
 }
 
-std::optional<json::Object>
-se::makeReport(ModuleOp module, const target::TargetDescription &target,
-               StringRef precision) {
+std::optional<json::Object> se::makeReport(ModuleOp module,
+                                           StringRef precision) {
   std::optional<ProgramInfo> info = getProgramInfo(module);
   if (!info)
     return std::nullopt;
@@ -95,29 +94,38 @@ se::makeReport(ModuleOp module, const target::TargetDescription &target,
     program.emitError("there is no plan to report on");
     return std::nullopt;
   }
+  auto target = cluster::TargetAttr::lookup(module);
+  if (!target) {
+    module.emitError("there is no '")
+        << cluster::TargetAttr::attrName << "' to report on";
+    return std::nullopt;
+  }
   auto cycles = plan.getAs<DictionaryAttr>("cycles");
   auto ring = plan.getAs<DictionaryAttr>("ring");
   auto used = plan.getAs<DictionaryAttr>("memory");
 
   json::Array points;
-  for (const target::OperatingPoint &point : target.operatingPoints) {
-    double milliseconds =
-        double(getNumber(cycles, "frame")) / (point.mhz * 1000);
+  for (cluster::OperatingPointAttr point : target.getOperatingPoints()) {
+    double mhz = point.getMhz().getValueAsDouble();
+    double milliseconds = double(getNumber(cycles, "frame")) / (mhz * 1000);
+    json::Value volt = nullptr;
+    if (FloatAttr attribute = point.getVolt())
+      volt = attribute.getValueAsDouble();
     points.push_back(json::Object{
-        {"mhz", point.mhz},
-        {"volt", point.volt ? json::Value(*point.volt) : json::Value(nullptr)},
+        {"mhz", mhz},
+        {"volt", std::move(volt)},
         {"ms_per_frame", milliseconds},
         {"percent_of_6.25_ms", 100 * milliseconds / frameMilliseconds}});
   }
-  json::Object caches{{"core_bytes", target.instructionCaches.core},
-                      {"shared_bytes", target.instructionCaches.shared}};
+  json::Object caches{{"core_bytes", target.getCoreCache()},
+                      {"shared_bytes", target.getClusterCache()}};
   json::Object memory;
   for (StringRef level : levels)
     memory[level] = json::Object{
         {"bytes", getNumber(used, level)},
         {"available_bytes", getNumber(used, (level + "_available").str())}};
   return json::Object{{"network", info->name},
-                      {"target", target.name},
+                      {"target", target.getName()},
                       {"precision", precision},
                       {"cores", info->cores},
                       {"macs_per_frame", info->macs},

@@ -60,18 +60,16 @@ se::loadHostProgram(const HostNetworkOptions &options, MLIRContext &context,
   PipelineOptions pipeline;
   pipeline.policy = std::move(*policy);
   pipeline.nonfinite = *nonfinite;
-  pipeline.schedule.cores = options.cores;
+  pipeline.target.cores = options.cores;
   if (!options.target.empty()) {
     auto target = target::loadTarget(options.target, options.resourceDir);
     if (!target) {
       (void)emitFailure(context, target.takeError());
       return nullptr;
     }
-    target::LinkerScriptOptions script;
-    script.coreStackSize = usualStack;
-    describeMemories(*target, script, pipeline.schedule);
+    pipeline.target.target = std::move(*target);
     // The host's cores drive their transfers themselves.
-    pipeline.schedule.dmaCore = 0;
+    pipeline.target.dmaCore = 0;
   }
   auto program = HostProgram::create(*module, std::move(pipeline),
                                      /*fitsTarget=*/!options.target.empty());

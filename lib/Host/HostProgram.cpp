@@ -33,10 +33,11 @@ HostProgram::~HostProgram() = default;
 
 char DiagnosedError::ID;
 
-/// Schedules a legalized module with as much L1 as it takes. That of pulp-open
-/// comes first: there, too, parameters flow.
+/// Schedules a legalized module with as much L1 as it takes. First with as much
+/// as chips have, so that parameters flow there, too.
 static LogicalResult scheduleAnyway(ModuleOp module, PipelineOptions options) {
-  options.schedule.l2Bytes = int64_t(1) << 30;
+  options.target.target = getHostTarget();
+  options.target.l1Bytes = 60 * 1024;
   OwningOpRef<ModuleOp> copy(module.clone());
   {
     ScopedDiagnosticHandler quiet(module.getContext(),
@@ -47,7 +48,7 @@ static LogicalResult scheduleAnyway(ModuleOp module, PipelineOptions options) {
       return success();
     }
   }
-  options.schedule.l1Bytes = int64_t(1) << 30;
+  options.target.l1Bytes.reset();
   return lowerTo(module, Phase::Scheduled, options);
 }
 

@@ -67,6 +67,7 @@ static void buildLegalize(OpPassManager &pm, const PipelineOptions &options) {
 }
 
 static void buildSchedule(OpPassManager &pm, const PipelineOptions &options) {
+  pm.addPass(createAttachTargetPass(options.target));
   pm.addPass(rnn::createInlineCells());
   pm.addPass(rnn::createStoreMasks());
   pm.addPass(createCSEPass());
@@ -211,7 +212,7 @@ llvm::cl::ValuesClass phaseValues() {
       clEnumValN(Phase::LLVM, "llvm", "LLVM dialect"));
 }
 
-/// `--se-pipeline="to=scheduled precision=fp16 cores=4"`.
+/// `--se-pipeline="to=scheduled precision=fp16 target=gap9 cores=4"`.
 struct CommandLineOptions : PassPipelineOptions<CommandLineOptions> {
   Option<Phase> from{*this, "from", llvm::cl::init(Phase::Imported),
                      llvm::cl::desc("phase of the input"), phaseValues()};
@@ -232,8 +233,14 @@ struct CommandLineOptions : PassPipelineOptions<CommandLineOptions> {
                      "zeros instead, then a reset of all states"),
           clEnumValN(rnn::Nonfinite::Propagate, "propagate",
                      "computed like any other"))};
-  Option<unsigned> cores{*this, "cores", llvm::cl::init(8),
-                         llvm::cl::desc("number of cores, 1 to 8")};
+  Option<std::string> target{
+      *this, "target", llvm::cl::init("pulp-open"),
+      llvm::cl::desc("name or .json file of the target")};
+  Option<unsigned> cores{*this, "cores", llvm::cl::init(0),
+                         llvm::cl::desc("number of cores; 0: all")};
+  Option<int64_t> l1Bytes{
+      *this, "l1-bytes", llvm::cl::init(-1),
+      llvm::cl::desc("bytes of L1 that the network may use; -1: all")};
   Option<std::string> schedule{
       *this, "schedule", llvm::cl::init(""),
       llvm::cl::desc("forced choices, as for se-compile --schedule")};
@@ -258,7 +265,13 @@ static llvm::Error addPasses(OpPassManager &pm,
     return policy.takeError();
   pipeline.policy = *policy;
   pipeline.nonfinite = options.nonfinite;
-  pipeline.schedule.cores = options.cores;
+  auto target = target::loadTarget(options.target, target::getResourceDir());
+  if (!target)
+    return target.takeError();
+  pipeline.target.target = std::move(*target);
+  pipeline.target.cores = options.cores;
+  if (options.l1Bytes >= 0)
+    pipeline.target.l1Bytes = options.l1Bytes;
   if (llvm::Error error = parseSchedule(options.schedule, pipeline.schedule))
     return error;
   buildPipeline(pm, options.from, options.to, pipeline);

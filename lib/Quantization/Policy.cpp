@@ -202,8 +202,9 @@ static std::optional<Range> readRange(const llvm::json::Value *value) {
   const llvm::json::Array *ends = value ? value->getAsArray() : nullptr;
   if (!ends || ends->size() != 2)
     return std::nullopt;
-  Range range{float((*ends)[0].getAsNumber().value_or(NAN)),
-              float((*ends)[1].getAsNumber().value_or(NAN))};
+  // A zero below 0, which JSON knows, becomes 0.
+  Range range{float((*ends)[0].getAsNumber().value_or(NAN)) + 0.0f,
+              float((*ends)[1].getAsNumber().value_or(NAN)) + 0.0f};
   if (!std::isfinite(range.low) || !std::isfinite(range.high) ||
       range.low > range.high)
     return std::nullopt;

@@ -14,6 +14,7 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/TypeUtilities.h"
+#include "llvm/Support/MathExtras.h"
 
 #include <cmath>
 
@@ -207,17 +208,25 @@ Cost schedule::getDotCost(int64_t rows, int64_t columns, Type element,
   return cost;
 }
 
-double schedule::getCycles(Cost cost, unsigned cores) {
-  // Cores i and i + 4 share an FPU: the more they use it in a loop that both go
-  // through word by word, the more they wait; elsewhere they come at any time.
-  bool isShared = cores > 4;
-  double waiting = isShared ? fpuWait * cost.fpu : 0;
-  if (isShared && cost.sumCycles > 0) {
-    double load = 2 * cost.sumFpu / cost.sumCycles;
+Machine::Machine(cluster::TargetAttr target)
+    : cores(unsigned(target.getCores())), fpus(unsigned(target.getFpus())),
+      loadCycles(double(target.getL2().getLatency())),
+      bytesPerCycle(target.getL2().getRate()),
+      coreCacheBytes(target.getCoreCache()),
+      clusterCacheBytes(target.getClusterCache()) {}
+
+double schedule::getCycles(Cost cost, unsigned busy, const Machine &machine) {
+  // Cores i and i + fpus share an FPU: the more they use it in a loop that all
+  // go through word by word, the more they wait; elsewhere they come at any
+  // time.
+  double others = double(llvm::divideCeil(busy, machine.fpus)) - 1;
+  double waiting = fpuWait * others * cost.fpu;
+  if (others > 0 && cost.sumCycles > 0) {
+    double load = (1 + others) * cost.sumFpu / cost.sumCycles;
     waiting += 0.17 * load * load * cost.sumCycles;
   }
   // All share a divider, which they need at about the same time.
-  double dividing = divideCycles * (1 + 0.6 * (cores - 1)) * cost.divisions;
+  double dividing = divideCycles * (1 + 0.6 * (busy - 1)) * cost.divisions;
   return cost.cycles + waiting + dividing;
 }
 

@@ -12,9 +12,21 @@
 #ifndef SE_LIB_SCHEDULE_COSTMODEL_H
 #define SE_LIB_SCHEDULE_COSTMODEL_H
 
+#include "se/Dialect/Cluster/Cluster.h"
+
 #include "mlir/IR/Block.h"
 
 namespace se::schedule {
+
+/// What of a target decides how long code and transfers take.
+struct Machine {
+  explicit Machine(cluster::TargetAttr target);
+
+  unsigned cores, fpus;
+  double loadCycles;                         ///< of a load from L2
+  double bytesPerCycle;                      ///< of the cluster's DMA, from L2
+  int64_t coreCacheBytes, clusterCacheBytes; ///< of instructions
+};
 
 /// What code takes from one core that runs alone.
 struct Cost {
@@ -54,8 +66,8 @@ Cost getCost(mlir::Block &block);
 Cost getDotCost(int64_t rows, int64_t columns, mlir::Type element,
                 bool sharesFpu);
 
-/// Cycles of one of `cores` cores that all do `cost` at the same time.
-double getCycles(Cost cost, unsigned cores);
+/// Cycles of one of `busy` cores that all do `cost` at the same time.
+double getCycles(Cost cost, unsigned busy, const Machine &machine);
 
 /// The share of code that misses a cache which replaces lines at random, if all
 /// code that is run again and again is `size` times what the cache holds.
@@ -96,7 +108,6 @@ inline constexpr double stepBytes = 400; ///< of a loop with a ring
 inline constexpr double divideCycles = 14; ///< of the one divider
 
 // The stream.
-inline constexpr double l2LoadCycles = 15;    ///< a core waits for L2
 inline constexpr double partCycles = 20;      ///< another part of a sum
 inline constexpr double savedPartCycles = 90; ///< that lies in L1 meanwhile
 inline constexpr double tileCycles = 80;      ///< a step of the stream
@@ -104,7 +115,6 @@ inline constexpr double roundCycles = 50;     ///< other groups, with a step
 inline constexpr double turnCycles = 130;     ///< from a tile's end to the next
 inline constexpr double transferCycles = 10;  ///< of the engine, per transfer
 inline constexpr double externalCycles = 10;  ///< of the external engine
-inline constexpr double dmaBytesPerCycle = 8;
 
 } // namespace se::schedule
 

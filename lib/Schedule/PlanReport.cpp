@@ -42,13 +42,14 @@ void PlanReport::addStage(const Loop &loop, llvm::StringRef name,
       else
         l3 += bytes;
     }
-  double dma = double(l2 + nvm + l3) / dmaBytesPerCycle +
-               double(flowing) * transferCycles;
+  double rate =
+      tiling.isInL3 ? options.l3.bytesPerCycle : options.machine.bytesPerCycle;
+  double dma = double(l2 + nvm + l3) / rate + double(flowing) * transferCycles;
   double outer = 0;
   if (tiling.external)
     outer = double(nvm) / options.nvm.bytesPerCycle +
             double(l3) / options.l3.bytesPerCycle;
-  double compute = getLoopCycles(part, options.cores);
+  double compute = getLoopCycles(part, options.machine);
   StringRef bound = outer > std::max(dma, compute) ? "external"
                     : dma > compute                ? "dma"
                                                    : "compute";

@@ -258,30 +258,29 @@ void Scheduler::readLoops() {
         bool mayShare = body.sharing.vectors > 1;
         Cost pair = emitScratch(loop, true, mayShare, body);
         grouped.inPairs =
-            body.usesPackedHalves && getCycles(pair, /*cores=*/1) <
-                                         2 * getCycles(body.cost, /*cores=*/1);
+            body.usesPackedHalves &&
+            getCycles(pair, /*busy=*/1, options.machine) <
+                2 * getCycles(body.cost, /*busy=*/1, options.machine);
         if (grouped.inPairs)
           grouped.pair = pair;
       }
-      records.chooseGroup(grouped, cores,
-                          options.rows ? options.rows : loop.elements);
+      records.chooseGroup(grouped, options.rows ? options.rows : loop.elements);
     }
   }
   size_t copies = plan.getSavedStates().size() + plan.getStateCopies().size();
   otherBytes += copyBytes * double(copies);
   auto shareCache = [&] {
-    return records.shareCache(options.clusterCacheBytes,
-                              options.l1Bytes - arena.getSize(), otherBytes);
+    return records.shareCache(options.l1Bytes - arena.getSize(), otherBytes);
   };
   shareCache();
   for (GroupedLoop &grouped : records.getLoops())
-    records.chooseGroup(grouped, cores,
+    records.chooseGroup(grouped,
                         options.rows ? options.rows : grouped.rowCount);
   // Smaller groups may have made room.
   otherCycles = getFrameCycles(shareCache());
   for (const GroupedLoop &grouped : records.getLoops())
     if (!grouped.isStreamed())
-      otherCycles += getLoopCycles(grouped, cores);
+      otherCycles += getLoopCycles(grouped, options.machine);
 }
 
 /// Cycles of a frame besides its loops, and the transfers of inputs and outputs
@@ -303,11 +302,11 @@ double Scheduler::getFrameCycles(double coldShare) {
     copying += getCopyCycles(value);
   if (copying)
     copying += barrierCycles / 2; // a level without a search for its loop
-  auto getTransferCycles = [](ArrayAttr types) {
+  auto getTransferCycles = [&](ArrayAttr types) {
     double bytes = 0;
     for (Type type : types.getAsValueRange<TypeAttr>())
       bytes += 4 * double(cast<RankedTensorType>(type).getNumElements());
-    return bytes / dmaBytesPerCycle;
+    return bytes / options.machine.bytesPerCycle;
   };
   // States are saved while inputs come.
   options.portCycles =
@@ -356,7 +355,7 @@ llvm::Error Scheduler::planStream() {
     Records larger = records;
     for (GroupedLoop &loop : records.getLoops())
       if (loop.isStreamed())
-        records.chooseGroup(loop, cores,
+        records.chooseGroup(loop,
                             options.rows ? std::min(options.rows, most) : most);
     auto other = tile();
     if (!chosen || (other && other->cycles < chosen->cycles)) {

@@ -12,7 +12,8 @@
 
 using namespace se::schedule;
 
-double se::schedule::predictFrame(llvm::ArrayRef<Step> steps, int64_t slots) {
+double se::schedule::predictFrame(llvm::ArrayRef<Step> steps, int64_t slots,
+                                  double bytesPerCycle) {
   // The first frame fills the ring, the second may still gain from that.
   constexpr int frames = 4;
   double cores = 0, engine = 0, before = 0;
@@ -23,7 +24,7 @@ double se::schedule::predictFrame(llvm::ArrayRef<Step> steps, int64_t slots) {
     for (const Step &step : steps) {
       if (step.bytes) {
         engine = std::max(engine + transferCycles, begins.front() + turnCycles);
-        engine += double(step.bytes) / dmaBytesPerCycle;
+        engine += double(step.bytes) / bytesPerCycle;
         cores = std::max(cores, engine);
         begins.pop_front();
         begins.push_back(cores);

@@ -18,8 +18,9 @@ struct Step {
 
 /// Cycles of a frame of these steps, when frame follows frame: a step begins
 /// when the one before has ended and its tile has come; then the transfer of
-/// the tile `slots` - 1 later may start.
-double predictFrame(llvm::ArrayRef<Step> steps, int64_t slots);
+/// the tile `slots` - 1 later may start, at so many bytes per cycle.
+double predictFrame(llvm::ArrayRef<Step> steps, int64_t slots,
+                    double bytesPerCycle);
 
 } // namespace se::schedule
 

@@ -218,8 +218,7 @@ double GroupedLoop::getFetchCycles(unsigned cores) const {
   return cycles + again(sums) * passes * double(record.parts - 1);
 }
 
-double Records::shareCache(int64_t clusterBytes, int64_t l1Bytes,
-                           double otherBytes) {
+double Records::shareCache(int64_t l1Bytes, double otherBytes) {
   double bytes = otherBytes;
   int64_t streamed = 0;
   for (const GroupedLoop &loop : loops) {
@@ -231,7 +230,7 @@ double Records::shareCache(int64_t clusterBytes, int64_t l1Bytes,
     bytes += stepBytes * double(llvm::count_if(loops, [](const auto &loop) {
                return loop.isStreamed();
              }));
-  double share = getMissShare(bytes / double(clusterBytes));
+  double share = getMissShare(bytes / double(machine.clusterCacheBytes));
   for (GroupedLoop &loop : loops)
     loop.coldShare = share;
   return share;
@@ -242,7 +241,7 @@ GroupedLoop &Records::addLoop(const Loop &loop, const Sharing &sharing,
                               ArrayRef<ConstantAccess> accesses) {
   GroupedLoop &grouped = loops.emplace_back();
   grouped.loop = &loop;
-  grouped.cacheBytes = cacheBytes;
+  grouped.cacheBytes = machine.coreCacheBytes;
   grouped.rowCount = sharing.rows;
   grouped.element = sharing.element;
   grouped.record.vectors = sharing.vectors;
@@ -269,12 +268,13 @@ GroupedLoop &Records::addLoop(const Loop &loop, const Sharing &sharing,
   return grouped;
 }
 
-void Records::chooseGroup(GroupedLoop &loop, unsigned cores, int64_t most) {
+void Records::chooseGroup(GroupedLoop &loop, int64_t most) {
+  unsigned cores = machine.cores;
   Record &record = loop.record;
   // Registers: the sums of all blocks, and what one inner loop needs besides.
   constexpr int64_t maxRows = 16, maxSums = 20;
   // Code of all elements: instruction caches are small.
-  const double maxEpilogue = 2.5 * double(cacheBytes);
+  const double maxEpilogue = 2.5 * double(machine.coreCacheBytes);
   int64_t perBlock = 1;
   for (const RowBlock &block : record.blocks)
     perBlock = std::max(perBlock, int64_t(block.sums.size()));
@@ -282,7 +282,7 @@ void Records::chooseGroup(GroupedLoop &loop, unsigned cores, int64_t most) {
   int64_t last = std::min({maxRows / perBlock, maxSums / sums, most,
                            int64_t(llvm::divideCeil(loop.rowCount, cores))});
   // Short code is laid out for a few elements, if all cores have many.
-  const double maxShort = double(cacheBytes) / 2;
+  const double maxShort = double(machine.coreCacheBytes) / 2;
   constexpr int64_t many = 8;
   if (record.blocks.empty())
     last = std::min<int64_t>(most, 4);
@@ -299,7 +299,7 @@ void Records::chooseGroup(GroupedLoop &loop, unsigned cores, int64_t most) {
         (length > maxShort || loop.rowCount % (group * cores) ||
          loop.rowCount < many * cores))
       continue;
-    double cycles = getCycles(loop.getCost(), cores) *
+    double cycles = getCycles(loop.getCost(), cores, machine) *
                         double(llvm::divideCeil(loop.getGroups(), cores)) +
                     loop.getFetchCycles(cores);
     // Elements that do not exist cost code for those that do.

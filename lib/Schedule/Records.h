@@ -203,7 +203,7 @@ struct SharedConstant {
 class Records {
 public:
   /// Bytes of instructions that a core's own cache holds.
-  explicit Records(int64_t cacheBytes) : cacheBytes(cacheBytes) {}
+  explicit Records(const Machine &machine) : machine(machine) {}
 
   /// Adds a loop with these blocks and reads, whose vectors share the blocks'
   /// rows. What would be in the stream more often than it has elements (a
@@ -214,10 +214,10 @@ public:
   /// Tells the loops, and returns, what share of their code and `otherBytes` a
   /// cluster's cache of so many bytes does not hold, steps of the stream
   /// included if L1 has not so many bytes for all records.
-  double shareCache(int64_t clusterBytes, int64_t l1Bytes, double otherBytes);
+  double shareCache(int64_t l1Bytes, double otherBytes);
   /// Chooses the group of a loop whose epilogue is known, for so many cores, at
   /// most `most` elements.
-  void chooseGroup(GroupedLoop &loop, unsigned cores, int64_t most);
+  void chooseGroup(GroupedLoop &loop, int64_t most);
 
   /// All loops; only some are streamed.
   llvm::MutableArrayRef<GroupedLoop> getLoops() { return loops; }
@@ -232,7 +232,7 @@ public:
   bool hasBytes() const;
 
 private:
-  int64_t cacheBytes;
+  Machine machine;
   std::vector<GroupedLoop> loops;
   llvm::MapVector<mlir::Value, SharedConstant> shared;
 };

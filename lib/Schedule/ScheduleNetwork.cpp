@@ -66,8 +66,13 @@ struct ScheduleNetworkPass
       module.emitError(rule) << ", found " << found;
       return signalPassFailure();
     };
-    if (cores < 1 || cores > 8)
-      return reject("the number of cores must be 1 to 8", cores);
+    auto target = cluster::TargetAttr::lookup(module);
+    if (!target) {
+      module.emitError("the module has no attribute '")
+          << cluster::TargetAttr::attrName
+          << "', which says what to plan for (--se-attach-target)";
+      return signalPassFailure();
+    }
     if (ring != 0 && (ring < 2 || ring > 6))
       return reject("the ring must have 2 to 6 slots", ring);
     if (slotBytes < 0 || slotBytes % Arena::alignment != 0)
@@ -83,15 +88,7 @@ struct ScheduleNetworkPass
     }
     if (failed(checkOperations(networks.front())))
       return signalPassFailure();
-    TilingOptions options;
-    options.cores = cores;
-    options.l1Bytes = l1Bytes;
-    options.l2Bytes = l2Bytes;
-    options.nvm = {nvmBytes, nvmRate};
-    options.l3 = {l3Bytes, l3Rate};
-    options.isL3Direct = l3Direct;
-    options.coreCacheBytes = coreCacheBytes;
-    options.clusterCacheBytes = clusterCacheBytes;
+    TilingOptions options(target);
     options.slots = ring;
     options.slotBytes = slotBytes;
     options.rows = tileRows;
@@ -99,8 +96,8 @@ struct ScheduleNetworkPass
     llvm::Error error = llvm::Error::success();
     for (Screening screening :
          {Screening::FirstLevel, Screening::Copy, Screening::InPlace}) {
-      Scheduler scheduler(networks.front(), options, dmaCore, remarks,
-                          screening);
+      Scheduler scheduler(networks.front(), options,
+                          unsigned(target.getDmaCore()), remarks, screening);
       llvm::consumeError(std::move(error));
       error = scheduler.run();
       // Copies need room in L1 and time, the other ways only time.
@@ -113,8 +110,7 @@ struct ScheduleNetworkPass
       // The hint comes last.
       auto [what, hint] = StringRef(text).split("; ");
       InFlightDiagnostic diagnostic = networks.front().emitError() << what;
-      if (!target.empty())
-        diagnostic << " on target " << target;
+      diagnostic << " on target " << target.getName();
       if (!hint.empty())
         diagnostic << "; " << hint;
       return signalPassFailure();

@@ -62,10 +62,11 @@ class Scheduler {
 public:
   Scheduler(rnn::NetworkOp network, TilingOptions options, unsigned dmaCore,
             bool remarks, Screening screening)
-      : network(network), plan(network), options(options), cores(options.cores),
-        dmaCore(dmaCore), remarks(remarks), screening(screening),
-        module(network->getParentOfType<ModuleOp>()), symbols(module),
-        b(network.getLoc(), network), records(options.coreCacheBytes) {
+      : network(network), plan(network), options(options),
+        cores(options.machine.cores), dmaCore(dmaCore), remarks(remarks),
+        screening(screening), module(network->getParentOfType<ModuleOp>()),
+        symbols(module), b(network.getLoc(), network),
+        records(options.machine) {
     auto screens = network.getBody().front().getOps<rnn::FiniteOp>();
     if (!screens.empty())
       screen = *screens.begin();

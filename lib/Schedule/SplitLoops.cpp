@@ -135,9 +135,9 @@ void Scheduler::splitLoops() {
         bytes += getBytes(early);
       if (arena.getSize() + bytes > l1Available)
         continue;
-      double before = getLoopCycles(loop, cores);
+      double before = getLoopCycles(loop, options.machine);
       loop.isSplit = true;
-      double more = getLoopCycles(loop, cores) - before;
+      double more = getLoopCycles(loop, options.machine) - before;
       tiling.computeCycles += more;
       tiling.cycles += more;
       for (EarlyValue &early : loop.early)

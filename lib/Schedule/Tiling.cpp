@@ -30,7 +30,23 @@ int64_t schedule::getControlWords(const Tiling &tiling) {
   return words + (tiling.external ? tiling.ahead + tiling.slots - 1 : 0);
 }
 
-double schedule::getLoopCycles(const GroupedLoop &loop, unsigned cores) {
+TilingOptions::TilingOptions(cluster::TargetAttr target)
+    : machine(target), l1Bytes(target.getL1().getAvailable()),
+      l2Bytes(target.getL2().getAvailable()) {
+  auto read = [&](ExternalMemory &to, cluster::Level level) {
+    cluster::MemoryAttr memory = target.getMemory(level);
+    if (memory)
+      to = {memory.getAvailable(), memory.getRate()};
+    return memory;
+  };
+  read(nvm, cluster::Level::nvm);
+  if (cluster::MemoryAttr memory = read(l3, cluster::Level::l3))
+    isL3Direct = memory.isAddressable();
+}
+
+double schedule::getLoopCycles(const GroupedLoop &loop,
+                               const Machine &machine) {
+  unsigned cores = machine.cores;
   Cost cost = loop.getCost();
   int64_t groups = loop.getGroups();
   double cycles = loopCycles;
@@ -39,14 +55,15 @@ double schedule::getLoopCycles(const GroupedLoop &loop, unsigned cores) {
     cycles +=
         loopCycles + double(llvm::divideCeil(groups, cores)) * groupCost.cycles;
   if (!loop.isStreamed())
-    return cycles + double(llvm::divideCeil(groups, cores)) *
-                        schedule::getCycles(
-                            cost, unsigned(std::min<int64_t>(groups, cores)));
+    return cycles +
+           double(llvm::divideCeil(groups, cores)) *
+               schedule::getCycles(
+                   cost, unsigned(std::min<int64_t>(groups, cores)), machine);
   for (int64_t first = 0; first < groups; first += loop.rows) {
     int64_t rows = std::min(loop.rows, groups - first);
     unsigned busy = unsigned(std::min<int64_t>(rows, cores));
-    cycles +=
-        double(llvm::divideCeil(rows, cores)) * schedule::getCycles(cost, busy);
+    cycles += double(llvm::divideCeil(rows, cores)) *
+              schedule::getCycles(cost, busy, machine);
   }
   double perPart = loop.record.keepsSums ? partCycles : savedPartCycles;
   cycles += perPart * double((loop.record.parts - 1) * loop.record.vectors *
@@ -141,7 +158,7 @@ private:
 /// Groups of a tile that are asked for.
 static int64_t getWantedRows(const GroupedLoop &loop,
                              const TilingOptions &options) {
-  int64_t rows = options.cores;
+  int64_t rows = options.machine.cores;
   if (options.rows)
     rows = llvm::divideCeil(options.rows, loop.record.group);
   return std::min(rows, loop.getGroups());
@@ -151,7 +168,7 @@ static int64_t getWantedRows(const GroupedLoop &loop,
 /// group of a tile of so many, and a group one vector.
 static bool mayKeepSums(const Record &record, int64_t groups,
                         const TilingOptions &options) {
-  return record.vectors == 1 && groups <= int64_t(options.cores);
+  return record.vectors == 1 && groups <= int64_t(options.machine.cores);
 }
 
 /// Rows and parts of the tiles of a loop, which shall not exceed `maxBytes`.
@@ -179,7 +196,7 @@ llvm::Error Candidate::shape(GroupedLoop &loop, int64_t maxBytes) {
     return llvm::Error::success();
   }
   // Tiles of equal length, but a group for each core, if there are as many.
-  int64_t cores = options.cores, groups = loop.getGroups();
+  int64_t cores = options.machine.cores, groups = loop.getGroups();
   if (fit > cores)
     fit -= fit % cores;
   loop.rows = llvm::divideCeil(groups, llvm::divideCeil(groups, fit));
@@ -265,8 +282,8 @@ llvm::Error Candidate::placeInL1() {
     if (loop.record.parts > 1 && !loop.record.keepsSums)
       tiling.sumBytes = std::max<int64_t>(
           tiling.sumBytes,
-          llvm::alignTo(int64_t(options.cores) *
-                            llvm::divideCeil(loop.rows, options.cores) *
+          llvm::alignTo(int64_t(options.machine.cores) *
+                            llvm::divideCeil(loop.rows, options.machine.cores) *
                             loop.record.vectors * loop.record.getSums() *
                             loop.record.group * 4,
                         alignment));
@@ -400,6 +417,9 @@ llvm::Error Candidate::placeBehind(int64_t otherBytes) {
 }
 
 void Candidate::predict(double otherCycles, double most) {
+  const Machine &machine = options.machine;
+  double rate =
+      tiling.isInL3 ? options.l3.bytesPerCycle : machine.bytesPerCycle;
   // First what is neither a loop nor a transfer, then the loops in order.
   std::vector<Step> steps(1);
   tiling.computeCycles = otherCycles;
@@ -407,14 +427,14 @@ void Candidate::predict(double otherCycles, double most) {
   for (auto &[value, constant] : records.getShared())
     if (!tiling.shared.contains(value)) {
       double waiting =
-          l2LoadCycles * double(constant.reads) / double(options.cores);
+          machine.loadCycles * double(constant.reads) / double(machine.cores);
       tiling.computeCycles += waiting;
       rest += waiting;
     }
   auto next = loops.begin();
   for (const GroupedLoop &entry : records.getLoops()) {
     const GroupedLoop &loop = entry.isStreamed() ? *next++ : entry;
-    double cycles = getLoopCycles(loop, options.cores);
+    double cycles = getLoopCycles(loop, machine);
     if (!loop.isStreamed()) {
       steps.push_back({cycles, 0});
       rest -= cycles;
@@ -432,13 +452,14 @@ void Candidate::predict(double otherCycles, double most) {
   }
   double ports = options.portCycles;
   if (tiling.slots)
-    ports = l2LoadCycles * double(options.portElements) / double(options.cores);
+    ports = machine.loadCycles * double(options.portElements) /
+            double(machine.cores);
   tiling.computeCycles += ports;
   rest += ports;
   steps.front().cycles = rest;
   // With two slots the engine waits at each step for the cores.
   double perTransfer = tiling.slots == 2 ? turnCycles : transferCycles;
-  tiling.dmaCycles = double(tiling.streamBytes) / dmaBytesPerCycle +
+  tiling.dmaCycles = double(tiling.streamBytes) / rate +
                      double(tiling.transfers) * perTransfer;
   tiling.externalCycles = double(tiling.external) * externalCycles;
   if (tiling.nonVolatile)
@@ -449,9 +470,10 @@ void Candidate::predict(double otherCycles, double most) {
         double(tiling.externalBytes - tiling.nonVolatileBytes) /
         options.l3.bytesPerCycle;
   tiling.cycles = std::max({tiling.computeCycles, tiling.externalCycles,
-                            double(tiling.streamBytes) / dmaBytesPerCycle});
+                            double(tiling.streamBytes) / rate});
   if (tiling.cycles < most)
-    tiling.cycles = std::max(tiling.cycles, predictFrame(steps, tiling.slots));
+    tiling.cycles =
+        std::max(tiling.cycles, predictFrame(steps, tiling.slots, rate));
 }
 
 llvm::Error Candidate::choose(int64_t slots, int64_t maxSlotBytes,

@@ -22,11 +22,13 @@ namespace se::schedule {
 /// What a memory behind L2 offers.
 struct ExternalMemory {
   int64_t bytes = 0;
-  double bytesPerCycle = 1;
+  double bytesPerCycle = 1; ///< of the engine that brings them
 };
 
 struct TilingOptions {
-  unsigned cores = 8;
+  explicit TilingOptions(cluster::TargetAttr target);
+
+  Machine machine;
   int64_t l1Bytes = 0; ///< for the ring, what stays, and partial sums
   int64_t l2Bytes = 0; ///< for parameters
   /// Of inputs and outputs, which the cores reach in L2 if there is a ring.
@@ -36,8 +38,6 @@ struct TilingOptions {
   ExternalMemory nvm, l3;
   /// The cluster's DMA reaches l3, so no ring in L2 is needed.
   bool isL3Direct = false;
-  /// Caches of instructions.
-  int64_t coreCacheBytes = 0, clusterCacheBytes = 0;
 
   // Forced choices; 0 stands for none.
   int64_t slots = 0, slotBytes = 0, rows = 0;
@@ -85,7 +85,7 @@ llvm::Expected<Tiling> chooseTiling(Records &records,
                                     double otherCycles, int64_t otherBytes);
 
 /// Cycles of a loop with all cores, steps of the stream included.
-double getLoopCycles(const GroupedLoop &loop, unsigned cores);
+double getLoopCycles(const GroupedLoop &loop, const Machine &machine);
 
 /// Calls `body(loop, tile)` for all tiles that flow, in the order of use.
 void forEachTransfer(

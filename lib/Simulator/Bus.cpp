@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The address map: what an access that misses the core's own memory reaches.
-// Sources: pulp-open.md, sections 1, 3 and 6.
+// docs/hardware/pulp-open.md: "Memory map", "Start of the cluster", "Timing".
 
 #include "Machine.h"
 #include "MemoryMap.h"

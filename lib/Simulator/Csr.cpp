@@ -1,8 +1,8 @@
 // Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Control and status registers. Sources: the RISC-V privileged specification;
-// pulp-open.md, section 6, "Counters"; isa.md, "Model bugs", item 4.
+// Control and status registers: the RISC-V privileged specification, and
+// docs/hardware/pulp-open.md, "Counters and timers".
 
 #include "Machine.h"
 #include "llvm/ADT/StringExtras.h"

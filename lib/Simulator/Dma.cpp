@@ -6,6 +6,7 @@
 #include "MemoryMap.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/bit.h"
+#include "llvm/Support/MathExtras.h"
 #include <algorithm>
 #include <cstring>
 
@@ -18,9 +19,21 @@ static constexpr uint32_t lengthMask = 0x1ffff, toL1Bit = 1u << 17,
                           broadcastBit = 1u << 22;
 static constexpr uint32_t l1AddressMask = 0xfffff;
 
-Dma::Dma(Machine &machine, unsigned numPorts)
+Dma::Dma(Machine &machine, const target::TargetDescription &target,
+         unsigned numPorts)
     : machine(machine), ports(numPorts) {
   directions[1].toL1 = true;
+  for (const target::Memory &memory : target.memories)
+    if (memory.isAddressable() && memory.level != target::MemoryLevel::L1)
+      widths.push_back(
+          {memory.base, memory.end(), unsigned(memory.bytesPerCycle / 4)});
+}
+
+unsigned Dma::getWordPorts(uint32_t address) const {
+  for (const Width &width : widths)
+    if (address >= width.begin && address < width.end)
+      return width.words;
+  return 2; // L1 itself, or an error
 }
 
 //===----------------------------------------------------------------------===//
@@ -220,21 +233,26 @@ void Dma::request(Direction &direction, uint64_t now) {
 void Dma::startBurst(Direction &direction, uint64_t now) {
   const Burst &burst = direction.bursts.front();
   uint32_t words = (burst.l1Address % 4 + burst.size + 3) / 4;
-  bool follows = direction.toL1 && direction.halfCycles == 2 * now - 1;
-  direction.halfCycles = (follows ? 2 * now - 1 : 2 * now) + words;
+  uint64_t perCycle = getWordPorts(burst.externalAddress);
+  // The burst before may have left ports of the last cycle free.
+  bool follows = direction.toL1 && direction.slots > perCycle * (now - 1);
+  direction.slots =
+      (follows ? std::min(direction.slots, perCycle * now) : perCycle * now) +
+      words;
   direction.started = now;
   if (burst.isFirst)
     direction.commandStarted = now;
   if (machine.getTiming().l1Conflicts) {
     direction.wordAddress = burst.l1Address;
     direction.wordsLeft = words;
+    direction.portFree.resize(perCycle);
     direction.wordTime = now + 1;
     return;
   }
-  direction.doneTime = std::max(now + 1, (direction.halfCycles + 1) / 2);
+  direction.doneTime = std::max(now + 1, divideCeil(direction.slots, perCycle));
 }
 
-/// What the two ports did in the cycle before: each moved a word, or waited
+/// What the ports did in the cycle before: each moved a word, or waited
 /// for its bank. So the cores' requests of that cycle came first.
 void Dma::moveWords(Direction &direction, uint64_t now) {
   uint64_t cycle = now - 1;

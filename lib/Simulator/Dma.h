@@ -1,17 +1,19 @@
 // Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The DMA engine of the cluster (mchan). Source: pulp-open.md, section 5.
+// The DMA engine of the cluster (mchan): docs/hardware/pulp-open.md, "DMA
+// engine".
 //
 // A command runs through the queue of the port that issued it, a queue for its
 // direction, and is cut into bursts. Each direction moves one burst at a time,
-// 8 bytes per cycle; both directions work at once. Data is copied when its
-// burst is through.
+// 8 bytes per cycle, or what the target says; both directions work at once.
+// Data is copied when its burst is through.
 
 #ifndef SE_LIB_SIMULATOR_DMA_H
 #define SE_LIB_SIMULATOR_DMA_H
 
 #include "Core.h"
+#include "llvm/ADT/SmallVector.h"
 #include <deque>
 
 namespace se::sim {
@@ -21,7 +23,8 @@ struct AccessResult;
 
 class Dma {
 public:
-  Dma(Machine &machine, unsigned numPorts);
+  Dma(Machine &machine, const target::TargetDescription &target,
+      unsigned numPorts);
 
   /// Access to a port's registers.
   AccessResult access(Core &core, unsigned port, uint32_t offset, bool isStore,
@@ -73,16 +76,18 @@ private:
     /// When the next burst may be requested, and when the first one is done.
     uint64_t requestTime = never, doneTime = never;
     uint64_t started = 0, commandStarted = 0;
-    /// Where the last burst ended, in half cycles: each of the two ports moves
-    /// a word per cycle, and towards L1 the second may begin the next burst.
-    uint64_t halfCycles = 0;
+    /// Where the last burst ended, in slots of a word: each port moves one per
+    /// cycle, and towards L1 those that are free may begin the next burst.
+    uint64_t slots = 0;
     /// With conflicts in L1: the next word and the bytes from there on, and
-    /// when the two ports are free.
+    /// when the ports are free.
     uint32_t wordAddress = 0, wordsLeft = 0;
-    std::array<uint64_t, 2> portFree = {};
+    llvm::SmallVector<uint64_t, 2> portFree;
     uint64_t wordTime = never;
   };
 
+  /// Ports that move words between L1 and the memory at an address.
+  unsigned getWordPorts(uint32_t address) const;
   void writeWord(unsigned port, uint32_t word, uint64_t time);
   bool allocateCounter(unsigned port, uint32_t &value);
   /// As on GVSoC a core that looks in the cycle of the last word still sees the
@@ -103,6 +108,12 @@ private:
   void accountBusy(uint64_t from, uint64_t to);
 
   Machine &machine;
+  /// Memories by their ends, and how many words a cycle come from each.
+  struct Width {
+    uint64_t begin, end;
+    unsigned words;
+  };
+  llvm::SmallVector<Width> widths;
   std::vector<Port> ports;
   std::array<Direction, 2> directions;
   std::array<uint32_t, numCounters> pendingBytes = {};

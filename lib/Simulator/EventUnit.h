@@ -1,7 +1,7 @@
 // Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The event unit of the cluster. Source: pulp-open.md, section 4.
+// The event unit of the cluster: docs/hardware/pulp-open.md, "Event unit".
 
 #ifndef SE_LIB_SIMULATOR_EVENTUNIT_H
 #define SE_LIB_SIMULATOR_EVENTUNIT_H

@@ -3,7 +3,7 @@
 //
 // The memories that neither cores nor the cluster's DMA can address, and the
 // one engine that copies between them and L2. Its registers are those of the
-// uDMA channel "hyper". Source: pulp-open.md, section 7.
+// uDMA channel "hyper": docs/hardware/pulp-open.md, "External memory".
 //
 // There are eight transaction ids, each with registers of its own. Transfers
 // run one at a time in the order of their starts; an id is busy from the start

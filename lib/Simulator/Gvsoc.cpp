@@ -1,7 +1,7 @@
 // Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Source: pulp-open.md, section 0.
+// How GVSoC runs programs: docs/hardware/pulp-open.md, "Programs on GVSoC".
 
 #include "Gvsoc.h"
 #include "se/Support/OutputFiles.h"

@@ -3,8 +3,9 @@
 //
 // Instruction caches, timing only. A core fetches lines of 16 bytes into a
 // buffer of one line; a line that is not there comes from the core's own cache
-// (L0) at no cost, or from the cluster's shared cache, or from memory. Sources:
-// pulp-open.md, sections 2 and 6; calibrated by runtime/tests/timing_icache.c.
+// (L0) at no cost, or from the cluster's shared cache, or from memory:
+// docs/hardware/pulp-open.md, "Instruction caches". Calibrated by
+// runtime/tests/timing_icache.c.
 
 #ifndef SE_LIB_SIMULATOR_INSTRUCTIONCACHE_H
 #define SE_LIB_SIMULATOR_INSTRUCTIONCACHE_H

@@ -38,7 +38,7 @@ Machine::Machine(const target::TargetDescription &target,
                  SimulatorOptions simulatorOptions)
     : options(std::move(simulatorOptions)),
       eventUnit(*this, target.cores + target.controllerCore),
-      dma(*this, target.cores + target.controllerCore + 1),
+      dma(*this, target, target.cores + target.controllerCore + 1),
       externalDma(*this, target),
       caches(target.cores + target.controllerCore, target.controllerCore),
       banks(target.l1Banks), semihosting(*this, options.files),

@@ -1,7 +1,7 @@
 // Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Addresses of the peripherals. Source: pulp-open.md, section 1.
+// Addresses of the peripherals: docs/hardware/pulp-open.md, "Memory map".
 
 #ifndef SE_LIB_SIMULATOR_MEMORYMAP_H
 #define SE_LIB_SIMULATOR_MEMORYMAP_H

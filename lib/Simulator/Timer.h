@@ -1,7 +1,8 @@
 // Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A timer that counts cycles. Source: pulp-open.md, section 6, last lines.
+// A timer that counts cycles: docs/hardware/pulp-open.md, "Counters and
+// timers".
 
 #ifndef SE_LIB_SIMULATOR_TIMER_H
 #define SE_LIB_SIMULATOR_TIMER_H

@@ -216,11 +216,11 @@ static Memory readMemory(Reader &reader, const json::Value &value,
   if (memory.base > UINT32_MAX || memory.size > (uint64_t(1) << 32) ||
       memory.end() > (uint64_t(1) << 32))
     reader.fail(path + "size", "the memory ends beyond 4 GB");
+  std::string rate = path + "bytes_per_cycle";
   memory.bytesPerCycle = reader.positive(object, "bytes_per_cycle", path);
   // Bounds within which cycles of a transfer are exact.
   if (memory.bytesPerCycle < 0.001 || memory.bytesPerCycle > 1024)
-    reader.fail(path + "bytes_per_cycle",
-                "expected a number from 0.001 to 1024");
+    reader.fail(rate, "expected a number from 0.001 to 1024");
   const json::Value *latency = object.get("latency");
   if (latency && !latency->getAsNull()) {
     const json::Object &cycles =
@@ -228,6 +228,12 @@ static Memory readMemory(Reader &reader, const json::Value &value,
     path += "latency.";
     memory.clusterLatency = reader.integer(cycles, "cluster", 1, 10000, path);
     memory.fcLatency = reader.integer(cycles, "fc", 1, 10000, path);
+    // The cluster's DMA has ports for words.
+    double words = memory.bytesPerCycle / 4;
+    if (memory.level != MemoryLevel::L1 &&
+        (words != std::floor(words) || words < 1 || words > 16))
+      reader.fail(rate, "expected 4 to 64 bytes, whole words, since the "
+                        "cluster's DMA reaches the memory");
   }
   return memory;
 }
@@ -357,6 +363,15 @@ Expected<TargetDescription> se::target::parseTarget(StringRef text,
   if (Error error = reader.takeError())
     return error;
   return target;
+}
+
+std::string se::target::getResourceDir(const char *argv0) {
+  static int anchor;
+  SmallString<128> path(sys::fs::getMainExecutable(argv0, &anchor));
+  sys::path::remove_filename(path);
+  sys::path::append(path, "..", "share", "se-mlir");
+  sys::path::remove_dots(path, /*remove_dot_dot=*/true);
+  return path.str().str();
 }
 
 static std::string listTargets(StringRef directory) {

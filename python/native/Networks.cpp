@@ -104,7 +104,7 @@ static std::string compileNetwork(
     const std::string &precision, const std::vector<std::string> &calibration,
     const std::string &method, const std::string &levels,
     const std::string &frontend, const std::string &nonfinite,
-    const std::string &targetName, unsigned cores,
+    const std::string &targetName, std::optional<unsigned> cores,
     const std::vector<std::string> &states,
     const std::vector<std::string> &constants, const std::string &schedule,
     const std::string &emit, const std::string &name, unsigned coreStack,

@@ -182,7 +182,7 @@ def compile(
     calibration_frontend: str = "",
     nonfinite: str = "",
     target: str | os.PathLike[str] = "pulp-open",
-    cores: int = 8,
+    cores: int | None = None,
     states: Sequence[str] = (),
     constants: Sequence[str] = (),
     schedule: str = "",
@@ -216,7 +216,7 @@ def compile(
     target
         ``pulp-open``, ``pulp-open-ddr``, ``gap9`` or a description file.
     cores
-        Cores of the cluster to use, 1 to 8.
+        Cores of the cluster to use; by default all of the target.
     states
         ONNX only: ``IN=OUT`` each, a graph input and output that are a state.
     constants

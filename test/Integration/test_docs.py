@@ -23,6 +23,7 @@ PAGES = sorted({*se.SOURCE.glob("*.md"),
 
 TOOLS = ("se-compile", "se-run", "se-opt", "se-translate", "se-mix", "se-denoise")
 INPUTS = {".onnx", ".mlir", ".elf", ".npy", ".json", ".wav"}
+CODE_SUFFIXES = {".h", ".cpp", ".c", ".S", ".td", ".py", ".in", ".mlir", ".test", ".cmake", ".sh"}
 OUTPUT = re.compile("-o|--(report|stats|trace|out|save-[a-z]+)")
 OPTION = re.compile(r"(?<![\w-])--[a-z][\w-]*")
 LINK = re.compile(r"\]\(\s*([^)\s]+)(?:\s+\"[^\"]*\")?\s*\)")
@@ -35,7 +36,7 @@ def name(page):
 
 
 each_page = pytest.mark.parametrize("page", PAGES, ids=name)
-each_doc = pytest.mark.parametrize("page", sorted(DOCS.glob("*.md")), ids=name)
+each_doc = pytest.mark.parametrize("page", sorted(DOCS.rglob("*.md")), ids=name)
 # In CONTRIBUTING.md the reader adds what is not there, CHANGELOG.md tells of the past.
 each_present = pytest.mark.parametrize(
     "page", [page for page in PAGES if page.name not in ("CONTRIBUTING.md", "CHANGELOG.md")],
@@ -188,6 +189,70 @@ def test_examples_run(page, tmp_path):
                 assert process.returncode == 0, f"{found[1]}\n{process.stderr}"
 
 
+def get_shown(page):
+    """Of blocks that begin with `$ COMMAND`: each command, and what it shows of the output."""
+    shown = []
+    for block in FENCE.findall(page.read_text()):
+        for line in block.splitlines()[1:-1]:
+            if line.startswith("$ "):
+                shown.append((line[2:], []))
+            elif block.splitlines()[1].startswith("$ "):
+                shown[-1][1].append(line)
+    return shown
+
+
+def find_unshown(shown, output):
+    """The first line that `output` does not have in this place. A line `...` stands for any
+    lines, `...` in a line for anything; values may have other names."""
+    def normalize(text):
+        return re.sub(r"%[\w#:]+", "%", text)
+
+    def match(line, pattern):
+        return re.fullmatch(".*".join(map(re.escape, pattern.split("..."))), line)
+
+    lines, position = normalize(output).splitlines(), 0
+    for chunk in normalize("\n".join(shown)).split("\n...\n"):
+        chunk = [line for line in chunk.splitlines() if line != "..."]
+        while not all(map(match, lines[position:position + len(chunk)], chunk)):
+            position += 1
+        if position + len(chunk) > len(lines):
+            return chunk[0]
+        position += len(chunk)
+    return None
+
+
+def test_tour_shows_what_the_tools_print(tmp_path):
+    (tmp_path / "examples").symlink_to(se.SOURCE / "examples")
+    commands = get_shown(DOCS / "tour.md")
+    assert len(commands) > 5
+    for command, shown in commands:
+        tool, *arguments = shlex.split(command)
+        process = se.tool(tool, *arguments, cwd=tmp_path)
+        assert process.returncode == 0, f"{command}\n{process.stderr}"
+        missing = find_unshown(shown, process.stdout)
+        assert missing is None, f"{command} does not print this and what follows: {missing}"
+
+
+def test_tour_has_every_phase():
+    help = se.run_tool("se-compile", "--help").stdout
+    phases = re.search(r"PHASE one of ((?:\w+, )*\w+)", help)[1].split(", ")
+    assert "imported" in phases and "llvm" in phases
+    tour, picture = (DOCS / "tour.md").read_text(), (DOCS / "pictures/tour.svg").read_text()
+    missing = [phase for phase in phases
+               if f"--emit=mlir-{phase} " not in tour or f">{phase}</text>" not in picture]
+    assert not missing, missing
+
+
+def test_find_unshown():
+    output = "a %1 b\nc %x:2 d e\nf\ng"
+    assert find_unshown(["a %7 b", "...", "f"], output) is None
+    assert find_unshown(["...", "c ... e", "f", "..."], output) is None
+    assert find_unshown(["f", "...", "a %1 b"], output) == "a % b"
+    assert find_unshown(["...", "c ... d", "..."], output) == "c ... d"
+    assert find_unshown(["a %1 b", "f"], output) == "a % b"
+    assert find_unshown(["g", "f"], output) == "g"
+
+
 @each_present
 def test_passes_and_files_exist(page):
     passes = get_options("se-opt") | {f"--{tool.name}" for tool in se.BIN.iterdir()}
@@ -206,6 +271,23 @@ def test_passes_and_files_exist(page):
     assert not missing, missing
 
 
+def test_comments_cite_pages_of_ours():
+    """The repository stands alone: code names no page that is not in it."""
+    pages = {page.relative_to(se.SOURCE) for page in PAGES}
+    names = {page.name for page in PAGES}
+    sources = [source for folder in (*FOLDERS, "cmake", "fuzz", "python")
+               for source in (se.SOURCE / folder).rglob("*")
+               if source.suffix in CODE_SUFFIXES]
+    assert len(sources) > 300
+    missing = []
+    for source in sources:
+        for page in re.findall(r"(?<![\w./{}%-])([a-z][\w/-]*/)?([a-z][\w-]*\.md)\b",
+                               source.read_text(errors="replace")):
+            if pathlib.Path("".join(page)) not in pages and (page[0] or page[1] not in names):
+                missing.append(f"{name(source)}: {''.join(page)}")
+    assert not missing, "\n".join(missing)
+
+
 def test_operators_are_listed():
     sources = "".join(path.read_text() for path in (se.SOURCE / "lib/Import/ONNX").glob("*.cpp"))
     operators = set(re.findall(r'table\["(\w+)"\]', sources))
@@ -217,7 +299,7 @@ def test_operators_are_listed():
 def test_index_has_every_page():
     links = {(DOCS / link.partition("#")[0]).resolve()
              for link in LINK.findall((DOCS / "README.md").read_text())}
-    missing = set(DOCS.glob("*.md")) - links - {DOCS / "README.md"}
+    missing = set(DOCS.rglob("*.md")) - links - {DOCS / "README.md"}
     assert not missing, sorted(map(name, missing))
 
 
@@ -249,8 +331,9 @@ COMMON = {"field", "floor", "loss", "pair", "peak", "plan", "port", "root", "sec
 def test_words_of_ours_are_linked(page):
     if page == GLOSSARY:
         return
-    links = {link.partition("#")[2] for link in LINK.findall(get_prose(page))
-             if link.startswith("glossary.md#")}
+    links = {anchor for path, _, anchor in (link.partition("#")
+                                            for link in LINK.findall(get_prose(page)))
+             if (page.parent / path).resolve() == GLOSSARY}
     # Code, links and headings are no uses.
     text = re.sub(r"\[[^\]]*\]\([^)]*\)|^#.*", "", CODE.sub("", get_prose(page)),
                   flags=re.MULTILINE)

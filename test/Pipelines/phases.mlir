@@ -13,8 +13,7 @@
 // RUN: se-opt %t.4.mlir --se-pipeline="from=selected to=llvm" | FileCheck %s --check-prefixes=CHECK,LLVM
 // And se-compile, which takes the phase from the module, prints the same.
 // RUN: se-compile %t.2.mlir --emit=mlir-scheduled --cores=4 -o %t.5.mlir
-// On the target a core of its own drives the DMA.
-// RUN: sed -e 's/cores 4 dma_core 8 state/cores 4 state/' -e 's/dma_core 8/dma_core 0/' %t.5.mlir | diff %t.3.mlir -
+// RUN: diff %t.3.mlir %t.5.mlir
 // RUN: se-compile %s --emit=mlir-legalized --precision=fp16 --nonfinite=propagate -o %t.6.mlir
 // RUN: diff %t.2.mlir %t.6.mlir
 // Each phase passes its own check.
@@ -40,8 +39,8 @@
 // IMPORTED:   module {
 // NORMALIZED: module attributes {se.phase = "normalized"}
 // LEGALIZED:  module attributes {se.phase = "legalized"}
-// SCHEDULED:  module attributes {se.phase = "scheduled"}
-// SELECTED:   module attributes {se.phase = "selected"}
+// SCHEDULED:  module attributes {cluster.target = #cluster.target<"pulp-open", cores = 4, {{.*}}>, se.phase = "scheduled"}
+// SELECTED:   module attributes {cluster.target = #cluster.target<"pulp-open", cores = 4, {{.*}}>, se.phase = "selected"}
 // LLVM:       module attributes {{.*}}se.phase = "llvm"
 
 // Nothing below phase 0 knows named cells.

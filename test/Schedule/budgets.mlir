@@ -19,8 +19,8 @@
 // Of L2 just the parameters, also if a ring for memories behind it needs more. A
 // constant that elements share is counted once.
 // RUN: %python %S/Inputs/find-edge.py %t.mlir l2-bytes | FileCheck %s --check-prefix=L2
-// RUN: %python %S/Inputs/find-edge.py %t.mlir l2-bytes resident=false nvm-bytes=128 | FileCheck %s --check-prefix=L2
-// RUN: %python %S/Inputs/find-edge.py %t.mlir l2-bytes resident=false l3-bytes=200 l3-direct=true | FileCheck %s --check-prefix=L2
+// RUN: %python %S/Inputs/find-edge.py %t.mlir l2-bytes target=gap9 resident=false l3-bytes=0 nvm-bytes=128 | FileCheck %s --check-prefix=L2
+// RUN: %python %S/Inputs/find-edge.py %t.mlir l2-bytes target=pulp-open-ddr resident=false l3-bytes=200 | FileCheck %s --check-prefix=L2
 // L2: l2-bytes 240 in {{[12]$}}
 // RUN: %python %S/Inputs/find-edge.py %s l2-bytes | FileCheck %s --check-prefix=SHARED
 // SHARED: l2-bytes 16 in 1
@@ -28,33 +28,33 @@
 // Behind it what does not fit beside the ring there (160); nvm holds 3 of these
 // 12 tiles.
 // RUN: %python %S/Inputs/make-network.py 4 24 > %t.24.mlir
-// RUN: %python %S/Inputs/find-edge.py %t.24.mlir l3-bytes cores=2 resident=false ring=2 tile-rows=1 l2-bytes=400 | FileCheck %s --check-prefix=L3
+// RUN: %python %S/Inputs/find-edge.py %t.24.mlir l3-bytes target=gap9 cores=2 resident=false ring=2 tile-rows=1 l2-bytes=400 nvm-bytes=0 | FileCheck %s --check-prefix=L3
 // L3: l3-bytes 240 in
-// RUN: %python %S/Inputs/find-edge.py %t.24.mlir l3-bytes cores=2 resident=false ring=2 tile-rows=1 l2-bytes=400 nvm-bytes=60 | FileCheck %s --check-prefix=BOTH
+// RUN: %python %S/Inputs/find-edge.py %t.24.mlir l3-bytes target=gap9 cores=2 resident=false ring=2 tile-rows=1 l2-bytes=400 nvm-bytes=60 | FileCheck %s --check-prefix=BOTH
 // BOTH: l3-bytes 180 in
-// RUN: %python %S/Inputs/find-edge.py %t.24.mlir l3-bytes resident=false l2-bytes=0 l3-direct=true | FileCheck %s --check-prefix=DIRECT
+// RUN: %python %S/Inputs/find-edge.py %t.24.mlir l3-bytes target=pulp-open-ddr resident=false l2-bytes=0 | FileCheck %s --check-prefix=DIRECT
 // DIRECT: l3-bytes 480 in 1
 //
 // L2 must at least hold the ring, however much there is behind it.
-// RUN: not se-opt %t.24.mlir --se-schedule="cores=2 resident=false ring=2 tile-rows=1 slot-bytes=32 l2-bytes=159 nvm-bytes=9999" 2>&1 | FileCheck %s --check-prefix=RING
+// RUN: not se-opt %t.24.mlir --se-attach-target="target=gap9 cores=2 l2-bytes=159 l3-bytes=0 nvm-bytes=9999 dma-core=0" --se-schedule="resident=false ring=2 tile-rows=1 slot-bytes=32" 2>&1 | FileCheck %s --check-prefix=RING
 // RING: error: network does not fit: memory l2 exceeded by 1 bytes (640 needed for parameters and their ring, 159 available, 9999 in memories behind it)
 //
 // Every message, and what would help.
-// RUN: not se-opt %t.mlir --se-schedule="l1-bytes=15 target=small" 2>&1 | FileCheck %s --check-prefix=STATES
-// RUN: not se-opt %t.mlir --se-schedule="cores=2 tile-rows=1 l1-bytes=104" 2>&1 | FileCheck %s --check-prefix=SLOTS
-// RUN: not se-opt %t.mlir --se-schedule="l1-bytes=271 ring=6 slot-bytes=240" 2>&1 | FileCheck %s --check-prefix=ALL
-// RUN: not se-opt %t.mlir --se-schedule="slot-bytes=16 tile-rows=4" 2>&1 | FileCheck %s --check-prefix=ROWS
-// RUN: not se-opt %S/parts.mlir --se-schedule="slot-bytes=16" 2>&1 | FileCheck %s --check-prefix=ROW
-// RUN: not se-opt %t.mlir --se-schedule="l2-bytes=100 nvm-bytes=20" 2>&1 | FileCheck %s --check-prefix=HALF
-// RUN: not se-opt %t.mlir --se-schedule="l2-bytes=100" 2>&1 | FileCheck %s --check-prefix=MORE
-// RUN: not se-opt %t.24.mlir --se-schedule="cores=2 resident=false ring=2 tile-rows=1 l2-bytes=400 nvm-bytes=59 l3-bytes=181" 2>&1 | FileCheck %s --check-prefix=TILE
-// STATES: error: network does not fit: memory l1 exceeded by 1 bytes (16 needed for states and activations, 15 available) on target small{{$}}
+// RUN: not se-opt %t.mlir --se-attach-target="l1-bytes=15 dma-core=0" --se-schedule 2>&1 | FileCheck %s --check-prefix=STATES
+// RUN: not se-opt %t.mlir --se-attach-target="cores=2 l1-bytes=104 dma-core=0" --se-schedule=tile-rows=1 2>&1 | FileCheck %s --check-prefix=SLOTS
+// RUN: not se-opt %t.mlir --se-attach-target="l1-bytes=271 dma-core=0" --se-schedule="ring=6 slot-bytes=240" 2>&1 | FileCheck %s --check-prefix=ALL
+// RUN: not se-opt %t.mlir --se-attach-target=dma-core=0 --se-schedule="slot-bytes=16 tile-rows=4" 2>&1 | FileCheck %s --check-prefix=ROWS
+// RUN: not se-opt %S/parts.mlir --se-attach-target=dma-core=0 --se-schedule=slot-bytes=16 2>&1 | FileCheck %s --check-prefix=ROW
+// RUN: not se-opt %t.mlir --se-attach-target="target=gap9 l2-bytes=100 l3-bytes=0 nvm-bytes=20 dma-core=0" --se-schedule 2>&1 | FileCheck %s --check-prefix=HALF
+// RUN: not se-opt %t.mlir --se-attach-target="l2-bytes=100 dma-core=0" --se-schedule 2>&1 | FileCheck %s --check-prefix=MORE
+// RUN: not se-opt %t.24.mlir --se-attach-target="target=gap9 cores=2 l2-bytes=400 nvm-bytes=59 l3-bytes=181 dma-core=0" --se-schedule="resident=false ring=2 tile-rows=1" 2>&1 | FileCheck %s --check-prefix=TILE
+// STATES: error: network does not fit: memory l1 exceeded by 1 bytes (16 needed for states and activations, 15 available) on target pulp-open{{$}}
 // SLOTS: error: network does not fit: memory l1 exceeded by 8 bytes (96 needed for a ring of 2 slots, 88 available beside states and activations)
 // ALL: error: network does not fit: memory l1 exceeded by 1 bytes (256 needed for all parameters, 255 available beside states and activations)
 // ROWS: error: network does not fit: a tile of 4 rows takes at least 32 bytes, more than the 16 of a slot
 // ROW: error: network does not fit: a tile of 1 rows takes at least 20 bytes, more than the 16 of a slot
-// HALF: error: network does not fit: memory l2 exceeded by 120 bytes (240 needed for parameters, 120 available with memories behind it); in fp16 they fit
-// MORE: error: network does not fit: memory l2 exceeded by 140 bytes (240 needed for parameters, 100 available with memories behind it); a target with more memory behind L2 would hold them
+// HALF: error: network does not fit: memory l2 exceeded by 120 bytes (240 needed for parameters, 120 available with memories behind it) on target gap9; in fp16 they fit
+// MORE: error: network does not fit: memory l2 exceeded by 140 bytes (240 needed for parameters, 100 available with memories behind it) on target pulp-open; a target with more memory behind L2 would hold them
 // TILE: error: network does not fit: memory l3 exceeded by 19 bytes (200 needed for parameters, 181 available)
 rnn.network @shared inputs(%x = "x" : tensor<3x4xf32>) outputs("y" : tensor<3x4xf32>) {
   %c = arith.constant dense<[1.0, 2.0, 3.0, 4.0]> : tensor<4xf32>

@@ -1,16 +1,15 @@
-// RUN: se-opt %s --se-schedule | FileCheck %s --check-prefixes=CHECK,EIGHT
-// RUN: se-opt %s --se-schedule="cores=1" | FileCheck %s --check-prefixes=CHECK,ONE
-// RUN: se-opt %s --se-schedule="dma-core=8" | FileCheck %s --check-prefixes=CHECK,CONTROLLER
-// RUN: not se-opt %s --se-schedule=cores=9 2>&1 | FileCheck %s --check-prefix=CORES
-// RUN: not se-opt %s --se-schedule=cores=0 2>&1 | FileCheck %s --check-prefix=CORES
-// RUN: not se-opt %s --se-schedule=ring=1 2>&1 | FileCheck %s --check-prefix=RING
-// RUN: not se-opt %s --se-schedule=ring=7 2>&1 | FileCheck %s --check-prefix=RING
-// RUN: not se-opt %s --se-schedule=slot-bytes=20 2>&1 | FileCheck %s --check-prefix=SLOT
-// RUN: not se-opt %s --se-schedule=slot-bytes=-16 2>&1 | FileCheck %s --check-prefix=SLOT
-// RUN: not se-opt %s --se-schedule=tile-rows=-1 2>&1 | FileCheck %s --check-prefix=ROWS
-// RUN: not se-opt %s --se-schedule=weights=l3 2>&1 | FileCheck %s --check-prefix=GONE
+// RUN: se-opt %s --se-attach-target=dma-core=0 --se-schedule | FileCheck %s --check-prefixes=CHECK,EIGHT
+// RUN: se-opt %s --se-attach-target="cores=1 dma-core=0" --se-schedule | FileCheck %s --check-prefixes=CHECK,ONE
+// RUN: se-opt %s --se-attach-target=dma-core=8 --se-schedule | FileCheck %s --check-prefixes=CHECK,CONTROLLER
+// RUN: not se-opt %s --se-schedule 2>&1 | FileCheck %s --check-prefix=TARGET
+// RUN: not se-opt %s --se-attach-target=dma-core=0 --se-schedule=ring=1 2>&1 | FileCheck %s --check-prefix=RING
+// RUN: not se-opt %s --se-attach-target=dma-core=0 --se-schedule=ring=7 2>&1 | FileCheck %s --check-prefix=RING
+// RUN: not se-opt %s --se-attach-target=dma-core=0 --se-schedule=slot-bytes=20 2>&1 | FileCheck %s --check-prefix=SLOT
+// RUN: not se-opt %s --se-attach-target=dma-core=0 --se-schedule=slot-bytes=-16 2>&1 | FileCheck %s --check-prefix=SLOT
+// RUN: not se-opt %s --se-attach-target=dma-core=0 --se-schedule=tile-rows=-1 2>&1 | FileCheck %s --check-prefix=ROWS
+// RUN: not se-opt %s --se-attach-target=dma-core=0 --se-schedule=weights=l3 2>&1 | FileCheck %s --check-prefix=GONE
 
-// CORES: error: the number of cores must be 1 to 8, found {{[09]$}}
+// TARGET: error: the module has no attribute 'cluster.target', which says what to plan for (--se-attach-target)
 // RING: error: the ring must have 2 to 6 slots, found {{[17]$}}
 // SLOT: error: slot-bytes must be a multiple of 16, found {{(20|-16)$}}
 // ROWS: error: tile-rows must not be negative, found -1

@@ -45,9 +45,9 @@ static cl::opt<std::string>
                cl::desc("Target: pulp-open (default), pulp-open-ddr, gap9 or a "
                         "description file"),
                cl::value_desc("name"), cl::cat(category));
-static cl::opt<unsigned> cores("cores", cl::init(8),
-                               cl::desc("Cores to use, 1 to 8 (default 8)"),
-                               cl::value_desc("n"), cl::cat(category));
+static cl::opt<unsigned>
+    cores("cores", cl::desc("Cores to use (default: all of the target)"),
+          cl::value_desc("n"), cl::cat(category));
 static cl::opt<std::string>
     name("name",
          cl::desc("What the network is called: its symbols and those in the "
@@ -151,7 +151,7 @@ int main(int argc, char **argv) {
     return reportError(kind.takeError());
   if (app != "frames")
     return reportError("unknown --app '" + app + "', expected frames");
-  std::string resourceDir = getResourceDir(argv[0]);
+  std::string resourceDir = target::getResourceDir(argv[0]);
   auto target = target::loadTarget(targetName, resourceDir);
   if (!target)
     return reportError(target.takeError());
@@ -194,7 +194,8 @@ int main(int argc, char **argv) {
       };
   options.policyFile = policyFile;
   options.name = name;
-  options.cores = cores;
+  if (cores.getNumOccurrences())
+    options.cores = cores;
   options.l1Bytes = l1Bytes;
   options.coreStack = coreStack;
   options.schedule = forced;

@@ -159,7 +159,7 @@ static int runNetworkOnHost(const std::string &statisticsFile,
   options.nonfinite = nonfinite;
   options.cores = cores;
   options.target = targetName;
-  options.resourceDir = getResourceDir(argv0);
+  options.resourceDir = target::getResourceDir(argv0);
   options.statisticsFile = statisticsFile;
   return runOnHost(options);
 }
@@ -227,7 +227,7 @@ int main(int argc, char **argv) {
   options.hasOutputOnConsole =
       hasOutputOnConsole() || OutputFiles::isStandardOutput(statistics);
   options.hostTimeout = hostTimeout;
-  options.resourceDir = getResourceDir(argv[0]);
+  options.resourceDir = target::getResourceDir(argv[0]);
   if (llvm::Error error = sim::runProgramFiles(files, options))
     return reportError(std::move(error));
   return 0;

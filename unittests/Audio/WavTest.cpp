@@ -27,7 +27,7 @@ protected:
   void TearDown() override { sys::fs::remove_directories(directory); }
 
   /// Makes a file with a tone of 500 Hz by libsndfile itself.
-  void makeFile(int rate, int channels, size_t instants) {
+  void makeFile(int rate, int channels, size_t instants, double scale = 1) {
     SF_INFO info = {};
     info.samplerate = rate;
     info.channels = channels;
@@ -37,8 +37,8 @@ protected:
     std::vector<float> samples;
     for (size_t i = 0; i != instants; ++i)
       for (int c = 0; c != channels; ++c)
-        samples.push_back(float(std::sin(500 * 2 * M_PI * i / rate)) *
-                          (c ? 0.2f : 0.6f));
+        samples.push_back(float(scale * std::sin(500 * 2 * M_PI * i / rate) *
+                                (c ? 0.2 : 0.6)));
     sf_write_float(file, samples.data(), samples.size());
     sf_close(file);
   }
@@ -126,6 +126,19 @@ TEST_F(WavTest, ResamplesAndMixesChannels) {
   for (size_t i = 1000; i != 15000; ++i)
     ASSERT_NEAR((*samples)[i], 0.4 * std::sin(500 * 2 * M_PI * i / 16000), 2e-3)
         << "sample " << i;
+}
+
+TEST_F(WavTest, LargeSamples) {
+  // The sum of both channels would be infinite, the mean is not.
+  makeFile(16000, 2, 64, 5e38);
+  std::vector<float> mixed = cantFail(readWavAnyRate(path));
+  EXPECT_FLOAT_EQ(mixed[8], 2e38f);
+  // Behind the cut at the peak the filter swings beyond what f32 holds.
+  makeFile(48000, 1, 984, 5.6e38);
+  auto resampled = readWavAnyRate(path);
+  ASSERT_FALSE(bool(resampled));
+  EXPECT_EQ(toString(resampled.takeError()),
+            path + ": samples leave f32 when they are resampled from 48000 Hz");
 }
 
 TEST_F(WavTest, UnwritableFile) {

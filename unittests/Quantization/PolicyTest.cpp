@@ -131,6 +131,15 @@ TEST(PolicyTest, Format) {
   EXPECT_FALSE(again->getRange("y"));
 }
 
+TEST(PolicyTest, ZeroHasNoSign) {
+  auto policy = cantFail(Policy::parse(
+      R"({"tensors": {"x": {"range": [-0.0, 1], "frame": [-0.0, 1]}}})",
+      "p.json"));
+  std::string text = policy.format();
+  EXPECT_EQ(text.find("-0"), std::string::npos) << text;
+  EXPECT_EQ(cantFail(Policy::parse(text, "again.json")).format(), text);
+}
+
 TEST(PolicyTest, Find) {
   auto policy = Policy::parse(R"({"layers": {
       "*": {"precision": "fp32"}, "rnn*": {"precision": "fp16"},

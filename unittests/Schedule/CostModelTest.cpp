@@ -4,8 +4,10 @@
 #include "CostModel.h"
 #include "Prediction.h"
 
+#include "se/Dialect/Cluster/Cluster.h"
 #include "se/Dialect/RNN/RNN.h"
 
+#include "mlir/AsmParser/AsmParser.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -23,10 +25,10 @@ namespace {
 class CostModelTest : public testing::Test {
 protected:
   CostModelTest() {
-    context
-        .loadDialect<arith::ArithDialect, func::FuncDialect, math::MathDialect,
-                     memref::MemRefDialect, scf::SCFDialect,
-                     vector::VectorDialect, se::rnn::RNNDialect>();
+    context.loadDialect<arith::ArithDialect, func::FuncDialect,
+                        math::MathDialect, memref::MemRefDialect,
+                        scf::SCFDialect, vector::VectorDialect,
+                        se::rnn::RNNDialect, se::cluster::ClusterDialect>();
   }
 
   /// Of a function's body, which has %x, %y : f32, %h : f16, %p : vector<2xf16>
@@ -43,9 +45,32 @@ protected:
     return getCost(function.getBody().front());
   }
 
+  /// A cluster with so many FPUs.
+  Machine getMachine(int64_t fpus) {
+    std::string text =
+        "#cluster.target<\"t\", cores = 8, dma_core = 8, fpus = " +
+        std::to_string(fpus) +
+        ", core_cache = 512, cluster_cache = 4096, memories = ["
+        "<level = l1, bytes = 65536, bytes_per_cycle = 8.0 : f64, latency = 1>,"
+        "<level = l2, bytes = 65536, bytes_per_cycle = 4.0 : f64, latency = 9>"
+        "]>";
+    return Machine(
+        cast<se::cluster::TargetAttr>(parseAttribute(text, &context)));
+  }
+
   MLIRContext context;
   OwningOpRef<ModuleOp> module;
 };
+
+TEST_F(CostModelTest, MachinesComeFromTheTarget) {
+  Machine machine = getMachine(2);
+  EXPECT_EQ(machine.cores, 8u);
+  EXPECT_EQ(machine.fpus, 2u);
+  EXPECT_EQ(machine.loadCycles, 9);
+  EXPECT_EQ(machine.bytesPerCycle, 4);
+  EXPECT_EQ(machine.coreCacheBytes, 512);
+  EXPECT_EQ(machine.clusterCacheBytes, 4096);
+}
 
 TEST_F(CostModelTest, ArithmeticUsesTheFpu) {
   Cost one = getCostOf("%0 = arith.addf %x, %y : f32");
@@ -89,9 +114,10 @@ TEST_F(CostModelTest, FunctionsAreLongerThanArithmetic) {
 TEST_F(CostModelTest, DivisionsAreCounted) {
   EXPECT_EQ(getCostOf("%0 = arith.divf %x, %y : f32").divisions, 1);
   EXPECT_EQ(getCostOf("%0 = math.rsqrt %x : f32").divisions, 2);
+  Machine four = getMachine(4);
   // All cores wait for the one divider.
   Cost cost = getCostOf("%0 = arith.divf %x, %y : f32");
-  EXPECT_GT(getCycles(cost, 8), 3 * getCycles(cost, 1));
+  EXPECT_GT(getCycles(cost, 8, four), 3 * getCycles(cost, 1, four));
 }
 
 TEST_F(CostModelTest, LoopsRunOftenAndAreLaidOutOnce) {
@@ -137,14 +163,18 @@ TEST_F(CostModelTest, DotsTakeTwoInstructionsAWord) {
 }
 
 TEST_F(CostModelTest, CoresWaitOnlyWhereTheyShareAnFpu) {
+  Machine four = getMachine(4), two = getMachine(2), eight = getMachine(8);
   Cost cost = getCostOf("%0 = arith.addf %x, %y : f32");
-  EXPECT_EQ(getCycles(cost, 4), cost.cycles);
-  EXPECT_GT(getCycles(cost, 8), cost.cycles);
+  EXPECT_EQ(getCycles(cost, 8, eight), cost.cycles);
+  EXPECT_GT(getCycles(cost, 4, two), cost.cycles);
+  EXPECT_GT(getCycles(cost, 8, two), getCycles(cost, 8, four));
+  EXPECT_EQ(getCycles(cost, 4, four), cost.cycles);
+  EXPECT_GT(getCycles(cost, 8, four), cost.cycles);
   Type half = Float16Type::get(&context);
-  EXPECT_EQ(getCycles(getDotCost(4, 64, half, false), 8),
-            getCycles(getDotCost(4, 64, half, false), 1));
-  EXPECT_GT(getCycles(getDotCost(4, 62, half, true), 8),
-            getCycles(getDotCost(4, 62, half, true), 1));
+  EXPECT_EQ(getCycles(getDotCost(4, 64, half, false), 8, four),
+            getCycles(getDotCost(4, 64, half, false), 1, four));
+  EXPECT_GT(getCycles(getDotCost(4, 62, half, true), 8, four),
+            getCycles(getDotCost(4, 62, half, true), 1, four));
 }
 
 TEST(MissShareTest, WhatFitsStays) {
@@ -165,7 +195,7 @@ TEST(PredictionTest, CoresOrEngineAreTheBound) {
   // Four tiles of 8,000 bytes, 1,000 cycles of the engine each.
   auto predict = [](double cycles, int64_t slots) {
     SmallVector<Step> steps(4, {cycles, 8000});
-    return predictFrame(steps, slots);
+    return predictFrame(steps, slots, 8);
   };
   EXPECT_NEAR(predict(3000, 3), 4 * 3000, 1);
   EXPECT_NEAR(predict(100, 3), 4 * (1000 + transferCycles), 1);

@@ -180,7 +180,7 @@ TEST(Encoding, CompressedAgreesWithLlvm) {
   }
 }
 
-/// The forms of isa.md, copied from there.
+/// Bits written by hand, not by the table: opcodes of docs/hardware/isa.md.
 TEST(Encoding, XpulpByHand) {
   struct {
     const char *text, *name;

@@ -1,8 +1,9 @@
 // Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A second opinion on what instructions compute: written from isa.md and the
-// RISC-V specification with APInt and APFloat, without the simulator's helpers.
+// A second opinion on what instructions compute: written from descriptions of
+// them (docs/hardware/isa.md, the RISC-V specification) with APInt and APFloat,
+// without the simulator's helpers.
 
 #ifndef SE_UNITTESTS_SIMULATOR_REFERENCE_H
 #define SE_UNITTESTS_SIMULATOR_REFERENCE_H

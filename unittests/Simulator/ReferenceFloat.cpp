@@ -232,8 +232,8 @@ static std::optional<uint32_t> packed(SmallVector<StringRef> parts,
     auto element = [&](uint32_t x, unsigned i) {
       return converted(load(format, lane(x, i)), single, nearest);
     };
-    // isa.md, deviation 2: no accumulator with bfloat16; and the upper lanes
-    // come first.
+    // docs/hardware/isa.md, deviation 1: no accumulator with bfloat16, and the
+    // upper lanes come first.
     unsigned first = parts[2] == "h" ? 0 : 1;
     APFloat product = element(s.rs1, first);
     product.multiply(element(rs2, first), nearest);

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Bank conflicts in L1 and the ideal DMA engine. The figures of conflicts are
-// those of GVSoC with banks that serve one access per cycle: pulp-open.md,
-// section 6.
+// those of GVSoC with banks that serve one access per cycle: docs/simulator.md,
+// "Bank conflicts".
 
 #include "TestMachine.h"
 #include "gtest/gtest.h"

@@ -1,9 +1,9 @@
 // Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Cycles of short programs. Sources of the numbers: pulp-open.md, sections 4
-// to 6; those marked "measured" were taken from the same code on GVSoC with a
-// warm instruction cache.
+// Cycles of short programs. The numbers are those of
+// docs/hardware/pulp-open.md; those marked "measured" were taken from the same
+// code on GVSoC with a warm instruction cache.
 
 #include "TestMachine.h"
 #include "gtest/gtest.h"

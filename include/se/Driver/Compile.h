@@ -43,7 +43,7 @@ struct CompileOptions {
   /// What the network's symbols begin with. Empty: the name of the output's
   /// file for what is linked by others, otherwise that in the model.
   std::string name;
-  unsigned cores = 8;
+  std::optional<unsigned> cores; ///< none: all of the target
   /// Bytes of L1 that the network may use; 0: all that is left by the rest.
   int64_t l1Bytes = 0;
   /// Bytes of each cluster core's stack in L1; 0: as many as the code takes.
@@ -61,15 +61,6 @@ struct CompileOptions {
   /// ONNX only: state inputs and outputs, as `IN=OUT`.
   std::vector<std::string> states;
 };
-
-/// Tells the scheduler of a target's memories; the script says what of them is
-/// taken.
-void describeMemories(const target::TargetDescription &target,
-                      const target::LinkerScriptOptions &script,
-                      schedule::ScheduleNetworkOptions &schedule);
-
-/// What frames of known networks take of each cluster core's stack.
-constexpr unsigned usualStack = 448;
 
 /// Reads the option --nonfinite for a module, whose phase must come before the
 /// one in which it takes effect, unless `text` is empty. Error: one line.
@@ -96,9 +87,6 @@ mlir::LogicalResult compile(mlir::ModuleOp module,
                             const target::TargetDescription &target,
                             llvm::StringRef resourceDir,
                             llvm::StringRef outputPath);
-
-/// <directory of the executable>/../share/se-mlir.
-std::string getResourceDir(const char *argv0);
 
 } // namespace se
 

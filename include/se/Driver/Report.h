@@ -3,15 +3,13 @@
 
 //===- Report.h - What the compiler decided and expects ---------*- C++ -*-===//
 //
-// se-compile --report: the plan of a program (docs/report.md), with what the
+// se-compile --report: the plan of a program (docs/report.md), with what its
 // target makes of it.
 //
 //===----------------------------------------------------------------------===//
 
 #ifndef SE_DRIVER_REPORT_H
 #define SE_DRIVER_REPORT_H
-
-#include "se/Target/TargetDescription.h"
 
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/Support/JSON.h"
@@ -26,10 +24,9 @@ bool hasPlan(mlir::ModuleOp module);
 
 /// The report on the program of a module of phase `scheduled` or `selected`.
 /// Emits an error and returns nothing if there is not exactly one program, or
-/// if it has no plan, because it was written by hand.
-std::optional<llvm::json::Object>
-makeReport(mlir::ModuleOp module, const target::TargetDescription &target,
-           llvm::StringRef precision);
+/// if it has no plan or no target, because it was written by hand.
+std::optional<llvm::json::Object> makeReport(mlir::ModuleOp module,
+                                             llvm::StringRef precision);
 
 /// Adds how much code each stage has, in an object file of the program.
 llvm::Error addStageCode(llvm::json::Object &report, llvm::StringRef object);

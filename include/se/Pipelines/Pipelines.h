@@ -7,6 +7,7 @@
 #define SE_PIPELINES_PIPELINES_H
 
 #include "se/Dialect/RNN/Transforms/Screening.h"
+#include "se/Pipelines/AttachTarget.h"
 #include "se/Pipelines/Phases.h"
 #include "se/Quantization/Policy.h"
 #include "se/Schedule/Passes.h"
@@ -21,7 +22,9 @@ namespace se {
 struct PipelineOptions {
   quantization::Policy policy; ///< fp32 unless set
   rnn::Nonfinite nonfinite = rnn::Nonfinite::ZeroFrame;
-  /// Cores, memory sizes, and choices of the planner that are forced.
+  /// What a module without `cluster.target` is scheduled for.
+  TargetUse target;
+  /// Choices of the planner that are forced.
   schedule::ScheduleNetworkOptions schedule;
   /// Bits of an address: 32 on the device, 64 on the host.
   unsigned indexBits = 32;

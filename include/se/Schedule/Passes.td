@@ -25,29 +25,11 @@ def ScheduleNetwork : Pass<"se-schedule", "::mlir::ModuleOp"> {
     Those that L2 cannot hold come from memories behind it. The plan that the cost
     model finds fastest is kept in the attribute `plan` of `cluster.program`.
     docs/scheduling.md has the details.
+
+    Cores, memories and rates are those of the module's attribute
+    `cluster.target` (`--se-attach-target`).
   }];
   let options = [
-    Option<"cores", "cores", "unsigned", "8", "number of cores, 1 to 8">,
-    Option<"dmaCore", "dma-core", "unsigned", "0",
-           "the core that starts transfers: one of them, or one more">,
-    Option<"target", "target", "std::string", "\"\"",
-           "name of the target, for messages">,
-    Option<"l1Bytes", "l1-bytes", "int64_t", "61440",
-           "bytes of L1 for states, activations and parameters">,
-    Option<"l2Bytes", "l2-bytes", "int64_t", "1597440",
-           "bytes of L2 for parameters">,
-    Option<"nvmBytes", "nvm-bytes", "int64_t", "0",
-           "bytes of a non-volatile memory behind L2">,
-    Option<"nvmRate", "nvm-rate", "double", "1", "its bytes per cycle">,
-    Option<"l3Bytes", "l3-bytes", "int64_t", "0",
-           "bytes of an external memory">,
-    Option<"l3Rate", "l3-rate", "double", "1", "its bytes per cycle">,
-    Option<"l3Direct", "l3-direct", "bool", "false",
-           "the cluster's DMA reaches the external memory">,
-    Option<"coreCacheBytes", "core-cache-bytes", "int64_t", "512",
-           "instructions that each core's own cache holds">,
-    Option<"clusterCacheBytes", "cluster-cache-bytes", "int64_t", "4096",
-           "instructions that the cache of all cores holds">,
     Option<"ring", "ring", "int64_t", "0",
            "force the number of slots of the ring in L1, 2 to 6">,
     Option<"slotBytes", "slot-bytes", "int64_t", "0",

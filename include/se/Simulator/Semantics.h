@@ -3,7 +3,7 @@
 //
 // The integer and lane functions that the semantics in Isa.td are written
 // with. A lane type T is int8_t, uint8_t, int16_t or uint16_t; lane 0 is the
-// lowest. Source: isa.md.
+// lowest. See docs/hardware/isa.md.
 
 #ifndef SE_SIMULATOR_SEMANTICS_H
 #define SE_SIMULATOR_SEMANTICS_H

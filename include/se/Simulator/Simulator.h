@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The simulator of a PULP cluster with its fabric controller: functional, and
-// timed per cycle by the rules of pulp-open.md. See docs/simulator.md.
+// timed per cycle by the rules of docs/hardware/pulp-open.md ("Timing"). See
+// docs/simulator.md.
 
 #ifndef SE_SIMULATOR_SIMULATOR_H
 #define SE_SIMULATOR_SIMULATOR_H

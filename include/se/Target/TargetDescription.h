@@ -105,6 +105,10 @@ llvm::Expected<TargetDescription> parseTarget(llvm::StringRef text,
 llvm::Expected<TargetDescription> loadTarget(llvm::StringRef nameOrPath,
                                              llvm::StringRef resourceDir);
 
+/// <directory of the executable>/../share/se-mlir. `argv0` helps where the
+/// system does not say which file runs.
+std::string getResourceDir(const char *argv0 = nullptr);
+
 } // namespace se::target
 
 #endif // SE_TARGET_TARGETDESCRIPTION_H

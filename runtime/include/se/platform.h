@@ -1,9 +1,9 @@
 // Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Device addresses of the pulp-open platform, shared by C and assembly. All
-// targets of the project have this map; only memory sizes differ, and those
-// are in the linker script.
+// Device addresses of the pulp-open platform (docs/hardware/pulp-open.md),
+// shared by C and assembly. All targets of the project have this map; only
+// memory sizes differ, and those are in the linker script.
 
 #ifndef SE_PLATFORM_H
 #define SE_PLATFORM_H

@@ -385,3 +385,80 @@ func.func @dot_C5_stride(%x: memref<8xf16, #cluster.space<l1>>, %w: memref<64xf1
   %r = cluster.dot %x[%n], %w[%n], %n, %s {stride = 512 : i64} : memref<8xf16, #cluster.space<l1>>, memref<64xf16, #cluster.space<l1>> -> f32
   return
 }
+
+// -----
+
+// expected-error @below {{target-C1: the number of cores must be 1 to 8, found 9}}
+module attributes {cluster.target = #cluster.target<"t", cores = 9, dma_core = 2, fpus = 1, core_cache = 512, cluster_cache = 4096, memories = [<level = l1, bytes = 4096, bytes_per_cycle = 8.0 : f64, latency = 1>, <level = l2, bytes = 65536, bytes_per_cycle = 8.0 : f64, latency = 15>]>} {}
+
+// -----
+
+// expected-error @below {{target-C1: the number of cores must be 1 to 8, found 0}}
+module attributes {cluster.target = #cluster.target<"t", cores = 0, dma_core = 2, fpus = 1, core_cache = 512, cluster_cache = 4096, memories = [<level = l1, bytes = 4096, bytes_per_cycle = 8.0 : f64, latency = 1>, <level = l2, bytes = 65536, bytes_per_cycle = 8.0 : f64, latency = 15>]>} {}
+
+// -----
+
+// expected-error @below {{target-C2: dma_core must be 0 to 8, found 9}}
+module attributes {cluster.target = #cluster.target<"t", cores = 2, dma_core = 9, fpus = 1, core_cache = 512, cluster_cache = 4096, memories = [<level = l1, bytes = 4096, bytes_per_cycle = 8.0 : f64, latency = 1>, <level = l2, bytes = 65536, bytes_per_cycle = 8.0 : f64, latency = 15>]>} {}
+
+// -----
+
+// expected-error @below {{target-C3: the number of FPUs must be 1 to 8, found 0}}
+module attributes {cluster.target = #cluster.target<"t", cores = 2, dma_core = 2, fpus = 0, core_cache = 512, cluster_cache = 4096, memories = [<level = l1, bytes = 4096, bytes_per_cycle = 8.0 : f64, latency = 1>, <level = l2, bytes = 65536, bytes_per_cycle = 8.0 : f64, latency = 15>]>} {}
+
+// -----
+
+// expected-error @below {{target-C4: caches must hold something, found 0 bytes}}
+module attributes {cluster.target = #cluster.target<"t", cores = 2, dma_core = 2, fpus = 1, core_cache = 0, cluster_cache = 4096, memories = [<level = l1, bytes = 4096, bytes_per_cycle = 8.0 : f64, latency = 1>, <level = l2, bytes = 65536, bytes_per_cycle = 8.0 : f64, latency = 15>]>} {}
+
+// -----
+
+// expected-error @below {{target-C5: expected one memory of level l2 with a latency}}
+module attributes {cluster.target = #cluster.target<"t", cores = 2, dma_core = 2, fpus = 1, core_cache = 512, cluster_cache = 4096, memories = [<level = l1, bytes = 4096, bytes_per_cycle = 8.0 : f64, latency = 1>]>} {}
+
+// -----
+
+// expected-error @below {{target-C5: expected one memory of level l1 with a latency}}
+module attributes {cluster.target = #cluster.target<"t", cores = 2, dma_core = 2, fpus = 1, core_cache = 512, cluster_cache = 4096, memories = [<level = l1, bytes = 4096, bytes_per_cycle = 8.0 : f64>, <level = l2, bytes = 65536, bytes_per_cycle = 8.0 : f64, latency = 15>]>} {}
+
+// -----
+
+// expected-error @below {{target-C5: expected one memory of level l2 with a latency}}
+module attributes {cluster.target = #cluster.target<"t", cores = 2, dma_core = 2, fpus = 1, core_cache = 512, cluster_cache = 4096, memories = [<level = l1, bytes = 4096, bytes_per_cycle = 8.0 : f64, latency = 1>, <level = l2, bytes = 65536, bytes_per_cycle = 8.0 : f64, latency = 15>, <level = l2, bytes = 65536, bytes_per_cycle = 8.0 : f64, latency = 15>]>} {}
+
+// -----
+
+// expected-error @below {{target-C5: expected at most one memory of level l3}}
+module attributes {cluster.target = #cluster.target<"t", cores = 2, dma_core = 2, fpus = 1, core_cache = 512, cluster_cache = 4096, memories = [<level = l1, bytes = 4096, bytes_per_cycle = 8.0 : f64, latency = 1>, <level = l2, bytes = 65536, bytes_per_cycle = 8.0 : f64, latency = 15>, <level = l3, bytes = 64, bytes_per_cycle = 1.0 : f64>, <level = l3, bytes = 64, bytes_per_cycle = 1.0 : f64>]>} {}
+
+// -----
+
+// expected-error @below {{memory-C1: memory l2 has 10 bytes, of which 11 are reserved}}
+module attributes {test.memory = #cluster.memory<level = l2, bytes = 10, reserved = 11, bytes_per_cycle = 8.0 : f64, latency = 15>} {}
+
+// -----
+
+// expected-error @below {{memory-C1: memory l2 has 10 bytes, of which -1 are reserved}}
+module attributes {test.memory = #cluster.memory<level = l2, bytes = 10, reserved = -1, bytes_per_cycle = 8.0 : f64, latency = 15>} {}
+
+// -----
+
+// expected-error @below {{memory-C2: bytes_per_cycle of memory l3 must be positive, found 0.000000e+00}}
+module attributes {test.memory = #cluster.memory<level = l3, bytes = 10, bytes_per_cycle = 0.0 : f64>} {}
+
+// -----
+
+// expected-error @below {{memory-C3: the latency of memory l3 must not be negative, found -1}}
+module attributes {test.memory = #cluster.memory<level = l3, bytes = 10, bytes_per_cycle = 1.0 : f64, latency = -1>} {}
+
+// -----
+
+// expected-error @below {{'cluster.target' must be a #cluster.target<...> of a module}}
+module attributes {cluster.target = "gap9"} {}
+
+// -----
+
+module {
+  // expected-error @below {{'cluster.target' must be a #cluster.target<...> of a module}}
+  func.func private @f() attributes {cluster.target = #cluster.target<"t", cores = 2, dma_core = 2, fpus = 1, core_cache = 512, cluster_cache = 4096, memories = [<level = l1, bytes = 4096, bytes_per_cycle = 8.0 : f64, latency = 1>, <level = l2, bytes = 65536, bytes_per_cycle = 8.0 : f64, latency = 15>]>}
+}

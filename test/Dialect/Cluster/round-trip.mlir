@@ -78,3 +78,14 @@ func.func @dot(%x: memref<7xf16, #cluster.space<l1>>, %w: memref<18xf16, #cluste
   %t = cluster.dot %x[%n], %w[%n], %n, %a {stride = 4 : i64} : memref<7xf16, #cluster.space<l1>>, memref<18xf16, #cluster.space<l1>> -> f32
   return %s#1 : f32
 }
+
+// CHECK:      module @small attributes {cluster.target = #cluster.target<"small", cores = 2, dma_core = 2, fpus = 1,
+// CHECK-SAME:   core_cache = 512, cluster_cache = 4096, memories = [
+// CHECK-SAME:   <level = l1, bytes = 4096, bytes_per_cycle = 8.000000e+00 : f64, latency = 1>,
+// CHECK-SAME:   <level = l2, bytes = 65536, reserved = 100, bytes_per_cycle = 8.000000e+00 : f64, latency = 15>],
+// CHECK-SAME:   operating_points = [<mhz = 7.200000e+01 : f64>, <mhz = 2.400000e+02 : f64, volt = 6.500000e-01 : f64>]>}
+module @small attributes {cluster.target = #cluster.target<"small", cores = 2, dma_core = 2, fpus = 1,
+    core_cache = 512, cluster_cache = 4096, memories = [
+      <level = l1, bytes = 4096, bytes_per_cycle = 8.0 : f64, latency = 1>,
+      <level = l2, bytes = 65536, reserved = 100, bytes_per_cycle = 8.0 : f64, latency = 15>],
+    operating_points = [<mhz = 72.0 : f64>, <mhz = 240.0 : f64, volt = 0.65 : f64>]>} {}

@@ -10,12 +10,13 @@ import re
 import subprocess
 import sys
 
+from choices import choose_passes
+
 network, option, *others = sys.argv[1:]
 
 
 def schedule(bytes):
-    choices = " ".join([f"{option}={bytes}", *others])
-    passes = [f"--se-schedule={choices}", "--se-verify-schedule", "-o", "/dev/null"]
+    passes = [*choose_passes([f"{option}={bytes}", *others]), "-o", "/dev/null"]
     run = subprocess.run(["se-opt", network, *passes], capture_output=True, text=True)
     if run.returncode == 0:
         return 0

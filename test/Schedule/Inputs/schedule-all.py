@@ -5,8 +5,10 @@
 import subprocess
 import sys
 
+from choices import choose_passes
+
 network, *all_options = sys.argv[1:]
 for options in all_options:
-    passes = [f"--se-schedule={options}", "--se-verify-schedule", "-o", "/dev/null"]
+    passes = [*choose_passes(options.split()), "-o", "/dev/null"]
     if subprocess.run(["se-opt", network, *passes]).returncode:
         sys.exit(f"with {options}")

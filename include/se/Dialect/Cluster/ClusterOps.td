@@ -6,36 +6,11 @@
 #ifndef SE_DIALECT_CLUSTER_CLUSTEROPS_TD
 #define SE_DIALECT_CLUSTER_CLUSTEROPS_TD
 
-include "mlir/IR/AttrTypeBase.td"
-include "mlir/IR/BuiltinAttributes.td"
-include "mlir/IR/EnumAttr.td"
+include "se/Dialect/Cluster/ClusterTarget.td"
 include "mlir/IR/OpBase.td"
 include "mlir/IR/SymbolInterfaces.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 
-def Cluster_Dialect : Dialect {
-  let name = "cluster";
-  let cppNamespace = "::se::cluster";
-  let summary = "Cores, barriers and memory levels of a multi-core cluster";
-  let description = [{
-    The `cluster` dialect says where and when: which core computes what, where
-    cores wait for each other, and in which memory level a buffer lies. Buffers
-    are memrefs with a `#cluster.space` attribute; loops and arithmetic are
-    `scf`, `arith` and `math`.
-  }];
-  let useDefaultAttributePrinterParser = 1;
-  let useDefaultTypePrinterParser = 1;
-  let dependentDialects = ["::mlir::memref::MemRefDialect"];
-}
-
-class Cluster_Case<string name, int value> : I32EnumAttrCase<name, value>;
-
-def Cluster_Level : I32EnumAttr<"Level", "a memory level of a target", [
-    Cluster_Case<"l1", 1>, Cluster_Case<"l2", 2>, Cluster_Case<"l3", 3>,
-    Cluster_Case<"nvm", 4>]> {
-  let cppNamespace = "::se::cluster";
-  let genSpecializedAttr = 0;
-}
 def Cluster_SpaceAttr : EnumAttr<Cluster_Dialect, Cluster_Level, "space"> {
   let summary = "the memory level of a memref";
   let description = [{

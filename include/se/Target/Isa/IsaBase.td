@@ -17,7 +17,7 @@
 // Overlapping rows: the one with more fixed bits wins.
 
 /// How many cycles an instruction takes, and which unit it shares.
-/// Source of the numbers: pulp-open.md, section 6.
+/// The numbers are those of docs/hardware/pulp-open.md, "Timing".
 class Timing<string name, string cycles> {
   string Name = name;
   string Cycles = cycles;

@@ -3,7 +3,8 @@
 //
 // Floating point in the integer registers: Zfinx, Zhinx, scalar bfloat16, and
 // the F and Zfh loads and stores, which name integer registers here as well.
-// Formats are F32, F16 and BF16 of FloatOps.h. Source: isa.md, "Scalar FP16".
+// Formats are F32, F16 and BF16 of FloatOps.h. docs/hardware/isa.md: "Scalar FP16
+// and bfloat16".
 
 /// The two-bit format field, the C++ type, the suffix.
 class FloatFormat<bits<2> fmt, string type, string suffix, Timing div,
@@ -297,8 +298,8 @@ def VFCVT_X_H : VecFp1<2, 0x4C, 2, "vfcvt.x.h", "Xfvec",
     "rd = lanesToInt16<F16>(rs1, frm)", TypeVI16, TypeVF16>;
 def VFCVT_XU_H : VecFp1<6, 0x4C, 2, "vfcvt.xu.h", "Xfvec",
     "rd = lanesToUnsigned16<F16>(rs1, frm)", TypeVI16, TypeVF16>;
-// isa.md, deviation 1, has the lanes of this row as unsigned; they are signed
-// in the GVSoC of that commit.
+// Older GVSoCs take the lanes of this row as unsigned; in that of
+// docs/hardware/README.md they are signed.
 def VFCVT_H_X : VecFp1<2, 0x4C, 3, "vfcvt.h.x", "Xfvec",
     "rd = lanesFromInt16<F16>(rs1, frm)", TypeVF16, TypeVI16>;
 def VFCVT_H_XU : VecFp1<6, 0x4C, 3, "vfcvt.h.xu", "Xfvec",
@@ -315,8 +316,8 @@ let ReadsRd = 1 in {
       "rd = add<F32>(rd, dotExpand<F16>(rs1, replicateLow16(rs2)), 0)",
       TypeF16>;
 }
-// GVSoC ignores the accumulator of the bfloat16 forms (isa.md, deviation 2)
-// and takes the upper lanes first.
+// GVSoC ignores the accumulator of the bfloat16 forms and takes the upper lanes
+// first: docs/hardware/isa.md, deviation 1.
 def VFDOTPEX_S_AH : VecDot<FormatVAH, 1, "vfdotpex.s.ah",
     "rd = dotExpand<BF16>(swapHalves(rs1), swapHalves(rs2))", TypeVBF16>;
 def VFDOTPEX_S_R_AH : VecDot<FormatVAH, 5, "vfdotpex.s.r.ah",

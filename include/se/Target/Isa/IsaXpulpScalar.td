@@ -3,7 +3,7 @@
 //
 // XpulpV2, scalar part: post-increment and register-register memory accesses,
 // hardware loops, arithmetic, multiply-accumulate, bit manipulation,
-// immediate branches. Source: isa.md.
+// immediate branches. See docs/hardware/isa.md.
 
 //===----------------------------------------------------------------------===//
 // Loads and stores

@@ -1,7 +1,7 @@
 // Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// XpulpV2, packed 8-bit (.b) and 16-bit (.h) integers. Source: isa.md.
+// XpulpV2, packed 8-bit (.b) and 16-bit (.h) integers: docs/hardware/isa.md.
 // Each operation has a vector form, a form whose second operand is the low
 // lane of rs2 in all lanes (.sc), and one with a 6-bit immediate in all lanes
 // (.sci).
