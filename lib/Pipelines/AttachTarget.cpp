@@ -93,10 +93,10 @@ llvm::Expected<cluster::TargetAttr> se::makeTargetAttr(MLIRContext *context,
     points.push_back(cluster::OperatingPointAttr::get(
         context, b.getF64FloatAttr(point.mhz),
         point.volt ? b.getF64FloatAttr(*point.volt) : FloatAttr()));
-  return cluster::TargetAttr::get(
-      context, target.name, cores, dmaCore, target.fpus,
-      target.instructionCaches.core, target.instructionCaches.shared, memories,
-      points);
+  return cluster::TargetAttr::get(context, target.name, cores, dmaCore,
+                                  target.fpus, target.instructionCaches.core,
+                                  target.instructionCaches.shared, memories,
+                                  points);
 }
 
 target::TargetDescription se::getHostTarget() {

@@ -82,8 +82,7 @@ ClusterDialect::verifyOperationAttribute(Operation *op,
   if (attribute.getName() != TargetAttr::attrName)
     return success();
   if (!isa<ModuleOp>(op) || !isa<TargetAttr>(attribute.getValue()))
-    return op->emitError("'")
-           << TargetAttr::attrName
-           << "' must be a #cluster.target<...> of a module";
+    return op->emitError("'") << TargetAttr::attrName
+                              << "' must be a #cluster.target<...> of a module";
   return success();
 }

@@ -134,11 +134,9 @@ static LogicalResult verifyRegisters(InstructionOpInterface op,
            << held.size() << " for each result";
   Block *body = op->getBlock();
   for (auto [k, operand] : llvm::enumerate(op->getOperands()))
-    if (operand.getParentBlock() == body &&
-        held[LoopOp::getRegister(operand)] != operand)
+    if (operand.getParentBlock() == body && !llvm::is_contained(held, operand))
       return op->emitOpError("loop-C6: operand #")
-             << k << " is no longer in register "
-             << LoopOp::getRegister(operand);
+             << k << " lies in no register, or no longer";
   for (OpResult result : op->getResults()) {
     unsigned number = result.getResultNumber();
     if (auto operand = getOverwrittenOperand(op, number)) {

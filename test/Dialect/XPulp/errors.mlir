@@ -214,8 +214,21 @@ func.func @loop_C5_twice(%p: index) {
 func.func @loop_C6(%x: i32) {
   %0 = xpulp.loop 2 iter_args(%a = %x) -> (i32) {
     %b = xpulp.p.abs %a {xpulp.registers = array<i32: 0>}
-    // expected-error @below {{loop-C6: operand #1 is no longer in register 0}}
+    // expected-error @below {{loop-C6: operand #1 lies in no register, or no longer}}
     %c = xpulp.p.mac %b, %a, %b {xpulp.registers = array<i32: 0>}
+    xpulp.yield %c : i32
+  } {registers = 1 : i32}
+  return
+}
+
+// -----
+
+// A value that only comes later.
+func.func @loop_C6_later(%x: i32) {
+  %0 = xpulp.loop 2 iter_args(%a = %x) -> (i32) {
+    // expected-error @below {{loop-C6: operand #0 lies in no register, or no longer}}
+    %c = xpulp.p.abs %b {xpulp.registers = array<i32: 0>}
+    %b = xpulp.p.abs %x
     xpulp.yield %c : i32
   } {registers = 1 : i32}
   return

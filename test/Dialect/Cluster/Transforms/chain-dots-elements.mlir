@@ -58,6 +58,57 @@ func.func @branches(%l1: memref<64xi8, #cluster.space<l1>>, %x: memref<4xi8, #cl
 
 // -----
 
+// It is there before the dot.
+// CHECK-LABEL: func.func @earlier
+// CHECK:         %[[BIAS:.*]] = memref.load
+// CHECK:         memref.store
+// CHECK:         cluster.dot %{{.*}}, %[[BIAS]] :
+// CHECK-NOT:     arith.addi
+// expected-remark @below {{started with an element=1}}
+func.func @earlier(%l1: memref<64xi8, #cluster.space<l1>>, %x: memref<4xi8, #cluster.space<l1>>, %v: i32) -> i32 {
+  %c0 = arith.constant 0 : index
+  %c4 = arith.constant 4 : index
+  %zero = arith.constant 0 : i32
+  %w = memref.view %l1[%c0][] : memref<64xi8, #cluster.space<l1>> to memref<12xi8, #cluster.space<l1>>
+  %bias = memref.view %l1[%c0][] : memref<64xi8, #cluster.space<l1>> to memref<4xi32, #cluster.space<l1>>
+  %added = memref.load %bias[%c0] : memref<4xi32, #cluster.space<l1>>
+  memref.store %v, %bias[%c0] : memref<4xi32, #cluster.space<l1>>
+  // expected-remark @below {{starts with an element of its record}}
+  %a = cluster.dot %x[%c0], %w[%c0], %c4, %zero : memref<4xi8, #cluster.space<l1>>, memref<12xi8, #cluster.space<l1>> -> i32
+  %all = arith.addi %a, %added : i32
+  return %all : i32
+}
+
+// -----
+
+// One branch adds what was there before, the other what is there now.
+// CHECK-LABEL: func.func @before_and_after
+// CHECK:         cluster.dot %{{.*}}, %c0_i32 :
+// CHECK-COUNT-2: arith.addi
+// expected-remark @below {{started with an element=0}}
+func.func @before_and_after(%l1: memref<64xi8, #cluster.space<l1>>, %x: memref<4xi8, #cluster.space<l1>>, %has: i1, %v: i32) -> i32 {
+  %c0 = arith.constant 0 : index
+  %c4 = arith.constant 4 : index
+  %zero = arith.constant 0 : i32
+  %w = memref.view %l1[%c0][] : memref<64xi8, #cluster.space<l1>> to memref<12xi8, #cluster.space<l1>>
+  %bias = memref.view %l1[%c0][] : memref<64xi8, #cluster.space<l1>> to memref<4xi32, #cluster.space<l1>>
+  %before = memref.load %bias[%c0] : memref<4xi32, #cluster.space<l1>>
+  memref.store %v, %bias[%c0] : memref<4xi32, #cluster.space<l1>>
+  // expected-remark @below {{what is added differs from branch to branch}}
+  %a = cluster.dot %x[%c0], %w[%c0], %c4, %zero : memref<4xi8, #cluster.space<l1>>, memref<12xi8, #cluster.space<l1>> -> i32
+  %r = scf.if %has -> (i32) {
+    %t = arith.addi %a, %before : i32
+    scf.yield %t : i32
+  } else {
+    %after = memref.load %bias[%c0] : memref<4xi32, #cluster.space<l1>>
+    %t = arith.addi %a, %after : i32
+    scf.yield %t : i32
+  }
+  return %r : i32
+}
+
+// -----
+
 // The rows lie elsewhere: what is added need not be at hand yet.
 // CHECK-LABEL: func.func @elsewhere
 // CHECK:         cluster.dot %{{.*}}, %c0_i32 :

@@ -131,17 +131,19 @@ std::optional<LogicalResult> cluster::startWithElement(OpResult sum,
     return refuse("a part of the sum is also read by itself");
   if (!matchPattern(start->get(), m_Zero()))
     return refuse("the sum does not start with 0");
-  // One for each branch, if not all groups have all elements.
+  auto dot = cast<cluster::DotOp>(start->getOwner());
+  // One behind the dot for each branch, if not all groups have all elements.
   memref::LoadOp load = loads.front();
+  bool isEarlier = isBefore(load, dot);
   if (!llvm::all_of(loads, [&](memref::LoadOp other) {
-        return other == load || isSameElement(load, other);
+        return other == load || (!isEarlier && !isBefore(other, dot) &&
+                                 isSameElement(load, other));
       }))
     return refuse("what is added differs from branch to branch");
-  auto dot = cast<cluster::DotOp>(start->getOwner());
   if (!isSameRecord(load.getMemref(), dot.getW()))
     return refuse("what is added lies in another record than the rows");
   OpBuilder builder(dot);
-  if (isBefore(load, dot)) {
+  if (isEarlier) {
     start->set(load);
   } else {
     if (!llvm::all_of(load->getOperands(), [&](Value operand) {
