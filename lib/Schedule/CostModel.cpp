@@ -33,6 +33,8 @@ static constexpr double turnOverhead = 0.5; // of an unrolled loop, per step
 /// Of cores that share an FPU and follow each other at some distance, how long
 /// one waits at each use.
 static constexpr double fpuWait = 0.45;
+/// Cycles of an FPU's turn if more cores want it than it can serve.
+static constexpr double fpuTurn = 1;
 
 static Cost makeCost(double cycles, double fpu, double bytes,
                      double divisions = 0) {
@@ -202,8 +204,10 @@ Cost schedule::getDotCost(int64_t rows, int64_t columns, Type element,
     cost.cycles += 2.4 * double(rows) + 0.2 * double(rest);
     cost.bytes += 4.4 * double(rows) + 6.8 * double(rest);
   }
+  if (isa<FloatType>(element))
+    cost.sumUses = double(words * rows);
   if (sharesFpu)
-    cost.sumFpu = double(words * rows);
+    cost.sumFpu = cost.sumUses;
   cost.products = double(columns * rows);
   return cost;
 }
@@ -211,6 +215,7 @@ Cost schedule::getDotCost(int64_t rows, int64_t columns, Type element,
 Machine::Machine(cluster::TargetAttr target)
     : cores(unsigned(target.getCores())), fpus(unsigned(target.getFpus())),
       loadCycles(double(target.getL2().getLatency())),
+      coldFetchCycles(0.7 * (loadCycles + 1) / 16),
       bytesPerCycle(target.getL2().getRate()),
       coreCacheBytes(target.getCoreCache()),
       clusterCacheBytes(target.getClusterCache()) {}
@@ -223,7 +228,10 @@ double schedule::getCycles(Cost cost, unsigned busy, const Machine &machine) {
   double waiting = fpuWait * others * cost.fpu;
   if (others > 0 && cost.sumCycles > 0) {
     double load = (1 + others) * cost.sumFpu / cost.sumCycles;
-    waiting += 0.17 * load * load * cost.sumCycles;
+    double meeting = 0.17 * load * load * cost.sumCycles;
+    // However they come, an FPU does one operation a cycle.
+    double busy = fpuTurn * (1 + others) * cost.sumUses - cost.sumCycles;
+    waiting += std::max(meeting, busy);
   }
   // All share a divider, which they need at about the same time.
   double dividing = divideCycles * (1 + 0.6 * (busy - 1)) * cost.divisions;

@@ -23,8 +23,9 @@ struct Machine {
   explicit Machine(cluster::TargetAttr target);
 
   unsigned cores, fpus;
-  double loadCycles;                         ///< of a load from L2
-  double bytesPerCycle;                      ///< of the cluster's DMA, from L2
+  double loadCycles;      ///< of a load from L2
+  double coldFetchCycles; ///< for each byte of code that comes from L2
+  double bytesPerCycle;   ///< of the cluster's DMA, from L2
   int64_t coreCacheBytes, clusterCacheBytes; ///< of instructions
 };
 
@@ -33,7 +34,8 @@ struct Cost {
   double cycles = 0;    ///< without waiting for instructions and for others
   double fpu = 0;       ///< uses of an FPU, which two cores may share
   double sumCycles = 0; ///< of the cycles, those in loops of cluster.dot
-  double sumFpu = 0;    ///< uses in those loops in which cores meet at an FPU
+  double sumUses = 0;   ///< uses of an FPU in them
+  double sumFpu = 0;    ///< of these, those in which two cores meet
   double divisions = 0; ///< in the cluster's one divider
   double products = 0;  ///< that are added up
   double bytes = 0;     ///< of instructions; those of a loop once
@@ -42,6 +44,7 @@ struct Cost {
     cycles += other.cycles;
     fpu += other.fpu;
     sumCycles += other.sumCycles;
+    sumUses += other.sumUses;
     sumFpu += other.sumFpu;
     divisions += other.divisions;
     products += other.products;
@@ -51,9 +54,9 @@ struct Cost {
   /// Of code that is run, and laid out, so many times.
   friend Cost operator*(double factor, Cost cost) {
     return {factor * cost.cycles,    factor * cost.fpu,
-            factor * cost.sumCycles, factor * cost.sumFpu,
-            factor * cost.divisions, factor * cost.products,
-            factor * cost.bytes};
+            factor * cost.sumCycles, factor * cost.sumUses,
+            factor * cost.sumFpu,    factor * cost.divisions,
+            factor * cost.products,  factor * cost.bytes};
   }
 };
 
@@ -83,12 +86,12 @@ inline constexpr double loopBytes = 25;
 /// Those of a level: all cores arrive, not at once; and a loop is found.
 inline constexpr double barrierCycles = 32;
 inline constexpr double barrierBytes = 30;
-inline constexpr Cost groupCost = {/*cycles=*/7, 0, 0, 0, 0, 0,
+inline constexpr Cost groupCost = {/*cycles=*/7, 0, 0, 0, 0, 0, 0,
                                    /*bytes=*/10};
-inline constexpr Cost storeCost = {/*cycles=*/1, 0, 0, 0, 0, 0,
+inline constexpr Cost storeCost = {/*cycles=*/1, 0, 0, 0, 0, 0, 0,
                                    /*bytes=*/5};
 /// Looking whether an element exists.
-inline constexpr Cost existsCost = {/*cycles=*/5.4, 0, 0, 0, 0, 0,
+inline constexpr Cost existsCost = {/*cycles=*/5.4, 0, 0, 0, 0, 0, 0,
                                     /*bytes=*/15};
 inline constexpr double earlyBytes = 11; ///< a value between two loops
 /// Copying a state, and a word of it.
@@ -96,10 +99,10 @@ inline constexpr double copyCycles = 28, copyWordCycles = 5.8;
 inline constexpr double copyBytes = 150;
 
 // Instructions that are not in a core's own cache come in lines from the
-// cluster's, or, if it does not hold those of a frame, from L2. The cores that
-// come second for a line wait less.
-inline constexpr double fetchCycles = 0.15;    ///< for each byte
-inline constexpr double coldFetchCycles = 0.7; ///< for each byte, on top
+// cluster's, or, if it does not hold those of a frame, from L2
+// (Machine::coldFetchCycles on top). The cores that come second for a line wait
+// less.
+inline constexpr double fetchCycles = 0.15; ///< for each byte
 /// A loop that its core's cache does not hold is fetched again in each turn,
 /// but not what the turn branches around.
 inline constexpr double againShare = 0.67;

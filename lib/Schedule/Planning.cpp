@@ -292,7 +292,8 @@ double Scheduler::getFrameCycles(double coldShare) {
         getElementTypeOrSelf(value.getType()).getIntOrFloatBitWidth();
     if (words * bits % 32 == 0)
       words = words * bits / 32;
-    return copyCycles + copyBytes * coldShare * coldFetchCycles +
+    return copyCycles +
+           copyBytes * coldShare * options.machine.coldFetchCycles +
            copyWordCycles * double(llvm::divideCeil(words, cores));
   };
   double saving = 0, copying = 0;

@@ -242,6 +242,7 @@ GroupedLoop &Records::addLoop(const Loop &loop, const Sharing &sharing,
   GroupedLoop &grouped = loops.emplace_back();
   grouped.loop = &loop;
   grouped.cacheBytes = machine.coreCacheBytes;
+  grouped.coldFetchCycles = machine.coldFetchCycles;
   grouped.rowCount = sharing.rows;
   grouped.element = sharing.element;
   grouped.record.vectors = sharing.vectors;

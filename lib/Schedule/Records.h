@@ -176,8 +176,9 @@ struct GroupedLoop {
   bool isResident(int64_t tile) const {
     return (tile + 1) * resident / getTiles() > tile * resident / getTiles();
   }
-  int64_t cacheBytes = 0; ///< of the core's own cache of instructions
-  double coldShare = 0;   ///< of its code, what the cluster's does not hold
+  int64_t cacheBytes = 0;     ///< of the core's own cache of instructions
+  double coldFetchCycles = 0; ///< for each byte that comes from L2
+  double coldShare = 0;       ///< of its code, what the cluster's does not hold
 
   /// Cycles for which a core waits for instructions.
   double getFetchCycles(unsigned cores) const;

@@ -23,17 +23,24 @@ class Prediction:
         return self.predicted / self.simulated
 
 
-def measure(model, name, frames, precision, folder, calibration=None, *options):
+def measure(model, name, frames, precision, folder, calibration=None, *options,
+            target=None):
     """Compiles a model with one input of this name, and runs it over frames, the first
-    of which does not count. `calibration` are frames for mixed and int8."""
+    of which does not count. `calibration` are frames for mixed and int8, `target` is a
+    file."""
     elf, array, statistics = (folder / n for n in ("p.elf", "x.npy", "stats.json"))
     options = [f"--precision={precision}", *options]
+    if target:
+        options.append(f"--target={target}")
     if precision in ("mixed", "int8"):
         np.save(folder / "calibration.npy", calibration)
         options.append(f"--calibration={name}={folder}/calibration.npy")
     se.compile(model, elf, *options)
     np.save(array, frames)
-    se.run_tool("se-run", elf, "--in", f"{name}={array}", f"--stats={statistics}")
+    run = ["--in", f"{name}={array}", f"--stats={statistics}"]
+    if target:
+        run.append(f"--target={target}")
+    se.run_tool("se-run", elf, *run)
     found = json.loads(statistics.read_text())
     cycles, count = found["cycles_per_frame"], found["frames"]
     warm = (cycles["mean"] * count - cycles["max"]) / (count - 1)

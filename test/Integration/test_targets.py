@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import onnx_models
+import predictions
 import se
 from onnx_models import Recipe
 from test_bad_input import expect_error
@@ -34,6 +35,72 @@ def example():
 def write(target, path):
     path.write_text(json.dumps(target))
     return path
+
+
+# --- other widths ----------------------------------------------------------------
+
+
+def set_l2(key, value):
+    """A change of the memory l2."""
+    def change(target):
+        memory = next(m for m in target["memories"] if m["name"] == "l2")
+        memory[key] = value
+    return change
+
+
+def set_key(**keys):
+    return lambda target: target.update(keys)
+
+
+# What is changed of pulp-open.
+WIDTHS = {
+    "4_bytes": set_l2("bytes_per_cycle", 4),
+    "16_bytes": set_l2("bytes_per_cycle", 16),
+    "slow_l2": set_l2("latency", {"cluster": 30, "fc": 1}),
+    "2_fpus": set_key(fpus=2),
+    "8_fpus": set_key(fpus=8),
+    "4_cores": set_key(cores=4),
+    "2_cores_1_fpu": set_key(cores=2, fpus=1),
+}
+WIDE = Recipe("gru1", input=90, hidden=128, layers=2, head="gemm")
+
+
+def measure_width(change, precision, folder):
+    """The prediction, the outputs and the plan on a changed pulp-open."""
+    target = json.loads((se.SOURCE / "targets" / "pulp-open.json").read_text())
+    target["name"] = "changed"
+    change(target)
+    path = write(target, folder / "target.json")
+    model = folder / "net.onnx"
+    model.write_bytes(onnx_models.build(WIDE).SerializeToString())
+    frames = np.random.default_rng(0).normal(size=(8, 90)).astype(np.float32)
+    report = folder / "report.json"
+    found = predictions.measure(model, "x", frames, precision, folder, None,
+                                f"--report={report}", target=path)
+    outputs = se.run(folder / "p.elf", {"x": frames}, ["y"], f"--target={path}")
+    plan = [[stage[key] for key in ("tiles", "rows_per_tile", "group")]
+            for stage in json.loads(report.read_text())["stages"]]
+    return found, outputs, plan
+
+
+@pytest.fixture(scope="module", params=["fp32", "fp16"])
+def usual_width(request, tmp_path_factory):
+    folder = tmp_path_factory.mktemp(request.param)
+    return request.param, *measure_width(lambda target: None, request.param, folder)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_widths(width, usual_width, tmp_path):
+    """The planner knows what a target offers from its file alone."""
+    precision, usual, outputs, plan = usual_width
+    assert usual.ratio == pytest.approx(1, abs=0.1), usual
+    found, changed, other_plan = measure_width(WIDTHS[width], precision, tmp_path)
+    assert found.ratio == pytest.approx(1, abs=0.1), found
+    se.assert_same_bits(outputs, changed, width)
+    change = found.simulated / usual.simulated
+    assert change < 1.02 if width in ("16_bytes", "8_fpus") else change > 1.005
+    if width in ("16_bytes", "4_cores", "2_cores_1_fpu"):
+        assert plan != other_plan
 
 
 # --- gap9 ------------------------------------------------------------------------
