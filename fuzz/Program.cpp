@@ -5,8 +5,8 @@
 
 #include "Fuzz.h"
 
-#include "se/Simulator/Disassembler.h"
 #include "se/Simulator/Program.h"
+#include "se/Simulator/ProgramListing.h"
 
 #include "llvm/Support/MemoryBufferRef.h"
 #include "llvm/Support/raw_ostream.h"

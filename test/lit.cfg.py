@@ -30,6 +30,9 @@ config.substitutions.append(("%se_resources", config.se_resource_dir))
 config.substitutions.append(
     ("%check_rules", f'"{config.python}" {config.test_source_root}/check_rules.py')
 )
+config.substitutions.append(
+    ("%check_includes", f'"{config.python}" {config.test_source_root}/check_includes.py')
+)
 
 if config.clang:
     config.available_features.add("clang")

@@ -10,8 +10,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "Report.h"
+#include "Spectrogram.h"
 #include "se/Audio/Quality.h"
-#include "se/Audio/Spectrogram.h"
 #include "se/Audio/Stft.h"
 #include "se/Audio/Wav.h"
 #include "se/Driver/Compile.h"
@@ -241,7 +241,7 @@ Error Denoiser::run() {
     std::vector<audio::Spectrum> spectra = {before, audio::analyze(result)};
     if (reference)
       spectra.push_back(audio::analyze(*reference));
-    if (Error error = audio::writeSpectrograms(files, picture, spectra))
+    if (Error error = writeSpectrograms(files, picture, spectra))
       return error;
   }
 

@@ -10,19 +10,19 @@
 #include "llvm/Support/MathExtras.h"
 
 using namespace se;
-using sim::Operand;
+using riscv::Operand;
 
 std::string conversion::getInstructionText(
-    const sim::InstructionInfo &info, const sim::Operands &immediates,
+    const riscv::InstructionInfo &info, const riscv::Operands &immediates,
     llvm::function_ref<std::string(Operand)> getRegister) {
   constexpr unsigned dynamicRounding = 7;
-  sim::Operands operands = immediates;
+  riscv::Operands operands = immediates;
   operands[Operand::rm] = dynamicRounding;
-  const uint32_t word = sim::encode(info, operands);
+  const uint32_t word = riscv::encode(info, operands);
   // What stands in the place of a register: an operand, or, written as one, the
   // bits of something else.
   auto slot = [&](unsigned bit) -> std::string {
-    for (const sim::Field &field : info.fields)
+    for (const riscv::Field &field : info.fields)
       if (field.wordBit == bit && field.operand <= Operand::rs3)
         return getRegister(field.operand);
     return "x" + std::to_string(word >> bit & 31);

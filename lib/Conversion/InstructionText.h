@@ -6,7 +6,7 @@
 #ifndef SE_LIB_CONVERSION_INSTRUCTIONTEXT_H
 #define SE_LIB_CONVERSION_INSTRUCTIONTEXT_H
 
-#include "se/Simulator/Isa.h"
+#include "se/ISA/Isa.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
 #include <string>
 
@@ -16,9 +16,9 @@ namespace se::conversion {
 /// know it. `getRegister` gives the text of a register operand; the rounding
 /// mode is the dynamic one. The row has a format.
 std::string
-getInstructionText(const sim::InstructionInfo &info,
-                   const sim::Operands &immediates,
-                   llvm::function_ref<std::string(sim::Operand)> getRegister);
+getInstructionText(const riscv::InstructionInfo &info,
+                   const riscv::Operands &immediates,
+                   llvm::function_ref<std::string(riscv::Operand)> getRegister);
 
 } // namespace se::conversion
 

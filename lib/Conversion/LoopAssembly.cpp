@@ -11,13 +11,13 @@
 using namespace mlir;
 using namespace se;
 using namespace se::conversion;
-using sim::Opcode;
-using sim::Operand;
+using riscv::Opcode;
+using riscv::Operand;
 
 /// The line of one instruction; `getName` names a value.
 static std::string getLine(xpulp::InstructionOpInterface op,
                            llvm::function_ref<std::string(Value)> getName) {
-  const sim::InstructionInfo &info = op.getInfo();
+  const riscv::InstructionInfo &info = op.getInfo();
   SmallVector<Operand, 4> fields = xpulp::getRegisterOperands(info);
   return getInstructionText(info, xpulp::getImmediates(op), [&](Operand field) {
     if (field == Operand::rd)
@@ -51,11 +51,11 @@ LoopAssembly conversion::makeLoopAssembly(xpulp::LoopOp loop) {
   for (Operation &op : body->without_terminator())
     lines.push_back(getLine(cast<xpulp::InstructionOpInterface>(op), getName));
   while (lines.size() < xpulp::minLoopInstructions)
-    lines.push_back(getInstructionText(sim::getInfo(Opcode::ADDI), {},
+    lines.push_back(getInstructionText(riscv::getInfo(Opcode::ADDI), {},
                                        [](Operand) { return "x0"; }));
 
   // The last instruction's distance from this one, in half words.
-  sim::Operands setup;
+  riscv::Operands setup;
   unsigned distance = 2 * lines.size();
   Opcode opcode = Opcode::LP_SETUPI;
   result.readsCount = loop.readsCount(lines.size());
@@ -66,7 +66,7 @@ LoopAssembly conversion::makeLoopAssembly(xpulp::LoopOp loop) {
     setup[Operand::imm] = *loop.getConstantCount();
     setup[Operand::imm3] = distance;
   }
-  result.text = getInstructionText(sim::getInfo(opcode), setup, [&](Operand) {
+  result.text = getInstructionText(riscv::getInfo(opcode), setup, [&](Operand) {
     return "$" + std::to_string(result.numRegisters + inputs.size());
   });
   for (const std::string &line : lines)

@@ -13,7 +13,7 @@
 using namespace mlir;
 using namespace se;
 using namespace se::conversion;
-using sim::Operand;
+using riscv::Operand;
 
 namespace {
 /// One block of assembly in the making: outputs, then inputs.
@@ -103,7 +103,7 @@ struct LowerInstruction
   LogicalResult
   matchAndRewrite(xpulp::InstructionOpInterface op, ArrayRef<Value> operands,
                   ConversionPatternRewriter &rewriter) const override {
-    const sim::InstructionInfo &info = op.getInfo();
+    const riscv::InstructionInfo &info = op.getInfo();
     SmallVector<Type> types;
     if (failed(typeConverter->convertTypes(op->getResultTypes(), types)))
       return failure();

@@ -13,7 +13,7 @@
 using namespace mlir;
 using namespace se;
 using namespace se::conversion;
-using sim::Operand;
+using riscv::Operand;
 
 /// A scalar as the bits of a register.
 static Value toBits(OpBuilder &b, Location loc, Value value) {
@@ -34,9 +34,9 @@ static Value fromBits(OpBuilder &b, Location loc, Value bits, Type type) {
   return arith::BitcastOp::create(b, loc, type, bits);
 }
 
-/// The function of a row (se/Simulator/Emulation.h).
+/// The function of a row (se/ISA/Emulation.h).
 static func::FuncOp declare(ConversionPatternRewriter &rewriter,
-                            Operation *user, const sim::InstructionInfo &info,
+                            Operation *user, const riscv::InstructionInfo &info,
                             unsigned numArguments) {
   auto module = user->getParentOfType<ModuleOp>();
   std::string name = ("se_xpulp_" + info.name).str();
@@ -64,7 +64,7 @@ struct EmulateInstruction
     SmallVector<Type> types;
     if (failed(typeConverter->convertTypes(op->getResultTypes(), types)))
       return failure();
-    const sim::InstructionInfo &info = op.getInfo();
+    const riscv::InstructionInfo &info = op.getInfo();
     rewriter.replaceOp(op, info.accessBytes
                                ? makeAccess(op, operands, types, rewriter)
                                : makeCall(op, operands, types, rewriter));
@@ -76,11 +76,11 @@ private:
                                      ArrayRef<Value> operands, TypeRange types,
                                      ConversionPatternRewriter &b) {
     Location loc = op.getLoc();
-    const sim::InstructionInfo &info = op.getInfo();
+    const riscv::InstructionInfo &info = op.getInfo();
     SmallVector<Value> arguments;
     for (Value operand : operands)
       arguments.push_back(toBits(b, loc, operand));
-    sim::Operands immediates = xpulp::getImmediates(op);
+    riscv::Operands immediates = xpulp::getImmediates(op);
     for (Operand operand : {Operand::imm, Operand::imm2})
       if (info.has(operand))
         arguments.push_back(arith::ConstantIntOp::create(b, loc, b.getI32Type(),
@@ -94,8 +94,8 @@ private:
                                        ArrayRef<Value> operands,
                                        TypeRange types, OpBuilder &b) {
     Location loc = op.getLoc();
-    const sim::InstructionInfo &info = op.getInfo();
-    bool isLoad = info.kind == sim::Kind::Load;
+    const riscv::InstructionInfo &info = op.getInfo();
+    bool isLoad = info.kind == riscv::Kind::Load;
     // The base, a store's value, and what is added.
     Value address = operands.front(), offset;
     if (info.has(Operand::imm))

@@ -6,7 +6,7 @@
 #include "se/Conversion/Passes.h"
 #include "se/Dialect/RNN/RNN.h"
 #include "se/Dialect/XPulp/XPulp.h"
-#include "se/Simulator/FloatOps.h"
+#include "se/ISA/FloatOps.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -22,7 +22,7 @@ namespace se::conversion {
 
 using namespace mlir;
 using namespace se;
-using sim::F16;
+using riscv::F16;
 
 static bool isPairOf(Type type, Type element) {
   auto vector = dyn_cast<VectorType>(type);

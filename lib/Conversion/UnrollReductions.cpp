@@ -39,14 +39,27 @@ struct UnrollReductionsPass
     : conversion::impl::UnrollReductionsBase<UnrollReductionsPass> {
   using UnrollReductionsBase::UnrollReductionsBase;
   void runOnOperation() override {
+    constexpr unsigned mostCopies = 64;
+    if (factor < 1 || factor > mostCopies) {
+      getOperation().emitError("the factor must be 1 to ")
+          << mostCopies << ", found " << factor.getValue();
+      return signalPassFailure();
+    }
     SmallVector<scf::ForOp> loops;
     getOperation().walk([&](scf::ForOp loop) {
       if (isSum(loop))
         loops.push_back(loop);
     });
-    for (scf::ForOp loop : loops)
+    for (scf::ForOp loop : loops) {
+      // MLIR's utility divides by it.
+      std::optional<int64_t> step = getConstantIntValue(loop.getStep());
+      if (step && *step < 1) {
+        loop.emitError("a loop with step ") << *step;
+        return signalPassFailure();
+      }
       if (failed(loopUnrollByFactor(loop, factor)))
         return signalPassFailure();
+    }
   }
 };
 } // namespace

@@ -6,8 +6,8 @@
 #include "se/Host/HostProgram.h"
 
 #include "se/Host/HostRuntime.h"
+#include "se/ISA/Emulation.h"
 #include "se/Pipelines/Pipelines.h"
-#include "se/Simulator/Emulation.h"
 
 #include "mlir/ExecutionEngine/ExecutionEngine.h"
 #include "mlir/ExecutionEngine/OptUtils.h"
@@ -112,7 +112,8 @@ HostProgram::create(ModuleOp module, PipelineOptions options, bool fitsTarget) {
     add("se_kernel_dma_out_2d", &host::startTransferOut2D);
     for (StringRef name : {"se_kernel_dma_wait", "se_kernel_external_wait"})
       add(name, &host::waitForTransfer);
-    for (const sim::EmulatedFunction &function : sim::getEmulatedFunctions())
+    for (const riscv::EmulatedFunction &function :
+         riscv::getEmulatedFunctions())
       add(function.name, function.address);
     return symbols;
   });

@@ -148,6 +148,14 @@ static bool isInstruction(Operation *op) {
              math::TruncOp, math::CountLeadingZerosOp>(op);
 }
 
+/// Types of the values in loops and instructions. Of wider ones LLVM makes no
+/// code, and says so only by ending the process.
+static bool isOfMachine(Type type) {
+  constexpr unsigned mostBits = 64;
+  Type element = getElementTypeOrSelf(type);
+  return !element.isIntOrFloat() || element.getIntOrFloatBitWidth() <= mostBits;
+}
+
 static bool isAllowed(Operation *op, Phase phase) {
   if (isa<ModuleOp>(op))
     return true;
@@ -164,7 +172,9 @@ static bool isAllowed(Operation *op, Phase phase) {
   case Phase::Selected: {
     for (TypeRange types :
          {TypeRange(op->getOperandTypes()), TypeRange(op->getResultTypes())})
-      if (llvm::any_of(types, [](Type type) { return isa<TensorType>(type); }))
+      if (llvm::any_of(types, [](Type type) {
+            return isa<TensorType>(type) || !isOfMachine(type);
+          }))
         return false;
     if (phase == Phase::Scheduled &&
         isa<rnn::ActivationOp, rnn::QuantizeOp, rnn::InterpolateOp>(op))

@@ -291,6 +291,12 @@ void se::registerPasses() {
   registerPassPipeline(
       "se-pipeline", "Take a module from one phase to another",
       [](OpPassManager &pm, StringRef text, auto errorHandler) {
+        // MLIR ends the process where a pass cannot run on the operation.
+        std::optional<StringRef> anchor = pm.getOpName();
+        if (anchor && *anchor != ModuleOp::getOperationName())
+          return errorHandler("se-pipeline runs on 'builtin.module', not on '" +
+                              *anchor +
+                              "'; write builtin.module(se-pipeline{...})");
         CommandLineOptions options;
         std::string message;
         llvm::raw_string_ostream os(message);

@@ -3,9 +3,13 @@
 
 //===- Functions.cpp - Kernel, reset, set-up and their description --------===//
 
-#include "Scheduler.h"
+#include "KernelEmitter.h"
+
+#include "Arena.h"
 
 #include "se/Dialect/Cluster/FiniteMask.h"
+#include "se/Dialect/Cluster/StageLocation.h"
+#include "se/Schedule/Indexing.h"
 
 #include "mlir/Analysis/SliceAnalysis.h"
 
@@ -15,8 +19,27 @@ using namespace se::schedule;
 
 static constexpr StringRef copyStage = "copies of states";
 
-func::FuncOp Scheduler::makeFunction(StringRef suffix,
-                                     ArrayRef<Type> arguments) {
+KernelEmitter::KernelEmitter(const Schedule &schedule)
+    : schedule(schedule), plan(schedule.plan), records(schedule.records),
+      tiling(schedule.tiling), cores(schedule.cores), dmaCore(schedule.dmaCore),
+      network(schedule.network), screen(schedule.screen),
+      module(network->getParentOfType<ModuleOp>()), symbols(module),
+      b(network.getLoc(), network) {}
+
+Value KernelEmitter::number(int64_t value) {
+  return arith::ConstantIndexOp::create(b, value);
+}
+
+MemRefType KernelEmitter::controlType() {
+  return makeType(getControlWords(tiling), b.getI32Type(), cluster::Level::l1);
+}
+
+void KernelEmitter::enterStage(Location location, StringRef name) {
+  b.setLoc(cluster::withStage(location, b.getStringAttr(name)));
+}
+
+func::FuncOp KernelEmitter::makeFunction(StringRef suffix,
+                                         ArrayRef<Type> arguments) {
   auto function =
       func::FuncOp::create(b, (network.getSymName() + suffix).str(),
                            b.getFunctionType(arguments, TypeRange()));
@@ -27,10 +50,12 @@ func::FuncOp Scheduler::makeFunction(StringRef suffix,
 
 /// A parallel region in `function`, which gets `core` and carries values of
 /// these types; the function's return is behind it.
-mlir::Block *Scheduler::emitParallel(func::FuncOp function, TypeRange carried) {
+mlir::Block *KernelEmitter::emitParallel(func::FuncOp function,
+                                         TypeRange carried) {
   Value control;
   if (getControlWords(tiling))
-    control = view(function.getArgument(0), controlType(), controlOffset);
+    control =
+        view(function.getArgument(0), controlType(), schedule.controlOffset);
   auto parallel = cluster::ParallelOp::create(b, cores, dmaCore, control);
   func::ReturnOp::create(b);
   mlir::Block &body = parallel.getBody().emplaceBlock();
@@ -42,7 +67,7 @@ mlir::Block *Scheduler::emitParallel(func::FuncOp function, TypeRange carried) {
 }
 
 /// Copies one buffer to another, by words if they have whole ones.
-void Scheduler::emitCopy(Value from, Value to) {
+void KernelEmitter::emitCopy(Value from, Value to) {
   auto type = cast<MemRefType>(from.getType());
   int64_t elements = type.getNumElements();
   int64_t perWord = 32 / type.getElementTypeBitWidth();
@@ -62,8 +87,8 @@ void Scheduler::emitCopy(Value from, Value to) {
 }
 
 /// Transfers all of these, and waits for them behind what `meanwhile` emits.
-void Scheduler::copyPorts(ArrayRef<std::pair<Value, Value>> copies,
-                          function_ref<void()> meanwhile) {
+void KernelEmitter::copyPorts(ArrayRef<std::pair<Value, Value>> copies,
+                              function_ref<void()> meanwhile) {
   SmallVector<Value> tokens;
   Type token = cluster::TokenType::get(b.getContext(), cluster::Engine::dma);
   for (auto [from, to] : copies)
@@ -76,17 +101,17 @@ void Scheduler::copyPorts(ArrayRef<std::pair<Value, Value>> copies,
     cluster::DmaWaitOp::create(b, b.getIndexType(), token);
 }
 
-void Scheduler::emitKernel() {
+void KernelEmitter::emitKernel() {
   // An empty state would be an empty struct in C.
   SmallVector<Type> arguments{
-      makeType(std::max(arena.getSize(), Arena::alignment), b.getI8Type(),
+      makeType(std::max(schedule.stateBytes, Arena::alignment), b.getI8Type(),
                cluster::Level::l1)};
-  for (Type type : getPortTypes())
+  for (Type type : schedule.getPortTypes())
     arguments.push_back(portType(type, cluster::Level::l2));
   kernel = makeFunction("_kernel", arguments);
   Value arenaArgument = kernel.getArgument(0);
   SmallVector<Type> carried;
-  if (hasRing())
+  if (schedule.hasRing())
     carried = StreamEmitter(b, tiling, StreamMemory()).getCarriedTypes();
   if (tiling.residentBytes)
     carried.push_back(b.getIndexType());
@@ -104,33 +129,33 @@ void Scheduler::emitKernel() {
   };
   for (auto [k, input] : llvm::enumerate(network.getInputArguments())) {
     sources[input] = ports[k];
-    if (inputOffsets.empty() || input.use_empty())
+    if (schedule.inputOffsets.empty() || input.use_empty())
       continue;
-    sources[input] = atHand(ports[k], inputOffsets[k]);
+    sources[input] = atHand(ports[k], schedule.inputOffsets[k]);
     inputCopies.push_back({ports[k], sources[input]});
   }
   for (auto [k, port] :
        llvm::enumerate(ports.drop_front(network.getNumInputs()))) {
     outputBuffers.push_back(port);
-    if (outputOffsets.empty())
+    if (schedule.outputOffsets.empty())
       continue;
-    outputBuffers.back() = atHand(port, outputOffsets[k]);
+    outputBuffers.back() = atHand(port, schedule.outputOffsets[k]);
     outputCopies.push_back({outputBuffers.back(), port});
   }
   for (auto [state, offset] :
-       llvm::zip(network.getStateArguments(), stateOffsets)) {
+       llvm::zip(network.getStateArguments(), schedule.stateOffsets)) {
     sources[state] = view(arenaArgument, bufferType(state), offset);
     stateBuffers.push_back(sources[state]);
   }
   // Roots are read in their buffers, also if they lie elsewhere at first.
   for (Value value : plan.getBuffers())
-    memory[value] =
-        view(arenaArgument, bufferType(value), bufferOffsets.lookup(value));
+    memory[value] = view(arenaArgument, bufferType(value),
+                         schedule.bufferOffsets.lookup(value));
   sourcesEnd = number(0);
   auto handedOn = ValueRange(body->getArguments()).drop_front();
   if (tiling.residentBytes)
     residentPosition = handedOn.back();
-  if (hasRing()) {
+  if (schedule.hasRing()) {
     stream = std::make_unique<StreamEmitter>(b, tiling,
                                              getStreamMemory(arenaArgument));
     stream->enterFrame(handedOn);
@@ -148,7 +173,7 @@ void Scheduler::emitKernel() {
     if (!first)
       cluster::BarrierOp::create(b);
     first = true; // there is a barrier at its end
-    if (screening == Screening::FirstLevel) {
+    if (schedule.screening == Screening::FirstLevel) {
       emitFirstLevel(arenaArgument);
       levels = levels.drop_front();
     } else {
@@ -176,19 +201,19 @@ void Scheduler::emitKernel() {
     copyPorts(outputCopies, [] {});
   }
   // All have read what is carried before it is written again.
-  bool hasMet = screen || hasRing() || plan.getLevels().size() > 1 ||
+  bool hasMet = screen || schedule.hasRing() || plan.getLevels().size() > 1 ||
                 !plan.getStateCopies().empty() || !outputCopies.empty();
   if (tiling.residentBytes && !hasMet)
     cluster::BarrierOp::create(b);
   SmallVector<Value> handOn;
-  if (hasRing())
+  if (schedule.hasRing())
     handOn = stream->leaveFrame();
   if (tiling.residentBytes)
     handOn.push_back(residentPosition);
   cluster::YieldOp::create(b, handOn);
 }
 
-void Scheduler::emitReset() {
+void KernelEmitter::emitReset() {
   b.setInsertionPoint(network);
   b.setLoc(network.getLoc());
   reset = makeFunction("_reset_states", {kernel.getArgumentTypes()[0]});
@@ -197,7 +222,7 @@ void Scheduler::emitReset() {
   for (auto [k, value] : llvm::enumerate(network.getResetValues())) {
     Value state = network.getStateArguments()[k];
     Value buffer =
-        view(reset.getArgument(0), bufferType(state), stateOffsets[k]);
+        view(reset.getArgument(0), bufferType(state), schedule.stateOffsets[k]);
     auto elements = cast<ElementsAttr>(value);
     auto splat = dyn_cast<SplatElementsAttr>(elements);
     Value from;
@@ -239,7 +264,8 @@ static FloatType findRounding(Value input) {
   return {};
 }
 
-ArrayAttr Scheduler::ports(ArrayAttr types, ArrayAttr names, PortKind kind) {
+ArrayAttr KernelEmitter::ports(ArrayAttr types, ArrayAttr names,
+                               PortKind kind) {
   bool areStates = kind == PortKind::State;
   SmallVector<Attribute> list;
   for (auto [k, type, name] : llvm::enumerate(types, names)) {
@@ -247,7 +273,7 @@ ArrayAttr Scheduler::ports(ArrayAttr types, ArrayAttr names, PortKind kind) {
     list.push_back(cluster::PortAttr::get(
         b.getContext(), cast<StringAttr>(name).getValue(), tensor.getShape(),
         areStates ? tensor.getElementType() : b.getF32Type(),
-        areStates ? stateOffsets[k] : 0,
+        areStates ? schedule.stateOffsets[k] : 0,
         kind == PortKind::Input ? findRounding(network.getInputArguments()[k])
                                 : FloatType()));
   }
@@ -255,7 +281,7 @@ ArrayAttr Scheduler::ports(ArrayAttr types, ArrayAttr names, PortKind kind) {
 }
 
 /// Once: what stays in L1 gets there, and the first transfers are started.
-void Scheduler::emitInit() {
+void KernelEmitter::emitInit() {
   b.setInsertionPoint(network);
   init = makeFunction("_init_stream", {kernel.getArgumentTypes()[0]});
   Value arenaArgument = init.getArgument(0);
@@ -267,11 +293,11 @@ void Scheduler::emitInit() {
                                              globals.resident.getSymName());
     Value token = cluster::DmaStartOp::create(
         b, cluster::TokenType::get(b.getContext(), cluster::Engine::dma), from,
-        number(0), arenaArgument, number(residentOffset),
+        number(0), arenaArgument, number(schedule.residentOffset),
         number(tiling.residentBytes), Value(), Value());
     kept = cluster::DmaWaitOp::create(b, b.getIndexType(), token);
   }
-  if (hasRing()) {
+  if (schedule.hasRing()) {
     StreamEmitter starter(b, tiling, getStreamMemory(arenaArgument));
     starter.emitStart();
     carried = starter.leaveFrame();
@@ -281,7 +307,7 @@ void Scheduler::emitInit() {
   cluster::YieldOp::create(b, carried);
 }
 
-void Scheduler::emitProgram() {
+void KernelEmitter::emitProgram() {
   b.setInsertionPoint(network);
   std::string name = network.getSymName().str();
   network->walk([&](rnn::MatvecOp matvec) {
@@ -293,7 +319,6 @@ void Scheduler::emitProgram() {
                             PortKind::Output);
   ArrayAttr states =
       ports(network.getStateTypes(), network.getStateNames(), PortKind::State);
-  DictionaryAttr planned = report();
   bool resets = screen && network->hasAttr(rnn::resetIfNotFiniteName);
   symbols.erase(network);
   // Callers know the program's name, nobody that of a constant.
@@ -304,30 +329,17 @@ void Scheduler::emitProgram() {
       b, name, kernel.getSymName(), init.getSymName(), reset.getSymName(),
       cores, dmaCore,
       cast<MemRefType>(kernel.getArgumentTypes()[0]).getNumElements(), inputs,
-      outputs, states, macs, weightBytes, planned);
+      outputs, states, macs, weightBytes, schedule.report);
   if (resets)
     program->setAttr(cluster::finiteMaskName,
-                     b.getI64IntegerAttr(screenMaskOffset));
+                     b.getI64IntegerAttr(schedule.screenMaskOffset));
   symbols.insert(program, module.getBody()->begin());
 }
 
-llvm::Error Scheduler::run() {
-  l1Available = options.l1Bytes;
-  nameStages();
-  if (!checkFirstLevel())
-    return llvm::createStringError("the first level cannot be repeated");
-  placeBuffers();
-  if (llvm::Error error = planStream())
-    return error;
-  // Tiles that flow come only once.
-  if (!checkFirstLevel())
-    return llvm::createStringError("the first level cannot be repeated");
-  placePorts();
-  splitLoops();
+void KernelEmitter::run() {
   makeStreamGlobals();
   emitKernel();
   emitReset();
   emitInit();
   emitProgram();
-  return llvm::Error::success();
 }

@@ -3,15 +3,22 @@
 
 //===- Globals.cpp - Constants and images in memory, views of L1 ----------===//
 
-#include "Scheduler.h"
+#include "Arena.h"
+#include "Images.h"
+#include "KernelEmitter.h"
+
+#include "se/Dialect/RNN/Constants.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
 
 using namespace mlir;
 using namespace se;
 using namespace se::schedule;
 
 /// A constant in row-major order.
-memref::GlobalOp Scheduler::makeGlobal(ElementsAttr value, StringRef name,
-                                       cluster::Level level) {
+memref::GlobalOp KernelEmitter::makeGlobal(ElementsAttr value, StringRef name,
+                                           cluster::Level level) {
   auto flat =
       RankedTensorType::get({value.getNumElements()}, value.getElementType());
   ElementsAttr flatValue;
@@ -32,7 +39,16 @@ memref::GlobalOp Scheduler::makeGlobal(ElementsAttr value, StringRef name,
   return global;
 }
 
-Value Scheduler::view(Value arena, MemRefType type, int64_t offset) {
+Value KernelEmitter::viewState(MemRefType type, Value offset) {
+  return memref::ViewOp::create(b, type, kernel.getArgument(0), offset,
+                                ValueRange());
+}
+
+Value KernelEmitter::viewState(MemRefType type, int64_t offset) {
+  return viewState(type, number(offset));
+}
+
+Value KernelEmitter::view(Value arena, MemRefType type, int64_t offset) {
   return memref::ViewOp::create(
       b, type, arena, arith::ConstantIndexOp::create(b, offset), ValueRange());
 }
@@ -40,14 +56,13 @@ Value Scheduler::view(Value arena, MemRefType type, int64_t offset) {
 /// What lies in L1 for good. Its position is carried from frame to frame rather
 /// than a constant: code that knows it mixes up pointers to it with those to
 /// other buffers, and needs more of them.
-Value Scheduler::viewResident(MemRefType type, int64_t position) {
-  Value at = arith::AddIOp::create(b, residentPosition, number(position));
-  return memref::ViewOp::create(b, type, kernel.getArgument(0), at,
-                                ValueRange());
+Value KernelEmitter::viewResident(MemRefType type, int64_t position) {
+  return viewState(
+      type, arith::AddIOp::create(b, residentPosition, number(position)));
 }
 
-memref::GlobalOp Scheduler::makeImage(ArrayRef<char> data, StringRef name,
-                                      cluster::Level level) {
+memref::GlobalOp KernelEmitter::makeImage(ArrayRef<char> data, StringRef name,
+                                          cluster::Level level) {
   if (data.empty())
     return nullptr;
   return makeGlobal(
@@ -57,7 +72,8 @@ memref::GlobalOp Scheduler::makeImage(ArrayRef<char> data, StringRef name,
       name, level);
 }
 
-memref::GlobalOp Scheduler::makeTable(ArrayRef<int32_t> data, StringRef name) {
+memref::GlobalOp KernelEmitter::makeTable(ArrayRef<int32_t> data,
+                                          StringRef name) {
   if (data.empty())
     return nullptr;
   return makeGlobal(
@@ -66,7 +82,7 @@ memref::GlobalOp Scheduler::makeTable(ArrayRef<int32_t> data, StringRef name) {
       name, cluster::Level::l2);
 }
 
-void Scheduler::makeStreamGlobals() {
+void KernelEmitter::makeStreamGlobals() {
   using cluster::Level;
   Images images(records.getLoops(), tiling);
   globals.resident = makeImage(images.resident, "resident", Level::l2);
@@ -89,7 +105,7 @@ void Scheduler::makeStreamGlobals() {
   symbols.insert(globals.l2Ring);
 }
 
-StreamMemory Scheduler::getStreamMemory(Value arena) {
+StreamMemory KernelEmitter::getStreamMemory(Value arena) {
   auto get = [&](memref::GlobalOp global) -> Value {
     if (!global)
       return Value();
@@ -97,7 +113,7 @@ StreamMemory Scheduler::getStreamMemory(Value arena) {
                                        global.getSymName());
   };
   return {arena,
-          ringOffset,
+          schedule.ringOffset,
           get(globals.stream),
           get(globals.nvm),
           get(globals.l3),
@@ -106,8 +122,7 @@ StreamMemory Scheduler::getStreamMemory(Value arena) {
           get(globals.external)};
 }
 
-/// Where a value lies; `isDefined` if the current loop computes it.
-Value Scheduler::getMemory(Value value, bool isDefined) {
+Value KernelEmitter::getMemory(Value value, bool isDefined) {
   if (!isDefined)
     if (Value buffer = memory.lookup(value))
       return buffer;
@@ -129,7 +144,7 @@ Value Scheduler::getMemory(Value value, bool isDefined) {
   return source;
 }
 
-Value Scheduler::getDestination(const Destination &destination) {
+Value KernelEmitter::getDestination(const Destination &destination) {
   switch (destination.kind) {
   case Destination::Buffer:
     return memory.lookup(destination.buffer);

@@ -5,30 +5,30 @@
 
 #include "GroupEmitter.h"
 
-#include "Scheduler.h"
+#include "KernelEmitter.h"
 
 using namespace mlir;
 using namespace se;
 using namespace se::schedule;
 
-GroupEmitter::GroupEmitter(Scheduler &scheduler, const GroupedLoop &loop)
-    : scheduler(scheduler), loop(loop), b(scheduler.b),
+GroupEmitter::GroupEmitter(KernelEmitter &kernel, const GroupedLoop &loop)
+    : kernel(kernel), loop(loop), b(kernel.getBuilder()),
       emitter(
           b,
-          [this, defined = Scheduler::getDefined(*loop.loop)](Value value) {
-            return this->scheduler.getMemory(value, defined.contains(value));
+          [this, defined = getDefined(*loop.loop)](Value value) {
+            return this->kernel.getMemory(value, defined.contains(value));
           },
           [this](const ConstantAccess &access) { return readField(access); },
           [this](rnn::MatvecOp op, AffineExpr position, Lanes lanes) {
             return readSum(op, position, lanes);
           }) {
-  if (scheduler.screen)
-    emitter.setScalar(scheduler.screen.getMask(), scheduler.screenMask);
-  for (auto [value, scalar] : scheduler.early)
+  if (rnn::FiniteOp screen = kernel.getSchedule().screen)
+    emitter.setScalar(screen.getMask(), kernel.getScreenMask());
+  for (auto [value, scalar] : kernel.getEarlyScalars())
     emitter.setScalar(value, scalar);
-  if (scheduler.isScanning())
+  if (kernel.getScreenSum())
     emitter.setObserver([this](Value value, Value scalar) {
-      this->scheduler.addToScreen(value, scalar);
+      this->kernel.addToScreen(value, scalar);
     });
 }
 
@@ -43,11 +43,9 @@ void GroupEmitter::enterTile(Value position, Value first) {
     if (getTile(type))
       return;
     int64_t width = type.getIntOrFloatBitWidth() / 8;
-    MemRefType view = scheduler.makeType(loop.getTileBytes() / width, type,
-                                         cluster::Level::l1);
-    tiles.push_back(
-        {type, memref::ViewOp::create(b, view, scheduler.kernel.getArgument(0),
-                                      position, ValueRange())});
+    MemRefType view =
+        makeType(loop.getTileBytes() / width, type, cluster::Level::l1);
+    tiles.push_back({type, kernel.viewState(view, position)});
   };
   for (const RowBlock &block : loop.record.blocks)
     add(block.element);
@@ -176,7 +174,7 @@ SmallVector<Value> GroupEmitter::emitDot(const RowBlock &block, PartNumber part,
   }
   Value at = getBlockIndex(part, block);
   auto dot = cluster::DotOp::create(
-      b, from.getTypes(), scheduler.getMemory(block.vector, false), start,
+      b, from.getTypes(), kernel.getMemory(block.vector, false), start,
       getTile(block.element), at, columns, from, loop.interleave);
   return SmallVector<Value>(dot.getResults());
 }
@@ -252,10 +250,8 @@ void GroupEmitter::emitEarly(Value index) {
 
 Value GroupEmitter::findEarly(const EarlyValue &early) {
   Type type = getElementTypeOrSelf(early.value.getType());
-  return scheduler.view(
-      scheduler.kernel.getArgument(0),
-      scheduler.makeType(loop.rowCount, type, cluster::Level::l1),
-      early.offset);
+  return kernel.viewState(makeType(loop.rowCount, type, cluster::Level::l1),
+                          early.offset);
 }
 
 void GroupEmitter::emitLate(Value index) {
@@ -292,7 +288,7 @@ void GroupEmitter::emitElements(Value index, ValueRange all) {
 void GroupEmitter::emitPartOfVector(Value part, Value place) {
   const Record &layout = loop.record;
   int64_t perGroup = layout.getSums() * layout.group;
-  int64_t all = scheduler.tiling.sumBytes / 4;
+  int64_t all = kernel.getSchedule().tiling.sumBytes / 4;
   Value base = arith::MulIOp::create(b, place, number(perGroup));
   // What the part before left, or zeros.
   int64_t offset = 0;
@@ -302,10 +298,9 @@ void GroupEmitter::emitPartOfVector(Value part, Value place) {
     auto pair = dyn_cast<VectorType>(type);
     Type element = pair ? pair.getElementType() : type;
     int64_t width = pair ? 2 : 1;
-    Value partial = scheduler.view(
-        scheduler.kernel.getArgument(0),
-        scheduler.makeType(all * width, element, cluster::Level::l1),
-        scheduler.sumOffset);
+    Value partial =
+        kernel.viewState(makeType(all * width, element, cluster::Level::l1),
+                         kernel.getSchedule().sumOffset);
     auto rows = int64_t(block.sums.size()) * layout.group;
     SmallVector<Type> types(rows, type);
     SmallVector<Value> indices;
@@ -348,8 +343,8 @@ void GroupEmitter::emitElements() {
     Value last = arith::AddIOp::create(b, row, number(from + count - 1));
     Value exists = arith::CmpIOp::create(b, arith::CmpIPredicate::ult, last,
                                          number(loop.rowCount));
-    Value before = scheduler.screenSum;
-    bool scans = scheduler.isScanning();
+    Value before = kernel.getScreenSum();
+    bool scans = bool(kernel.getScreenSum());
     SmallVector<Type> types;
     if (scans)
       types.push_back(before.getType());
@@ -359,8 +354,8 @@ void GroupEmitter::emitElements() {
       b.setInsertionPointToStart(block);
       body();
       if (scans)
-        scf::YieldOp::create(b, scheduler.screenSum);
-      scheduler.screenSum = before;
+        scf::YieldOp::create(b, kernel.getScreenSum());
+      kernel.getScreenSum() = before;
     };
     emit(branch.thenBlock(), then);
     if (hasElse || scans)
@@ -369,7 +364,7 @@ void GroupEmitter::emitElements() {
           otherwise();
       });
     if (scans)
-      scheduler.screenSum = branch.getResult(0);
+      kernel.getScreenSum() = branch.getResult(0);
   };
   auto single = [&](int64_t at) {
     if (isWhole || at == 0)
@@ -412,6 +407,6 @@ void GroupEmitter::emitElement(int64_t at, bool isPair) {
   // Stores come last: a state overwritten in place may still be read above.
   for (auto [job, value] : llvm::zip(loop.loop->jobs, values))
     for (const Destination &destination : job->destinations)
-      emitter.store(value, scheduler.getDestination(destination),
+      emitter.store(value, kernel.getDestination(destination),
                     destination.position);
 }

@@ -10,7 +10,7 @@
 
 namespace se::schedule {
 
-class Scheduler;
+class KernelEmitter;
 
 /// Which part of a section it is: if it is not known, then any of them, or any
 /// but the last.
@@ -23,7 +23,7 @@ struct PartNumber {
 /// pairs.
 class GroupEmitter {
 public:
-  GroupEmitter(Scheduler &scheduler, const GroupedLoop &loop);
+  GroupEmitter(KernelEmitter &kernel, const GroupedLoop &loop);
 
   /// From here on records lie in L1 at `position`, the first of them that of
   /// group `first`.
@@ -81,7 +81,7 @@ private:
   mlir::Value findEarly(const EarlyValue &early);
   mlir::Value number(int64_t value);
 
-  Scheduler &scheduler;
+  KernelEmitter &kernel;
   const GroupedLoop &loop;
   mlir::ImplicitLocOpBuilder &b;
   ElementEmitter emitter;

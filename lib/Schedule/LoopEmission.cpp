@@ -3,7 +3,13 @@
 
 //===- LoopEmission.cpp - A loop of the plan on every core ----------------===//
 
-#include "Scheduler.h"
+#include "Arena.h"
+#include "GroupEmitter.h"
+#include "KernelEmitter.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
 
 using namespace mlir;
 using namespace se;
@@ -11,15 +17,16 @@ using namespace se::schedule;
 
 /// A loop over this core's share of [0, count): contiguous runs of equal
 /// length, the last cores may have less.
-void Scheduler::emitDealtLoop(int64_t count, function_ref<void(Value)> body) {
+void KernelEmitter::emitDealtLoop(int64_t count,
+                                  function_ref<void(Value)> body) {
   emitShare(number(0), count, number(count),
             [&](Value index, Value) { body(index); });
 }
 
 /// A loop over this core's share of `count` indices from `begin` on, which are
 /// at most `most`; `body` also gets the first of them.
-void Scheduler::emitShare(Value begin, int64_t most, Value count,
-                          function_ref<void(Value, Value)> body) {
+void KernelEmitter::emitShare(Value begin, int64_t most, Value count,
+                              function_ref<void(Value, Value)> body) {
   Value lower, upper;
   if (isConstantIntValue(count, most) && most % cores == 0) {
     // All workers pass the same instructions: two that share an FPU then fall
@@ -43,7 +50,7 @@ void Scheduler::emitShare(Value begin, int64_t most, Value count,
     upper =
         arith::MinUIOp::create(b, arith::AddIOp::create(b, lower, share), end);
   }
-  if (!isScanning()) {
+  if (!screenSum) {
     auto loop = scf::ForOp::create(b, lower, upper, number(1));
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(loop.getBody());
@@ -61,7 +68,7 @@ void Scheduler::emitShare(Value begin, int64_t most, Value count,
 
 /// The tiles of a part of the stream, one after the other. A core has groups of
 /// a tile (or the same piece of groups) before the next tile comes.
-void Scheduler::emitTiles(const GroupedLoop &part, GroupEmitter &group) {
+void KernelEmitter::emitTiles(const GroupedLoop &part, GroupEmitter &group) {
   int64_t parts = part.record.parts;
   Value first, count; // groups of the tiles
   auto enterRound = [&](Value round) {
@@ -107,9 +114,9 @@ void Scheduler::emitTiles(const GroupedLoop &part, GroupEmitter &group) {
 
 /// The parts of the groups from `first` on, one for each of the first `count`
 /// cores, and their elements.
-void Scheduler::emitPartsInRegisters(const GroupedLoop &part,
-                                     GroupEmitter &group, Value first,
-                                     Value count) {
+void KernelEmitter::emitPartsInRegisters(const GroupedLoop &part,
+                                         GroupEmitter &group, Value first,
+                                         Value count) {
   Value isBusy =
       arith::CmpIOp::create(b, arith::CmpIPredicate::ult, core, count);
   Value index = arith::AddIOp::create(b, first, core);
@@ -158,8 +165,8 @@ void Scheduler::emitPartsInRegisters(const GroupedLoop &part,
   group.emitElements(index, sums);
 }
 
-void Scheduler::emitLoop(const Loop &loop) {
-  enterStage(loop.jobs.front()->value.getLoc(), stageNames[&loop]);
+void KernelEmitter::emitLoop(const Loop &loop) {
+  enterStage(loop.jobs.front()->value.getLoc(), schedule.getStageName(loop));
   const GroupedLoop &part = records.getLoop(loop);
   GroupEmitter group(*this, part);
   if (!part.isStreamed())

@@ -3,7 +3,19 @@
 
 //===- Planning.cpp - What lies where, and what the plan says of it -------===//
 
-#include "Scheduler.h"
+#include "Planner.h"
+
+#include "se/Dialect/RNN/Constants.h"
+#include "se/Schedule/Indexing.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "llvm/ADT/StringMap.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/MathExtras.h"
 
 #include <variant>
 
@@ -11,8 +23,15 @@ using namespace mlir;
 using namespace se;
 using namespace se::schedule;
 
-int64_t Scheduler::place(StringRef name, MemRefType type,
-                         std::pair<unsigned, unsigned> live) {
+Planner::Planner(rnn::NetworkOp network, const TilingOptions &options,
+                 unsigned dmaCore, bool remarks, Screening screening)
+    : made(std::make_unique<Schedule>(network, options, dmaCore, screening)),
+      network(network), plan(made->plan), options(made->options),
+      records(made->records), tiling(made->tiling), screen(made->screen),
+      cores(made->cores), remarks(remarks), b(network.getLoc(), network) {}
+
+int64_t Planner::place(StringRef name, MemRefType type,
+                       std::pair<unsigned, unsigned> live) {
   int64_t bytes = type.getNumElements() * type.getElementTypeBitWidth() / 8;
   if (bytes == 0)
     return 0;
@@ -21,51 +40,46 @@ int64_t Scheduler::place(StringRef name, MemRefType type,
   return position;
 }
 
-void Scheduler::placeBuffers() {
+void Planner::placeBuffers() {
   for (auto [state, name] :
        llvm::zip(network.getStateArguments(), network.getStateNames()))
-    stateOffsets.push_back(place(cast<StringAttr>(name).getValue(),
-                                 bufferType(state), Arena::always));
+    made->stateOffsets.push_back(place(cast<StringAttr>(name).getValue(),
+                                       bufferType(state), Arena::always));
   for (auto [k, value] : llvm::enumerate(plan.getBuffers()))
-    bufferOffsets[value] = place(("value " + Twine(k)).str(), bufferType(value),
-                                 plan.getLiveRange(value));
+    made->bufferOffsets[value] =
+        place(("value " + Twine(k)).str(), bufferType(value),
+              plan.getLiveRange(value));
   placeScreen();
 }
 
-SmallVector<Type> Scheduler::getPortTypes() {
-  SmallVector<Type> list;
-  for (ArrayAttr types : {network.getInputTypes(), network.getOutputTypes()})
-    llvm::append_range(list, types.getAsValueRange<TypeAttr>());
-  return list;
-}
-
 /// If no tiles flow, inputs and outputs do: a core waits for L2 at each access.
-void Scheduler::placePorts() {
+void Planner::placePorts() {
   auto placeOne = [&](Attribute type, Attribute name) {
     return place(cast<StringAttr>(name).getValue(),
                  portType(cast<TypeAttr>(type).getValue(), cluster::Level::l1),
                  Arena::always);
   };
   int64_t bytes = 0;
-  for (Type type : getPortTypes())
+  for (Type type : made->getPortTypes())
     bytes += llvm::alignTo(4 * cast<RankedTensorType>(type).getNumElements(),
                            Arena::alignment);
-  if (hasRing() || arena.getSize() + bytes > l1Available)
+  if (made->hasRing() || arena.getSize() + bytes > made->l1Available)
     return;
   for (auto [input, type, name] :
        llvm::zip(network.getInputArguments(), network.getInputTypes(),
                  network.getInputNames())) {
-    auto place = screenOffsets.find(input);
-    inputOffsets.push_back(place == screenOffsets.end() ? placeOne(type, name)
-                                                        : place->second);
+    auto place = made->screenOffsets.find(input);
+    made->inputOffsets.push_back(place == made->screenOffsets.end()
+                                     ? placeOne(type, name)
+                                     : place->second);
   }
   for (auto [type, name] :
        llvm::zip(network.getOutputTypes(), network.getOutputNames()))
-    outputOffsets.push_back(placeOne(type, name));
+    made->outputOffsets.push_back(placeOne(type, name));
 }
 
 /// The second stage of a node NAME is "NAME (2)".
-void Scheduler::nameStages() {
+void Planner::nameStages() {
   llvm::StringMap<unsigned> uses;
   for (const std::vector<Loop> &level : plan.getLevels())
     for (const Loop &loop : level) {
@@ -73,7 +87,7 @@ void Scheduler::nameStages() {
       unsigned number = ++uses[name];
       if (number > 1)
         name += " (" + std::to_string(number) + ")";
-      stageNames[&loop] = name;
+      made->stageNames[&loop] = name;
     }
 }
 
@@ -124,7 +138,7 @@ static bool isSame(AffineExpr a, AffineExpr b, int64_t elements) {
 /// Reads what the elements of a loop are computed from, by emitting them once
 /// into a function that is thrown away. Without `mayShare` products of batches
 /// are computed element by element.
-LoopBody Scheduler::readLoop(const Loop &loop, bool mayShare) {
+LoopBody Planner::readLoop(const Loop &loop, bool mayShare) {
   LoopBody body;
   AffineExpr d0 = getAffineDimExpr(0, b.getContext());
   body.sharing = {loop.elements, 1, d0};
@@ -143,8 +157,8 @@ LoopBody Scheduler::readLoop(const Loop &loop, bool mayShare) {
 
 /// The cost of an element of a loop, or of a pair. What it is computed from is
 /// added to `body`.
-Cost Scheduler::emitScratch(const Loop &loop, bool inPairs, bool mayShare,
-                            LoopBody &body) {
+Cost Planner::emitScratch(const Loop &loop, bool inPairs, bool mayShare,
+                          LoopBody &body) {
   OpBuilder::InsertionGuard guard(b);
   AffineExpr d0 = getAffineDimExpr(0, b.getContext());
   auto scratch = func::FuncOp::create(
@@ -241,7 +255,7 @@ Cost Scheduler::emitScratch(const Loop &loop, bool inPairs, bool mayShare,
 }
 
 /// Collects what the loops read of constants and what they cost.
-void Scheduler::readLoops() {
+void Planner::readLoops() {
   double otherBytes = frameBytes;
   for (const std::vector<Loop> &level : plan.getLevels()) {
     otherBytes += barrierBytes;
@@ -285,7 +299,7 @@ void Scheduler::readLoops() {
 
 /// Cycles of a frame besides its loops, and the transfers of inputs and outputs
 /// that nothing hides.
-double Scheduler::getFrameCycles(double coldShare) {
+double Planner::getFrameCycles(double coldShare) {
   auto getCopyCycles = [&](Value value) {
     int64_t words = elementsOf(value);
     unsigned bits =
@@ -318,7 +332,7 @@ double Scheduler::getFrameCycles(double coldShare) {
 }
 
 /// Tiles the stream and places what it needs in L1.
-llvm::Error Scheduler::planStream() {
+llvm::Error Planner::planStream() {
   // First, because all else takes long if there are many elements.
   if (options.l1Bytes < arena.getSize())
     return llvm::createStringError(
@@ -328,7 +342,7 @@ llvm::Error Scheduler::planStream() {
                       options.l1Bytes)
             .str());
   readLoops();
-  for (Type type : getPortTypes())
+  for (Type type : made->getPortTypes())
     options.portElements += cast<RankedTensorType>(type).getNumElements();
   options.l1Bytes -= arena.getSize();
   for (auto &[value, constant] : records.getShared())
@@ -377,26 +391,44 @@ llvm::Error Scheduler::planStream() {
     return place(name, makeType(bytes, b.getI8Type(), cluster::Level::l1),
                  Arena::always);
   };
-  ringOffset = placeBytes("ring", tiling.getRingBytes());
-  controlOffset = placeBytes("carried", 4 * getControlWords(tiling));
-  sumOffset = placeBytes("sums", tiling.sumBytes);
-  residentOffset = placeBytes("resident", tiling.residentBytes);
+  made->ringOffset = placeBytes("ring", tiling.getRingBytes());
+  made->controlOffset = placeBytes("carried", 4 * getControlWords(tiling));
+  made->sumOffset = placeBytes("sums", tiling.sumBytes);
+  made->residentOffset = placeBytes("resident", tiling.residentBytes);
   return llvm::Error::success();
 }
 
-DictionaryAttr Scheduler::report() {
+DictionaryAttr Planner::report() {
   tiling.computeCycles = std::max(tiling.computeCycles, otherCycles);
   tiling.cycles = std::max(tiling.cycles, otherCycles);
   PlanReport report(b.getContext(), records, tiling, options, remarks);
   report.checkShared();
   for (auto [level, loops] : llvm::enumerate(plan.getLevels()))
     for (const Loop &loop : loops)
-      report.addStage(loop, stageNames[&loop], unsigned(level));
+      report.addStage(loop, made->getStageName(loop), unsigned(level));
   for (const PlacedBuffer &buffer : placed)
     report.addBuffer(buffer);
   int64_t shared = 0; // those that stay in L1 are counted there
   for (auto &[value, position] : tiling.shared)
     shared += records.getShared().lookup(value).bytes;
-  return report.finish(tiling.cycles, arena.getSize(), l1Available,
+  return report.finish(tiling.cycles, arena.getSize(), made->l1Available,
                        otherL2Bytes - shared);
+}
+
+llvm::Expected<std::unique_ptr<const Schedule>> Planner::run() {
+  made->l1Available = options.l1Bytes;
+  nameStages();
+  if (!checkFirstLevel())
+    return llvm::createStringError("the first level cannot be repeated");
+  placeBuffers();
+  if (llvm::Error error = planStream())
+    return error;
+  // Tiles that flow come only once.
+  if (!checkFirstLevel())
+    return llvm::createStringError("the first level cannot be repeated");
+  placePorts();
+  splitLoops();
+  made->stateBytes = arena.getSize();
+  made->report = report();
+  return std::unique_ptr<const Schedule>(std::move(made));
 }

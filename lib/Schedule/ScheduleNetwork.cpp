@@ -3,8 +3,11 @@
 
 //===- ScheduleNetwork.cpp - Deal a network's rows to cores ---------------===//
 
-#include "Scheduler.h"
+#include "KernelEmitter.h"
+#include "Planner.h"
 
+#include "se/Dialect/RNN/Constants.h"
+#include "se/Schedule/Indexing.h"
 #include "se/Schedule/Passes.h"
 
 namespace se::schedule {
@@ -94,15 +97,20 @@ struct ScheduleNetworkPass
     options.rows = tileRows;
     options.mayStay = resident;
     llvm::Error error = llvm::Error::success();
+    std::unique_ptr<const Schedule> schedule;
     for (Screening screening :
          {Screening::FirstLevel, Screening::Copy, Screening::InPlace}) {
-      Scheduler scheduler(networks.front(), options,
-                          unsigned(target.getDmaCore()), remarks, screening);
+      Planner planner(networks.front(), options, unsigned(target.getDmaCore()),
+                      remarks, screening);
       llvm::consumeError(std::move(error));
-      error = scheduler.run();
+      auto planned = planner.run();
+      error = planned.takeError();
+      if (!error) {
+        schedule = std::move(*planned);
+        break;
+      }
       // Copies need room in L1 and time, the other ways only time.
-      bool isLast = scheduler.canScreen() && screening != Screening::Copy;
-      if (!error || isLast)
+      if (planner.canScreen() && screening != Screening::Copy)
         break;
     }
     if (error) {
@@ -115,6 +123,7 @@ struct ScheduleNetworkPass
         diagnostic << "; " << hint;
       return signalPassFailure();
     }
+    KernelEmitter(*schedule).run();
   }
 };
 } // namespace

@@ -15,7 +15,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Scheduler.h"
+#include "Screening.h"
+#include "KernelEmitter.h"
 
 #include "se/Dialect/Cluster/Uniform.h"
 
@@ -23,52 +24,9 @@ using namespace mlir;
 using namespace se;
 using namespace se::schedule;
 
-/// Elements of a turn of the loop, each with a sum of its own.
-static constexpr int64_t width = 4;
-
-void Scheduler::placeScreen() {
-  if (!screen)
-    return;
-  for (auto [input, name] :
-       llvm::zip(network.getInputArguments(), network.getInputNames()))
-    if (screening == Screening::Copy &&
-        llvm::is_contained(screen.getInputs(), input))
-      screenOffsets[input] =
-          place(cast<StringAttr>(name).getValue(), bufferType(input),
-                {0, plan.getLastRead(input)});
-  auto words = [&](int64_t count) {
-    return makeType(count, b.getI32Type(), cluster::Level::l1);
-  };
-  screenSumOffset = place("finite", words(getFindings()), {0, 1});
-  for (size_t k = 0, e = screen.getPeaks().size(); k != e; ++k)
-    screenPeakOffsets.push_back(
-        needsPeak(k) ? place("peaks", words(getFindings()), {0, 1}) : 0);
-  if (network->hasAttr(rnn::resetIfNotFiniteName))
-    screenMaskOffset = place("finite mask", words(1), Arena::always);
-}
-
-/// Cycles of a frame on top of those of the first level.
-double Scheduler::getScreenCycles() {
-  if (!screen)
-    return 0;
-  // Each core looks at the words of all, between two barriers.
-  double cycles = 60 + 3 * cores;
-  if (screening == Screening::FirstLevel)
-    return cycles;
-  cycles += 85;
-  for (auto [k, input] : llvm::enumerate(screen.getInputs())) {
-    // Peaks take two instructions more for each element.
-    double turn = needsPeak(k) ? 11.5 + 2 * width : 11.5;
-    cycles += turn * double(llvm::divideCeil(elementsOf(input), cores * width));
-  }
-  for (Operation *op : plan.getEarlyOps())
-    cycles += isa<arith::DivFOp>(op) ? divideCycles * cores : 1;
-  return cycles;
-}
-
 /// This core's share of `count` elements: whole turns for all but the last one.
-std::pair<Value, Value> Scheduler::emitScreenShare(int64_t count) {
-  int64_t share = llvm::alignTo(llvm::divideCeil(count, cores), width);
+std::pair<Value, Value> KernelEmitter::emitScreenShare(int64_t count) {
+  int64_t share = llvm::alignTo(llvm::divideCeil(count, cores), screenWidth);
   Value end = number(count);
   Value lower = arith::MinUIOp::create(
       b, arith::MulIOp::create(b, core, number(share)), end);
@@ -77,13 +35,14 @@ std::pair<Value, Value> Scheduler::emitScreenShare(int64_t count) {
   return {lower, upper};
 }
 
-/// Adds this core's share of `from` to the first `width` of `found`, compares
-/// it with the others if there are any, and copies it to `to` unless that is
-/// null.
-SmallVector<Value> Scheduler::emitScan(Value from, Value to, ValueRange found) {
+/// Adds this core's share of `from` to the first `screenWidth` of `found`,
+/// compares it with the others if there are any, and copies it to `to` unless
+/// that is null.
+SmallVector<Value> KernelEmitter::emitScan(Value from, Value to,
+                                           ValueRange found) {
   int64_t count = cast<MemRefType>(from.getType()).getNumElements();
   auto [lower, upper] = emitScreenShare(count);
-  bool comparesToo = found.size() > width;
+  bool comparesToo = found.size() > screenWidth;
   Value zero = arith::ConstantOp::create(b, b.getF32FloatAttr(0));
   auto emitLoop = [&](Value lower, Value upper, int64_t step,
                       ValueRange found) -> SmallVector<Value> {
@@ -101,20 +60,26 @@ SmallVector<Value> Scheduler::emitScan(Value from, Value to, ValueRange found) {
     for (int64_t i = 0; i != step; ++i) {
       next[i] = math::FmaOp::create(b, elements[i], zero, next[i]);
       if (comparesToo)
-        next[width + i] = arith::MaxNumFOp::create(
-            b, math::AbsFOp::create(b, elements[i]), next[width + i]);
+        next[screenWidth + i] = arith::MaxNumFOp::create(
+            b, math::AbsFOp::create(b, elements[i]), next[screenWidth + i]);
       if (to)
         memref::StoreOp::create(b, elements[i], to, places[i]);
     }
     scf::YieldOp::create(b, next);
     return SmallVector<Value>(loop.getResults());
   };
-  if (count % width == 0)
-    return emitLoop(lower, upper, width, found);
+  if (count % screenWidth == 0)
+    return emitLoop(lower, upper, screenWidth, found);
   Value length = arith::SubIOp::create(b, upper, lower);
   Value middle = arith::SubIOp::create(
-      b, upper, arith::RemUIOp::create(b, length, number(width)));
-  return emitLoop(middle, upper, 1, emitLoop(lower, middle, width, found));
+      b, upper, arith::RemUIOp::create(b, length, number(screenWidth)));
+  return emitLoop(middle, upper, 1,
+                  emitLoop(lower, middle, screenWidth, found));
+}
+
+Value KernelEmitter::getFindings(Value arena, Type type, int64_t offset) {
+  return view(arena, makeType(schedule.getFindings(), type, cluster::Level::l1),
+              offset);
 }
 
 template <typename Op> static Value combine(OpBuilder &b, ValueRange values) {
@@ -124,30 +89,33 @@ template <typename Op> static Value combine(OpBuilder &b, ValueRange values) {
   return all;
 }
 
-void Scheduler::emitScreen(Value arenaArgument) {
+void KernelEmitter::emitScreen(Value arenaArgument) {
   enterStage(network.getLoc(), "finite inputs");
   Value zero = arith::ConstantOp::create(b, b.getF32FloatAttr(0));
-  SmallVector<Value> sums(width, zero), copies;
+  SmallVector<Value> sums(screenWidth, zero), copies;
   for (auto [k, input] : llvm::enumerate(screen.getInputs())) {
     Value to;
-    if (screening == Screening::Copy && inputOffsets.empty())
-      to = view(arenaArgument, bufferType(input), screenOffsets.at(input));
+    if (schedule.screening == Screening::Copy && schedule.inputOffsets.empty())
+      to = view(arenaArgument, bufferType(input),
+                schedule.screenOffsets.at(input));
     SmallVector<Value> found = sums;
-    if (needsPeak(k))
-      found.append(width, zero);
+    if (schedule.needsPeak(k))
+      found.append(screenWidth, zero);
     found = emitScan(sources.lookup(input), to, found);
-    sums.assign(found.begin(), found.begin() + width);
-    if (needsPeak(k))
+    sums.assign(found.begin(), found.begin() + screenWidth);
+    if (schedule.needsPeak(k))
       memref::StoreOp::create(
-          b, combine<arith::MaxNumFOp>(b, ArrayRef(found).drop_front(width)),
-          getFindings(arenaArgument, b.getF32Type(), screenPeakOffsets[k]),
+          b,
+          combine<arith::MaxNumFOp>(b, ArrayRef(found).drop_front(screenWidth)),
+          getFindings(arenaArgument, b.getF32Type(),
+                      schedule.screenPeakOffsets[k]),
           core);
     if (to)
       sources[input] = to;
     copies.push_back(sources[input]);
   }
   emitVerdict(arenaArgument, combine<arith::AddFOp>(b, sums));
-  if (screening == Screening::Copy) {
+  if (schedule.screening == Screening::Copy) {
     emitZeros(copies);
   } else {
     Value isFinite = arith::XOrIOp::create(
@@ -158,7 +126,7 @@ void Scheduler::emitScreen(Value arenaArgument) {
 }
 
 /// The inputs' copies become zeros if something was found.
-void Scheduler::emitZeros(ValueRange copies) {
+void KernelEmitter::emitZeros(ValueRange copies) {
   screenMask = arith::ConstantIntOp::create(b, -1, /*width=*/32);
   auto branch = scf::IfOp::create(b, screenFound);
   branch->setAttr(cluster::uniformName, b.getUnitAttr());
@@ -177,13 +145,13 @@ void Scheduler::emitZeros(ValueRange copies) {
 }
 
 /// What is computed of peaks alone.
-void Scheduler::emitEarly(Value arenaArgument) {
+void KernelEmitter::emitEarly(Value arenaArgument) {
   Value zero = arith::ConstantOp::create(b, b.getF32FloatAttr(0));
   for (auto [k, peak] : llvm::enumerate(screen.getPeaks())) {
-    if (!needsPeak(k))
+    if (!schedule.needsPeak(k))
       continue;
-    Value words =
-        getFindings(arenaArgument, b.getF32Type(), screenPeakOffsets[k]);
+    Value words = getFindings(arenaArgument, b.getF32Type(),
+                              schedule.screenPeakOffsets[k]);
     SmallVector<Value> found;
     for (unsigned i = 0; i != cores; ++i)
       found.push_back(memref::LoadOp::create(b, words, number(i)));
@@ -199,7 +167,7 @@ void Scheduler::emitEarly(Value arenaArgument) {
 }
 
 /// Of an early value, or a constant.
-Value Scheduler::getEarly(Value value) {
+Value KernelEmitter::getEarly(Value value) {
   if (Value scalar = early.lookup(value))
     return scalar;
   auto constant = value.getDefiningOp<arith::ConstantOp>();
@@ -209,9 +177,9 @@ Value Scheduler::getEarly(Value value) {
 }
 
 /// Each core has the sums of all behind the barrier; as bits they are 0 or not.
-void Scheduler::emitVerdict(Value arenaArgument, Value sum) {
+void KernelEmitter::emitVerdict(Value arenaArgument, Value sum) {
   Type integer = b.getI32Type();
-  Value sums = getFindings(arenaArgument, integer, screenSumOffset);
+  Value sums = getFindings(arenaArgument, integer, schedule.screenSumOffset);
   Value bits = arith::BitcastOp::create(b, integer, sum);
   memref::StoreOp::create(b, bits, sums, core);
   cluster::BarrierOp::create(b);
@@ -234,29 +202,11 @@ void Scheduler::emitVerdict(Value arenaArgument, Value sum) {
   memref::StoreOp::create(b, arith::ExtSIOp::create(b, integer, isFinite),
                           view(arenaArgument,
                                makeType(1, integer, cluster::Level::l1),
-                               screenMaskOffset),
+                               schedule.screenMaskOffset),
                           number(0));
 }
 
-/// Can the first level be screened while it is computed, and be repeated? Which
-/// tiles flow is known only when the stream is planned.
-bool Scheduler::checkFirstLevel() {
-  if (!screen || screening != Screening::FirstLevel)
-    return true;
-  // Peaks have to be known before the first level.
-  isScreenable = plan.mayRepeatFirstLevel(screen.getInputs()) &&
-                 llvm::all_of(screen.getPeaks(),
-                              [](Value peak) { return peak.use_empty(); });
-  if (isScreenable && !records.getLoops().empty())
-    for (const Loop &loop : plan.getLevels().front()) {
-      const GroupedLoop &part = records.getLoop(loop);
-      isScreenable &=
-          !readsInput(loop) || (!part.isStreamed() && part.record.vectors == 1);
-    }
-  return isScreenable;
-}
-
-void Scheduler::addToScreen(Value value, Value scalar) {
+void KernelEmitter::addToScreen(Value value, Value scalar) {
   if (!llvm::is_contained(screen.getInputs(), value))
     return;
   Value zero = arith::ConstantOp::create(b, b.getF32FloatAttr(0));
@@ -269,12 +219,12 @@ void Scheduler::addToScreen(Value value, Value scalar) {
     add(b.createOrFold<vector::ExtractOp>(scalar, lane));
 }
 
-void Scheduler::emitFirstLevel(Value arenaArgument) {
+void KernelEmitter::emitFirstLevel(Value arenaArgument) {
   const std::vector<Loop> &level = plan.getLevels().front();
   Value sum = arith::ConstantOp::create(b, b.getF32FloatAttr(0));
   screenMask = arith::ConstantIntOp::create(b, -1, /*width=*/32);
   for (const Loop &loop : level) {
-    if (readsInput(loop))
+    if (schedule.readsInput(loop))
       screenSum = sum;
     emitLoop(loop);
     if (screenSum)
@@ -289,7 +239,7 @@ void Scheduler::emitFirstLevel(Value arenaArgument) {
   b.setInsertionPointToStart(again.thenBlock());
   screenMask = arith::ConstantIntOp::create(b, 0, /*width=*/32);
   for (const Loop &loop : level)
-    if (readsInput(loop))
+    if (schedule.readsInput(loop))
       emitLoop(loop);
   cluster::BarrierOp::create(b);
 }

@@ -11,7 +11,14 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Scheduler.h"
+#include "Planner.h"
+
+#include "se/Schedule/Indexing.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
 using namespace se;
@@ -60,7 +67,7 @@ static Origin getOrigin(Value value, AffineExpr position, const Record &record,
 
 /// Emits the elements of a loop into a function that is thrown away, to see
 /// where they reach values of sums.
-void Scheduler::findEarlyValues(GroupedLoop &loop) {
+void Planner::findEarlyValues(GroupedLoop &loop) {
   OpBuilder::InsertionGuard guard(b);
   AffineExpr d0 = getAffineDimExpr(0, b.getContext());
   auto scratch = func::FuncOp::create(
@@ -108,7 +115,7 @@ void Scheduler::findEarlyValues(GroupedLoop &loop) {
 
 /// Splits resident loops, where there is room for what lies between. Others
 /// wait for their weights, not for instructions.
-void Scheduler::splitLoops() {
+void Planner::splitLoops() {
   for (auto [level, loops] : llvm::enumerate(plan.getLevels()))
     for (const Loop &entry : loops) {
       GroupedLoop &loop =
@@ -133,7 +140,7 @@ void Scheduler::splitLoops() {
       };
       for (const EarlyValue &early : loop.early)
         bytes += getBytes(early);
-      if (arena.getSize() + bytes > l1Available)
+      if (arena.getSize() + bytes > made->l1Available)
         continue;
       double before = getLoopCycles(loop, options.machine);
       loop.isSplit = true;
@@ -142,7 +149,7 @@ void Scheduler::splitLoops() {
       tiling.cycles += more;
       for (EarlyValue &early : loop.early)
         early.offset = place(
-            "sums of " + stageNames[&entry],
+            "sums of " + made->getStageName(entry),
             makeType(loop.rowCount, getElementTypeOrSelf(early.value.getType()),
                      cluster::Level::l1),
             {unsigned(level), unsigned(level)});

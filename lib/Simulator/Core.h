@@ -8,7 +8,7 @@
 
 #include "InstructionCache.h"
 #include "RaceShadow.h"
-#include "se/Simulator/Isa.h"
+#include "se/ISA/Isa.h"
 #include "se/Simulator/Simulator.h"
 #include <array>
 #include <memory>
@@ -16,6 +16,9 @@
 #include <vector>
 
 namespace se::sim {
+
+// Instructions are on every line of the simulator.
+using namespace riscv;
 
 class Checker;
 

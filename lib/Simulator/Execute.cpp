@@ -6,8 +6,8 @@
 // simulated core stay in the Core; time and position are locals.
 
 #include "Machine.h"
-#include "se/Simulator/FloatOps.h"
-#include "se/Simulator/Semantics.h"
+#include "se/ISA/FloatOps.h"
+#include "se/ISA/Semantics.h"
 #include "llvm/Support/Compiler.h"
 #include <algorithm>
 #include <cstring>
@@ -322,7 +322,7 @@ static const Handlers *interpret(Machine *machinePointer, Core *corePointer,
 #define SE_OPCODE(name) &&do_##name,
 #define SE_COMPRESSED(name)
 #define GET_ISA_OPCODES
-#include "se/Target/Isa/Isa.inc"
+#include "se/ISA/Isa.inc"
       },
       {&&do_resolve, &&do_illegal},
   };
@@ -348,5 +348,5 @@ do_illegal:
   return nullptr;
 
 #define GET_ISA_EXECUTORS
-#include "se/Target/Isa/Isa.inc"
+#include "se/ISA/Isa.inc"
 }

@@ -1,9 +1,10 @@
 // Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "se/Simulator/ProgramListing.h"
 #include "Symbols.h"
-#include "se/Simulator/Disassembler.h"
-#include "se/Simulator/Isa.h"
+#include "se/ISA/Disassembler.h"
+#include "se/ISA/Isa.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/BinaryFormat/Magic.h"
 #include "llvm/Object/ELFObjectFile.h"
@@ -13,6 +14,7 @@
 #include <map>
 
 using namespace llvm;
+using namespace se::riscv;
 using namespace se::sim;
 using object::ELF32LEObjectFile;
 

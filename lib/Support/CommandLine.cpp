@@ -9,7 +9,9 @@
 #include "llvm/Config/llvm-config.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/Errno.h"
+#include "llvm/Support/ErrorHandling.h"
 #include "llvm/Support/Path.h"
+#include "llvm/Support/Signals.h"
 #include "llvm/Support/raw_ostream.h"
 
 #include <cstdio>
@@ -20,6 +22,15 @@ using namespace llvm;
 void se::setVersionPrinter() {
   cl::SetVersionPrinter([](raw_ostream &os) {
     os << "se-mlir " SE_VERSION " (LLVM " LLVM_VERSION_STRING ")\n";
+  });
+}
+
+void se::catchFatalErrors() {
+  install_fatal_error_handler([](void *, const char *reason, bool) {
+    errs() << formatMessage("error", (Twine("LLVM: ") + reason).str()) << '\n';
+    // Temporary files go. What has begun is not finished.
+    sys::RunInterruptHandlers();
+    ::_exit(1);
   });
 }
 

@@ -10,15 +10,15 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "se/Simulator/FloatOps.h"
-#include "se/Simulator/Semantics.h"
+#include "se/ISA/FloatOps.h"
+#include "se/ISA/Semantics.h"
 #include "xpulp_memory.h"
 
 #include <cstdio>
 #include <random>
 #include <vector>
 
-using namespace se::sim;
+using namespace se::riscv;
 
 struct Case {
   const char *name;

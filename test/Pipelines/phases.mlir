@@ -33,6 +33,13 @@
 // PRECISION: error: {{.*}}fp61
 // RING: error: --schedule: expected ring=2 to 6, found 'ring=9'
 //
+// On another operation than a module, which MLIR's own pass manager dies of.
+// RUN: not se-opt %s --pass-pipeline="builtin.module(func.func(se-pipeline{to=normalized}))" 2>&1 | FileCheck %s --check-prefix=NESTED
+// RUN: not se-opt %s --pass-pipeline="rnn.network(se-pipeline{to=llvm})" 2>&1 | FileCheck %s --check-prefix=NESTED
+// RUN: se-opt %s --pass-pipeline="builtin.module(se-pipeline{to=normalized})" | FileCheck %s --check-prefixes=CHECK,NORMALIZED
+// RUN: se-opt %s --pass-pipeline="any(se-pipeline{to=normalized})" | FileCheck %s --check-prefixes=CHECK,NORMALIZED
+// NESTED: error: se-pipeline runs on 'builtin.module', not on '{{func.func|rnn.network}}'; write builtin.module(se-pipeline{...})
+//
 // RUN: not se-opt %s --se-pipeline="to=nowhere" 2>&1 | FileCheck %s --check-prefix=BAD
 // BAD: nowhere
 

@@ -60,6 +60,15 @@
 // DOUBLES: 'arith.addf' with these types may not stand in phase 'legalized'
 // TENSORS: 'arith.constant' with these types may not stand in phase 'scheduled'
 //
+// Values that no core has, which LLVM dies of.
+// RUN: not se-opt %t/wide.mlir --split-input-file --verify-phase=phase=scheduled 2>&1 | FileCheck %s --check-prefix=WIDE
+// RUN: not se-opt %t/wide.mlir --split-input-file --verify-phase=phase=selected 2>&1 | FileCheck %s --check-prefix=WIDE
+// RUN: se-opt %t/widest.mlir --verify-phase=phase=selected
+// WIDE: 'arith.muli' with these types may not stand in phase
+// WIDE: 'arith.mulf' with these types may not stand in phase
+// WIDE: 'arith.addf' with these types may not stand in phase
+// WIDE: 'memref.load' with these types may not stand in phase
+//
 // Without a name, the module says what it is; without an attribute it is
 // imported.
 // RUN: se-opt %t/imported.mlir --verify-phase
@@ -150,6 +159,32 @@ rnn.cell @cell inputs(%x : tensor<2xf64>) {
 //--- tensors.mlir
 func.func @f() {
   %x = arith.constant dense<1.0> : tensor<2xf32>
+  return
+}
+//--- wide.mlir
+func.func @f(%i: i65) {
+  %0 = arith.muli %i, %i : i65
+  return
+}
+// -----
+func.func @f(%x: f80) {
+  %0 = arith.mulf %x, %x : f80
+  return
+}
+// -----
+func.func @f(%x: vector<2xf128>) {
+  %0 = arith.addf %x, %x : vector<2xf128>
+  return
+}
+// -----
+func.func @f(%m: memref<4xi128>, %i: index) {
+  %0 = memref.load %m[%i] : memref<4xi128>
+  return
+}
+//--- widest.mlir
+func.func @f(%i: i64, %x: vector<2xf64>) {
+  %0 = arith.muli %i, %i : i64
+  %1 = arith.addf %x, %x : vector<2xf64>
   return
 }
 //--- claims.mlir

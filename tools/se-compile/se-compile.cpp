@@ -140,6 +140,7 @@ static int writeLinkerScript(const target::TargetDescription &target) {
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   setVersionPrinter();
+  catchFatalErrors();
   showOnly(category);
   parseCommandLine(
       argc, argv,

@@ -71,6 +71,7 @@ int main(int argc, char **argv) {
   pointers.push_back(nullptr);
 
   se::setVersionPrinter();
+  se::catchFatalErrors();
   se::hideOptionsOfLibraries();
   mlir::DialectRegistry registry;
   se::registerDialects(registry);

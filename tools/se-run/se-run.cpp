@@ -7,8 +7,8 @@
 #include "se/Driver/Compile.h"
 #include "se/Driver/Diagnostics.h"
 #include "se/Driver/RunHost.h"
-#include "se/Simulator/Disassembler.h"
 #include "se/Simulator/Program.h"
+#include "se/Simulator/ProgramListing.h"
 #include "se/Support/CommandLine.h"
 #include "se/Support/InputFile.h"
 
@@ -184,6 +184,7 @@ static bool hasOutputOnConsole() {
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   setVersionPrinter();
+  catchFatalErrors();
   // LLVM's own --stats counts events of the compiler; ours takes its place.
   if (cl::Option *stats = cl::getRegisteredOptions().lookup("stats"))
     stats->removeArgument();

@@ -59,12 +59,12 @@ static std::string describeEncoding(const Record &row) {
 static constexpr StringLiteral introduction = R"(# Instructions
 
 Every instruction of the `pulp-open` cores that the simulator, the disassembler
-and the header `se/xpulp.h` know. Generated from `include/se/Target/Isa`.
+and the header `se/xpulp.h` know. Generated from `include/se/ISA`.
 
 * Encoding: from the highest bit on; `-` is ignored by the decoder and written as 0.
 * Semantics: C++ over the operands, registers as `uint32_t`, immediates as
   `int32_t`; functions on lanes and floating-point numbers are those of
-  `include/se/Simulator/Semantics.h` and `FloatOps.h`. Where RISC-V has floating-point
+  `include/se/ISA/Semantics.h` and `FloatOps.h`. Where RISC-V has floating-point
   registers, these are the integer registers. `cpu` is the core.
 * Cycles: `memory` is the latency of the memory, 0 in L1.
 )";

@@ -182,7 +182,7 @@ static constexpr StringLiteral prologue = R"(
    stay in the order of the program.
 
    The comments give the semantics; lane<T>, dot<A, B> and so on are functions
-   of se/Simulator/Semantics.h and FloatOps.h. */
+   of se/ISA/Semantics.h and FloatOps.h. */
 
 #ifndef SE_XPULP_H
 #define SE_XPULP_H

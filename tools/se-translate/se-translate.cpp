@@ -51,6 +51,7 @@ static cl::list<std::string>
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   setVersionPrinter();
+  catchFatalErrors();
   mlir::registerAsmPrinterCLOptions();
   showOnly(category);
   parseCommandLine(argc, argv, "se-translate: networks into the rnn dialect\n");

@@ -4,6 +4,7 @@
 // Every instruction that computes, on random and on special operands, against
 // the reference.
 
+#include "RandomOperands.h"
 #include "Reference.h"
 #include "TestMachine.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -12,6 +13,7 @@
 #include <random>
 
 using namespace llvm;
+using namespace se;
 using namespace se::sim;
 
 namespace {
@@ -64,15 +66,7 @@ protected:
 
   /// Sets operand fields: registers are x5 (rd), x6, x7, x8.
   Operands randomOperands(const InstructionInfo &info) {
-    Operands operands;
-    for (const Field &field : info.fields)
-      operands[field.operand] |=
-          int32_t((random() & maskTrailingOnes<uint32_t>(field.width))
-                  << field.operandBit);
-    for (const Field &field : info.fields)
-      if (field.signedWidth)
-        operands[field.operand] =
-            SignExtend32(operands[field.operand], field.signedWidth);
+    Operands operands = riscv::randomOperands(info, random);
     operands[Operand::rd] = 5;
     operands[Operand::rs1] = 6;
     operands[Operand::rs2] = 7;
@@ -92,15 +86,6 @@ protected:
     se::sim::execute(*machine, core, core.time + 1);
     EXPECT_FALSE(core.trap) << core.trap->cause;
     return core.x[5];
-  }
-
-  static std::optional<uint32_t> reference(const InstructionInfo &info,
-                                           const Sources &s) {
-    for (auto *function : {referenceInteger, referenceScalarXpulp,
-                           referenceSimd, referenceFloat})
-      if (auto result = function(info, s))
-        return result;
-    return std::nullopt;
   }
 
   void SetUp() override {
@@ -129,12 +114,6 @@ protected:
   TestMachine machine;
   std::mt19937 random{12345};
 };
-
-/// The reference for the bound of p.clip covers sensible bounds.
-void restrict(const InstructionInfo &info, Sources &s) {
-  if (info.mnemonic == "p.clip")
-    s.rs2 &= 0x7fffffff;
-}
 
 TEST_F(SemanticsTest, RandomOperands) {
   for (const InstructionInfo &info : getInstructions()) {

@@ -36,7 +36,7 @@ def UnrollReductions : Pass<"se-unroll-reductions", "::mlir::ModuleOp"> {
     operations, and so every bit of the result, stays as it is.
   }];
   let options = [
-    Option<"factor", "factor", "unsigned", "4", "copies of the body">
+    Option<"factor", "factor", "unsigned", "4", "copies of the body, 1 to 64">
   ];
   let dependentDialects = ["::mlir::arith::ArithDialect"];
 }

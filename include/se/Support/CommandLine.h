@@ -17,6 +17,11 @@ namespace se {
 /// Makes `--version` of a tool print the project's and LLVM's version.
 void setVersionPrinter();
 
+/// LLVM ends the process where it can neither go on nor return an error, for
+/// instance of an instruction that it cannot select. Then there is one line,
+/// `error: ...`, status 1 and no output file instead of a stack dump.
+void catchFatalErrors();
+
 /// Shows only the options of this category, and among them those that LLVM
 /// gives every tool (`--help`, `--version`).
 void showOnly(llvm::cl::OptionCategory &category);

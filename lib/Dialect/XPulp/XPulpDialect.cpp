@@ -4,7 +4,7 @@
 //===- XPulpDialect.cpp - The xpulp dialect -------------------------------===//
 
 #include "se/Dialect/XPulp/XPulp.h"
-#include "se/Simulator/Emulation.h"
+#include "se/ISA/Emulation.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/Builders.h"
@@ -13,7 +13,7 @@
 using namespace mlir;
 using namespace se;
 using namespace se::xpulp;
-using sim::Operand;
+using riscv::Operand;
 
 #include "se/Dialect/XPulp/XPulpDialect.cpp.inc"
 #include "se/Dialect/XPulp/XPulpInterfaces.cpp.inc"
@@ -38,7 +38,7 @@ bool xpulp::isPacked(Type type) {
 }
 
 SmallVector<Operand, 4>
-xpulp::getRegisterOperands(const sim::InstructionInfo &info) {
+xpulp::getRegisterOperands(const riscv::InstructionInfo &info) {
   SmallVector<Operand, 4> operands;
   if (info.readsRd)
     operands.push_back(Operand::rd);
@@ -50,7 +50,7 @@ xpulp::getRegisterOperands(const sim::InstructionInfo &info) {
 
 std::optional<unsigned> xpulp::getOverwrittenOperand(InstructionOpInterface op,
                                                      unsigned result) {
-  const sim::InstructionInfo &info = op.getInfo();
+  const riscv::InstructionInfo &info = op.getInfo();
   if (info.writesRs1 && result + 1 == op->getNumResults()) {
     SmallVector<Operand, 4> operands = getRegisterOperands(info);
     return llvm::find(operands, Operand::rs1) - operands.begin();
@@ -73,8 +73,8 @@ LogicalResult XPulpDialect::verifyOperationAttribute(Operation *op,
   return success();
 }
 
-sim::Operands xpulp::getImmediates(InstructionOpInterface op) {
-  sim::Operands immediates;
+riscv::Operands xpulp::getImmediates(InstructionOpInterface op) {
+  riscv::Operands immediates;
   auto read = [&](Operand operand, StringRef name) {
     if (auto attribute = op->getAttrOfType<IntegerAttr>(name))
       immediates[operand] = int32_t(attribute.getInt());
@@ -121,11 +121,11 @@ Attribute xpulp::foldInstruction(InstructionOpInterface op,
       return {};
     values.push_back(*bits);
   }
-  const sim::InstructionInfo &info = op.getInfo();
-  sim::Operands immediates = getImmediates(op);
+  const riscv::InstructionInfo &info = op.getInfo();
+  riscv::Operands immediates = getImmediates(op);
   for (Operand operand : {Operand::imm, Operand::imm2})
     if (info.has(operand))
       values.push_back(uint32_t(immediates[operand]));
-  return fromBits(sim::emulate(op.getOpcode(), values),
+  return fromBits(riscv::emulate(op.getOpcode(), values),
                   op->getResult(0).getType());
 }

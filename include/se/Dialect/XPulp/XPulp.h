@@ -11,7 +11,7 @@
 #ifndef SE_DIALECT_XPULP_XPULP_H
 #define SE_DIALECT_XPULP_XPULP_H
 
-#include "se/Simulator/Isa.h"
+#include "se/ISA/Isa.h"
 
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/IR/BuiltinTypes.h"
@@ -31,8 +31,8 @@ bool isPacked(mlir::Type type);
 
 /// The fields of an instruction that are register operands of its operation,
 /// in order; rd is one if the instruction reads it.
-llvm::SmallVector<sim::Operand, 4>
-getRegisterOperands(const sim::InstructionInfo &info);
+llvm::SmallVector<riscv::Operand, 4>
+getRegisterOperands(const riscv::InstructionInfo &info);
 
 /// The operand whose register a result overwrites, if it does.
 std::optional<unsigned> getOverwrittenOperand(InstructionOpInterface op,
@@ -45,7 +45,7 @@ constexpr llvm::StringLiteral registersName = "xpulp.registers";
 constexpr unsigned minLoopInstructions = 2;
 
 /// The immediates of an operation: its attributes imm and imm2, where present.
-sim::Operands getImmediates(InstructionOpInterface op);
+riscv::Operands getImmediates(InstructionOpInterface op);
 
 /// The result of a computing operation on constant integers, or null.
 mlir::Attribute foldInstruction(InstructionOpInterface op,

@@ -18,7 +18,7 @@ def XPulp_Dialect : Dialect {
   let summary = "The instructions of the cores that LLVM does not know";
   let description = [{
     One operation for each such row of the instruction table
-    (`include/se/Target/Isa`), generated from it, and `xpulp.loop`, a hardware
+    (`include/se/ISA`), generated from it, and `xpulp.loop`, a hardware
     loop.
 
     An operation is named after the mnemonic; loads and stores, whose mnemonic
@@ -75,12 +75,12 @@ def XPulp_InstructionOpInterface : OpInterface<"InstructionOpInterface"> {
   let cppNamespace = "::se::xpulp";
   let description = "An operation that is one instruction.";
   let methods = [
-    InterfaceMethod<"The row of the instruction table.", "::se::sim::Opcode",
+    InterfaceMethod<"The row of the instruction table.", "::se::riscv::Opcode",
                     "getOpcode">,
   ];
   let extraSharedClassDeclaration = [{
-    const ::se::sim::InstructionInfo &getInfo() {
-      return ::se::sim::getInfo($_op.getOpcode());
+    const ::se::riscv::InstructionInfo &getInfo() {
+      return ::se::riscv::getInfo($_op.getOpcode());
     }
   }];
 }
@@ -92,7 +92,7 @@ class XPulp_Op<string mnemonic, list<Trait> traits = []>
 class XPulp_InstructionOp<string mnemonic, string row, list<Trait> traits>
     : XPulp_Op<mnemonic, traits # [XPulp_InstructionOpInterface]> {
   let extraClassDeclaration = [{
-    ::se::sim::Opcode getOpcode() { return ::se::sim::Opcode::}] # row # [{; }
+    ::se::riscv::Opcode getOpcode() { return ::se::riscv::Opcode::}] # row # [{; }
   }];
 }
 class XPulp_ComputeOp<string mnemonic, string row>
@@ -128,7 +128,7 @@ def XPulp_MoveOp : XPulp_Op<"move", [Pure, SameOperandsAndResultType,
   let results = (outs XPulp_Register:$result);
   let assemblyFormat = "$value attr-dict `:` type($value)";
   let extraClassDeclaration = [{
-    ::se::sim::Opcode getOpcode() { return ::se::sim::Opcode::ADDI; }
+    ::se::riscv::Opcode getOpcode() { return ::se::riscv::Opcode::ADDI; }
   }];
 }
 

@@ -13,7 +13,7 @@
 
 #include "ActivationTable.h"
 
-#include "se/Simulator/FloatOps.h"
+#include "se/ISA/FloatOps.h"
 
 #include "llvm/ADT/STLExtras.h"
 
@@ -22,7 +22,7 @@
 
 using namespace mlir;
 using namespace se::rnn;
-using se::sim::F16;
+using se::riscv::F16;
 
 /// exp(x) for |x| < 32, to about 1e-13 of itself.
 static double computeExp(double x) {
@@ -63,7 +63,7 @@ public:
       double limit = double(center - 1) / scale;
       double x = F16::value(k < 0 ? F16::sign | -k : k);
       x = std::clamp(x, -limit, limit);
-      auto line = int64_t(se::sim::roundToInteger(x * scale, se::sim::RNE));
+      auto line = int64_t(se::riscv::roundToInteger(x * scale, se::riscv::RNE));
       arguments[size_t(line + center)].push_back(x);
     }
   }

@@ -5,7 +5,8 @@
 // against .insn forms and words written by hand for the rest.
 
 #include "Assembler.h"
-#include "se/Simulator/Isa.h"
+#include "RandomOperands.h"
+#include "se/ISA/Isa.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
@@ -15,7 +16,7 @@
 #include <random>
 
 using namespace llvm;
-using namespace se::sim;
+using namespace se::riscv;
 
 namespace {
 
@@ -24,18 +25,8 @@ std::mt19937 &getRandom() {
   return random;
 }
 
-/// Random values for the operand fields of a row.
 Operands randomOperands(const InstructionInfo &info) {
-  Operands operands;
-  for (const Field &field : info.fields)
-    operands[field.operand] |=
-        int32_t((getRandom()() & maskTrailingOnes<uint32_t>(field.width))
-                << field.operandBit);
-  for (const Field &field : info.fields)
-    if (field.signedWidth)
-      operands[field.operand] =
-          SignExtend32(operands[field.operand], field.signedWidth);
-  return operands;
+  return se::riscv::randomOperands(info, getRandom());
 }
 
 /// Groups that LLVM assembles with the features of Assembler.h.

@@ -4,12 +4,12 @@
 // Floating point with any rounding mode. Programs hardly ever leave the
 // default mode, so this may be slow.
 
-#include "se/Simulator/FloatOps.h"
+#include "se/ISA/FloatOps.h"
 #include "llvm/ADT/APFloat.h"
 #include "llvm/Support/ErrorHandling.h"
 
 using namespace llvm;
-using namespace se::sim;
+using namespace se::riscv;
 
 static const fltSemantics &getSemantics(FormatId format) {
   switch (format) {
@@ -52,8 +52,8 @@ static uint32_t toBits(FormatId format, const APFloat &value) {
   return uint32_t(value.bitcastToAPInt().getSExtValue());
 }
 
-uint32_t se::sim::slowArithmetic(FormatId format, FloatOp op, uint32_t a,
-                                 uint32_t b, uint32_t c, unsigned rm) {
+uint32_t se::riscv::slowArithmetic(FormatId format, FloatOp op, uint32_t a,
+                                   uint32_t b, uint32_t c, unsigned rm) {
   APFloat x = fromBits(format, a), y = fromBits(format, b);
   llvm::RoundingMode mode = toLlvm(rm);
   switch (op) {
@@ -97,15 +97,15 @@ uint32_t se::sim::slowArithmetic(FormatId format, FloatOp op, uint32_t a,
   return toBits(format, x);
 }
 
-uint32_t se::sim::slowConvert(FormatId from, FormatId to, uint32_t a,
-                              unsigned rm) {
+uint32_t se::riscv::slowConvert(FormatId from, FormatId to, uint32_t a,
+                                unsigned rm) {
   APFloat x = fromBits(from, a);
   bool losesInfo;
   x.convert(getSemantics(to), toLlvm(rm), &losesInfo);
   return toBits(to, x);
 }
 
-uint32_t se::sim::slowFromInt(FormatId to, int64_t a, unsigned rm) {
+uint32_t se::riscv::slowFromInt(FormatId to, int64_t a, unsigned rm) {
   APFloat x(getSemantics(to));
   x.convertFromAPInt(APInt(64, uint64_t(a), true), true, toLlvm(rm));
   return toBits(to, x);

@@ -13,7 +13,7 @@
 // Semantics. A C++ expression or statement over the operands by name:
 // registers are uint32_t values, immediates are int32_t, `pc` is the address
 // of the instruction. Helper functions are declared in
-// se/Simulator/Semantics.h (integers and lanes) and se/Simulator/FloatOps.h.
+// se/ISA/Semantics.h (integers and lanes) and se/ISA/FloatOps.h.
 // Overlapping rows: the one with more fixed bits wins.
 
 /// How many cycles an instruction takes, and which unit it shares.

@@ -1,7 +1,7 @@
 // Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "se/Simulator/Isa.h"
+#include "se/ISA/Isa.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/bit.h"
 #include "llvm/Support/MathExtras.h"
@@ -9,7 +9,7 @@
 #include <vector>
 
 using namespace llvm;
-using namespace se::sim;
+using namespace se::riscv;
 
 namespace {
 
@@ -49,7 +49,7 @@ private:
 Table::Table() {
   const Row source[] = {
 #define GET_ISA_TABLE
-#include "se/Target/Isa/Isa.inc"
+#include "se/ISA/Isa.inc"
   };
   rows.reserve(std::size(source));
   fields.reserve(std::size(source));
@@ -90,15 +90,15 @@ bool InstructionInfo::has(Operand operand) const {
   return any_of(fields, [&](const Field &f) { return f.operand == operand; });
 }
 
-ArrayRef<InstructionInfo> se::sim::getInstructions() {
+ArrayRef<InstructionInfo> se::riscv::getInstructions() {
   return getTable().getRows();
 }
 
-const InstructionInfo &se::sim::getInfo(Opcode opcode) {
+const InstructionInfo &se::riscv::getInfo(Opcode opcode) {
   return getInstructions()[unsigned(opcode)];
 }
 
-const InstructionInfo &se::sim::getInfo(CompressedForm form) {
+const InstructionInfo &se::riscv::getInfo(CompressedForm form) {
   return getInstructions()[unsigned(Opcode::Count) + unsigned(form)];
 }
 
@@ -129,14 +129,14 @@ static bool expand(CompressedForm form, Operands &ops) {
           &rs2 = ops[Operand::rs2], &imm = ops[Operand::imm];
   switch (form) {
 #define GET_ISA_EXPANSIONS
-#include "se/Target/Isa/Isa.inc"
+#include "se/ISA/Isa.inc"
   case CompressedForm::Count:
     break;
   }
   llvm_unreachable("not a form");
 }
 
-std::optional<Decoded> se::sim::decode(uint32_t word) {
+std::optional<Decoded> se::riscv::decode(uint32_t word) {
   if (getSize(word) == 2)
     word &= 0xffff;
   const InstructionInfo *info = getTable().find(word);
@@ -152,8 +152,8 @@ std::optional<Decoded> se::sim::decode(uint32_t word) {
   return result;
 }
 
-uint32_t se::sim::encode(const InstructionInfo &info,
-                         const Operands &operands) {
+uint32_t se::riscv::encode(const InstructionInfo &info,
+                           const Operands &operands) {
   uint32_t word = info.match;
   for (const Field &field : info.fields) {
     uint32_t bits = uint32_t(operands[field.operand]) >> field.operandBit;

@@ -5,13 +5,13 @@
 // with. A lane type T is int8_t, uint8_t, int16_t or uint16_t; lane 0 is the
 // lowest. See docs/hardware/isa.md.
 
-#ifndef SE_SIMULATOR_SEMANTICS_H
-#define SE_SIMULATOR_SEMANTICS_H
+#ifndef SE_ISA_SEMANTICS_H
+#define SE_ISA_SEMANTICS_H
 
 #include <cstdint>
 #include <cstring>
 
-namespace se::sim {
+namespace se::riscv {
 
 inline int32_t sx(uint32_t x) { return int32_t(x); }
 
@@ -203,6 +203,6 @@ inline uint32_t shuffleImmediate(uint32_t x, uint32_t selectors, unsigned top) {
   return shuffle<uint8_t>(x, all);
 }
 
-} // namespace se::sim
+} // namespace se::riscv
 
-#endif // SE_SIMULATOR_SEMANTICS_H
+#endif // SE_ISA_SEMANTICS_H

@@ -13,14 +13,14 @@
 // differs for a fused operation whose exact result is closer than 2^-53 (of
 // itself) to a tie of the format.
 
-#ifndef SE_SIMULATOR_FLOATOPS_H
-#define SE_SIMULATOR_FLOATOPS_H
+#ifndef SE_ISA_FLOATOPS_H
+#define SE_ISA_FLOATOPS_H
 
 #include <cmath>
 #include <cstdint>
 #include <cstring>
 
-namespace se::sim {
+namespace se::riscv {
 
 enum RoundingMode : unsigned {
   RNE = 0, // to nearest, ties to even
@@ -347,6 +347,6 @@ template <typename F> uint32_t lanesFromUnsigned16(uint32_t a, unsigned rm) {
       a, 0, [rm](uint32_t x, uint32_t) { return fromInt<F>(x, rm); });
 }
 
-} // namespace se::sim
+} // namespace se::riscv
 
-#endif // SE_SIMULATOR_FLOATOPS_H
+#endif // SE_ISA_FLOATOPS_H

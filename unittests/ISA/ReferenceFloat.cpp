@@ -9,7 +9,7 @@
 #include <cmath>
 
 using namespace llvm;
-using namespace se::sim;
+using namespace se::riscv;
 
 using Mode = RoundingMode;
 static constexpr Mode nearest = Mode::NearestTiesToEven;
@@ -278,8 +278,8 @@ static std::optional<uint32_t> packed(SmallVector<StringRef> parts,
   return pack(results[1], results[0]);
 }
 
-std::optional<uint32_t> se::sim::referenceFloat(const InstructionInfo &info,
-                                                const Sources &s) {
+std::optional<uint32_t> se::riscv::referenceFloat(const InstructionInfo &info,
+                                                  const Sources &s) {
   SmallVector<StringRef> parts;
   StringRef(info.mnemonic).split(parts, '.');
   if (parts.size() < 2)

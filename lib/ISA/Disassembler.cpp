@@ -1,17 +1,17 @@
 // Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "se/Simulator/Disassembler.h"
-#include "se/Simulator/Isa.h"
+#include "se/ISA/Disassembler.h"
+#include "se/ISA/Isa.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSwitch.h"
 #include "llvm/Support/FormatVariadic.h"
 #include <algorithm>
 
 using namespace llvm;
-using namespace se::sim;
+using namespace se::riscv;
 
-StringRef se::sim::getRegisterName(unsigned number) {
+StringRef se::riscv::getRegisterName(unsigned number) {
   static constexpr StringLiteral names[] = {
       "zero", "ra", "sp", "gp", "tp",  "t0",  "t1", "t2", "s0", "s1", "a0",
       "a1",   "a2", "a3", "a4", "a5",  "a6",  "a7", "s2", "s3", "s4", "s5",
@@ -80,8 +80,8 @@ static std::string printOperand(const Decoded &decoded, uint32_t word,
   return itostr(values[*at]);
 }
 
-std::string se::sim::disassemble(uint32_t word, uint32_t pc,
-                                 function_ref<std::string(uint32_t)> label) {
+std::string se::riscv::disassemble(uint32_t word, uint32_t pc,
+                                   function_ref<std::string(uint32_t)> label) {
   auto decoded = decode(word);
   if (!decoded)
     return getSize(word) == 2 ? formatv(".half {0:x+4}", uint16_t(word)).str()
@@ -105,7 +105,7 @@ std::string se::sim::disassemble(uint32_t word, uint32_t pc,
   return operands.empty() ? text : text + " " + operands;
 }
 
-std::string se::sim::disassemble(uint32_t word, uint32_t pc) {
+std::string se::riscv::disassemble(uint32_t word, uint32_t pc) {
   return disassemble(word, pc, [](uint32_t target) {
     return "0x" + utohexstr(target, /*LowerCase=*/true);
   });

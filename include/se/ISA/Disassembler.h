@@ -1,23 +1,17 @@
 // Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Instruction words and programs as text, by the instruction table.
+// Instruction words as text, by the instruction table.
 
-#ifndef SE_SIMULATOR_DISASSEMBLER_H
-#define SE_SIMULATOR_DISASSEMBLER_H
+#ifndef SE_ISA_DISASSEMBLER_H
+#define SE_ISA_DISASSEMBLER_H
 
 #include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/StringRef.h"
-#include "llvm/Support/Error.h"
-#include "llvm/Support/MemoryBufferRef.h"
 #include <cstdint>
 #include <string>
 
-namespace llvm {
-class raw_ostream;
-} // namespace llvm
-
-namespace se::sim {
+namespace se::riscv {
 
 /// By the calling convention: "zero", "ra", "sp", ..., "t6".
 llvm::StringRef getRegisterName(unsigned number);
@@ -30,12 +24,6 @@ std::string disassemble(uint32_t word, uint32_t pc,
                         llvm::function_ref<std::string(uint32_t)> label);
 std::string disassemble(uint32_t word, uint32_t pc);
 
-/// Writes the sections with code of an ELF file, one instruction a line, with
-/// address, raw word and symbols. Errors: no ELF file of 32-bit RISC-V,
-/// damaged sections.
-llvm::Error disassembleProgram(llvm::MemoryBufferRef program,
-                               llvm::raw_ostream &os);
+} // namespace se::riscv
 
-} // namespace se::sim
-
-#endif // SE_SIMULATOR_DISASSEMBLER_H
+#endif // SE_ISA_DISASSEMBLER_H

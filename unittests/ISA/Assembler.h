@@ -4,15 +4,15 @@
 // Assembles test programs in process, with LLVM's assembler for
 // rv32imc_zicsr_zfinx_zhinx. Xpulp instructions are written with .insn.
 
-#ifndef SE_UNITTESTS_SIMULATOR_ASSEMBLER_H
-#define SE_UNITTESTS_SIMULATOR_ASSEMBLER_H
+#ifndef SE_UNITTESTS_ISA_ASSEMBLER_H
+#define SE_UNITTESTS_ISA_ASSEMBLER_H
 
 #include "llvm/ADT/StringRef.h"
 #include <cstdint>
 #include <string>
 #include <vector>
 
-namespace se::sim {
+namespace se::riscv {
 
 /// The bytes of the text section. Fails the running test on a syntax error or
 /// an undefined label.
@@ -24,6 +24,6 @@ uint32_t assembleWord(llvm::StringRef text);
 /// A word as LLVM's disassembler writes it, or "" if it is no instruction.
 std::string disassemble(uint32_t word);
 
-} // namespace se::sim
+} // namespace se::riscv
 
-#endif // SE_UNITTESTS_SIMULATOR_ASSEMBLER_H
+#endif // SE_UNITTESTS_ISA_ASSEMBLER_H

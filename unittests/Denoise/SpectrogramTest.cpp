@@ -3,7 +3,7 @@
 
 //===- SpectrogramTest.cpp ------------------------------------------------===//
 
-#include "se/Audio/Spectrogram.h"
+#include "Spectrogram.h"
 
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/ADT/SmallString.h"

@@ -5,13 +5,13 @@
 // them (docs/hardware/isa.md, the RISC-V specification) with APInt and APFloat,
 // without the simulator's helpers.
 
-#ifndef SE_UNITTESTS_SIMULATOR_REFERENCE_H
-#define SE_UNITTESTS_SIMULATOR_REFERENCE_H
+#ifndef SE_UNITTESTS_ISA_REFERENCE_H
+#define SE_UNITTESTS_ISA_REFERENCE_H
 
-#include "se/Simulator/Isa.h"
+#include "se/ISA/Isa.h"
 #include <optional>
 
-namespace se::sim {
+namespace se::riscv {
 
 /// The operands of one execution: values of registers, immediates as decoded.
 struct Sources {
@@ -21,7 +21,10 @@ struct Sources {
   uint32_t pc;
 };
 
-/// The new value of rd; empty if the reference does not know the instruction.
+/// The new value of rd; empty if the reference does not know the instruction,
+/// as those of one part know none of the others.
+std::optional<uint32_t> reference(const InstructionInfo &info,
+                                  const Sources &s);
 std::optional<uint32_t> referenceInteger(const InstructionInfo &info,
                                          const Sources &s);
 std::optional<uint32_t> referenceScalarXpulp(const InstructionInfo &info,
@@ -31,6 +34,9 @@ std::optional<uint32_t> referenceSimd(const InstructionInfo &info,
 std::optional<uint32_t> referenceFloat(const InstructionInfo &info,
                                        const Sources &s);
 
-} // namespace se::sim
+/// The reference for the bound of p.clip covers sensible bounds.
+void restrict(const InstructionInfo &info, Sources &s);
 
-#endif // SE_UNITTESTS_SIMULATOR_REFERENCE_H
+} // namespace se::riscv
+
+#endif // SE_UNITTESTS_ISA_REFERENCE_H

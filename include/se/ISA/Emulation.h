@@ -4,12 +4,12 @@
 // Instructions as functions: what an operation of the xpulp dialect computes,
 // by the semantics of the instruction table that the simulator executes.
 
-#ifndef SE_SIMULATOR_EMULATION_H
-#define SE_SIMULATOR_EMULATION_H
+#ifndef SE_ISA_EMULATION_H
+#define SE_ISA_EMULATION_H
 
-#include "se/Simulator/Isa.h"
+#include "se/ISA/Isa.h"
 
-namespace se::sim {
+namespace se::riscv {
 
 /// The function of a row, `uint32_t se_xpulp_ROW(uint32_t...)`: of rd if the
 /// instruction reads it, rs1, rs2, rs3 and the immediates, as far as it has
@@ -26,6 +26,6 @@ llvm::ArrayRef<EmulatedFunction> getEmulatedFunctions();
 /// The result of such a row; operands in the order above.
 uint32_t emulate(Opcode opcode, llvm::ArrayRef<uint32_t> operands);
 
-} // namespace se::sim
+} // namespace se::riscv
 
-#endif // SE_SIMULATOR_EMULATION_H
+#endif // SE_ISA_EMULATION_H

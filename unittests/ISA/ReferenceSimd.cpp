@@ -9,7 +9,7 @@
 #include <functional>
 
 using namespace llvm;
-using namespace se::sim;
+using namespace se::riscv;
 
 namespace {
 /// A word as lanes of `width` bits, lane 0 first.
@@ -113,8 +113,8 @@ static std::optional<uint32_t> permutation(StringRef name, const Vector &a,
   return std::nullopt;
 }
 
-std::optional<uint32_t> se::sim::referenceSimd(const InstructionInfo &info,
-                                               const Sources &s) {
+std::optional<uint32_t> se::riscv::referenceSimd(const InstructionInfo &info,
+                                                 const Sources &s) {
   SmallVector<StringRef, 4> parts;
   StringRef(info.mnemonic).split(parts, '.');
   if (parts.size() < 3 || parts[0] != "pv")

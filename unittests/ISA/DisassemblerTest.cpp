@@ -4,8 +4,8 @@
 // Disassembly of single words. test/Tools/disassemble.mlir compares whole
 // programs with llvm-objdump.
 
-#include "se/Simulator/Disassembler.h"
-#include "se/Simulator/Isa.h"
+#include "se/ISA/Disassembler.h"
+#include "se/ISA/Isa.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/MathExtras.h"
@@ -13,7 +13,7 @@
 #include <random>
 
 using namespace llvm;
-using namespace se::sim;
+using namespace se::riscv;
 
 namespace {
 

@@ -7,7 +7,7 @@
 #include <functional>
 
 using namespace llvm;
-using namespace se::sim;
+using namespace se::riscv;
 
 static APInt make(uint32_t x) { return APInt(32, x); }
 static uint32_t bits(const APInt &x) { return uint32_t(x.getZExtValue()); }
@@ -54,8 +54,8 @@ static const StringMap<Function> &getBinary() {
   return table;
 }
 
-std::optional<uint32_t> se::sim::referenceInteger(const InstructionInfo &info,
-                                                  const Sources &s) {
+std::optional<uint32_t> se::riscv::referenceInteger(const InstructionInfo &info,
+                                                    const Sources &s) {
   if (info.mnemonic == "lui")
     return uint32_t(s.imm);
   if (info.mnemonic == "auipc")
@@ -212,7 +212,7 @@ getScalarTable() {
 }
 
 std::optional<uint32_t>
-se::sim::referenceScalarXpulp(const InstructionInfo &info, const Sources &s) {
+se::riscv::referenceScalarXpulp(const InstructionInfo &info, const Sources &s) {
   StringRef name = info.mnemonic;
   if (!name.consume_front("p."))
     return std::nullopt;

@@ -3,7 +3,7 @@
 
 //===- Spectrogram.cpp - Pictures of sound --------------------------------===//
 
-#include "se/Audio/Spectrogram.h"
+#include "Spectrogram.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include <array>
@@ -47,8 +47,8 @@ static Colour getColour(double value) {
   return {mix(0), mix(1), mix(2)};
 }
 
-Error audio::writeSpectrograms(OutputFiles &files, StringRef path,
-                               ArrayRef<Spectrum> spectra) {
+Error writeSpectrograms(OutputFiles &files, StringRef path,
+                        ArrayRef<Spectrum> spectra) {
   assert(!spectra.empty() && "nothing to draw");
   size_t numFrames = spectra.front().numFrames;
   assert(all_of(spectra, [&](auto &s) { return s.numFrames == numFrames; }));

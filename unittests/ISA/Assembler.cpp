@@ -95,7 +95,7 @@ static SmallVector<char, 0> assembleObject(StringRef text) {
   return object;
 }
 
-std::vector<uint8_t> se::sim::assemble(StringRef text) {
+std::vector<uint8_t> se::riscv::assemble(StringRef text) {
   SmallVector<char, 0> bytes = assembleObject(text);
   MemoryBufferRef buffer(StringRef(bytes.data(), bytes.size()), "test");
   auto object = object::ObjectFile::createELFObjectFile(buffer);
@@ -113,7 +113,7 @@ std::vector<uint8_t> se::sim::assemble(StringRef text) {
   return {};
 }
 
-uint32_t se::sim::assembleWord(StringRef text) {
+uint32_t se::riscv::assembleWord(StringRef text) {
   std::vector<uint8_t> bytes = assemble(text);
   uint32_t word = 0;
   for (unsigned i = 0; i != std::min<size_t>(4, bytes.size()); ++i)
@@ -121,7 +121,7 @@ uint32_t se::sim::assembleWord(StringRef text) {
   return word;
 }
 
-std::string se::sim::disassemble(uint32_t word) {
+std::string se::riscv::disassemble(uint32_t word) {
   Description &d = getDescription();
   MCContext context(d.triple, d.asmInfo.get(), d.registers.get(),
                     d.subtarget.get());

@@ -3,8 +3,8 @@
 
 //===- Spectrogram.h - Pictures of sound ------------------------*- C++ -*-===//
 
-#ifndef SE_AUDIO_SPECTROGRAM_H
-#define SE_AUDIO_SPECTROGRAM_H
+#ifndef EXAMPLES_DENOISE_SPECTROGRAM_H
+#define EXAMPLES_DENOISE_SPECTROGRAM_H
 
 #include "se/Audio/Stft.h"
 #include "se/Support/OutputFiles.h"
@@ -12,14 +12,10 @@
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 
-namespace se::audio {
-
 /// Writes a PNG file with the spectra one above the other: time to the right,
 /// 0 to 8 kHz upwards, 80 dB from the loudest bin of all (bright) down to
 /// black. At least one spectrum; all have the same number of frames.
-llvm::Error writeSpectrograms(OutputFiles &files, llvm::StringRef path,
-                              llvm::ArrayRef<Spectrum> spectra);
+llvm::Error writeSpectrograms(se::OutputFiles &files, llvm::StringRef path,
+                              llvm::ArrayRef<se::audio::Spectrum> spectra);
 
-} // namespace se::audio
-
-#endif // SE_AUDIO_SPECTROGRAM_H
+#endif // EXAMPLES_DENOISE_SPECTROGRAM_H

@@ -1,25 +1,25 @@
 // Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The instruction table of include/se/Target/Isa as C++ data: encodings, and
+// The instruction table of include/se/ISA as C++ data: encodings, and
 // what decoding, encoding and cost accounting need to know.
 
-#ifndef SE_SIMULATOR_ISA_H
-#define SE_SIMULATOR_ISA_H
+#ifndef SE_ISA_ISA_H
+#define SE_ISA_ISA_H
 
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
 #include <cstdint>
 #include <optional>
 
-namespace se::sim {
+namespace se::riscv {
 
 /// The full instructions: what a core executes.
 enum class Opcode : uint16_t {
 #define SE_OPCODE(name) name,
 #define SE_COMPRESSED(name)
 #define GET_ISA_OPCODES
-#include "se/Target/Isa/Isa.inc"
+#include "se/ISA/Isa.inc"
   Count
 };
 
@@ -28,7 +28,7 @@ enum class CompressedForm : uint16_t {
 #define SE_OPCODE(name)
 #define SE_COMPRESSED(name) name,
 #define GET_ISA_OPCODES
-#include "se/Target/Isa/Isa.inc"
+#include "se/ISA/Isa.inc"
   Count
 };
 
@@ -155,6 +155,6 @@ std::optional<Decoded> decode(uint32_t word);
 /// Operand bits that have no place in the word are dropped.
 uint32_t encode(const InstructionInfo &info, const Operands &operands);
 
-} // namespace se::sim
+} // namespace se::riscv
 
-#endif // SE_SIMULATOR_ISA_H
+#endif // SE_ISA_ISA_H

@@ -1,0 +1,81 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- Planner.h - From a network to a schedule -----------------*- C++ -*-===//
+
+#ifndef SE_LIB_SCHEDULE_PLANNER_H
+#define SE_LIB_SCHEDULE_PLANNER_H
+
+#include "Arena.h"
+#include "Schedule.h"
+
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "llvm/Support/Error.h"
+
+#include <memory>
+
+namespace se::schedule {
+
+/// What the elements of a loop are computed from.
+struct LoopBody {
+  llvm::SmallVector<ConstantAccess> accesses;
+  llvm::SmallVector<RowBlock> blocks;
+  Sharing sharing;
+  Cost cost; ///< of an element, without the blocks' sums
+  bool usesPackedHalves = false;
+  /// Products that are computed element by element, and why.
+  llvm::MapVector<mlir::Operation *, const char *> scalar;
+};
+
+/// Decides how a network is computed, and changes nothing.
+class Planner {
+public:
+  Planner(rnn::NetworkOp network, const TilingOptions &options,
+          unsigned dmaCore, bool remarks, Screening screening);
+
+  /// Error: what does not fit, in one line.
+  llvm::Expected<std::unique_ptr<const Schedule>> run();
+  /// Whether the network can be screened in the way that was asked for.
+  bool canScreen() const { return isScreenable; }
+
+private:
+  int64_t place(llvm::StringRef name, mlir::MemRefType type,
+                std::pair<unsigned, unsigned> live);
+  void placeBuffers();
+  void placePorts();
+  void nameStages();
+  LoopBody readLoop(const Loop &loop, bool mayShare);
+  Cost emitScratch(const Loop &loop, bool inPairs, bool mayShare,
+                   LoopBody &body);
+  void readLoops();
+  double getFrameCycles(double coldShare);
+  llvm::Error planStream();
+  void findEarlyValues(GroupedLoop &loop);
+  void splitLoops();
+  void placeScreen();
+  double getScreenCycles();
+  bool checkFirstLevel();
+  mlir::DictionaryAttr report();
+
+  std::unique_ptr<Schedule> made;
+  // Its parts.
+  rnn::NetworkOp network;
+  Plan &plan;
+  TilingOptions &options;
+  Records &records;
+  Tiling &tiling;
+  rnn::FiniteOp screen;
+  unsigned cores;
+
+  bool remarks;
+  bool isScreenable = true;
+  mlir::ImplicitLocOpBuilder b;
+  Arena arena;
+  llvm::SmallVector<PlacedBuffer> placed;
+  double otherCycles = 0; ///< of loops that read no stream, and the frame
+  int64_t otherL2Bytes = 0;
+};
+
+} // namespace se::schedule
+
+#endif // SE_LIB_SCHEDULE_PLANNER_H

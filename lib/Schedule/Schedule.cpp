@@ -1,0 +1,72 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- Schedule.cpp - All that is decided before code is emitted ----------===//
+
+#include "Schedule.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+
+using namespace mlir;
+using namespace se;
+using namespace se::schedule;
+
+Schedule::Schedule(rnn::NetworkOp network, const TilingOptions &options,
+                   unsigned dmaCore, Screening screening)
+    : network(network), plan(network), options(options),
+      cores(options.machine.cores), dmaCore(dmaCore), screening(screening),
+      records(options.machine) {
+  auto screens = network.getBody().front().getOps<rnn::FiniteOp>();
+  if (!screens.empty())
+    screen = *screens.begin();
+}
+
+bool Schedule::needsPeak(size_t k) const {
+  rnn::FiniteOp finite = screen;
+  return !finite.getPeaks().empty() && !finite.getPeaks()[k].use_empty();
+}
+
+bool Schedule::readsInput(const Loop &loop) const {
+  return llvm::any_of(loop.jobs, [&](Job *job) {
+    return plan.getInputReaders().contains(job);
+  });
+}
+
+SmallVector<Type> Schedule::getPortTypes() const {
+  rnn::NetworkOp op = network;
+  SmallVector<Type> list;
+  for (ArrayAttr types : {op.getInputTypes(), op.getOutputTypes()})
+    llvm::append_range(list, types.getAsValueRange<TypeAttr>());
+  return list;
+}
+
+bool schedule::isSource(Value value) {
+  if (auto constant = value.getDefiningOp<arith::ConstantOp>())
+    return !isa<SplatElementsAttr>(constant.getValue());
+  return isa<BlockArgument>(value);
+}
+
+llvm::DenseSet<Value> schedule::getDefined(const Loop &loop) {
+  llvm::DenseSet<Value> defined;
+  for (Job *job : loop.jobs)
+    if (job->isDefinition)
+      defined.insert(job->value);
+  return defined;
+}
+
+MemRefType schedule::makeType(int64_t count, Type element,
+                              cluster::Level level) {
+  return MemRefType::get({count}, element, AffineMap(),
+                         cluster::LevelAttr::get(element.getContext(), level));
+}
+
+MemRefType schedule::bufferType(Value tensor) {
+  auto type = cast<RankedTensorType>(tensor.getType());
+  return makeType(type.getNumElements(), type.getElementType(),
+                  cluster::Level::l1);
+}
+
+MemRefType schedule::portType(Type tensor, cluster::Level level) {
+  return makeType(cast<RankedTensorType>(tensor).getNumElements(),
+                  Float32Type::get(tensor.getContext()), level);
+}

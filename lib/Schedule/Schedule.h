@@ -1,0 +1,91 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- Schedule.h - All that is decided before code is emitted --*- C++ -*-===//
+//
+// Planner makes a schedule, KernelEmitter reads it. Between the two it does not
+// change.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SE_LIB_SCHEDULE_SCHEDULE_H
+#define SE_LIB_SCHEDULE_SCHEDULE_H
+
+#include "PlanReport.h"
+#include "Tiling.h"
+
+#include "se/Dialect/Cluster/Cluster.h"
+#include "se/Dialect/RNN/RNNScreening.h"
+#include "se/Schedule/Plan.h"
+
+namespace se::schedule {
+
+/// How inputs are looked at that shall be finite.
+enum class Screening {
+  FirstLevel, ///< where the first level reads them; it is repeated if one is
+              ///< not
+  Copy,       ///< before all levels, while they are put into L1
+  InPlace,    ///< before all levels, where they lie
+};
+
+/// How one network is computed. Offsets are bytes of the state buffer.
+struct Schedule {
+  Schedule(rnn::NetworkOp network, const TilingOptions &options,
+           unsigned dmaCore, Screening screening);
+
+  rnn::NetworkOp network;
+  Plan plan;
+  TilingOptions options;
+  unsigned cores, dmaCore;
+  Screening screening;
+  /// What tells whether the inputs are finite, if they are screened.
+  rnn::FiniteOp screen;
+
+  Records records;
+  Tiling tiling;
+  llvm::DenseMap<const Loop *, std::string> stageNames;
+
+  int64_t stateBytes = 0;  ///< of the state buffer
+  int64_t l1Available = 0; ///< for it
+  llvm::SmallVector<int64_t> stateOffsets;
+  /// Of inputs and outputs in L1, if the DMA has nothing else to do.
+  llvm::SmallVector<int64_t> inputOffsets, outputOffsets;
+  llvm::DenseMap<mlir::Value, int64_t> bufferOffsets;
+  /// Of copies of inputs. Each core has a word for what it found in them.
+  llvm::DenseMap<mlir::Value, int64_t> screenOffsets;
+  int64_t screenSumOffset = 0, screenMaskOffset = 0;
+  llvm::SmallVector<int64_t> screenPeakOffsets;
+  int64_t ringOffset = 0, controlOffset = 0, residentOffset = 0, sumOffset = 0;
+
+  /// For the attribute `plan` of cluster.program.
+  mlir::DictionaryAttr report;
+
+  bool hasRing() const { return tiling.slots != 0; }
+  bool needsPeak(size_t k) const;
+  /// A word for each core that goes through inputs.
+  int64_t getFindings() const { return std::max(cores, dmaCore + 1); }
+  bool readsInput(const Loop &loop) const;
+  /// Tensors of the inputs, then of the outputs.
+  llvm::SmallVector<mlir::Type> getPortTypes() const;
+  const std::string &getStageName(const Loop &loop) const {
+    return stageNames.find(&loop)->second;
+  }
+};
+
+/// Inputs, states and constants that are no splats lie in memory.
+bool isSource(mlir::Value value);
+
+/// What a loop computes by jobs of its own.
+llvm::DenseSet<mlir::Value> getDefined(const Loop &loop);
+
+/// A buffer of so many elements.
+mlir::MemRefType makeType(int64_t count, mlir::Type element,
+                          cluster::Level level);
+/// That of a tensor's value, in L1.
+mlir::MemRefType bufferType(mlir::Value tensor);
+/// That of an input or output, which is f32 at the border.
+mlir::MemRefType portType(mlir::Type tensor, cluster::Level level);
+
+} // namespace se::schedule
+
+#endif // SE_LIB_SCHEDULE_SCHEDULE_H
