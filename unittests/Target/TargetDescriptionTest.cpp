@@ -27,7 +27,7 @@ static constexpr StringLiteral valid = R"({
     {"name": "tcdm", "level": "l1", "base": 268435456, "size": "0x1000",
      "bytes_per_cycle": 8, "latency": {"cluster": 1, "fc": 15}},
     {"name": "ram", "level": "l2", "base": "0x1c000000", "size": "0x30000",
-     "bytes_per_cycle": 4.5, "latency": {"cluster": 15, "fc": 1}},
+     "bytes_per_cycle": 12, "latency": {"cluster": 15, "fc": 1}},
     {"name": "flash", "level": "nvm", "base": "0xfffff000", "size": "0x1000",
      "bytes_per_cycle": 0.5, "latency": null}
   ],
@@ -52,7 +52,7 @@ TEST(TargetDescription, ReadsAllFields) {
   EXPECT_FALSE(target->hasFeature("xfvec"));
   EXPECT_EQ(target->getL1().base, 0x10000000u);
   EXPECT_EQ(target->getL2().size, 0x30000u);
-  EXPECT_EQ(target->getL2().bytesPerCycle, 4.5);
+  EXPECT_EQ(target->getL2().bytesPerCycle, 12);
   EXPECT_EQ(target->getL2().clusterLatency, 15u);
   EXPECT_EQ(target->getMemory(MemoryLevel::L3), nullptr);
   const Memory *flash = target->getMemory(MemoryLevel::NVM);
@@ -135,13 +135,19 @@ static const ErrorCase errorCases[] = {
     {"SizeNotANumber", R"("0x30000")", "true",
      "memories[1].size: expected an integer, or a string such as "
      "\"0x1c000000\""},
-    {"NegativeBandwidth", "4.5", "-4.5",
+    {"NegativeBandwidth", "12", "-12",
      "memories[1].bytes_per_cycle: expected a number greater than 0"},
-    {"BandwidthNotANumber", "4.5", R"("4.5")",
+    {"BandwidthNotANumber", "12", R"("12")",
      "memories[1].bytes_per_cycle: expected a number greater than 0"},
-    {"BandwidthTooSmall", "4.5", "1e-9",
+    {"BandwidthTooSmall", "12", "1e-9",
      "memories[1].bytes_per_cycle: expected a number from 0.001 to 1024"},
-    {"BandwidthTooLarge", "4.5", "1e9",
+    {"BandwidthOfHalfWords", "12", "6",
+     "memories[1].bytes_per_cycle: expected 4 to 64 bytes, whole words, since "
+     "the cluster's DMA reaches the memory"},
+    {"BandwidthOfTooManyWords", "12", "68",
+     "memories[1].bytes_per_cycle: expected 4 to 64 bytes, whole words, since "
+     "the cluster's DMA reaches the memory"},
+    {"BandwidthTooLarge", "12", "1e9",
      "memories[1].bytes_per_cycle: expected a number from 0.001 to 1024"},
     {"LatencyOfOneSide", R"({"cluster": 15, "fc": 1})", R"({"cluster": 15})",
      "memories[1].latency: missing key 'fc'"},
@@ -202,7 +208,7 @@ static const ErrorCase errorCases[] = {
      "memories[2].size: the memory ends beyond 4 GB"},
     {"Overlap", R"("0xfffff000")", R"("0x1c02f000")",
      "memories[2]: memory 'flash' overlaps memory 'ram'"},
-    {"NoBandwidth", "4.5", "0",
+    {"NoBandwidth", "12", "0",
      "memories[1].bytes_per_cycle: expected a number greater than 0"},
     {"NoLatency", R"({"cluster": 15, "fc": 1})", "null",
      "memories[1].latency: expected an object: cores must be able to address "
