@@ -3,8 +3,8 @@
 
 //===- LoopAssembly.h - Hardware loops as assembly --------------*- C++ -*-===//
 //
-// A straight-line hardware loop as one block of assembly. Its registers are
-// numbered slots; which registers of the machine they are, LLVM decides.
+// A hardware loop with registers as one block of assembly. Which registers of
+// the machine they are, LLVM decides.
 //
 //===----------------------------------------------------------------------===//
 
@@ -12,29 +12,23 @@
 #define SE_LIB_CONVERSION_LOOPASSEMBLY_H
 
 #include "se/Dialect/XPulp/XPulp.h"
-#include <optional>
 
 namespace se::conversion {
 
 struct LoopAssembly {
-  /// Lines of assembly, `$n` being slot n, or from numSlots on the inputs, the
-  /// last of which is the count if there is a register for it.
+  /// Lines of assembly, `$n` being register n of the loop, or behind those the
+  /// inputs, the last of which is the count if there is a register for it.
   std::string text;
-  /// The first slots are those of the iteration arguments.
-  unsigned numSlots = 0;
+  /// The first registers are those of the iteration arguments.
+  unsigned numRegisters = 0;
   /// Values from outside that the body uses.
   llvm::SmallVector<mlir::Value> inputs;
-  bool countInRegister = false;
+  bool readsCount = false;
   bool accessesMemory = false;
-
-  unsigned getNumRegisters() const {
-    return numSlots + inputs.size() + countInRegister;
-  }
 };
 
-/// The loop as assembly; nothing if its body has operations that are no
-/// instructions, or is too long.
-std::optional<LoopAssembly> makeLoopAssembly(xpulp::LoopOp loop);
+/// The assembly of a loop that has registers.
+LoopAssembly makeLoopAssembly(xpulp::LoopOp loop);
 
 } // namespace se::conversion
 

@@ -4,7 +4,6 @@
 //===- LowerXPulp.cpp - Instructions for the device or the host -----------===//
 
 #include "LowerXPulp.h"
-#include "LoopAssembly.h"
 #include "se/Conversion/Passes.h"
 #include "se/Dialect/XPulp/XPulp.h"
 
@@ -24,10 +23,6 @@ namespace se::conversion {
 
 using namespace mlir;
 using namespace se;
-
-/// More than these a loop cannot have: what else is live must go somewhere, and
-/// addresses of the stack and of the function's own need some.
-static constexpr unsigned maxRegisters = 24;
 
 /// The same loop, with a branch. A count of 0 counts as 1.
 static void convertToFor(xpulp::LoopOp loop) {
@@ -56,30 +51,26 @@ static void convertToFor(xpulp::LoopOp loop) {
 }
 
 namespace {
+/// Outside of hardware loops there is nothing to move.
+struct LowerMove : OpConversionPattern<xpulp::MoveOp> {
+  using OpConversionPattern::OpConversionPattern;
+  LogicalResult
+  matchAndRewrite(xpulp::MoveOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    rewriter.replaceOp(op, adaptor.getValue());
+    return success();
+  }
+};
+
 struct LowerXPulpPass : conversion::impl::LowerXPulpBase<LowerXPulpPass> {
   using LowerXPulpBase::LowerXPulpBase;
-
-  bool isAssembly(xpulp::LoopOp loop) {
-    if (host)
-      return false;
-    std::optional<conversion::LoopAssembly> assembly =
-        conversion::makeLoopAssembly(loop);
-    if (!assembly)
-      return false;
-    if (assembly->getNumRegisters() <= maxRegisters)
-      return true;
-    loop.emitRemark("needs ")
-        << assembly->getNumRegisters() << " registers, more than "
-        << maxRegisters << ": not a hardware loop";
-    return false;
-  }
 
   void runOnOperation() override {
     ModuleOp module = getOperation();
     SmallVector<xpulp::LoopOp> loops;
     module.walk([&](xpulp::LoopOp loop) { loops.push_back(loop); });
     for (xpulp::LoopOp loop : loops)
-      if (!isAssembly(loop))
+      if (host || !loop.getRegisters())
         convertToFor(loop);
 
     MLIRContext *context = &getContext();
@@ -107,6 +98,8 @@ struct LowerXPulpPass : conversion::impl::LowerXPulpBase<LowerXPulpPass> {
     else
       conversion::populateDevicePatterns(types, patterns);
     conversion::populatePackedPatterns(types, patterns);
+    // It is an instruction as well.
+    patterns.add<LowerMove>(types, context, /*benefit=*/2);
     ConversionTarget target(*context);
     target.addIllegalDialect<xpulp::XPulpDialect>();
     target.markUnknownOpDynamicallyLegal([&](Operation *op) {

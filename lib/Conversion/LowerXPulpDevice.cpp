@@ -140,22 +140,21 @@ struct LowerLoop : OpConversionPattern<xpulp::LoopOp> {
   LogicalResult
   matchAndRewrite(xpulp::LoopOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
-    std::optional<LoopAssembly> loop = makeLoopAssembly(op);
+    LoopAssembly loop = makeLoopAssembly(op);
     SmallVector<Type> types;
     SmallVector<Value> inputs;
-    if (!loop ||
-        failed(typeConverter->convertTypes(op.getResultTypes(), types)) ||
-        failed(rewriter.getRemappedValues(loop->inputs, inputs)))
+    if (failed(typeConverter->convertTypes(op.getResultTypes(), types)) ||
+        failed(rewriter.getRemappedValues(loop.inputs, inputs)))
       return failure();
     AssemblyBuilder assembly(rewriter, op.getLoc());
-    // Slots are written before all inputs have been read.
+    // Registers are written before all inputs have been read.
     for (Type type : types)
       assembly.addOutput("=&r", type);
-    for (unsigned i = types.size(); i != loop->numSlots; ++i)
+    for (unsigned i = types.size(); i != loop.numRegisters; ++i)
       assembly.addOutput("=&r", rewriter.getI32Type());
     for (Value input : inputs)
       assembly.addInput("r", input);
-    if (loop->countInRegister) {
+    if (loop.readsCount) {
       Value count = op.getCount();
       if (!count)
         count = arith::ConstantIndexOp::create(rewriter, op.getLoc(),
@@ -165,8 +164,8 @@ struct LowerLoop : OpConversionPattern<xpulp::LoopOp> {
     for (auto [i, init] :
          llvm::enumerate(adaptor.getArguments().take_front(types.size())))
       assembly.addInput(llvm::Twine(i), init);
-    rewriter.replaceOp(
-        op, assembly.create(loop->text, loop->accessesMemory, types));
+    rewriter.replaceOp(op,
+                       assembly.create(loop.text, loop.accessesMemory, types));
     return success();
   }
 };

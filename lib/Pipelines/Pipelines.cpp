@@ -7,8 +7,10 @@
 
 #include "se/Conversion/Passes.h"
 #include "se/Dialect/Cluster/Cluster.h"
+#include "se/Dialect/Cluster/Transforms/Passes.h"
 #include "se/Dialect/RNN/RNN.h"
 #include "se/Dialect/RNN/Transforms/Passes.h"
+#include "se/Dialect/XPulp/Transforms/Passes.h"
 #include "se/Dialect/XPulp/XPulp.h"
 #include "se/Schedule/Passes.h"
 
@@ -70,6 +72,7 @@ static void buildSchedule(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(rnn::createStoreMasks());
   pm.addPass(createCSEPass());
   pm.addPass(schedule::createScheduleNetwork(options.schedule));
+  pm.addPass(cluster::createChainDots());
   pm.addPass(createCSEPass());
 }
 
@@ -89,6 +92,8 @@ static void buildLLVM(OpPassManager &pm, const PipelineOptions &options) {
     pm.addPass(conversion::createExpandMinMax());
   }
   pm.addPass(conversion::createLowerCluster());
+  if (bits == 32)
+    pm.addPass(xpulp::createAllocateRegisters());
   conversion::LowerXPulpOptions instructions;
   instructions.host = bits != 32;
   pm.addPass(conversion::createLowerXPulp(instructions));
@@ -278,7 +283,9 @@ static llvm::Error addPasses(OpPassManager &pm,
 void se::registerPasses() {
   rnn::registerRNNPasses();
   rnn::registerRNNScreeningPasses();
+  cluster::registerClusterPasses();
   schedule::registerSchedulePasses();
+  xpulp::registerXPulpPasses();
   conversion::registerConversionPasses();
   registerPhasePasses();
   registerTransformsPasses();

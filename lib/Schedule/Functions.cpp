@@ -6,7 +6,6 @@
 #include "KernelEmitter.h"
 
 #include "Arena.h"
-#include "ChainDots.h"
 
 #include "se/Dialect/Cluster/FiniteMask.h"
 #include "se/Dialect/Cluster/StageLocation.h"
@@ -340,7 +339,6 @@ void KernelEmitter::emitProgram() {
 void KernelEmitter::run() {
   makeStreamGlobals();
   emitKernel();
-  chainDots(kernel);
   emitReset();
   emitInit();
   emitProgram();

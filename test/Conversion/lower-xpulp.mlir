@@ -1,4 +1,4 @@
-// RUN: se-opt %s --se-lower-xpulp --cse | FileCheck %s
+// RUN: se-opt %s --xpulp-allocate-registers --se-lower-xpulp --cse | FileCheck %s
 // RUN: se-opt %s --se-lower-xpulp=host --cse | FileCheck %s --check-prefix=HOST
 
 // Each form of instruction. An operand that is read and written is tied; what
@@ -46,7 +46,7 @@ func.func @forms(%i: i32, %s: f32, %v: vector<2xf16>, %p: index) -> (i32, i32, i
   return %0, %1, %2, %3, %4, %5, %6, %next, %after : i32, i32, i32, i32, f32, f32, vector<2xf16>, index, index
 }
 
-// Slots: 0 the address, 1 the sum, 2 a word; the count has a register.
+// Registers: 0 the address, 1 the sum, 2 a word; the count has one, too.
 // CHECK-LABEL: func.func @loop
 // CHECK:         llvm.inline_asm has_side_effects asm_dialect = att
 // CHECK-SAME:    ".insn i 123, 4, x0, $3, 4\0A.insn i 11, 2, $2, $0, 4\0A.insn r 87, 1, 92, $1, $2, $2"
@@ -111,6 +111,42 @@ func.func @nop(%a: i32, %b: i32) -> i32 {
     xpulp.yield %t : i32
   }
   return %r : i32
+}
+
+// What is written there is printed, also if the pass would choose otherwise.
+// CHECK-LABEL: func.func @written
+// CHECK:         ".insn i 123, 5, x0, x8, 7\0A.insn r 51, 0, 2, $4, $5, x0\0A.insn i 19, 0, $2, $0, 0\0A.insn r 51, 0, 33, $2, $4, $5\0A.insn i 19, 0, $0, $2, 0"
+// CHECK-SAME:    "=&r,=&r,=&r,=&r,=&r,r,0"
+// HOST-LABEL:  func.func @written
+// HOST:          scf.for
+// HOST-NOT:      xpulp.move
+// HOST:          return
+func.func @written(%a: i32, %b: i32) -> i32 {
+  %r = xpulp.loop 7 iter_args(%x = %a) -> (i32) {
+    %0 = xpulp.p.abs %b {xpulp.registers = array<i32: 4>}
+    %1 = xpulp.move %x {xpulp.registers = array<i32: 2>} : i32
+    %2 = xpulp.p.mac %1, %0, %b {xpulp.registers = array<i32: 2>}
+    %3 = xpulp.move %2 {xpulp.registers = array<i32: 0>} : i32
+    xpulp.yield %3 : i32
+  } {registers = 5 : i32}
+  return %r : i32
+}
+
+// A loop without registers is one like others.
+// CHECK-LABEL: func.func @many
+// CHECK-NOT:     .insn i 123
+// CHECK:         scf.for
+func.func @many(%a: i32, %n: index) -> i32 {
+  %r:24 = xpulp.loop %n iter_args(%x0 = %a, %x1 = %a, %x2 = %a, %x3 = %a, %x4 = %a, %x5 = %a, %x6 = %a, %x7 = %a,
+      %x8 = %a, %x9 = %a, %x10 = %a, %x11 = %a, %x12 = %a, %x13 = %a, %x14 = %a, %x15 = %a, %x16 = %a, %x17 = %a,
+      %x18 = %a, %x19 = %a, %x20 = %a, %x21 = %a, %x22 = %a, %x23 = %a)
+      -> (i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32) {
+    %t = xpulp.p.mac %x0, %x1, %x2
+    xpulp.yield %t, %x1, %x2, %x3, %x4, %x5, %x6, %x7, %x8, %x9, %x10, %x11, %x12, %x13, %x14, %x15, %x16, %x17,
+        %x18, %x19, %x20, %x21, %x22, %x23
+        : i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32
+  }
+  return %r#0 : i32
 }
 
 // Anything else in it makes it a loop like others.

@@ -70,10 +70,12 @@ def LowerXPulp : Pass<"se-lower-xpulp", "::mlir::ModuleOp"> {
   let summary = "xpulp ops for the device or for the host";
   let description = [{
     For the device, an instruction becomes an `.insn` directive in inline
-    assembly, whose operands LLVM allocates, and a hardware loop whose body is
-    straight-line one block of assembly. What accesses memory has side effects and
-    stays where it is, all else may move. A loop that holds other operations, or
-    needs too many registers (with a remark), becomes an `scf.for`.
+    assembly, whose operands LLVM allocates, and a hardware loop that has registers
+    (`xpulp-allocate-registers`) one block of assembly, which only says what the
+    loop does: an instruction for each operation, behind the one that sets up the
+    loop. A loop of one instruction gets a second, which does nothing: the hardware
+    wants two. What accesses memory has side effects and stays where it is, all
+    else may move. A loop without registers becomes an `scf.for`.
 
     For the host, an instruction becomes a call of the function that emulates it,
     or a load or store, and every loop an `scf.for`.

@@ -106,6 +106,82 @@ LogicalResult LoopOp::verify() {
   return success();
 }
 
+bool LoopOp::readsCount(unsigned numInstructions) {
+  // The last instruction's distance from this one, in half words.
+  constexpr unsigned maxShortDistance = 31;
+  return !getConstantCount() ||
+         2 * std::max(numInstructions, minLoopInstructions) > maxShortDistance;
+}
+
+unsigned LoopOp::getRegister(Value value) {
+  if (auto argument = dyn_cast<BlockArgument>(value))
+    return argument.getArgNumber();
+  auto registers =
+      value.getDefiningOp()->getAttrOfType<DenseI32ArrayAttr>(registersName);
+  return registers[cast<OpResult>(value).getResultNumber()];
+}
+
+/// The rules for the registers of one instruction's results; `held` are the
+/// values in the registers before and after it.
+static LogicalResult verifyRegisters(InstructionOpInterface op,
+                                     MutableArrayRef<Value> held) {
+  auto registers = op->getAttrOfType<DenseI32ArrayAttr>(registersName);
+  if (!registers || registers.size() != op->getNumResults() ||
+      llvm::any_of(registers.asArrayRef(), [&](int32_t number) {
+        return number < 0 || size_t(number) >= held.size();
+      }))
+    return op->emitOpError("loop-C4: needs a register below ")
+           << held.size() << " for each result";
+  Block *body = op->getBlock();
+  for (auto [k, operand] : llvm::enumerate(op->getOperands()))
+    if (operand.getParentBlock() == body && !llvm::is_contained(held, operand))
+      return op->emitOpError("loop-C6: operand #")
+             << k << " lies in no register, or no longer";
+  for (OpResult result : op->getResults()) {
+    unsigned number = result.getResultNumber();
+    if (auto operand = getOverwrittenOperand(op, number)) {
+      Value value = op->getOperand(*operand);
+      if (value.getParentBlock() != body ||
+          LoopOp::getRegister(value) != LoopOp::getRegister(result))
+        return op->emitOpError("loop-C5: result #")
+               << number << " must lie in the register of operand #" << *operand
+               << ", which must be of the loop";
+    }
+    if (llvm::is_contained(registers.asArrayRef().take_front(number),
+                           registers[number]))
+      return op->emitOpError("loop-C5: two results lie in register ")
+             << registers[number];
+  }
+  for (OpResult result : op->getResults())
+    held[LoopOp::getRegister(result)] = result;
+  return success();
+}
+
+static LogicalResult verifyRegisters(LoopOp loop) {
+  Block *body = loop.getBlock();
+  auto count = int32_t(*loop.getRegisters());
+  auto numArguments = int32_t(body->getNumArguments());
+  if (count < numArguments || count > LoopOp::maxRegisters)
+    return loop.emitOpError("loop-C4: must have ")
+           << numArguments << " (one for each argument) to "
+           << LoopOp::maxRegisters << " registers, found " << count;
+  SmallVector<Value> held(count);
+  llvm::copy(body->getArguments(), held.begin());
+  for (Operation &op : body->without_terminator()) {
+    auto instruction = dyn_cast<InstructionOpInterface>(op);
+    if (!instruction)
+      return op.emitOpError(
+          "loop-C4: is no instruction, in a loop with registers");
+    if (failed(verifyRegisters(instruction, held)))
+      return failure();
+  }
+  for (auto [k, yielded] : llvm::enumerate(loop.getYielded()))
+    if (held[k] != yielded)
+      return body->getTerminator()->emitOpError("loop-C7: value #")
+             << k << " must lie in register " << k;
+  return success();
+}
+
 LogicalResult LoopOp::verifyRegions() {
   TypeRange types = getResultTypes();
   auto check = [&](TypeRange other, StringRef what) -> LogicalResult {
@@ -120,5 +196,7 @@ LogicalResult LoopOp::verifyRegions() {
   auto yield = dyn_cast<YieldOp>(getBlock()->getTerminator());
   if (!yield)
     return emitOpError("must end in xpulp.yield");
-  return check(yield.getValues().getTypes(), "yielded values");
+  if (failed(check(yield.getValues().getTypes(), "yielded values")))
+    return failure();
+  return getRegisters() ? verifyRegisters(*this) : success();
 }

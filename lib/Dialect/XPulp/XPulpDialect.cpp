@@ -48,6 +48,31 @@ xpulp::getRegisterOperands(const riscv::InstructionInfo &info) {
   return operands;
 }
 
+std::optional<unsigned> xpulp::getOverwrittenOperand(InstructionOpInterface op,
+                                                     unsigned result) {
+  const riscv::InstructionInfo &info = op.getInfo();
+  if (info.writesRs1 && result + 1 == op->getNumResults()) {
+    SmallVector<Operand, 4> operands = getRegisterOperands(info);
+    return llvm::find(operands, Operand::rs1) - operands.begin();
+  }
+  if (info.readsRd)
+    return 0;
+  return std::nullopt;
+}
+
+LogicalResult XPulpDialect::verifyOperationAttribute(Operation *op,
+                                                     NamedAttribute attribute) {
+  if (attribute.getName() != registersName)
+    return op->emitOpError("unknown attribute '")
+           << attribute.getName().getValue() << "'";
+  auto loop = dyn_cast_or_null<LoopOp>(op->getParentOp());
+  if (!isa<InstructionOpInterface>(op) || !loop || !loop.getRegisters())
+    return op->emitOpError("'")
+           << registersName
+           << "' only belongs to an instruction in a loop with registers";
+  return success();
+}
+
 riscv::Operands xpulp::getImmediates(InstructionOpInterface op) {
   riscv::Operands immediates;
   auto read = [&](Operand operand, StringRef name) {

@@ -122,3 +122,141 @@ func.func @carried_type(%x: f64) {
   }
   return
 }
+
+// -----
+
+func.func @loop_C4_arguments(%x: i32) {
+  // expected-error @below {{loop-C4: must have 1 (one for each argument) to 31 registers, found 0}}
+  %0 = xpulp.loop 2 iter_args(%a = %x) -> (i32) {
+    xpulp.yield %a : i32
+  } {registers = 0 : i32}
+  return
+}
+
+// -----
+
+func.func @loop_C4_many(%x: i32) {
+  // expected-error @below {{loop-C4: must have 1 (one for each argument) to 31 registers, found 32}}
+  %0 = xpulp.loop 2 iter_args(%a = %x) -> (i32) {
+    xpulp.yield %a : i32
+  } {registers = 32 : i32}
+  return
+}
+
+// -----
+
+func.func @loop_C4_none(%x: i32) {
+  %0 = xpulp.loop 2 iter_args(%a = %x) -> (i32) {
+    // expected-error @below {{loop-C4: needs a register below 2 for each result}}
+    %b = xpulp.p.abs %a
+    xpulp.yield %a : i32
+  } {registers = 2 : i32}
+  return
+}
+
+// -----
+
+func.func @loop_C4_above(%x: i32) {
+  %0 = xpulp.loop 2 iter_args(%a = %x) -> (i32) {
+    // expected-error @below {{loop-C4: needs a register below 2 for each result}}
+    %b = xpulp.p.abs %a {xpulp.registers = array<i32: 2>}
+    xpulp.yield %a : i32
+  } {registers = 2 : i32}
+  return
+}
+
+// -----
+
+func.func @loop_C4_other(%x: i32) {
+  %0 = xpulp.loop 2 iter_args(%a = %x) -> (i32) {
+    // expected-error @below {{loop-C4: is no instruction, in a loop with registers}}
+    %b = arith.addi %a, %a : i32
+    xpulp.yield %a : i32
+  } {registers = 2 : i32}
+  return
+}
+
+// -----
+
+func.func @loop_C5_accumulator(%x: i32) {
+  %0 = xpulp.loop 2 iter_args(%a = %x) -> (i32) {
+    // expected-error @below {{loop-C5: result #0 must lie in the register of operand #0, which must be of the loop}}
+    %b = xpulp.p.mac %a, %a, %a {xpulp.registers = array<i32: 1>}
+    xpulp.yield %a : i32
+  } {registers = 2 : i32}
+  return
+}
+
+// -----
+
+func.func @loop_C5_outside(%x: i32) {
+  %0 = xpulp.loop 2 iter_args(%a = %x) -> (i32) {
+    // expected-error @below {{loop-C5: result #0 must lie in the register of operand #0, which must be of the loop}}
+    %b = xpulp.p.mac %x, %a, %a {xpulp.registers = array<i32: 0>}
+    xpulp.yield %b : i32
+  } {registers = 1 : i32}
+  return
+}
+
+// -----
+
+func.func @loop_C5_twice(%p: index) {
+  %0 = xpulp.loop 2 iter_args(%at = %p) -> (index) {
+    // expected-error @below {{loop-C5: two results lie in register 0}}
+    %b, %next = xpulp.p.lw.post %at, 4 {xpulp.registers = array<i32: 0, 0>} : i32
+    xpulp.yield %next : index
+  } {registers = 1 : i32}
+  return
+}
+
+// -----
+
+func.func @loop_C6(%x: i32) {
+  %0 = xpulp.loop 2 iter_args(%a = %x) -> (i32) {
+    %b = xpulp.p.abs %a {xpulp.registers = array<i32: 0>}
+    // expected-error @below {{loop-C6: operand #1 lies in no register, or no longer}}
+    %c = xpulp.p.mac %b, %a, %b {xpulp.registers = array<i32: 0>}
+    xpulp.yield %c : i32
+  } {registers = 1 : i32}
+  return
+}
+
+// -----
+
+// A value that only comes later.
+func.func @loop_C6_later(%x: i32) {
+  %0 = xpulp.loop 2 iter_args(%a = %x) -> (i32) {
+    // expected-error @below {{loop-C6: operand #0 lies in no register, or no longer}}
+    %c = xpulp.p.abs %b {xpulp.registers = array<i32: 0>}
+    %b = xpulp.p.abs %x
+    xpulp.yield %c : i32
+  } {registers = 1 : i32}
+  return
+}
+
+// -----
+
+func.func @loop_C7(%x: i32) {
+  %0 = xpulp.loop 2 iter_args(%a = %x) -> (i32) {
+    %b = xpulp.p.abs %a {xpulp.registers = array<i32: 1>}
+    // expected-error @below {{loop-C7: value #0 must lie in register 0}}
+    xpulp.yield %b : i32
+  } {registers = 2 : i32}
+  return
+}
+
+// -----
+
+func.func @registers_outside(%x: i32) {
+  // expected-error @below {{'xpulp.registers' only belongs to an instruction in a loop with registers}}
+  %b = xpulp.p.abs %x {xpulp.registers = array<i32: 1>}
+  return
+}
+
+// -----
+
+func.func @unknown_attribute(%x: i32) {
+  // expected-error @below {{unknown attribute 'xpulp.register'}}
+  %b = xpulp.p.abs %x {xpulp.register = array<i32: 1>}
+  return
+}

@@ -73,6 +73,16 @@ func.func @loops(%p: index, %n: index, %zero: i32) -> i32 {
     // CHECK-NEXT: xpulp.yield %[[T]], %[[NEXT]] : i32, index
     xpulp.yield %t, %next : i32, index
   }
+  // CHECK: xpulp.loop 64 iter_args
+  %copied, %after = xpulp.loop 64 iter_args(%s = %zero, %at = %p) -> (i32, index) {
+    // CHECK-NEXT: %[[X:.*]], %[[NEXT:.*]] = xpulp.p.lw.post %{{.*}}, 4 {xpulp.registers = array<i32: 2, 1>} : i32
+    %x, %next = xpulp.p.lw.post %at, 4 {xpulp.registers = array<i32: 2, 1>} : i32
+    // CHECK-NEXT: %[[M:.*]] = xpulp.move %[[X]] {xpulp.registers = array<i32: 0>} : i32
+    %m = xpulp.move %x {xpulp.registers = array<i32: 0>} : i32
+    // CHECK-NEXT: xpulp.yield %[[M]], %[[NEXT]] : i32, index
+    xpulp.yield %m, %next : i32, index
+  // CHECK-NEXT: } {registers = 3 : i32}
+  } {registers = 3 : i32}
   // A count that is only known when running, nothing carried, one in the other.
   // CHECK: xpulp.loop %arg1 {
   xpulp.loop %n {

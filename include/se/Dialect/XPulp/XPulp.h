@@ -34,6 +34,16 @@ bool isPacked(mlir::Type type);
 llvm::SmallVector<riscv::Operand, 4>
 getRegisterOperands(const riscv::InstructionInfo &info);
 
+/// The operand whose register a result overwrites, if it does.
+std::optional<unsigned> getOverwrittenOperand(InstructionOpInterface op,
+                                              unsigned result);
+
+/// On an instruction of a loop with registers: those of its results.
+constexpr llvm::StringLiteral registersName = "xpulp.registers";
+
+/// The least number of instructions that a hardware loop may have.
+constexpr unsigned minLoopInstructions = 2;
+
 /// The immediates of an operation: its attributes imm and imm2, where present.
 riscv::Operands getImmediates(InstructionOpInterface op);
 

@@ -32,6 +32,7 @@ def XPulp_Dialect : Dialect {
     Operations on constant integers fold, with the code that the simulator
     executes.
   }];
+  let hasOperationAttrVerify = 1;
   // Few operations have attributes, and there are many operations.
   let usePropertiesForAttributes = 0;
   let hasConstantMaterializer = 1;
@@ -113,6 +114,24 @@ class XPulp_StoreOp<string mnemonic, string row>
 
 include "se/Dialect/XPulp/XPulpInstructions.td"
 
+def XPulp_MoveOp : XPulp_Op<"move", [Pure, SameOperandsAndResultType,
+    XPulp_InstructionOpInterface]> {
+  let summary = "The same value in another register";
+  let description = [{
+    The only operation that is an instruction of the base set (`addi rd, rs1, 0`):
+    what `xpulp-allocate-registers` puts where a value is needed in two registers.
+    Elsewhere it is its operand.
+
+    Example: `%copy = xpulp.move %sum : i32`.
+  }];
+  let arguments = (ins XPulp_Register:$value);
+  let results = (outs XPulp_Register:$result);
+  let assemblyFormat = "$value attr-dict `:` type($value)";
+  let extraClassDeclaration = [{
+    ::se::riscv::Opcode getOpcode() { return ::se::riscv::Opcode::ADDI; }
+  }];
+}
+
 //===----------------------------------------------------------------------===//
 // Hardware loops
 //===----------------------------------------------------------------------===//
@@ -134,6 +153,22 @@ def XPulp_LoopOp : XPulp_Op<"loop", [SingleBlock, RecursiveMemoryEffects]> {
       are equally many and have the same types.
     * (loop-C3) no more than two loops are nested.
 
+    With the attribute `registers`, the number of registers that the loop writes,
+    it says where each value of its body lies: argument i in register i, the
+    results of an instruction in those of its attribute `xpulp.registers`. Values
+    from outside have registers of their own, which nothing writes; they have no
+    numbers here. `xpulp-allocate-registers` chooses them; `se-lower-xpulp` prints
+    what is written there.
+
+    * (loop-C4) then the body consists of instructions, each of which has a number
+      below `registers` for each result; there are as many registers as arguments
+      or more, and at most 31.
+    * (loop-C5) a result that overwrites an operand (an accumulator, an address
+      that is incremented) lies in the operand's register, which belongs to the
+      loop; two results of an instruction lie in two registers.
+    * (loop-C6) a register holds a value until the last instruction that reads it.
+    * (loop-C7) yielded value i lies in register i.
+
     Example:
 
     ```mlir
@@ -143,10 +178,20 @@ def XPulp_LoopOp : XPulp_Op<"loop", [SingleBlock, RecursiveMemoryEffects]> {
       xpulp.yield %t, %next : i32, index
     }
     ```
+
+    The same with registers:
+
+    ```mlir
+    %sum, %end = xpulp.loop 64 iter_args(%s = %zero, %p = %begin) -> (i32, index) {
+      %x, %next = xpulp.p.lw.post %p, 4 {xpulp.registers = array<i32: 2, 1>} : vector<4xi8>
+      %t = xpulp.pv.sdotsp.b %s, %x, %x {xpulp.registers = array<i32: 0>}
+      xpulp.yield %t, %next : i32, index
+    } {registers = 3 : i32}
+    ```
   }];
   // The initial values and then the count, if it is no attribute.
   let arguments = (ins Variadic<XPulp_Register>:$arguments,
-    OptionalAttr<I32Attr>:$constant_count);
+    OptionalAttr<I32Attr>:$constant_count, OptionalAttr<I32Attr>:$registers);
   let results = (outs Variadic<XPulp_Register>:$results);
   let regions = (region SizedRegion<1>:$body);
   let hasCustomAssemblyFormat = 1;
@@ -168,6 +213,13 @@ def XPulp_LoopOp : XPulp_Op<"loop", [SingleBlock, RecursiveMemoryEffects]> {
     ::mlir::Value getCount() {
       return getConstantCount() ? ::mlir::Value() : getArguments().back();
     }
+    /// All that a machine has but x0.
+    static constexpr int32_t maxRegisters = 31;
+    /// Whether the set-up instruction of a loop with this many instructions in
+    /// its body reads the count from a register.
+    bool readsCount(unsigned numInstructions);
+    /// The register of a value of the body of a loop with registers.
+    static unsigned getRegister(::mlir::Value value);
     ::mlir::Block *getBlock() { return &getBody().front(); }
     ::mlir::OperandRange getYielded() {
       return getBlock()->getTerminator()->getOperands();

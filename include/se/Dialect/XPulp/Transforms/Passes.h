@@ -1,0 +1,18 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- Passes.h - Passes on the xpulp dialect -------------------*- C++ -*-===//
+
+#ifndef SE_DIALECT_XPULP_TRANSFORMS_PASSES_H
+#define SE_DIALECT_XPULP_TRANSFORMS_PASSES_H
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/Pass/Pass.h"
+
+namespace se::xpulp {
+#define GEN_PASS_DECL
+#define GEN_PASS_REGISTRATION
+#include "se/Dialect/XPulp/Transforms/Passes.h.inc"
+} // namespace se::xpulp
+
+#endif // SE_DIALECT_XPULP_TRANSFORMS_PASSES_H
