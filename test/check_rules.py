@@ -1,17 +1,20 @@
 # Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""check_rules.py ERRORS.mlir OPS.td: every rule `(op-Cn)` of the descriptions has
+"""check_rules.py ERRORS.mlir OPS.td...: every rule `(op-Cn)` of the descriptions has
 a negative test, which names it, and every rule that a test names is described.
 """
 
 import re
 import sys
 
-tests, ops = (open(path).read() for path in sys.argv[1:3])
-described = set(re.findall(r"\* \(([\w-]+-C\d+)\)", ops))
+tests = open(sys.argv[1]).read()
+ops = "".join(open(path).read() for path in sys.argv[2:])
+described = {rule.replace("_", "-")
+             for rule in re.findall(r"\* \(([\w-]+-C\d+)\)", ops)}
 # The name of a case: @op_Cn..., as a rule.
 named = {name.replace("_", "-") for name in re.findall(r"[@\"](\w+?_C\d+)", tests)}
-expected = set(re.findall(r"expected-error.*\{\{.*?\b([\w-]+-C\d+):", tests))
+expected = {rule.replace("_", "-")
+            for rule in re.findall(r"expected-error.*\{\{.*?\b([\w-]+-C\d+):", tests)}
 
 problems = [f"rule {rule} has no negative test" for rule in sorted(described - named)]
 problems += [f"rule {rule} is not described" for rule in sorted(named - described)]
@@ -21,6 +24,6 @@ problems += [
     for rule in sorted(described - expected - {"linear-C1"})
 ]
 if not described:
-    problems.append(f"{sys.argv[2]} has no rules")
+    problems.append(f"{' and '.join(sys.argv[2:])} has no rules")
 print("\n".join(problems), end="\n" if problems else "")
 sys.exit(bool(problems))

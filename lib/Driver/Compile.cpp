@@ -246,12 +246,11 @@ LogicalResult Compilation::check() {
     return fail(nonfinite.takeError());
   pipeline.nonfinite = *nonfinite;
   pipeline.proof = options.proof;
-  schedule::ScheduleNetworkOptions &schedule = pipeline.schedule;
-  schedule.remarks = options.remarks;
+  pipeline.remarks = options.remarks;
   pipeline.target.target = target;
   pipeline.target.cores = options.cores.value_or(0);
   limitL1();
-  if (llvm::Error error = parseSchedule(options.schedule, schedule))
+  if (llvm::Error error = parseSchedule(options.schedule, pipeline.tiling))
     return fail(std::move(error));
   if (!options.calibration.paths.empty() && failed(checkLeastL1()))
     return failure();
@@ -329,7 +328,7 @@ Compilation::predict(const quantization::Policy &policy) {
   OwningOpRef<ModuleOp> copy(module.clone());
   PipelineOptions trial = pipeline;
   trial.policy = policy;
-  trial.schedule.remarks = false;
+  trial.remarks = false;
   if (failed(lowerTo(*copy, Phase::Scheduled, trial)))
     return llvm::make_error<DiagnosedError>();
   std::optional<ProgramInfo> info = getProgramInfo(*copy);

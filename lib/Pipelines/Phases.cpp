@@ -7,7 +7,7 @@
 
 #include "se/Dialect/Cluster/Cluster.h"
 #include "se/Dialect/RNN/RNN.h"
-#include "se/Dialect/XPulp/XPulp.h"
+#include "se/Dialect/XPulp/XPulpDialect.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"

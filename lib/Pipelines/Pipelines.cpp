@@ -6,30 +6,21 @@
 #include "se/Pipelines/Pipelines.h"
 
 #include "se/Conversion/Passes.h"
-#include "se/Dialect/Cluster/Cluster.h"
 #include "se/Dialect/Cluster/Transforms/Passes.h"
-#include "se/Dialect/RNN/RNN.h"
 #include "se/Dialect/RNN/Transforms/Passes.h"
 #include "se/Dialect/XPulp/Transforms/Passes.h"
-#include "se/Dialect/XPulp/XPulp.h"
 #include "se/Schedule/Passes.h"
 
-#include "mlir/Conversion/Passes.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
-#include "mlir/Dialect/Math/IR/Math.h"
-#include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "mlir/Dialect/Quant/IR/Quant.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
-#include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
+#include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
+#include "mlir/Conversion/FuncToLLVM/ConvertFuncToLLVMPass.h"
+#include "mlir/Conversion/MathToLLVM/MathToLLVM.h"
+#include "mlir/Conversion/MemRefToLLVM/MemRefToLLVM.h"
+#include "mlir/Conversion/ReconcileUnrealizedCasts/ReconcileUnrealizedCasts.h"
+#include "mlir/Conversion/SCFToControlFlow/SCFToControlFlow.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassOptions.h"
 #include "mlir/Pass/PassRegistry.h"
-#include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
-#include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Transforms/Passes.h"
 #include "llvm/ADT/StringSwitch.h"
 
@@ -71,7 +62,8 @@ static void buildSchedule(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(rnn::createInlineCells());
   pm.addPass(rnn::createStoreMasks());
   pm.addPass(createCSEPass());
-  pm.addPass(schedule::createScheduleNetwork(options.schedule));
+  pm.addPass(schedule::createChooseTiling(options.tiling));
+  pm.addPass(schedule::createScheduleNetwork({options.remarks}));
   pm.addPass(cluster::createChainDots());
   pm.addPass(createCSEPass());
 }
@@ -121,7 +113,7 @@ static void buildLLVM(OpPassManager &pm, const PipelineOptions &options) {
 }
 
 llvm::Error se::parseSchedule(StringRef text,
-                              schedule::ScheduleNetworkOptions &options) {
+                              schedule::ChooseTilingOptions &options) {
   SmallVector<StringRef> choices;
   text.split(choices, ',', -1, /*KeepEmpty=*/false);
   for (StringRef choice : choices) {
@@ -189,16 +181,6 @@ LogicalResult se::lowerTo(ModuleOp module, Phase to,
   PassManager pm(module.getContext());
   buildPipeline(pm, *from, to, options);
   return pm.run(module);
-}
-
-void se::registerDialects(DialectRegistry &registry) {
-  registry.insert<rnn::RNNDialect, cluster::ClusterDialect, xpulp::XPulpDialect,
-                  vector::VectorDialect, arith::ArithDialect, math::MathDialect,
-                  tensor::TensorDialect, quant::QuantDialect,
-                  memref::MemRefDialect, scf::SCFDialect, func::FuncDialect,
-                  cf::ControlFlowDialect, LLVM::LLVMDialect>();
-  registerBuiltinDialectTranslation(registry);
-  registerLLVMDialectTranslation(registry);
 }
 
 namespace {
@@ -272,7 +254,7 @@ static llvm::Error addPasses(OpPassManager &pm,
   pipeline.target.cores = options.cores;
   if (options.l1Bytes >= 0)
     pipeline.target.l1Bytes = options.l1Bytes;
-  if (llvm::Error error = parseSchedule(options.schedule, pipeline.schedule))
+  if (llvm::Error error = parseSchedule(options.schedule, pipeline.tiling))
     return error;
   pm.addPass(rnn::createReadLayers());
   buildPipeline(pm, options.from, options.to, pipeline);

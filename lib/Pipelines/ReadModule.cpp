@@ -341,6 +341,9 @@ std::optional<std::string> se::probeModule(llvm::MemoryBufferRef content,
     return formatMessage("error",
                          (content.getBufferIdentifier() + ": " + text).str());
   };
+  if (content.getBufferIdentifier().ends_with_insensitive(".onnx"))
+    return fail(
+        "is an ONNX model; se-translate --import-onnx makes MLIR of it");
   auto reading = readInChild(content, [&](llvm::raw_ostream &os) {
     return probe(content, registry, options, os);
   });

@@ -173,7 +173,7 @@ void KernelEmitter::emitKernel() {
     if (!first)
       cluster::BarrierOp::create(b);
     first = true; // there is a barrier at its end
-    if (schedule.screening == Screening::FirstLevel) {
+    if (schedule.screening == cluster::Screening::first_level) {
       emitFirstLevel(arenaArgument);
       levels = levels.drop_front();
     } else {

@@ -30,10 +30,15 @@ struct LoopBody {
 /// Decides how a network is computed, and changes nothing.
 class Planner {
 public:
+  /// `given` is the tiling that the network has; null: the best is chosen.
   Planner(rnn::NetworkOp network, const TilingOptions &options,
-          unsigned dmaCore, bool remarks, Screening screening);
+          unsigned dmaCore, bool remarks, cluster::Screening screening,
+          cluster::TilingAttr given);
 
-  /// Error: what does not fit, in one line.
+  /// How parameters are cut, and what stays. Error: what does not fit, in one
+  /// line.
+  llvm::Expected<cluster::TilingAttr> findTiling();
+  /// All decisions; the same error.
   llvm::Expected<std::unique_ptr<const Schedule>> run();
   /// Whether the network can be screened in the way that was asked for.
   bool canScreen() const { return isScreenable; }
@@ -49,7 +54,9 @@ private:
                    LoopBody &body);
   void readLoops();
   double getFrameCycles(double coldShare);
+  llvm::Error planTiles();
   llvm::Error planStream();
+  llvm::Expected<Tiling> chooseTiling();
   void findEarlyValues(GroupedLoop &loop);
   void splitLoops();
   void placeScreen();
@@ -67,6 +74,7 @@ private:
   rnn::FiniteOp screen;
   unsigned cores;
 
+  cluster::TilingAttr given;
   bool remarks;
   bool isScreenable = true;
   mlir::ImplicitLocOpBuilder b;

@@ -13,6 +13,7 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/Remarks.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
@@ -24,11 +25,13 @@ using namespace se;
 using namespace se::schedule;
 
 Planner::Planner(rnn::NetworkOp network, const TilingOptions &options,
-                 unsigned dmaCore, bool remarks, Screening screening)
+                 unsigned dmaCore, bool remarks, cluster::Screening screening,
+                 cluster::TilingAttr given)
     : made(std::make_unique<Schedule>(network, options, dmaCore, screening)),
       network(network), plan(made->plan), options(made->options),
       records(made->records), tiling(made->tiling), screen(made->screen),
-      cores(made->cores), remarks(remarks), b(network.getLoc(), network) {}
+      cores(made->cores), given(given), remarks(remarks),
+      b(network.getLoc(), network) {}
 
 int64_t Planner::place(StringRef name, MemRefType type,
                        std::pair<unsigned, unsigned> live) {
@@ -278,7 +281,9 @@ void Planner::readLoops() {
         if (grouped.inPairs)
           grouped.pair = pair;
       }
-      records.chooseGroup(grouped, options.rows ? options.rows : loop.elements);
+      records.chooseGroup(grouped, options.rows && grouped.isStreamed()
+                                       ? options.rows
+                                       : loop.elements);
     }
   }
   size_t copies = plan.getSavedStates().size() + plan.getStateCopies().size();
@@ -288,8 +293,9 @@ void Planner::readLoops() {
   };
   shareCache();
   for (GroupedLoop &grouped : records.getLoops())
-    records.chooseGroup(grouped,
-                        options.rows ? options.rows : grouped.rowCount);
+    records.chooseGroup(grouped, options.rows && grouped.isStreamed()
+                                     ? options.rows
+                                     : grouped.rowCount);
   // Smaller groups may have made room.
   otherCycles = getFrameCycles(shareCache());
   for (const GroupedLoop &grouped : records.getLoops())
@@ -331,6 +337,78 @@ double Planner::getFrameCycles(double coldShare) {
          barrierCycles * double(plan.getLevels().size());
 }
 
+static remark::RemarkOpts describeRemark(StringRef name) {
+  return remark::RemarkOpts::name(name).category("se-choose-tiling");
+}
+
+/// What became of a tiling that was tried, for
+/// --remarks-filter=se-choose-tiling. `mostElements` of a register tile; 0: as
+/// many as are best.
+static void remarkAttempt(Location location, const TilingAttempt &attempt,
+                          int64_t mostElements) {
+  auto add = [&](auto remark) {
+    remark << remark::metric("slots", attempt.slots)
+           << remark::metric("slot bytes", attempt.slotBytes)
+           << remark::metric("most elements", mostElements);
+    if (attempt.failure.empty())
+      remark << remark::metric("cycles", int64_t(attempt.cycles));
+    else
+      remark << remark::reason("{0}", attempt.failure);
+  };
+  if (attempt.failure.empty())
+    add(remark::analysis(location, describeRemark("attempt")));
+  else
+    add(remark::missed(location, describeRemark("attempt")));
+}
+
+/// The fastest tiling, by the prediction.
+llvm::Expected<Tiling> Planner::chooseTiling() {
+  bool isObserved = b.getContext()->getRemarkEngine() != nullptr;
+  auto tile = [&](int64_t mostElements) {
+    auto observe = [&](const TilingAttempt &attempt) {
+      remarkAttempt(network.getLoc(), attempt, mostElements);
+    };
+    if (!isObserved)
+      return schedule::chooseTiling(records, options, otherCycles,
+                                    otherL2Bytes);
+    return schedule::chooseTiling(records, options, otherCycles, otherL2Bytes,
+                                  observe);
+  };
+  auto chosen = tile(0);
+  // Small groups take less room, of which constants that elements share may
+  // make better use; and if the engine is the bound, smaller tiles may suit it
+  // better. Of memories behind L2 the prediction is only a lower bound, and
+  // tiles whose size was asked for are as large as that.
+  auto isBest = [&](int64_t most) {
+    return chosen && chosen->shared.size() == records.getShared().size() &&
+           (!chosen->slots || chosen->external || options.rows ||
+            options.slotBytes || most < 4);
+  };
+  for (int64_t most = 4; !isBest(most) && most; most /= 2) {
+    Records larger = records;
+    for (GroupedLoop &loop : records.getLoops())
+      if (loop.isStreamed())
+        records.chooseGroup(loop,
+                            options.rows ? std::min(options.rows, most) : most);
+    auto other = tile(most);
+    if (!chosen || (other && other->cycles < chosen->cycles)) {
+      if (!chosen)
+        llvm::consumeError(chosen.takeError());
+      chosen = std::move(other);
+      continue;
+    }
+    if (!other)
+      llvm::consumeError(other.takeError());
+    records = std::move(larger);
+  }
+  if (chosen && isObserved)
+    remark::passed(network.getLoc(), describeRemark("tiling"))
+        << remark::metric("slots", chosen->slots)
+        << remark::metric("slot bytes", chosen->slotBytes)
+        << remark::metric("cycles", int64_t(chosen->cycles));
+  return chosen;
+}
+
 /// Tiles the stream and places what it needs in L1.
 llvm::Error Planner::planStream() {
   // First, because all else takes long if there are many elements.
@@ -349,43 +427,17 @@ llvm::Error Planner::planStream() {
     otherL2Bytes += constant.bytes;
   auto isStreamed = [](const GroupedLoop &loop) { return loop.isStreamed(); };
   if (llvm::none_of(records.getLoops(), isStreamed) &&
-      records.getShared().empty()) {
+      records.getShared().empty() && (!given || given.getStages().empty())) {
     otherCycles += options.portCycles;
     return llvm::Error::success();
   }
-  auto tile = [&] {
-    return chooseTiling(records, options, otherCycles, otherL2Bytes);
-  };
-  auto chosen = tile();
-  // Small groups take less room, of which constants that elements share may
-  // make better use; and if the engine is the bound, smaller tiles may suit it
-  // better. Of memories behind L2 the prediction is only a lower bound, and
-  // tiles whose size was asked for are as large as that.
-  auto isBest = [&](int64_t most) {
-    return chosen && chosen->shared.size() == records.getShared().size() &&
-           (!chosen->slots || chosen->external || options.rows ||
-            options.slotBytes || most < 4);
-  };
-  for (int64_t most = 4; !isBest(most) && most; most /= 2) {
-    Records larger = records;
-    for (GroupedLoop &loop : records.getLoops())
-      if (loop.isStreamed())
-        records.chooseGroup(loop,
-                            options.rows ? std::min(options.rows, most) : most);
-    auto other = tile();
-    if (!chosen || (other && other->cycles < chosen->cycles)) {
-      if (!chosen)
-        llvm::consumeError(chosen.takeError());
-      chosen = std::move(other);
-      continue;
-    }
-    if (!other)
-      llvm::consumeError(other.takeError());
-    records = std::move(larger);
-  }
+  auto chosen =
+      given ? obeyTiling(records, options, given, otherCycles, otherL2Bytes)
+            : chooseTiling();
   if (!chosen)
-    return llvm::createStringError("network does not fit: " +
-                                   llvm::toString(chosen.takeError()));
+    return llvm::createStringError(
+        (given ? "cluster.tiling: " : "network does not fit: ") +
+        llvm::toString(chosen.takeError()));
   tiling = *chosen;
   auto placeBytes = [&](StringRef name, int64_t bytes) {
     return place(name, makeType(bytes, b.getI8Type(), cluster::Level::l1),
@@ -415,17 +467,31 @@ DictionaryAttr Planner::report() {
                        otherL2Bytes - shared);
 }
 
-llvm::Expected<std::unique_ptr<const Schedule>> Planner::run() {
+/// All up to the tiling.
+llvm::Error Planner::planTiles() {
   made->l1Available = options.l1Bytes;
   nameStages();
+  constexpr const char *notRepeated = "the first level cannot be repeated";
   if (!checkFirstLevel())
-    return llvm::createStringError("the first level cannot be repeated");
+    return llvm::createStringError(notRepeated);
   placeBuffers();
   if (llvm::Error error = planStream())
     return error;
   // Tiles that flow come only once.
   if (!checkFirstLevel())
-    return llvm::createStringError("the first level cannot be repeated");
+    return llvm::createStringError(notRepeated);
+  return llvm::Error::success();
+}
+
+llvm::Expected<cluster::TilingAttr> Planner::findTiling() {
+  if (llvm::Error error = planTiles())
+    return error;
+  return made->getTiling();
+}
+
+llvm::Expected<std::unique_ptr<const Schedule>> Planner::run() {
+  if (llvm::Error error = planTiles())
+    return error;
   placePorts();
   splitLoops();
   made->stateBytes = arena.getSize();

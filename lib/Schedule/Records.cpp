@@ -45,8 +45,9 @@ int64_t Record::getSums() const {
   return sums;
 }
 
-void Record::layOut(int64_t newGroup, int64_t pieces, bool newKeepsSums) {
+void Record::layOut(int64_t newGroup, int64_t newPieces, bool newKeepsSums) {
   group = newGroup;
+  pieces = newPieces;
   keepsSums = newKeepsSums;
   int64_t longest = 1;
   for (const RowBlock &block : blocks)
@@ -325,6 +326,12 @@ bool Records::hasBytes() const {
       return block.element.isInteger(8);
     });
   });
+}
+
+int64_t schedule::getPanelBytes(const GroupedLoop &loop) {
+  Record record = loop.record;
+  record.layOut(record.group);
+  return record.bytes;
 }
 
 /// Words `first` to `last` of a row.

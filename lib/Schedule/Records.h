@@ -105,6 +105,7 @@ struct Record {
   /// part of a section no more words than are left; a core has one group of a
   /// tile and keeps its sums in registers from part to part.
   bool keepsSums = false;
+  int64_t pieces = 1;    ///< of the longest rows
   int64_t parts = 1;     ///< of all sections
   int64_t bytes = 0;     ///< of the last part, whole words
   int64_t mostBytes = 0; ///< of any part
@@ -237,6 +238,9 @@ private:
   std::vector<GroupedLoop> loops;
   llvm::MapVector<mlir::Value, SharedConstant> shared;
 };
+
+/// Bytes of a group's record if it is not cut.
+int64_t getPanelBytes(const GroupedLoop &loop);
 
 /// Appends the bytes of a tile to `data`.
 void appendTile(const GroupedLoop &loop, int64_t tile, std::vector<char> &data);

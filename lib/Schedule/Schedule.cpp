@@ -12,7 +12,7 @@ using namespace se;
 using namespace se::schedule;
 
 Schedule::Schedule(rnn::NetworkOp network, const TilingOptions &options,
-                   unsigned dmaCore, Screening screening)
+                   unsigned dmaCore, cluster::Screening screening)
     : network(network), plan(network), options(options),
       cores(options.machine.cores), dmaCore(dmaCore), screening(screening),
       records(options.machine) {
@@ -38,6 +38,23 @@ SmallVector<Type> Schedule::getPortTypes() const {
   for (ArrayAttr types : {op.getInputTypes(), op.getOutputTypes()})
     llvm::append_range(list, types.getAsValueRange<TypeAttr>());
   return list;
+}
+
+cluster::TilingAttr Schedule::getTiling() const {
+  rnn::NetworkOp op = network;
+  SmallVector<cluster::StageTilingAttr> stages;
+  for (const GroupedLoop &loop : records.getLoops()) {
+    if (!loop.isStreamed())
+      continue;
+    const Record &record = loop.record;
+    stages.push_back(cluster::StageTilingAttr::get(
+        op.getContext(), getStageName(*loop.loop), loop.rowCount,
+        getPanelBytes(loop), record.group, loop.rows, record.pieces,
+        record.keepsSums, loop.resident));
+  }
+  return cluster::TilingAttr::get(op.getContext(), tiling.slots,
+                                  tiling.slotBytes, options.l1Bytes, screening,
+                                  stages);
 }
 
 bool schedule::isSource(Value value) {

@@ -20,24 +20,19 @@
 
 namespace se::schedule {
 
-/// How inputs are looked at that shall be finite.
-enum class Screening {
-  FirstLevel, ///< where the first level reads them; it is repeated if one is
-              ///< not
-  Copy,       ///< before all levels, while they are put into L1
-  InPlace,    ///< before all levels, where they lie
-};
-
 /// How one network is computed. Offsets are bytes of the state buffer.
 struct Schedule {
   Schedule(rnn::NetworkOp network, const TilingOptions &options,
-           unsigned dmaCore, Screening screening);
+           unsigned dmaCore, cluster::Screening screening);
 
   rnn::NetworkOp network;
   Plan plan;
   TilingOptions options;
   unsigned cores, dmaCore;
-  Screening screening;
+  /// Where inputs are looked at that shall be finite: where the first level
+  /// reads them, which is repeated if one is not; or before all levels, while
+  /// they are put into L1, or where they lie.
+  cluster::Screening screening;
   /// What tells whether the inputs are finite, if they are screened.
   rnn::FiniteOp screen;
 
@@ -67,6 +62,8 @@ struct Schedule {
   bool readsInput(const Loop &loop) const;
   /// Tensors of the inputs, then of the outputs.
   llvm::SmallVector<mlir::Type> getPortTypes() const;
+  /// How its stages are tiled, for --se-schedule.
+  cluster::TilingAttr getTiling() const;
   const std::string &getStageName(const Loop &loop) const {
     return stageNames.find(&loop)->second;
   }

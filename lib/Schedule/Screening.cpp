@@ -95,7 +95,8 @@ void KernelEmitter::emitScreen(Value arenaArgument) {
   SmallVector<Value> sums(screenWidth, zero), copies;
   for (auto [k, input] : llvm::enumerate(screen.getInputs())) {
     Value to;
-    if (schedule.screening == Screening::Copy && schedule.inputOffsets.empty())
+    if (schedule.screening == cluster::Screening::copy &&
+        schedule.inputOffsets.empty())
       to = view(arenaArgument, bufferType(input),
                 schedule.screenOffsets.at(input));
     SmallVector<Value> found = sums;
@@ -115,7 +116,7 @@ void KernelEmitter::emitScreen(Value arenaArgument) {
     copies.push_back(sources[input]);
   }
   emitVerdict(arenaArgument, combine<arith::AddFOp>(b, sums));
-  if (schedule.screening == Screening::Copy) {
+  if (schedule.screening == cluster::Screening::copy) {
     emitZeros(copies);
   } else {
     Value isFinite = arith::XOrIOp::create(

@@ -10,6 +10,7 @@
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 
@@ -18,6 +19,8 @@ using namespace se;
 using namespace se::schedule;
 
 static constexpr int64_t alignment = 16;
+/// What the ring carries from frame to frame takes no more.
+static constexpr int64_t controlBytes = 64;
 /// Enough to hide the start of a transfer and the steps between.
 static constexpr int64_t externalAhead = 4;
 
@@ -96,9 +99,7 @@ static int64_t getInterleave(const GroupedLoop &loop) {
 
 /// Bytes of a loop's records in L1 if they are not cut.
 static int64_t getWholeBytes(const GroupedLoop &loop) {
-  Record record = loop.record;
-  record.layOut(record.group);
-  return llvm::alignTo(loop.getGroups() * record.bytes, alignment);
+  return llvm::alignTo(loop.getGroups() * getPanelBytes(loop), alignment);
 }
 
 /// Bytes that memories behind L2 can hold for the external engine.
@@ -121,10 +122,21 @@ public:
   /// more is a lower bound.
   llvm::Error choose(int64_t slots, int64_t maxSlotBytes, double otherCycles,
                      int64_t otherBytes, double most);
+  /// Does what a tiling says.
+  llvm::Error obey(cluster::TilingAttr given, double otherCycles,
+                   int64_t otherBytes);
 
   /// This one's error is more to the point than that of `other`.
   bool isCloser(const Candidate &other) const {
     return std::tuple(-step, missing) < std::tuple(-other.step, other.missing);
+  }
+
+  /// Replaces the streamed loops of `records` by those that are tiled.
+  void give(Records &records) const {
+    auto next = loops.begin();
+    for (GroupedLoop &loop : records.getLoops())
+      if (loop.isStreamed())
+        loop = *next++;
   }
 
   std::vector<GroupedLoop> loops; ///< those that are streamed
@@ -133,8 +145,12 @@ public:
 private:
   llvm::Error shape(GroupedLoop &loop, int64_t maxBytes);
   llvm::Error placeInL1();
+  int64_t getSumBytes(const GroupedLoop &loop) const;
   void placeShared(int64_t &room);
+  std::vector<GroupedLoop *> getOrder();
+  int64_t placeResident(GroupedLoop &loop);
   void keepTiles(int64_t room);
+  llvm::Error shape(GroupedLoop &loop, cluster::StageTilingAttr given);
   llvm::Error placeBehind(int64_t otherBytes);
   int64_t getExternalBytes(int64_t external) const;
   int64_t getNonVolatileBytes(int64_t among) const;
@@ -227,30 +243,37 @@ void Candidate::placeShared(int64_t &room) {
   }
 }
 
-/// Lets tiles stay in L1: short loops as a whole, of the others the same share,
-/// so that the engine has equally much to do all the time.
-void Candidate::keepTiles(int64_t room) {
-  auto place = [&](GroupedLoop &loop) {
-    loop.position = tiling.residentBytes;
-    // Also the last tile, which may have fewer rows, is viewed as a whole.
-    int64_t bytes =
-        loop.resident * llvm::alignTo(loop.getTileBytes(), alignment);
-    tiling.residentBytes += bytes;
-    return bytes;
-  };
-  auto keepWhole = [&](GroupedLoop &loop) {
-    loop.record.layOut(loop.record.group);
-    loop.interleave = 1;
-    loop.rows = loop.getGroups();
-    loop.resident = 1;
-    return place(loop);
-  };
-  std::vector<GroupedLoop *> order, rest;
+/// Short loops first.
+std::vector<GroupedLoop *> Candidate::getOrder() {
+  std::vector<GroupedLoop *> order;
   for (GroupedLoop &loop : loops)
     order.push_back(&loop);
   llvm::stable_sort(order, [&](GroupedLoop *a, GroupedLoop *b) {
     return getWholeBytes(*a) < getWholeBytes(*b);
   });
+  return order;
+}
+
+/// Places the tiles of a loop that stay, and returns their bytes.
+int64_t Candidate::placeResident(GroupedLoop &loop) {
+  loop.position = tiling.residentBytes;
+  // Also the last tile, which may have fewer rows, is viewed as a whole.
+  int64_t bytes = loop.resident * llvm::alignTo(loop.getTileBytes(), alignment);
+  tiling.residentBytes += bytes;
+  return bytes;
+}
+
+/// Lets tiles stay in L1: short loops as a whole, of the others the same share,
+/// so that the engine has equally much to do all the time.
+void Candidate::keepTiles(int64_t room) {
+  auto keepWhole = [&](GroupedLoop &loop) {
+    loop.record.layOut(loop.record.group);
+    loop.interleave = 1;
+    loop.rows = loop.getGroups();
+    loop.resident = 1;
+    return placeResident(loop);
+  };
+  std::vector<GroupedLoop *> order = getOrder(), rest;
   int64_t left = 0;
   for (GroupedLoop *loop : order)
     left += getWholeBytes(*loop);
@@ -270,25 +293,28 @@ void Candidate::keepTiles(int64_t room) {
     int64_t tileBytes = llvm::alignTo(loop->getTileBytes(), alignment);
     // One tile flows at least, lest the loop has to be cut in another way.
     loop->resident = std::min(share / tileBytes, loop->getTiles() - 1);
-    room -= place(*loop);
+    room -= placeResident(*loop);
     left -= bytes;
   }
+}
+
+/// Partial sums that a loop leaves in L1 from part to part.
+int64_t Candidate::getSumBytes(const GroupedLoop &loop) const {
+  const Record &record = loop.record;
+  if (record.parts == 1 || record.keepsSums)
+    return 0;
+  int64_t cores = options.machine.cores;
+  return llvm::alignTo(cores * llvm::divideCeil(loop.rows, cores) *
+                           record.vectors * record.getSums() * record.group * 4,
+                       alignment);
 }
 
 llvm::Error Candidate::placeInL1() {
   for (GroupedLoop &loop : loops) {
     tiling.slotBytes = std::max<int64_t>(
         tiling.slotBytes, llvm::alignTo(loop.getTileBytes(), alignment));
-    if (loop.record.parts > 1 && !loop.record.keepsSums)
-      tiling.sumBytes = std::max<int64_t>(
-          tiling.sumBytes,
-          llvm::alignTo(int64_t(options.machine.cores) *
-                            llvm::divideCeil(loop.rows, options.machine.cores) *
-                            loop.record.vectors * loop.record.getSums() *
-                            loop.record.group * 4,
-                        alignment));
+    tiling.sumBytes = std::max(tiling.sumBytes, getSumBytes(loop));
   }
-  constexpr int64_t controlBytes = 64;
   int64_t ring = tiling.getRingBytes() + tiling.sumBytes + controlBytes;
   int64_t room = options.l1Bytes - ring;
   int64_t missing = -room;
@@ -320,6 +346,10 @@ llvm::Error Candidate::placeInL1() {
   placeShared(room);
   if (options.mayStay)
     keepTiles(room);
+  // Loops that stay as a whole are not cut any more.
+  tiling.sumBytes = 0;
+  for (const GroupedLoop &loop : loops)
+    tiling.sumBytes = std::max(tiling.sumBytes, getSumBytes(loop));
   return llvm::Error::success();
 }
 
@@ -493,6 +523,99 @@ llvm::Error Candidate::choose(int64_t slots, int64_t maxSlotBytes,
   return llvm::Error::success();
 }
 
+/// Cuts a loop as a tiling says.
+llvm::Error Candidate::shape(GroupedLoop &loop,
+                             cluster::StageTilingAttr given) {
+  Record &record = loop.record;
+  auto refuse = [&](const Twine &what) {
+    return llvm::createStringError("tiling of stage '" + given.getName() +
+                                   "': " + what);
+  };
+  auto disagree = [&](StringRef key, int64_t found, int64_t is) {
+    return refuse(key + " is " + Twine(is) + ", found " + Twine(found));
+  };
+  if (given.getElements() != loop.rowCount)
+    return disagree("elements", given.getElements(), loop.rowCount);
+  if (given.getRegisterTile() > loop.rowCount)
+    return refuse("register_tile is more than its elements");
+  record.layOut(given.getRegisterTile());
+  int64_t rows = 0;
+  for (const RowBlock &block : record.blocks)
+    rows = std::max(rows, int64_t(block.sums.size()) * record.group);
+  if (rows > cluster::DotOp::maxSums)
+    return refuse("register_tile needs " + Twine(rows) +
+                  " sums of one vector, more than " +
+                  Twine(cluster::DotOp::maxSums));
+  if (int64_t bytes = getPanelBytes(loop); given.getPanelBytes() != bytes)
+    return disagree("panel_bytes", given.getPanelBytes(), bytes);
+  if (given.getTile() > loop.getGroups())
+    return refuse("tile is more than its register tiles");
+  int64_t longest = 1;
+  for (const RowBlock &block : record.blocks)
+    longest = std::max(longest, block.getRowWords());
+  if (given.getKBlocks() > longest)
+    return refuse("k_blocks is more than the " + Twine(longest) +
+                  " words of its longest row");
+  if (given.getKeepsSums() && !mayKeepSums(record, given.getTile(), options))
+    return refuse("keeps_sums goes with one vector, and a tile of at most a "
+                  "register tile for each core");
+  if (given.getKBlocks() > 1 || given.getKeepsSums())
+    record.layOut(record.group, given.getKBlocks(), given.getKeepsSums());
+  loop.rows = given.getTile();
+  loop.resident = given.getResident();
+  if (loop.resident > loop.getTiles())
+    return refuse("resident is more than its " + Twine(loop.getTiles()) +
+                  " tiles");
+  if (loop.isResident() && (record.parts > 1 || loop.rows < loop.getGroups()))
+    return refuse("a stage of which all stays is one tile");
+  if (!tiling.slots && !loop.isResident())
+    return refuse("without slots all tiles stay");
+  if (!loop.isResident() && loop.getTileBytes() > tiling.slotBytes)
+    return refuse("a tile takes " + Twine(loop.getTileBytes()) +
+                  " bytes, more than the " + Twine(tiling.slotBytes) +
+                  " of a slot");
+  loop.interleave = loop.isResident() ? 1 : getInterleave(loop);
+  return llvm::Error::success();
+}
+
+llvm::Error Candidate::obey(cluster::TilingAttr given, double otherCycles,
+                            int64_t otherBytes) {
+  if (given.getStages().size() != loops.size())
+    return llvm::createStringError(
+        "the tiling has " + Twine(given.getStages().size()) +
+        " stages, the network " + Twine(loops.size()) + " with parameters");
+  if (int64_t bytes = given.getL1Bytes(); bytes && bytes != options.l1Bytes)
+    return llvm::createStringError("l1_bytes is " + Twine(options.l1Bytes) +
+                                   ", found " + Twine(bytes));
+  tiling.slots = given.getSlots();
+  tiling.slotBytes = given.getSlotBytes();
+  int64_t resident = 0;
+  for (auto [loop, stage] : llvm::zip(loops, given.getStages())) {
+    if (llvm::Error error = shape(loop, stage))
+      return error;
+    tiling.sumBytes = std::max(tiling.sumBytes, getSumBytes(loop));
+    resident += loop.resident * llvm::alignTo(loop.getTileBytes(), alignment);
+  }
+  int64_t ring = tiling.getRingBytes() + tiling.sumBytes;
+  ring += tiling.slots ? controlBytes : alignment;
+  int64_t room = options.l1Bytes - ring - resident;
+  if (room < 0)
+    return llvm::createStringError(
+        "memory l1 exceeded by " + Twine(-room) + " bytes (" +
+        Twine(ring + resident) + " needed for this tiling, " +
+        Twine(options.l1Bytes) + " available beside states and activations)");
+  placeShared(room);
+  std::vector<GroupedLoop *> order = getOrder();
+  std::stable_partition(order.begin(), order.end(),
+                        [](GroupedLoop *loop) { return loop->isResident(); });
+  for (GroupedLoop *loop : order)
+    placeResident(*loop);
+  if (llvm::Error error = placeBehind(otherBytes))
+    return error;
+  predict(otherCycles, HUGE_VAL);
+  return llvm::Error::success();
+}
+
 /// Sizes of slots that are worth a try: those that a row or some of each core,
 /// or an even part of it, fill.
 static std::set<int64_t> getSlotSizes(const Records &records,
@@ -533,10 +656,10 @@ static std::string getHint(const Records &records, int64_t bytes,
   return "; a target with more memory behind L2 would hold them";
 }
 
-llvm::Expected<Tiling> schedule::chooseTiling(Records &records,
-                                              const TilingOptions &options,
-                                              double otherCycles,
-                                              int64_t otherBytes) {
+llvm::Expected<Tiling>
+schedule::chooseTiling(Records &records, const TilingOptions &options,
+                       double otherCycles, int64_t otherBytes,
+                       function_ref<void(const TilingAttempt &)> observe) {
   int64_t bytes = otherBytes;
   for (const GroupedLoop &loop : records.getLoops())
     if (loop.isStreamed())
@@ -562,6 +685,13 @@ llvm::Expected<Tiling> schedule::chooseTiling(Records &records,
       llvm::Error failure =
           candidate->choose(slots, bytes, otherCycles, otherBytes,
                             best ? best->tiling.cycles : HUGE_VAL);
+      std::string why;
+      if (failure && observe) {
+        why = llvm::toString(std::move(failure));
+        failure = llvm::createStringError(why);
+      }
+      if (observe)
+        observe({slots, bytes, candidate->tiling.cycles, why});
       if (!failure) {
         if (!best || candidate->tiling.cycles < best->tiling.cycles)
           best = std::move(candidate);
@@ -576,9 +706,18 @@ llvm::Expected<Tiling> schedule::chooseTiling(Records &records,
   if (!best)
     return error;
   llvm::consumeError(std::move(error));
-  auto next = best->loops.begin();
-  for (GroupedLoop &loop : records.getLoops())
-    if (loop.isStreamed())
-      loop = *next++;
+  best->give(records);
   return best->tiling;
+}
+
+llvm::Expected<Tiling> schedule::obeyTiling(Records &records,
+                                            const TilingOptions &options,
+                                            cluster::TilingAttr given,
+                                            double otherCycles,
+                                            int64_t otherBytes) {
+  Candidate candidate(records, options);
+  if (llvm::Error error = candidate.obey(given, otherCycles, otherBytes))
+    return error;
+  candidate.give(records);
+  return candidate.tiling;
 }

@@ -76,13 +76,29 @@ struct Tiling {
 /// Words of L1 that tell the next frame what is under way.
 int64_t getControlWords(const Tiling &tiling);
 
+/// One way to tile that was tried: so many slots, at most so large.
+struct TilingAttempt {
+  int64_t slots, slotBytes;
+  /// Predicted; if an earlier attempt takes less, only a lower bound.
+  double cycles;
+  llvm::StringRef failure; ///< empty, or what does not fit
+};
+
 /// Tiles the loops of `records` and chooses what is fastest by the cost model.
 /// `otherCycles` is what a frame spends on anything else, `otherBytes` what
-/// else of the parameters lies in L2. Error: one line that says what does not
-/// fit.
-llvm::Expected<Tiling> chooseTiling(Records &records,
-                                    const TilingOptions &options,
-                                    double otherCycles, int64_t otherBytes);
+/// else of the parameters lies in L2. `observe` is told of all attempts. Error:
+/// one line that says what does not fit.
+llvm::Expected<Tiling>
+chooseTiling(Records &records, const TilingOptions &options, double otherCycles,
+             int64_t otherBytes,
+             llvm::function_ref<void(const TilingAttempt &)> observe = nullptr);
+
+/// Tiles the loops of `records` as a module says. Error: one line that says
+/// what is wrong or does not fit.
+llvm::Expected<Tiling> obeyTiling(Records &records,
+                                  const TilingOptions &options,
+                                  cluster::TilingAttr given, double otherCycles,
+                                  int64_t otherBytes);
 
 /// Cycles of a loop with all cores, steps of the stream included.
 double getLoopCycles(const GroupedLoop &loop, const Machine &machine);

@@ -25,7 +25,9 @@ struct PipelineOptions {
   /// What a module without `cluster.target` is scheduled for.
   TargetUse target;
   /// Choices of the planner that are forced.
-  schedule::ScheduleNetworkOptions schedule;
+  schedule::ChooseTilingOptions tiling;
+  /// Print a remark for each stage.
+  bool remarks = false;
   /// Bits of an address: 32 on the device, 64 on the host.
   unsigned indexBits = 32;
   /// Prove the schedule, whether it is made here or comes with the module.
@@ -35,7 +37,7 @@ struct PipelineOptions {
 /// Reads forced choices, `ring=3,tile-rows=8,slot-bytes=4096,resident=off` or
 /// some of them, into `options`. Error: one line.
 llvm::Error parseSchedule(llvm::StringRef text,
-                          schedule::ScheduleNetworkOptions &options);
+                          schedule::ChooseTilingOptions &options);
 
 /// Adds the passes that take a module from phase `from` to phase `to`; if `to`
 /// is not later, at most the proof of a schedule. A module on its way from

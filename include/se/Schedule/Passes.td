@@ -8,6 +8,42 @@
 
 include "mlir/Pass/PassBase.td"
 
+def ChooseTiling : Pass<"se-choose-tiling", "::mlir::ModuleOp"> {
+  let summary = "Decide how parameters are cut into tiles, and what stays in L1";
+  let description = [{
+    Sets the network's attribute `cluster.tiling`, and changes nothing else. Of
+    some hundred tilings it takes the one that the cost model finds fastest on the
+    module's target. The options force single choices. A network that has the
+    attribute keeps it, so a tiling that is written by hand, or by another pass,
+    takes the place of all options (docs/tutorials/tiling-pass.md).
+
+    `--remarks-filter=se-choose-tiling` prints each tiling that was tried, with
+    what it was predicted to take, or what did not fit.
+
+    Example, of a network with one layer of 24 elements:
+
+    ```mlir
+    rnn.network @net ... attributes {cluster.tiling = #cluster.tiling<
+      slots = 3, slot_bytes = 48, stages = [<name = "fc", elements = 24,
+        panel_bytes = 20, register_tile = 1, tile = 2, resident = 4>]>} { ... }
+    ```
+  }];
+  let options = [
+    Option<"ring", "ring", "int64_t", "0",
+           "force the number of slots of the ring in L1, 2 to 6">,
+    Option<"slotBytes", "slot-bytes", "int64_t", "0",
+           "force the largest size of a slot">,
+    Option<"tileRows", "tile-rows", "int64_t", "0",
+           "force the number of elements of a tile">,
+    Option<"resident", "resident", "bool", "true",
+           "let parameters stay in L1">
+  ];
+  let dependentDialects = ["::se::cluster::ClusterDialect",
+    "::mlir::scf::SCFDialect", "::mlir::func::FuncDialect",
+    "::mlir::memref::MemRefDialect", "::mlir::arith::ArithDialect",
+    "::mlir::math::MathDialect", "::mlir::vector::VectorDialect"];
+}
+
 def ScheduleNetwork : Pass<"se-schedule", "::mlir::ModuleOp"> {
   let summary = "Deal a network's rows to cores (phase 2 to phase 3)";
   let description = [{
@@ -22,22 +58,15 @@ def ScheduleNetwork : Pass<"se-schedule", "::mlir::ModuleOp"> {
 
     Parameters form one stream in the order of use, cut into tiles, which flow
     through a ring of L1 buffers, also across the border of frames, or stay in L1.
-    Those that L2 cannot hold come from memories behind it. The plan that the cost
-    model finds fastest is kept in the attribute `plan` of `cluster.program`.
-    docs/scheduling.md has the details.
+    Those that L2 cannot hold come from memories behind it. How they are cut, and
+    what stays, is said by the network's attribute `cluster.tiling`
+    (`--se-choose-tiling`). The attribute `plan` of `cluster.program` keeps what
+    came of it. docs/scheduling.md has the details.
 
     Cores, memories and rates are those of the module's attribute
     `cluster.target` (`--se-attach-target`).
   }];
   let options = [
-    Option<"ring", "ring", "int64_t", "0",
-           "force the number of slots of the ring in L1, 2 to 6">,
-    Option<"slotBytes", "slot-bytes", "int64_t", "0",
-           "force the largest size of a slot">,
-    Option<"tileRows", "tile-rows", "int64_t", "0",
-           "force the number of elements of a tile">,
-    Option<"resident", "resident", "bool", "true",
-           "let parameters stay in L1">,
     Option<"remarks", "remarks", "bool", "false",
            "print a remark for each stage">
   ];

@@ -31,6 +31,22 @@ static void printShape(AsmPrinter &p, ArrayRef<int64_t> shape) {
   p << '[' << shape << ']';
 }
 
+/// `[<name = "fc", ...>, ...]`.
+static ParseResult parseStages(AsmParser &parser,
+                               SmallVector<StageTilingAttr> &stages) {
+  return parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, [&]() {
+    return parser.parseCustomAttributeWithFallback(stages.emplace_back());
+  });
+}
+
+static void printStages(AsmPrinter &p, ArrayRef<StageTilingAttr> stages) {
+  p << '[';
+  llvm::interleaveComma(stages, p, [&](StageTilingAttr stage) {
+    p.printStrippedAttrOrType(stage);
+  });
+  p << ']';
+}
+
 #define GET_ATTRDEF_CLASSES
 #include "se/Dialect/Cluster/ClusterAttributes.cpp.inc"
 #define GET_TYPEDEF_CLASSES
@@ -221,7 +237,7 @@ LogicalResult DotOp::verify() {
   Type halves = VectorType::get({2}, Float16Type::get(getContext()));
   if (element.isF16() && rows && getSums().front().getType() == halves)
     sum = halves;
-  if (rows < 1 || rows > 16 ||
+  if (rows < 1 || rows > maxSums ||
       llvm::any_of(getSums().getTypes(),
                    [&](Type type) { return type != sum; }))
     return emitOpError("dot-C1: must have 1 to 16 sums of type ") << sum;

@@ -1,5 +1,5 @@
 // RUN: se-opt %s -split-input-file -verify-diagnostics
-// RUN: %check_rules %s %se_source/include/se/Dialect/Cluster/ClusterOps.td
+// RUN: %check_rules %s %se_source/include/se/Dialect/Cluster/ClusterOps.td %se_source/include/se/Dialect/Cluster/ClusterTarget.td %se_source/include/se/Dialect/Cluster/ClusterTiling.td
 //
 // One case or more for each numbered rule, named after it.
 
@@ -389,67 +389,67 @@ func.func @dot_C5_stride(%x: memref<8xf16, #cluster.space<l1>>, %w: memref<64xf1
 // -----
 
 // expected-error @below {{target-C1: the number of cores must be 1 to 8, found 9}}
-module attributes {cluster.target = #cluster.target<"t", cores = 9, dma_core = 2, fpus = 1, core_cache = 512, cluster_cache = 4096, memories = [<level = l1, bytes = 4096, bytes_per_cycle = 8.0 : f64, latency = 1>, <level = l2, bytes = 65536, bytes_per_cycle = 8.0 : f64, latency = 15>]>} {}
+module @target_C1 attributes {cluster.target = #cluster.target<"t", cores = 9, dma_core = 2, fpus = 1, core_cache = 512, cluster_cache = 4096, memories = [<level = l1, bytes = 4096, bytes_per_cycle = 8.0 : f64, latency = 1>, <level = l2, bytes = 65536, bytes_per_cycle = 8.0 : f64, latency = 15>]>} {}
 
 // -----
 
 // expected-error @below {{target-C1: the number of cores must be 1 to 8, found 0}}
-module attributes {cluster.target = #cluster.target<"t", cores = 0, dma_core = 2, fpus = 1, core_cache = 512, cluster_cache = 4096, memories = [<level = l1, bytes = 4096, bytes_per_cycle = 8.0 : f64, latency = 1>, <level = l2, bytes = 65536, bytes_per_cycle = 8.0 : f64, latency = 15>]>} {}
+module @target_C1_2 attributes {cluster.target = #cluster.target<"t", cores = 0, dma_core = 2, fpus = 1, core_cache = 512, cluster_cache = 4096, memories = [<level = l1, bytes = 4096, bytes_per_cycle = 8.0 : f64, latency = 1>, <level = l2, bytes = 65536, bytes_per_cycle = 8.0 : f64, latency = 15>]>} {}
 
 // -----
 
 // expected-error @below {{target-C2: dma_core must be 0 to 8, found 9}}
-module attributes {cluster.target = #cluster.target<"t", cores = 2, dma_core = 9, fpus = 1, core_cache = 512, cluster_cache = 4096, memories = [<level = l1, bytes = 4096, bytes_per_cycle = 8.0 : f64, latency = 1>, <level = l2, bytes = 65536, bytes_per_cycle = 8.0 : f64, latency = 15>]>} {}
+module @target_C2 attributes {cluster.target = #cluster.target<"t", cores = 2, dma_core = 9, fpus = 1, core_cache = 512, cluster_cache = 4096, memories = [<level = l1, bytes = 4096, bytes_per_cycle = 8.0 : f64, latency = 1>, <level = l2, bytes = 65536, bytes_per_cycle = 8.0 : f64, latency = 15>]>} {}
 
 // -----
 
 // expected-error @below {{target-C3: the number of FPUs must be 1 to 8, found 0}}
-module attributes {cluster.target = #cluster.target<"t", cores = 2, dma_core = 2, fpus = 0, core_cache = 512, cluster_cache = 4096, memories = [<level = l1, bytes = 4096, bytes_per_cycle = 8.0 : f64, latency = 1>, <level = l2, bytes = 65536, bytes_per_cycle = 8.0 : f64, latency = 15>]>} {}
+module @target_C3 attributes {cluster.target = #cluster.target<"t", cores = 2, dma_core = 2, fpus = 0, core_cache = 512, cluster_cache = 4096, memories = [<level = l1, bytes = 4096, bytes_per_cycle = 8.0 : f64, latency = 1>, <level = l2, bytes = 65536, bytes_per_cycle = 8.0 : f64, latency = 15>]>} {}
 
 // -----
 
 // expected-error @below {{target-C4: caches must hold something, found 0 bytes}}
-module attributes {cluster.target = #cluster.target<"t", cores = 2, dma_core = 2, fpus = 1, core_cache = 0, cluster_cache = 4096, memories = [<level = l1, bytes = 4096, bytes_per_cycle = 8.0 : f64, latency = 1>, <level = l2, bytes = 65536, bytes_per_cycle = 8.0 : f64, latency = 15>]>} {}
+module @target_C4 attributes {cluster.target = #cluster.target<"t", cores = 2, dma_core = 2, fpus = 1, core_cache = 0, cluster_cache = 4096, memories = [<level = l1, bytes = 4096, bytes_per_cycle = 8.0 : f64, latency = 1>, <level = l2, bytes = 65536, bytes_per_cycle = 8.0 : f64, latency = 15>]>} {}
 
 // -----
 
 // expected-error @below {{target-C5: expected one memory of level l2 with a latency}}
-module attributes {cluster.target = #cluster.target<"t", cores = 2, dma_core = 2, fpus = 1, core_cache = 512, cluster_cache = 4096, memories = [<level = l1, bytes = 4096, bytes_per_cycle = 8.0 : f64, latency = 1>]>} {}
+module @target_C5 attributes {cluster.target = #cluster.target<"t", cores = 2, dma_core = 2, fpus = 1, core_cache = 512, cluster_cache = 4096, memories = [<level = l1, bytes = 4096, bytes_per_cycle = 8.0 : f64, latency = 1>]>} {}
 
 // -----
 
 // expected-error @below {{target-C5: expected one memory of level l1 with a latency}}
-module attributes {cluster.target = #cluster.target<"t", cores = 2, dma_core = 2, fpus = 1, core_cache = 512, cluster_cache = 4096, memories = [<level = l1, bytes = 4096, bytes_per_cycle = 8.0 : f64>, <level = l2, bytes = 65536, bytes_per_cycle = 8.0 : f64, latency = 15>]>} {}
+module @target_C5_2 attributes {cluster.target = #cluster.target<"t", cores = 2, dma_core = 2, fpus = 1, core_cache = 512, cluster_cache = 4096, memories = [<level = l1, bytes = 4096, bytes_per_cycle = 8.0 : f64>, <level = l2, bytes = 65536, bytes_per_cycle = 8.0 : f64, latency = 15>]>} {}
 
 // -----
 
 // expected-error @below {{target-C5: expected one memory of level l2 with a latency}}
-module attributes {cluster.target = #cluster.target<"t", cores = 2, dma_core = 2, fpus = 1, core_cache = 512, cluster_cache = 4096, memories = [<level = l1, bytes = 4096, bytes_per_cycle = 8.0 : f64, latency = 1>, <level = l2, bytes = 65536, bytes_per_cycle = 8.0 : f64, latency = 15>, <level = l2, bytes = 65536, bytes_per_cycle = 8.0 : f64, latency = 15>]>} {}
+module @target_C5_3 attributes {cluster.target = #cluster.target<"t", cores = 2, dma_core = 2, fpus = 1, core_cache = 512, cluster_cache = 4096, memories = [<level = l1, bytes = 4096, bytes_per_cycle = 8.0 : f64, latency = 1>, <level = l2, bytes = 65536, bytes_per_cycle = 8.0 : f64, latency = 15>, <level = l2, bytes = 65536, bytes_per_cycle = 8.0 : f64, latency = 15>]>} {}
 
 // -----
 
 // expected-error @below {{target-C5: expected at most one memory of level l3}}
-module attributes {cluster.target = #cluster.target<"t", cores = 2, dma_core = 2, fpus = 1, core_cache = 512, cluster_cache = 4096, memories = [<level = l1, bytes = 4096, bytes_per_cycle = 8.0 : f64, latency = 1>, <level = l2, bytes = 65536, bytes_per_cycle = 8.0 : f64, latency = 15>, <level = l3, bytes = 64, bytes_per_cycle = 1.0 : f64>, <level = l3, bytes = 64, bytes_per_cycle = 1.0 : f64>]>} {}
+module @target_C5_4 attributes {cluster.target = #cluster.target<"t", cores = 2, dma_core = 2, fpus = 1, core_cache = 512, cluster_cache = 4096, memories = [<level = l1, bytes = 4096, bytes_per_cycle = 8.0 : f64, latency = 1>, <level = l2, bytes = 65536, bytes_per_cycle = 8.0 : f64, latency = 15>, <level = l3, bytes = 64, bytes_per_cycle = 1.0 : f64>, <level = l3, bytes = 64, bytes_per_cycle = 1.0 : f64>]>} {}
 
 // -----
 
 // expected-error @below {{memory-C1: memory l2 has 10 bytes, of which 11 are reserved}}
-module attributes {test.memory = #cluster.memory<level = l2, bytes = 10, reserved = 11, bytes_per_cycle = 8.0 : f64, latency = 15>} {}
+module @memory_C1 attributes {test.memory = #cluster.memory<level = l2, bytes = 10, reserved = 11, bytes_per_cycle = 8.0 : f64, latency = 15>} {}
 
 // -----
 
 // expected-error @below {{memory-C1: memory l2 has 10 bytes, of which -1 are reserved}}
-module attributes {test.memory = #cluster.memory<level = l2, bytes = 10, reserved = -1, bytes_per_cycle = 8.0 : f64, latency = 15>} {}
+module @memory_C1_2 attributes {test.memory = #cluster.memory<level = l2, bytes = 10, reserved = -1, bytes_per_cycle = 8.0 : f64, latency = 15>} {}
 
 // -----
 
 // expected-error @below {{memory-C2: bytes_per_cycle of memory l3 must be positive, found 0.000000e+00}}
-module attributes {test.memory = #cluster.memory<level = l3, bytes = 10, bytes_per_cycle = 0.0 : f64>} {}
+module @memory_C2 attributes {test.memory = #cluster.memory<level = l3, bytes = 10, bytes_per_cycle = 0.0 : f64>} {}
 
 // -----
 
 // expected-error @below {{memory-C3: the latency of memory l3 must not be negative, found -1}}
-module attributes {test.memory = #cluster.memory<level = l3, bytes = 10, bytes_per_cycle = 1.0 : f64, latency = -1>} {}
+module @memory_C3 attributes {test.memory = #cluster.memory<level = l3, bytes = 10, bytes_per_cycle = 1.0 : f64, latency = -1>} {}
 
 // -----
 
@@ -462,3 +462,38 @@ module {
   // expected-error @below {{'cluster.target' must be a #cluster.target<...> of a module}}
   func.func private @f() attributes {cluster.target = #cluster.target<"t", cores = 2, dma_core = 2, fpus = 1, core_cache = 512, cluster_cache = 4096, memories = [<level = l1, bytes = 4096, bytes_per_cycle = 8.0 : f64, latency = 1>, <level = l2, bytes = 65536, bytes_per_cycle = 8.0 : f64, latency = 15>]>}
 }
+
+// -----
+
+// expected-error @below {{stage_tiling-C1: numbers of stage 'fc' must be positive}}
+module @stage_tiling_C1_tile attributes {test.tiling = #cluster.tiling<slots = 3, slot_bytes = 48, stages = [<name = "fc", elements = 8, panel_bytes = 20, register_tile = 1, tile = 0, k_blocks = 1, resident = 0>]>} {}
+
+// -----
+
+// expected-error @below {{stage_tiling-C1: numbers of stage 'fc' must be positive}}
+module @stage_tiling_C1_resident attributes {test.tiling = #cluster.tiling<slots = 3, slot_bytes = 48, stages = [<name = "fc", elements = 8, panel_bytes = 20, register_tile = 1, tile = 2, k_blocks = 1, resident = -1>]>} {}
+
+// -----
+
+// expected-error @below {{tiling-C1: the ring must have 2 to 6 slots, or none, found 1}}
+module @tiling_C1 attributes {test.tiling = #cluster.tiling<slots = 1, slot_bytes = 48>} {}
+
+// -----
+
+// expected-error @below {{tiling-C2: slot_bytes must be a multiple of 16, and 0 without slots only, found 20}}
+module @tiling_C2 attributes {test.tiling = #cluster.tiling<slots = 3, slot_bytes = 20>} {}
+
+// -----
+
+// expected-error @below {{tiling-C2: slot_bytes must be a multiple of 16, and 0 without slots only, found 16}}
+module @tiling_C2_none attributes {test.tiling = #cluster.tiling<slots = 0, slot_bytes = 16>} {}
+
+// -----
+
+// expected-error @below {{tiling-C3: l1_bytes must not be negative, found -1}}
+module @tiling_C3 attributes {test.tiling = #cluster.tiling<slots = 3, slot_bytes = 48, l1_bytes = -1>} {}
+
+// -----
+
+// expected-error @below {{'cluster.tiling' must be a #cluster.tiling<...>}}
+module @tiling_type attributes {cluster.tiling = "large"} {}

@@ -5,13 +5,14 @@
 
 def choose_passes(options):
     """Passes that schedule and prove, with `options` of target and planner mixed."""
-    planner = ("ring", "slot-bytes", "tile-rows", "resident", "remarks")
+    planner = ("ring", "slot-bytes", "tile-rows", "resident")
     plan = [option for option in options if option.startswith(planner)]
     target = [option for option in options if option not in plan]
     if not any(option.startswith("dma-core") for option in target):
         target.append("dma-core=0")
     return [
         f"--se-attach-target={' '.join(target)}",
-        f"--se-schedule={' '.join(plan)}",
+        f"--se-choose-tiling={' '.join(plan)}",
+        "--se-schedule",
         "--se-verify-schedule",
     ]

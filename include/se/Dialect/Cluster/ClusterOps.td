@@ -7,6 +7,7 @@
 #define SE_DIALECT_CLUSTER_CLUSTEROPS_TD
 
 include "se/Dialect/Cluster/ClusterTarget.td"
+include "se/Dialect/Cluster/ClusterTiling.td"
 include "mlir/IR/OpBase.td"
 include "mlir/IR/SymbolInterfaces.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
@@ -309,6 +310,7 @@ def Cluster_DotOp : Cluster_Op<"dot", [AllTypesMatch<["sums", "results"]>]> {
     int64_t getLanes() {
       return 32 / getX().getType().getElementTypeBitWidth();
     }
+    static constexpr int64_t maxSums = 16;
     /// Words of x that a turn of the loop over this many takes: two of floats,
     /// if none is left over.
     static int64_t getWordsPerTurn(::mlir::Type element, int64_t words) {

@@ -11,6 +11,7 @@
 #ifndef SE_DIALECT_XPULP_XPULP_H
 #define SE_DIALECT_XPULP_XPULP_H
 
+#include "se/Dialect/XPulp/XPulpDialect.h"
 #include "se/ISA/Isa.h"
 
 #include "mlir/Bytecode/BytecodeOpInterface.h"
@@ -21,7 +22,6 @@
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
-#include "se/Dialect/XPulp/XPulpDialect.h.inc"
 #include "se/Dialect/XPulp/XPulpInterfaces.h.inc"
 
 namespace se::xpulp {

@@ -1,0 +1,77 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- ChooseTiling.cpp - How parameters are cut, and what stays ----------===//
+
+#include "Arena.h"
+#include "Planner.h"
+#include "Schedulable.h"
+
+#include "se/Schedule/Passes.h"
+
+namespace se::schedule {
+#define GEN_PASS_DEF_CHOOSETILING
+#include "se/Schedule/Passes.h.inc"
+} // namespace se::schedule
+
+using namespace mlir;
+using namespace se;
+using namespace se::schedule;
+
+namespace {
+struct ChooseTilingPass : schedule::impl::ChooseTilingBase<ChooseTilingPass> {
+  using ChooseTilingBase::ChooseTilingBase;
+
+  LogicalResult checkOptions(ModuleOp module) {
+    auto reject = [&](const Twine &rule, int64_t found) {
+      return module.emitError(rule) << ", found " << found;
+    };
+    if (ring != 0 && (ring < 2 || ring > 6))
+      return reject("the ring must have 2 to 6 slots", ring);
+    if (slotBytes < 0 || slotBytes % Arena::alignment != 0)
+      return reject("slot-bytes must be a multiple of " +
+                        Twine(Arena::alignment),
+                    slotBytes);
+    if (tileRows < 0)
+      return reject("tile-rows must not be negative", tileRows);
+    return success();
+  }
+
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    auto network = failed(checkOptions(module))
+                       ? FailureOr<rnn::NetworkOp>()
+                       : getSchedulable(module);
+    if (failed(network))
+      return signalPassFailure();
+    // Whoever wrote one there wanted it.
+    if ((*network)->hasAttr(cluster::TilingAttr::attrName))
+      return;
+    auto target = cluster::TargetAttr::lookup(module);
+    TilingOptions options(target);
+    options.slots = ring;
+    options.slotBytes = slotBytes;
+    options.rows = tileRows;
+    options.mayStay = resident;
+    llvm::Error error = llvm::Error::success();
+    for (cluster::Screening screening :
+         {cluster::Screening::first_level, cluster::Screening::copy,
+          cluster::Screening::in_place}) {
+      Planner planner(*network, options, unsigned(target.getDmaCore()),
+                      /*remarks=*/false, screening, /*given=*/{});
+      llvm::consumeError(std::move(error));
+      auto tiling = planner.findTiling();
+      if (tiling) {
+        (*network)->setAttr(cluster::TilingAttr::attrName, *tiling);
+        return;
+      }
+      error = tiling.takeError();
+      // Copies need room in L1 and time, the other ways only time.
+      if (planner.canScreen() && screening != cluster::Screening::copy)
+        break;
+    }
+    emitDoesNotFit(*network, llvm::toString(std::move(error)));
+    signalPassFailure();
+  }
+};
+} // namespace

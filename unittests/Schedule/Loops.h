@@ -1,0 +1,71 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- Loops.h - Loops for tests, made by hand ------------------*- C++ -*-===//
+
+#ifndef SE_UNITTESTS_SCHEDULE_LOOPS_H
+#define SE_UNITTESTS_SCHEDULE_LOOPS_H
+
+#include "Tiling.h"
+
+#include "mlir/AsmParser/AsmParser.h"
+#include "mlir/IR/Builders.h"
+#include "gtest/gtest.h"
+
+#include <deque>
+
+namespace se::schedule {
+
+/// Makes loops without a network: layout and tiling look only at sizes.
+class LoopsTest : public testing::Test {
+protected:
+  LoopsTest() : b(&context) {
+    context.loadDialect<cluster::ClusterDialect>();
+  }
+
+  /// So many rows of each element, all of so many columns.
+  RowBlock makeBlock(int64_t columns, int64_t rows, mlir::Type element) {
+    RowBlock block;
+    block.from = b.getAffineConstantExpr(0);
+    block.columns = columns;
+    block.element = element;
+    block.sum = element.isInteger(8) ? mlir::Type(b.getI32Type())
+                                     : mlir::Type(b.getF32Type());
+    block.sums.resize(rows);
+    return block;
+  }
+
+  /// `memories` behind L1 and L2, as text.
+  cluster::TargetAttr makeTarget(int64_t l1, int64_t l2,
+                                 llvm::StringRef memories = "") {
+    std::string text =
+        ("#cluster.target<\"t\", cores = 8, dma_core = 8, fpus = 4, "
+         "core_cache = 512, cluster_cache = 4096, memories = ["
+         "<level = l1, bytes = " +
+         llvm::Twine(l1) +
+         ", bytes_per_cycle = 8.0 : f64, latency = 1>, <level = l2, bytes = " +
+         llvm::Twine(l2) + ", bytes_per_cycle = 8.0 : f64, latency = 15>" +
+         memories + "]>")
+            .str();
+    return llvm::cast<cluster::TargetAttr>(
+        mlir::parseAttribute(text, &context));
+  }
+
+  /// Adds a loop over so many elements, in groups of `group`.
+  GroupedLoop &addLoop(Records &records, int64_t elements, RowBlock block,
+                       int64_t group = 1) {
+    Loop &loop = loops.emplace_back(Loop{elements, {}});
+    GroupedLoop &grouped = records.addLoop(
+        loop, {elements, 1, b.getAffineDimExpr(0)}, block, {});
+    grouped.record.layOut(group);
+    return grouped;
+  }
+
+  mlir::MLIRContext context;
+  mlir::Builder b;
+  std::deque<Loop> loops;
+};
+
+} // namespace se::schedule
+
+#endif // SE_UNITTESTS_SCHEDULE_LOOPS_H

@@ -1,0 +1,161 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- TilingTest.cpp - Tiles, ring, and what stays where -----------------===//
+
+#include "Loops.h"
+
+using namespace mlir;
+using namespace se::schedule;
+
+namespace {
+
+class TilingTest : public LoopsTest {
+protected:
+  /// Two loops of 128 elements with 3 rows of 128 halves: 98,304 bytes each.
+  void chooseFor(se::cluster::TargetAttr target,
+                 llvm::function_ref<void(TilingOptions &)> change =
+                     [](TilingOptions &) {}) {
+    TilingOptions options(target);
+    change(options);
+    records.emplace(options.machine);
+    for (int i = 0; i != 2; ++i)
+      addLoop(*records, 128, makeBlock(128, 3, b.getF16Type()), 4);
+    auto chosen = chooseTiling(*records, options, /*otherCycles=*/1000,
+                               /*otherBytes=*/0);
+    if (!chosen) {
+      error = llvm::toString(chosen.takeError());
+      return;
+    }
+    tiling = *chosen;
+  }
+
+  /// What holds for all tilings.
+  void checkTiles() {
+    int64_t flowing = 0, bytes = 0, resident = 0, all = 0;
+    for (const GroupedLoop &loop : records->getLoops()) {
+      int64_t groups = 0;
+      for (int64_t tile = 0; tile != loop.getTiles(); ++tile) {
+        EXPECT_LE(loop.getBytes(tile), loop.getTileBytes());
+        if (tile % loop.record.parts == 0)
+          groups += std::min(loop.rows, loop.getGroups() - groups);
+        all += loop.getBytes(tile);
+        if (loop.isResident(tile))
+          resident += loop.getBytes(tile);
+      }
+      EXPECT_EQ(groups, loop.getGroups());
+    }
+    forEachTransfer(records->getLoops(),
+                    [&](const GroupedLoop &loop, int64_t tile) {
+                      ++flowing;
+                      bytes += loop.getBytes(tile);
+                      EXPECT_LE(loop.getBytes(tile), tiling.slotBytes);
+                    });
+    EXPECT_EQ(flowing, tiling.transfers);
+    EXPECT_EQ(bytes, tiling.streamBytes);
+    EXPECT_EQ(bytes + resident, all);
+    EXPECT_LE(resident, tiling.residentBytes);
+    EXPECT_GE(tiling.cycles, tiling.computeCycles);
+  }
+
+  std::optional<Records> records;
+  Tiling tiling;
+  std::string error;
+};
+
+TEST_F(TilingTest, AllStaysIfItFits) {
+  chooseFor(makeTarget(1 << 18, 1 << 20));
+  EXPECT_EQ(error, "");
+  EXPECT_EQ(tiling.slots, 0);
+  EXPECT_EQ(tiling.transfers, 0);
+  EXPECT_GE(tiling.residentBytes, 2 * 98304);
+  checkTiles();
+}
+
+TEST_F(TilingTest, TheRestFlows) {
+  chooseFor(makeTarget(1 << 16, 1 << 20));
+  EXPECT_EQ(error, "");
+  EXPECT_GE(tiling.slots, 2);
+  EXPECT_GT(tiling.residentBytes, 0);
+  EXPECT_LE(tiling.residentBytes + tiling.getRingBytes(), 1 << 16);
+  EXPECT_EQ(tiling.external, 0);
+  checkTiles();
+}
+
+TEST_F(TilingTest, NothingStaysIfItMayNot) {
+  chooseFor(makeTarget(1 << 16, 1 << 20),
+            [](TilingOptions &options) { options.mayStay = false; });
+  EXPECT_EQ(tiling.residentBytes, 0);
+  EXPECT_GE(tiling.streamBytes, 2 * 98304);
+  checkTiles();
+}
+
+TEST_F(TilingTest, ChoicesAreForced) {
+  chooseFor(makeTarget(1 << 16, 1 << 20), [](TilingOptions &options) {
+    options.slots = 5;
+    options.slotBytes = 4096;
+    options.rows = 16;
+  });
+  EXPECT_EQ(tiling.slots, 5);
+  EXPECT_LE(tiling.slotBytes, 4096);
+  for (const GroupedLoop &loop : records->getLoops())
+    EXPECT_LE(loop.rows * loop.record.group, 16);
+  checkTiles();
+}
+
+TEST_F(TilingTest, WhatL2CannotHoldLiesBehindIt) {
+  chooseFor(
+      makeTarget(1 << 16, 100000,
+                 ", <level = nvm, bytes = 30000, bytes_per_cycle = 2.0 : f64>,"
+                 " <level = l3, bytes = 1000000, bytes_per_cycle = 1.0 : f64>"));
+  EXPECT_EQ(error, "");
+  EXPECT_GT(tiling.external, 0);
+  EXPECT_LT(tiling.external, tiling.transfers);
+  EXPECT_GT(tiling.nonVolatile, 0);
+  EXPECT_LE(tiling.nonVolatileBytes, 30000);
+  int64_t inL2 = tiling.streamBytes - tiling.externalBytes +
+                 tiling.residentBytes +
+                 tiling.getExternalSlots() * tiling.slotBytes;
+  EXPECT_LE(inL2, 100000);
+  EXPECT_GE(tiling.cycles, tiling.externalCycles);
+  checkTiles();
+}
+
+TEST_F(TilingTest, ADirectMemoryNeedsNoSecondRing) {
+  chooseFor(makeTarget(1 << 16, 100000,
+                       ", <level = l3, bytes = 1000000, bytes_per_cycle = 4.0 "
+                       ": f64, latency = 15>"));
+  EXPECT_TRUE(tiling.isInL3);
+  EXPECT_EQ(tiling.external, 0);
+  // The engine has half the rate of an L2 with 8 bytes a cycle.
+  EXPECT_GE(tiling.dmaCycles, double(tiling.streamBytes) / 4);
+  checkTiles();
+}
+
+TEST_F(TilingTest, ErrorsSayWhatLacks) {
+  chooseFor(makeTarget(1 << 16, 100000));
+  EXPECT_NE(error.find("memory l2 exceeded by"), std::string::npos) << error;
+  error.clear();
+  chooseFor(makeTarget(256, 1 << 20));
+  EXPECT_NE(error.find("memory l1 exceeded by"), std::string::npos) << error;
+  error.clear();
+  chooseFor(makeTarget(1 << 16, 1 << 20),
+            [](TilingOptions &options) { options.slotBytes = 16; });
+  EXPECT_NE(error.find("more than the 16 of a slot"), std::string::npos)
+      << error;
+}
+
+TEST(ChosenTest, ItemsAreSpreadEvenly) {
+  for (int64_t total : {1, 7, 64})
+    for (int64_t part = 0; part <= total; ++part) {
+      int64_t count = 0;
+      for (int64_t i = 0; i != total; ++i) {
+        count += isChosen(i, part, total);
+        // Never further from the line than one.
+        EXPECT_EQ(count, (i + 1) * part / total);
+      }
+      EXPECT_EQ(count, part);
+    }
+}
+
+} // namespace
