@@ -59,9 +59,10 @@ llvm::Expected<cluster::TargetAttr> se::makeTargetAttr(MLIRContext *context,
   };
   if (cores > target.cores)
     return fail("cores", 1, target.cores, cores);
-  unsigned dmaCore =
+  int64_t dmaCore =
       use.dmaCore.value_or(target.controllerCore ? target.cores : 0);
-  if (unsigned last = target.cores - !target.controllerCore; dmaCore > last)
+  if (int64_t last = target.cores - !target.controllerCore;
+      dmaCore < 0 || dmaCore > last)
     return fail("dma-core", 0, last, dmaCore);
   SmallVector<cluster::MemoryAttr> memories;
   for (target::MemoryLevel level :
@@ -135,7 +136,7 @@ struct AttachTargetPass : se::impl::AttachTargetBase<AttachTargetPass> {
     if (coreStack)
       use.coreStack = coreStack;
     auto take = [](auto &to, int64_t value) {
-      if (value >= 0)
+      if (value != -1)
         to = value;
     };
     take(use.dmaCore, dmaCore);

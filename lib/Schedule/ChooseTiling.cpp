@@ -39,9 +39,8 @@ struct ChooseTilingPass : schedule::impl::ChooseTilingBase<ChooseTilingPass> {
 
   void runOnOperation() override {
     ModuleOp module = getOperation();
-    auto network = failed(checkOptions(module))
-                       ? FailureOr<rnn::NetworkOp>()
-                       : getSchedulable(module);
+    auto network = failed(checkOptions(module)) ? FailureOr<rnn::NetworkOp>()
+                                                : getSchedulable(module);
     if (failed(network))
       return signalPassFailure();
     // Whoever wrote one there wanted it.

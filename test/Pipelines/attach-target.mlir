@@ -23,6 +23,7 @@
 // RUN: not se-opt %s --se-attach-target="cores=9" 2>&1 | FileCheck %s --check-prefix=CORES
 // RUN: not se-opt %s --se-attach-target="dma-core=9" 2>&1 | FileCheck %s --check-prefix=DMA
 // RUN: not se-opt %s --se-attach-target="l1-bytes=65536" 2>&1 | FileCheck %s --check-prefix=L1
+// RUN: not se-opt %s --se-attach-target="l2-bytes=-5" 2>&1 | FileCheck %s --check-prefix=NEGATIVE
 // RUN: not se-opt %s --se-attach-target="l3-bytes=1" 2>&1 | FileCheck %s --check-prefix=L3
 // RUN: not se-opt %s --se-pipeline="to=scheduled target=gap8" 2>&1 | FileCheck %s --check-prefix=PIPELINE
 // RUN: not se-opt %s --se-pipeline="to=scheduled cores=9" 2>&1 | FileCheck %s --check-prefix=CORES
@@ -48,6 +49,7 @@
 // CORES:    error: cores must be 1 to 8 for target pulp-open, found 9
 // DMA:      error: dma-core must be 0 to 8 for target pulp-open, found 9
 // L1:       error: l1-bytes must be 0 to 61440 for target pulp-open, found 65536
+// NEGATIVE: error: l2-bytes must be 0 to 1597440 for target pulp-open, found -5
 // L3:       error: l3-bytes: target pulp-open has no memory of level l3
 // PIPELINE: unknown target 'gap8'
 // OTHER:    error: the module is for target pulp-open-ddr, give --target=pulp-open-ddr (found pulp-open)

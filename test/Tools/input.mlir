@@ -11,6 +11,10 @@
 // RUN: not ls %t/out.elf
 // ELIDED: error: {{.*}}: the values of dense_resource<__elided__> are not in the file; was it printed with --mlir-elide-resource-strings-if-larger?
 
+// RUN: cp %t/net.mlir %t/net.onnx
+// RUN: not se-opt %t/net.onnx 2>&1 | FileCheck %s --check-prefix=ONNX
+// ONNX: error: {{.*}}net.onnx: is an ONNX model; se-translate --import-onnx makes MLIR of it
+
 //--- net.mlir
 rnn.network @net inputs(%x = "x" : tensor<3xf32>) outputs("y" : tensor<3xf32>) {
   %y = rnn.activation <tanh> %x : tensor<3xf32> -> tensor<3xf32>

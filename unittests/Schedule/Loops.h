@@ -19,9 +19,7 @@ namespace se::schedule {
 /// Makes loops without a network: layout and tiling look only at sizes.
 class LoopsTest : public testing::Test {
 protected:
-  LoopsTest() : b(&context) {
-    context.loadDialect<cluster::ClusterDialect>();
-  }
+  LoopsTest() : b(&context) { context.loadDialect<cluster::ClusterDialect>(); }
 
   /// So many rows of each element, all of so many columns.
   RowBlock makeBlock(int64_t columns, int64_t rows, mlir::Type element) {
@@ -55,8 +53,8 @@ protected:
   GroupedLoop &addLoop(Records &records, int64_t elements, RowBlock block,
                        int64_t group = 1) {
     Loop &loop = loops.emplace_back(Loop{elements, {}});
-    GroupedLoop &grouped = records.addLoop(
-        loop, {elements, 1, b.getAffineDimExpr(0)}, block, {});
+    GroupedLoop &grouped =
+        records.addLoop(loop, {elements, 1, b.getAffineDimExpr(0)}, block, {});
     grouped.record.layOut(group);
     return grouped;
   }

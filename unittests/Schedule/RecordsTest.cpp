@@ -74,8 +74,7 @@ TEST_F(RecordsTest, ShortBlocksShareASection) {
 
 TEST_F(RecordsTest, GroupsFillTheRegisters) {
   Records records{Machine(makeTarget(65536, 1 << 20))};
-  GroupedLoop &loop =
-      addLoop(records, 128, makeBlock(128, 3, b.getF16Type()));
+  GroupedLoop &loop = addLoop(records, 128, makeBlock(128, 3, b.getF16Type()));
   records.chooseGroup(loop, 128);
   // At most 16 rows, and as many groups for all cores.
   EXPECT_GT(loop.record.group, 1);
@@ -117,9 +116,11 @@ TEST(FitStridesTest, FindsNestedStrides) {
     }
     return list;
   };
-  for (std::vector<int64_t> wanted :
-       {std::vector<int64_t>{7}, {0, 1, 2, 3}, {5, 5, 9, 9}, {0, 4, 1, 5, 2, 6},
-        {0, 1, 10, 11, 100, 101, 110, 111}}) {
+  for (std::vector<int64_t> wanted : {std::vector<int64_t>{7},
+                                      {0, 1, 2, 3},
+                                      {5, 5, 9, 9},
+                                      {0, 4, 1, 5, 2, 6},
+                                      {0, 1, 10, 11, 100, 101, 110, 111}}) {
     AffineExpr fit = fitStrides(wanted, d0);
     ASSERT_TRUE(fit);
     EXPECT_EQ(values(fit, int64_t(wanted.size())), wanted);

@@ -13,9 +13,10 @@ namespace {
 class TilingTest : public LoopsTest {
 protected:
   /// Two loops of 128 elements with 3 rows of 128 halves: 98,304 bytes each.
-  void chooseFor(se::cluster::TargetAttr target,
-                 llvm::function_ref<void(TilingOptions &)> change =
-                     [](TilingOptions &) {}) {
+  void chooseFor(
+      se::cluster::TargetAttr target,
+      llvm::function_ref<void(TilingOptions &)> change = [](TilingOptions &) {
+      }) {
     TilingOptions options(target);
     change(options);
     records.emplace(options.machine);
@@ -104,10 +105,10 @@ TEST_F(TilingTest, ChoicesAreForced) {
 }
 
 TEST_F(TilingTest, WhatL2CannotHoldLiesBehindIt) {
-  chooseFor(
-      makeTarget(1 << 16, 100000,
-                 ", <level = nvm, bytes = 30000, bytes_per_cycle = 2.0 : f64>,"
-                 " <level = l3, bytes = 1000000, bytes_per_cycle = 1.0 : f64>"));
+  chooseFor(makeTarget(
+      1 << 16, 100000,
+      ", <level = nvm, bytes = 30000, bytes_per_cycle = 2.0 : f64>,"
+      " <level = l3, bytes = 1000000, bytes_per_cycle = 1.0 : f64>"));
   EXPECT_EQ(error, "");
   EXPECT_GT(tiling.external, 0);
   EXPECT_LT(tiling.external, tiling.transfers);

@@ -27,7 +27,7 @@ target::TargetDescription getHostTarget();
 struct TargetUse {
   target::TargetDescription target = getHostTarget();
   unsigned cores = 0;              ///< 0: all
-  std::optional<unsigned> dmaCore; ///< none: the controller, if there is one
+  std::optional<int64_t> dmaCore;  ///< none: the controller, if there is one
   unsigned coreStack = usualStack; ///< bytes of L1 for each core
   /// At most so many bytes for a network; none: all that is left.
   std::optional<int64_t> l1Bytes, l2Bytes, l3Bytes, nvmBytes;
