@@ -52,11 +52,10 @@ struct LargestTiles : PassWrapper<LargestTiles, OperationPass<ModuleOp>> {
             /*tile=*/std::min(fit, stage.getRegisterTiles()), /*k_blocks=*/1,
             /*keeps_sums=*/false, /*resident=*/0));
       }
-      network->setAttr(
-          cluster::TilingAttr::attrName,
-          cluster::TilingAttr::get(&getContext(), /*slots=*/2, slot,
-                                   tiling.getL1Bytes(), tiling.getScreening(),
-                                   stages));
+      network->setAttr(cluster::TilingAttr::attrName,
+                       cluster::TilingAttr::get(&getContext(), /*slots=*/2,
+                                                slot, tiling.getL1Bytes(),
+                                                tiling.getScreening(), stages));
     }
   }
 };
@@ -67,5 +66,6 @@ int main(int argc, char **argv) {
   registerDialects(registry);
   registerPasses();
   PassRegistration<LargestTiles>();
-  return failed(MlirOptMain(argc, argv, "se-opt with another tiling\n", registry));
+  return failed(
+      MlirOptMain(argc, argv, "se-opt with another tiling\n", registry));
 }

@@ -3,6 +3,8 @@
 """A second chooser of tilings (docs/tutorials/tiling-pass.md) in place of the usual one."""
 
 import json
+import random
+import re
 
 import numpy as np
 import pytest
@@ -46,3 +48,56 @@ def test_largest_tiles(name, tmp_path):
     stages = programs["largest"][1]["stages"]
     assert all(stage["resident_bytes"] == 0 for stage in stages)
     assert np.sum([stage["tiles"] for stage in stages]) > 0
+
+
+STAGE = re.compile(r'<name = ("[^"]*"), elements = (\d+), panel_bytes = (\d+), '
+                   r'register_tile = (\d+)[^>]*>')
+
+
+def change(tiling, choose):
+    """Another tiling of the same stages."""
+    def change_stage(match):
+        name, elements, panel, group = match[1], *map(int, match.groups()[1:])
+        groups = -(-elements // group)
+        tile = min(groups, choose.choice([1, 2, 3, 4, 8, choose.randint(1, groups)]))
+        blocks, keeps = choose.choice([1, 1, 2, 3, 5]), choose.random() < 0.5
+        if keeps:
+            tile = min(tile, 8)
+        tiles = -(-groups // tile) * blocks
+        resident = choose.choice([0, 0, 1, tiles - 1])
+        return (f"<name = {name}, elements = {elements}, panel_bytes = {panel}, "
+                f"register_tile = {group}, tile = {tile}, k_blocks = {blocks}, "
+                f"keeps_sums = {str(keeps).lower()}, resident = {resident}>")
+    tiling = STAGE.sub(change_stage, tiling)
+    ring = f"slots = {choose.choice([2, 3, 4])}, slot_bytes = {16 * choose.randint(300, 1600)}"
+    return re.sub(r"slots = \d+, slot_bytes = \d+", ring, tiling)
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_any_tiling(name, tmp_path):
+    """Tilings that nobody would choose are refused in one line, or proved and right."""
+    recipe = RECIPES[name]
+    model = tmp_path / "net.onnx"
+    model.write_bytes(onnx_models.build(recipe).SerializeToString())
+    legalized = se.compile(model, tmp_path / "legalized.mlir", "--precision=fp16",
+                           "--emit=mlir-legalized")
+    chosen, other, scheduled = (tmp_path / n for n in ("chosen.mlir", "other.mlir", "s.mlir"))
+    se.run_tool("se-opt", legalized, *BEFORE, "-o", chosen)
+    x = {"x": onnx_models.frames(recipe, 4)}
+    expected = se.run(se.compile(model, tmp_path / "whole.elf", "--precision=fp16"), x, ["y"])
+    text = chosen.read_text()
+    tiling = re.search(r"#cluster\.tiling<.*?\]>", text)[0]
+    choose = random.Random(name)
+    right = 0
+    for _ in range(12):
+        changed = change(tiling, choose)
+        other.write_text(text.replace(tiling, changed))
+        process = se.tool("se-opt", other, *AFTER, "-o", scheduled)
+        if process.returncode:
+            assert process.returncode == 1 and process.stderr.count("\n") == 1
+            assert "error: cluster.tiling: " in process.stderr, process.stderr
+            continue
+        elf = se.compile(scheduled, tmp_path / "other.elf")
+        se.assert_same_bits(se.run(elf, x, ["y"]), expected, changed)
+        right += 1
+    assert right >= 2

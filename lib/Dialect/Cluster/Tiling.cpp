@@ -29,10 +29,13 @@ LogicalResult TilingAttr::verify(function_ref<InFlightDiagnostic()> emitError,
     return emitError() << "tiling-C1: the ring must have 2 to 6 slots, or "
                           "none, found "
                        << slots;
-  if (slotBytes < 0 || slotBytes % 16 || (slotBytes == 0) != (slots == 0))
-    return emitError() << "tiling-C2: slot_bytes must be a multiple of 16, and "
-                          "0 without slots only, found "
-                       << slotBytes;
+  constexpr int64_t mostSlotBytes = 1 << 16; // of a transfer
+  if (slotBytes < 0 || slotBytes > mostSlotBytes || slotBytes % 16 ||
+      (slotBytes == 0) != (slots == 0))
+    return emitError()
+           << "tiling-C2: slot_bytes must be a multiple of 16 up to "
+           << mostSlotBytes << ", and 0 without slots only, found "
+           << slotBytes;
   if (l1Bytes < 0)
     return emitError() << "tiling-C3: l1_bytes must not be negative, found "
                        << l1Bytes;

@@ -480,12 +480,12 @@ module @tiling_C1 attributes {test.tiling = #cluster.tiling<slots = 1, slot_byte
 
 // -----
 
-// expected-error @below {{tiling-C2: slot_bytes must be a multiple of 16, and 0 without slots only, found 20}}
+// expected-error @below {{tiling-C2: slot_bytes must be a multiple of 16 up to 65536, and 0 without slots only, found 20}}
 module @tiling_C2 attributes {test.tiling = #cluster.tiling<slots = 3, slot_bytes = 20>} {}
 
 // -----
 
-// expected-error @below {{tiling-C2: slot_bytes must be a multiple of 16, and 0 without slots only, found 16}}
+// expected-error @below {{tiling-C2: slot_bytes must be a multiple of 16 up to 65536, and 0 without slots only, found 16}}
 module @tiling_C2_none attributes {test.tiling = #cluster.tiling<slots = 0, slot_bytes = 16>} {}
 
 // -----
@@ -497,3 +497,8 @@ module @tiling_C3 attributes {test.tiling = #cluster.tiling<slots = 3, slot_byte
 
 // expected-error @below {{'cluster.tiling' must be a #cluster.tiling<...>}}
 module @tiling_type attributes {cluster.tiling = "large"} {}
+
+// -----
+
+// expected-error @below {{tiling-C2: slot_bytes must be a multiple of 16 up to 65536, and 0 without slots only, found 4611686018427387904}}
+module @tiling_C2_large attributes {test.tiling = #cluster.tiling<slots = 6, slot_bytes = 4611686018427387904>} {}

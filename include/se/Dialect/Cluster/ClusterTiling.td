@@ -66,7 +66,8 @@ def Cluster_TilingAttr : AttrDef<Cluster_Dialect, "Tiling"> {
     buffers lie, and which tiles come from memories behind L2, follows from it.
 
     * (tiling-C1) there are 2 to 6 slots, or none.
-    * (tiling-C2) `slot_bytes` is a multiple of 16, and 0 without slots only.
+    * (tiling-C2) `slot_bytes` is a multiple of 16 up to 65536, and 0 without
+      slots only.
     * (tiling-C3) `l1_bytes` is not negative.
 
     Example:

@@ -1,0 +1,120 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- GivenTiling.cpp - A tiling that the module has ---------------------===//
+
+#include "TilingCandidate.h"
+
+#include "llvm/Support/MathExtras.h"
+
+#include <algorithm>
+#include <cmath>
+
+using namespace mlir;
+using namespace se;
+using namespace se::schedule;
+
+/// Cuts a loop as a tiling says.
+llvm::Error Candidate::shape(GroupedLoop &loop,
+                             cluster::StageTilingAttr given) {
+  Record &record = loop.record;
+  auto refuse = [&](const Twine &what) {
+    return llvm::createStringError("tiling of stage '" + given.getName() +
+                                   "': " + what);
+  };
+  auto disagree = [&](StringRef key, int64_t found, int64_t is) {
+    return refuse(key + " is " + Twine(is) + ", found " + Twine(found));
+  };
+  if (given.getElements() != loop.rowCount)
+    return disagree("elements", given.getElements(), loop.rowCount);
+  if (given.getRegisterTile() > loop.rowCount)
+    return refuse("register_tile is more than its elements");
+  record.layOut(given.getRegisterTile());
+  int64_t rows = 0;
+  for (const RowBlock &block : record.blocks)
+    rows = std::max(rows, int64_t(block.sums.size()) * record.group);
+  if (rows > cluster::DotOp::maxSums)
+    return refuse("register_tile needs " + Twine(rows) +
+                  " sums of one vector, more than " +
+                  Twine(cluster::DotOp::maxSums));
+  if (int64_t bytes = getPanelBytes(loop); given.getPanelBytes() != bytes)
+    return disagree("panel_bytes", given.getPanelBytes(), bytes);
+  if (given.getTile() > loop.getGroups())
+    return refuse("tile is more than its register tiles");
+  int64_t longest = 1;
+  for (const RowBlock &block : record.blocks)
+    longest = std::max(longest, block.getRowWords());
+  if (given.getKBlocks() > longest)
+    return refuse("k_blocks is more than the " + Twine(longest) +
+                  " words of its longest row");
+  if (given.getKeepsSums() && !mayKeepSums(record, given.getTile(), options))
+    return refuse("keeps_sums goes with one vector, and a tile of at most a "
+                  "register tile for each core");
+  if (given.getKBlocks() > 1 || given.getKeepsSums())
+    record.layOut(record.group, given.getKBlocks(), given.getKeepsSums());
+  loop.rows = given.getTile();
+  loop.resident = given.getResident();
+  if (loop.resident > loop.getTiles())
+    return refuse("resident is more than its " + Twine(loop.getTiles()) +
+                  " tiles");
+  if (loop.isResident() && (record.parts > 1 || loop.rows < loop.getGroups()))
+    return refuse("a stage of which all stays is one tile");
+  if (!tiling.slots && !loop.isResident())
+    return refuse("without slots all tiles stay");
+  if (!loop.isResident() && loop.getTileBytes() > tiling.slotBytes)
+    return refuse("a tile takes " + Twine(loop.getTileBytes()) +
+                  " bytes, more than the " + Twine(tiling.slotBytes) +
+                  " of a slot");
+  loop.interleave = loop.isResident() ? 1 : getInterleave(loop);
+  return llvm::Error::success();
+}
+
+llvm::Error Candidate::obey(cluster::TilingAttr given, double otherCycles,
+                            int64_t otherBytes) {
+  if (given.getStages().size() != loops.size())
+    return llvm::createStringError(
+        "the tiling has " + Twine(given.getStages().size()) +
+        " stages, the network " + Twine(loops.size()) + " with parameters");
+  if (int64_t bytes = given.getL1Bytes(); bytes && bytes != options.l1Bytes)
+    return llvm::createStringError("l1_bytes is " + Twine(options.l1Bytes) +
+                                   ", found " + Twine(bytes));
+  tiling.slots = given.getSlots();
+  tiling.slotBytes = given.getSlotBytes();
+  int64_t resident = 0;
+  for (auto [loop, stage] : llvm::zip(loops, given.getStages())) {
+    if (llvm::Error error = shape(loop, stage))
+      return error;
+    tiling.sumBytes = std::max(tiling.sumBytes, getSumBytes(loop));
+    resident += loop.resident * llvm::alignTo(loop.getTileBytes(), tileAlignment);
+  }
+  int64_t ring = tiling.getRingBytes() + tiling.sumBytes;
+  ring += tiling.slots ? controlBytes : tileAlignment;
+  int64_t room = options.l1Bytes - ring - resident;
+  if (room < 0)
+    return llvm::createStringError(
+        "memory l1 exceeded by " + Twine(-room) + " bytes (" +
+        Twine(ring + resident) + " needed for this tiling, " +
+        Twine(options.l1Bytes) + " available beside states and activations)");
+  placeShared(room);
+  std::vector<GroupedLoop *> order = getOrder();
+  std::stable_partition(order.begin(), order.end(),
+                        [](GroupedLoop *loop) { return loop->isResident(); });
+  for (GroupedLoop *loop : order)
+    placeResident(*loop);
+  if (llvm::Error error = placeBehind(otherBytes))
+    return error;
+  predict(otherCycles, HUGE_VAL);
+  return llvm::Error::success();
+}
+
+llvm::Expected<Tiling> schedule::obeyTiling(Records &records,
+                                            const TilingOptions &options,
+                                            cluster::TilingAttr given,
+                                            double otherCycles,
+                                            int64_t otherBytes) {
+  Candidate candidate(records, options);
+  if (llvm::Error error = candidate.obey(given, otherCycles, otherBytes))
+    return error;
+  candidate.give(records);
+  return candidate.tiling;
+}
