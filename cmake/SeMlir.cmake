@@ -28,7 +28,7 @@ if(SE_SANITIZE)
 endif()
 
 # In how many parts the operations of the xpulp dialect are compiled.
-set(SE_XPULP_SHARDS 4)
+set(SE_XPULP_SHARDS 2)
 
 # What most sources include of others, parsed once. Objects are of no use to the
 # linker: this target only has the header.
