@@ -24,13 +24,17 @@ RECIPES = {
 }
 
 
+def legalize(name, folder):
+    recipe = RECIPES[name]
+    model = folder / "net.onnx"
+    model.write_bytes(onnx_models.build(recipe).SerializeToString())
+    return recipe, model, se.compile(model, folder / "legalized.mlir", "--precision=fp16",
+                                     "--emit=mlir-legalized")
+
+
 @pytest.mark.parametrize("name", RECIPES)
 def test_largest_tiles(name, tmp_path):
-    recipe = RECIPES[name]
-    model = tmp_path / "net.onnx"
-    model.write_bytes(onnx_models.build(recipe).SerializeToString())
-    legalized = se.compile(model, tmp_path / "legalized.mlir", "--precision=fp16",
-                           "--emit=mlir-legalized")
+    recipe, model, legalized = legalize(name, tmp_path)
     programs = {}
     for chooser, passes in (("usual", []), ("largest", ["--largest-tiles"])):
         scheduled, report = tmp_path / f"{chooser}.mlir", tmp_path / f"{chooser}.json"
@@ -76,11 +80,7 @@ def change(tiling, choose):
 @pytest.mark.parametrize("name", RECIPES)
 def test_any_tiling(name, tmp_path):
     """Tilings that nobody would choose are refused in one line, or proved and right."""
-    recipe = RECIPES[name]
-    model = tmp_path / "net.onnx"
-    model.write_bytes(onnx_models.build(recipe).SerializeToString())
-    legalized = se.compile(model, tmp_path / "legalized.mlir", "--precision=fp16",
-                           "--emit=mlir-legalized")
+    recipe, model, legalized = legalize(name, tmp_path)
     chosen, other, scheduled = (tmp_path / n for n in ("chosen.mlir", "other.mlir", "s.mlir"))
     se.run_tool("se-opt", legalized, *BEFORE, "-o", chosen)
     x = {"x": onnx_models.frames(recipe, 4)}
