@@ -240,7 +240,17 @@ LogicalResult Compilation::check() {
       return fail("--cores: the module is for " +
                   llvm::Twine(carried.getCores()) + " cores, found " +
                   llvm::Twine(*options.cores));
+    if (int64_t bytes = carried.getL1().getAvailable();
+        options.l1Bytes && options.l1Bytes != bytes)
+      return fail("--l1-bytes: the module is for " + llvm::Twine(bytes) +
+                  " bytes, found " + llvm::Twine(options.l1Bytes));
   }
+  for (auto network : module.getOps<rnn::NetworkOp>())
+    if (network->hasAttr(cluster::TilingAttr::attrName) &&
+        !options.schedule.empty())
+      return fail("--schedule: the network has a tiling already, in its "
+                  "attribute '" +
+                  cluster::TilingAttr::attrName + "'");
   auto nonfinite = parseNonfinite(options.nonfinite, module);
   if (!nonfinite)
     return fail(nonfinite.takeError());

@@ -85,7 +85,8 @@ llvm::Error Candidate::obey(cluster::TilingAttr given, double otherCycles,
     if (llvm::Error error = shape(loop, stage))
       return error;
     tiling.sumBytes = std::max(tiling.sumBytes, getSumBytes(loop));
-    resident += loop.resident * llvm::alignTo(loop.getTileBytes(), tileAlignment);
+    resident +=
+        loop.resident * llvm::alignTo(loop.getTileBytes(), tileAlignment);
   }
   int64_t ring = tiling.getRingBytes() + tiling.sumBytes;
   ring += tiling.slots ? controlBytes : tileAlignment;

@@ -31,7 +31,7 @@ int64_t schedule::getCapacity(const TilingOptions &options) {
 }
 
 bool schedule::mayKeepSums(const Record &record, int64_t groups,
-                        const TilingOptions &options) {
+                           const TilingOptions &options) {
   return record.vectors == 1 && groups <= int64_t(options.machine.cores);
 }
 
@@ -71,7 +71,8 @@ std::vector<GroupedLoop *> Candidate::getOrder() {
 int64_t Candidate::placeResident(GroupedLoop &loop) {
   loop.position = tiling.residentBytes;
   // Also the last tile, which may have fewer rows, is viewed as a whole.
-  int64_t bytes = loop.resident * llvm::alignTo(loop.getTileBytes(), tileAlignment);
+  int64_t bytes =
+      loop.resident * llvm::alignTo(loop.getTileBytes(), tileAlignment);
   tiling.residentBytes += bytes;
   return bytes;
 }

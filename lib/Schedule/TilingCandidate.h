@@ -1,7 +1,8 @@
 // Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-//===- TilingCandidate.h - One way to tile -----------------------*- C++ -*-===//
+//===- TilingCandidate.h - One way to tile -----------------------*- C++
+//-*-===//
 
 #ifndef SE_LIB_SCHEDULE_TILINGCANDIDATE_H
 #define SE_LIB_SCHEDULE_TILINGCANDIDATE_H

@@ -16,6 +16,8 @@
 // A module for one target is not compiled for another.
 // RUN: not se-compile %t.1.mlir -o %t.elf 2>&1 | FileCheck %s --check-prefix=OTHER
 // RUN: not se-compile %t.1.mlir --target=pulp-open-ddr --cores=2 -o %t.elf 2>&1 | FileCheck %s --check-prefix=FEWER
+// RUN: not se-compile %t.1.mlir --target=pulp-open-ddr --l1-bytes=5000 -o %t.elf 2>&1 | FileCheck %s --check-prefix=BYTES
+// RUN: se-compile %t.1.mlir --target=pulp-open-ddr --l1-bytes=4000 -o %t.elf
 // RUN: se-compile %t.1.mlir --target=pulp-open-ddr -o %t.elf
 // RUN: not se-compile %s --cores=0 -o %t.elf 2>&1 | FileCheck %s --check-prefix=NONE
 //
@@ -54,6 +56,7 @@
 // PIPELINE: unknown target 'gap8'
 // OTHER:    error: the module is for target pulp-open-ddr, give --target=pulp-open-ddr (found pulp-open)
 // FEWER:    error: --cores: the module is for 3 cores, found 2
+// BYTES:    error: --l1-bytes: the module is for 4000 bytes, found 5000
 // NONE:     error: --cores must be 1 to 8 for target pulp-open, found 0
 rnn.network @net inputs(%x = "x" : tensor<2xf32>) outputs("y" : tensor<2xf32>) {
   %W = arith.constant dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32>

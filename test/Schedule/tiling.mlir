@@ -12,6 +12,7 @@
 // RUN: se-opt %t/chosen.mlir --se-schedule --se-verify-schedule | FileCheck %s --check-prefix=SCHEDULED
 //
 // RUN: se-opt %t/by-hand.mlir --se-attach-target="cores=2 dma-core=0" --se-schedule --se-verify-schedule | FileCheck %s --check-prefix=HAND
+// RUN: not se-compile %t/by-hand.mlir --schedule=ring=3 -o %t/x.elf 2>&1 | FileCheck %s --check-prefix=TWICE
 // RUN: not se-opt %t/target.mlir --se-schedule 2>&1 | FileCheck %s --check-prefix=NONE
 //
 // RUN: sed 's/elements = 24/elements = 25/' %t/by-hand.mlir > %t/1.mlir
@@ -46,6 +47,7 @@
 // HAND-SAME:   resident_bytes = 160 : i64
 // HAND-SAME:   tiles = 3 : i64
 
+// TWICE:    error: --schedule: the network has a tiling already, in its attribute 'cluster.tiling'
 // NONE:     error: the network has no attribute 'cluster.tiling', which says how its parameters are cut (--se-choose-tiling)
 // ELEMENTS: error: cluster.tiling: tiling of stage 'fc': elements is 24, found 25
 // PANEL:    error: cluster.tiling: tiling of stage 'fc': panel_bytes is 40, found 36
