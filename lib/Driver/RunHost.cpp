@@ -67,6 +67,13 @@ se::loadHostProgram(const HostNetworkOptions &options, MLIRContext &context,
       (void)emitFailure(context, target.takeError());
       return nullptr;
     }
+    if (auto carried = cluster::TargetAttr::lookup(*module);
+        carried && carried.getName() != target->name) {
+      (void)emitFailure(context, "the module is for target " +
+                                     carried.getName() +
+                                     ", found --target=" + target->name);
+      return nullptr;
+    }
     pipeline.target.target = std::move(*target);
     // The host's cores drive their transfers themselves.
     pipeline.target.dmaCore = 0;

@@ -5,6 +5,7 @@
 
 #include "se/Host/HostProgram.h"
 
+#include "se/Dialect/RNN/RNN.h"
 #include "se/Host/HostRuntime.h"
 #include "se/ISA/Emulation.h"
 #include "se/Pipelines/Pipelines.h"
@@ -35,7 +36,11 @@ char DiagnosedError::ID;
 
 /// Schedules a legalized module with as much L1 as it takes. First with as much
 /// as chips have, so that parameters flow there, too.
+/// What a module says of a chip goes, since none was asked for here.
 static LogicalResult scheduleAnyway(ModuleOp module, PipelineOptions options) {
+  module->removeAttr(cluster::TargetAttr::attrName);
+  for (auto network : module.getOps<rnn::NetworkOp>())
+    network->removeAttr(cluster::TilingAttr::attrName);
   options.target.target = getHostTarget();
   options.target.l1Bytes = 60 * 1024;
   OwningOpRef<ModuleOp> copy(module.clone());

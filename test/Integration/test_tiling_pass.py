@@ -58,6 +58,23 @@ STAGE = re.compile(r'<name = ("[^"]*"), elements = (\d+), panel_bytes = (\d+), '
                    r'register_tile = (\d+)[^>]*>')
 
 
+def test_on_the_host(tmp_path):
+    """The host has room for any network, whatever chip and tiling a module is for."""
+    recipe, _, legalized = legalize("small", tmp_path)
+    x = {"x": onnx_models.frames(recipe, 4)}
+    expected = se.run(legalized, x, ["y"])
+    tiled, small = tmp_path / "tiled.mlir", tmp_path / "small.mlir"
+    se.run_tool("se-opt", legalized, *BEFORE, "-o", tiled)
+    se.run_tool("se-opt", legalized, "--se-attach-target=target=gap9 l1-bytes=16", "-o", small)
+    for module in (tiled, small):
+        se.assert_same_bits(se.run(module, x, ["y"]), expected, module.name)
+    np.save(tmp_path / "x.npy", x["x"])
+    process = se.tool("se-run", small, "--target=pulp-open", "--in", f"x={tmp_path}/x.npy")
+    assert process.returncode == 1
+    assert process.stderr == ("error: the module is for target gap9, "
+                              "found --target=pulp-open\n")
+
+
 def change(tiling, choose):
     """Another tiling of the same stages."""
     def change_stage(match):
