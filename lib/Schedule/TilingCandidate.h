@@ -7,6 +7,7 @@
 #ifndef SE_LIB_SCHEDULE_TILINGCANDIDATE_H
 #define SE_LIB_SCHEDULE_TILINGCANDIDATE_H
 
+#include "Arena.h"
 #include "Tiling.h"
 
 #include "llvm/Support/FormatVariadic.h"
@@ -14,7 +15,7 @@
 namespace se::schedule {
 
 /// Of tiles and buffers in L1.
-inline constexpr int64_t tileAlignment = 16;
+inline constexpr int64_t tileAlignment = Arena::alignment;
 /// What the ring carries from frame to frame takes no more.
 inline constexpr int64_t controlBytes = 64;
 
