@@ -310,16 +310,21 @@ LogicalResult Compilation::checkLeastL1() {
   if (!phase || *phase > Phase::Normalized || !reaches(Phase::Scheduled))
     return success(phase.has_value());
   OwningOpRef<ModuleOp> copy(module.clone());
+  PassManager passes(copy->getContext());
+  passes.addPass(rnn::createInlineCells());
+  passes.addPass(rnn::createStoreMasks());
   if (failed(lowerTo(*copy, Phase::Normalized, {})) ||
-      failed(rnn::inlineCells(*copy)))
+      failed(passes.run(*copy)))
     return failure();
   for (auto network : copy->getOps<rnn::NetworkOp>()) {
-    int64_t least = schedule::getLeastL1(network);
+    FailureOr<int64_t> least = schedule::getLeastL1(network);
+    if (failed(least))
+      return failure();
     int64_t available = getL1Bytes();
-    if (least > available)
+    if (*least > available)
       return network.emitError()
              << "network does not fit: memory l1 exceeded by "
-             << least - available << " bytes (" << least
+             << *least - available << " bytes (" << *least
              << " needed for states and activations even in int8, " << available
              << " available) on target " << target.name;
   }

@@ -4,6 +4,7 @@
 //===- Dialects.cpp - What may stand in a module --------------------------===//
 
 #include "se/Dialect/Cluster/Cluster.h"
+#include "se/Dialect/Plan/Plan.h"
 #include "se/Dialect/RNN/RNN.h"
 #include "se/Dialect/XPulp/XPulpDialect.h"
 #include "se/Pipelines/Pipelines.h"
@@ -25,7 +26,7 @@ using namespace mlir;
 using namespace se;
 
 void se::registerDialects(DialectRegistry &registry) {
-  registry.insert<rnn::RNNDialect, cluster::ClusterDialect, xpulp::XPulpDialect,
+  registry.insert<rnn::RNNDialect, plan::PlanDialect, cluster::ClusterDialect, xpulp::XPulpDialect,
                   vector::VectorDialect, arith::ArithDialect, math::MathDialect,
                   tensor::TensorDialect, quant::QuantDialect,
                   memref::MemRefDialect, scf::SCFDialect, func::FuncDialect,

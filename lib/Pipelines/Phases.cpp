@@ -6,6 +6,7 @@
 #include "se/Pipelines/Phases.h"
 
 #include "se/Dialect/Cluster/Cluster.h"
+#include "se/Dialect/Plan/Plan.h"
 #include "se/Dialect/RNN/RNN.h"
 #include "se/Dialect/XPulp/XPulpDialect.h"
 
@@ -31,7 +32,7 @@ using namespace mlir;
 using namespace se;
 
 static constexpr StringLiteral names[] = {
-    "imported", "normalized", "legalized", "scheduled", "selected", "llvm"};
+    "imported", "normalized", "legalized", "planned", "scheduled", "selected", "llvm"};
 
 StringRef se::stringifyPhase(Phase phase) { return names[unsigned(phase)]; }
 
@@ -141,6 +142,19 @@ static bool isTensorOp(Operation *op, bool allowPolicy) {
   return hasTensorsOf(op, allowPolicy);
 }
 
+/// Stages, what they are put together from, and scalars in their bodies.
+static bool isPlanned(Operation *op) {
+  if (!op->getParentOfType<plan::StageOp>())
+    return isa<plan::StageOp>(op) ||
+           (isTensorOp(op, /*allowPolicy=*/true) &&
+            !isa<rnn::CellOp, rnn::ApplyOp, rnn::MatvecOp, rnn::ReduceOp,
+                 rnn::LSTMOp, rnn::GRUOp, rnn::LinearOp>(op));
+  return isOf<plan::PlanDialect>(op) ||
+         isa<rnn::ActivationOp, rnn::QuantizeOp, rnn::InterpolateOp, scf::ForOp,
+             scf::YieldOp>(op) ||
+         isOf<arith::ArithDialect, math::MathDialect>(op);
+}
+
 /// The functions of math that are one instruction.
 static bool isInstruction(Operation *op) {
   return isa<math::FmaOp, math::SqrtOp, math::AbsFOp, math::CopySignOp,
@@ -168,6 +182,8 @@ static bool isAllowed(Operation *op, Phase phase) {
   case Phase::Legalized:
     return isTensorOp(op, /*allowPolicy=*/true) &&
            !isa<rnn::LSTMOp, rnn::GRUOp, rnn::LinearOp>(op);
+  case Phase::Planned:
+    return isPlanned(op);
   case Phase::Scheduled:
   case Phase::Selected: {
     for (TypeRange types :

@@ -57,12 +57,17 @@ static void buildLegalize(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(createCSEPass());
 }
 
-static void buildSchedule(OpPassManager &pm, const PipelineOptions &options) {
+static void buildPlan(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(createAttachTargetPass(options.target));
   pm.addPass(rnn::createInlineCells());
   pm.addPass(rnn::createStoreMasks());
   pm.addPass(createCSEPass());
+  pm.addPass(schedule::createFormStages({options.remarks}));
+  pm.addPass(schedule::createPairElements());
   pm.addPass(schedule::createChooseTiling(options.tiling));
+}
+
+static void buildSchedule(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(schedule::createScheduleNetwork({options.remarks}));
   pm.addPass(cluster::createChainDots());
   pm.addPass(createCSEPass());
@@ -157,6 +162,10 @@ void se::buildPipeline(OpPassManager &pm, Phase from, Phase to,
     buildLegalize(pm, options);
     enter(Phase::Legalized);
   }
+  if (reaches(Phase::Planned)) {
+    buildPlan(pm, options);
+    enter(Phase::Planned);
+  }
   if (reaches(Phase::Scheduled)) {
     buildSchedule(pm, options);
     enter(Phase::Scheduled);
@@ -189,6 +198,7 @@ llvm::cl::ValuesClass phaseValues() {
       clEnumValN(Phase::Imported, "imported", "named cells, f32"),
       clEnumValN(Phase::Normalized, "normalized", "region cells, f32"),
       clEnumValN(Phase::Legalized, "legalized", "types of the policy"),
+      clEnumValN(Phase::Planned, "planned", "stages and tilings"),
       clEnumValN(Phase::Scheduled, "scheduled", "cores, loops, buffers"),
       clEnumValN(Phase::Selected, "selected", "instructions of the target"),
       clEnumValN(Phase::LLVM, "llvm", "LLVM dialect"));

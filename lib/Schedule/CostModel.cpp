@@ -6,13 +6,12 @@
 #include "CostModel.h"
 
 #include "se/Dialect/Cluster/Cluster.h"
-#include "se/Dialect/RNN/RNN.h"
+#include "Positions.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
-#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -96,8 +95,37 @@ static Cost getFunctionCost(Operation &op) {
   return otherFunctionCost;
 }
 
+const Cost schedule::loadCost = makeCost(1, 0, 3.5);
+
+/// Of the index that an expression stands for; what is added is part of the
+/// load.
+static Cost getIndexCost(AffineExpr position) {
+  Cost cost;
+  position.walk([&](AffineExpr expr) {
+    if (expr.getKind() == AffineExprKind::Mul)
+      cost += makeCost(0.5, 0, 2);
+    else if (expr.getKind() == AffineExprKind::Mod ||
+             expr.getKind() == AffineExprKind::FloorDiv)
+      cost += makeCost(3, 0, 13); // by a constant
+  });
+  return cost;
+}
+
+/// What is known before all stages is in a register.
+static Cost getReadCost(plan::ReadOp read) {
+  Operation *op = read.getTensor().getDefiningOp();
+  if (op && !isa<arith::ConstantOp, tensor::ConcatOp, plan::StageOp>(op))
+    return Cost();
+  Cost cost = getIndexCost(getPosition(read));
+  cost += loadCost;
+  return cost;
+}
+
 /// A loop that adds up, element by element.
-static Cost getSumCost(scf::ForOp loop, Cost body) {
+static Cost getSumCost(scf::ForOp loop) {
+  Cost body;
+  for (Operation &op : *loop.getBody())
+    body += schedule::getCost(op, /*isPair=*/false);
   double trips = 1;
   if (auto count = loop.getStaticTripCount())
     trips = double(count->getSExtValue());
@@ -112,39 +140,29 @@ static Cost getSumCost(scf::ForOp loop, Cost body) {
   return cost;
 }
 
-static Cost getCost(Operation &op) {
+Cost schedule::getCost(Operation &op, bool isPair) {
   if (auto loop = dyn_cast<scf::ForOp>(op))
-    return getSumCost(loop, getCost(*loop.getBody()));
-  if (isa<memref::LoadOp, memref::StoreOp, vector::LoadOp, vector::StoreOp>(op))
-    return makeCost(1, 0, 3.5);
+    return getSumCost(loop);
+  if (auto read = dyn_cast<plan::ReadOp>(op))
+    return getReadCost(read);
   if (op.getNumResults() != 1 || isa<arith::ConstantOp>(op))
     return Cost();
-  Type type = op.getResult(0).getType(), element = getElementTypeOrSelf(type);
-  // Two halves are one register.
-  auto isPair = [](Type type) {
-    return isa<VectorType>(type) && getElementTypeOrSelf(type).isF16();
-  };
+  Type element = op.getResult(0).getType();
+  // The sums of even and odd columns are added.
+  if (isa<plan::DotOp>(op))
+    return !element.isF16() ? Cost() : isPair ? makeCost(1, 1, 4) : floatCost;
   if (auto activation = dyn_cast<rnn::ActivationOp>(op))
     return getActivationCost(activation.getFunction().getKind());
   if (isa<rnn::InterpolateOp>(op))
-    return isPair(type) ? makeCost(16, 2, 65) : makeCost(15, 4, 44);
+    return isPair ? makeCost(16, 2, 65) : makeCost(15, 4, 44);
   if (isa<rnn::QuantizeOp>(op)) {
-    Type from = op.getOperand(0).getType();
-    if (isPair(from))
+    if (isPair)
       return makeCost(14, 4, 57);
-    return from.isF16() ? makeCost(16, 5, 45) : makeCost(5.6, 4, 24);
+    return op.getOperand(0).getType().isF16() ? makeCost(16, 5, 45)
+                                              : makeCost(5.6, 4, 24);
   }
-  // Of pairs of anything but halves there are only those that become nothing.
-  if (isa<vector::ExtractOp>(op))
-    return element.isF16() ? makeCost(2, 0, 2) : Cost();
-  if (isa<vector::FromElementsOp>(op))
-    return element.getIntOrFloatBitWidth() <= 16 ? makeCost(2.7, 0, 25)
-                                                 : Cost();
-  if (isa<arith::BitcastOp>(op) ||
-      (element.isIndex() && isa<arith::AddIOp>(op)))
-    return Cost(); // an address of the instruction
-  if (isa<arith::DivUIOp, arith::RemUIOp>(op))
-    return makeCost(3, 0, 13); // by a constant
+  if (isa<arith::BitcastOp>(op))
+    return Cost();
   if (isa<arith::DivFOp>(op))
     return makeCost(10.5, 1, 40, /*divisions=*/1);
   if (isa<arith::CmpFOp>(op))
@@ -162,11 +180,11 @@ static Cost getCost(Operation &op) {
         llvm::all_of(op.getUsers(),
                      [](Operation *user) { return isa<math::FmaOp>(user); }))
       return Cost();
-    return isPair(type) ? makeCost(2.4, 1, 4) : makeCost(1, 1, 4);
+    return isPair ? makeCost(2.4, 1, 4) : makeCost(1, 1, 4);
   }
   if (isa<math::FmaOp>(op) ||
       (isa<arith::ArithDialect>(op.getDialect()) && isa<FloatType>(element)))
-    return isPair(type) ? makeCost(1, 1, 4) : floatCost;
+    return isPair ? makeCost(1, 1, 4) : floatCost;
   if (isa<math::MathDialect>(op.getDialect()))
     return getFunctionCost(op);
   // A product of integers, each extended when it was loaded; and the addition.
@@ -175,13 +193,6 @@ static Cost getCost(Operation &op) {
   if (isa<arith::ArithDialect>(op.getDialect()) && !isa<arith::ExtSIOp>(op))
     return makeCost(0.5, 0, 2);
   return Cost();
-}
-
-Cost schedule::getCost(Block &block) {
-  Cost cost;
-  for (Operation &op : block)
-    cost += ::getCost(op);
-  return cost;
 }
 
 Cost schedule::getDotCost(int64_t rows, int64_t columns, Type element,

@@ -14,7 +14,7 @@
 
 #include "se/Dialect/Cluster/Cluster.h"
 
-#include "mlir/IR/Block.h"
+#include "mlir/IR/Operation.h"
 
 namespace se::schedule {
 
@@ -60,8 +60,11 @@ struct Cost {
   }
 };
 
-/// One run of the operations of a block of phase 3, loops included.
-Cost getCost(mlir::Block &block);
+/// One run of an operation of a stage's body, loops included. With `isPair` it
+/// is done for two halves at a time (isPacked).
+Cost getCost(mlir::Operation &op, bool isPair);
+/// A load or a store of an element.
+extern const Cost loadCost;
 
 /// A cluster.dot of `rows` rows of so many columns of an element type, with
 /// what it needs before and after. Cores that share an FPU meet there if

@@ -20,7 +20,7 @@ using namespace se::schedule;
 static constexpr StringRef copyStage = "copies of states";
 
 KernelEmitter::KernelEmitter(const Schedule &schedule)
-    : schedule(schedule), plan(schedule.plan), records(schedule.records),
+    : schedule(schedule), storage(schedule.storage), records(schedule.records),
       tiling(schedule.tiling), cores(schedule.cores), dmaCore(schedule.dmaCore),
       network(schedule.network), screen(schedule.screen),
       module(network->getParentOfType<ModuleOp>()), symbols(module),
@@ -148,7 +148,7 @@ void KernelEmitter::emitKernel() {
     stateBuffers.push_back(sources[state]);
   }
   // Roots are read in their buffers, also if they lie elsewhere at first.
-  for (Value value : plan.getBuffers())
+  for (Value value : storage.getBuffers())
     memory[value] = view(arenaArgument, bufferType(value),
                          schedule.bufferOffsets.lookup(value));
   sourcesEnd = number(0);
@@ -162,47 +162,47 @@ void KernelEmitter::emitKernel() {
   }
 
   copyPorts(inputCopies, [&] {
-    for (Value state : plan.getSavedStates()) {
+    for (Value state : storage.getSavedStates()) {
       enterStage(network.getLoc(), copyStage);
       emitCopy(sources.lookup(state), memory.lookup(state));
     }
   });
   bool first = inputCopies.empty();
-  ArrayRef<std::vector<Loop>> levels = plan.getLevels();
+  ArrayRef<SmallVector<plan::StageOp>> depths = storage.getDepths();
   if (screen) {
     if (!first)
       cluster::BarrierOp::create(b);
     first = true; // there is a barrier at its end
     if (schedule.screening == cluster::Screening::first_level) {
-      emitFirstLevel(arenaArgument);
-      levels = levels.drop_front();
+      emitFirstDepth(arenaArgument);
+      depths = depths.drop_front();
     } else {
       emitScreen(arenaArgument);
     }
   }
-  for (const std::vector<Loop> &level : levels) {
+  for (ArrayRef<plan::StageOp> stages : depths) {
     // A tile that flows comes with a barrier of its own.
-    const GroupedLoop &part = records.getLoop(level.front());
+    const GroupedLoop &part = records.getLoop(stages.front());
     bool hasBarrier = part.isStreamed() && part.resident == 0;
     if (!first && !hasBarrier)
       cluster::BarrierOp::create(b);
     first = false;
-    for (const Loop &loop : level)
-      emitLoop(loop);
+    for (plan::StageOp stage : stages)
+      emitStage(stage);
   }
-  if (!plan.getStateCopies().empty())
+  if (!storage.getStateCopies().empty())
     cluster::BarrierOp::create(b);
-  for (auto [number, value] : plan.getStateCopies()) {
+  for (auto [number, value] : storage.getStateCopies()) {
     enterStage(value.getLoc(), copyStage);
-    emitCopy(getMemory(value, false), stateBuffers[number]);
+    emitCopy(getMemory(value), stateBuffers[number]);
   }
   if (!outputCopies.empty()) {
     cluster::BarrierOp::create(b);
     copyPorts(outputCopies, [] {});
   }
   // All have read what is carried before it is written again.
-  bool hasMet = screen || schedule.hasRing() || plan.getLevels().size() > 1 ||
-                !plan.getStateCopies().empty() || !outputCopies.empty();
+  bool hasMet = screen || schedule.hasRing() || storage.getDepths().size() > 1 ||
+                !storage.getStateCopies().empty() || !outputCopies.empty();
   if (tiling.residentBytes && !hasMet)
     cluster::BarrierOp::create(b);
   SmallVector<Value> handOn;

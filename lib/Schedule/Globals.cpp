@@ -122,13 +122,12 @@ StreamMemory KernelEmitter::getStreamMemory(Value arena) {
           get(globals.external)};
 }
 
-Value KernelEmitter::getMemory(Value value, bool isDefined) {
-  if (!isDefined)
-    if (Value buffer = memory.lookup(value))
-      return buffer;
+Value KernelEmitter::getMemory(Value value) {
+  if (Value buffer = memory.lookup(value))
+    return buffer;
   Value &source = sources[value];
   auto constant = value.getDefiningOp<arith::ConstantOp>();
-  if (source || !constant || !isSource(value))
+  if (source || !constant)
     return source;
   // A constant that is not in the stream: in L1, or read where it lies.
   OpBuilder::InsertionGuard guard(b);

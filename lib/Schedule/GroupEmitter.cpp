@@ -6,6 +6,7 @@
 #include "GroupEmitter.h"
 
 #include "KernelEmitter.h"
+#include "Positions.h"
 
 using namespace mlir;
 using namespace se;
@@ -13,23 +14,20 @@ using namespace se::schedule;
 
 GroupEmitter::GroupEmitter(KernelEmitter &kernel, const GroupedLoop &loop)
     : kernel(kernel), loop(loop), b(kernel.getBuilder()),
-      emitter(
-          b,
-          [this, defined = getDefined(*loop.loop)](Value value) {
-            return this->kernel.getMemory(value, defined.contains(value));
-          },
-          [this](const ConstantAccess &access) { return readField(access); },
-          [this](rnn::MatvecOp op, AffineExpr position, Lanes lanes) {
-            return readSum(op, position, lanes);
-          }) {
-  if (rnn::FiniteOp screen = kernel.getSchedule().screen)
-    emitter.setScalar(screen.getMask(), kernel.getScreenMask());
-  for (auto [value, scalar] : kernel.getEarlyScalars())
-    emitter.setScalar(value, scalar);
+      emitter(b, loop.stage, *this) {}
+
+Value GroupEmitter::getMemory(Value tensor) { return kernel.getMemory(tensor); }
+
+Value GroupEmitter::getScalar(Value tensor) {
+  rnn::FiniteOp screen = kernel.getSchedule().screen;
+  if (screen && tensor == screen.getMask())
+    return kernel.getScreenMask();
+  return kernel.getEarlyScalars().lookup(tensor);
+}
+
+void GroupEmitter::observe(Value tensor, Value scalar) {
   if (kernel.getScreenSum())
-    emitter.setObserver([this](Value value, Value scalar) {
-      this->kernel.addToScreen(value, scalar);
-    });
+    kernel.addToScreen(tensor, scalar);
 }
 
 Value GroupEmitter::number(int64_t value) {
@@ -104,23 +102,22 @@ Value GroupEmitter::isPart(Value part, int64_t value) {
                                number(value));
 }
 
-Value GroupEmitter::readField(const ConstantAccess &access) {
-  const Field *field = loop.record.find(access.constant, access.position);
-  if (!field || access.times != 1)
+Value GroupEmitter::readField(plan::ReadOp read, Lanes lanes) {
+  const Field *field = loop.record.find(read.getTensor(), getPosition(read));
+  if (!field || read->getParentOp() != loop.stage)
     return Value();
   int64_t width = field->getWidth();
-  int64_t lane = current + access.lanes.lane;
+  int64_t lane = current + lanes.lane;
   Value at = getFieldIndex(field->offset + lane * width, width);
   if (loop.record.vectors > 1)
     at = arith::AddIOp::create(
         b, at, arith::MulIOp::create(b, vector, number(field->stride / width)));
-  return emitLoad(b, getTile(field->getElementType()), at, access.lanes.isPair);
+  return emitLoad(b, getTile(field->getElementType()), at, lanes.isPair);
 }
 
-Value GroupEmitter::readSum(rnn::MatvecOp op, AffineExpr position,
-                            Lanes lanes) {
+Value GroupEmitter::readSum(plan::DotOp dot, Lanes lanes) {
   for (auto [block, values] : llvm::zip(loop.record.blocks, sums)) {
-    int64_t found = block.find(op, position);
+    int64_t found = block.find(dot);
     if (found < 0)
       continue;
     int64_t stride = int64_t(block.sums.size());
@@ -143,7 +140,7 @@ Value GroupEmitter::readSum(rnn::MatvecOp op, AffineExpr position,
     }
     return arith::AddFOp::create(b, halves[0], halves[1]);
   }
-  return Value();
+  llvm_unreachable("blocks have all sums of their stage");
 }
 
 SmallVector<Value> GroupEmitter::emitDot(const RowBlock &block, PartNumber part,
@@ -174,7 +171,7 @@ SmallVector<Value> GroupEmitter::emitDot(const RowBlock &block, PartNumber part,
   }
   Value at = getBlockIndex(part, block);
   auto dot = cluster::DotOp::create(
-      b, from.getTypes(), kernel.getMemory(block.vector, false), start,
+      b, from.getTypes(), kernel.getMemory(block.vector), start,
       getTile(block.element), at, columns, from, loop.interleave);
   return SmallVector<Value>(dot.getResults());
 }
@@ -248,20 +245,24 @@ void GroupEmitter::emitEarly(Value index) {
   isEarly = false;
 }
 
-Value GroupEmitter::findEarly(const EarlyValue &early) {
-  Type type = getElementTypeOrSelf(early.value.getType());
-  return kernel.viewState(makeType(loop.rowCount, type, cluster::Level::l1),
-                          early.offset);
+Value GroupEmitter::getEarlyMemory(const EarlyValue &early) {
+  return kernel.viewState(
+      makeType(loop.rowCount, early.value.getType(), cluster::Level::l1),
+      early.offset);
+}
+
+Value GroupEmitter::findEarly(Value value) {
+  if (isLate)
+    for (const EarlyValue &early : loop.early)
+      if (early.value == value)
+        return getEarlyMemory(early);
+  return Value();
 }
 
 void GroupEmitter::emitLate(Value index) {
-  emitter.setEarly([this](Value value, AffineExpr position) -> Value {
-    for (const EarlyValue &early : loop.early)
-      if (early.value == value && early.position == position)
-        return findEarly(early);
-    return Value();
-  });
+  isLate = true;
   emitVectors(index, [&] { emitElements(); });
+  isLate = false;
 }
 
 void GroupEmitter::emitPart(Value index, Value part, Value place) {
@@ -393,20 +394,22 @@ void GroupEmitter::emitElement(int64_t at, bool isPair) {
     emitter.enterPair(element,
                       loop.record.vectors > 1 ? getElement(at + 1) : Value());
   else
-    emitter.enterLoop(element);
+    emitter.enterElement(element);
   if (isEarly) {
     for (const EarlyValue &early : loop.early) {
-      Value to = findEarly(early);
-      emitter.store(emitter.emit(early.value, early.position), to, d0);
+      Value to = getEarlyMemory(early);
+      emitter.store(emitter.emit(early.value), to, d0);
     }
     return;
   }
+  plan::StageOp stage = loop.stage;
   SmallVector<Value> values;
-  for (Job *job : loop.loop->jobs)
-    values.push_back(emitter.emit(job->value, d0, job->isDefinition));
+  for (Value value : stage.getYield().getValues())
+    values.push_back(emitter.emit(value));
   // Stores come last: a state overwritten in place may still be read above.
-  for (auto [job, value] : llvm::zip(loop.loop->jobs, values))
-    for (const Destination &destination : job->destinations)
+  for (auto [result, value] : llvm::zip(stage.getResults(), values))
+    for (const Destination &destination :
+         kernel.getSchedule().storage.getDestinations(result))
       emitter.store(value, kernel.getDestination(destination),
                     destination.position);
 }

@@ -6,6 +6,7 @@
 #ifndef SE_LIB_SCHEDULE_GROUPEMITTER_H
 #define SE_LIB_SCHEDULE_GROUPEMITTER_H
 
+#include "BodyEmitter.h"
 #include "Records.h"
 
 namespace se::schedule {
@@ -21,7 +22,7 @@ struct PartNumber {
 
 /// Emits the sums of a group (cluster.dot), then its elements one by one or in
 /// pairs.
-class GroupEmitter {
+class GroupEmitter : private BodyMemory {
 public:
   GroupEmitter(KernelEmitter &kernel, const GroupedLoop &loop);
 
@@ -76,18 +77,23 @@ private:
   void emitSums();
   void emitElements();
   void emitElement(int64_t number, bool isPair);
-  mlir::Value readField(const ConstantAccess &access);
-  mlir::Value readSum(rnn::MatvecOp op, mlir::AffineExpr position, Lanes lanes);
-  mlir::Value findEarly(const EarlyValue &early);
+  mlir::Value getMemory(mlir::Value tensor) override;
+  mlir::Value getScalar(mlir::Value tensor) override;
+  mlir::Value readField(plan::ReadOp read, Lanes lanes) override;
+  mlir::Value readSum(plan::DotOp dot, Lanes lanes) override;
+  mlir::Value findEarly(mlir::Value value) override;
+  void observe(mlir::Value tensor, mlir::Value scalar) override;
+  mlir::Value getEarlyMemory(const EarlyValue &early);
   mlir::Value number(int64_t value);
 
   KernelEmitter &kernel;
   const GroupedLoop &loop;
   mlir::ImplicitLocOpBuilder &b;
-  ElementEmitter emitter;
+  BodyEmitter emitter;
   llvm::SmallVector<std::pair<mlir::Type, mlir::Value>> tiles;
   mlir::Value firstGroup;
   bool isEarly = false; ///< elements are computed as far as sums reach
+  bool isLate = false;  ///< or from there on
   // Of the current group.
   mlir::Value record;  ///< its number in the tile
   mlir::Value row;     ///< its first

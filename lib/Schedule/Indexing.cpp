@@ -7,6 +7,8 @@
 
 #include "se/Dialect/RNN/RNN.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -91,6 +93,20 @@ AffineExpr schedule::sourcePosition(Operation *op, AffineExpr position) {
         // result may have any offset in a wider source.
         return linearize(source, from, context);
       });
+}
+
+Value schedule::stripReshapes(Value value) {
+  while (auto reshape = value.getDefiningOp<rnn::ReshapeOp>())
+    value = reshape.getX();
+  return value;
+}
+
+bool schedule::isElementwise(Operation *op) {
+  if (isa<arith::ConstantOp>(op) || op->getNumResults() != 1)
+    return false;
+  return isa<rnn::ActivationOp, rnn::QuantizeOp, rnn::InterpolateOp>(op) ||
+         isa_and_nonnull<arith::ArithDialect, math::MathDialect>(
+             op->getDialect());
 }
 
 int64_t schedule::evaluatePosition(AffineExpr position,

@@ -29,8 +29,8 @@ public:
 
   const Schedule &getSchedule() const { return schedule; }
   mlir::ImplicitLocOpBuilder &getBuilder() { return b; }
-  /// Where a value lies; `isDefined` if the current loop computes it.
-  mlir::Value getMemory(mlir::Value value, bool isDefined);
+  /// Where a value lies.
+  mlir::Value getMemory(mlir::Value value);
   mlir::Value getDestination(const Destination &destination);
   /// A buffer at an offset of the state buffer.
   mlir::Value viewState(mlir::MemRefType type, mlir::Value offset);
@@ -66,7 +66,7 @@ private:
   void emitCopy(mlir::Value from, mlir::Value to);
   void copyPorts(llvm::ArrayRef<std::pair<mlir::Value, mlir::Value>> copies,
                  llvm::function_ref<void()> meanwhile);
-  void emitFirstLevel(mlir::Value arena);
+  void emitFirstDepth(mlir::Value arena);
   void emitScreen(mlir::Value arena);
   void emitVerdict(mlir::Value arena, mlir::Value sum);
   mlir::Value getFindings(mlir::Value arena, mlir::Type type, int64_t offset);
@@ -87,7 +87,7 @@ private:
       llvm::function_ref<void(mlir::Value index, mlir::Value first)> body);
   /// What is emitted from now on belongs to this stage.
   void enterStage(mlir::Location location, llvm::StringRef name);
-  void emitLoop(const Loop &loop);
+  void emitStage(plan::StageOp stage);
   void emitTiles(const GroupedLoop &part, GroupEmitter &group);
   void emitPartsInRegisters(const GroupedLoop &part, GroupEmitter &group,
                             mlir::Value first, mlir::Value count);
@@ -97,7 +97,7 @@ private:
 
   const Schedule &schedule;
   // Its parts.
-  const Plan &plan;
+  const Storage &storage;
   const Records &records;
   const Tiling &tiling;
   unsigned cores, dmaCore;

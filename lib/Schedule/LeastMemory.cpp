@@ -6,17 +6,20 @@
 #include "se/Schedule/LeastMemory.h"
 
 #include "Arena.h"
+#include "FormStages.h"
+#include "Storage.h"
 
 #include "se/Schedule/Indexing.h"
-#include "se/Schedule/Plan.h"
 
 using namespace mlir;
 using namespace se;
 using namespace se::schedule;
 
-int64_t schedule::getLeastL1(rnn::NetworkOp network) {
-  // Casts to other types may become roots, but take no other's place.
-  Plan plan(network);
+FailureOr<int64_t> schedule::getLeastL1(rnn::NetworkOp network) {
+  // Casts to other types may have stages, but take no other's place.
+  if (failed(formStages(network, /*remarks=*/false)))
+    return failure();
+  Storage storage(network);
   Arena arena;
   Type byte = IntegerType::get(network.getContext(), 8);
   auto place = [&](Value value, std::pair<unsigned, unsigned> live) {
@@ -24,7 +27,7 @@ int64_t schedule::getLeastL1(rnn::NetworkOp network) {
   };
   for (Value state : network.getStateArguments())
     place(state, Arena::always);
-  for (Value value : plan.getBuffers())
-    place(value, plan.getLiveRange(value));
+  for (Value value : storage.getBuffers())
+    place(value, storage.getLiveRange(value));
   return arena.getSize();
 }

@@ -165,9 +165,9 @@ void KernelEmitter::emitPartsInRegisters(const GroupedLoop &part,
   group.emitElements(index, sums);
 }
 
-void KernelEmitter::emitLoop(const Loop &loop) {
-  enterStage(loop.jobs.front()->value.getLoc(), schedule.getStageName(loop));
-  const GroupedLoop &part = records.getLoop(loop);
+void KernelEmitter::emitStage(plan::StageOp stage) {
+  enterStage(stage.getLoc(), stage.getName());
+  const GroupedLoop &part = records.getLoop(stage);
   GroupEmitter group(*this, part);
   if (!part.isStreamed())
     return emitDealtLoop(part.getGroups(),

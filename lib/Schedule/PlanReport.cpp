@@ -6,7 +6,6 @@
 #include "PlanReport.h"
 
 #include "se/Dialect/RNN/Constants.h"
-#include "se/Dialect/RNN/LayerName.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/Diagnostics.h"
@@ -17,13 +16,8 @@ using namespace mlir;
 using namespace se;
 using namespace se::schedule;
 
-std::string se::schedule::getStageName(const Loop &loop) {
-  return rnn::getLayerName(loop.jobs.front()->value.getLoc());
-}
-
-void PlanReport::addStage(const Loop &loop, llvm::StringRef name,
-                          unsigned level) {
-  const GroupedLoop &part = records.getLoop(loop);
+void PlanReport::addStage(plan::StageOp stage) {
+  const GroupedLoop &part = records.getLoop(stage);
   bool flows = part.isStreamed();
   // Bytes per frame from each memory, and what stays.
   int64_t resident = 0, l2 = 0, nvm = 0, l3 = 0, flowing = 0;
@@ -54,16 +48,17 @@ void PlanReport::addStage(const Loop &loop, llvm::StringRef name,
                     : dma > compute                ? "dma"
                                                    : "compute";
   if (remarks)
-    emitRemark(loop.jobs.front()->value.getLoc())
-        << loop.elements << " elements on level " << level << ", "
+    emitRemark(stage.getLoc())
+        << stage.getElements() << " elements on level " << stage.getDepth()
+        << ", "
         << (flows ? part.getTiles() : 0) << " tiles, " << resident
         << " bytes stay in l1, per frame come " << l2 << " from l2, " << nvm
         << " from nvm, " << l3 << " from l3; compute " << int64_t(compute)
         << ", dma " << int64_t(dma) << ", external " << int64_t(outer)
         << " cycles, bound by " << bound;
   stages.push_back(b.getDictionaryAttr(
-      {text("name", name), number("level", level),
-       number("elements", double(loop.elements)),
+      {text("name", stage.getName()), number("level", double(stage.getDepth())),
+       number("elements", double(stage.getElements())),
        number("macs", part.getCost().products * double(part.rowCount) /
                           double(part.record.group)),
        number("group", double(part.record.group)),

@@ -12,10 +12,6 @@
 
 namespace se::schedule {
 
-/// What a stage of the kernel is called: after what it computes first, by the
-/// name of the node or as FILE:LINE. Several stages may be called the same.
-std::string getStageName(const Loop &loop);
-
 /// A buffer in L1; the levels of the plan between which it is live.
 struct PlacedBuffer {
   std::string name;
@@ -33,7 +29,7 @@ public:
         remarks(remarks) {}
 
   /// Emits a remark if those are wanted.
-  void addStage(const Loop &loop, llvm::StringRef name, unsigned level);
+  void addStage(plan::StageOp stage);
   void addBuffer(const PlacedBuffer &buffer);
   /// Emits a remark if cores read constants in L2.
   void checkShared() const;

@@ -9,23 +9,12 @@
 #include "Arena.h"
 #include "Schedule.h"
 
-#include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "mlir/IR/Builders.h"
 #include "llvm/Support/Error.h"
 
 #include <memory>
 
 namespace se::schedule {
-
-/// What the elements of a loop are computed from.
-struct LoopBody {
-  llvm::SmallVector<ConstantAccess> accesses;
-  llvm::SmallVector<RowBlock> blocks;
-  Sharing sharing;
-  Cost cost; ///< of an element, without the blocks' sums
-  bool usesPackedHalves = false;
-  /// Products that are computed element by element, and why.
-  llvm::MapVector<mlir::Operation *, const char *> scalar;
-};
 
 /// Decides how a network is computed, and changes nothing.
 class Planner {
@@ -48,11 +37,7 @@ private:
                 std::pair<unsigned, unsigned> live);
   void placeBuffers();
   void placePorts();
-  void nameStages();
-  LoopBody readLoop(const Loop &loop, bool mayShare);
-  Cost emitScratch(const Loop &loop, bool inPairs, bool mayShare,
-                   LoopBody &body);
-  void readLoops();
+  void readStages();
   double getFrameCycles(double coldShare);
   llvm::Error planTiles();
   llvm::Error planStream();
@@ -67,7 +52,7 @@ private:
   std::unique_ptr<Schedule> made;
   // Its parts.
   rnn::NetworkOp network;
-  Plan &plan;
+  Storage &storage;
   TilingOptions &options;
   Records &records;
   Tiling &tiling;
@@ -77,7 +62,7 @@ private:
   cluster::TilingAttr given;
   bool remarks;
   bool isScreenable = true;
-  mlir::ImplicitLocOpBuilder b;
+  mlir::Builder b;
   Arena arena;
   llvm::SmallVector<PlacedBuffer> placed;
   double otherCycles = 0; ///< of loops that read no stream, and the frame

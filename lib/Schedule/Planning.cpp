@@ -3,22 +3,15 @@
 
 //===- Planning.cpp - What lies where, and what the plan says of it -------===//
 
+#include "ElementCost.h"
 #include "Planner.h"
 
-#include "se/Dialect/RNN/Constants.h"
 #include "se/Schedule/Indexing.h"
 
-#include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Dialect/Math/IR/Math.h"
-#include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Remarks.h"
-#include "llvm/ADT/StringMap.h"
+#include "mlir/IR/TypeUtilities.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
-
-#include <variant>
 
 using namespace mlir;
 using namespace se;
@@ -28,10 +21,10 @@ Planner::Planner(rnn::NetworkOp network, const TilingOptions &options,
                  unsigned dmaCore, bool remarks, cluster::Screening screening,
                  cluster::TilingAttr given)
     : made(std::make_unique<Schedule>(network, options, dmaCore, screening)),
-      network(network), plan(made->plan), options(made->options),
+      network(network), storage(made->storage), options(made->options),
       records(made->records), tiling(made->tiling), screen(made->screen),
       cores(made->cores), given(given), remarks(remarks),
-      b(network.getLoc(), network) {}
+      b(network.getContext()) {}
 
 int64_t Planner::place(StringRef name, MemRefType type,
                        std::pair<unsigned, unsigned> live) {
@@ -48,10 +41,10 @@ void Planner::placeBuffers() {
        llvm::zip(network.getStateArguments(), network.getStateNames()))
     made->stateOffsets.push_back(place(cast<StringAttr>(name).getValue(),
                                        bufferType(state), Arena::always));
-  for (auto [k, value] : llvm::enumerate(plan.getBuffers()))
+  for (auto [k, value] : llvm::enumerate(storage.getBuffers()))
     made->bufferOffsets[value] =
         place(("value " + Twine(k)).str(), bufferType(value),
-              plan.getLiveRange(value));
+              storage.getLiveRange(value));
   placeScreen();
 }
 
@@ -81,212 +74,26 @@ void Planner::placePorts() {
     made->outputOffsets.push_back(placeOne(type, name));
 }
 
-/// The second stage of a node NAME is "NAME (2)".
-void Planner::nameStages() {
-  llvm::StringMap<unsigned> uses;
-  for (const std::vector<Loop> &level : plan.getLevels())
-    for (const Loop &loop : level) {
-      std::string name = getStageName(loop);
-      unsigned number = ++uses[name];
-      if (number > 1)
-        name += " (" + std::to_string(number) + ")";
-      made->stageNames[&loop] = name;
-    }
-}
-
-/// Where a matvec's vector lies for its result's element at `position`, if it
-/// can be read word by word: what holds it, and from which element on.
-/// Otherwise says why not.
-static std::variant<std::pair<Value, AffineExpr>, const char *>
-findVector(rnn::MatvecOp op, AffineExpr element, const Plan &plan) {
-  auto constant = op.getW().getDefiningOp<arith::ConstantOp>();
-  if (!constant)
-    return "the matrix is no constant";
-  if (isa<SplatElementsAttr>(constant.getValue()))
-    return "all elements of the matrix are equal";
-  Type type = getElementTypeOrSelf(op.getW().getType());
-  unsigned bits = type.getIntOrFloatBitWidth();
-  if (bits != 8 && bits != 16 && !type.isF32())
-    return "there is no instruction for these types";
-  int64_t rows = shapeOf(op.getW())[0], columns = shapeOf(op.getW())[1];
-  AffineExpr batch = getAffineDimExpr(0, op.getContext());
-  AffineExpr k = getAffineDimExpr(1, op.getContext());
-  auto [vector, position] =
-      traceMovement(op.getX(), batch * columns + k, [&](Value value) {
-        return plan.getBuffers().contains(value);
-      });
-  bool isWhole = isa<AffineConstantExpr>(simplifyAffineExpr(
-      position - (batch * columns + k), /*numDims=*/2, /*numSymbols=*/0));
-  for (int64_t i = 0, e = elementsOf(op.getY()) / rows; !isWhole && i != e; ++i)
-    for (int64_t j = 0; j != columns; ++j)
-      if (evaluatePosition(position, {i, j}) !=
-          evaluatePosition(position, {i, 0}) + j)
-        return "the elements of the vector do not lie side by side";
-  if (vector.getDefiningOp<arith::ConstantOp>())
-    return "the vector is a constant";
-  AffineExpr zero = getAffineConstantExpr(0, op.getContext());
-  AffineExpr number =
-      elementsOf(op.getY()) == rows ? zero : element.floorDiv(rows);
-  return std::pair(vector, position.replaceDims({number, zero}));
-}
-
-/// Whether two expressions are the same for all elements of a loop.
-static bool isSame(AffineExpr a, AffineExpr b, int64_t elements) {
-  for (int64_t i = 0; a != b && i != elements; ++i)
-    if (evaluatePosition(a, {i}) != evaluatePosition(b, {i}))
-      return false;
-  return true;
-}
-
-/// Reads what the elements of a loop are computed from, by emitting them once
-/// into a function that is thrown away. Without `mayShare` products of batches
-/// are computed element by element.
-LoopBody Planner::readLoop(const Loop &loop, bool mayShare) {
-  LoopBody body;
-  AffineExpr d0 = getAffineDimExpr(0, b.getContext());
-  body.sharing = {loop.elements, 1, d0};
-  body.cost = emitScratch(loop, false, mayShare, body);
-  auto isBatch = [](const RowBlock &block) {
-    return !isa<AffineConstantExpr>(block.from);
-  };
-  if (!llvm::any_of(body.blocks, isBatch))
-    return body;
-  std::optional<Sharing> sharing = findSharing(loop.elements, body.blocks);
-  if (!sharing)
-    return readLoop(loop, /*mayShare=*/false);
-  body.sharing = *sharing;
-  return body;
-}
-
-/// The cost of an element of a loop, or of a pair. What it is computed from is
-/// added to `body`.
-Cost Planner::emitScratch(const Loop &loop, bool inPairs, bool mayShare,
-                          LoopBody &body) {
-  OpBuilder::InsertionGuard guard(b);
-  AffineExpr d0 = getAffineDimExpr(0, b.getContext());
-  auto scratch = func::FuncOp::create(
-      b, "scratch",
-      b.getFunctionType({b.getIndexType(), b.getIndexType()}, TypeRange()));
-  mlir::Block *entry = scratch.addEntryBlock();
-  b.setInsertionPointToStart(entry);
-  llvm::DenseSet<Value> defined = getDefined(loop);
-  auto getPlace = [&](Value value) -> Value {
-    if (!isSource(value) &&
-        (defined.contains(value) || !plan.getBuffers().contains(value)))
-      return Value();
-    return memref::AllocaOp::create(b, bufferType(value));
-  };
-  auto addSum = [&](rnn::MatvecOp op, AffineExpr position,
-                    Lanes lanes) -> Value {
-    auto found = findVector(op, position, plan);
-    bool isKnown = llvm::any_of(body.blocks, [&](const RowBlock &block) {
-      return block.find(op, position) >= 0;
-    });
-    const char *const *why = std::get_if<const char *>(&found);
-    if (why || (!isKnown && !mayShare &&
-                !isa<AffineConstantExpr>(std::get<0>(found).second))) {
-      body.scalar.insert(
-          {op, why ? *why
-                   : "the elements of its stage are not all pairs of a row and "
-                     "a vector of a batch"});
-      return Value();
-    }
-    if (!isKnown) {
-      auto [vector, from] = std::get<0>(found);
-      Type element = getElementTypeOrSelf(op.getW().getType());
-      Type sum = getElementTypeOrSelf(op.getY().getType());
-      int64_t columns = shapeOf(op.getW())[1];
-      RowBlock *block = llvm::find_if(
-          body.blocks, [&, vector = vector, from = from](RowBlock &block) {
-            return block.vector == vector && block.columns == columns &&
-                   block.element == element && block.sum == sum &&
-                   block.sums.size() < 16 &&
-                   isSame(block.from, from, loop.elements);
-          });
-      if (block == body.blocks.end()) {
-        body.blocks.push_back({vector, from, columns, element, sum, {}});
-        block = &body.blocks.back();
-      }
-      block->sums.push_back({op, position});
-    }
-    Type type = getElementTypeOrSelf(op.getY().getType());
-    if (lanes.isPair)
-      type = VectorType::get({2}, type);
-    Value sum = arith::ConstantOp::create(b, b.getZeroAttr(type));
-    // Those of even and odd columns are added.
-    if (getElementTypeOrSelf(type).isF16())
-      sum = arith::AddFOp::create(b, sum, sum);
-    return sum;
-  };
-  ElementEmitter emitter(
-      b, getPlace,
-      [&](const ConstantAccess &access) {
-        body.accesses.push_back(access);
-        return Value();
-      },
-      addSum);
-  if (screen) {
-    emitter.setScalar(screen.getMask(),
-                      arith::ConstantIntOp::create(b, -1, /*width=*/32));
-    for (Value value : plan.getEarlyValues())
-      emitter.setScalar(
-          value, arith::ConstantOp::create(
-                     b, b.getOneAttr(getElementTypeOrSelf(value.getType()))));
-  }
-  if (inPairs)
-    emitter.enterPair(scratch.getArgument(0), body.sharing.vectors > 1
-                                                  ? scratch.getArgument(1)
-                                                  : Value());
-  else
-    emitter.enterLoop(scratch.getArgument(0));
-  for (Job *job : loop.jobs)
-    emitter.emit(job->value, d0, job->isDefinition);
-  Cost cost = getCost(*entry);
-  for (Job *job : loop.jobs)
-    cost += double(job->destinations.size()) * storeCost;
-  auto half = VectorType::get({2}, b.getF16Type());
-  scratch.walk([&](Operation *op) {
-    body.usesPackedHalves |=
-        op->getNumResults() == 1 && !isa<arith::ConstantOp>(op) &&
-        (op->getResult(0).getType() == half ||
-         llvm::is_contained(op->getOperandTypes(), half)) &&
-        isa<arith::ArithDialect, math::MathDialect, rnn::RNNDialect>(
-            op->getDialect());
-  });
-  scratch.erase();
-  return cost;
-}
-
-/// Collects what the loops read of constants and what they cost.
-void Planner::readLoops() {
+/// Collects what the stages read of constants and what they cost.
+void Planner::readStages() {
   double otherBytes = frameBytes;
-  for (const std::vector<Loop> &level : plan.getLevels()) {
+  for (ArrayRef<plan::StageOp> stages : storage.getDepths()) {
     otherBytes += barrierBytes;
-    for (const Loop &loop : level) {
-      LoopBody body = readLoop(loop, /*mayShare=*/true);
-      if (remarks)
-        for (auto [op, why] : body.scalar)
-          emitRemark(op->getLoc())
-              << "this product is computed element by element: " << why;
-      GroupedLoop &grouped =
-          records.addLoop(loop, body.sharing, body.blocks, body.accesses);
-      grouped.single = body.cost;
-      if (grouped.rowCount > 1) {
-        bool mayShare = body.sharing.vectors > 1;
-        Cost pair = emitScratch(loop, true, mayShare, body);
-        grouped.inPairs =
-            body.usesPackedHalves &&
-            getCycles(pair, /*busy=*/1, options.machine) <
-                2 * getCycles(body.cost, /*busy=*/1, options.machine);
-        if (grouped.inPairs)
-          grouped.pair = pair;
+    for (plan::StageOp stage : stages) {
+      GroupedLoop &loop = records.addStage(stage);
+      Cost stores = double(storage.getNumStores(stage)) * storeCost;
+      loop.single = getElementCost(stage, /*inPairs=*/false);
+      loop.single += stores;
+      if (loop.inPairs) {
+        loop.pair = getElementCost(stage, /*inPairs=*/true);
+        loop.pair += stores;
       }
-      records.chooseGroup(grouped, options.rows && grouped.isStreamed()
-                                       ? options.rows
-                                       : loop.elements);
+      records.chooseGroup(loop, options.rows && loop.isStreamed()
+                                    ? options.rows
+                                    : int64_t(stage.getElements()));
     }
   }
-  size_t copies = plan.getSavedStates().size() + plan.getStateCopies().size();
+  size_t copies = storage.getSavedStates().size() + storage.getStateCopies().size();
   otherBytes += copyBytes * double(copies);
   auto shareCache = [&] {
     return records.shareCache(options.l1Bytes - arena.getSize(), otherBytes);
@@ -317,9 +124,9 @@ double Planner::getFrameCycles(double coldShare) {
            copyWordCycles * double(llvm::divideCeil(words, cores));
   };
   double saving = 0, copying = 0;
-  for (Value state : plan.getSavedStates())
+  for (Value state : storage.getSavedStates())
     saving += getCopyCycles(state);
-  for (auto [state, value] : plan.getStateCopies())
+  for (auto [state, value] : storage.getStateCopies())
     copying += getCopyCycles(value);
   if (copying)
     copying += barrierCycles / 2; // a level without a search for its loop
@@ -334,7 +141,7 @@ double Planner::getFrameCycles(double coldShare) {
       std::max(0.0, getTransferCycles(network.getInputTypes()) - saving) +
       getTransferCycles(network.getOutputTypes());
   return frameCycles + getScreenCycles() + saving + copying +
-         barrierCycles * double(plan.getLevels().size());
+         barrierCycles * double(storage.getDepths().size());
 }
 
 static remark::RemarkOpts describeRemark(StringRef name) {
@@ -419,7 +226,7 @@ llvm::Error Planner::planStream() {
                       arena.getSize() - options.l1Bytes, arena.getSize(),
                       options.l1Bytes)
             .str());
-  readLoops();
+  readStages();
   for (Type type : made->getPortTypes())
     options.portElements += cast<RankedTensorType>(type).getNumElements();
   options.l1Bytes -= arena.getSize();
@@ -455,9 +262,9 @@ DictionaryAttr Planner::report() {
   tiling.cycles = std::max(tiling.cycles, otherCycles);
   PlanReport report(b.getContext(), records, tiling, options, remarks);
   report.checkShared();
-  for (auto [level, loops] : llvm::enumerate(plan.getLevels()))
-    for (const Loop &loop : loops)
-      report.addStage(loop, made->getStageName(loop), unsigned(level));
+  for (ArrayRef<plan::StageOp> stages : storage.getDepths())
+    for (plan::StageOp stage : stages)
+      report.addStage(stage);
   for (const PlacedBuffer &buffer : placed)
     report.addBuffer(buffer);
   int64_t shared = 0; // those that stay in L1 are counted there
@@ -470,7 +277,6 @@ DictionaryAttr Planner::report() {
 /// All up to the tiling.
 llvm::Error Planner::planTiles() {
   made->l1Available = options.l1Bytes;
-  nameStages();
   constexpr const char *notRepeated = "the first level cannot be repeated";
   if (!checkFirstLevel())
     return llvm::createStringError(notRepeated);

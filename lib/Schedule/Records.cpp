@@ -5,11 +5,14 @@
 
 #include "Records.h"
 
+#include "Positions.h"
+
 #include "se/Dialect/Cluster/Cluster.h"
 #include "se/Dialect/RNN/Constants.h"
 #include "se/Schedule/Indexing.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "llvm/Support/MathExtras.h"
@@ -22,20 +25,15 @@ Type RowBlock::getSumType() const {
   return sum.isF16() ? VectorType::get({2}, sum) : sum;
 }
 
-int64_t RowBlock::find(rnn::MatvecOp op, AffineExpr position) const {
+int64_t RowBlock::find(plan::DotOp dot) const {
   for (auto [k, sum] : llvm::enumerate(sums))
-    if (sum.op == op && sum.position == position)
+    if (sum == dot)
       return int64_t(k);
   return -1;
 }
 
 Type Field::getElementType() const {
   return getElementTypeOrSelf(constant.getType());
-}
-
-int64_t RowBlock::Sum::getRow(int64_t element) const {
-  rnn::MatvecOp matvec = op;
-  return evaluatePosition(position, {element}) % shapeOf(matvec.getW())[0];
 }
 
 int64_t Record::getSums() const {
@@ -237,37 +235,114 @@ double Records::shareCache(int64_t l1Bytes, double otherBytes) {
   return share;
 }
 
-GroupedLoop &Records::addLoop(const Loop &loop, const Sharing &sharing,
-                              ArrayRef<RowBlock> blocks,
-                              ArrayRef<ConstantAccess> accesses) {
-  GroupedLoop &grouped = loops.emplace_back();
-  grouped.loop = &loop;
-  grouped.cacheBytes = machine.coreCacheBytes;
-  grouped.coldFetchCycles = machine.coldFetchCycles;
-  grouped.rowCount = sharing.rows;
-  grouped.element = sharing.element;
-  grouped.record.vectors = sharing.vectors;
-  grouped.record.blocks.assign(blocks.begin(), blocks.end());
+/// Whether two expressions are the same for all elements of a stage.
+static bool isSame(AffineExpr a, AffineExpr b, int64_t elements) {
+  for (int64_t i = 0; a != b && i != elements; ++i)
+    if (evaluatePosition(a, {i}) != evaluatePosition(b, {i}))
+      return false;
+  return true;
+}
+
+/// The sums of a stage, those of one vector side by side.
+static SmallVector<RowBlock> makeBlocks(plan::StageOp stage) {
+  SmallVector<RowBlock> blocks;
+  for (auto dot : stage.getBody().getOps<plan::DotOp>()) {
+    Value vector = dot.getVector();
+    AffineExpr from = getStart(dot);
+    Type element = getElementTypeOrSelf(dot.getMatrix().getType());
+    Type sum = dot.getType();
+    int64_t columns = shapeOf(dot.getMatrix())[1];
+    RowBlock *block = llvm::find_if(blocks, [&](const RowBlock &block) {
+      return block.vector == vector && block.columns == columns &&
+             block.element == element && block.sum == sum &&
+             block.sums.size() < cluster::DotOp::maxSums &&
+             isSame(block.from, from, int64_t(stage.getElements()));
+    });
+    if (block == blocks.end()) {
+      blocks.emplace_back();
+      block = &blocks.back();
+      block->vector = vector;
+      block->from = from;
+      block->columns = columns;
+      block->element = element;
+      block->sum = sum;
+    }
+    block->sums.push_back(dot);
+  }
+  // From now on by the number of the vector.
+  if (auto batch = stage.getBatch())
+    for (RowBlock &block : blocks)
+      block.from = getStartOfVector(block.sums.front(), *batch);
+  return blocks;
+}
+
+namespace {
+/// A read of a constant, so many times for an element: more than once in a sum,
+/// or of a table, of which is not known what is read.
+struct ConstantRead {
+  Value constant;
+  AffineExpr position;
+  int64_t times = 1;
+  bool isTable = false;
+};
+} // namespace
+
+static SmallVector<ConstantRead> findConstantReads(plan::StageOp stage) {
+  SmallVector<ConstantRead> reads;
+  AffineExpr start = getAffineConstantExpr(0, stage.getContext());
+  stage.getBody().walk([&](Operation *op) {
+    if (auto interpolate = dyn_cast<rnn::InterpolateOp>(op))
+      // A slope and an offset.
+      reads.push_back({interpolate.getTable(), start, 2, /*isTable=*/true});
+    auto read = dyn_cast<plan::ReadOp>(op);
+    if (!read || !read.getTensor().getDefiningOp<arith::ConstantOp>())
+      return;
+    int64_t times = 1;
+    if (auto loop = dyn_cast<scf::ForOp>(read->getParentOp()))
+      times = loop.getStaticTripCount()->getSExtValue();
+    reads.push_back({read.getTensor(), getPosition(read), times});
+  });
+  return reads;
+}
+
+GroupedLoop &Records::addLoop(int64_t rows, ArrayRef<RowBlock> blocks) {
+  GroupedLoop &loop = loops.emplace_back();
+  loop.cacheBytes = machine.coreCacheBytes;
+  loop.coldFetchCycles = machine.coldFetchCycles;
+  loop.rowCount = rows;
+  loop.record.blocks.assign(blocks.begin(), blocks.end());
+  return loop;
+}
+
+GroupedLoop &Records::addStage(plan::StageOp stage) {
+  GroupedLoop &loop = addLoop(stage.getRows(), makeBlocks(stage));
+  loop.stage = stage;
+  loop.inPairs = stage.getPairs();
+  loop.element = getAffineDimExpr(0, stage.getContext());
+  if (auto batch = stage.getBatch())
+    loop.element = batch->getElement().getResult(0);
+  loop.record.vectors = stage.getVectors();
+  auto elements = int64_t(stage.getElements());
+  SmallVector<ConstantRead> reads = findConstantReads(stage);
   llvm::DenseMap<Value, int64_t> used;
-  for (const ConstantAccess &access : accesses)
-    used[access.constant] += access.times * loop.elements;
-  for (const ConstantAccess &access : accesses) {
-    int64_t elements = elementsOf(access.constant);
-    if (access.isTable || used.lookup(access.constant) > elements ||
-        access.times != 1) {
-      SharedConstant &entry = shared[access.constant];
-      entry.constant = access.constant;
-      entry.isTable |= access.isTable;
-      entry.reads += access.times * loop.elements;
-      entry.bytes = elements *
-                    getElementTypeOrSelf(access.constant.getType())
+  for (const ConstantRead &read : reads)
+    used[read.constant] += read.times * elements;
+  for (const ConstantRead &read : reads) {
+    int64_t size = elementsOf(read.constant);
+    if (read.isTable || used.lookup(read.constant) > size || read.times != 1) {
+      SharedConstant &entry = shared[read.constant];
+      entry.constant = read.constant;
+      entry.isTable |= read.isTable;
+      entry.reads += read.times * elements;
+      entry.bytes = size *
+                    getElementTypeOrSelf(read.constant.getType())
                         .getIntOrFloatBitWidth() /
                     8;
-    } else if (!grouped.record.find(access.constant, access.position)) {
-      grouped.record.fields.push_back({access.constant, access.position});
+    } else if (!loop.record.find(read.constant, read.position)) {
+      loop.record.fields.push_back({read.constant, read.position});
     }
   }
-  return grouped;
+  return loop;
 }
 
 void Records::chooseGroup(GroupedLoop &loop, int64_t most) {
@@ -315,9 +390,9 @@ void Records::chooseGroup(GroupedLoop &loop, int64_t most) {
   record.layOut(chosen);
 }
 
-const GroupedLoop &Records::getLoop(const Loop &loop) const {
+const GroupedLoop &Records::getLoop(plan::StageOp stage) const {
   return *llvm::find_if(
-      loops, [&](const GroupedLoop &entry) { return entry.loop == &loop; });
+      loops, [&](const GroupedLoop &loop) { return loop.stage == stage; });
 }
 
 bool Records::hasBytes() const {
@@ -375,10 +450,13 @@ void schedule::appendTile(const GroupedLoop &loop, int64_t tile,
       int64_t rows = sums * record.group;
       int64_t piece = part - section.first;
       for (auto [k, sum] : llvm::enumerate(block.sums)) {
-        rnn::MatvecOp op = sum.op;
-        ArrayRef<char> from = getBytes(op.getW());
+        plan::DotOp dot = sum;
+        ArrayRef<char> from = getBytes(dot.getMatrix());
+        AffineExpr row = getRow(dot);
         for (int64_t i = begin; i < behind; ++i)
-          copyRow(from, sum.getRow(getElement(i, 0)) * block.columns, block,
+          copyRow(from,
+                  evaluatePosition(row, {getElement(i, 0)}) * block.columns,
+                  block,
                   piece * block.words,
                   std::min((piece + 1) * block.words, block.getRowWords()),
                   4 * rows * loop.interleave,

@@ -29,23 +29,17 @@
 #define SE_LIB_SCHEDULE_RECORDS_H
 
 #include "CostModel.h"
-#include "ElementEmitter.h"
-#include "Sharing.h"
 
-#include "se/Schedule/Plan.h"
+#include "se/Dialect/Plan/Plan.h"
+
+#include "mlir/IR/AffineExpr.h"
+#include "llvm/ADT/MapVector.h"
 
 namespace se::schedule {
 
 /// Rows of one group that read one vector: `sums` of each element. The first
 /// element's come first.
 struct RowBlock {
-  /// A matvec, and which of its elements belongs to element d0 of the loop.
-  struct Sum {
-    rnn::MatvecOp op;
-    mlir::AffineExpr position;
-    /// The matrix's row for an element of the loop.
-    int64_t getRow(int64_t element) const;
-  };
   /// What holds the vector, and from where on: an expression of d1, the number
   /// of the vector if several share the rows.
   mlir::Value vector;
@@ -53,7 +47,7 @@ struct RowBlock {
   int64_t columns = 0;
   mlir::Type element; ///< of matrix and vector
   mlir::Type sum;     ///< of a row, as a result
-  llvm::SmallVector<Sum> sums;
+  llvm::SmallVector<plan::DotOp> sums;
 
   // How it is cut.
   unsigned section = 0;   ///< the number of its section
@@ -70,7 +64,7 @@ struct RowBlock {
   /// odd columns.
   mlir::Type getSumType() const;
   /// The number of a sum, -1 if it is not one of the block's.
-  int64_t find(rnn::MatvecOp op, mlir::AffineExpr position) const;
+  int64_t find(plan::DotOp dot) const;
 };
 
 /// One element of a constant for each element of the loop.
@@ -132,14 +126,13 @@ struct Record {
 
 /// What an element computes from its sums and constants alone.
 struct EarlyValue {
-  mlir::Value value;
-  mlir::AffineExpr position; ///< of element d0
-  int64_t offset = 0;        ///< in L1, of that of element 0; in bytes
+  mlir::Value value;  ///< of the stage's body
+  int64_t offset = 0; ///< in L1, of that of element 0; in bytes
 };
 
-/// A loop over elements, dealt to the cores in groups.
+/// A stage as a loop over elements, dealt to the cores in groups.
 struct GroupedLoop {
-  const Loop *loop = nullptr;
+  plan::StageOp stage;
   int64_t rowCount = 0; ///< elements of one vector
   /// The number of the element of row d0 and vector d1.
   mlir::AffineExpr element;
@@ -207,12 +200,11 @@ public:
   /// Bytes of instructions that a core's own cache holds.
   explicit Records(const Machine &machine) : machine(machine) {}
 
-  /// Adds a loop with these blocks and reads, whose vectors share the blocks'
-  /// rows. What would be in the stream more often than it has elements (a
-  /// constant that is broadcast, say) is a shared constant.
-  GroupedLoop &addLoop(const Loop &loop, const Sharing &sharing,
-                       llvm::ArrayRef<RowBlock> blocks,
-                       llvm::ArrayRef<ConstantAccess> accesses);
+  /// Adds a stage. What would be in the stream more often than it has elements
+  /// (a constant that is broadcast, say) is a shared constant.
+  GroupedLoop &addStage(plan::StageOp stage);
+  /// Adds a loop over so many elements, which reads these blocks.
+  GroupedLoop &addLoop(int64_t rows, llvm::ArrayRef<RowBlock> blocks);
   /// Tells the loops, and returns, what share of their code and `otherBytes` a
   /// cluster's cache of so many bytes does not hold, steps of the stream
   /// included if L1 has not so many bytes for all records.
@@ -224,7 +216,7 @@ public:
   /// All loops; only some are streamed.
   llvm::MutableArrayRef<GroupedLoop> getLoops() { return loops; }
   llvm::ArrayRef<GroupedLoop> getLoops() const { return loops; }
-  const GroupedLoop &getLoop(const Loop &loop) const;
+  const GroupedLoop &getLoop(plan::StageOp stage) const;
   const llvm::MapVector<mlir::Value, SharedConstant> &getShared() const {
     return shared;
   }

@@ -13,7 +13,7 @@ using namespace se::schedule;
 
 Schedule::Schedule(rnn::NetworkOp network, const TilingOptions &options,
                    unsigned dmaCore, cluster::Screening screening)
-    : network(network), plan(network), options(options),
+    : network(network), storage(network), options(options),
       cores(options.machine.cores), dmaCore(dmaCore), screening(screening),
       records(options.machine) {
   auto screens = network.getBody().front().getOps<rnn::FiniteOp>();
@@ -24,12 +24,6 @@ Schedule::Schedule(rnn::NetworkOp network, const TilingOptions &options,
 bool Schedule::needsPeak(size_t k) const {
   rnn::FiniteOp finite = screen;
   return !finite.getPeaks().empty() && !finite.getPeaks()[k].use_empty();
-}
-
-bool Schedule::readsInput(const Loop &loop) const {
-  return llvm::any_of(loop.jobs, [&](Job *job) {
-    return plan.getInputReaders().contains(job);
-  });
 }
 
 SmallVector<Type> Schedule::getPortTypes() const {
@@ -48,27 +42,13 @@ cluster::TilingAttr Schedule::getTiling() const {
       continue;
     const Record &record = loop.record;
     stages.push_back(cluster::StageTilingAttr::get(
-        op.getContext(), getStageName(*loop.loop), loop.rowCount,
+        op.getContext(), plan::StageOp(loop.stage).getName(), loop.rowCount,
         getPanelBytes(loop), record.group, loop.rows, record.pieces,
         record.keepsSums, loop.resident));
   }
   return cluster::TilingAttr::get(op.getContext(), tiling.slots,
                                   tiling.slotBytes, options.l1Bytes, screening,
                                   stages);
-}
-
-bool schedule::isSource(Value value) {
-  if (auto constant = value.getDefiningOp<arith::ConstantOp>())
-    return !isa<SplatElementsAttr>(constant.getValue());
-  return isa<BlockArgument>(value);
-}
-
-llvm::DenseSet<Value> schedule::getDefined(const Loop &loop) {
-  llvm::DenseSet<Value> defined;
-  for (Job *job : loop.jobs)
-    if (job->isDefinition)
-      defined.insert(job->value);
-  return defined;
 }
 
 MemRefType schedule::makeType(int64_t count, Type element,

@@ -12,11 +12,11 @@
 #define SE_LIB_SCHEDULE_SCHEDULE_H
 
 #include "PlanReport.h"
+#include "Storage.h"
 #include "Tiling.h"
 
 #include "se/Dialect/Cluster/Cluster.h"
 #include "se/Dialect/RNN/RNNScreening.h"
-#include "se/Schedule/Plan.h"
 
 namespace se::schedule {
 
@@ -26,7 +26,7 @@ struct Schedule {
            unsigned dmaCore, cluster::Screening screening);
 
   rnn::NetworkOp network;
-  Plan plan;
+  Storage storage;
   TilingOptions options;
   unsigned cores, dmaCore;
   /// Where inputs are looked at that shall be finite: where the first level
@@ -38,7 +38,6 @@ struct Schedule {
 
   Records records;
   Tiling tiling;
-  llvm::DenseMap<const Loop *, std::string> stageNames;
 
   int64_t stateBytes = 0;  ///< of the state buffer
   int64_t l1Available = 0; ///< for it
@@ -59,21 +58,11 @@ struct Schedule {
   bool needsPeak(size_t k) const;
   /// A word for each core that goes through inputs.
   int64_t getFindings() const { return std::max(cores, dmaCore + 1); }
-  bool readsInput(const Loop &loop) const;
   /// Tensors of the inputs, then of the outputs.
   llvm::SmallVector<mlir::Type> getPortTypes() const;
   /// How its stages are tiled, for --se-schedule.
   cluster::TilingAttr getTiling() const;
-  const std::string &getStageName(const Loop &loop) const {
-    return stageNames.find(&loop)->second;
-  }
 };
-
-/// Inputs, states and constants that are no splats lie in memory.
-bool isSource(mlir::Value value);
-
-/// What a loop computes by jobs of its own.
-llvm::DenseSet<mlir::Value> getDefined(const Loop &loop);
 
 /// A buffer of so many elements.
 mlir::MemRefType makeType(int64_t count, mlir::Type element,

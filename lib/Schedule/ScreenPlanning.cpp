@@ -23,7 +23,7 @@ void Planner::placeScreen() {
         llvm::is_contained(screen.getInputs(), input))
       made->screenOffsets[input] =
           place(cast<StringAttr>(name).getValue(), bufferType(input),
-                {0, plan.getLastRead(input)});
+                {0, storage.getLastRead(input)});
   auto words = [&](int64_t count) {
     return makeType(count, b.getI32Type(), cluster::Level::l1);
   };
@@ -51,7 +51,7 @@ double Planner::getScreenCycles() {
     cycles +=
         turn * double(llvm::divideCeil(elementsOf(input), cores * screenWidth));
   }
-  for (Operation *op : plan.getEarlyOps())
+  for (Operation *op : storage.getEarlyOps())
     cycles += isa<arith::DivFOp>(op) ? divideCycles * cores : 1;
   return cycles;
 }
@@ -62,13 +62,13 @@ bool Planner::checkFirstLevel() {
   if (!screen || made->screening != cluster::Screening::first_level)
     return true;
   // Peaks have to be known before the first level.
-  isScreenable = plan.mayRepeatFirstLevel(screen.getInputs()) &&
+  isScreenable = storage.mayRepeatFirstDepth(screen.getInputs()) &&
                  llvm::all_of(screen.getPeaks(),
                               [](Value peak) { return peak.use_empty(); });
   if (isScreenable && !records.getLoops().empty())
-    for (const Loop &loop : plan.getLevels().front()) {
-      const GroupedLoop &part = records.getLoop(loop);
-      isScreenable &= !made->readsInput(loop) ||
+    for (plan::StageOp stage : storage.getDepths().front()) {
+      const GroupedLoop &part = records.getLoop(stage);
+      isScreenable &= !storage.readsInput(stage) ||
                       (!part.isStreamed() && part.record.vectors == 1);
     }
   return isScreenable;

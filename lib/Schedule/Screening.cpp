@@ -16,6 +16,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Screening.h"
+#include "BodyEmitter.h"
 #include "KernelEmitter.h"
 
 #include "se/Dialect/Cluster/Uniform.h"
@@ -159,7 +160,7 @@ void KernelEmitter::emitEarly(Value arenaArgument) {
     early[peak] = arith::SelectOp::create(b, screenFound, zero,
                                           combine<arith::MaxNumFOp>(b, found));
   }
-  for (Operation *op : plan.getEarlyOps()) {
+  for (Operation *op : storage.getEarlyOps()) {
     SmallVector<Value> operands;
     for (Value operand : op->getOperands())
       operands.push_back(getEarly(operand));
@@ -220,14 +221,14 @@ void KernelEmitter::addToScreen(Value value, Value scalar) {
     add(b.createOrFold<vector::ExtractOp>(scalar, lane));
 }
 
-void KernelEmitter::emitFirstLevel(Value arenaArgument) {
-  const std::vector<Loop> &level = plan.getLevels().front();
+void KernelEmitter::emitFirstDepth(Value arenaArgument) {
+  ArrayRef<plan::StageOp> stages = storage.getDepths().front();
   Value sum = arith::ConstantOp::create(b, b.getF32FloatAttr(0));
   screenMask = arith::ConstantIntOp::create(b, -1, /*width=*/32);
-  for (const Loop &loop : level) {
-    if (schedule.readsInput(loop))
+  for (plan::StageOp stage : stages) {
+    if (storage.readsInput(stage))
       screenSum = sum;
-    emitLoop(loop);
+    emitStage(stage);
     if (screenSum)
       sum = screenSum;
     screenSum = Value();
@@ -239,8 +240,8 @@ void KernelEmitter::emitFirstLevel(Value arenaArgument) {
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(again.thenBlock());
   screenMask = arith::ConstantIntOp::create(b, 0, /*width=*/32);
-  for (const Loop &loop : level)
-    if (schedule.readsInput(loop))
-      emitLoop(loop);
+  for (plan::StageOp stage : stages)
+    if (storage.readsInput(stage))
+      emitStage(stage);
   cluster::BarrierOp::create(b);
 }

@@ -23,6 +23,7 @@ enum class Phase {
   Imported,   ///< rnn ops on f32 tensors, named cells
   Normalized, ///< region cells of matvecs and elementwise ops
   Legalized,  ///< types of the precision policy, explicit casts
+  Planned,    ///< stages, how they are tiled, and for which target
   Scheduled,  ///< cluster ops, loops and memrefs
   Selected,   ///< only what is an instruction of the target
   LLVM,       ///< LLVM dialect

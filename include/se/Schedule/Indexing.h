@@ -42,6 +42,15 @@ std::pair<mlir::Value, mlir::AffineExpr>
 traceMovement(mlir::Value value, mlir::AffineExpr position,
               llvm::function_ref<bool(mlir::Value)> isEnd);
 
+/// `value` without the reshapes that made it: the same elements at the same
+/// positions.
+mlir::Value stripReshapes(mlir::Value value);
+
+/// True if element i of the op's result is computed from elements i of its
+/// operands by arith, math, an activation or a quantization; a table is read as
+/// a whole.
+bool isElementwise(mlir::Operation *op);
+
 /// The value of an expression of dimensions with these values.
 int64_t evaluatePosition(mlir::AffineExpr position,
                          llvm::ArrayRef<int64_t> dims);

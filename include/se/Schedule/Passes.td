@@ -8,6 +8,59 @@
 
 include "mlir/Pass/PassBase.td"
 
+def FormStages : Pass<"se-form-stages", "::mlir::ModuleOp"> {
+  let summary = "Say in which stages a network is computed, and what an element is";
+  let description = [{
+    Replaces the operations of a network without cells by stages (`plan.stage`).
+
+    A value that others read at places of their own is a result of a stage: the
+    operands of matvecs and reductions, concatenations, outputs, next states, and
+    what would otherwise be computed more than once for an element. All others
+    are computed where they are used: the gates of an output element and the
+    elementwise operations behind them are one body. What reads only elements
+    with the number of its own, and has as many, shares a stage.
+
+    A row of a constant matrix becomes a `plan.dot` if the elements of its vector
+    lie side by side; other products are added up by a loop in the body, and
+    `remarks` says why. Movement of data becomes part of places. What can be
+    computed before all stages of peaks alone (`rnn.finite`) stays as it is.
+
+    A network of stages stays as it is.
+
+    Example: `%1 = arith.addf %0, %bias : tensor<24xf32>`, where `%0` is
+    `rnn.matvec %w, %x`, and `%1` the output, becomes
+
+    ```mlir
+    %1 = plan.stage "fc" depth 0 elements 24 : tensor<24xf32> {
+    ^bb0(%i: index):
+      %0 = plan.dot %w[%i], %x[0] : tensor<24x16xf32>, tensor<16xf32> -> f32
+      %2 = plan.read %bias[%i] : tensor<24xf32>
+      %3 = arith.addf %0, %2 : f32
+      plan.yield %3 : f32
+    }
+    ```
+  }];
+  let options = [
+    Option<"remarks", "remarks", "bool", "false",
+           "print a remark for each product that is no plan.dot">
+  ];
+  let dependentDialects = ["::se::plan::PlanDialect", "::mlir::scf::SCFDialect",
+    "::mlir::arith::ArithDialect", "::mlir::math::MathDialect",
+    "::mlir::tensor::TensorDialect"];
+}
+
+def PairElements : Pass<"se-pair-elements", "::mlir::ModuleOp"> {
+  let summary = "Let stages compute two elements at a time, where that is faster";
+  let description = [{
+    Sets `pairs` on stages with arithmetic on f16 that two elements can share
+    (packed halves), if the cost model finds a pair cheaper than two elements on
+    the module's target. Whatever has no packed form is done one after the other.
+    A stage that has `pairs` keeps it.
+
+    Example: `plan.stage "gate" depth 1 elements 128 in pairs : tensor<128xf16>`.
+  }];
+}
+
 def ChooseTiling : Pass<"se-choose-tiling", "::mlir::ModuleOp"> {
   let summary = "Decide how parameters are cut into tiles, and what stays in L1";
   let description = [{
@@ -45,16 +98,15 @@ def ChooseTiling : Pass<"se-choose-tiling", "::mlir::ModuleOp"> {
 }
 
 def ScheduleNetwork : Pass<"se-schedule", "::mlir::ModuleOp"> {
-  let summary = "Deal a network's rows to cores (phase 2 to phase 3)";
+  let summary = "Deal the elements of stages to cores (to phase 3)";
   let description = [{
-    Replaces the module's `rnn.network` by a kernel that all cores execute, a
-    reset function and a `cluster.program` that describes both.
+    Replaces the module's `rnn.network`, which consists of stages, by a kernel
+    that all cores execute, a reset function and a `cluster.program` that
+    describes both.
 
-    Values that a matvec, a reduction or a concatenation reads get a buffer in
-    L1, all others are computed where they are used: the gates of an output
-    element and the elementwise operations that follow them are one loop body,
-    run by one core. Loops that depend on each other's whole result are
-    separated by a barrier; rows are dealt to cores in contiguous runs.
+    What one stage computes and another reads gets a buffer in L1. Stages of
+    different depths are separated by a barrier; the elements of a stage are
+    dealt to cores in contiguous runs.
 
     Parameters form one stream in the order of use, cut into tiles, which flow
     through a ring of L1 buffers, also across the border of frames, or stay in L1.

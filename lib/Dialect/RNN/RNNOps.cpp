@@ -264,12 +264,11 @@ LogicalResult InterpolateOp::verify() {
                   ? table.getRank() == 1 && memref.getLayout().isIdentity() &&
                         table.getDimSize(0) % 2 == 0
                   : table.getRank() == 2 && table.getDimSize(1) == 2;
-  if (!fits || ofTensor == (memref != nullptr))
-    return emitOpError("interpolate-C1: the table of ")
-           << (ofTensor ? "a tensor must be a tensor of shape [N, 2]"
-                        : "a scalar or vector must be a memref of shape "
-                          "[2 * N] with the identity layout")
-           << ", found " << table;
+  if (!fits || (ofTensor && memref))
+    return emitOpError("interpolate-C1: the table must be a tensor of shape "
+                       "[N, 2] or, of a scalar or vector, a memref of shape "
+                       "[2 * N] with the identity layout, found ")
+           << table;
   int64_t lines = getNumLines();
   if (lines < 4 || lines > 1024 || !llvm::isPowerOf2_64(lines))
     return emitOpError("interpolate-C2: the lines must be a power of two from "

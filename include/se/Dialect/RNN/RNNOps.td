@@ -456,12 +456,12 @@ def RNN_InterpolateOp : RNN_Op<"interpolate", [AllTypesMatch<["x", "y"]>,
     A NaN is taken for +limit; in a pair one with the sign bit, which no
     arithmetic gives, for -limit. With shift = (1024 + C) / scale, the sum
     p + shift has its last place at 1 / scale, so its low bits are i. In phase 2
-    `x` is a tensor and the table one of shape [N, 2]; in phase 3 `x` is a scalar
-    or a pair, and the table lies in memory, slope and offset of each line in one
-    word.
+    `x` is a tensor and the table one of shape [N, 2]; in a stage (plan.stage) `x`
+    is a scalar; in phase 3 it is a scalar or a pair, and the table lies in
+    memory, slope and offset of each line in one word.
 
-    * (interpolate-C1) the table of a tensor is a tensor of shape [N, 2], that of
-      a scalar or vector a memref of shape [2 * N] with the identity layout.
+    * (interpolate-C1) the table is a tensor of shape [N, 2] or, of a scalar or
+      vector, a memref of shape [2 * N] with the identity layout.
     * (interpolate-C2) N is a power of two from 4 to 1024.
     * (interpolate-C3) `scale` is a power of two from 2^-4 to 2^14.
 

@@ -1,0 +1,186 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- PlanOps.td - Stages of a network ----------------------*- tablegen -*-===//
+
+#ifndef SE_DIALECT_PLAN_PLANOPS_TD
+#define SE_DIALECT_PLAN_PLANOPS_TD
+
+include "mlir/Interfaces/SideEffectInterfaces.td"
+include "mlir/IR/AttrTypeBase.td"
+include "mlir/IR/BuiltinAttributes.td"
+include "mlir/IR/OpAsmInterface.td"
+include "mlir/IR/OpBase.td"
+
+def Plan_Dialect : Dialect {
+  let name = "plan";
+  let cppNamespace = "::se::plan";
+  let summary = "How a network is computed, before anything lies anywhere";
+  let description = [{
+    The `plan` dialect says in which stages a network is computed, and what one
+    element of a stage is: scalar operations on elements of tensors. Values are
+    tensors still: nothing has a place, and no core has a share. Its operations
+    stand in an `rnn.network`.
+  }];
+  let useDefaultAttributePrinterParser = 1;
+  let hasOperationAttrVerify = 1;
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+  let extraClassDeclaration = [{
+    /// The attribute of a network of stages that says how many products it adds
+    /// up in a frame.
+    static constexpr ::llvm::StringLiteral macsAttrName = "plan.macs";
+  }];
+}
+
+class Plan_Op<string mnemonic, list<Trait> traits = []>
+    : Op<Plan_Dialect, mnemonic, traits>;
+
+def Plan_Scalar : AnyTypeOf<[AnyFloat, AnySignlessInteger],
+    "a float or a signless integer">;
+
+def Plan_BatchAttr : AttrDef<Plan_Dialect, "Batch"> {
+  let mnemonic = "batch";
+  let summary = "elements as pairs of a row and a vector";
+  let description = [{
+    The elements of a stage are pairs of one of `rows` rows and one of `vectors`
+    vectors, and those of one row read the same rows of constant matrices. Row
+    `d0` and vector `d1` belong to element `element`.
+
+    * (batch-C1) `rows` and `vectors` are positive, and `element` maps two
+      dimensions to one number.
+
+    Example: `#plan.batch<rows = 3, vectors = 2, element = (d0, d1) -> (d0 + d1 * 3)>`.
+  }];
+  let parameters = (ins "int64_t":$rows, "int64_t":$vectors,
+    "::mlir::AffineMap":$element);
+  let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
+}
+
+def Plan_StageOp : Plan_Op<"stage", [SingleBlock, RecursiveMemoryEffects,
+    HasParent<"::se::rnn::NetworkOp">,
+    DeclareOpInterfaceMethods<OpAsmOpInterface,
+      ["getAsmBlockArgumentNames"]>]> {
+  let summary = "All elements of some tensors, by one computation";
+  let description = [{
+    Computes `elements` elements of each result. The body is the computation of
+    one element, whose number is the block's argument; it ends in the element of
+    each result. All cores compute a stage together, each its share of the
+    elements, and a core computes one element, or a few, at a time.
+
+    `depth` says when: stages of one depth may be computed in any order, and read
+    only what those of smaller depths have computed. Between two depths all cores
+    wait for each other.
+
+    Elements are computed in pairs of neighbours, side by side in the lanes of a
+    register, if `pairs` is there. With `batch` the elements are pairs of a row
+    and a vector of a batch, and vectors that share the row of a matrix are
+    computed one after the other.
+
+    * (stage-C1) the block has one argument, an index, and ends in `plan.yield`.
+    * (stage-C2) the stage has results; each has `elements` elements, of the type
+      of the operand of `plan.yield`.
+    * (stage-C3) `elements` is positive, `depth` is not negative, and `batch` has
+      as many elements.
+    * (stage-C4) what a body reads is an argument of the network, a constant, or
+      comes of smaller depths.
+    * (stage-C5) stages stand in the order of their depths, from 0 on.
+
+    Example, a layer of 24 elements:
+
+    ```mlir
+    %y = plan.stage "fc" depth 0 elements 24 : tensor<24xf32> {
+    ^bb0(%i: index):
+      %0 = plan.dot %w[%i], %x[0] : tensor<24x16xf32>, tensor<16xf32> -> f32
+      %1 = plan.read %bias[%i] : tensor<24xf32>
+      %2 = arith.addf %0, %1 : f32
+      plan.yield %2 : f32
+    }
+    ```
+  }];
+  let arguments = (ins StrAttr:$name, I64Attr:$depth, I64Attr:$elements,
+    UnitAttr:$pairs, OptionalAttr<Plan_BatchAttr>:$batch);
+  let results = (outs Variadic<AnyStaticShapeTensor>:$results);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = [{
+    $name `depth` $depth `elements` $elements (`in` `pairs` $pairs^)?
+    (`batch` $batch^)? attr-dict `:` type($results) $body
+  }];
+  let hasRegionVerifier = 1;
+  let skipDefaultBuilders = 1;
+  let builders = [OpBuilder<(ins "::llvm::StringRef":$name, "int64_t":$depth,
+    "int64_t":$elements, "::mlir::TypeRange":$results)>];
+  let extraClassDeclaration = [{
+    /// The number of the element that the body computes.
+    ::mlir::Value getElement() { return getBody().getArgument(0); }
+    YieldOp getYield();
+    /// Rows and vectors of a batch; all elements and 1 without one.
+    int64_t getRows();
+    int64_t getVectors();
+  }];
+}
+
+def Plan_YieldOp : Plan_Op<"yield", [Pure, Terminator,
+    HasParent<"StageOp">]> {
+  let summary = "The element of each result of a stage";
+  let description = [{
+    Ends the body of a stage with the element of each of its results.
+
+    Example: `plan.yield %0, %1 : f32, f16`.
+  }];
+  let arguments = (ins Variadic<Plan_Scalar>:$values);
+  let assemblyFormat = "$values attr-dict `:` type($values)";
+}
+
+def Plan_ReadOp : Plan_Op<"read", [Pure]> {
+  let summary = "An element of a tensor";
+  let description = [{
+    Reads the element at a place of the tensor, counted through it row by row.
+    The place is an affine expression of numbers of elements, and of the variables
+    of loops in the body.
+
+    * (read-C1) there is one place, and it needs each of its variables.
+    * (read-C2) the result has the tensor's element type.
+    * (read-C3) a place that is a number lies in the tensor.
+
+    Example: `%1 = plan.read %x[%i mod 16 + 4] : tensor<2x16xf16>`.
+  }];
+  let arguments = (ins AnyStaticShapeTensor:$tensor, Variadic<Index>:$dims,
+    AffineMapAttr:$place);
+  let results = (outs Plan_Scalar:$element);
+  let assemblyFormat = [{
+    $tensor custom<Place>($place, $dims) attr-dict `:`
+    custom<TensorAndElement>(type($tensor), type($element))
+  }];
+  let hasVerifier = 1;
+}
+
+def Plan_DotOp : Plan_Op<"dot", [Pure, AttrSizedOperandSegments]> {
+  let summary = "The product of a row of a constant matrix and a vector";
+  let description = [{
+    The sum of the products of a row of the matrix, and as many elements of the
+    vector, side by side from `start` on: an element of `rnn.matvec`, added up in
+    the same order. Rows of neighbouring elements are read side by side
+    (`cluster.dot`).
+
+    * (dot-C1) the matrix has two dimensions and is a constant that is not the
+      same number throughout; matrix and vector have the same element type, and
+      so has the result, or it is f32 for f16 and i32 for integers.
+    * (dot-C2) row and start are one place each, and need each of their
+      variables.
+
+    Example: `%0 = plan.dot %w[%i], %x[0] : tensor<24x16xi8>, tensor<16xi8> -> i32`.
+  }];
+  let arguments = (ins AnyStaticShapeTensor:$matrix, Variadic<Index>:$rowDims,
+    AnyStaticShapeTensor:$vector, Variadic<Index>:$startDims,
+    AffineMapAttr:$row, AffineMapAttr:$start);
+  let results = (outs Plan_Scalar:$sum);
+  let assemblyFormat = [{
+    $matrix custom<Place>($row, $rowDims) `,` $vector
+    custom<Place>($start, $startDims) attr-dict
+    `:` type($matrix) `,` type($vector) `->` type($sum)
+  }];
+  let hasVerifier = 1;
+}
+
+#endif // SE_DIALECT_PLAN_PLANOPS_TD

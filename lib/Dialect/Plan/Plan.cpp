@@ -1,0 +1,251 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- Plan.cpp - The plan dialect ----------------------------------------===//
+
+#include "se/Dialect/Plan/Plan.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/DialectImplementation.h"
+#include "mlir/IR/TypeUtilities.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace se;
+using namespace se::plan;
+
+#include "se/Dialect/Plan/PlanDialect.cpp.inc"
+
+//===----------------------------------------------------------------------===//
+// Places: [%i mod 16 + 4]
+//===----------------------------------------------------------------------===//
+
+static ParseResult
+parsePlace(OpAsmParser &parser, AffineMapAttr &map,
+           SmallVectorImpl<OpAsmParser::UnresolvedOperand> &dims) {
+  Attribute parsed;
+  NamedAttrList unused;
+  if (parser.parseAffineMapOfSSAIds(dims, parsed, "map", unused))
+    return failure();
+  map = cast<AffineMapAttr>(parsed);
+  if (map.getValue().getNumSymbols() || map.getValue().getNumResults() != 1)
+    return parser.emitError(parser.getCurrentLocation(),
+                            "expected one place without symbols");
+  return success();
+}
+
+static void printPlace(OpAsmPrinter &p, Operation *, AffineMapAttr map,
+                       OperandRange dims) {
+  p << '[';
+  p.printAffineMapOfSSAIds(map, dims);
+  p << ']';
+}
+
+/// `tensor<4xf32>`, of which the element's type follows.
+static ParseResult parseTensorAndElement(OpAsmParser &parser, Type &tensor,
+                                         Type &element) {
+  if (parser.parseType(tensor))
+    return failure();
+  element = getElementTypeOrSelf(tensor);
+  return success();
+}
+
+static void printTensorAndElement(OpAsmPrinter &p, Operation *, Type tensor,
+                                  Type) {
+  p << tensor;
+}
+
+#define GET_ATTRDEF_CLASSES
+#include "se/Dialect/Plan/PlanAttributes.cpp.inc"
+#define GET_OP_CLASSES
+#include "se/Dialect/Plan/PlanOps.cpp.inc"
+
+void PlanDialect::initialize() {
+  addAttributes<
+#define GET_ATTRDEF_LIST
+#include "se/Dialect/Plan/PlanAttributes.cpp.inc"
+      >();
+  addOperations<
+#define GET_OP_LIST
+#include "se/Dialect/Plan/PlanOps.cpp.inc"
+      >();
+}
+
+LogicalResult PlanDialect::verifyOperationAttribute(Operation *op,
+                                                    NamedAttribute attribute) {
+  auto count = dyn_cast<IntegerAttr>(attribute.getValue());
+  if (attribute.getName() == macsAttrName &&
+      (!isa<rnn::NetworkOp>(op) || !count || count.getInt() < 0))
+    return op->emitOpError() << "attribute '" << macsAttrName
+                             << "' must be a number of a network";
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// plan.batch
+//===----------------------------------------------------------------------===//
+
+LogicalResult
+BatchAttr::verify(llvm::function_ref<InFlightDiagnostic()> emitError,
+                  int64_t rows, int64_t vectors, AffineMap element) {
+  if (rows < 1 || vectors < 1 || element.getNumDims() != 2 ||
+      element.getNumSymbols() != 0 || element.getNumResults() != 1)
+    return emitError() << "batch-C1: rows and vectors must be positive, and "
+                          "element a map of two dimensions to one number";
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// plan.stage
+//===----------------------------------------------------------------------===//
+
+void StageOp::build(OpBuilder &builder, OperationState &state,
+                    llvm::StringRef name, int64_t depth, int64_t elements,
+                    TypeRange results) {
+  state.addAttribute(getNameAttrName(state.name), builder.getStringAttr(name));
+  state.addAttribute(getDepthAttrName(state.name),
+                     builder.getI64IntegerAttr(depth));
+  state.addAttribute(getElementsAttrName(state.name),
+                     builder.getI64IntegerAttr(elements));
+  state.addTypes(results);
+  Block &block = state.addRegion()->emplaceBlock();
+  block.addArgument(builder.getIndexType(), state.location);
+}
+
+void StageOp::getAsmBlockArgumentNames(Region &region,
+                                       OpAsmSetValueNameFn setName) {
+  if (region.getNumArguments() == 1)
+    setName(region.getArgument(0), "i");
+}
+
+YieldOp StageOp::getYield() {
+  return cast<YieldOp>(getBody().front().getTerminator());
+}
+
+int64_t StageOp::getRows() {
+  return getBatch() ? getBatch()->getRows() : int64_t(getElements());
+}
+
+int64_t StageOp::getVectors() {
+  return getBatch() ? getBatch()->getVectors() : 1;
+}
+
+/// The stages that a value of the network comes of; tensors are put together
+/// and reshaped between stages.
+static void findStages(Value value, llvm::function_ref<void(StageOp)> found) {
+  Operation *op = value.getDefiningOp();
+  if (auto stage = dyn_cast_or_null<StageOp>(op))
+    return found(stage);
+  if (isa_and_nonnull<tensor::ConcatOp, rnn::ReshapeOp>(op))
+    for (Value operand : op->getOperands())
+      findStages(operand, found);
+}
+
+LogicalResult StageOp::verifyRegions() {
+  Block &block = getBody().front();
+  if (block.getNumArguments() != 1 || !block.getArgument(0).getType().isIndex())
+    return emitOpError("stage-C1: the block must have one argument, an index");
+  if (block.empty() || !isa<YieldOp>(block.back()))
+    return emitOpError("stage-C1: the body must end in plan.yield");
+  if (getNumResults() == 0)
+    return emitOpError("stage-C2: there must be a result");
+  if (int64_t(getElements()) < 1 || int64_t(getDepth()) < 0 ||
+      getRows() * getVectors() != int64_t(getElements()))
+    return emitOpError("stage-C3: elements must be positive, depth not "
+                       "negative, and batch of as many elements");
+  auto tensorOf = [&](Type type) { return cast<RankedTensorType>(type); };
+  YieldOp yield = getYield();
+  if (yield.getNumOperands() != getNumResults())
+    return emitOpError("stage-C2: plan.yield has ")
+           << yield.getNumOperands() << " elements for " << getNumResults()
+           << " results";
+  for (auto [type, value] : llvm::zip(getResultTypes(), yield.getValues()))
+    if (tensorOf(type).getNumElements() != int64_t(getElements()) ||
+        tensorOf(type).getElementType() != value.getType())
+      return emitOpError("stage-C2: a result must have ")
+             << getElements() << " elements of " << value.getType()
+             << ", found " << type;
+  uint64_t before = 0;
+  for (Operation *op = (*this)->getPrevNode(); op; op = op->getPrevNode())
+    if (auto stage = dyn_cast<StageOp>(op)) {
+      before = stage.getDepth() + 1;
+      break;
+    }
+  if (getDepth() > before || getDepth() + 1 < before)
+    return emitOpError("stage-C5: its depth must be that of the stage before "
+                       "it or one more, found ")
+           << getDepth();
+  WalkResult result = getBody().walk([&](Operation *op) {
+    for (Value operand : op->getOperands()) {
+      if (!isa<TensorType>(operand.getType()))
+        continue;
+      bool isEarlier = true;
+      findStages(operand, [&](StageOp stage) {
+        isEarlier &= stage.getDepth() < getDepth();
+      });
+      if (isEarlier)
+        continue;
+      op->emitOpError("stage-C4: what a stage reads must be computed at a "
+                      "smaller depth than its own");
+      return WalkResult::interrupt();
+    }
+    return WalkResult::advance();
+  });
+  return failure(result.wasInterrupted());
+}
+
+//===----------------------------------------------------------------------===//
+// plan.read and plan.dot
+//===----------------------------------------------------------------------===//
+
+static bool needsAll(AffineMap map, size_t dims) {
+  if (map.getNumDims() != dims)
+    return false;
+  for (unsigned i = 0; i != dims; ++i)
+    if (!map.isFunctionOfDim(i))
+      return false;
+  return true;
+}
+
+LogicalResult ReadOp::verify() {
+  AffineMap place = getPlace();
+  if (place.getNumResults() != 1 || !needsAll(place, getDims().size()))
+    return emitOpError("read-C1: there must be one place, which needs each of "
+                       "its variables");
+  auto type = cast<RankedTensorType>(getTensor().getType());
+  if (type.getElementType() != getElement().getType())
+    return emitOpError("read-C2: the result must be ")
+           << type.getElementType() << ", found " << getElement().getType();
+  if (!place.isSingleConstant())
+    return success();
+  int64_t at = place.getSingleConstantResult();
+  if (at < 0 || at >= type.getNumElements())
+    return emitOpError("read-C3: there is no element ") << at << " in " << type;
+  return success();
+}
+
+LogicalResult DotOp::verify() {
+  auto matrix = cast<RankedTensorType>(getMatrix().getType());
+  auto constant = getMatrix().getDefiningOp<arith::ConstantOp>();
+  if (matrix.getRank() != 2 || !constant ||
+      isa<SplatElementsAttr>(constant.getValue()))
+    return emitOpError("dot-C1: the matrix must have two dimensions and be a "
+                       "constant that is not the same number throughout");
+  Type element = matrix.getElementType(), sum = getSum().getType();
+  bool isWide = (element.isF16() && sum.isF32()) ||
+                (element.isSignlessInteger() && sum.isInteger(32));
+  bool isSame = isa<FloatType>(element) && sum == element;
+  if (getElementTypeOrSelf(getVector().getType()) != element ||
+      (!isSame && !isWide))
+    return emitOpError("dot-C1: matrix and vector must have the same element "
+                       "type, and the result it, or f32 for f16 and i32 for "
+                       "integers");
+  if (getRow().getNumResults() != 1 || getStart().getNumResults() != 1 ||
+      !needsAll(getRow(), getRowDims().size()) ||
+      !needsAll(getStart(), getStartDims().size()))
+    return emitOpError("dot-C2: row and start must be one place each, which "
+                       "needs each of its variables");
+  return success();
+}
