@@ -20,6 +20,7 @@
 #include "se/Pipelines/ReadModule.h"
 #include "se/Quantization/Policy.h"
 #include "se/Schedule/LeastMemory.h"
+#include "se/Schedule/Passes.h"
 #include "se/Support/InputFile.h"
 #include "se/Support/OutputFiles.h"
 #include "se/Target/Linker.h"
@@ -313,18 +314,17 @@ LogicalResult Compilation::checkLeastL1() {
   PassManager passes(copy->getContext());
   passes.addPass(rnn::createInlineCells());
   passes.addPass(rnn::createStoreMasks());
+  passes.addPass(schedule::createFormStages());
   if (failed(lowerTo(*copy, Phase::Normalized, {})) ||
       failed(passes.run(*copy)))
     return failure();
   for (auto network : copy->getOps<rnn::NetworkOp>()) {
-    FailureOr<int64_t> least = schedule::getLeastL1(network);
-    if (failed(least))
-      return failure();
+    int64_t least = schedule::getLeastL1(network);
     int64_t available = getL1Bytes();
-    if (*least > available)
+    if (least > available)
       return network.emitError()
              << "network does not fit: memory l1 exceeded by "
-             << *least - available << " bytes (" << *least
+             << least - available << " bytes (" << least
              << " needed for states and activations even in int8, " << available
              << " available) on target " << target.name;
   }

@@ -11,7 +11,8 @@
 #include "se/Dialect/Cluster/StageLocation.h"
 #include "se/Schedule/Indexing.h"
 
-#include "mlir/Analysis/SliceAnalysis.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace mlir;
 using namespace se;
@@ -250,17 +251,19 @@ void KernelEmitter::emitReset() {
 /// The type that an input is rounded to, perhaps after it was moved or
 /// screened.
 static FloatType findRounding(Value input) {
-  ForwardSliceOptions options;
-  options.filter = [](Operation *op) {
-    return isa<rnn::ReshapeOp, rnn::TransposeOp, rnn::BroadcastOp,
-               tensor::ExtractSliceOp, tensor::ConcatOp, arith::BitcastOp,
-               arith::AndIOp, arith::SelectOp, arith::TruncFOp>(op);
-  };
-  SetVector<Operation *> slice;
-  getForwardSlice(input, &slice, options);
-  for (Operation *op : slice)
-    if (auto truncation = dyn_cast<arith::TruncFOp>(op))
-      return cast<FloatType>(getElementTypeOrSelf(truncation.getType()));
+  SetVector<Value> values;
+  values.insert(input);
+  for (size_t i = 0; i != values.size(); ++i)
+    for (OpOperand &use : values[i].getUses()) {
+      Operation *user = use.getOwner();
+      if (auto truncation = dyn_cast<arith::TruncFOp>(user))
+        return cast<FloatType>(truncation.getType());
+      if (isa<plan::YieldOp>(user))
+        values.insert(user->getParentOp()->getResult(use.getOperandNumber()));
+      else if (isa<plan::ReadOp, tensor::ConcatOp, arith::BitcastOp,
+                   arith::AndIOp, arith::SelectOp>(user))
+        values.insert(user->getResult(0));
+    }
   return {};
 }
 
@@ -310,9 +313,10 @@ void KernelEmitter::emitInit() {
 void KernelEmitter::emitProgram() {
   b.setInsertionPoint(network);
   std::string name = network.getSymName().str();
-  network->walk([&](rnn::MatvecOp matvec) {
-    macs += elementsOf(matvec.getY()) * shapeOf(matvec.getW())[1];
-  });
+  int64_t macs = 0;
+  if (auto count = network->getAttrOfType<IntegerAttr>(
+          plan::PlanDialect::macsAttrName))
+    macs = count.getInt();
   ArrayAttr inputs =
       ports(network.getInputTypes(), network.getInputNames(), PortKind::Input);
   ArrayAttr outputs = ports(network.getOutputTypes(), network.getOutputNames(),

@@ -107,7 +107,7 @@ private:
   mlir::ModuleOp module;
   mlir::SymbolTable symbols;
   mlir::ImplicitLocOpBuilder b;
-  int64_t macs = 0, weightBytes = 0;
+  int64_t weightBytes = 0;
   mlir::func::FuncOp kernel, init, reset;
   struct {
     mlir::memref::GlobalOp resident, stream, nvm, l3, l2Ring, transfers,

@@ -6,7 +6,6 @@
 #include "se/Schedule/LeastMemory.h"
 
 #include "Arena.h"
-#include "FormStages.h"
 #include "Storage.h"
 
 #include "se/Schedule/Indexing.h"
@@ -15,10 +14,8 @@ using namespace mlir;
 using namespace se;
 using namespace se::schedule;
 
-FailureOr<int64_t> schedule::getLeastL1(rnn::NetworkOp network) {
+int64_t schedule::getLeastL1(rnn::NetworkOp network) {
   // Casts to other types may have stages, but take no other's place.
-  if (failed(formStages(network, /*remarks=*/false)))
-    return failure();
   Storage storage(network);
   Arena arena;
   Type byte = IntegerType::get(network.getContext(), 8);

@@ -12,8 +12,6 @@
 #include "mlir/IR/Builders.h"
 #include "gtest/gtest.h"
 
-#include <deque>
-
 namespace se::schedule {
 
 /// Makes loops without a network: layout and tiling look only at sizes.
@@ -52,16 +50,13 @@ protected:
   /// Adds a loop over so many elements, in groups of `group`.
   GroupedLoop &addLoop(Records &records, int64_t elements, RowBlock block,
                        int64_t group = 1) {
-    Loop &loop = loops.emplace_back(Loop{elements, {}});
-    GroupedLoop &grouped =
-        records.addLoop(loop, {elements, 1, b.getAffineDimExpr(0)}, block, {});
-    grouped.record.layOut(group);
-    return grouped;
+    GroupedLoop &loop = records.addLoop(elements, block);
+    loop.record.layOut(group);
+    return loop;
   }
 
   mlir::MLIRContext context;
   mlir::Builder b;
-  std::deque<Loop> loops;
 };
 
 } // namespace se::schedule

@@ -10,10 +10,9 @@
 
 namespace se::schedule {
 
-/// Bytes of L1 that states and activations of a network without cells take if
-/// no element needs more than one byte. No policy needs less. The network becomes
-/// one of stages; an error is emitted if it cannot.
-mlir::FailureOr<int64_t> getLeastL1(rnn::NetworkOp network);
+/// Bytes of L1 that states and activations of a network of stages take if no
+/// element needs more than one byte. No policy needs less.
+int64_t getLeastL1(rnn::NetworkOp network);
 
 } // namespace se::schedule
 
