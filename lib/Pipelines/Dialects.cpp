@@ -26,11 +26,12 @@ using namespace mlir;
 using namespace se;
 
 void se::registerDialects(DialectRegistry &registry) {
-  registry.insert<rnn::RNNDialect, plan::PlanDialect, cluster::ClusterDialect, xpulp::XPulpDialect,
-                  vector::VectorDialect, arith::ArithDialect, math::MathDialect,
-                  tensor::TensorDialect, quant::QuantDialect,
-                  memref::MemRefDialect, scf::SCFDialect, func::FuncDialect,
-                  cf::ControlFlowDialect, LLVM::LLVMDialect>();
+  registry
+      .insert<rnn::RNNDialect, plan::PlanDialect, cluster::ClusterDialect,
+              xpulp::XPulpDialect, vector::VectorDialect, arith::ArithDialect,
+              math::MathDialect, tensor::TensorDialect, quant::QuantDialect,
+              memref::MemRefDialect, scf::SCFDialect, func::FuncDialect,
+              cf::ControlFlowDialect, LLVM::LLVMDialect>();
   registerBuiltinDialectTranslation(registry);
   registerLLVMDialectTranslation(registry);
 }

@@ -31,8 +31,9 @@ namespace se {
 using namespace mlir;
 using namespace se;
 
-static constexpr StringLiteral names[] = {
-    "imported", "normalized", "legalized", "planned", "scheduled", "selected", "llvm"};
+static constexpr StringLiteral names[] = {"imported", "normalized", "legalized",
+                                          "planned",  "scheduled",  "selected",
+                                          "llvm"};
 
 StringRef se::stringifyPhase(Phase phase) { return names[unsigned(phase)]; }
 

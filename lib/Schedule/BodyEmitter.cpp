@@ -219,8 +219,8 @@ Value BodyEmitter::emit(Value value) {
 Value BodyEmitter::emitConstant(arith::ConstantOp op) {
   TypedAttr value = op.getValue();
   if (lanes.isPair)
-    value = SplatElementsAttr::get(cast<VectorType>(typeOf(op)),
-                                   Attribute(value));
+    value =
+        SplatElementsAttr::get(cast<VectorType>(typeOf(op)), Attribute(value));
   return arith::ConstantOp::create(b, value);
 }
 
@@ -237,8 +237,8 @@ Value BodyEmitter::emitRead(plan::ReadOp read) {
     return emitLanes(typeOf(read), [&] { return emitRead(read); });
   if (Value field = memory.readField(read, lanes))
     return field;
-  Value scalar = emitLoad(b, memory.getMemory(tensor), emitIndex(position),
-                          lanes.isPair);
+  Value scalar =
+      emitLoad(b, memory.getMemory(tensor), emitIndex(position), lanes.isPair);
   memory.observe(tensor, scalar);
   return scalar;
 }
@@ -264,8 +264,7 @@ Value BodyEmitter::emitLoop(scf::ForOp loop) {
   for (Operation &op : loop.getBody()->without_terminator())
     for (Value result : op.getResults())
       emit(result);
-  scf::YieldOp::create(
-      b, emit(loop.getBody()->getTerminator()->getOperand(0)));
+  scf::YieldOp::create(b, emit(loop.getBody()->getTerminator()->getOperand(0)));
   dims.pop_back();
   return copy.getResult(0);
 }

@@ -41,8 +41,8 @@ public:
   virtual void observe(mlir::Value tensor, mlir::Value scalar) = 0;
 };
 
-/// Emits the body of a stage for one element, or for a pair of neighbours, whose
-/// values are vectors of two. What no result needs is not emitted.
+/// Emits the body of a stage for one element, or for a pair of neighbours,
+/// whose values are vectors of two. What no result needs is not emitted.
 class BodyEmitter {
 public:
   BodyEmitter(mlir::ImplicitLocOpBuilder &builder, plan::StageOp stage,
@@ -80,7 +80,7 @@ private:
   BodyMemory &memory;
   Lanes lanes;
   llvm::SmallVector<mlir::Value, 2> dims; ///< element, and a loop's variable
-  mlir::Value other; ///< of a pair that are no neighbours
+  mlir::Value other;                      ///< of a pair that are no neighbours
   llvm::DenseMap<mlir::Value, mlir::Value> known;
 };
 

@@ -5,8 +5,8 @@
 
 #include "CostModel.h"
 
-#include "se/Dialect/Cluster/Cluster.h"
 #include "Positions.h"
+#include "se/Dialect/Cluster/Cluster.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"

@@ -18,8 +18,7 @@ namespace {
 /// Follows the code that BodyEmitter makes of the values that are needed.
 class Counter {
 public:
-  Counter(plan::StageOp stage, bool inPairs,
-          const llvm::DenseSet<Value> &early)
+  Counter(plan::StageOp stage, bool inPairs, const llvm::DenseSet<Value> &early)
       : stage(stage), inPairs(inPairs), early(early) {}
 
   Cost run() {
@@ -102,8 +101,7 @@ Counter::Form Counter::addRead(plan::ReadOp read) {
     return Form::packed;
   }
   bool isNarrow = read.getType().getIntOrFloatBitWidth() == 16;
-  if (!isKnown && stage.getVectors() == 1 &&
-      areNeighbours(getPosition(read))) {
+  if (!isKnown && stage.getVectors() == 1 && areNeighbours(getPosition(read))) {
     cost += once;
     if (isNarrow)
       return Form::packed;
@@ -145,8 +143,7 @@ bool schedule::usesPackedHalves(plan::StageOp stage) {
     if (op.getNumResults() != 1 || isa<arith::ConstantOp, plan::ReadOp>(op))
       continue;
     bool isHalf = op.getResult(0).getType().isF16();
-    if (isa<plan::DotOp>(op) ? isHalf
-                             : !isa<scf::ForOp>(op) && isPacked(&op))
+    if (isa<plan::DotOp>(op) ? isHalf : !isa<scf::ForOp>(op) && isPacked(&op))
       return true;
   }
   return false;

@@ -202,7 +202,8 @@ void KernelEmitter::emitKernel() {
     copyPorts(outputCopies, [] {});
   }
   // All have read what is carried before it is written again.
-  bool hasMet = screen || schedule.hasRing() || storage.getDepths().size() > 1 ||
+  bool hasMet = screen || schedule.hasRing() ||
+                storage.getDepths().size() > 1 ||
                 !storage.getStateCopies().empty() || !outputCopies.empty();
   if (tiling.residentBytes && !hasMet)
     cluster::BarrierOp::create(b);
@@ -314,8 +315,8 @@ void KernelEmitter::emitProgram() {
   b.setInsertionPoint(network);
   std::string name = network.getSymName().str();
   int64_t macs = 0;
-  if (auto count = network->getAttrOfType<IntegerAttr>(
-          plan::PlanDialect::macsAttrName))
+  if (auto count =
+          network->getAttrOfType<IntegerAttr>(plan::PlanDialect::macsAttrName))
     macs = count.getInt();
   ArrayAttr inputs =
       ports(network.getInputTypes(), network.getInputNames(), PortKind::Input);

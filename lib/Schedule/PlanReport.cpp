@@ -50,8 +50,7 @@ void PlanReport::addStage(plan::StageOp stage) {
   if (remarks)
     emitRemark(stage.getLoc())
         << stage.getElements() << " elements on level " << stage.getDepth()
-        << ", "
-        << (flows ? part.getTiles() : 0) << " tiles, " << resident
+        << ", " << (flows ? part.getTiles() : 0) << " tiles, " << resident
         << " bytes stay in l1, per frame come " << l2 << " from l2, " << nvm
         << " from nvm, " << l3 << " from l3; compute " << int64_t(compute)
         << ", dma " << int64_t(dma) << ", external " << int64_t(outer)

@@ -93,7 +93,8 @@ void Planner::readStages() {
                                     : int64_t(stage.getElements()));
     }
   }
-  size_t copies = storage.getSavedStates().size() + storage.getStateCopies().size();
+  size_t copies =
+      storage.getSavedStates().size() + storage.getStateCopies().size();
   otherBytes += copyBytes * double(copies);
   auto shareCache = [&] {
     return records.shareCache(options.l1Bytes - arena.getSize(), otherBytes);

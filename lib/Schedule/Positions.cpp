@@ -17,8 +17,8 @@ static AffineExpr getExpression(Operation *op, AffineMap place,
   auto stage = op->getParentOfType<plan::StageOp>();
   SmallVector<AffineExpr> replacements;
   for (Value dim : dims)
-    replacements.push_back(getAffineDimExpr(
-        dim == stage.getElement() ? 0 : 1, op->getContext()));
+    replacements.push_back(
+        getAffineDimExpr(dim == stage.getElement() ? 0 : 1, op->getContext()));
   return place.getResult(0).replaceDims(replacements);
 }
 
@@ -64,4 +64,3 @@ AffineExpr schedule::fitStrides(ArrayRef<int64_t> values, AffineExpr index) {
       return {};
   return sum;
 }
-

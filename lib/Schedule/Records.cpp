@@ -456,8 +456,7 @@ void schedule::appendTile(const GroupedLoop &loop, int64_t tile,
         for (int64_t i = begin; i < behind; ++i)
           copyRow(from,
                   evaluatePosition(row, {getElement(i, 0)}) * block.columns,
-                  block,
-                  piece * block.words,
+                  block, piece * block.words,
                   std::min((piece + 1) * block.words, block.getRowWords()),
                   4 * rows * loop.interleave,
                   blocks + loop.interleave *

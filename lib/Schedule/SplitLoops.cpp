@@ -81,9 +81,9 @@ void Planner::findEarlyValues(GroupedLoop &loop) {
     findEarly(value, early, seen);
   for (Value value : early)
     loop.early.push_back({value});
-  loop.late = (loop.inPairs ? 0.5 : 1.0) *
-              getElementCost(loop.stage, loop.inPairs,
-                             {early.begin(), early.end()});
+  loop.late =
+      (loop.inPairs ? 0.5 : 1.0) *
+      getElementCost(loop.stage, loop.inPairs, {early.begin(), early.end()});
 }
 
 /// Splits resident loops, where there is room for what lies between. Others
@@ -123,8 +123,7 @@ void Planner::splitLoops() {
       for (EarlyValue &early : loop.early)
         early.offset = place(
             ("sums of " + stage.getName()).str(),
-            makeType(loop.rowCount, early.value.getType(),
-                     cluster::Level::l1),
+            makeType(loop.rowCount, early.value.getType(), cluster::Level::l1),
             {unsigned(depth), unsigned(depth)});
     }
 }

@@ -29,8 +29,7 @@ bool schedule::isStaged(rnn::NetworkOp network) {
   for (Operation &op : network.getBody().front().without_terminator()) {
     bool isKnown =
         isa<arith::ConstantOp, rnn::FiniteOp, plan::StageOp>(op) ||
-        (isa<tensor::ConcatOp>(op) &&
-         llvm::all_of(op.getOperands(), isPart)) ||
+        (isa<tensor::ConcatOp>(op) && llvm::all_of(op.getOperands(), isPart)) ||
         early.contains(op.getResult(0)) ||
         (isa<rnn::ReshapeOp>(op) && llvm::all_of(op.getUsers(), isNextValue));
     if (!isKnown)
@@ -139,13 +138,12 @@ void Storage::placeStates() {
         continue;
       bool isSameElement =
           !read.inReduction && read.position == d0 && read.stage == stage;
-      isFree &=
-          isSameElement || plan::StageOp(read.stage).getDepth() < stage.getDepth();
+      isFree &= isSameElement ||
+                plan::StageOp(read.stage).getDepth() < stage.getDepth();
       canSave &= plan::StageOp(read.stage).getDepth() > 0;
     }
     if (isFree || canSave)
-      destinations[root].push_back(
-          {Destination::State, {}, unsigned(k), d0});
+      destinations[root].push_back({Destination::State, {}, unsigned(k), d0});
     else
       stateCopies.push_back({unsigned(k), root});
     if (!isFree && canSave)

@@ -87,7 +87,7 @@
 // RUN: not se-opt %t/normalized.mlir --verify-phase=legalised 2>&1 | FileCheck %s --check-prefix=SLIP
 // SLIP: error: unknown phase 'legalised', did you mean 'legalized'?
 // RUN: not se-opt %t/normalized.mlir --verify-phase=phase=finished 2>&1 | FileCheck %s --check-prefix=UNKNOWN
-// UNKNOWN: error: unknown phase 'finished', expected one of imported, normalized, legalized, scheduled, selected, llvm
+// UNKNOWN: error: unknown phase 'finished', expected one of imported, normalized, legalized, planned, scheduled, selected, llvm
 // RUN: not se-opt %t/claims-unknown.mlir --verify-phase 2>&1 | FileCheck %s --check-prefix=CLAIM
 // RUN: not se-compile %t/claims-unknown.mlir -o %t/out.elf 2>&1 | FileCheck %s --check-prefix=CLAIM
 // CLAIM: error: {{.*}}attribute se.phase is not the name of a phase: "done"

@@ -1,8 +1,8 @@
 // RUN: %python %S/Inputs/make-network.py 4 24 > %t.mlir
-// RUN: se-opt %t.mlir --se-attach-target="target=gap9 cores=2 l2-bytes=400 nvm-bytes=500 l3-bytes=500 dma-core=0" --se-choose-tiling="resident=false ring=2 tile-rows=1" --se-schedule --se-verify-schedule --canonicalize --cse | FileCheck %s --check-prefix=NVM
-// RUN: se-opt %t.mlir --se-attach-target="target=gap9 cores=2 l2-bytes=400 nvm-bytes=60 l3-bytes=500 dma-core=0" --se-choose-tiling="resident=false ring=2 tile-rows=1" --se-schedule --se-verify-schedule --canonicalize --cse | FileCheck %s --check-prefix=BOTH
-// RUN: se-opt %t.mlir --se-attach-target="target=gap9 cores=2 l2-bytes=160 nvm-bytes=0 l3-bytes=480 dma-core=0" --se-choose-tiling="resident=false ring=2 tile-rows=1" --se-schedule --se-verify-schedule --canonicalize --cse | FileCheck %s --check-prefix=ALL
-// RUN: se-opt %t.mlir --se-attach-target="target=pulp-open-ddr cores=2 l2-bytes=100 l3-bytes=480 dma-core=0" --se-choose-tiling="resident=false ring=2 tile-rows=1" --se-schedule --se-verify-schedule --canonicalize --cse | FileCheck %s --check-prefix=DIRECT
+// RUN: se-opt %t.mlir --se-attach-target="target=gap9 cores=2 l2-bytes=400 nvm-bytes=500 l3-bytes=500 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling="resident=false ring=2 tile-rows=1" --se-schedule --se-verify-schedule --canonicalize --cse | FileCheck %s --check-prefix=NVM
+// RUN: se-opt %t.mlir --se-attach-target="target=gap9 cores=2 l2-bytes=400 nvm-bytes=60 l3-bytes=500 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling="resident=false ring=2 tile-rows=1" --se-schedule --se-verify-schedule --canonicalize --cse | FileCheck %s --check-prefix=BOTH
+// RUN: se-opt %t.mlir --se-attach-target="target=gap9 cores=2 l2-bytes=160 nvm-bytes=0 l3-bytes=480 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling="resident=false ring=2 tile-rows=1" --se-schedule --se-verify-schedule --canonicalize --cse | FileCheck %s --check-prefix=ALL
+// RUN: se-opt %t.mlir --se-attach-target="target=pulp-open-ddr cores=2 l2-bytes=100 l3-bytes=480 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling="resident=false ring=2 tile-rows=1" --se-schedule --se-verify-schedule --canonicalize --cse | FileCheck %s --check-prefix=DIRECT
 //
 // 24 tiles of one row, 20 bytes in slots of 32. The ring in L2 has 4 + 2 - 1
 // slots, 160 bytes, so 480 + 160 - l2-bytes lie behind L2.

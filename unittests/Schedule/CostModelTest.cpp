@@ -1,19 +1,16 @@
 // Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "CostModel.h"
+#include "ElementCost.h"
 #include "Prediction.h"
 
 #include "se/Dialect/Cluster/Cluster.h"
-#include "se/Dialect/RNN/RNN.h"
 
 #include "mlir/AsmParser/AsmParser.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Math/IR/Math.h"
-#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Parser/Parser.h"
 #include "gtest/gtest.h"
 
@@ -25,24 +22,41 @@ namespace {
 class CostModelTest : public testing::Test {
 protected:
   CostModelTest() {
-    context.loadDialect<arith::ArithDialect, func::FuncDialect,
-                        math::MathDialect, memref::MemRefDialect,
-                        scf::SCFDialect, vector::VectorDialect,
-                        se::rnn::RNNDialect, se::cluster::ClusterDialect>();
+    context.loadDialect<arith::ArithDialect, math::MathDialect, scf::SCFDialect,
+                        tensor::TensorDialect, se::rnn::RNNDialect,
+                        se::plan::PlanDialect, se::cluster::ClusterDialect>();
   }
 
-  /// Of a function's body, which has %x, %y : f32, %h : f16, %p : vector<2xf16>
-  /// and %m : memref<64xf32>.
-  Cost getCostOf(llvm::StringRef body) {
+  /// A stage with this body, behind %x, %y : f32 and %h : f16 of tensors of 64
+  /// elements, %tx, %ty and %th; it yields `result`.
+  se::plan::StageOp makeStage(llvm::StringRef body,
+                              llvm::StringRef result = "%x : f32") {
+    std::string type = result.split(" : ").second.str();
     std::string text =
-        ("func.func @f(%x: f32, %y: f32, %h: f16, %p: vector<2xf16>, "
-         "%m: memref<64xf32>) {\n" +
-         body + "\nreturn\n}")
+        ("rnn.network @f inputs(%tx = \"x\" : tensor<64xf32>, %ty = \"y\" : "
+         "tensor<64xf32>, %th = \"h\" : tensor<64xf16>) outputs(\"z\" : "
+         "tensor<64x" +
+         type + ">) {\n%z = plan.stage \"s\" depth 0 elements 64 : tensor<64x" +
+         type +
+         "> {\n^bb0(%e: index):\n%x = plan.read %tx[%e] : tensor<64xf32>\n"
+         "%y = plan.read %ty[%e] : tensor<64xf32>\n"
+         "%h = plan.read %th[%e] : tensor<64xf16>\n" +
+         body + "\nplan.yield " + result + "\n}\nrnn.yield %z : tensor<64x" +
+         type + ">\n}")
             .str();
     module = parseSourceString<ModuleOp>(text, &context);
-    EXPECT_TRUE(module);
-    auto function = *module->getOps<func::FuncOp>().begin();
-    return getCost(function.getBody().front());
+    EXPECT_TRUE(module) << text;
+    se::plan::StageOp found;
+    module->walk([&](se::plan::StageOp stage) { found = stage; });
+    return found;
+  }
+
+  /// Of the operations of a body.
+  Cost getCostOf(llvm::StringRef body, bool isPair = false) {
+    Cost cost;
+    for (Operation &op : llvm::drop_begin(makeStage(body).getBody().front(), 3))
+      cost += getCost(op, isPair);
+    return cost;
   }
 
   /// A cluster with so many FPUs.
@@ -84,18 +98,51 @@ TEST_F(CostModelTest, ArithmeticUsesTheFpu) {
 }
 
 TEST_F(CostModelTest, PairIsCheaperThanTwoSingles) {
-  Cost pair = getCostOf("%0 = arith.mulf %p, %p : vector<2xf16>");
+  Cost pair = getCostOf("%0 = arith.mulf %h, %h : f16", /*isPair=*/true);
   Cost single = getCostOf("%0 = arith.mulf %h, %h : f16");
   EXPECT_LT(pair.cycles, 2 * single.cycles);
   EXPECT_EQ(pair.fpu, 1);
 }
 
-TEST_F(CostModelTest, ConstantsAndAddressesAreFree) {
+TEST_F(CostModelTest, ConstantsAreFree) {
   Cost cost = getCostOf("%c = arith.constant 3 : index\n"
-                        "%0 = arith.addi %c, %c : index\n"
                         "%1 = arith.constant 2.0 : f32");
   EXPECT_EQ(cost.cycles, 0);
   EXPECT_EQ(cost.bytes, 0);
+}
+
+TEST_F(CostModelTest, WhatIsAddedToAnIndexIsFree) {
+  auto read = [&](llvm::StringRef place) {
+    return getCostOf(
+        ("%0 = plan.read %tx[" + place + "] : tensor<64xf32>").str());
+  };
+  EXPECT_EQ(read("%e").cycles, loadCost.cycles);
+  EXPECT_EQ(read("%e + 3").cycles, loadCost.cycles);
+  EXPECT_GT(read("%e mod 8").cycles, read("%e + 3").cycles + 2);
+}
+
+// Of a pair, what has a packed form is done once, all else twice.
+TEST_F(CostModelTest, PairsShareWhatIsPacked) {
+  auto compare = [&](llvm::StringRef body, llvm::StringRef result) {
+    se::plan::StageOp stage = makeStage(body, result);
+    return std::pair(getElementCost(stage, false), getElementCost(stage, true));
+  };
+  auto [one, both] = compare("%0 = arith.mulf %h, %h : f16", "%0 : f16");
+  EXPECT_LE(both.cycles, one.cycles);
+  auto [single, two] = compare("%0 = arith.mulf %x, %y : f32", "%0 : f32");
+  EXPECT_EQ(2 * single.cycles, two.cycles);
+  EXPECT_EQ(2 * single.fpu, two.fpu);
+  // Elements that are no neighbours come one by one.
+  auto [near, nearPair] =
+      compare("%0 = plan.read %th[%e + 2] : tensor<64xf16>", "%0 : f16");
+  auto [odd, oddPair] =
+      compare("%0 = plan.read %th[%e + 1] : tensor<64xf16>", "%0 : f16");
+  EXPECT_EQ(near.cycles, odd.cycles);
+  EXPECT_LT(nearPair.cycles, oddPair.cycles);
+  EXPECT_FALSE(
+      usesPackedHalves(makeStage("%0 = arith.mulf %x, %y : f32", "%0 : f32")));
+  EXPECT_TRUE(
+      usesPackedHalves(makeStage("%0 = arith.mulf %h, %h : f16", "%0 : f16")));
 }
 
 TEST_F(CostModelTest, FunctionsAreLongerThanArithmetic) {
@@ -127,7 +174,7 @@ TEST_F(CostModelTest, LoopsRunOftenAndAreLaidOutOnce) {
          std::to_string(trips) +
          " : index\n%c = arith.constant 1 : index\n"
          "%s = scf.for %i = %a to %b step %c iter_args(%t = %x) -> f32 {\n"
-         "  %w = memref.load %m[%i] : memref<64xf32>\n"
+         "  %w = plan.read %tx[%i] : tensor<64xf32>\n"
          "  %n = math.fma %w, %y, %t : f32\n"
          "  scf.yield %n : f32\n}"));
   };

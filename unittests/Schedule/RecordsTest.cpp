@@ -4,6 +4,7 @@
 //===- RecordsTest.cpp - Layout of what a group reads ---------------------===//
 
 #include "Loops.h"
+#include "Positions.h"
 
 using namespace mlir;
 using namespace se::schedule;

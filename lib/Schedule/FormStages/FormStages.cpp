@@ -197,9 +197,8 @@ void StageBuilder::emitBody(plan::StageOp stage, const Loop &loop,
     values.push_back(body.emit(job->value, d0, job->isDefinition()));
   plan::YieldOp::create(b, values);
   auto dots = llvm::to_vector(stage.getBody().getOps<plan::DotOp>());
-  if (llvm::any_of(dots, [](plan::DotOp dot) {
-        return !dot.getStartDims().empty();
-      })) {
+  if (llvm::any_of(
+          dots, [](plan::DotOp dot) { return !dot.getStartDims().empty(); })) {
     plan::BatchAttr batch = findBatch(loop.elements, dots);
     if (!batch) {
       stage.getBody().front().clear();
@@ -276,8 +275,7 @@ void StageBuilder::run() {
     if (!stays)
       old.push_back(&op);
   }
-  network->setAttr(plan::PlanDialect::macsAttrName,
-                   b.getI64IntegerAttr(macs));
+  network->setAttr(plan::PlanDialect::macsAttrName, b.getI64IntegerAttr(macs));
   for (auto [depth, loops] : llvm::enumerate(roots.getDepths())) {
     for (const Loop &loop : loops)
       formStage(loop, unsigned(depth));

@@ -5,8 +5,8 @@
 
 #include "Roots.h"
 
-#include "se/Dialect/RNN/RNNScreening.h"
 #include "../EarlyValues.h"
+#include "se/Dialect/RNN/RNNScreening.h"
 #include "se/Schedule/Indexing.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -113,8 +113,8 @@ void Roots::makeJobs() {
 /// Records what `job` reads and evaluates to compute `value` at `position`.
 /// With `define`, `value` is computed even if it is a root.
 void Roots::visit(Job *job, Value value, AffineExpr position, bool inReduction,
-                 bool define,
-                 llvm::DenseSet<std::pair<Value, AffineExpr>> &seen) {
+                  bool define,
+                  llvm::DenseSet<std::pair<Value, AffineExpr>> &seen) {
   if (!seen.insert({value, position}).second)
     return;
   Operation *op = value.getDefiningOp();

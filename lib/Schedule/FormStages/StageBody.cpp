@@ -98,8 +98,8 @@ static Value toSingle(ImplicitLocOpBuilder &b, Value value) {
   return arith::ExtFOp::create(b, b.getF32Type(), value);
 }
 
-Value StageBody::emitReduction(
-    int64_t count, Value init, function_ref<Value(AffineExpr, Value)> body) {
+Value StageBody::emitReduction(int64_t count, Value init,
+                               function_ref<Value(AffineExpr, Value)> body) {
   Value zero = arith::ConstantIndexOp::create(b, 0);
   Value one = arith::ConstantIndexOp::create(b, 1);
   Value upper = arith::ConstantIndexOp::create(b, count);

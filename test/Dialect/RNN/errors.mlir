@@ -639,23 +639,23 @@ func.func @broadcast_C1_type(%x: tensor<1xf32>) {
 // -----
 
 func.func @interpolate_C1_tensor(%x: tensor<8xf16>, %t: tensor<16xf16>) {
-  // expected-error @below {{interpolate-C1: the table of a tensor must be a tensor of shape [N, 2], found 'tensor<16xf16>'}}
+  // expected-error @below {{interpolate-C1: the table must be a tensor of shape [N, 2] or, of a scalar or vector, a memref of shape [2 * N] with the identity layout, found 'tensor<16xf16>'}}
   rnn.interpolate %x, %t scale 1.0 : tensor<8xf16>, tensor<16xf16>
   return
 }
 
 // -----
 
-func.func @interpolate_C1_scalar(%x: f16, %t: tensor<8x2xf16>) {
-  // expected-error @below {{interpolate-C1: the table of a scalar or vector must be a memref of shape [2 * N] with the identity layout, found 'tensor<8x2xf16>'}}
-  rnn.interpolate %x, %t scale 1.0 : f16, tensor<8x2xf16>
+func.func @interpolate_C1_tensor_memref(%x: tensor<8xf16>, %t: memref<16xf16>) {
+  // expected-error @below {{interpolate-C1: the table must be a tensor of shape [N, 2] or, of a scalar or vector, a memref of shape [2 * N] with the identity layout, found 'memref<16xf16>'}}
+  rnn.interpolate %x, %t scale 1.0 : tensor<8xf16>, memref<16xf16>
   return
 }
 
 // -----
 
 func.func @interpolate_C1_layout(%x: vector<2xf16>, %t: memref<16xf16, strided<[2]>>) {
-  // expected-error @below {{interpolate-C1: the table of a scalar or vector must be a memref of shape [2 * N] with the identity layout, found 'memref<16xf16, strided<[2]>>'}}
+  // expected-error @below {{interpolate-C1: the table must be a tensor of shape [N, 2] or, of a scalar or vector, a memref of shape [2 * N] with the identity layout, found 'memref<16xf16, strided<[2]>>'}}
   rnn.interpolate %x, %t scale 1.0 : vector<2xf16>, memref<16xf16, strided<[2]>>
   return
 }
@@ -663,7 +663,7 @@ func.func @interpolate_C1_layout(%x: vector<2xf16>, %t: memref<16xf16, strided<[
 // -----
 
 func.func @interpolate_C1_shape(%x: f16, %t: memref<8x2xf16>) {
-  // expected-error @below {{interpolate-C1: the table of a scalar or vector must be a memref of shape [2 * N] with the identity layout, found 'memref<8x2xf16>'}}
+  // expected-error @below {{interpolate-C1: the table must be a tensor of shape [N, 2] or, of a scalar or vector, a memref of shape [2 * N] with the identity layout, found 'memref<8x2xf16>'}}
   rnn.interpolate %x, %t scale 1.0 : f16, memref<8x2xf16>
   return
 }

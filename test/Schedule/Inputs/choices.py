@@ -12,6 +12,8 @@ def choose_passes(options):
         target.append("dma-core=0")
     return [
         f"--se-attach-target={' '.join(target)}",
+        "--se-form-stages",
+        "--se-pair-elements",
         f"--se-choose-tiling={' '.join(plan)}",
         "--se-schedule",
         "--se-verify-schedule",

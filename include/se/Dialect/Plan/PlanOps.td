@@ -149,7 +149,7 @@ def Plan_ReadOp : Plan_Op<"read", [Pure]> {
     AffineMapAttr:$place);
   let results = (outs Plan_Scalar:$element);
   let assemblyFormat = [{
-    $tensor custom<Place>($place, $dims) attr-dict `:`
+    $tensor `` custom<Place>($place, $dims) attr-dict `:`
     custom<TensorAndElement>(type($tensor), type($element))
   }];
   let hasVerifier = 1;
@@ -176,7 +176,7 @@ def Plan_DotOp : Plan_Op<"dot", [Pure, AttrSizedOperandSegments]> {
     AffineMapAttr:$row, AffineMapAttr:$start);
   let results = (outs Plan_Scalar:$sum);
   let assemblyFormat = [{
-    $matrix custom<Place>($row, $rowDims) `,` $vector
+    $matrix `` custom<Place>($row, $rowDims) `,` $vector ``
     custom<Place>($start, $startDims) attr-dict
     `:` type($matrix) `,` type($vector) `->` type($sum)
   }];
