@@ -57,14 +57,19 @@ static void buildLegalize(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(createCSEPass());
 }
 
-static void buildPlan(OpPassManager &pm, const PipelineOptions &options) {
+/// Of the passes, each keeps what a module has already.
+static void buildDecisions(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(createAttachTargetPass(options.target));
+  pm.addPass(schedule::createPairElements());
+  pm.addPass(schedule::createChooseTiling(options.tiling));
+}
+
+static void buildPlan(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(rnn::createInlineCells());
   pm.addPass(rnn::createStoreMasks());
   pm.addPass(createCSEPass());
   pm.addPass(schedule::createFormStages({options.remarks}));
-  pm.addPass(schedule::createPairElements());
-  pm.addPass(schedule::createChooseTiling(options.tiling));
+  buildDecisions(pm, options);
 }
 
 static void buildSchedule(OpPassManager &pm, const PipelineOptions &options) {
@@ -167,6 +172,9 @@ void se::buildPipeline(OpPassManager &pm, Phase from, Phase to,
     enter(Phase::Planned);
   }
   if (reaches(Phase::Scheduled)) {
+    // A module that was written by hand may lack some.
+    if (from == Phase::Planned)
+      buildDecisions(pm, options);
     buildSchedule(pm, options);
     enter(Phase::Scheduled);
   }

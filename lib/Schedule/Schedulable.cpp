@@ -8,6 +8,9 @@
 #include "FormStages.h"
 
 #include "se/Dialect/Cluster/Cluster.h"
+#include "se/Dialect/RNN/Constants.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
 
 using namespace mlir;
 using namespace se;
@@ -29,6 +32,12 @@ FailureOr<rnn::NetworkOp> schedule::getSchedulable(ModuleOp module) {
         "the network does not consist of stages (--se-form-stages)");
     return failure();
   }
+  for (auto constant :
+       networks.front().getBody().front().getOps<arith::ConstantOp>())
+    if (!rnn::hasData(constant.getValue())) {
+      constant.emitError("the constant's data is missing or has another size");
+      return failure();
+    }
   return networks.front();
 }
 

@@ -14,7 +14,7 @@ import se
 from onnx_models import Recipe
 from test_models import MODELS, golden
 
-PHASES = ["imported", "normalized", "legalized", "scheduled", "selected"]
+PHASES = ["imported", "normalized", "legalized", "planned", "scheduled", "selected"]
 
 RECIPES = [
     *(Recipe(cell, layers=2, head="gemm") for cell in onnx_models.GATES),

@@ -6,7 +6,6 @@
 #include "se/Dialect/Plan/Plan.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
 #include "mlir/IR/TypeUtilities.h"
@@ -132,70 +131,6 @@ int64_t StageOp::getVectors() {
   return getBatch() ? getBatch()->getVectors() : 1;
 }
 
-/// The stages that a value of the network comes of; tensors are put together
-/// and reshaped between stages.
-static void findStages(Value value, llvm::function_ref<void(StageOp)> found) {
-  Operation *op = value.getDefiningOp();
-  if (auto stage = dyn_cast_or_null<StageOp>(op))
-    return found(stage);
-  if (isa_and_nonnull<tensor::ConcatOp, rnn::ReshapeOp>(op))
-    for (Value operand : op->getOperands())
-      findStages(operand, found);
-}
-
-LogicalResult StageOp::verifyRegions() {
-  Block &block = getBody().front();
-  if (block.getNumArguments() != 1 || !block.getArgument(0).getType().isIndex())
-    return emitOpError("stage-C1: the block must have one argument, an index");
-  if (block.empty() || !isa<YieldOp>(block.back()))
-    return emitOpError("stage-C1: the body must end in plan.yield");
-  if (getNumResults() == 0)
-    return emitOpError("stage-C2: there must be a result");
-  if (int64_t(getElements()) < 1 || int64_t(getDepth()) < 0 ||
-      getRows() * getVectors() != int64_t(getElements()))
-    return emitOpError("stage-C3: elements must be positive, depth not "
-                       "negative, and batch of as many elements");
-  auto tensorOf = [&](Type type) { return cast<RankedTensorType>(type); };
-  YieldOp yield = getYield();
-  if (yield.getNumOperands() != getNumResults())
-    return emitOpError("stage-C2: plan.yield has ")
-           << yield.getNumOperands() << " elements for " << getNumResults()
-           << " results";
-  for (auto [type, value] : llvm::zip(getResultTypes(), yield.getValues()))
-    if (tensorOf(type).getNumElements() != int64_t(getElements()) ||
-        tensorOf(type).getElementType() != value.getType())
-      return emitOpError("stage-C2: a result must have ")
-             << getElements() << " elements of " << value.getType()
-             << ", found " << type;
-  uint64_t before = 0;
-  for (Operation *op = (*this)->getPrevNode(); op; op = op->getPrevNode())
-    if (auto stage = dyn_cast<StageOp>(op)) {
-      before = stage.getDepth() + 1;
-      break;
-    }
-  if (getDepth() > before || getDepth() + 1 < before)
-    return emitOpError("stage-C5: its depth must be that of the stage before "
-                       "it or one more, found ")
-           << getDepth();
-  WalkResult result = getBody().walk([&](Operation *op) {
-    for (Value operand : op->getOperands()) {
-      if (!isa<TensorType>(operand.getType()))
-        continue;
-      bool isEarlier = true;
-      findStages(operand, [&](StageOp stage) {
-        isEarlier &= stage.getDepth() < getDepth();
-      });
-      if (isEarlier)
-        continue;
-      op->emitOpError("stage-C4: what a stage reads must be computed at a "
-                      "smaller depth than its own");
-      return WalkResult::interrupt();
-    }
-    return WalkResult::advance();
-  });
-  return failure(result.wasInterrupted());
-}
-
 //===----------------------------------------------------------------------===//
 // plan.read and plan.dot
 //===----------------------------------------------------------------------===//
@@ -218,11 +153,10 @@ LogicalResult ReadOp::verify() {
   if (type.getElementType() != getElement().getType())
     return emitOpError("read-C2: the result must be ")
            << type.getElementType() << ", found " << getElement().getType();
-  if (!place.isSingleConstant())
-    return success();
-  int64_t at = place.getSingleConstantResult();
-  if (at < 0 || at >= type.getNumElements())
-    return emitOpError("read-C3: there is no element ") << at << " in " << type;
+  auto constant = getTensor().getDefiningOp<arith::ConstantOp>();
+  if (constant && isa<SplatElementsAttr>(constant.getValue()))
+    return emitOpError("read-C3: a constant that is the same number throughout "
+                       "is written as a scalar");
   return success();
 }
 

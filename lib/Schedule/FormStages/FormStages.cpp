@@ -43,6 +43,11 @@ static bool isStoredMask(Operation *op) {
          (constant && !isa<SplatElementsAttr>(constant.getValue()));
 }
 
+static bool isTable(Value value) {
+  auto constant = value.getDefiningOp<arith::ConstantOp>();
+  return constant && !isa<SplatElementsAttr>(constant.getValue());
+}
+
 /// Operations that can be computed element by element.
 static LogicalResult checkOperations(rnn::NetworkOp network) {
   bool isScreened = false;
@@ -57,6 +62,10 @@ static LogicalResult checkOperations(rnn::NetworkOp network) {
       if (!rnn::hasData(constant.getValue()))
         return op.emitError("the constant's data is missing or has another "
                             "size");
+    auto interpolate = dyn_cast<rnn::InterpolateOp>(op);
+    if (interpolate && !isTable(interpolate.getTable()))
+      return op.emitOpError("needs a constant as table, whose numbers are not "
+                            "all the same");
     if (isStoredMask(&op))
       return op.emitOpError("is a mask in memory, which must be bytes "
                             "(--rnn-store-masks)");

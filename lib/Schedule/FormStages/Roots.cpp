@@ -77,8 +77,14 @@ void Roots::findRoots() {
     if (isa<tensor::ConcatOp>(op))
       roots.insert(op.getResult(0));
   }
-  for (Value value : network.getYield().getOperands())
+  rnn::YieldOp yield = network.getYield();
+  for (Value value : yield.getOutputs())
     roots.insert(stripReshapes(value));
+  // A state that stays what it is stays where it is.
+  for (auto [value, state] :
+       llvm::zip(yield.getStates(), network.getStateArguments()))
+    if (stripReshapes(value) != state)
+      roots.insert(stripReshapes(value));
 }
 
 void Roots::makeJobs() {

@@ -79,12 +79,20 @@ def Plan_StageOp : Plan_Op<"stage", [SingleBlock, RecursiveMemoryEffects,
 
     * (stage-C1) the block has one argument, an index, and ends in `plan.yield`.
     * (stage-C2) the stage has results; each has `elements` elements, of the type
-      of the operand of `plan.yield`.
-    * (stage-C3) `elements` is positive, `depth` is not negative, and `batch` has
-      as many elements.
+      of the operand of `plan.yield`, which is no truth value.
+    * (stage-C3) `elements` is positive, `depth` is not negative, and `batch` gives
+      each of the elements to one row and vector.
     * (stage-C4) what a body reads is an argument of the network, a constant, or
       comes of smaller depths.
     * (stage-C5) stages stand in the order of their depths, from 0 on.
+    * (stage-C6) loops (`scf.for`) stand side by side, carry one value, and have
+      constant bounds and steps.
+    * (stage-C7) all places lie in their tensors, for all elements and turns of a
+      loop; what is divided by is a positive number.
+    * (stage-C8) vectors of `plan.dot` start at a number; in a batch that is one
+      for each vector, and elements of one row read the same row.
+    * (stage-C9) all else in a body are elementwise operations on scalars, and
+      tables, which are constants.
 
     Example, a layer of 24 elements:
 
@@ -141,7 +149,7 @@ def Plan_ReadOp : Plan_Op<"read", [Pure]> {
 
     * (read-C1) there is one place, and it needs each of its variables.
     * (read-C2) the result has the tensor's element type.
-    * (read-C3) a place that is a number lies in the tensor.
+    * (read-C3) a constant is not the same number throughout.
 
     Example: `%1 = plan.read %x[%i mod 16 + 4] : tensor<2x16xf16>`.
   }];

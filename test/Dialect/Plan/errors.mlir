@@ -1,0 +1,418 @@
+// RUN: se-opt %s -split-input-file -verify-diagnostics
+// RUN: %check_rules %s %se_source/include/se/Dialect/Plan/PlanOps.td
+//
+// One case or more for each numbered rule, named after it.
+
+rnn.network @stage_C1_0 inputs(%x = "x" : tensor<4xf32>) outputs("y" : tensor<4xf32>) {
+  // expected-error @below {{stage-C1: the block must have one argument, an index}}
+  %y = plan.stage "s" depth 0 elements 4 : tensor<4xf32> {
+  ^bb0(%i: i32):
+    %0 = plan.read %x[0] : tensor<4xf32>
+    plan.yield %0 : f32
+  }
+  rnn.yield %y : tensor<4xf32>
+}
+
+// -----
+
+rnn.network @stage_C2_1 inputs(%x = "x" : tensor<4xf32>) outputs("y" : tensor<4xf32>) {
+  // expected-error @below {{stage-C2: plan.yield has 1 elements for 2 results}}
+  %y:2 = plan.stage "s" depth 0 elements 4 : tensor<4xf32>, tensor<4xf32> {
+  ^bb0(%i: index):
+    %0 = plan.read %x[%i] : tensor<4xf32>
+    plan.yield %0 : f32
+  }
+  rnn.yield %y#0 : tensor<4xf32>
+}
+
+// -----
+
+rnn.network @stage_C2_2 inputs(%x = "x" : tensor<4xf32>) outputs("y" : tensor<4xf32>) {
+  // expected-error @below {{stage-C2: a result must have 3 elements of 'f32', which is no truth value, found 'tensor<4xf32>'}}
+  %y = plan.stage "s" depth 0 elements 3 : tensor<4xf32> {
+  ^bb0(%i: index):
+    %0 = plan.read %x[%i] : tensor<4xf32>
+    plan.yield %0 : f32
+  }
+  rnn.yield %y : tensor<4xf32>
+}
+
+// -----
+
+rnn.network @stage_C2_3 inputs(%x = "x" : tensor<4xf32>) outputs("y" : tensor<4xf16>) {
+  // expected-error @below {{stage-C2: a result must have 4 elements of 'f32', which is no truth value, found 'tensor<4xf16>'}}
+  %y = plan.stage "s" depth 0 elements 4 : tensor<4xf16> {
+  ^bb0(%i: index):
+    %0 = plan.read %x[%i] : tensor<4xf32>
+    plan.yield %0 : f32
+  }
+  rnn.yield %y : tensor<4xf16>
+}
+
+// -----
+
+rnn.network @stage_C3_4 inputs(%x = "x" : tensor<4xf32>) outputs("y" : tensor<4xf32>) {
+  // expected-error @below {{stage-C3: elements must be positive, depth not negative, and batch give each element to one row and vector}}
+  %y = plan.stage "s" depth -1 elements 4 : tensor<4xf32> {
+  ^bb0(%i: index):
+    %0 = plan.read %x[%i] : tensor<4xf32>
+    plan.yield %0 : f32
+  }
+  rnn.yield %y : tensor<4xf32>
+}
+
+// -----
+
+rnn.network @stage_C3_5 inputs(%x = "x" : tensor<4xf32>) outputs("y" : tensor<4xf32>) {
+  // expected-error @below {{stage-C3: elements must be positive, depth not negative, and batch give each element to one row and vector}}
+  %y = plan.stage "s" depth 0 elements 4 batch <rows = 3, vectors = 1, element = (d0, d1) -> (d0)> : tensor<4xf32> {
+  ^bb0(%i: index):
+    %0 = plan.read %x[%i] : tensor<4xf32>
+    plan.yield %0 : f32
+  }
+  rnn.yield %y : tensor<4xf32>
+}
+
+// -----
+
+rnn.network @stage_C4_6 inputs(%x = "x" : tensor<4xf32>) outputs("y" : tensor<4xf32>) {
+  %a = plan.stage "s" depth 0 elements 4 : tensor<4xf32> {
+  ^bb0(%i: index):
+    %0 = plan.read %x[%i] : tensor<4xf32>
+    plan.yield %0 : f32
+  }
+  %y = plan.stage "t" depth 0 elements 4 : tensor<4xf32> {
+  ^bb0(%i: index):
+    // expected-error @below {{stage-C4: what a stage reads must be computed at a smaller depth than its own}}
+    %0 = plan.read %a[%i] : tensor<4xf32>
+    plan.yield %0 : f32
+  }
+  rnn.yield %y : tensor<4xf32>
+}
+
+// -----
+
+rnn.network @stage_C4_7 inputs(%x = "x" : tensor<4xf32>) outputs("y" : tensor<4xf32>) {
+  %a = plan.stage "s" depth 0 elements 2 : tensor<2xf32> {
+  ^bb0(%i: index):
+    %0 = plan.read %x[%i] : tensor<4xf32>
+    plan.yield %0 : f32
+  }
+  %b = tensor.concat dim(0) %a, %a : (tensor<2xf32>, tensor<2xf32>) -> tensor<4xf32>
+  %y = plan.stage "t" depth 0 elements 4 : tensor<4xf32> {
+  ^bb0(%i: index):
+    // expected-error @below {{stage-C4: what a stage reads must be computed at a smaller depth than its own}}
+    %0 = plan.read %b[%i] : tensor<4xf32>
+    plan.yield %0 : f32
+  }
+  rnn.yield %y : tensor<4xf32>
+}
+
+// -----
+
+rnn.network @stage_C5_8 inputs(%x = "x" : tensor<4xf32>) outputs("y" : tensor<4xf32>) {
+  // expected-error @below {{stage-C5: its depth must be that of the stage before it or one more, found 1}}
+  %y = plan.stage "s" depth 1 elements 4 : tensor<4xf32> {
+  ^bb0(%i: index):
+    %0 = plan.read %x[%i] : tensor<4xf32>
+    plan.yield %0 : f32
+  }
+  rnn.yield %y : tensor<4xf32>
+}
+
+// -----
+
+rnn.network @stage_C6_9 inputs(%x = "x" : tensor<4xf32>) outputs("y" : tensor<4xf32>) {
+  %y = plan.stage "s" depth 0 elements 4 : tensor<4xf32> {
+  ^bb0(%i: index):
+    %c0 = arith.constant 0 : index
+    %c2 = arith.constant 2 : index
+    %c1 = arith.constant 1 : index
+    %z = arith.constant 0.0 : f32
+    %0 = scf.for %j = %c0 to %c2 step %c1 iter_args(%s = %z) -> f32 {
+      // expected-error @below {{stage-C6: loops in a body must stand side by side, carry one value, and have constant bounds and steps, with at least one turn}}
+      %1 = scf.for %k = %c0 to %c2 step %c1 iter_args(%t = %s) -> f32 {
+        %2 = plan.read %x[%j * 2 + %k] : tensor<4xf32>
+        %3 = arith.addf %t, %2 : f32
+        scf.yield %3 : f32
+      }
+      scf.yield %1 : f32
+    }
+    plan.yield %0 : f32
+  }
+  rnn.yield %y : tensor<4xf32>
+}
+
+// -----
+
+func.func @outside(%x: tensor<4xf32>) {
+  // expected-error @below {{expects parent op 'rnn.network'}}
+  %y = plan.stage "s" depth 0 elements 4 : tensor<4xf32> {
+  ^bb0(%i: index):
+    %0 = plan.read %x[%i] : tensor<4xf32>
+    plan.yield %0 : f32
+  }
+  return
+}
+
+// -----
+
+func.func @read_C1(%x: tensor<4xf32>, %i: index) {
+  // expected-error @below {{read-C1: there must be one place, which needs each of its variables}}
+  %0 = "plan.read"(%x, %i) {place = affine_map<(d0) -> (2)>} : (tensor<4xf32>, index) -> f32
+  return
+}
+
+// -----
+
+func.func @read_C2(%x: tensor<4xf32>, %i: index) {
+  // expected-error @below {{read-C2: the result must be 'f32', found 'f16'}}
+  %0 = "plan.read"(%x, %i) {place = affine_map<(d0) -> (d0)>} : (tensor<4xf32>, index) -> f16
+  return
+}
+
+// -----
+
+func.func @read_C3(%x: tensor<4xf32>) {
+  %c = arith.constant dense<1.0> : tensor<4xf32>
+  // expected-error @below {{read-C3: a constant that is the same number throughout is written as a scalar}}
+  %0 = plan.read %c[3] : tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func @place(%x: tensor<4xf32>, %i: index) {
+  // expected-error @below {{expected one place without symbols}}
+  %0 = plan.read %x[%i, %i] : tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func @dot_C1_constant(%w: tensor<3x4xf32>, %x: tensor<4xf32>, %i: index) {
+  // expected-error @below {{dot-C1: the matrix must have two dimensions and be a constant that is not the same number throughout}}
+  %0 = plan.dot %w[%i], %x[0] : tensor<3x4xf32>, tensor<4xf32> -> f32
+  return
+}
+
+// -----
+
+func.func @dot_C1_element(%x: tensor<2xf32>, %i: index) {
+  %w = arith.constant dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf16>
+  // expected-error @below {{dot-C1: matrix and vector must have the same element type, and the result it, or f32 for f16 and i32 for integers}}
+  %0 = plan.dot %w[%i], %x[0] : tensor<2x2xf16>, tensor<2xf32> -> f32
+  return
+}
+
+// -----
+
+func.func @dot_C1_sum(%x: tensor<2xf16>, %i: index) {
+  %w = arith.constant dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf16>
+  // expected-error @below {{dot-C1: matrix and vector must have the same element type, and the result it, or f32 for f16 and i32 for integers}}
+  %0 = plan.dot %w[%i], %x[0] : tensor<2x2xf16>, tensor<2xf16> -> i32
+  return
+}
+
+// -----
+
+func.func @dot_C2(%x: tensor<2xf16>, %i: index) {
+  %w = arith.constant dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf16>
+  // expected-error @below {{dot-C2: row and start must be one place each, which needs each of its variables}}
+  %0 = "plan.dot"(%w, %i, %x) {row = affine_map<(d0) -> (0)>, start = affine_map<() -> (0)>, operandSegmentSizes = array<i32: 1, 1, 1, 0>} : (tensor<2x2xf16>, index, tensor<2xf16>) -> f32
+  return
+}
+
+// -----
+
+// expected-error @below {{attribute 'plan.macs' must be a number of a network}}
+module attributes {plan.macs = 3} {}
+
+// -----
+
+// expected-error @below {{batch-C1: rows and vectors must be positive, and element a map of two dimensions to one number}}
+module @batch_C1 attributes {a = #plan.batch<rows = 0, vectors = 1, element = (d0, d1) -> (d0)>} {}
+
+// -----
+
+rnn.network @stage_C7_read inputs(%x = "x" : tensor<4xf32>) outputs("y" : tensor<4xf32>) {
+  %y = plan.stage "stage_C7_read" depth 0 elements 4 : tensor<4xf32> {
+  ^bb0(%i: index):
+    // expected-error @below {{stage-C7: its place must lie in the tensor for all elements and turns of a loop}}
+    %0 = plan.read %x[%i + 1] : tensor<4xf32>
+    plan.yield %0 : f32
+  }
+  rnn.yield %y : tensor<4xf32>
+}
+
+// -----
+
+rnn.network @stage_C7_read inputs(%x = "x" : tensor<4xf32>) outputs("y" : tensor<4xf32>) {
+  %y = plan.stage "stage_C7_read" depth 0 elements 4 : tensor<4xf32> {
+  ^bb0(%i: index):
+    // expected-error @below {{stage-C7: its place must lie in the tensor for all elements and turns of a loop}}
+    %0 = plan.read %x[%i - 1] : tensor<4xf32>
+    plan.yield %0 : f32
+  }
+  rnn.yield %y : tensor<4xf32>
+}
+
+// -----
+
+rnn.network @stage_C7_read inputs(%x = "x" : tensor<4xf32>) outputs("y" : tensor<4xf32>) {
+  %y = plan.stage "stage_C7_read" depth 0 elements 4 : tensor<4xf32> {
+  ^bb0(%i: index):
+    // expected-error @below {{stage-C7: its place must lie in the tensor for all elements and turns of a loop}}
+    %0 = plan.read %x[%i ceildiv 2] : tensor<4xf32>
+    plan.yield %0 : f32
+  }
+  rnn.yield %y : tensor<4xf32>
+}
+
+// -----
+
+rnn.network @stage_C7_read inputs(%x = "x" : tensor<4xf32>) outputs("y" : tensor<4xf32>) {
+  %y = plan.stage "stage_C7_read" depth 0 elements 4 : tensor<4xf32> {
+  ^bb0(%i: index):
+    // expected-error @below {{stage-C7: its place must lie in the tensor for all elements and turns of a loop}}
+    %0 = plan.read %x[%i * 9223372036854775807 + %i] : tensor<4xf32>
+    plan.yield %0 : f32
+  }
+  rnn.yield %y : tensor<4xf32>
+}
+
+// -----
+
+rnn.network @stage_C7_row inputs(%x = "x" : tensor<4xf32>) outputs("y" : tensor<4xf32>) {
+  %w = arith.constant dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32>
+  %y = plan.stage "stage_C7_row" depth 0 elements 4 : tensor<4xf32> {
+  ^bb0(%i: index):
+    // expected-error @below {{stage-C7: its place must lie in the tensor for all elements and turns of a loop}}
+    %0 = plan.dot %w[%i], %x[0] : tensor<2x2xf32>, tensor<4xf32> -> f32
+    plan.yield %0 : f32
+  }
+  rnn.yield %y : tensor<4xf32>
+}
+
+// -----
+
+rnn.network @stage_C7_vector inputs(%x = "x" : tensor<4xf32>) outputs("y" : tensor<4xf32>) {
+  %w = arith.constant dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32>
+  %y = plan.stage "stage_C7_vector" depth 0 elements 4 : tensor<4xf32> {
+  ^bb0(%i: index):
+    // expected-error @below {{stage-C7: its place must lie in the tensor for all elements and turns of a loop}}
+    %0 = plan.dot %w[0], %x[3] : tensor<2x2xf32>, tensor<4xf32> -> f32
+    plan.yield %0 : f32
+  }
+  rnn.yield %y : tensor<4xf32>
+}
+
+// -----
+
+rnn.network @stage_C7_index inputs(%x = "x" : tensor<4xf32>) outputs("y" : tensor<4xf32>) {
+  %y = plan.stage "stage_C7_index" depth 0 elements 4 : tensor<4xf32> {
+  ^bb0(%i: index):
+    %c1 = arith.constant 1 : index
+    // expected-error @below {{stage-C7: a place needs numbers of elements and of turns of a loop, and nothing else}}
+    %0 = plan.read %x[%c1] : tensor<4xf32>
+    plan.yield %0 : f32
+  }
+  rnn.yield %y : tensor<4xf32>
+}
+
+// -----
+
+rnn.network @stage_C7_loop inputs(%x = "x" : tensor<4xf32>) outputs("y" : tensor<4xf32>) {
+  %y = plan.stage "stage_C7_loop" depth 0 elements 4 : tensor<4xf32> {
+  ^bb0(%i: index):
+    %c0 = arith.constant 0 : index
+    %c3 = arith.constant 3 : index
+    %c4 = arith.constant 4 : index
+    %z = arith.constant 0.0 : f32
+    %0 = scf.for %k = %c0 to %c4 step %c3 iter_args(%s = %z) -> f32 {
+      // expected-error @below {{stage-C7: its place must lie in the tensor for all elements and turns of a loop}}
+      %1 = plan.read %x[%k + 1] : tensor<4xf32>
+      %2 = arith.addf %s, %1 : f32
+      scf.yield %2 : f32
+    }
+    plan.yield %0 : f32
+  }
+  rnn.yield %y : tensor<4xf32>
+}
+
+// -----
+
+rnn.network @stage_C8_batch inputs(%x = "x" : tensor<4xf32>) outputs("y" : tensor<4xf32>) {
+  %w = arith.constant dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32>
+  %y = plan.stage "stage_C8_batch" depth 0 elements 4 batch <rows = 2, vectors = 2, element = (d0, d1) -> (d0 + d1 * 2)> : tensor<4xf32> {
+  ^bb0(%i: index):
+    // expected-error @below {{stage-C8: vectors start at a number; in a batch that is one for each vector, and elements of one row read the same row}}
+    %0 = plan.dot %w[%i floordiv 2], %x[%i floordiv 2] : tensor<2x2xf32>, tensor<4xf32> -> f32
+    plan.yield %0 : f32
+  }
+  rnn.yield %y : tensor<4xf32>
+}
+
+// -----
+
+rnn.network @stage_C8_start inputs(%x = "x" : tensor<4xf32>) outputs("y" : tensor<4xf32>) {
+  %w = arith.constant dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32>
+  %y = plan.stage "stage_C8_start" depth 0 elements 4 : tensor<4xf32> {
+  ^bb0(%i: index):
+    // expected-error @below {{stage-C8: vectors start at a number; in a batch that is one for each vector, and elements of one row read the same row}}
+    %0 = plan.dot %w[0], %x[%i floordiv 2] : tensor<2x2xf32>, tensor<4xf32> -> f32
+    plan.yield %0 : f32
+  }
+  rnn.yield %y : tensor<4xf32>
+}
+
+// -----
+
+rnn.network @stage_C3_twice inputs(%x = "x" : tensor<4xf32>) outputs("y" : tensor<4xf32>) {
+  // expected-error @below {{stage-C3: elements must be positive, depth not negative, and batch give each element to one row and vector}}
+  %y = plan.stage "stage_C3_twice" depth 0 elements 4 batch <rows = 2, vectors = 2, element = (d0, d1) -> (d0 + d1)> : tensor<4xf32> {
+  ^bb0(%i: index):
+    %0 = plan.read %x[%i] : tensor<4xf32>
+    plan.yield %0 : f32
+  }
+  rnn.yield %y : tensor<4xf32>
+}
+
+// -----
+
+rnn.network @stage_C9_index inputs(%x = "x" : tensor<4xf32>) outputs("y" : tensor<4xf32>) {
+  %y = plan.stage "stage_C9_index" depth 0 elements 4 : tensor<4xf32> {
+  ^bb0(%i: index):
+    // expected-error @below {{stage-C9: a body has elementwise operations on scalars, and tables, which are constants}}
+    %0 = arith.index_cast %i : index to i32
+    %1 = arith.sitofp %0 : i32 to f32
+    plan.yield %1 : f32
+  }
+  rnn.yield %y : tensor<4xf32>
+}
+
+// -----
+
+rnn.network @stage_C9_tensor inputs(%x = "x" : tensor<4xf32>) outputs("y" : tensor<4xf32>) {
+  %y = plan.stage "stage_C9_tensor" depth 0 elements 4 : tensor<4xf32> {
+  ^bb0(%i: index):
+    // expected-error @below {{stage-C9: a body has elementwise operations on scalars, and tables, which are constants}}
+    %0 = arith.negf %x : tensor<4xf32>
+    %1 = plan.read %0[%i] : tensor<4xf32>
+    plan.yield %1 : f32
+  }
+  rnn.yield %y : tensor<4xf32>
+}
+
+// -----
+
+rnn.network @stage_C2_mask inputs(%x = "x" : tensor<4xf32>) outputs("y" : tensor<4xf32>) {
+  // expected-error @below {{stage-C2: a result must have 4 elements of 'i1', which is no truth value, found 'tensor<4xi1>'}}
+  %y = plan.stage "stage_C2_mask" depth 0 elements 4 : tensor<4xi1> {
+  ^bb0(%i: index):
+    %0 = plan.read %x[%i] : tensor<4xf32>
+    %1 = arith.cmpf olt, %0, %0 : f32
+    plan.yield %1 : i1
+  }
+  rnn.yield %x : tensor<4xf32>
+}

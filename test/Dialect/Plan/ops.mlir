@@ -1,0 +1,42 @@
+// RUN: se-opt %s | se-opt | FileCheck %s
+// RUN: se-opt %s --mlir-print-op-generic | se-opt | FileCheck %s
+
+// CHECK-LABEL: rnn.network @all
+rnn.network @all inputs(%x = "x" : tensor<2x4xf32>) outputs("y" : tensor<2x3xf32>)
+    attributes {plan.macs = 24} {
+  %w = arith.constant dense<[[1.0, 2.0, 3.0, 4.0], [2.0, 3.0, 4.0, 5.0], [3.0, 4.0, 5.0, 6.0]]>
+      : tensor<3x4xf16>
+  // CHECK:      %[[X:.*]] = plan.stage "x" depth 0 elements 8 in pairs : tensor<2x4xf16> {
+  // CHECK-NEXT: ^bb0(%[[I:.*]]: index):
+  // CHECK-NEXT:   %[[READ:.*]] = plan.read %{{.*}}[%[[I]]] : tensor<2x4xf32>
+  // CHECK-NEXT:   %[[HALF:.*]] = arith.truncf %[[READ]] : f32 to f16
+  // CHECK-NEXT:   plan.yield %[[HALF]] : f16
+  %0 = plan.stage "x" depth 0 elements 8 in pairs : tensor<2x4xf16> {
+  ^bb0(%i: index):
+    %1 = plan.read %x[%i] : tensor<2x4xf32>
+    %2 = arith.truncf %1 : f32 to f16
+    plan.yield %2 : f16
+  }
+  // CHECK:      plan.stage "fc" depth 1 elements 6
+  // CHECK-SAME:   batch <rows = 3, vectors = 2, element = (d0, d1) -> (d0 + d1 * 3)> : tensor<2x3xf32>
+  // CHECK:        plan.dot %{{.*}}[%[[J:.*]] mod 3], %[[X]][(%[[J]] floordiv 3) * 4] : tensor<3x4xf16>, tensor<2x4xf16> -> f32
+  // CHECK:        %[[SUM:.*]] = scf.for %[[K:.*]] = %c0 to %c4 step %c1 iter_args(%[[S:.*]] = %{{.*}}) -> (f32) {
+  // CHECK:          plan.read %[[X]][%[[K]] + 4] : tensor<2x4xf16>
+  %3 = plan.stage "fc" depth 1 elements 6
+      batch <rows = 3, vectors = 2, element = (d0, d1) -> (d0 + d1 * 3)> : tensor<2x3xf32> {
+  ^bb0(%i: index):
+    %4 = plan.dot %w[%i mod 3], %0[(%i floordiv 3) * 4]
+        : tensor<3x4xf16>, tensor<2x4xf16> -> f32
+    %c0 = arith.constant 0 : index
+    %c1 = arith.constant 1 : index
+    %c4 = arith.constant 4 : index
+    %5 = scf.for %k = %c0 to %c4 step %c1 iter_args(%s = %4) -> f32 {
+      %6 = plan.read %0[%k + 4] : tensor<2x4xf16>
+      %7 = arith.extf %6 : f16 to f32
+      %8 = arith.addf %s, %7 : f32
+      scf.yield %8 : f32
+    }
+    plan.yield %5 : f32
+  }
+  rnn.yield %3 : tensor<2x3xf32>
+}
