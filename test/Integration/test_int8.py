@@ -316,7 +316,7 @@ rnn.network @net inputs(%x = "x" : tensor<1024xf32>) outputs("y" : tensor<1024xf
 
 
 def test_product_wraps(tmp_path):
-    """A sum beyond 32 bits keeps its low bits, in phase 2 as written."""
+    """A sum beyond 32 bits keeps its low bits, in phase legalized as written."""
     columns, most = 3, 32767
     path = tmp_path / "net.mlir"
     path.write_text(f"""module attributes {{se.phase = "legalized"}} {{

@@ -50,7 +50,7 @@
 // SELECTED:   module attributes {cluster.target = #cluster.target<"pulp-open", cores = 4, {{.*}}>, se.phase = "selected"}
 // LLVM:       module attributes {{.*}}se.phase = "llvm"
 
-// Nothing below phase 0 knows named cells.
+// Nothing below phase imported knows named cells.
 // IMPORTED:       rnn.lstm
 // IMPORTED:       rnn.linear
 // NORMALIZED-NOT: rnn.{{lstm|linear}}

@@ -52,7 +52,7 @@
 // RUN: not se-opt %t/llvm.mlir --verify-phase=phase=selected 2>&1 | FileCheck %s --check-prefix=INLLVM
 // INLLVM: 'llvm.{{func|return}}' with these types may not stand in phase 'selected'
 //
-// Nowhere: tensors of integers or doubles, tensors in phase 3, other dialects.
+// Nowhere: tensors of integers or doubles, tensors in phase scheduled, other dialects.
 // RUN: not se-opt %t/integers.mlir --verify-phase=phase=imported 2>&1 | FileCheck %s --check-prefix=INTEGERS
 // RUN: not se-opt %t/doubles.mlir --verify-phase=phase=legalized 2>&1 | FileCheck %s --check-prefix=DOUBLES
 // RUN: not se-opt %t/tensors.mlir --verify-phase=phase=scheduled 2>&1 | FileCheck %s --check-prefix=TENSORS

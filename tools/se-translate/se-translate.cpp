@@ -34,7 +34,7 @@ static cl::opt<std::string> outputPath("o", cl::init("-"), cl::desc("Output"),
                                        cl::cat(category));
 static cl::opt<bool>
     importOnnxFlag("import-onnx",
-                   cl::desc("Import an ONNX model as an rnn.network (phase 0)"),
+                   cl::desc("Import an ONNX model as an rnn.network (phase imported)"),
                    cl::cat(category));
 static cl::list<std::string>
     states("state",

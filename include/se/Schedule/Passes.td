@@ -98,7 +98,7 @@ def ChooseTiling : Pass<"se-choose-tiling", "::mlir::ModuleOp"> {
 }
 
 def ScheduleNetwork : Pass<"se-schedule", "::mlir::ModuleOp"> {
-  let summary = "Deal the elements of stages to cores (to phase 3)";
+  let summary = "Deal the elements of stages to cores (to phase `scheduled`)";
   let description = [{
     Replaces the module's `rnn.network`, which consists of stages, by a kernel
     that all cores execute, a reset function and a `cluster.program` that
@@ -130,7 +130,7 @@ def ScheduleNetwork : Pass<"se-schedule", "::mlir::ModuleOp"> {
 
 def VerifySchedule : Pass<"se-verify-schedule", "::mlir::ModuleOp"> {
   let summary = "Prove that a schedule uses memory, transfers and barriers "
-                "correctly (phase 3)";
+                "correctly (phase `scheduled`)";
   let description = [{
     Executes the integers of each program's functions for all cores: loops,
     addresses, transfers and barriers, while floats stay unknown. Frames and

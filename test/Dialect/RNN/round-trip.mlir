@@ -183,7 +183,7 @@ rnn.cell @activations inputs(%0 : tensor<8xf32>) {
   rnn.yield
 }
 
-// A scalar, as in phase 3.
+// A scalar, as in phase scheduled.
 // CHECK-LABEL: func.func @scalar
 func.func @scalar(%0: f32) -> f16 {
   // CHECK: rnn.activation <sigmoid> %{{[^ ]*}} : f32 -> f16

@@ -24,7 +24,7 @@ def RNN_Dialect : Dialect {
       states, each with a name and a reset value, and applies cells to them
       (`rnn.apply`).
     * Named cells (`rnn.lstm`, `rnn.gru`) have the semantics of ONNX and exist
-      only in phase 0; `--rnn-expand-named-cells` turns them into region cells.
+      only in phase `imported`; `--rnn-expand-named-cells` turns them into region cells.
 
     Values are statically shaped tensors with value semantics. Elementwise
     arithmetic uses `arith` and `math` on tensors, slices and concatenations

@@ -183,7 +183,7 @@ def RNN_ObserveOp : RNN_Op<"observe", [HasParent<"NetworkOp">]> {
   let description = [{
     Computes nothing: where a network is calibrated, statistics of `x` are
     collected under `name` (docs/precision.md). `--rnn-observe` puts these ops
-    in; on their way to phase 2 they become outputs (`--rnn-expose-observed`)
+    in; on their way to phase `legalized` they become outputs (`--rnn-expose-observed`)
     or are dropped.
 
     * (observe-C1) the name is not empty and no other `rnn.observe` of the
@@ -197,7 +197,7 @@ def RNN_ObserveOp : RNN_Op<"observe", [HasParent<"NetworkOp">]> {
 }
 
 //===----------------------------------------------------------------------===//
-// Named cells (phase 0)
+// Named cells (phase `imported`)
 //===----------------------------------------------------------------------===//
 
 def RNN_LSTMOp : RNN_Op<"lstm", [Pure, AttrSizedOperandSegments]> {
@@ -326,8 +326,8 @@ def RNN_MatvecOp : RNN_Op<"matvec", [Pure]> {
 def RNN_LinearOp : RNN_Op<"linear", [Pure]> {
   let summary = "Fully connected layer: a matvec plus a bias";
   let description = [{
-    `y[..., n] = b[n] + sum over k of W[n, k] * x[..., k]` (phase 0). It becomes
-    `rnn.matvec` and `arith.addf` in phase 1.
+    `y[..., n] = b[n] + sum over k of W[n, k] * x[..., k]` (phase `imported`). It becomes
+    `rnn.matvec` and `arith.addf` in phase `normalized`.
 
     * (linear-C1) `W` and `x` obey the rules of `rnn.matvec`.
     * (linear-C2) `b` has shape [rows of W].
@@ -455,9 +455,9 @@ def RNN_InterpolateOp : RNN_Op<"interpolate", [AllTypesMatch<["x", "y"]>,
 
     A NaN is taken for +limit; in a pair one with the sign bit, which no
     arithmetic gives, for -limit. With shift = (1024 + C) / scale, the sum
-    p + shift has its last place at 1 / scale, so its low bits are i. In phase 2
+    p + shift has its last place at 1 / scale, so its low bits are i. In phase `legalized`
     `x` is a tensor and the table one of shape [N, 2]; in a stage (plan.stage) `x`
-    is a scalar; in phase 3 it is a scalar or a pair, and the table lies in
+    is a scalar; in phase `scheduled` it is a scalar or a pair, and the table lies in
     memory, slope and offset of each line in one word.
 
     * (interpolate-C1) the table is a tensor of shape [N, 2] or, of a scalar or

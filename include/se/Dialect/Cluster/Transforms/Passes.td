@@ -9,7 +9,7 @@
 include "mlir/Pass/PassBase.td"
 
 def ChainDots : Pass<"cluster-chain-dots", "::mlir::ModuleOp"> {
-  let summary = "Integer sums of products go on from one to the next (phase 3)";
+  let summary = "Integer sums of products go on from one to the next (phase `scheduled`)";
   let description = [{
     Of two integer sums of products that are added, the second starts with what
     the first gave: one register instead of two, and no addition. Integers wrap
