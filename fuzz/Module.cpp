@@ -12,6 +12,7 @@
 #include "Fuzz.h"
 
 #include "se/Dialect/Cluster/Cluster.h"
+#include "se/Dialect/Plan/Plan.h"
 #include "se/Dialect/RNN/RNN.h"
 #include "se/Pipelines/ReadModule.h"
 
@@ -30,7 +31,7 @@ using namespace se;
 
 static mlir::DialectRegistry makeRegistry() {
   mlir::DialectRegistry registry;
-  registry.insert<rnn::RNNDialect, cluster::ClusterDialect,
+  registry.insert<rnn::RNNDialect, plan::PlanDialect, cluster::ClusterDialect,
                   mlir::arith::ArithDialect, mlir::func::FuncDialect,
                   mlir::math::MathDialect, mlir::memref::MemRefDialect,
                   mlir::quant::QuantDialect, mlir::scf::SCFDialect,
