@@ -7,8 +7,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "se/Dialect/Cluster/Cluster.h"
-#include "se/Dialect/RNN/RNN.h"
+#include "se/Dialect/Plan/Plan.h"
 #include "se/Pipelines/Pipelines.h"
 
 #include "mlir/Pass/Pass.h"
@@ -28,34 +27,35 @@ struct LargestTiles : PassWrapper<LargestTiles, OperationPass<ModuleOp>> {
 
   void runOnOperation() final {
     for (auto network : getOperation().getOps<rnn::NetworkOp>()) {
-      auto tiling = network->getAttrOfType<cluster::TilingAttr>(
-          cluster::TilingAttr::attrName);
-      if (!tiling) {
+      auto stream = network->getAttrOfType<plan::StreamAttr>(
+          plan::StreamAttr::attrName);
+      if (!stream) {
         network.emitError("expected a tiling to change (--se-choose-tiling)");
         return signalPassFailure();
       }
       // 64 bytes tell the next frame what is under way; a transfer has at most
       // 64 KB.
-      int64_t slot = std::min<int64_t>((tiling.getL1Bytes() - 64) / 2, 1 << 16);
+      int64_t slot = std::min<int64_t>((stream.getL1Bytes() - 64) / 2, 1 << 16);
       slot -= slot % 16;
-      SmallVector<cluster::StageTilingAttr> stages;
-      for (cluster::StageTilingAttr stage : tiling.getStages()) {
-        int64_t fit = slot / stage.getPanelBytes();
+      for (auto stage : network.getBody().getOps<plan::StageOp>()) {
+        plan::TilingAttr old = *stage.getTiling();
+        if (!old.getPanelBytes()) // no parameters
+          continue;
+        int64_t fit = slot / old.getPanelBytes();
+        int64_t all = llvm::divideCeil(stage.getRows(), old.getRegisterTile());
         if (fit == 0) {
-          network.emitError("a panel of stage '")
-              << stage.getName() << "' does not fit";
+          stage.emitError("a panel does not fit");
           return signalPassFailure();
         }
-        stages.push_back(cluster::StageTilingAttr::get(
-            &getContext(), stage.getName(), stage.getElements(),
-            stage.getPanelBytes(), stage.getRegisterTile(),
-            /*tile=*/std::min(fit, stage.getRegisterTiles()), /*k_blocks=*/1,
-            /*keeps_sums=*/false, /*resident=*/0));
+        stage.setTilingAttr(plan::TilingAttr::get(
+            &getContext(), old.getRegisterTile(), old.getPanelBytes(),
+            /*tile=*/std::min(fit, all), /*k_blocks=*/1, /*keeps_sums=*/false,
+            /*resident=*/0));
       }
-      network->setAttr(cluster::TilingAttr::attrName,
-                       cluster::TilingAttr::get(&getContext(), /*slots=*/2,
-                                                slot, tiling.getL1Bytes(),
-                                                tiling.getScreening(), stages));
+      network->setAttr(plan::StreamAttr::attrName,
+                       plan::StreamAttr::get(&getContext(), /*slots=*/2, slot,
+                                             stream.getL1Bytes(),
+                                             stream.getScreening()));
     }
   }
 };

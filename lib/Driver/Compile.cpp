@@ -8,6 +8,7 @@
 #include "se/CodeGen/DeviceCode.h"
 #include "se/CodeGen/ProgramInfo.h"
 #include "se/Dialect/Cluster/Cluster.h"
+#include "se/Dialect/Plan/Plan.h"
 #include "se/Dialect/RNN/RNN.h"
 #include "se/Dialect/RNN/Transforms/Passes.h"
 #include "se/Driver/Diagnostics.h"
@@ -247,11 +248,11 @@ LogicalResult Compilation::check() {
                   " bytes, found " + llvm::Twine(options.l1Bytes));
   }
   for (auto network : module.getOps<rnn::NetworkOp>())
-    if (network->hasAttr(cluster::TilingAttr::attrName) &&
+    if (network->hasAttr(plan::StreamAttr::attrName) &&
         !options.schedule.empty())
       return fail("--schedule: the network has a tiling already, in its "
                   "attribute '" +
-                  cluster::TilingAttr::attrName + "'");
+                  plan::StreamAttr::attrName + "'");
   auto nonfinite = parseNonfinite(options.nonfinite, module);
   if (!nonfinite)
     return fail(nonfinite.takeError());

@@ -5,6 +5,7 @@
 
 #include "se/Host/HostProgram.h"
 
+#include "se/Dialect/Plan/Plan.h"
 #include "se/Dialect/RNN/RNN.h"
 #include "se/Host/HostRuntime.h"
 #include "se/ISA/Emulation.h"
@@ -40,7 +41,7 @@ char DiagnosedError::ID;
 static LogicalResult scheduleAnyway(ModuleOp module, PipelineOptions options) {
   module->removeAttr(cluster::TargetAttr::attrName);
   for (auto network : module.getOps<rnn::NetworkOp>())
-    network->removeAttr(cluster::TilingAttr::attrName);
+    network->removeAttr(plan::StreamAttr::attrName);
   options.target.target = getHostTarget();
   options.target.l1Bytes = 60 * 1024;
   OwningOpRef<ModuleOp> copy(module.clone());

@@ -44,7 +44,7 @@ struct ChooseTilingPass : schedule::impl::ChooseTilingBase<ChooseTilingPass> {
     if (failed(network))
       return signalPassFailure();
     // Whoever wrote one there wanted it.
-    if ((*network)->hasAttr(cluster::TilingAttr::attrName))
+    if ((*network)->hasAttr(plan::StreamAttr::attrName))
       return;
     auto target = cluster::TargetAttr::lookup(module);
     TilingOptions options(target);
@@ -53,20 +53,17 @@ struct ChooseTilingPass : schedule::impl::ChooseTilingBase<ChooseTilingPass> {
     options.rows = tileRows;
     options.mayStay = resident;
     llvm::Error error = llvm::Error::success();
-    for (cluster::Screening screening :
-         {cluster::Screening::first_level, cluster::Screening::copy,
-          cluster::Screening::in_place}) {
+    for (plan::Screening screening :
+         {plan::Screening::first_depth, plan::Screening::copy,
+          plan::Screening::in_place}) {
       Planner planner(*network, options, unsigned(target.getDmaCore()),
                       /*remarks=*/false, screening, /*given=*/{});
       llvm::consumeError(std::move(error));
-      auto tiling = planner.findTiling();
-      if (tiling) {
-        (*network)->setAttr(cluster::TilingAttr::attrName, *tiling);
+      error = planner.chooseAndWrite();
+      if (!error)
         return;
-      }
-      error = tiling.takeError();
       // Copies need room in L1 and time, the other ways only time.
-      if (planner.canScreen() && screening != cluster::Screening::copy)
+      if (planner.canScreen() && screening != plan::Screening::copy)
         break;
     }
     emitDoesNotFit(*network, llvm::toString(std::move(error)));

@@ -174,7 +174,7 @@ void KernelEmitter::emitKernel() {
     if (!first)
       cluster::BarrierOp::create(b);
     first = true; // there is a barrier at its end
-    if (schedule.screening == cluster::Screening::first_level) {
+    if (schedule.screening == plan::Screening::first_depth) {
       emitFirstDepth(arenaArgument);
       depths = depths.drop_front();
     } else {

@@ -14,22 +14,34 @@ using namespace mlir;
 using namespace se;
 using namespace se::schedule;
 
-/// Cuts a loop as a tiling says.
-llvm::Error Candidate::shape(GroupedLoop &loop,
-                             cluster::StageTilingAttr given) {
-  Record &record = loop.record;
-  auto refuse = [&](const Twine &what) {
-    return llvm::createStringError("tiling of stage '" + given.getName() +
-                                   "': " + what);
-  };
-  auto disagree = [&](StringRef key, int64_t found, int64_t is) {
-    return refuse(key + " is " + Twine(is) + ", found " + Twine(found));
-  };
-  if (given.getElements() != loop.rowCount)
-    return disagree("elements", given.getElements(), loop.rowCount);
+static llvm::Error refuse(const GroupedLoop &loop, const Twine &what) {
+  plan::StageOp stage = loop.stage;
+  return llvm::createStringError("tiling of stage '" + stage.getName() +
+                                 "': " + what);
+}
+
+llvm::Error schedule::takeRegisterTile(GroupedLoop &loop) {
+  plan::TilingAttr given = *loop.stage.getTiling();
   if (given.getRegisterTile() > loop.rowCount)
-    return refuse("register_tile is more than its elements");
-  record.layOut(given.getRegisterTile());
+    return refuse(loop, "register_tile is more than the " +
+                            Twine(loop.rowCount) + " elements of a vector");
+  if (!loop.isStreamed() && given.getTile())
+    return refuse(loop, "a stage without parameters has no tile");
+  if (loop.isStreamed() && !given.getTile())
+    return refuse(loop, "a stage with parameters needs a tile");
+  // Their code is laid out one after the other.
+  constexpr int64_t mostElements = 64;
+  if (given.getRegisterTile() > mostElements)
+    return refuse(loop, "register_tile is more than " + Twine(mostElements));
+  loop.record.layOut(given.getRegisterTile());
+  return llvm::Error::success();
+}
+
+/// Cuts a loop as its stage says.
+llvm::Error Candidate::shape(GroupedLoop &loop) {
+  plan::TilingAttr given = *loop.stage.getTiling();
+  Record &record = loop.record;
+  auto refuse = [&](const Twine &what) { return ::refuse(loop, what); };
   int64_t rows = 0;
   for (const RowBlock &block : record.blocks)
     rows = std::max(rows, int64_t(block.sums.size()) * record.group);
@@ -38,7 +50,8 @@ llvm::Error Candidate::shape(GroupedLoop &loop,
                   " sums of one vector, more than " +
                   Twine(cluster::DotOp::maxSums));
   if (int64_t bytes = getPanelBytes(loop); given.getPanelBytes() != bytes)
-    return disagree("panel_bytes", given.getPanelBytes(), bytes);
+    return refuse("panel_bytes is " + Twine(bytes) + ", found " +
+                  Twine(given.getPanelBytes()));
   if (given.getTile() > loop.getGroups())
     return refuse("tile is more than its register tiles");
   int64_t longest = 1;
@@ -69,25 +82,26 @@ llvm::Error Candidate::shape(GroupedLoop &loop,
   return llvm::Error::success();
 }
 
-llvm::Error Candidate::obey(cluster::TilingAttr given, double otherCycles,
+llvm::Error Candidate::obey(plan::StreamAttr given, double otherCycles,
                             int64_t otherBytes) {
-  if (given.getStages().size() != loops.size())
-    return llvm::createStringError(
-        "the tiling has " + Twine(given.getStages().size()) +
-        " stages, the network " + Twine(loops.size()) + " with parameters");
   if (int64_t bytes = given.getL1Bytes(); bytes && bytes != options.l1Bytes)
-    return llvm::createStringError("l1_bytes is " + Twine(options.l1Bytes) +
+    return llvm::createStringError("plan.stream: l1_bytes is " + Twine(options.l1Bytes) +
                                    ", found " + Twine(bytes));
   tiling.slots = given.getSlots();
   tiling.slotBytes = given.getSlotBytes();
   int64_t resident = 0;
-  for (auto [loop, stage] : llvm::zip(loops, given.getStages())) {
-    if (llvm::Error error = shape(loop, stage))
+  for (GroupedLoop &loop : loops) {
+    if (llvm::Error error = shape(loop))
       return error;
     tiling.sumBytes = std::max(tiling.sumBytes, getSumBytes(loop));
     resident +=
         loop.resident * llvm::alignTo(loop.getTileBytes(), tileAlignment);
   }
+  if (tiling.slots && llvm::all_of(loops, [](const GroupedLoop &loop) {
+        return loop.isResident();
+      }))
+    return llvm::createStringError("plan.stream: all tiles stay in l1, so "
+                                   "there are no slots");
   int64_t ring = tiling.getRingBytes() + tiling.sumBytes;
   ring += tiling.slots ? controlBytes : tileAlignment;
   int64_t room = options.l1Bytes - ring - resident;
@@ -110,7 +124,7 @@ llvm::Error Candidate::obey(cluster::TilingAttr given, double otherCycles,
 
 llvm::Expected<Tiling> schedule::obeyTiling(Records &records,
                                             const TilingOptions &options,
-                                            cluster::TilingAttr given,
+                                            plan::StreamAttr given,
                                             double otherCycles,
                                             int64_t otherBytes) {
   Candidate candidate(records, options);

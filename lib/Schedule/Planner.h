@@ -19,14 +19,15 @@ namespace se::schedule {
 /// Decides how a network is computed, and changes nothing.
 class Planner {
 public:
-  /// `given` is the tiling that the network has; null: the best is chosen.
+  /// `given` is how parameters flow, with a tiling of each stage; null: the
+  /// best is chosen.
   Planner(rnn::NetworkOp network, const TilingOptions &options,
-          unsigned dmaCore, bool remarks, cluster::Screening screening,
-          cluster::TilingAttr given);
+          unsigned dmaCore, bool remarks, plan::Screening screening,
+          plan::StreamAttr given);
 
-  /// How parameters are cut, and what stays. Error: what does not fit, in one
-  /// line.
-  llvm::Expected<cluster::TilingAttr> findTiling();
+  /// Writes how parameters are cut, and what stays, into the network and its
+  /// stages. Error: what does not fit, in one line.
+  llvm::Error chooseAndWrite();
   /// All decisions; the same error.
   llvm::Expected<std::unique_ptr<const Schedule>> run();
   /// Whether the network can be screened in the way that was asked for.
@@ -37,7 +38,7 @@ private:
                 std::pair<unsigned, unsigned> live);
   void placeBuffers();
   void placePorts();
-  void readStages();
+  llvm::Error readStages();
   double getFrameCycles(double coldShare);
   llvm::Error planTiles();
   llvm::Error planStream();
@@ -59,7 +60,7 @@ private:
   rnn::FiniteOp screen;
   unsigned cores;
 
-  cluster::TilingAttr given;
+  plan::StreamAttr given;
   bool remarks;
   bool isScreenable = true;
   mlir::Builder b;

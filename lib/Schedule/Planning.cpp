@@ -18,8 +18,8 @@ using namespace se;
 using namespace se::schedule;
 
 Planner::Planner(rnn::NetworkOp network, const TilingOptions &options,
-                 unsigned dmaCore, bool remarks, cluster::Screening screening,
-                 cluster::TilingAttr given)
+                 unsigned dmaCore, bool remarks, plan::Screening screening,
+                 plan::StreamAttr given)
     : made(std::make_unique<Schedule>(network, options, dmaCore, screening)),
       network(network), storage(made->storage), options(made->options),
       records(made->records), tiling(made->tiling), screen(made->screen),
@@ -75,7 +75,7 @@ void Planner::placePorts() {
 }
 
 /// Collects what the stages read of constants and what they cost.
-void Planner::readStages() {
+llvm::Error Planner::readStages() {
   double otherBytes = frameBytes;
   for (ArrayRef<plan::StageOp> stages : storage.getDepths()) {
     otherBytes += barrierBytes;
@@ -88,9 +88,14 @@ void Planner::readStages() {
         loop.pair = getElementCost(stage, /*inPairs=*/true);
         loop.pair += stores;
       }
+      if (given) {
+        if (llvm::Error error = takeRegisterTile(loop))
+          return error;
+        continue;
+      }
       records.chooseGroup(loop, options.rows && loop.isStreamed()
-                                    ? options.rows
-                                    : int64_t(stage.getElements()));
+                                      ? options.rows
+                                      : int64_t(stage.getElements()));
     }
   }
   size_t copies =
@@ -100,15 +105,17 @@ void Planner::readStages() {
     return records.shareCache(options.l1Bytes - arena.getSize(), otherBytes);
   };
   shareCache();
-  for (GroupedLoop &grouped : records.getLoops())
-    records.chooseGroup(grouped, options.rows && grouped.isStreamed()
-                                     ? options.rows
-                                     : grouped.rowCount);
+  if (!given)
+    for (GroupedLoop &loop : records.getLoops())
+      records.chooseGroup(loop, options.rows && loop.isStreamed()
+                                    ? options.rows
+                                    : loop.rowCount);
   // Smaller groups may have made room.
   otherCycles = getFrameCycles(shareCache());
-  for (const GroupedLoop &grouped : records.getLoops())
-    if (!grouped.isStreamed())
-      otherCycles += getLoopCycles(grouped, options.machine);
+  for (const GroupedLoop &loop : records.getLoops())
+    if (!loop.isStreamed())
+      otherCycles += getLoopCycles(loop, options.machine);
+  return llvm::Error::success();
 }
 
 /// Cycles of a frame besides its loops, and the transfers of inputs and outputs
@@ -227,7 +234,8 @@ llvm::Error Planner::planStream() {
                       arena.getSize() - options.l1Bytes, arena.getSize(),
                       options.l1Bytes)
             .str());
-  readStages();
+  if (llvm::Error error = readStages())
+    return error;
   for (Type type : made->getPortTypes())
     options.portElements += cast<RankedTensorType>(type).getNumElements();
   options.l1Bytes -= arena.getSize();
@@ -235,7 +243,7 @@ llvm::Error Planner::planStream() {
     otherL2Bytes += constant.bytes;
   auto isStreamed = [](const GroupedLoop &loop) { return loop.isStreamed(); };
   if (llvm::none_of(records.getLoops(), isStreamed) &&
-      records.getShared().empty() && (!given || given.getStages().empty())) {
+      records.getShared().empty() && (!given || !given.getSlots())) {
     otherCycles += options.portCycles;
     return llvm::Error::success();
   }
@@ -244,7 +252,7 @@ llvm::Error Planner::planStream() {
             : chooseTiling();
   if (!chosen)
     return llvm::createStringError(
-        (given ? "cluster.tiling: " : "network does not fit: ") +
+        (given ? "" : "network does not fit: ") +
         llvm::toString(chosen.takeError()));
   tiling = *chosen;
   auto placeBytes = [&](StringRef name, int64_t bytes) {
@@ -290,10 +298,11 @@ llvm::Error Planner::planTiles() {
   return llvm::Error::success();
 }
 
-llvm::Expected<cluster::TilingAttr> Planner::findTiling() {
+llvm::Error Planner::chooseAndWrite() {
   if (llvm::Error error = planTiles())
     return error;
-  return made->getTiling();
+  made->writeTiling();
+  return llvm::Error::success();
 }
 
 llvm::Expected<std::unique_ptr<const Schedule>> Planner::run() {

@@ -12,7 +12,7 @@ using namespace se;
 using namespace se::schedule;
 
 Schedule::Schedule(rnn::NetworkOp network, const TilingOptions &options,
-                   unsigned dmaCore, cluster::Screening screening)
+                   unsigned dmaCore, plan::Screening screening)
     : network(network), storage(network), options(options),
       cores(options.machine.cores), dmaCore(dmaCore), screening(screening),
       records(options.machine) {
@@ -34,21 +34,22 @@ SmallVector<Type> Schedule::getPortTypes() const {
   return list;
 }
 
-cluster::TilingAttr Schedule::getTiling() const {
+void Schedule::writeTiling() const {
   rnn::NetworkOp op = network;
-  SmallVector<cluster::StageTilingAttr> stages;
+  MLIRContext *context = op.getContext();
   for (const GroupedLoop &loop : records.getLoops()) {
-    if (!loop.isStreamed())
-      continue;
     const Record &record = loop.record;
-    stages.push_back(cluster::StageTilingAttr::get(
-        op.getContext(), plan::StageOp(loop.stage).getName(), loop.rowCount,
-        getPanelBytes(loop), record.group, loop.rows, record.pieces,
-        record.keepsSums, loop.resident));
+    plan::StageOp stage = loop.stage;
+    stage.setTilingAttr(
+        loop.isStreamed()
+            ? plan::TilingAttr::get(context, record.group, getPanelBytes(loop),
+                                    loop.rows, record.pieces, record.keepsSums,
+                                    loop.resident)
+            : plan::TilingAttr::get(context, record.group, 0, 0, 1, false, 0));
   }
-  return cluster::TilingAttr::get(op.getContext(), tiling.slots,
-                                  tiling.slotBytes, options.l1Bytes, screening,
-                                  stages);
+  op->setAttr(plan::StreamAttr::attrName,
+              plan::StreamAttr::get(context, tiling.slots, tiling.slotBytes,
+                                    options.l1Bytes, screening));
 }
 
 MemRefType schedule::makeType(int64_t count, Type element,

@@ -23,7 +23,7 @@ namespace se::schedule {
 /// How one network is computed. Offsets are bytes of the state buffer.
 struct Schedule {
   Schedule(rnn::NetworkOp network, const TilingOptions &options,
-           unsigned dmaCore, cluster::Screening screening);
+           unsigned dmaCore, plan::Screening screening);
 
   rnn::NetworkOp network;
   Storage storage;
@@ -32,7 +32,7 @@ struct Schedule {
   /// Where inputs are looked at that shall be finite: where the first level
   /// reads them, which is repeated if one is not; or before all levels, while
   /// they are put into L1, or where they lie.
-  cluster::Screening screening;
+  plan::Screening screening;
   /// What tells whether the inputs are finite, if they are screened.
   rnn::FiniteOp screen;
 
@@ -60,8 +60,8 @@ struct Schedule {
   int64_t getFindings() const { return std::max(cores, dmaCore + 1); }
   /// Tensors of the inputs, then of the outputs.
   llvm::SmallVector<mlir::Type> getPortTypes() const;
-  /// How its stages are tiled, for --se-schedule.
-  cluster::TilingAttr getTiling() const;
+  /// Writes how parameters flow into the network and its stages.
+  void writeTiling() const;
 };
 
 /// A buffer of so many elements.

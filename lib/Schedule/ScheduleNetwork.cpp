@@ -27,18 +27,24 @@ struct ScheduleNetworkPass
     auto network = getSchedulable(getOperation());
     if (failed(network))
       return signalPassFailure();
-    auto tiling = (*network)->getAttrOfType<cluster::TilingAttr>(
-        cluster::TilingAttr::attrName);
-    if (!tiling) {
+    auto stream = (*network)->getAttrOfType<plan::StreamAttr>(
+        plan::StreamAttr::attrName);
+    if (!stream) {
       network->emitError("the network has no attribute '")
-          << cluster::TilingAttr::attrName
-          << "', which says how its parameters are cut (--se-choose-tiling)";
+          << plan::StreamAttr::attrName
+          << "', which says how its parameters flow (--se-choose-tiling)";
       return signalPassFailure();
     }
+    for (auto stage : network->getBody().getOps<plan::StageOp>())
+      if (!stage.getTiling()) {
+        stage.emitError("stage '") << stage.getName()
+                                   << "' has no tiling (--se-choose-tiling)";
+        return signalPassFailure();
+      }
     auto target = cluster::TargetAttr::lookup(*network);
     Planner planner(*network, TilingOptions(target),
                     unsigned(target.getDmaCore()), remarks,
-                    tiling.getScreening(), tiling);
+                    stream.getScreening(), stream);
     auto schedule = planner.run();
     if (!schedule) {
       emitDoesNotFit(*network, llvm::toString(schedule.takeError()));

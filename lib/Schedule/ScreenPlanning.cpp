@@ -19,7 +19,7 @@ void Planner::placeScreen() {
     return;
   for (auto [input, name] :
        llvm::zip(network.getInputArguments(), network.getInputNames()))
-    if (made->screening == cluster::Screening::copy &&
+    if (made->screening == plan::Screening::copy &&
         llvm::is_contained(screen.getInputs(), input))
       made->screenOffsets[input] =
           place(cast<StringAttr>(name).getValue(), bufferType(input),
@@ -42,7 +42,7 @@ double Planner::getScreenCycles() {
     return 0;
   // Each core looks at the words of all, between two barriers.
   double cycles = 60 + 3 * cores;
-  if (made->screening == cluster::Screening::first_level)
+  if (made->screening == plan::Screening::first_depth)
     return cycles;
   cycles += 85;
   for (auto [k, input] : llvm::enumerate(screen.getInputs())) {
@@ -59,7 +59,7 @@ double Planner::getScreenCycles() {
 /// Can the first level be screened while it is computed, and be repeated? Which
 /// tiles flow is known only when the stream is planned.
 bool Planner::checkFirstLevel() {
-  if (!screen || made->screening != cluster::Screening::first_level)
+  if (!screen || made->screening != plan::Screening::first_depth)
     return true;
   // Peaks have to be known before the first level.
   isScreenable = storage.mayRepeatFirstDepth(screen.getInputs()) &&

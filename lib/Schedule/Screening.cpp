@@ -96,7 +96,7 @@ void KernelEmitter::emitScreen(Value arenaArgument) {
   SmallVector<Value> sums(screenWidth, zero), copies;
   for (auto [k, input] : llvm::enumerate(screen.getInputs())) {
     Value to;
-    if (schedule.screening == cluster::Screening::copy &&
+    if (schedule.screening == plan::Screening::copy &&
         schedule.inputOffsets.empty())
       to = view(arenaArgument, bufferType(input),
                 schedule.screenOffsets.at(input));
@@ -117,7 +117,7 @@ void KernelEmitter::emitScreen(Value arenaArgument) {
     copies.push_back(sources[input]);
   }
   emitVerdict(arenaArgument, combine<arith::AddFOp>(b, sums));
-  if (schedule.screening == cluster::Screening::copy) {
+  if (schedule.screening == plan::Screening::copy) {
     emitZeros(copies);
   } else {
     Value isFinite = arith::XOrIOp::create(

@@ -93,11 +93,14 @@ chooseTiling(Records &records, const TilingOptions &options, double otherCycles,
              int64_t otherBytes,
              llvm::function_ref<void(const TilingAttempt &)> observe = nullptr);
 
+/// Lays out a loop for the register tile of its stage. Error: one line.
+llvm::Error takeRegisterTile(GroupedLoop &loop);
+
 /// Tiles the loops of `records` as a module says. Error: one line that says
 /// what is wrong or does not fit.
 llvm::Expected<Tiling> obeyTiling(Records &records,
                                   const TilingOptions &options,
-                                  cluster::TilingAttr given, double otherCycles,
+                                  plan::StreamAttr given, double otherCycles,
                                   int64_t otherBytes);
 
 /// Cycles of a loop with all cores, steps of the stream included.

@@ -34,7 +34,7 @@ public:
   llvm::Error choose(int64_t slots, int64_t maxSlotBytes, double otherCycles,
                      int64_t otherBytes, double most);
   /// Does what a tiling says.
-  llvm::Error obey(cluster::TilingAttr given, double otherCycles,
+  llvm::Error obey(plan::StreamAttr given, double otherCycles,
                    int64_t otherBytes);
 
   /// This one's error is more to the point than that of `other`.
@@ -61,7 +61,7 @@ private:
   std::vector<GroupedLoop *> getOrder();
   int64_t placeResident(GroupedLoop &loop);
   void keepTiles(int64_t room);
-  llvm::Error shape(GroupedLoop &loop, cluster::StageTilingAttr given);
+  llvm::Error shape(GroupedLoop &loop);
   llvm::Error placeBehind(int64_t otherBytes);
   int64_t getExternalBytes(int64_t external) const;
   int64_t getNonVolatileBytes(int64_t among) const;

@@ -27,20 +27,20 @@ protected:
                         se::plan::PlanDialect, se::cluster::ClusterDialect>();
   }
 
-  /// A stage with this body, behind %x, %y : f32 and %h : f16 of tensors of 64
+  /// A stage with this body, behind %x, %y : f32 and %h : f16 of tensors of 128
   /// elements, %tx, %ty and %th; it yields `result`.
   se::plan::StageOp makeStage(llvm::StringRef body,
                               llvm::StringRef result = "%x : f32") {
     std::string type = result.split(" : ").second.str();
     std::string text =
-        ("rnn.network @f inputs(%tx = \"x\" : tensor<64xf32>, %ty = \"y\" : "
-         "tensor<64xf32>, %th = \"h\" : tensor<64xf16>) outputs(\"z\" : "
+        ("rnn.network @f inputs(%tx = \"x\" : tensor<128xf32>, %ty = \"y\" : "
+         "tensor<128xf32>, %th = \"h\" : tensor<128xf16>) outputs(\"z\" : "
          "tensor<64x" +
          type + ">) {\n%z = plan.stage \"s\" depth 0 elements 64 : tensor<64x" +
          type +
-         "> {\n^bb0(%e: index):\n%x = plan.read %tx[%e] : tensor<64xf32>\n"
-         "%y = plan.read %ty[%e] : tensor<64xf32>\n"
-         "%h = plan.read %th[%e] : tensor<64xf16>\n" +
+         "> {\n^bb0(%e: index):\n%x = plan.read %tx[%e] : tensor<128xf32>\n"
+         "%y = plan.read %ty[%e] : tensor<128xf32>\n"
+         "%h = plan.read %th[%e] : tensor<128xf16>\n" +
          body + "\nplan.yield " + result + "\n}\nrnn.yield %z : tensor<64x" +
          type + ">\n}")
             .str();
@@ -114,7 +114,7 @@ TEST_F(CostModelTest, ConstantsAreFree) {
 TEST_F(CostModelTest, WhatIsAddedToAnIndexIsFree) {
   auto read = [&](llvm::StringRef place) {
     return getCostOf(
-        ("%0 = plan.read %tx[" + place + "] : tensor<64xf32>").str());
+        ("%0 = plan.read %tx[" + place + "] : tensor<128xf32>").str());
   };
   EXPECT_EQ(read("%e").cycles, loadCost.cycles);
   EXPECT_EQ(read("%e + 3").cycles, loadCost.cycles);
@@ -134,9 +134,9 @@ TEST_F(CostModelTest, PairsShareWhatIsPacked) {
   EXPECT_EQ(2 * single.fpu, two.fpu);
   // Elements that are no neighbours come one by one.
   auto [near, nearPair] =
-      compare("%0 = plan.read %th[%e + 2] : tensor<64xf16>", "%0 : f16");
+      compare("%0 = plan.read %th[%e + 2] : tensor<128xf16>", "%0 : f16");
   auto [odd, oddPair] =
-      compare("%0 = plan.read %th[%e + 1] : tensor<64xf16>", "%0 : f16");
+      compare("%0 = plan.read %th[%e + 1] : tensor<128xf16>", "%0 : f16");
   EXPECT_EQ(near.cycles, odd.cycles);
   EXPECT_LT(nearPair.cycles, oddPair.cycles);
   EXPECT_FALSE(
@@ -174,7 +174,7 @@ TEST_F(CostModelTest, LoopsRunOftenAndAreLaidOutOnce) {
          std::to_string(trips) +
          " : index\n%c = arith.constant 1 : index\n"
          "%s = scf.for %i = %a to %b step %c iter_args(%t = %x) -> f32 {\n"
-         "  %w = plan.read %tx[%i] : tensor<64xf32>\n"
+         "  %w = plan.read %tx[%i] : tensor<128xf32>\n"
          "  %n = math.fma %w, %y, %t : f32\n"
          "  scf.yield %n : f32\n}"));
   };

@@ -31,22 +31,6 @@ static void printShape(AsmPrinter &p, ArrayRef<int64_t> shape) {
   p << '[' << shape << ']';
 }
 
-/// `[<name = "fc", ...>, ...]`.
-static ParseResult parseStages(AsmParser &parser,
-                               SmallVector<StageTilingAttr> &stages) {
-  return parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, [&]() {
-    return parser.parseCustomAttributeWithFallback(stages.emplace_back());
-  });
-}
-
-static void printStages(AsmPrinter &p, ArrayRef<StageTilingAttr> stages) {
-  p << '[';
-  llvm::interleaveComma(stages, p, [&](StageTilingAttr stage) {
-    p.printStrippedAttrOrType(stage);
-  });
-  p << ']';
-}
-
 #define GET_ATTRDEF_CLASSES
 #include "se/Dialect/Cluster/ClusterAttributes.cpp.inc"
 #define GET_TYPEDEF_CLASSES

@@ -79,10 +79,6 @@ TargetAttr TargetAttr::lookup(Operation *op) {
 LogicalResult
 ClusterDialect::verifyOperationAttribute(Operation *op,
                                          NamedAttribute attribute) {
-  if (attribute.getName() == TilingAttr::attrName &&
-      !isa<TilingAttr>(attribute.getValue()))
-    return op->emitError("'")
-           << TilingAttr::attrName << "' must be a #cluster.tiling<...>";
   if (attribute.getName() != TargetAttr::attrName)
     return success();
   if (!isa<ModuleOp>(op) || !isa<TargetAttr>(attribute.getValue()))

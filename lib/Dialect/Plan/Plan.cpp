@@ -16,6 +16,7 @@ using namespace se;
 using namespace se::plan;
 
 #include "se/Dialect/Plan/PlanDialect.cpp.inc"
+#include "se/Dialect/Plan/PlanEnums.cpp.inc"
 
 //===----------------------------------------------------------------------===//
 // Places: [%i mod 16 + 4]
@@ -79,6 +80,10 @@ LogicalResult PlanDialect::verifyOperationAttribute(Operation *op,
       (!isa<rnn::NetworkOp>(op) || !count || count.getInt() < 0))
     return op->emitOpError() << "attribute '" << macsAttrName
                              << "' must be a number of a network";
+  if (attribute.getName() == StreamAttr::attrName &&
+      (!isa<rnn::NetworkOp>(op) || !isa<StreamAttr>(attribute.getValue())))
+    return op->emitOpError() << "attribute '" << StreamAttr::attrName
+                             << "' must be a #plan.stream<...> of a network";
   return success();
 }
 

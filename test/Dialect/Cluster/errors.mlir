@@ -1,5 +1,5 @@
 // RUN: se-opt %s -split-input-file -verify-diagnostics
-// RUN: %check_rules %s %se_source/include/se/Dialect/Cluster/ClusterOps.td %se_source/include/se/Dialect/Cluster/ClusterTarget.td %se_source/include/se/Dialect/Cluster/ClusterTiling.td
+// RUN: %check_rules %s %se_source/include/se/Dialect/Cluster/ClusterOps.td %se_source/include/se/Dialect/Cluster/ClusterTarget.td
 //
 // One case or more for each numbered rule, named after it.
 
@@ -463,42 +463,3 @@ module {
   func.func private @f() attributes {cluster.target = #cluster.target<"t", cores = 2, dma_core = 2, fpus = 1, core_cache = 512, cluster_cache = 4096, memories = [<level = l1, bytes = 4096, bytes_per_cycle = 8.0 : f64, latency = 1>, <level = l2, bytes = 65536, bytes_per_cycle = 8.0 : f64, latency = 15>]>}
 }
 
-// -----
-
-// expected-error @below {{stage_tiling-C1: numbers of stage 'fc' must be positive}}
-module @stage_tiling_C1_tile attributes {test.tiling = #cluster.tiling<slots = 3, slot_bytes = 48, stages = [<name = "fc", elements = 8, panel_bytes = 20, register_tile = 1, tile = 0, k_blocks = 1, resident = 0>]>} {}
-
-// -----
-
-// expected-error @below {{stage_tiling-C1: numbers of stage 'fc' must be positive}}
-module @stage_tiling_C1_resident attributes {test.tiling = #cluster.tiling<slots = 3, slot_bytes = 48, stages = [<name = "fc", elements = 8, panel_bytes = 20, register_tile = 1, tile = 2, k_blocks = 1, resident = -1>]>} {}
-
-// -----
-
-// expected-error @below {{tiling-C1: the ring must have 2 to 6 slots, or none, found 1}}
-module @tiling_C1 attributes {test.tiling = #cluster.tiling<slots = 1, slot_bytes = 48>} {}
-
-// -----
-
-// expected-error @below {{tiling-C2: slot_bytes must be a multiple of 16 up to 65536, and 0 without slots only, found 20}}
-module @tiling_C2 attributes {test.tiling = #cluster.tiling<slots = 3, slot_bytes = 20>} {}
-
-// -----
-
-// expected-error @below {{tiling-C2: slot_bytes must be a multiple of 16 up to 65536, and 0 without slots only, found 16}}
-module @tiling_C2_none attributes {test.tiling = #cluster.tiling<slots = 0, slot_bytes = 16>} {}
-
-// -----
-
-// expected-error @below {{tiling-C3: l1_bytes must not be negative, found -1}}
-module @tiling_C3 attributes {test.tiling = #cluster.tiling<slots = 3, slot_bytes = 48, l1_bytes = -1>} {}
-
-// -----
-
-// expected-error @below {{'cluster.tiling' must be a #cluster.tiling<...>}}
-module @tiling_type attributes {cluster.tiling = "large"} {}
-
-// -----
-
-// expected-error @below {{tiling-C2: slot_bytes must be a multiple of 16 up to 65536, and 0 without slots only, found 4611686018427387904}}
-module @tiling_C2_large attributes {test.tiling = #cluster.tiling<slots = 6, slot_bytes = 4611686018427387904>} {}

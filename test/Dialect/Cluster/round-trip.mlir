@@ -89,10 +89,3 @@ module @small attributes {cluster.target = #cluster.target<"small", cores = 2, d
       <level = l1, bytes = 4096, bytes_per_cycle = 8.0 : f64, latency = 1>,
       <level = l2, bytes = 65536, reserved = 100, bytes_per_cycle = 8.0 : f64, latency = 15>],
     operating_points = [<mhz = 72.0 : f64>, <mhz = 240.0 : f64, volt = 0.65 : f64>]>} {}
-
-// CHECK:      module @tiled attributes {cluster.tiling = #cluster.tiling<slots = 3, slot_bytes = 4096, l1_bytes = 50000, screening = copy,
-// CHECK-SAME:   stages = [<name = "fc", elements = 128, panel_bytes = 520, register_tile = 2, tile = 8>,
-// CHECK-SAME:   <name = "out", elements = 10, panel_bytes = 5000, register_tile = 1, tile = 2, k_blocks = 4, keeps_sums = true, resident = 3>]>}
-module @tiled attributes {cluster.tiling = #cluster.tiling<slots = 3, slot_bytes = 4096, l1_bytes = 50000, screening = copy, stages = [
-    <name = "fc", elements = 128, panel_bytes = 520, register_tile = 2, tile = 8>,
-    <name = "out", elements = 10, panel_bytes = 5000, register_tile = 1, tile = 2, k_blocks = 4, keeps_sums = true, resident = 3>]>} {}

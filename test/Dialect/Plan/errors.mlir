@@ -1,5 +1,5 @@
 // RUN: se-opt %s -split-input-file -verify-diagnostics
-// RUN: %check_rules %s %se_source/include/se/Dialect/Plan/PlanOps.td
+// RUN: %check_rules %s %se_source/include/se/Dialect/Plan/PlanOps.td %se_source/include/se/Dialect/Plan/PlanTiling.td
 //
 // One case or more for each numbered rule, named after it.
 
@@ -416,3 +416,53 @@ rnn.network @stage_C2_mask inputs(%x = "x" : tensor<4xf32>) outputs("y" : tensor
   }
   rnn.yield %x : tensor<4xf32>
 }
+
+// -----
+
+// expected-error @below {{tiling-C1: register_tile and k_blocks must be positive, other numbers not negative, and a tile goes with panel_bytes}}
+module @tiling_C1_zero attributes {test.a = #plan.tiling<register_tile = 0>} {}
+
+// -----
+
+// expected-error @below {{tiling-C1: register_tile and k_blocks must be positive, other numbers not negative, and a tile goes with panel_bytes}}
+module @tiling_C1_tile attributes {test.a = #plan.tiling<register_tile = 1, tile = 2>} {}
+
+// -----
+
+// expected-error @below {{tiling-C1: register_tile and k_blocks must be positive, other numbers not negative, and a tile goes with panel_bytes}}
+module @tiling_C1_panel attributes {test.a = #plan.tiling<register_tile = 1, panel_bytes = 8>} {}
+
+// -----
+
+// expected-error @below {{tiling-C1: register_tile and k_blocks must be positive, other numbers not negative, and a tile goes with panel_bytes}}
+module @tiling_C1_resident attributes {test.a = #plan.tiling<register_tile = 1, panel_bytes = 8, tile = 1, resident = -1>} {}
+
+// -----
+
+// expected-error @below {{stream-C1: the ring must have 2 to 6 slots, or none, found 1}}
+module @stream_C1 attributes {test.a = #plan.stream<slots = 1, slot_bytes = 48>} {}
+
+// -----
+
+// expected-error @below {{stream-C2: slot_bytes must be a multiple of 16 up to 65536, and 0 without slots only, found 20}}
+module @stream_C2 attributes {test.a = #plan.stream<slots = 3, slot_bytes = 20>} {}
+
+// -----
+
+// expected-error @below {{stream-C2: slot_bytes must be a multiple of 16 up to 65536, and 0 without slots only, found 16}}
+module @stream_C2_none attributes {test.a = #plan.stream<slots = 0, slot_bytes = 16>} {}
+
+// -----
+
+// expected-error @below {{stream-C2: slot_bytes must be a multiple of 16 up to 65536, and 0 without slots only, found 4611686018427387904}}
+module @stream_C2_large attributes {test.a = #plan.stream<slots = 6, slot_bytes = 4611686018427387904>} {}
+
+// -----
+
+// expected-error @below {{stream-C3: l1_bytes must not be negative, found -1}}
+module @stream_C3 attributes {test.a = #plan.stream<slots = 3, slot_bytes = 48, l1_bytes = -1>} {}
+
+// -----
+
+// expected-error @below {{attribute 'plan.stream' must be a #plan.stream<...> of a network}}
+module @stream_type attributes {plan.stream = "large"} {}

@@ -2,28 +2,31 @@
 // RUN: se-opt %s --mlir-print-op-generic | se-opt | FileCheck %s
 
 // CHECK-LABEL: rnn.network @all
+// CHECK-SAME:  plan.stream = #plan.stream<slots = 3, slot_bytes = 4096, l1_bytes = 50000, screening = copy>
 rnn.network @all inputs(%x = "x" : tensor<2x4xf32>) outputs("y" : tensor<2x3xf32>)
-    attributes {plan.macs = 24} {
+    attributes {plan.macs = 24, plan.stream = #plan.stream<slots = 3, slot_bytes = 4096, l1_bytes = 50000, screening = copy>} {
   %w = arith.constant dense<[[1.0, 2.0, 3.0, 4.0], [2.0, 3.0, 4.0, 5.0], [3.0, 4.0, 5.0, 6.0]]>
       : tensor<3x4xf16>
-  // CHECK:      %[[X:.*]] = plan.stage "x" depth 0 elements 8 in pairs : tensor<2x4xf16> {
+  // CHECK:      %[[X:.*]] = plan.stage "x" depth 0 elements 8 in pairs tiled <register_tile = 2> : tensor<2x4xf16> {
   // CHECK-NEXT: ^bb0(%[[I:.*]]: index):
   // CHECK-NEXT:   %[[READ:.*]] = plan.read %{{.*}}[%[[I]]] : tensor<2x4xf32>
   // CHECK-NEXT:   %[[HALF:.*]] = arith.truncf %[[READ]] : f32 to f16
   // CHECK-NEXT:   plan.yield %[[HALF]] : f16
-  %0 = plan.stage "x" depth 0 elements 8 in pairs : tensor<2x4xf16> {
+  %0 = plan.stage "x" depth 0 elements 8 in pairs tiled <register_tile = 2> : tensor<2x4xf16> {
   ^bb0(%i: index):
     %1 = plan.read %x[%i] : tensor<2x4xf32>
     %2 = arith.truncf %1 : f32 to f16
     plan.yield %2 : f16
   }
   // CHECK:      plan.stage "fc" depth 1 elements 6
-  // CHECK-SAME:   batch <rows = 3, vectors = 2, element = (d0, d1) -> (d0 + d1 * 3)> : tensor<2x3xf32>
+  // CHECK-SAME:   batch <rows = 3, vectors = 2, element = (d0, d1) -> (d0 + d1 * 3)>
+  // CHECK-SAME:   tiled <register_tile = 1, panel_bytes = 12, tile = 2, k_blocks = 2, keeps_sums = true, resident = 1> : tensor<2x3xf32>
   // CHECK:        plan.dot %{{.*}}[%[[J:.*]] mod 3], %[[X]][(%[[J]] floordiv 3) * 4] : tensor<3x4xf16>, tensor<2x4xf16> -> f32
   // CHECK:        %[[SUM:.*]] = scf.for %[[K:.*]] = %c0 to %c4 step %c1 iter_args(%[[S:.*]] = %{{.*}}) -> (f32) {
   // CHECK:          plan.read %[[X]][%[[K]] + 4] : tensor<2x4xf16>
   %3 = plan.stage "fc" depth 1 elements 6
-      batch <rows = 3, vectors = 2, element = (d0, d1) -> (d0 + d1 * 3)> : tensor<2x3xf32> {
+      batch <rows = 3, vectors = 2, element = (d0, d1) -> (d0 + d1 * 3)>
+      tiled <register_tile = 1, panel_bytes = 12, tile = 2, k_blocks = 2, keeps_sums = true, resident = 1> : tensor<2x3xf32> {
   ^bb0(%i: index):
     %4 = plan.dot %w[%i mod 3], %0[(%i floordiv 3) * 4]
         : tensor<3x4xf16>, tensor<2x4xf16> -> f32

@@ -7,7 +7,6 @@
 #define SE_DIALECT_CLUSTER_CLUSTEROPS_TD
 
 include "se/Dialect/Cluster/ClusterTarget.td"
-include "se/Dialect/Cluster/ClusterTiling.td"
 include "mlir/IR/OpBase.td"
 include "mlir/IR/SymbolInterfaces.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"

@@ -22,6 +22,7 @@
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
 #include "se/Dialect/Plan/PlanDialect.h.inc"
+#include "se/Dialect/Plan/PlanEnums.h.inc"
 
 #define GET_ATTRDEF_CLASSES
 #include "se/Dialect/Plan/PlanAttributes.h.inc"

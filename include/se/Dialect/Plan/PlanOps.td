@@ -6,31 +6,11 @@
 #ifndef SE_DIALECT_PLAN_PLANOPS_TD
 #define SE_DIALECT_PLAN_PLANOPS_TD
 
+include "se/Dialect/Plan/PlanTiling.td"
+
 include "mlir/Interfaces/SideEffectInterfaces.td"
-include "mlir/IR/AttrTypeBase.td"
-include "mlir/IR/BuiltinAttributes.td"
 include "mlir/IR/OpAsmInterface.td"
 include "mlir/IR/OpBase.td"
-
-def Plan_Dialect : Dialect {
-  let name = "plan";
-  let cppNamespace = "::se::plan";
-  let summary = "How a network is computed, before anything lies anywhere";
-  let description = [{
-    The `plan` dialect says in which stages a network is computed, and what one
-    element of a stage is: scalar operations on elements of tensors. Values are
-    tensors still: nothing has a place, and no core has a share. Its operations
-    stand in an `rnn.network`.
-  }];
-  let useDefaultAttributePrinterParser = 1;
-  let hasOperationAttrVerify = 1;
-  let dependentDialects = ["::mlir::arith::ArithDialect"];
-  let extraClassDeclaration = [{
-    /// The attribute of a network of stages that says how many products it adds
-    /// up in a frame.
-    static constexpr ::llvm::StringLiteral macsAttrName = "plan.macs";
-  }];
-}
 
 class Plan_Op<string mnemonic, list<Trait> traits = []>
     : Op<Plan_Dialect, mnemonic, traits>;
@@ -75,7 +55,8 @@ def Plan_StageOp : Plan_Op<"stage", [SingleBlock, RecursiveMemoryEffects,
     Elements are computed in pairs of neighbours, side by side in the lanes of a
     register, if `pairs` is there. With `batch` the elements are pairs of a row
     and a vector of a batch, and vectors that share the row of a matrix are
-    computed one after the other.
+    computed one after the other. `tiling` says how many elements a core computes
+    at a time, and how the parameters of the stage are cut.
 
     * (stage-C1) the block has one argument, an index, and ends in `plan.yield`.
     * (stage-C2) the stage has results; each has `elements` elements, of the type
@@ -107,12 +88,13 @@ def Plan_StageOp : Plan_Op<"stage", [SingleBlock, RecursiveMemoryEffects,
     ```
   }];
   let arguments = (ins StrAttr:$name, I64Attr:$depth, I64Attr:$elements,
-    UnitAttr:$pairs, OptionalAttr<Plan_BatchAttr>:$batch);
+    UnitAttr:$pairs, OptionalAttr<Plan_BatchAttr>:$batch,
+    OptionalAttr<Plan_TilingAttr>:$tiling);
   let results = (outs Variadic<AnyStaticShapeTensor>:$results);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = [{
     $name `depth` $depth `elements` $elements (`in` `pairs` $pairs^)?
-    (`batch` $batch^)? attr-dict `:` type($results) $body
+    (`batch` $batch^)? (`tiled` $tiling^)? attr-dict `:` type($results) $body
   }];
   let hasRegionVerifier = 1;
   let skipDefaultBuilders = 1;

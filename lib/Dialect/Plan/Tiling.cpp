@@ -1,0 +1,42 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- Tiling.cpp - How parameters flow -----------------------------------===//
+
+#include "se/Dialect/Plan/Plan.h"
+
+using namespace mlir;
+using namespace se::plan;
+
+LogicalResult TilingAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                                 int64_t registerTile, int64_t panelBytes,
+                                 int64_t tile, int64_t kBlocks, bool,
+                                 int64_t resident) {
+  if (registerTile < 1 || kBlocks < 1 ||
+      std::min({panelBytes, tile, resident}) < 0 ||
+      (panelBytes == 0) != (tile == 0))
+    return emitError() << "tiling-C1: register_tile and k_blocks must be "
+                          "positive, other numbers not negative, and a tile "
+                          "goes with panel_bytes";
+  return success();
+}
+
+LogicalResult StreamAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                                 int64_t slots, int64_t slotBytes,
+                                 int64_t l1Bytes, Screening) {
+  if (slots != 0 && (slots < 2 || slots > 6))
+    return emitError() << "stream-C1: the ring must have 2 to 6 slots, or "
+                          "none, found "
+                       << slots;
+  constexpr int64_t mostSlotBytes = 1 << 16; // of a transfer
+  if (slotBytes < 0 || slotBytes > mostSlotBytes || slotBytes % 16 ||
+      (slotBytes == 0) != (slots == 0))
+    return emitError()
+           << "stream-C2: slot_bytes must be a multiple of 16 up to "
+           << mostSlotBytes << ", and 0 without slots only, found "
+           << slotBytes;
+  if (l1Bytes < 0)
+    return emitError() << "stream-C3: l1_bytes must not be negative, found "
+                       << l1Bytes;
+  return success();
+}
