@@ -27,8 +27,8 @@ struct LargestTiles : PassWrapper<LargestTiles, OperationPass<ModuleOp>> {
 
   void runOnOperation() final {
     for (auto network : getOperation().getOps<rnn::NetworkOp>()) {
-      auto stream = network->getAttrOfType<plan::StreamAttr>(
-          plan::StreamAttr::attrName);
+      auto stream =
+          network->getAttrOfType<plan::StreamAttr>(plan::StreamAttr::attrName);
       if (!stream) {
         network.emitError("expected a tiling to change (--se-choose-tiling)");
         return signalPassFailure();

@@ -40,8 +40,12 @@ char DiagnosedError::ID;
 /// What a module says of a chip goes, since none was asked for here.
 static LogicalResult scheduleAnyway(ModuleOp module, PipelineOptions options) {
   module->removeAttr(cluster::TargetAttr::attrName);
-  for (auto network : module.getOps<rnn::NetworkOp>())
+  for (auto network : module.getOps<rnn::NetworkOp>()) {
     network->removeAttr(plan::StreamAttr::attrName);
+    network->removeAttr(plan::BufferAttr::attrName);
+    for (auto stage : network.getBody().getOps<plan::StageOp>())
+      stage.setSplit(false);
+  }
   options.target.target = getHostTarget();
   options.target.l1Bytes = 60 * 1024;
   OwningOpRef<ModuleOp> copy(module.clone());

@@ -62,6 +62,8 @@ static void buildDecisions(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(createAttachTargetPass(options.target));
   pm.addPass(schedule::createPairElements());
   pm.addPass(schedule::createChooseTiling(options.tiling));
+  pm.addPass(schedule::createSplitStages());
+  pm.addPass(schedule::createPlaceBuffers());
 }
 
 static void buildPlan(OpPassManager &pm, const PipelineOptions &options) {

@@ -59,7 +59,7 @@ struct ChooseTilingPass : schedule::impl::ChooseTilingBase<ChooseTilingPass> {
       Planner planner(*network, options, unsigned(target.getDmaCore()),
                       /*remarks=*/false, screening, /*given=*/{});
       llvm::consumeError(std::move(error));
-      error = planner.chooseAndWrite();
+      error = planner.chooseTiling();
       if (!error)
         return;
       // Copies need room in L1 and time, the other ways only time.

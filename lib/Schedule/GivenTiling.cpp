@@ -85,8 +85,9 @@ llvm::Error Candidate::shape(GroupedLoop &loop) {
 llvm::Error Candidate::obey(plan::StreamAttr given, double otherCycles,
                             int64_t otherBytes) {
   if (int64_t bytes = given.getL1Bytes(); bytes && bytes != options.l1Bytes)
-    return llvm::createStringError("plan.stream: l1_bytes is " + Twine(options.l1Bytes) +
-                                   ", found " + Twine(bytes));
+    return llvm::createStringError("plan.stream: l1_bytes is " +
+                                   Twine(options.l1Bytes) + ", found " +
+                                   Twine(bytes));
   tiling.slots = given.getSlots();
   tiling.slotBytes = given.getSlotBytes();
   int64_t resident = 0;

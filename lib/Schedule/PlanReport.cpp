@@ -104,14 +104,14 @@ void PlanReport::checkShared() const {
       << " loads per frame; " << help << "a target with more l1 may make room";
 }
 
-void PlanReport::addBuffer(const PlacedBuffer &buffer) {
+void PlanReport::addBuffer(plan::BufferAttr buffer) {
   SmallVector<NamedAttribute> entries{
-      text("name", buffer.name), text("level", "l1"),
-      number("position", double(buffer.position)),
-      number("bytes", double(buffer.bytes))};
-  if (buffer.live.second != ~0u)
-    llvm::append_values(entries, number("from", buffer.live.first),
-                        number("to", buffer.live.second));
+      text("name", buffer.getName()), text("level", "l1"),
+      number("position", double(buffer.getOffset())),
+      number("bytes", double(buffer.getBytes()))};
+  if (buffer.getLast() >= 0)
+    llvm::append_values(entries, number("from", double(buffer.getFirst())),
+                        number("to", double(buffer.getLast())));
   buffers.push_back(b.getDictionaryAttr(entries));
 }
 

@@ -12,13 +12,6 @@
 
 namespace se::schedule {
 
-/// A buffer in L1; the levels of the plan between which it is live.
-struct PlacedBuffer {
-  std::string name;
-  int64_t position, bytes;
-  std::pair<unsigned, unsigned> live;
-};
-
 /// Collects what the scheduler decided and expects, for the attribute `plan` of
 /// cluster.program (docs/scheduling.md).
 class PlanReport {
@@ -30,7 +23,7 @@ public:
 
   /// Emits a remark if those are wanted.
   void addStage(plan::StageOp stage);
-  void addBuffer(const PlacedBuffer &buffer);
+  void addBuffer(plan::BufferAttr buffer);
   /// Emits a remark if cores read constants in L2.
   void checkShared() const;
   /// `frameCycles` is the prediction for a whole frame, `l1Bytes` what the

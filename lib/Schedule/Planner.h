@@ -16,7 +16,8 @@
 
 namespace se::schedule {
 
-/// Decides how a network is computed, and changes nothing.
+/// Decides how a network of stages is computed. What the network says already
+/// is done as it says; each decision is written into it.
 class Planner {
 public:
   /// `given` is how parameters flow, with a tiling of each stage; null: the
@@ -24,27 +25,35 @@ public:
   Planner(rnn::NetworkOp network, const TilingOptions &options,
           unsigned dmaCore, bool remarks, plan::Screening screening,
           plan::StreamAttr given);
+  /// Of a network whose stages have tilings.
+  Planner(rnn::NetworkOp network, bool remarks);
 
   /// Writes how parameters are cut, and what stays, into the network and its
   /// stages. Error: what does not fit, in one line.
-  llvm::Error chooseAndWrite();
-  /// All decisions; the same error.
-  llvm::Expected<std::unique_ptr<const Schedule>> run();
+  llvm::Error chooseTiling();
+  /// Marks the stages that are computed in two loops.
+  llvm::Error splitStages();
+  /// Lists where buffers lie.
+  llvm::Error placeBuffers();
+  /// All that the network says; the same error.
+  llvm::Expected<std::unique_ptr<const Schedule>> read();
   /// Whether the network can be screened in the way that was asked for.
   bool canScreen() const { return isScreenable; }
 
 private:
   int64_t place(llvm::StringRef name, mlir::MemRefType type,
                 std::pair<unsigned, unsigned> live);
-  void placeBuffers();
+  void placeValues();
   void placePorts();
+  void placeEarlyValues(GroupedLoop &loop, unsigned depth);
   llvm::Error readStages();
   double getFrameCycles(double coldShare);
   llvm::Error planTiles();
   llvm::Error planStream();
-  llvm::Expected<Tiling> chooseTiling();
+  llvm::Expected<Tiling> findTiling();
   void findEarlyValues(GroupedLoop &loop);
-  void splitLoops();
+  llvm::Error takeSplits();
+  llvm::Error takeBuffers();
   void placeScreen();
   double getScreenCycles();
   bool checkFirstLevel();
@@ -65,7 +74,10 @@ private:
   bool isScreenable = true;
   mlir::Builder b;
   Arena arena;
-  llvm::SmallVector<PlacedBuffer> placed;
+  llvm::SmallVector<plan::BufferAttr> placed;
+  /// What the network says of buffers, and what is wrong with that.
+  mlir::ArrayAttr givenBuffers;
+  std::string wrongBuffer;
   double otherCycles = 0; ///< of loops that read no stream, and the frame
   int64_t otherL2Bytes = 0;
 };

@@ -26,17 +26,46 @@ Planner::Planner(rnn::NetworkOp network, const TilingOptions &options,
       cores(made->cores), given(given), remarks(remarks),
       b(network.getContext()) {}
 
+Planner::Planner(rnn::NetworkOp network, bool remarks)
+    : Planner(
+          network, TilingOptions(cluster::TargetAttr::lookup(network)),
+          unsigned(cluster::TargetAttr::lookup(network).getDmaCore()), remarks,
+          network->getAttrOfType<plan::StreamAttr>(plan::StreamAttr::attrName)
+              .getScreening(),
+          network->getAttrOfType<plan::StreamAttr>(
+              plan::StreamAttr::attrName)) {}
+
+/// A place that is free while the buffer is live, or the one that the network
+/// says.
 int64_t Planner::place(StringRef name, MemRefType type,
                        std::pair<unsigned, unsigned> live) {
   int64_t bytes = type.getNumElements() * type.getElementTypeBitWidth() / 8;
   if (bytes == 0)
     return 0;
-  int64_t position = arena.allocate(type, live);
-  placed.push_back({name.str(), position, bytes, live});
-  return position;
+  int64_t offset = arena.allocate(type, live);
+  if (givenBuffers) {
+    auto given = placed.size() < givenBuffers.size()
+                     ? cast<plan::BufferAttr>(givenBuffers[placed.size()])
+                     : plan::BufferAttr();
+    if (given && given.getName() == name && given.getBytes() == bytes)
+      offset = given.getOffset();
+    else if (wrongBuffer.empty())
+      wrongBuffer =
+          llvm::formatv("plan.buffers: entry {0} must be '{1}' of {2} "
+                        "bytes, found {3}",
+                        placed.size(), name, bytes,
+                        given ? "'" + given.getName().str() + "' of " +
+                                    std::to_string(given.getBytes())
+                              : std::string("none"));
+  }
+  bool isAlways = live == Arena::always;
+  placed.push_back(plan::BufferAttr::get(b.getContext(), name, offset, bytes,
+                                         isAlways ? -1 : int64_t(live.first),
+                                         isAlways ? -1 : int64_t(live.second)));
+  return offset;
 }
 
-void Planner::placeBuffers() {
+void Planner::placeValues() {
   for (auto [state, name] :
        llvm::zip(network.getStateArguments(), network.getStateNames()))
     made->stateOffsets.push_back(place(cast<StringAttr>(name).getValue(),
@@ -59,7 +88,16 @@ void Planner::placePorts() {
   for (Type type : made->getPortTypes())
     bytes += llvm::alignTo(4 * cast<RankedTensorType>(type).getNumElements(),
                            Arena::alignment);
-  if (made->hasRing() || arena.getSize() + bytes > made->l1Available)
+  bool areAtHand =
+      !made->hasRing() && arena.getSize() + bytes <= made->l1Available;
+  if (givenBuffers) {
+    // They are if there is one more entry, which is no stage's.
+    auto next = placed.size() < givenBuffers.size()
+                    ? cast<plan::BufferAttr>(givenBuffers[placed.size()])
+                    : plan::BufferAttr();
+    areAtHand = next && next.getLast() < 0;
+  }
+  if (!areAtHand)
     return;
   for (auto [input, type, name] :
        llvm::zip(network.getInputArguments(), network.getInputTypes(),
@@ -94,8 +132,8 @@ llvm::Error Planner::readStages() {
         continue;
       }
       records.chooseGroup(loop, options.rows && loop.isStreamed()
-                                      ? options.rows
-                                      : int64_t(stage.getElements()));
+                                    ? options.rows
+                                    : int64_t(stage.getElements()));
     }
   }
   size_t copies =
@@ -177,7 +215,7 @@ static void remarkAttempt(Location location, const TilingAttempt &attempt,
 }
 
 /// The fastest tiling, by the prediction.
-llvm::Expected<Tiling> Planner::chooseTiling() {
+llvm::Expected<Tiling> Planner::findTiling() {
   bool isObserved = b.getContext()->getRemarkEngine() != nullptr;
   auto tile = [&](int64_t mostElements) {
     auto observe = [&](const TilingAttempt &attempt) {
@@ -249,11 +287,10 @@ llvm::Error Planner::planStream() {
   }
   auto chosen =
       given ? obeyTiling(records, options, given, otherCycles, otherL2Bytes)
-            : chooseTiling();
+            : findTiling();
   if (!chosen)
-    return llvm::createStringError(
-        (given ? "" : "network does not fit: ") +
-        llvm::toString(chosen.takeError()));
+    return llvm::createStringError((given ? "" : "network does not fit: ") +
+                                   llvm::toString(chosen.takeError()));
   tiling = *chosen;
   auto placeBytes = [&](StringRef name, int64_t bytes) {
     return place(name, makeType(bytes, b.getI8Type(), cluster::Level::l1),
@@ -274,12 +311,12 @@ DictionaryAttr Planner::report() {
   for (ArrayRef<plan::StageOp> stages : storage.getDepths())
     for (plan::StageOp stage : stages)
       report.addStage(stage);
-  for (const PlacedBuffer &buffer : placed)
+  for (plan::BufferAttr buffer : placed)
     report.addBuffer(buffer);
   int64_t shared = 0; // those that stay in L1 are counted there
   for (auto &[value, position] : tiling.shared)
     shared += records.getShared().lookup(value).bytes;
-  return report.finish(tiling.cycles, arena.getSize(), made->l1Available,
+  return report.finish(tiling.cycles, made->stateBytes, made->l1Available,
                        otherL2Bytes - shared);
 }
 
@@ -289,7 +326,7 @@ llvm::Error Planner::planTiles() {
   constexpr const char *notRepeated = "the first level cannot be repeated";
   if (!checkFirstLevel())
     return llvm::createStringError(notRepeated);
-  placeBuffers();
+  placeValues();
   if (llvm::Error error = planStream())
     return error;
   // Tiles that flow come only once.
@@ -298,19 +335,54 @@ llvm::Error Planner::planTiles() {
   return llvm::Error::success();
 }
 
-llvm::Error Planner::chooseAndWrite() {
+llvm::Error Planner::chooseTiling() {
   if (llvm::Error error = planTiles())
     return error;
   made->writeTiling();
   return llvm::Error::success();
 }
 
-llvm::Expected<std::unique_ptr<const Schedule>> Planner::run() {
+llvm::Error Planner::placeBuffers() {
   if (llvm::Error error = planTiles())
     return error;
   placePorts();
-  splitLoops();
-  made->stateBytes = arena.getSize();
+  if (llvm::Error error = takeSplits())
+    return error;
+  SmallVector<Attribute> list(placed.begin(), placed.end());
+  network->setAttr(plan::BufferAttr::attrName, b.getArrayAttr(list));
+  return llvm::Error::success();
+}
+
+/// What the network says of buffers has to be all of it, and has to fit.
+llvm::Error Planner::takeBuffers() {
+  if (!wrongBuffer.empty())
+    return llvm::createStringError(wrongBuffer);
+  if (placed.size() != givenBuffers.size())
+    return llvm::createStringError("plan.buffers: there are " +
+                                   Twine(placed.size()) + " buffers, found " +
+                                   Twine(givenBuffers.size()));
+  for (plan::BufferAttr buffer : placed)
+    made->stateBytes =
+        std::max(made->stateBytes,
+                 int64_t(llvm::alignTo(buffer.getOffset() + buffer.getBytes(),
+                                       Arena::alignment)));
+  if (made->stateBytes > made->l1Available)
+    return llvm::createStringError(
+        "memory l1 exceeded by " + Twine(made->stateBytes - made->l1Available) +
+        " bytes (" + Twine(made->stateBytes) + " needed for plan.buffers, " +
+        Twine(made->l1Available) + " available)");
+  return llvm::Error::success();
+}
+
+llvm::Expected<std::unique_ptr<const Schedule>> Planner::read() {
+  givenBuffers = network->getAttrOfType<ArrayAttr>(plan::BufferAttr::attrName);
+  if (llvm::Error error = planTiles())
+    return error;
+  placePorts();
+  if (llvm::Error error = takeSplits())
+    return error;
+  if (llvm::Error error = takeBuffers())
+    return error;
   made->report = report();
   return std::unique_ptr<const Schedule>(std::move(made));
 }

@@ -8,6 +8,7 @@
 #include "FormStages.h"
 
 #include "se/Dialect/Cluster/Cluster.h"
+#include "se/Dialect/Plan/Plan.h"
 #include "se/Dialect/RNN/Constants.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -39,6 +40,25 @@ FailureOr<rnn::NetworkOp> schedule::getSchedulable(ModuleOp module) {
       return failure();
     }
   return networks.front();
+}
+
+FailureOr<rnn::NetworkOp> schedule::getTiled(ModuleOp module) {
+  auto network = getSchedulable(module);
+  if (failed(network))
+    return failure();
+  if (!(*network)->hasAttr(plan::StreamAttr::attrName)) {
+    network->emitError("the network has no attribute '")
+        << plan::StreamAttr::attrName
+        << "', which says how its parameters flow (--se-choose-tiling)";
+    return failure();
+  }
+  for (auto stage : network->getBody().getOps<plan::StageOp>())
+    if (!stage.getTiling()) {
+      stage.emitError("stage '")
+          << stage.getName() << "' has no tiling (--se-choose-tiling)";
+      return failure();
+    }
+  return network;
 }
 
 void schedule::emitDoesNotFit(rnn::NetworkOp network, StringRef text) {

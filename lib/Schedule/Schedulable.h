@@ -15,6 +15,9 @@ namespace se::schedule {
 /// or if it has operations that the scheduler does not know.
 mlir::FailureOr<rnn::NetworkOp> getSchedulable(mlir::ModuleOp module);
 
+/// The same, of a network whose stages have tilings.
+mlir::FailureOr<rnn::NetworkOp> getTiled(mlir::ModuleOp module);
+
 /// Emits the error of a planner at a network: what does not fit on which
 /// target, then the hint, which stands behind "; ".
 void emitDoesNotFit(rnn::NetworkOp network, llvm::StringRef text);

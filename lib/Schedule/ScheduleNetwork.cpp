@@ -24,28 +24,16 @@ struct ScheduleNetworkPass
   using ScheduleNetworkBase::ScheduleNetworkBase;
 
   void runOnOperation() override {
-    auto network = getSchedulable(getOperation());
+    auto network = getTiled(getOperation());
     if (failed(network))
       return signalPassFailure();
-    auto stream = (*network)->getAttrOfType<plan::StreamAttr>(
-        plan::StreamAttr::attrName);
-    if (!stream) {
+    if (!(*network)->hasAttr(plan::BufferAttr::attrName)) {
       network->emitError("the network has no attribute '")
-          << plan::StreamAttr::attrName
-          << "', which says how its parameters flow (--se-choose-tiling)";
+          << plan::BufferAttr::attrName
+          << "', which says where buffers lie (--se-place-buffers)";
       return signalPassFailure();
     }
-    for (auto stage : network->getBody().getOps<plan::StageOp>())
-      if (!stage.getTiling()) {
-        stage.emitError("stage '") << stage.getName()
-                                   << "' has no tiling (--se-choose-tiling)";
-        return signalPassFailure();
-      }
-    auto target = cluster::TargetAttr::lookup(*network);
-    Planner planner(*network, TilingOptions(target),
-                    unsigned(target.getDmaCore()), remarks,
-                    stream.getScreening(), stream);
-    auto schedule = planner.run();
+    auto schedule = Planner(*network, remarks).read();
     if (!schedule) {
       emitDoesNotFit(*network, llvm::toString(schedule.takeError()));
       return signalPassFailure();

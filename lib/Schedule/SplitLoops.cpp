@@ -86,44 +86,74 @@ void Planner::findEarlyValues(GroupedLoop &loop) {
       getElementCost(loop.stage, loop.inPairs, {early.begin(), early.end()});
 }
 
-/// Splits resident loops, where there is room for what lies between. Others
-/// wait for their weights, not for instructions.
-void Planner::splitLoops() {
-  for (auto [depth, stages] : llvm::enumerate(storage.getDepths()))
-    for (plan::StageOp stage : stages) {
-      GroupedLoop &loop =
-          *llvm::find_if(records.getLoops(), [&](const GroupedLoop &known) {
-            return known.stage == stage;
-          });
-      const Record &record = loop.record;
-      if (record.blocks.empty() || record.vectors > 1 || !loop.isResident() ||
-          loop.getCodeBytes() <= double(loop.cacheBytes) ||
-          loop.getGroups() < 2 * int64_t(cores))
-        continue;
+void Planner::placeEarlyValues(GroupedLoop &loop, unsigned depth) {
+  plan::StageOp stage = loop.stage;
+  for (EarlyValue &early : loop.early)
+    early.offset = place(
+        ("sums of " + stage.getName()).str(),
+        makeType(loop.rowCount, early.value.getType(), cluster::Level::l1),
+        {depth, depth});
+}
+
+/// Resident loops whose code is too long. Others wait for their weights, not
+/// for instructions.
+static bool mayGain(const GroupedLoop &loop, unsigned cores) {
+  return !loop.record.blocks.empty() && loop.record.vectors == 1 &&
+         loop.isResident() && loop.getCodeBytes() > double(loop.cacheBytes) &&
+         loop.getGroups() >= 2 * int64_t(cores);
+}
+
+/// Splits stages where that is faster and there is room for what lies between.
+llvm::Error Planner::splitStages() {
+  if (llvm::Error error = planTiles())
+    return error;
+  placePorts();
+  for (GroupedLoop &loop : records.getLoops()) {
+    plan::StageOp stage = loop.stage;
+    if (stage.getSplit()) {
       findEarlyValues(loop);
-      // There is nothing to gain if the rest is short.
-      if (double(record.group) * loop.late.bytes < double(loop.cacheBytes) / 4)
-        continue;
-      int64_t bytes = 0;
-      auto getBytes = [&](const EarlyValue &early) {
-        Type type = early.value.getType();
-        return int64_t(
-            llvm::alignTo(loop.rowCount * type.getIntOrFloatBitWidth() / 8,
-                          Arena::alignment));
-      };
-      for (const EarlyValue &early : loop.early)
-        bytes += getBytes(early);
-      if (arena.getSize() + bytes > made->l1Available)
-        continue;
-      double before = getLoopCycles(loop, options.machine);
-      loop.isSplit = true;
-      double more = getLoopCycles(loop, options.machine) - before;
-      tiling.computeCycles += more;
-      tiling.cycles += more;
-      for (EarlyValue &early : loop.early)
-        early.offset = place(
-            ("sums of " + stage.getName()).str(),
-            makeType(loop.rowCount, early.value.getType(), cluster::Level::l1),
-            {unsigned(depth), unsigned(depth)});
+      placeEarlyValues(loop, unsigned(stage.getDepth()));
+      continue;
     }
+    if (!mayGain(loop, cores))
+      continue;
+    findEarlyValues(loop);
+    // There is nothing to gain if the rest is short.
+    if (double(loop.record.group) * loop.late.bytes <
+        double(loop.cacheBytes) / 4)
+      continue;
+    int64_t bytes = 0;
+    for (const EarlyValue &early : loop.early)
+      bytes += llvm::alignTo(
+          loop.rowCount * early.value.getType().getIntOrFloatBitWidth() / 8,
+          Arena::alignment);
+    if (arena.getSize() + bytes > made->l1Available)
+      continue;
+    stage.setSplit(true);
+    placeEarlyValues(loop, unsigned(stage.getDepth()));
+  }
+  return llvm::Error::success();
+}
+
+/// Does what the stages say.
+llvm::Error Planner::takeSplits() {
+  for (GroupedLoop &loop : records.getLoops()) {
+    plan::StageOp stage = loop.stage;
+    if (!stage.getSplit())
+      continue;
+    if (loop.record.blocks.empty() || loop.record.vectors > 1 ||
+        !loop.isResident())
+      return llvm::createStringError(
+          "stage '" + stage.getName() +
+          "': a stage that is split has sums of single vectors, and its "
+          "parameters stay in l1");
+    findEarlyValues(loop);
+    double before = getLoopCycles(loop, options.machine);
+    loop.isSplit = true;
+    double more = getLoopCycles(loop, options.machine) - before;
+    tiling.computeCycles += more;
+    tiling.cycles += more;
+    placeEarlyValues(loop, unsigned(stage.getDepth()));
+  }
+  return llvm::Error::success();
 }

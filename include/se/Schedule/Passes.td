@@ -64,11 +64,11 @@ def PairElements : Pass<"se-pair-elements", "::mlir::ModuleOp"> {
 def ChooseTiling : Pass<"se-choose-tiling", "::mlir::ModuleOp"> {
   let summary = "Decide how parameters are cut into tiles, and what stays in L1";
   let description = [{
-    Sets the network's attribute `cluster.tiling`, and changes nothing else. Of
-    some hundred tilings it takes the one that the cost model finds fastest on the
+    Sets the network's attribute `plan.stream`, and `tiling` of each stage. Of some
+    hundred tilings it takes the one that the cost model finds fastest on the
     module's target. The options force single choices. A network that has the
-    attribute keeps it, so a tiling that is written by hand, or by another pass,
-    takes the place of all options (docs/tutorials/tiling-pass.md).
+    attribute keeps all of it, so a tiling that is written by hand, or by another
+    pass, takes the place of all options (docs/tutorials/tiling-pass.md).
 
     `--remarks-filter=se-choose-tiling` prints each tiling that was tried, with
     what it was predicted to take, or what did not fit.
@@ -76,9 +76,11 @@ def ChooseTiling : Pass<"se-choose-tiling", "::mlir::ModuleOp"> {
     Example, of a network with one layer of 24 elements:
 
     ```mlir
-    rnn.network @net ... attributes {cluster.tiling = #cluster.tiling<
-      slots = 3, slot_bytes = 48, stages = [<name = "fc", elements = 24,
-        panel_bytes = 20, register_tile = 1, tile = 2, resident = 4>]>} { ... }
+    rnn.network @net ... attributes {
+        plan.stream = #plan.stream<slots = 3, slot_bytes = 48>} {
+      ...
+      %1 = plan.stage "fc" depth 1 elements 24
+          tiled <register_tile = 1, panel_bytes = 20, tile = 2, resident = 4> : ...
     ```
   }];
   let options = [
@@ -91,10 +93,39 @@ def ChooseTiling : Pass<"se-choose-tiling", "::mlir::ModuleOp"> {
     Option<"resident", "resident", "bool", "true",
            "let parameters stay in L1">
   ];
-  let dependentDialects = ["::se::cluster::ClusterDialect",
-    "::mlir::scf::SCFDialect", "::mlir::func::FuncDialect",
-    "::mlir::memref::MemRefDialect", "::mlir::arith::ArithDialect",
-    "::mlir::math::MathDialect", "::mlir::vector::VectorDialect"];
+}
+
+def SplitStages : Pass<"se-split-stages", "::mlir::ModuleOp"> {
+  let summary = "Go through the elements of a stage twice where its code is long";
+  let description = [{
+    Sets `split` on stages with sums whose parameters stay in L1, if their code
+    does not fit a core's cache of instructions: a core then computes what follows
+    from sums and constants alone for all of its elements, and the rest for all of
+    them, and fetches each half once. It is done where the cost model expects to
+    gain, and where L1 has room for what lies between.
+
+    A network that has `plan.buffers` stays as it is.
+
+    Example: `plan.stage "gates" depth 1 elements 128 tiled <...> split : ...`.
+  }];
+}
+
+def PlaceBuffers : Pass<"se-place-buffers", "::mlir::ModuleOp"> {
+  let summary = "Decide where buffers lie in L1";
+  let description = [{
+    Sets the network's attribute `plan.buffers`. Buffers that are not live at the
+    same depths may share bytes. Inputs and outputs are put at hand if nothing
+    flows and there is room.
+
+    A network that has the attribute keeps it.
+
+    Example:
+
+    ```mlir
+    plan.buffers = [#plan.buffer<name = "h", offset = 0, bytes = 256>,
+      #plan.buffer<name = "value 0", offset = 256, bytes = 514, first = 0, last = 1>]
+    ```
+  }];
 }
 
 def ScheduleNetwork : Pass<"se-schedule", "::mlir::ModuleOp"> {
@@ -111,9 +142,10 @@ def ScheduleNetwork : Pass<"se-schedule", "::mlir::ModuleOp"> {
     Parameters form one stream in the order of use, cut into tiles, which flow
     through a ring of L1 buffers, also across the border of frames, or stay in L1.
     Those that L2 cannot hold come from memories behind it. How they are cut, and
-    what stays, is said by the network's attribute `cluster.tiling`
-    (`--se-choose-tiling`). The attribute `plan` of `cluster.program` keeps what
-    came of it. docs/scheduling.md has the details.
+    what stays, is said by the network and its stages (`--se-choose-tiling`), and
+    where buffers lie by `plan.buffers` (`--se-place-buffers`). The attribute
+    `plan` of `cluster.program` keeps what came of it. docs/scheduling.md has the
+    details.
 
     Cores, memories and rates are those of the module's attribute
     `cluster.target` (`--se-attach-target`).

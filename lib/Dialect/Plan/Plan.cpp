@@ -84,6 +84,15 @@ LogicalResult PlanDialect::verifyOperationAttribute(Operation *op,
       (!isa<rnn::NetworkOp>(op) || !isa<StreamAttr>(attribute.getValue())))
     return op->emitOpError() << "attribute '" << StreamAttr::attrName
                              << "' must be a #plan.stream<...> of a network";
+  if (attribute.getName() == BufferAttr::attrName) {
+    auto list = dyn_cast<ArrayAttr>(attribute.getValue());
+    if (!isa<rnn::NetworkOp>(op) || !list ||
+        !llvm::all_of(list,
+                      [](Attribute entry) { return isa<BufferAttr>(entry); }))
+      return op->emitOpError()
+             << "attribute '" << BufferAttr::attrName
+             << "' must be a list of #plan.buffer<...> of a network";
+  }
   return success();
 }
 

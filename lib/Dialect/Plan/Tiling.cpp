@@ -40,3 +40,18 @@ LogicalResult StreamAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                        << l1Bytes;
   return success();
 }
+
+LogicalResult BufferAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                                 StringRef name, int64_t offset, int64_t bytes,
+                                 int64_t first, int64_t last) {
+  bool isAlways = first == -1 && last == -1;
+  // So that no sum of both overflows.
+  constexpr int64_t most = int64_t(1) << 40;
+  if (offset < 0 || offset > most || offset % alignment || bytes < 1 ||
+      bytes > most || (!isAlways && (first < 0 || last < first)))
+    return emitError() << "buffer-C1: the offset of '" << name
+                       << "' must be a multiple of " << alignment
+                       << ", its bytes positive, and its depths none or two "
+                          "in order";
+  return success();
+}

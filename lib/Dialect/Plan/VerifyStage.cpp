@@ -52,7 +52,7 @@ static std::optional<Bounds> getRange(AffineExpr expr, ArrayRef<Bounds> dims) {
   if (!binary)
     return std::nullopt;
   std::optional<Bounds> lhs = getRange(binary.getLHS(), dims),
-                       rhs = getRange(binary.getRHS(), dims);
+                        rhs = getRange(binary.getRHS(), dims);
   if (!lhs || !rhs)
     return std::nullopt;
   Bounds range;
@@ -180,9 +180,10 @@ LogicalResult BodyVerifier::verifyLoop(scf::ForOp loop) {
   if (loop->getParentOp() != stage || loop.getNumResults() != 1 || !lower ||
       !upper || !step || *step < 1 || *lower < 0 || *upper <= *lower ||
       *upper > INT32_MAX || *step > INT32_MAX)
-    return loop.emitOpError("stage-C6: loops in a body must stand side by side, "
-                            "carry one value, and have constant bounds and "
-                            "steps, with at least one turn");
+    return loop.emitOpError(
+        "stage-C6: loops in a body must stand side by side, "
+        "carry one value, and have constant bounds and "
+        "steps, with at least one turn");
   indices[loop.getInductionVar()] = {
       *lower, *step, int64_t(llvm::divideCeil(*upper - *lower, *step))};
   for (Operation &op : *loop.getBody())
@@ -263,8 +264,7 @@ LogicalResult BodyVerifier::verifyBatch() {
     AffineExpr element = batch->getElement().getResult(0);
     auto at = [&](AffineMap place, ValueRange dims, int64_t row,
                   int64_t vector) {
-      SmallVector<int64_t> point(dims.size(),
-                                 evaluate(element, {row, vector}));
+      SmallVector<int64_t> point(dims.size(), evaluate(element, {row, vector}));
       return evaluate(place.getResult(0), point);
     };
     for (int64_t row = 0; row != batch->getRows(); ++row)

@@ -6,6 +6,7 @@
 #ifndef SE_DIALECT_PLAN_PLANOPS_TD
 #define SE_DIALECT_PLAN_PLANOPS_TD
 
+include "se/Dialect/Plan/PlanBuffers.td"
 include "se/Dialect/Plan/PlanTiling.td"
 
 include "mlir/Interfaces/SideEffectInterfaces.td"
@@ -56,7 +57,9 @@ def Plan_StageOp : Plan_Op<"stage", [SingleBlock, RecursiveMemoryEffects,
     register, if `pairs` is there. With `batch` the elements are pairs of a row
     and a vector of a batch, and vectors that share the row of a matrix are
     computed one after the other. `tiling` says how many elements a core computes
-    at a time, and how the parameters of the stage are cut.
+    at a time, and how the parameters of the stage are cut. With `split` a core
+    goes through its elements twice: first it computes what follows from the sums
+    and constants alone, then the rest.
 
     * (stage-C1) the block has one argument, an index, and ends in `plan.yield`.
     * (stage-C2) the stage has results; each has `elements` elements, of the type
@@ -89,12 +92,12 @@ def Plan_StageOp : Plan_Op<"stage", [SingleBlock, RecursiveMemoryEffects,
   }];
   let arguments = (ins StrAttr:$name, I64Attr:$depth, I64Attr:$elements,
     UnitAttr:$pairs, OptionalAttr<Plan_BatchAttr>:$batch,
-    OptionalAttr<Plan_TilingAttr>:$tiling);
+    OptionalAttr<Plan_TilingAttr>:$tiling, UnitAttr:$split);
   let results = (outs Variadic<AnyStaticShapeTensor>:$results);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = [{
     $name `depth` $depth `elements` $elements (`in` `pairs` $pairs^)?
-    (`batch` $batch^)? (`tiled` $tiling^)? attr-dict `:` type($results) $body
+    (`batch` $batch^)? (`tiled` $tiling^)? (`split` $split^)? attr-dict `:` type($results) $body
   }];
   let hasRegionVerifier = 1;
   let skipDefaultBuilders = 1;
