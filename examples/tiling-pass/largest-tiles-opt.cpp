@@ -37,7 +37,10 @@ struct LargestTiles : PassWrapper<LargestTiles, OperationPass<ModuleOp>> {
       // 64 KB.
       int64_t slot = std::min<int64_t>((stream.getL1Bytes() - 64) / 2, 1 << 16);
       slot -= slot % 16;
+      // Splits and places were decided for another tiling.
+      network->removeAttr(plan::BufferAttr::attrName);
       for (auto stage : network.getBody().getOps<plan::StageOp>()) {
+        stage.setSplit(false);
         plan::TilingAttr old = *stage.getTiling();
         if (!old.getPanelBytes()) // no parameters
           continue;

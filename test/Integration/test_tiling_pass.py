@@ -16,7 +16,7 @@ from onnx_models import Recipe
 BEFORE = ["--rnn-read-layers", "--se-attach-target", "--rnn-inline-cells", "--rnn-store-masks", "--cse",
           "--se-form-stages", "--se-pair-elements", "--se-choose-tiling",
           "--verify-phase=phase=planned enter"]
-AFTER = ["--se-schedule", "--se-verify-schedule", "--cse", "--cluster-chain-dots",
+AFTER = ["--se-split-stages", "--se-place-buffers", "--se-schedule", "--se-verify-schedule", "--cse", "--cluster-chain-dots",
          "--verify-phase=phase=scheduled enter"]
 RECIPES = {
     "gru": Recipe("gru1", input=90, hidden=128, layers=2, head="gemm"),

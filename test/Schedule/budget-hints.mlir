@@ -2,8 +2,8 @@
 //
 // What would help depends on how wide the numbers are: 16 bits, in target `small`,
 // and bytes, which cannot get narrower.
-// RUN: not se-opt %t/half.mlir --se-attach-target="l2-bytes=200 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling=resident=false --se-schedule 2>&1 | FileCheck %s --check-prefix=HALF
-// RUN: not se-opt %t/bytes.mlir --se-attach-target="l2-bytes=100 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling=resident=false --se-schedule 2>&1 | FileCheck %s --check-prefix=BYTES
+// RUN: not se-opt %t/half.mlir --se-attach-target="l2-bytes=200 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling=resident=false --se-split-stages --se-place-buffers --se-schedule 2>&1 | FileCheck %s --check-prefix=HALF
+// RUN: not se-opt %t/bytes.mlir --se-attach-target="l2-bytes=100 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling=resident=false --se-split-stages --se-place-buffers --se-schedule 2>&1 | FileCheck %s --check-prefix=BYTES
 // HALF: error: network does not fit: memory l2 exceeded by {{.*}} on target pulp-open; in mixed or int8 they may fit
 // BYTES: error: network does not fit: memory l2 exceeded by {{.*}} on target pulp-open; a target with more memory behind L2 would hold them
 

@@ -36,18 +36,18 @@
 // DIRECT: l3-bytes 480 in 1
 //
 // L2 must at least hold the ring, however much there is behind it.
-// RUN: not se-opt %t.24.mlir --se-attach-target="target=gap9 cores=2 l2-bytes=159 l3-bytes=0 nvm-bytes=9999 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling="resident=false ring=2 tile-rows=1 slot-bytes=32" --se-schedule 2>&1 | FileCheck %s --check-prefix=RING
+// RUN: not se-opt %t.24.mlir --se-attach-target="target=gap9 cores=2 l2-bytes=159 l3-bytes=0 nvm-bytes=9999 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling="resident=false ring=2 tile-rows=1 slot-bytes=32" --se-split-stages --se-place-buffers --se-schedule 2>&1 | FileCheck %s --check-prefix=RING
 // RING: error: network does not fit: memory l2 exceeded by 1 bytes (640 needed for parameters and their ring, 159 available, 9999 in memories behind it)
 //
 // Every message, and what would help.
-// RUN: not se-opt %t.mlir --se-attach-target="l1-bytes=15 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling --se-schedule 2>&1 | FileCheck %s --check-prefix=STATES
-// RUN: not se-opt %t.mlir --se-attach-target="cores=2 l1-bytes=104 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling=tile-rows=1 --se-schedule 2>&1 | FileCheck %s --check-prefix=SLOTS
-// RUN: not se-opt %t.mlir --se-attach-target="l1-bytes=271 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling="ring=6 slot-bytes=240" --se-schedule 2>&1 | FileCheck %s --check-prefix=ALL
-// RUN: not se-opt %t.mlir --se-attach-target=dma-core=0 --se-form-stages --se-pair-elements --se-choose-tiling="slot-bytes=16 tile-rows=4" --se-schedule 2>&1 | FileCheck %s --check-prefix=ROWS
-// RUN: not se-opt %S/parts.mlir --se-attach-target=dma-core=0 --se-form-stages --se-pair-elements --se-choose-tiling=slot-bytes=16 --se-schedule 2>&1 | FileCheck %s --check-prefix=ROW
-// RUN: not se-opt %t.mlir --se-attach-target="target=gap9 l2-bytes=100 l3-bytes=0 nvm-bytes=20 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling --se-schedule 2>&1 | FileCheck %s --check-prefix=HALF
-// RUN: not se-opt %t.mlir --se-attach-target="l2-bytes=100 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling --se-schedule 2>&1 | FileCheck %s --check-prefix=MORE
-// RUN: not se-opt %t.24.mlir --se-attach-target="target=gap9 cores=2 l2-bytes=400 nvm-bytes=59 l3-bytes=181 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling="resident=false ring=2 tile-rows=1" --se-schedule 2>&1 | FileCheck %s --check-prefix=TILE
+// RUN: not se-opt %t.mlir --se-attach-target="l1-bytes=15 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling --se-split-stages --se-place-buffers --se-schedule 2>&1 | FileCheck %s --check-prefix=STATES
+// RUN: not se-opt %t.mlir --se-attach-target="cores=2 l1-bytes=104 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling=tile-rows=1 --se-split-stages --se-place-buffers --se-schedule 2>&1 | FileCheck %s --check-prefix=SLOTS
+// RUN: not se-opt %t.mlir --se-attach-target="l1-bytes=271 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling="ring=6 slot-bytes=240" --se-split-stages --se-place-buffers --se-schedule 2>&1 | FileCheck %s --check-prefix=ALL
+// RUN: not se-opt %t.mlir --se-attach-target=dma-core=0 --se-form-stages --se-pair-elements --se-choose-tiling="slot-bytes=16 tile-rows=4" --se-split-stages --se-place-buffers --se-schedule 2>&1 | FileCheck %s --check-prefix=ROWS
+// RUN: not se-opt %S/parts.mlir --se-attach-target=dma-core=0 --se-form-stages --se-pair-elements --se-choose-tiling=slot-bytes=16 --se-split-stages --se-place-buffers --se-schedule 2>&1 | FileCheck %s --check-prefix=ROW
+// RUN: not se-opt %t.mlir --se-attach-target="target=gap9 l2-bytes=100 l3-bytes=0 nvm-bytes=20 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling --se-split-stages --se-place-buffers --se-schedule 2>&1 | FileCheck %s --check-prefix=HALF
+// RUN: not se-opt %t.mlir --se-attach-target="l2-bytes=100 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling --se-split-stages --se-place-buffers --se-schedule 2>&1 | FileCheck %s --check-prefix=MORE
+// RUN: not se-opt %t.24.mlir --se-attach-target="target=gap9 cores=2 l2-bytes=400 nvm-bytes=59 l3-bytes=181 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling="resident=false ring=2 tile-rows=1" --se-split-stages --se-place-buffers --se-schedule 2>&1 | FileCheck %s --check-prefix=TILE
 // STATES: error: network does not fit: memory l1 exceeded by 1 bytes (16 needed for states and activations, 15 available) on target pulp-open{{$}}
 // SLOTS: error: network does not fit: memory l1 exceeded by 8 bytes (96 needed for a ring of 2 slots, 88 available beside states and activations)
 // ALL: error: network does not fit: memory l1 exceeded by 1 bytes (256 needed for all parameters, 255 available beside states and activations)

@@ -1,5 +1,5 @@
-// RUN: se-opt %s --se-attach-target="cores=2 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling --se-schedule --cluster-chain-dots --se-verify-schedule --cse --split-input-file | FileCheck %s
-// RUN: se-opt %s --se-attach-target="cores=2 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling="resident=false ring=2 slot-bytes=64" --se-schedule --cluster-chain-dots --se-verify-schedule --cse --canonicalize --split-input-file | FileCheck %s --check-prefix=CUT
+// RUN: se-opt %s --se-attach-target="cores=2 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling --se-split-stages --se-place-buffers --se-schedule --cluster-chain-dots --se-verify-schedule --cse --split-input-file | FileCheck %s
+// RUN: se-opt %s --se-attach-target="cores=2 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling="resident=false ring=2 slot-bytes=64" --se-split-stages --se-place-buffers --se-schedule --cluster-chain-dots --se-verify-schedule --cse --canonicalize --split-input-file | FileCheck %s --check-prefix=CUT
 
 // What the scheduler makes of sums that are added, and --cluster-chain-dots of that.
 

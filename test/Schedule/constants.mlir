@@ -1,5 +1,5 @@
-// RUN: se-opt %s --se-attach-target="cores=2 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling --se-schedule --se-verify-schedule --canonicalize --cse --split-input-file | FileCheck %s --check-prefixes=CHECK,L1
-// RUN: se-opt %s --se-attach-target="cores=2 l1-bytes=128 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling="ring=3 tile-rows=1 resident=false" --se-schedule --se-verify-schedule --canonicalize --cse --split-input-file | FileCheck %s --check-prefixes=CHECK,L2
+// RUN: se-opt %s --se-attach-target="cores=2 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling --se-split-stages --se-place-buffers --se-schedule --se-verify-schedule --canonicalize --cse --split-input-file | FileCheck %s --check-prefixes=CHECK,L1
+// RUN: se-opt %s --se-attach-target="cores=2 l1-bytes=128 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling="ring=3 tile-rows=1 resident=false" --se-split-stages --se-place-buffers --se-schedule --se-verify-schedule --canonicalize --cse --split-input-file | FileCheck %s --check-prefixes=CHECK,L2
 //
 // Constants that have no place in the stream, and streams of odd lengths.
 

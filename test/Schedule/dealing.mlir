@@ -15,10 +15,10 @@
 // RUN: %python %S/Inputs/schedule-all.py %t.9.mlir "cores=1 resident=false" "cores=3 resident=false" "cores=8 resident=false" "dma-core=8 resident=false" "cores=5 resident=false tile-rows=4"
 // RUN: %python %S/Inputs/schedule-all.py %t.257.mlir "cores=1 resident=false" "cores=3 resident=false" "cores=8 resident=false" "dma-core=8 resident=false" "cores=5 resident=false tile-rows=4"
 //
-// RUN: se-opt %t.257.mlir --se-attach-target="cores=8 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling=tile-rows=1 --se-schedule --canonicalize --cse | FileCheck %s --check-prefix=MANY
-// RUN: se-opt %t.257.mlir --se-attach-target="cores=8 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling --se-schedule --canonicalize --cse | FileCheck %s --check-prefix=GROUPS
-// RUN: se-opt %t.8.mlir --se-attach-target=dma-core=8 --se-form-stages --se-pair-elements --se-choose-tiling --se-schedule --canonicalize --cse | FileCheck %s --check-prefix=EVEN
-// RUN: se-opt %t.1.mlir --se-attach-target="cores=8 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling --se-schedule --canonicalize --cse | FileCheck %s --check-prefix=ONE
+// RUN: se-opt %t.257.mlir --se-attach-target="cores=8 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling=tile-rows=1 --se-split-stages --se-place-buffers --se-schedule --canonicalize --cse | FileCheck %s --check-prefix=MANY
+// RUN: se-opt %t.257.mlir --se-attach-target="cores=8 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling --se-split-stages --se-place-buffers --se-schedule --canonicalize --cse | FileCheck %s --check-prefix=GROUPS
+// RUN: se-opt %t.8.mlir --se-attach-target=dma-core=8 --se-form-stages --se-pair-elements --se-choose-tiling --se-split-stages --se-place-buffers --se-schedule --canonicalize --cse | FileCheck %s --check-prefix=EVEN
+// RUN: se-opt %t.1.mlir --se-attach-target="cores=8 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling --se-split-stages --se-place-buffers --se-schedule --canonicalize --cse | FileCheck %s --check-prefix=ONE
 
 // Runs of ceil(257 / 8) = 33; the last core has 26.
 // MANY:      ^bb0(%[[CORE:.*]]: index, %{{.*}}: index):

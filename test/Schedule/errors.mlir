@@ -1,4 +1,4 @@
-// RUN: se-opt %s --se-attach-target=dma-core=0 --se-form-stages --se-pair-elements --se-choose-tiling --se-schedule --split-input-file --verify-diagnostics
+// RUN: se-opt %s --se-attach-target=dma-core=0 --se-form-stages --se-pair-elements --se-choose-tiling --se-split-stages --se-place-buffers --se-schedule --split-input-file --verify-diagnostics
 
 // expected-error @below {{expected one rnn.network, found 0}}
 module {

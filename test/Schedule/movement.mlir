@@ -1,4 +1,4 @@
-// RUN: se-opt %s --se-attach-target="cores=1 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling --se-schedule --se-verify-schedule --canonicalize --cse --split-input-file | FileCheck %s
+// RUN: se-opt %s --se-attach-target="cores=1 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling --se-split-stages --se-place-buffers --se-schedule --se-verify-schedule --canonicalize --cse --split-input-file | FileCheck %s
 //
 // Data movement costs nothing but an index: it is followed back to where the
 // element lies.

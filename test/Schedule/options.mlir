@@ -1,13 +1,13 @@
-// RUN: se-opt %s --se-attach-target=dma-core=0 --se-form-stages --se-pair-elements --se-choose-tiling --se-schedule | FileCheck %s --check-prefixes=CHECK,EIGHT
-// RUN: se-opt %s --se-attach-target="cores=1 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling --se-schedule | FileCheck %s --check-prefixes=CHECK,ONE
-// RUN: se-opt %s --se-attach-target=dma-core=8 --se-form-stages --se-pair-elements --se-choose-tiling --se-schedule | FileCheck %s --check-prefixes=CHECK,CONTROLLER
-// RUN: not se-opt %s --se-form-stages --se-pair-elements --se-choose-tiling --se-schedule 2>&1 | FileCheck %s --check-prefix=TARGET
-// RUN: not se-opt %s --se-attach-target=dma-core=0 --se-form-stages --se-pair-elements --se-choose-tiling=ring=1 --se-schedule 2>&1 | FileCheck %s --check-prefix=RING
-// RUN: not se-opt %s --se-attach-target=dma-core=0 --se-form-stages --se-pair-elements --se-choose-tiling=ring=7 --se-schedule 2>&1 | FileCheck %s --check-prefix=RING
-// RUN: not se-opt %s --se-attach-target=dma-core=0 --se-form-stages --se-pair-elements --se-choose-tiling=slot-bytes=20 --se-schedule 2>&1 | FileCheck %s --check-prefix=SLOT
-// RUN: not se-opt %s --se-attach-target=dma-core=0 --se-form-stages --se-pair-elements --se-choose-tiling=slot-bytes=-16 --se-schedule 2>&1 | FileCheck %s --check-prefix=SLOT
-// RUN: not se-opt %s --se-attach-target=dma-core=0 --se-form-stages --se-pair-elements --se-choose-tiling=tile-rows=-1 --se-schedule 2>&1 | FileCheck %s --check-prefix=ROWS
-// RUN: not se-opt %s --se-attach-target=dma-core=0 --se-form-stages --se-pair-elements --se-choose-tiling=weights=l3 --se-schedule 2>&1 | FileCheck %s --check-prefix=GONE
+// RUN: se-opt %s --se-attach-target=dma-core=0 --se-form-stages --se-pair-elements --se-choose-tiling --se-split-stages --se-place-buffers --se-schedule | FileCheck %s --check-prefixes=CHECK,EIGHT
+// RUN: se-opt %s --se-attach-target="cores=1 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling --se-split-stages --se-place-buffers --se-schedule | FileCheck %s --check-prefixes=CHECK,ONE
+// RUN: se-opt %s --se-attach-target=dma-core=8 --se-form-stages --se-pair-elements --se-choose-tiling --se-split-stages --se-place-buffers --se-schedule | FileCheck %s --check-prefixes=CHECK,CONTROLLER
+// RUN: not se-opt %s --se-form-stages --se-pair-elements --se-choose-tiling --se-split-stages --se-place-buffers --se-schedule 2>&1 | FileCheck %s --check-prefix=TARGET
+// RUN: not se-opt %s --se-attach-target=dma-core=0 --se-form-stages --se-pair-elements --se-choose-tiling=ring=1 --se-split-stages --se-place-buffers --se-schedule 2>&1 | FileCheck %s --check-prefix=RING
+// RUN: not se-opt %s --se-attach-target=dma-core=0 --se-form-stages --se-pair-elements --se-choose-tiling=ring=7 --se-split-stages --se-place-buffers --se-schedule 2>&1 | FileCheck %s --check-prefix=RING
+// RUN: not se-opt %s --se-attach-target=dma-core=0 --se-form-stages --se-pair-elements --se-choose-tiling=slot-bytes=20 --se-split-stages --se-place-buffers --se-schedule 2>&1 | FileCheck %s --check-prefix=SLOT
+// RUN: not se-opt %s --se-attach-target=dma-core=0 --se-form-stages --se-pair-elements --se-choose-tiling=slot-bytes=-16 --se-split-stages --se-place-buffers --se-schedule 2>&1 | FileCheck %s --check-prefix=SLOT
+// RUN: not se-opt %s --se-attach-target=dma-core=0 --se-form-stages --se-pair-elements --se-choose-tiling=tile-rows=-1 --se-split-stages --se-place-buffers --se-schedule 2>&1 | FileCheck %s --check-prefix=ROWS
+// RUN: not se-opt %s --se-attach-target=dma-core=0 --se-form-stages --se-pair-elements --se-choose-tiling=weights=l3 --se-split-stages --se-place-buffers --se-schedule 2>&1 | FileCheck %s --check-prefix=GONE
 
 // TARGET: error: the module has no attribute 'cluster.target', which says what to plan for (--se-attach-target)
 // RING: error: the ring must have 2 to 6 slots, found {{[17]$}}

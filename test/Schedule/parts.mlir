@@ -1,5 +1,5 @@
-// RUN: se-opt %s --se-attach-target="cores=2 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling="resident=false ring=2 slot-bytes=144" --se-schedule --se-verify-schedule --canonicalize --cse | FileCheck %s
-// RUN: sed 's/<relu>/<sigmoid>/; s/<leaky_relu>/<tanh>/' %s | se-opt - --se-attach-target="cores=1 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling="tile-rows=4 resident=false ring=2 slot-bytes=144" --se-schedule --se-verify-schedule --canonicalize --cse | FileCheck %s --check-prefix=SAVED
+// RUN: se-opt %s --se-attach-target="cores=2 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling="resident=false ring=2 slot-bytes=144" --se-split-stages --se-place-buffers --se-schedule --se-verify-schedule --canonicalize --cse | FileCheck %s
+// RUN: sed 's/<relu>/<sigmoid>/; s/<leaky_relu>/<tanh>/' %s | se-opt - --se-attach-target="cores=1 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling="tile-rows=4 resident=false ring=2 slot-bytes=144" --se-split-stages --se-place-buffers --se-schedule --se-verify-schedule --canonicalize --cse | FileCheck %s --check-prefix=SAVED
 //
 // Groups are of two elements if their code is short, of one if it is long.
 //

@@ -1,8 +1,8 @@
 // What costs much is said without being asked for, what is usual is not.
 //
-// RUN: se-opt %s --se-attach-target="cores=2 l1-bytes=16 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling --se-schedule -o /dev/null 2>&1 | FileCheck %s --check-prefix=L2
-// RUN: se-opt %s --se-attach-target="cores=2 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling --se-schedule -o /dev/null 2>&1 | count 0
-// RUN: se-opt %s --se-attach-target="cores=2 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling --se-schedule=remarks -o /dev/null 2>&1 | FileCheck %s --check-prefix=STAGES
+// RUN: se-opt %s --se-attach-target="cores=2 l1-bytes=16 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling --se-split-stages --se-place-buffers --se-schedule -o /dev/null 2>&1 | FileCheck %s --check-prefix=L2
+// RUN: se-opt %s --se-attach-target="cores=2 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling --se-split-stages --se-place-buffers --se-schedule -o /dev/null 2>&1 | count 0
+// RUN: se-opt %s --se-attach-target="cores=2 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling --se-split-stages --se-place-buffers --se-schedule=remarks -o /dev/null 2>&1 | FileCheck %s --check-prefix=STAGES
 //
 // L2: remarks.mlir:[[@LINE+5]]:{{[0-9]+}}: remark: 'constant' and other constants that elements share (32 bytes) do not fit l1: cores wait for l2 at each of 24 loads per frame; --precision=fp16 or a target with more l1 may make room{{$}}
 //

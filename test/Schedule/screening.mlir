@@ -1,6 +1,6 @@
-// RUN: se-opt %s --split-input-file --se-attach-target="cores=2 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling --se-schedule --se-verify-schedule | FileCheck %s
-// RUN: se-opt %s --split-input-file --se-attach-target="cores=2 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling=resident=0 --se-schedule --se-verify-schedule | FileCheck %s
-// RUN: se-opt %s --split-input-file --se-attach-target="cores=2 dma-core=2" --se-form-stages --se-pair-elements --se-choose-tiling --se-schedule --se-verify-schedule -o /dev/null
+// RUN: se-opt %s --split-input-file --se-attach-target="cores=2 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling --se-split-stages --se-place-buffers --se-schedule --se-verify-schedule | FileCheck %s
+// RUN: se-opt %s --split-input-file --se-attach-target="cores=2 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling=resident=0 --se-split-stages --se-place-buffers --se-schedule --se-verify-schedule | FileCheck %s
+// RUN: se-opt %s --split-input-file --se-attach-target="cores=2 dma-core=2" --se-form-stages --se-pair-elements --se-choose-tiling --se-split-stages --se-place-buffers --se-schedule --se-verify-schedule -o /dev/null
 
 // Only the first level reads the input, so what it loads is added up there, and
 // all cores do that level again with zeros if one has found something.

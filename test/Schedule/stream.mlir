@@ -1,12 +1,12 @@
 // RUN: %python %S/Inputs/make-network.py 4 12 > %t.mlir
-// RUN: se-opt %t.mlir --se-attach-target="cores=2 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling --se-schedule --se-verify-schedule --canonicalize --cse | FileCheck %s --check-prefix=STAYS
-// RUN: se-opt %t.mlir --se-attach-target="cores=2 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling="resident=false ring=3 tile-rows=2" --se-schedule --se-verify-schedule --canonicalize --cse | FileCheck %s --check-prefix=THREE
+// RUN: se-opt %t.mlir --se-attach-target="cores=2 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling --se-split-stages --se-place-buffers --se-schedule --se-verify-schedule --canonicalize --cse | FileCheck %s --check-prefix=STAYS
+// RUN: se-opt %t.mlir --se-attach-target="cores=2 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling="resident=false ring=3 tile-rows=2" --se-split-stages --se-place-buffers --se-schedule --se-verify-schedule --canonicalize --cse | FileCheck %s --check-prefix=THREE
 // RUN: %python %S/Inputs/make-network.py 4 36 > %t.36.mlir
-// RUN: se-opt %t.36.mlir --se-attach-target="cores=2 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling="resident=false ring=2 tile-rows=20" --se-schedule --se-verify-schedule --canonicalize --cse | FileCheck %s --check-prefix=TWO
+// RUN: se-opt %t.36.mlir --se-attach-target="cores=2 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling="resident=false ring=2 tile-rows=20" --se-split-stages --se-place-buffers --se-schedule --se-verify-schedule --canonicalize --cse | FileCheck %s --check-prefix=TWO
 // RUN: %python %S/Inputs/make-network.py 4 24 > %t.24.mlir
-// RUN: se-opt %t.24.mlir --se-attach-target="cores=2 l1-bytes=368 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling="ring=2 tile-rows=2" --se-schedule --se-verify-schedule --canonicalize --cse | FileCheck %s --check-prefix=SHARE
+// RUN: se-opt %t.24.mlir --se-attach-target="cores=2 l1-bytes=368 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling="ring=2 tile-rows=2" --se-split-stages --se-place-buffers --se-schedule --se-verify-schedule --canonicalize --cse | FileCheck %s --check-prefix=SHARE
 // RUN: %python %S/Inputs/make-network.py 4 64 > %t.64.mlir
-// RUN: se-opt %t.64.mlir --se-attach-target="cores=8 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling="resident=false ring=2 tile-rows=32" --se-schedule --se-verify-schedule --canonicalize --cse | FileCheck %s --check-prefix=LANES
+// RUN: se-opt %t.64.mlir --se-attach-target="cores=8 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling="resident=false ring=2 tile-rows=32" --se-split-stages --se-place-buffers --se-schedule --se-verify-schedule --canonicalize --cse | FileCheck %s --check-prefix=LANES
 //
 // Each of 12, 24 or 36 rows has 4 weights and 1 bias of f32, 20 bytes. A record is
 // that of a group of rows.

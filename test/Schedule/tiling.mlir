@@ -8,40 +8,40 @@
 //
 // What a network has stays, and the options go nowhere.
 // RUN: se-opt %t/chosen.mlir --se-form-stages --se-pair-elements --se-choose-tiling="ring=2" | diff %t/chosen.mlir -
-// RUN: se-opt %t/chosen.mlir --se-schedule --se-verify-schedule | FileCheck %s --check-prefix=SCHEDULED
+// RUN: se-opt %t/chosen.mlir --se-split-stages --se-place-buffers --se-schedule --se-verify-schedule | FileCheck %s --check-prefix=SCHEDULED
 //
 // RUN: se-opt %t/net.mlir --se-form-stages | sed 's/plan.macs/plan.stream = #plan.stream<slots = 2, slot_bytes = 160>, plan.macs/; s/elements 24/elements 24 tiled <register_tile = 2, panel_bytes = 40, tile = 4, resident = 1>/; s/elements 4/elements 4 tiled <register_tile = 1>/' > %t/by-hand.mlir
-// RUN: se-opt %t/by-hand.mlir --se-attach-target="cores=2 dma-core=0" --se-schedule --se-verify-schedule | FileCheck %s --check-prefix=HAND
+// RUN: se-opt %t/by-hand.mlir --se-attach-target="cores=2 dma-core=0" --se-split-stages --se-place-buffers --se-schedule --se-verify-schedule | FileCheck %s --check-prefix=HAND
 // RUN: not se-compile %t/by-hand.mlir --schedule=ring=3 -o %t/x.elf 2>&1 | FileCheck %s --check-prefix=TWICE
-// RUN: not se-opt %t/target.mlir --se-schedule 2>&1 | FileCheck %s --check-prefix=NONE
+// RUN: not se-opt %t/target.mlir --se-split-stages --se-place-buffers --se-schedule 2>&1 | FileCheck %s --check-prefix=NONE
 //
 // RUN: sed 's/tiled <register_tile = 1>//' %t/by-hand.mlir > %t/0.mlir
-// RUN: not se-opt %t/0.mlir --se-attach-target --se-schedule 2>&1 | FileCheck %s --check-prefix=STAGE
+// RUN: not se-opt %t/0.mlir --se-attach-target --se-split-stages --se-place-buffers --se-schedule 2>&1 | FileCheck %s --check-prefix=STAGE
 // RUN: sed 's/panel_bytes = 40/panel_bytes = 36/' %t/by-hand.mlir > %t/1.mlir
-// RUN: not se-opt %t/1.mlir --se-attach-target --se-schedule 2>&1 | FileCheck %s --check-prefix=PANEL
+// RUN: not se-opt %t/1.mlir --se-attach-target --se-split-stages --se-place-buffers --se-schedule 2>&1 | FileCheck %s --check-prefix=PANEL
 // RUN: sed 's/tile = 4, resident = 1/tile = 13/' %t/by-hand.mlir > %t/2.mlir
-// RUN: not se-opt %t/2.mlir --se-attach-target --se-schedule 2>&1 | FileCheck %s --check-prefix=TILE
+// RUN: not se-opt %t/2.mlir --se-attach-target --se-split-stages --se-place-buffers --se-schedule 2>&1 | FileCheck %s --check-prefix=TILE
 // RUN: sed 's/resident = 1/resident = 4/' %t/by-hand.mlir > %t/3.mlir
-// RUN: not se-opt %t/3.mlir --se-attach-target --se-schedule 2>&1 | FileCheck %s --check-prefix=RESIDENT
+// RUN: not se-opt %t/3.mlir --se-attach-target --se-split-stages --se-place-buffers --se-schedule 2>&1 | FileCheck %s --check-prefix=RESIDENT
 // RUN: sed 's/slot_bytes = 160/slot_bytes = 144/' %t/by-hand.mlir > %t/4.mlir
-// RUN: not se-opt %t/4.mlir --se-attach-target --se-schedule 2>&1 | FileCheck %s --check-prefix=SLOT
+// RUN: not se-opt %t/4.mlir --se-attach-target --se-split-stages --se-place-buffers --se-schedule 2>&1 | FileCheck %s --check-prefix=SLOT
 // RUN: sed 's/resident = 1/k_blocks = 5/' %t/by-hand.mlir > %t/5.mlir
-// RUN: not se-opt %t/5.mlir --se-attach-target --se-schedule 2>&1 | FileCheck %s --check-prefix=BLOCKS
+// RUN: not se-opt %t/5.mlir --se-attach-target --se-split-stages --se-place-buffers --se-schedule 2>&1 | FileCheck %s --check-prefix=BLOCKS
 // RUN: sed 's/slots = 2, slot_bytes = 160/slots = 0, slot_bytes = 0/' %t/by-hand.mlir > %t/6.mlir
-// RUN: not se-opt %t/6.mlir --se-attach-target --se-schedule 2>&1 | FileCheck %s --check-prefix=STAY
+// RUN: not se-opt %t/6.mlir --se-attach-target --se-split-stages --se-place-buffers --se-schedule 2>&1 | FileCheck %s --check-prefix=STAY
 // RUN: sed 's/, panel_bytes = 40, tile = 4, resident = 1//' %t/by-hand.mlir > %t/7.mlir
-// RUN: not se-opt %t/7.mlir --se-attach-target --se-schedule 2>&1 | FileCheck %s --check-prefix=LACKS
+// RUN: not se-opt %t/7.mlir --se-attach-target --se-split-stages --se-place-buffers --se-schedule 2>&1 | FileCheck %s --check-prefix=LACKS
 // RUN: sed 's/tiled <register_tile = 1>/tiled <register_tile = 1, panel_bytes = 4, tile = 1>/' %t/by-hand.mlir > %t/8.mlir
-// RUN: not se-opt %t/8.mlir --se-attach-target --se-schedule 2>&1 | FileCheck %s --check-prefix=NEEDLESS
+// RUN: not se-opt %t/8.mlir --se-attach-target --se-split-stages --se-place-buffers --se-schedule 2>&1 | FileCheck %s --check-prefix=NEEDLESS
 // RUN: sed 's/tile = 4, resident = 1/tile = 12, resident = 1/; s/slot_bytes = 160/slot_bytes = 480/' %t/by-hand.mlir > %t/9.mlir
-// RUN: not se-opt %t/9.mlir --se-attach-target --se-schedule 2>&1 | FileCheck %s --check-prefix=FLOWS
+// RUN: not se-opt %t/9.mlir --se-attach-target --se-split-stages --se-place-buffers --se-schedule 2>&1 | FileCheck %s --check-prefix=FLOWS
 // RUN: sed 's/register_tile = 1>/register_tile = 5>/' %t/by-hand.mlir > %t/10.mlir
-// RUN: not se-opt %t/10.mlir --se-attach-target --se-schedule 2>&1 | FileCheck %s --check-prefix=MANY
+// RUN: not se-opt %t/10.mlir --se-attach-target --se-split-stages --se-place-buffers --se-schedule 2>&1 | FileCheck %s --check-prefix=MANY
 // RUN: sed 's/register_tile = 2, panel_bytes = 40, tile = 4/register_tile = 20, panel_bytes = 404, tile = 1/' %t/by-hand.mlir > %t/11.mlir
-// RUN: not se-opt %t/11.mlir --se-attach-target --se-schedule 2>&1 | FileCheck %s --check-prefix=SUMS
+// RUN: not se-opt %t/11.mlir --se-attach-target --se-split-stages --se-place-buffers --se-schedule 2>&1 | FileCheck %s --check-prefix=SUMS
 // RUN: sed 's/slot_bytes = 160/slot_bytes = 160, l1_bytes = 100/' %t/by-hand.mlir > %t/12.mlir
-// RUN: not se-opt %t/12.mlir --se-attach-target --se-schedule 2>&1 | FileCheck %s --check-prefix=FACT
-// RUN: not se-opt %t/by-hand.mlir --se-attach-target="l1-bytes=500" --se-schedule 2>&1 | FileCheck %s --check-prefix=L1
+// RUN: not se-opt %t/12.mlir --se-attach-target --se-split-stages --se-place-buffers --se-schedule 2>&1 | FileCheck %s --check-prefix=FACT
+// RUN: not se-opt %t/by-hand.mlir --se-attach-target="l1-bytes=500" --se-split-stages --se-place-buffers --se-schedule 2>&1 | FileCheck %s --check-prefix=L1
 
 // CHOSEN: rnn.network @net {{.*}}plan.stream = #plan.stream<slots = 3, slot_bytes = 48, l1_bytes = 352>
 // CHOSEN: plan.stage {{.*}} depth 0 elements 4 tiled <register_tile = 1>

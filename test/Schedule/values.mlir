@@ -1,4 +1,4 @@
-// RUN: se-opt %s --se-attach-target="cores=2 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling --se-schedule --se-verify-schedule --canonicalize --cse --split-input-file | FileCheck %s
+// RUN: se-opt %s --se-attach-target="cores=2 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling --se-split-stages --se-place-buffers --se-schedule --se-verify-schedule --canonicalize --cse --split-input-file | FileCheck %s
 //
 // Which values are computed once, which where they are used.
 

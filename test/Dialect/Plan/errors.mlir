@@ -1,5 +1,5 @@
 // RUN: se-opt %s -split-input-file -verify-diagnostics
-// RUN: %check_rules %s %se_source/include/se/Dialect/Plan/PlanOps.td %se_source/include/se/Dialect/Plan/PlanTiling.td
+// RUN: %check_rules %s %se_source/include/se/Dialect/Plan/PlanOps.td %se_source/include/se/Dialect/Plan/PlanTiling.td %se_source/include/se/Dialect/Plan/PlanBuffers.td
 //
 // One case or more for each numbered rule, named after it.
 
@@ -466,3 +466,33 @@ module @stream_C3 attributes {test.a = #plan.stream<slots = 3, slot_bytes = 48, 
 
 // expected-error @below {{attribute 'plan.stream' must be a #plan.stream<...> of a network}}
 module @stream_type attributes {plan.stream = "large"} {}
+
+// -----
+
+// expected-error @below {{buffer-C1: the offset of 'a' must be a multiple of 16, its bytes positive, and its depths none or two in order}}
+module @buffer_C1_offset attributes {test.a = #plan.buffer<name = "a", offset = 8, bytes = 4>} {}
+
+// -----
+
+// expected-error @below {{buffer-C1: the offset of 'a' must be a multiple of 16, its bytes positive, and its depths none or two in order}}
+module @buffer_C1_bytes attributes {test.a = #plan.buffer<name = "a", offset = 16, bytes = 0>} {}
+
+// -----
+
+// expected-error @below {{buffer-C1: the offset of 'a' must be a multiple of 16, its bytes positive, and its depths none or two in order}}
+module @buffer_C1_large attributes {test.a = #plan.buffer<name = "a", offset = 16, bytes = 9223372036854775807>} {}
+
+// -----
+
+// expected-error @below {{buffer-C1: the offset of 'a' must be a multiple of 16, its bytes positive, and its depths none or two in order}}
+module @buffer_C1_one attributes {test.a = #plan.buffer<name = "a", offset = 16, bytes = 4, first = 1>} {}
+
+// -----
+
+// expected-error @below {{buffer-C1: the offset of 'a' must be a multiple of 16, its bytes positive, and its depths none or two in order}}
+module @buffer_C1_order attributes {test.a = #plan.buffer<name = "a", offset = 16, bytes = 4, first = 2, last = 1>} {}
+
+// -----
+
+// expected-error @below {{attribute 'plan.buffers' must be a list of #plan.buffer<...> of a network}}
+module @buffers_type attributes {plan.buffers = ["a"]} {}

@@ -2,17 +2,18 @@
 // RUN: se-opt %s --mlir-print-op-generic | se-opt | FileCheck %s
 
 // CHECK-LABEL: rnn.network @all
+// CHECK-SAME:  plan.buffers = [#plan.buffer<name = "value 0", offset = 16, bytes = 16, first = 0, last = 1>, #plan.buffer<name = "ring", offset = 32, bytes = 12288>]
 // CHECK-SAME:  plan.stream = #plan.stream<slots = 3, slot_bytes = 4096, l1_bytes = 50000, screening = copy>
 rnn.network @all inputs(%x = "x" : tensor<2x4xf32>) outputs("y" : tensor<2x3xf32>)
-    attributes {plan.macs = 24, plan.stream = #plan.stream<slots = 3, slot_bytes = 4096, l1_bytes = 50000, screening = copy>} {
+    attributes {plan.buffers = [#plan.buffer<name = "value 0", offset = 16, bytes = 16, first = 0, last = 1>, #plan.buffer<name = "ring", offset = 32, bytes = 12288>], plan.macs = 24, plan.stream = #plan.stream<slots = 3, slot_bytes = 4096, l1_bytes = 50000, screening = copy>} {
   %w = arith.constant dense<[[1.0, 2.0, 3.0, 4.0], [2.0, 3.0, 4.0, 5.0], [3.0, 4.0, 5.0, 6.0]]>
       : tensor<3x4xf16>
-  // CHECK:      %[[X:.*]] = plan.stage "x" depth 0 elements 8 in pairs tiled <register_tile = 2> : tensor<2x4xf16> {
+  // CHECK:      %[[X:.*]] = plan.stage "x" depth 0 elements 8 in pairs tiled <register_tile = 2> split : tensor<2x4xf16> {
   // CHECK-NEXT: ^bb0(%[[I:.*]]: index):
   // CHECK-NEXT:   %[[READ:.*]] = plan.read %{{.*}}[%[[I]]] : tensor<2x4xf32>
   // CHECK-NEXT:   %[[HALF:.*]] = arith.truncf %[[READ]] : f32 to f16
   // CHECK-NEXT:   plan.yield %[[HALF]] : f16
-  %0 = plan.stage "x" depth 0 elements 8 in pairs tiled <register_tile = 2> : tensor<2x4xf16> {
+  %0 = plan.stage "x" depth 0 elements 8 in pairs tiled <register_tile = 2> split : tensor<2x4xf16> {
   ^bb0(%i: index):
     %1 = plan.read %x[%i] : tensor<2x4xf32>
     %2 = arith.truncf %1 : f32 to f16

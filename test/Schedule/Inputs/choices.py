@@ -15,6 +15,8 @@ def choose_passes(options):
         "--se-form-stages",
         "--se-pair-elements",
         f"--se-choose-tiling={' '.join(plan)}",
+        "--se-split-stages",
+        "--se-place-buffers",
         "--se-schedule",
         "--se-verify-schedule",
     ]

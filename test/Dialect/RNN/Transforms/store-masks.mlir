@@ -1,8 +1,8 @@
 // RUN: se-opt %s --rnn-store-masks --split-input-file | FileCheck %s
 //
 // The result can be scheduled, without it there is one line.
-// RUN: se-opt %s --rnn-store-masks --se-attach-target="cores=2 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling --se-schedule --se-verify-schedule --split-input-file -o /dev/null
-// RUN: not se-opt %s --se-attach-target="cores=2 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling --se-schedule --split-input-file 2>&1 | FileCheck %s --check-prefix=ERROR
+// RUN: se-opt %s --rnn-store-masks --se-attach-target="cores=2 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling --se-split-stages --se-place-buffers --se-schedule --se-verify-schedule --split-input-file -o /dev/null
+// RUN: not se-opt %s --se-attach-target="cores=2 dma-core=0" --se-form-stages --se-pair-elements --se-choose-tiling --se-split-stages --se-place-buffers --se-schedule --split-input-file 2>&1 | FileCheck %s --check-prefix=ERROR
 // ERROR: error: 'tensor.concat' op is a mask in memory, which must be bytes (--rnn-store-masks)
 // ERROR: error: 'arith.constant' op is a mask in memory, which must be bytes (--rnn-store-masks)
 
