@@ -79,18 +79,21 @@ double getCycles(Cost cost, unsigned busy, const Machine &machine);
 /// code that is run again and again is `size` times what the cache holds.
 double getMissShare(double size);
 
-// Overheads of single parts of a program. Figures are cycles but for `bytes`.
+// Overheads of single K blocks of a program. Figures are cycles but for
+// `bytes`.
 
 inline constexpr double frameCycles = 136; ///< a frame that does nothing
 /// What the runtime runs in a frame, and the kernel around its stages.
 inline constexpr double frameBytes = 500;
-inline constexpr double loopCycles = 10; ///< entering a loop over groups
+inline constexpr double loopCycles =
+    10; ///< entering a loop over register tiles
 inline constexpr double loopBytes = 25;
 /// Those of a level: all cores arrive, not at once; and a loop is found.
 inline constexpr double barrierCycles = 32;
 inline constexpr double barrierBytes = 30;
-inline constexpr Cost groupCost = {/*cycles=*/7, 0, 0, 0, 0, 0, 0,
-                                   /*bytes=*/10};
+inline constexpr Cost registerTileCost = {
+    /*cycles=*/7, 0, 0, 0, 0, 0, 0,
+    /*bytes=*/10};
 inline constexpr Cost storeCost = {/*cycles=*/1, 0, 0, 0, 0, 0, 0,
                                    /*bytes=*/5};
 /// Looking whether an element exists.
@@ -114,13 +117,13 @@ inline constexpr double stepBytes = 400; ///< of a loop with a ring
 inline constexpr double divideCycles = 14; ///< of the one divider
 
 // The stream.
-inline constexpr double partCycles = 20;      ///< another part of a sum
-inline constexpr double savedPartCycles = 90; ///< that lies in L1 meanwhile
-inline constexpr double tileCycles = 80;      ///< a step of the stream
-inline constexpr double roundCycles = 50;     ///< other groups, with a step
-inline constexpr double turnCycles = 130;     ///< from a tile's end to the next
-inline constexpr double transferCycles = 10;  ///< of the engine, per transfer
-inline constexpr double externalCycles = 10;  ///< of the external engine
+inline constexpr double kBlockCycles = 20;      ///< another part of a sum
+inline constexpr double savedKBlockCycles = 90; ///< that lies in L1 meanwhile
+inline constexpr double tileCycles = 80;        ///< a step of the stream
+inline constexpr double roundCycles = 50; ///< other register tiles, with a step
+inline constexpr double turnCycles = 130; ///< from a tile's end to the next
+inline constexpr double transferCycles = 10; ///< of the engine, per transfer
+inline constexpr double externalCycles = 10; ///< of the external engine
 
 } // namespace se::schedule
 

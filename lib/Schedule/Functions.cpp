@@ -21,8 +21,9 @@ using namespace se::schedule;
 static constexpr StringRef copyStage = "copies of states";
 
 KernelEmitter::KernelEmitter(const Schedule &schedule)
-    : schedule(schedule), storage(schedule.storage), records(schedule.records),
-      tiling(schedule.tiling), cores(schedule.cores), dmaCore(schedule.dmaCore),
+    : schedule(schedule), storage(schedule.storage),
+      stageLoops(schedule.stageLoops), tiling(schedule.tiling),
+      cores(schedule.cores), dmaCore(schedule.dmaCore),
       network(schedule.network), screen(schedule.screen),
       module(network->getParentOfType<ModuleOp>()), symbols(module),
       b(network.getLoc(), network) {}
@@ -183,8 +184,8 @@ void KernelEmitter::emitKernel() {
   }
   for (ArrayRef<plan::StageOp> stages : depths) {
     // A tile that flows comes with a barrier of its own.
-    const GroupedLoop &part = records.getLoop(stages.front());
-    bool hasBarrier = part.isStreamed() && part.resident == 0;
+    const StageLoop &loop = stageLoops.getLoop(stages.front());
+    bool hasBarrier = loop.isStreamed() && loop.resident == 0;
     if (!first && !hasBarrier)
       cluster::BarrierOp::create(b);
     first = false;

@@ -14,17 +14,17 @@ using namespace mlir;
 using namespace se;
 using namespace se::schedule;
 
-static llvm::Error refuse(const GroupedLoop &loop, const Twine &what) {
+static llvm::Error refuse(const StageLoop &loop, const Twine &what) {
   plan::StageOp stage = loop.stage;
   return llvm::createStringError("tiling of stage '" + stage.getName() +
                                  "': " + what);
 }
 
-llvm::Error schedule::takeRegisterTile(GroupedLoop &loop) {
+llvm::Error schedule::takeRegisterTile(StageLoop &loop) {
   plan::TilingAttr given = *loop.stage.getTiling();
-  if (given.getRegisterTile() > loop.rowCount)
-    return refuse(loop, "register_tile is more than the " +
-                            Twine(loop.rowCount) + " elements of a vector");
+  if (given.getRegisterTile() > loop.rows)
+    return refuse(loop, "register_tile is more than the " + Twine(loop.rows) +
+                            " elements of a vector");
   if (!loop.isStreamed() && given.getTile())
     return refuse(loop, "a stage without parameters has no tile");
   if (loop.isStreamed() && !given.getTile())
@@ -33,18 +33,18 @@ llvm::Error schedule::takeRegisterTile(GroupedLoop &loop) {
   constexpr int64_t mostElements = 64;
   if (given.getRegisterTile() > mostElements)
     return refuse(loop, "register_tile is more than " + Twine(mostElements));
-  loop.record.layOut(given.getRegisterTile());
+  loop.panel.layOut(given.getRegisterTile());
   return llvm::Error::success();
 }
 
 /// Cuts a loop as its stage says.
-llvm::Error Candidate::shape(GroupedLoop &loop) {
+llvm::Error Candidate::shape(StageLoop &loop) {
   plan::TilingAttr given = *loop.stage.getTiling();
-  Record &record = loop.record;
+  Panel &panel = loop.panel;
   auto refuse = [&](const Twine &what) { return ::refuse(loop, what); };
   int64_t rows = 0;
-  for (const RowBlock &block : record.blocks)
-    rows = std::max(rows, int64_t(block.sums.size()) * record.group);
+  for (const RowBlock &block : panel.blocks)
+    rows = std::max(rows, int64_t(block.sums.size()) * panel.registerTile);
   if (rows > cluster::DotOp::maxSums)
     return refuse("register_tile needs " + Twine(rows) +
                   " sums of one vector, more than " +
@@ -52,25 +52,26 @@ llvm::Error Candidate::shape(GroupedLoop &loop) {
   if (int64_t bytes = getPanelBytes(loop); given.getPanelBytes() != bytes)
     return refuse("panel_bytes is " + Twine(bytes) + ", found " +
                   Twine(given.getPanelBytes()));
-  if (given.getTile() > loop.getGroups())
+  if (given.getTile() > loop.getRegisterTiles())
     return refuse("tile is more than its register tiles");
   int64_t longest = 1;
-  for (const RowBlock &block : record.blocks)
+  for (const RowBlock &block : panel.blocks)
     longest = std::max(longest, block.getRowWords());
   if (given.getKBlocks() > longest)
     return refuse("k_blocks is more than the " + Twine(longest) +
                   " words of its longest row");
-  if (given.getKeepsSums() && !mayKeepSums(record, given.getTile(), options))
+  if (given.getKeepsSums() && !mayKeepSums(panel, given.getTile(), options))
     return refuse("keeps_sums goes with one vector, and a tile of at most a "
                   "register tile for each core");
   if (given.getKBlocks() > 1 || given.getKeepsSums())
-    record.layOut(record.group, given.getKBlocks(), given.getKeepsSums());
-  loop.rows = given.getTile();
+    panel.layOut(panel.registerTile, given.getKBlocks(), given.getKeepsSums());
+  loop.tileSize = given.getTile();
   loop.resident = given.getResident();
   if (loop.resident > loop.getTiles())
     return refuse("resident is more than its " + Twine(loop.getTiles()) +
                   " tiles");
-  if (loop.isResident() && (record.parts > 1 || loop.rows < loop.getGroups()))
+  if (loop.isResident() &&
+      (panel.kBlocks > 1 || loop.tileSize < loop.getRegisterTiles()))
     return refuse("a stage of which all stays is one tile");
   if (!tiling.slots && !loop.isResident())
     return refuse("without slots all tiles stay");
@@ -91,14 +92,14 @@ llvm::Error Candidate::obey(plan::StreamAttr given, double otherCycles,
   tiling.slots = given.getSlots();
   tiling.slotBytes = given.getSlotBytes();
   int64_t resident = 0;
-  for (GroupedLoop &loop : loops) {
+  for (StageLoop &loop : loops) {
     if (llvm::Error error = shape(loop))
       return error;
     tiling.sumBytes = std::max(tiling.sumBytes, getSumBytes(loop));
     resident +=
         loop.resident * llvm::alignTo(loop.getTileBytes(), tileAlignment);
   }
-  if (tiling.slots && llvm::all_of(loops, [](const GroupedLoop &loop) {
+  if (tiling.slots && llvm::all_of(loops, [](const StageLoop &loop) {
         return loop.isResident();
       }))
     return llvm::createStringError("plan.stream: all tiles stay in l1, so "
@@ -112,10 +113,10 @@ llvm::Error Candidate::obey(plan::StreamAttr given, double otherCycles,
         Twine(ring + resident) + " needed for this tiling, " +
         Twine(options.l1Bytes) + " available beside states and activations)");
   placeShared(room);
-  std::vector<GroupedLoop *> order = getOrder();
+  std::vector<StageLoop *> order = getOrder();
   std::stable_partition(order.begin(), order.end(),
-                        [](GroupedLoop *loop) { return loop->isResident(); });
-  for (GroupedLoop *loop : order)
+                        [](StageLoop *loop) { return loop->isResident(); });
+  for (StageLoop *loop : order)
     placeResident(*loop);
   if (llvm::Error error = placeBehind(otherBytes))
     return error;
@@ -123,14 +124,14 @@ llvm::Error Candidate::obey(plan::StreamAttr given, double otherCycles,
   return llvm::Error::success();
 }
 
-llvm::Expected<Tiling> schedule::obeyTiling(Records &records,
+llvm::Expected<Tiling> schedule::obeyTiling(StageLoops &stageLoops,
                                             const TilingOptions &options,
                                             plan::StreamAttr given,
                                             double otherCycles,
                                             int64_t otherBytes) {
-  Candidate candidate(records, options);
+  Candidate candidate(stageLoops, options);
   if (llvm::Error error = candidate.obey(given, otherCycles, otherBytes))
     return error;
-  candidate.give(records);
+  candidate.give(stageLoops);
   return candidate.tiling;
 }

@@ -84,7 +84,7 @@ memref::GlobalOp KernelEmitter::makeTable(ArrayRef<int32_t> data,
 
 void KernelEmitter::makeStreamGlobals() {
   using cluster::Level;
-  Images images(records.getLoops(), tiling);
+  Images images(stageLoops.getLoops(), tiling);
   globals.resident = makeImage(images.resident, "resident", Level::l2);
   globals.stream =
       makeImage(images.stream, "stream", tiling.isInL3 ? Level::l3 : Level::l2);

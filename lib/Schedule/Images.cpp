@@ -14,14 +14,14 @@ using namespace mlir;
 using namespace se;
 using namespace se::schedule;
 
-Images::Images(ArrayRef<GroupedLoop> loops, const Tiling &tiling) {
+Images::Images(ArrayRef<StageLoop> loops, const Tiling &tiling) {
   resident.resize(tiling.residentBytes);
   for (auto &[value, position] : tiling.shared) {
     ArrayRef<char> bytes =
         rnn::getRawBytes(value.getDefiningOp<arith::ConstantOp>().getValue());
     llvm::copy(bytes, resident.begin() + position);
   }
-  for (const GroupedLoop &loop : loops) {
+  for (const StageLoop &loop : loops) {
     if (!loop.isStreamed())
       continue;
     std::vector<char> kept;
@@ -36,7 +36,7 @@ Images::Images(ArrayRef<GroupedLoop> loops, const Tiling &tiling) {
   }
 
   int64_t number = 0, among = 0;
-  forEachTransfer(loops, [&](const GroupedLoop &loop, int64_t tile) {
+  forEachTransfer(loops, [&](const StageLoop &loop, int64_t tile) {
     std::vector<char> *image = &stream;
     bool isExternal = isChosen(number++, tiling.external, tiling.transfers);
     if (isExternal)

@@ -12,7 +12,7 @@ namespace se::schedule {
 
 /// What lies in each memory at the start, and where to find it.
 struct Images {
-  Images(llvm::ArrayRef<GroupedLoop> loops, const Tiling &tiling);
+  Images(llvm::ArrayRef<StageLoop> loops, const Tiling &tiling);
 
   std::vector<char> resident; ///< goes to L1 once
   std::vector<char> stream;   ///< in L2, or in a direct l3

@@ -15,7 +15,7 @@
 
 namespace se::schedule {
 
-class GroupEmitter;
+class RegisterTileEmitter;
 
 /// Replaces a network by its kernel, set-up, reset and description. It decides
 /// nothing: all of that is in the schedule.
@@ -25,7 +25,7 @@ public:
 
   void run();
 
-  // What the emitter of a group of elements needs.
+  // What the emitter of a register tile of elements needs.
 
   const Schedule &getSchedule() const { return schedule; }
   mlir::ImplicitLocOpBuilder &getBuilder() { return b; }
@@ -88,17 +88,18 @@ private:
   /// What is emitted from now on belongs to this stage.
   void enterStage(mlir::Location location, llvm::StringRef name);
   void emitStage(plan::StageOp stage);
-  void emitTiles(const GroupedLoop &part, GroupEmitter &group);
-  void emitPartsInRegisters(const GroupedLoop &part, GroupEmitter &group,
-                            mlir::Value first, mlir::Value count);
+  void emitTiles(const StageLoop &loop, RegisterTileEmitter &registerTile);
+  void emitKBlocksInRegisters(const StageLoop &loop,
+                              RegisterTileEmitter &registerTile,
+                              mlir::Value first, mlir::Value count);
   enum class PortKind { Input, Output, State };
   mlir::ArrayAttr ports(mlir::ArrayAttr types, mlir::ArrayAttr names,
                         PortKind kind);
 
   const Schedule &schedule;
-  // Its parts.
+  // Its K blocks.
   const Storage &storage;
-  const Records &records;
+  const StageLoops &stageLoops;
   const Tiling &tiling;
   unsigned cores, dmaCore;
   rnn::NetworkOp network;

@@ -4,8 +4,8 @@
 //===- LoopEmission.cpp - A loop of the plan on every core ----------------===//
 
 #include "Arena.h"
-#include "GroupEmitter.h"
 #include "KernelEmitter.h"
+#include "RegisterTileEmitter.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -66,121 +66,127 @@ void KernelEmitter::emitShare(Value begin, int64_t most, Value count,
   screenSum = loop.getResult(0);
 }
 
-/// The tiles of a part of the stream, one after the other. A core has groups of
-/// a tile (or the same piece of groups) before the next tile comes.
-void KernelEmitter::emitTiles(const GroupedLoop &part, GroupEmitter &group) {
-  int64_t parts = part.record.parts;
-  Value first, count; // groups of the tiles
+/// The tiles of a part of the stream, one after the other. A core has register
+/// tiles of a tile (or the same piece of register tiles) before the next tile
+/// comes.
+void KernelEmitter::emitTiles(const StageLoop &loop,
+                              RegisterTileEmitter &registerTile) {
+  int64_t kBlocks = loop.panel.kBlocks;
+  Value first, count; // register tiles of the tiles
   auto enterRound = [&](Value round) {
-    Value rows = number(part.rows);
+    Value rows = number(loop.tileSize);
     count = rows;
     first = arith::MulIOp::create(b, round, rows);
-    if (part.getGroups() % part.rows != 0) {
-      Value left = arith::SubIOp::create(b, number(part.getGroups()), first);
+    if (loop.getRegisterTiles() % loop.tileSize != 0) {
+      Value left =
+          arith::SubIOp::create(b, number(loop.getRegisterTiles()), first);
       count = arith::MinUIOp::create(b, rows, left);
     }
   };
-  auto emitParts = [&](Value number, ValueRange) -> SmallVector<Value> {
-    group.enterTile(stream->emitTile(), first);
-    emitShare(first, part.rows, count, [&](Value index, Value lower) {
-      if (parts == 1)
-        return group.emit(index);
-      Value share = this->number(llvm::divideCeil(part.rows, cores));
+  auto emitKBlocks = [&](Value number, ValueRange) -> SmallVector<Value> {
+    registerTile.enterTile(stream->emitTile(), first);
+    emitShare(first, loop.tileSize, count, [&](Value index, Value lower) {
+      if (kBlocks == 1)
+        return registerTile.emit(index);
+      Value share = this->number(llvm::divideCeil(loop.tileSize, cores));
       Value place =
           arith::AddIOp::create(b, arith::MulIOp::create(b, core, share),
                                 arith::SubIOp::create(b, index, lower));
-      group.emitPart(index, number, place);
+      registerTile.emitKBlock(index, number, place);
     });
     return {};
   };
   auto emitRound = [&](Value round, ValueRange) -> SmallVector<Value> {
     enterRound(round);
-    if (parts > 1 && part.record.keepsSums)
-      emitPartsInRegisters(part, group, first, count);
-    else if (parts == 1)
-      emitParts(Value(), {});
+    if (kBlocks > 1 && loop.panel.keepsSums)
+      emitKBlocksInRegisters(loop, registerTile, first, count);
+    else if (kBlocks == 1)
+      emitKBlocks(Value(), {});
     else
-      stream->emitLoop(parts, {}, emitParts);
+      stream->emitLoop(kBlocks, {}, emitKBlocks);
     return {};
   };
   Value kept = residentPosition;
-  if (part.resident)
-    kept = arith::AddIOp::create(b, kept, number(part.position));
-  stream->enterTiles(part.getTiles(), part.resident, kept,
-                     llvm::alignTo(part.getTileBytes(), Arena::alignment));
-  stream->emitLoop(part.getRounds(), {}, emitRound);
+  if (loop.resident)
+    kept = arith::AddIOp::create(b, kept, number(loop.position));
+  stream->enterTiles(loop.getTiles(), loop.resident, kept,
+                     llvm::alignTo(loop.getTileBytes(), Arena::alignment));
+  stream->emitLoop(loop.getRounds(), {}, emitRound);
   stream->leaveTiles();
 }
 
-/// The parts of the groups from `first` on, one for each of the first `count`
-/// cores, and their elements.
-void KernelEmitter::emitPartsInRegisters(const GroupedLoop &part,
-                                         GroupEmitter &group, Value first,
-                                         Value count) {
+/// The K blocks of the register tiles from `first` on, one for each of the
+/// first `count` cores, and their elements.
+void KernelEmitter::emitKBlocksInRegisters(const StageLoop &loop,
+                                           RegisterTileEmitter &registerTile,
+                                           Value first, Value count) {
   Value isBusy =
       arith::CmpIOp::create(b, arith::CmpIPredicate::ult, core, count);
   Value index = arith::AddIOp::create(b, first, core);
   SmallVector<Value> sums;
   Value last; // tile
-  for (const Section &section : part.record.sections) {
-    auto emitPart = [&](PartNumber number,
-                        ValueRange carried) -> SmallVector<Value> {
+  for (const Section &section : loop.panel.sections) {
+    auto emitKBlock = [&](KBlockNumber number,
+                          ValueRange carried) -> SmallVector<Value> {
       ValueRange before = carried.drop_back();
       Value tile = stream->emitTile();
-      group.enterTile(tile, first);
+      registerTile.enterTile(tile, first);
       auto branch =
           scf::IfOp::create(b, before.getTypes(), isBusy, /*else=*/true);
       SmallVector<Value> after(branch.getResults());
       after.push_back(tile);
       OpBuilder::InsertionGuard guard(b);
       b.setInsertionPointToStart(branch.thenBlock());
-      scf::YieldOp::create(b, group.emitPart(index, section, number, before));
+      scf::YieldOp::create(
+          b, registerTile.emitKBlock(index, section, number, before));
       b.setInsertionPointToStart(branch.elseBlock());
       scf::YieldOp::create(b, before);
       return after;
     };
     SmallVector<Value> carried =
-        group.startSums(part.record.getBlocks(section));
+        registerTile.startSums(loop.panel.getBlocks(section));
     carried.push_back(number(0));
     // A last part that is shorter has code of its own.
-    bool isEven = part.record.isEven(section);
-    int64_t others = section.parts - 1;
+    bool isEven = loop.panel.isEven(section);
+    int64_t others = section.kBlocks - 1;
     if (others)
       carried = stream->emitLoop(others + isEven, carried,
                                  [&](Value part, ValueRange values) {
-                                   PartNumber number{part};
+                                   KBlockNumber number{part};
                                    if (!isEven)
-                                     number.known = PartNumber::NotLast;
-                                   return emitPart(number, values);
+                                     number.known = KBlockNumber::NotLast;
+                                   return emitKBlock(number, values);
                                  });
     if (!others || !isEven)
-      carried = emitPart({number(others), PartNumber::Last}, carried);
+      carried = emitKBlock({number(others), KBlockNumber::Last}, carried);
     last = carried.pop_back_val();
     llvm::append_range(sums, carried);
   }
   auto branch = scf::IfOp::create(b, isBusy);
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(branch.thenBlock());
-  group.enterTile(last, first);
-  group.emitElements(index, sums);
+  registerTile.enterTile(last, first);
+  registerTile.emitElements(index, sums);
 }
 
 void KernelEmitter::emitStage(plan::StageOp stage) {
   enterStage(stage.getLoc(), stage.getName());
-  const GroupedLoop &part = records.getLoop(stage);
-  GroupEmitter group(*this, part);
-  if (!part.isStreamed())
-    return emitDealtLoop(part.getGroups(),
-                         [&](Value index) { group.emit(index); });
-  if (!part.isResident())
-    return emitTiles(part, group);
-  group.enterTile(
-      arith::AddIOp::create(b, residentPosition, number(part.position)),
+  const StageLoop &loop = stageLoops.getLoop(stage);
+  RegisterTileEmitter registerTile(*this, loop);
+  if (!loop.isStreamed())
+    return emitDealtLoop(loop.getRegisterTiles(),
+                         [&](Value index) { registerTile.emit(index); });
+  if (!loop.isResident())
+    return emitTiles(loop, registerTile);
+  registerTile.enterTile(
+      arith::AddIOp::create(b, residentPosition, number(loop.position)),
       number(0));
-  if (!part.isSplit)
-    return emitDealtLoop(part.getGroups(),
-                         [&](Value index) { group.emit(index); });
-  // The same core has the same groups in both.
-  emitDealtLoop(part.getGroups(), [&](Value index) { group.emitEarly(index); });
-  emitDealtLoop(part.getGroups(), [&](Value index) { group.emitLate(index); });
+  if (!loop.isSplit)
+    return emitDealtLoop(loop.getRegisterTiles(),
+                         [&](Value index) { registerTile.emit(index); });
+  // The same core has the same register tiles in both.
+  emitDealtLoop(loop.getRegisterTiles(),
+                [&](Value index) { registerTile.emitEarly(index); });
+  emitDealtLoop(loop.getRegisterTiles(),
+                [&](Value index) { registerTile.emitLate(index); });
 }

@@ -17,14 +17,14 @@ using namespace se;
 using namespace se::schedule;
 
 void PlanReport::addStage(plan::StageOp stage) {
-  const GroupedLoop &part = records.getLoop(stage);
-  bool flows = part.isStreamed();
+  const StageLoop &loop = stageLoops.getLoop(stage);
+  bool flows = loop.isStreamed();
   // Bytes per frame from each memory, and what stays.
   int64_t resident = 0, l2 = 0, nvm = 0, l3 = 0, flowing = 0;
   if (flows)
-    for (int64_t tile = 0, e = part.getTiles(); tile != e; ++tile) {
-      int64_t bytes = part.getBytes(tile);
-      if (part.isResident(tile)) {
+    for (int64_t tile = 0, e = loop.getTiles(); tile != e; ++tile) {
+      int64_t bytes = loop.getBytes(tile);
+      if (loop.isResident(tile)) {
         resident += bytes;
         continue;
       }
@@ -43,14 +43,14 @@ void PlanReport::addStage(plan::StageOp stage) {
   if (tiling.external)
     outer = double(nvm) / options.nvm.bytesPerCycle +
             double(l3) / options.l3.bytesPerCycle;
-  double compute = getLoopCycles(part, options.machine);
+  double compute = getLoopCycles(loop, options.machine);
   StringRef bound = outer > std::max(dma, compute) ? "external"
                     : dma > compute                ? "dma"
                                                    : "compute";
   if (remarks)
     emitRemark(stage.getLoc())
         << stage.getElements() << " elements on level " << stage.getDepth()
-        << ", " << (flows ? part.getTiles() : 0) << " tiles, " << resident
+        << ", " << (flows ? loop.getTiles() : 0) << " tiles, " << resident
         << " bytes stay in l1, per frame come " << l2 << " from l2, " << nvm
         << " from nvm, " << l3 << " from l3; compute " << int64_t(compute)
         << ", dma " << int64_t(dma) << ", external " << int64_t(outer)
@@ -58,15 +58,16 @@ void PlanReport::addStage(plan::StageOp stage) {
   stages.push_back(b.getDictionaryAttr(
       {text("name", stage.getName()), number("level", double(stage.getDepth())),
        number("elements", double(stage.getElements())),
-       number("macs", part.getCost().products * double(part.rowCount) /
-                          double(part.record.group)),
-       number("group", double(part.record.group)),
-       number("rows", double(flows ? std::min(part.rows * part.record.group,
-                                              part.rowCount)
-                                   : part.rowCount)),
-       number("vectors", double(part.record.vectors)),
-       number("parts", double(part.record.parts)),
-       number("tiles", double(flows ? part.getTiles() : 0)),
+       number("macs", loop.getCost().products * double(loop.rows) /
+                          double(loop.panel.registerTile)),
+       number("group", double(loop.panel.registerTile)),
+       number("rows",
+              double(flows ? std::min(loop.tileSize * loop.panel.registerTile,
+                                      loop.rows)
+                           : loop.rows)),
+       number("vectors", double(loop.panel.vectors)),
+       number("parts", double(loop.panel.kBlocks)),
+       number("tiles", double(flows ? loop.getTiles() : 0)),
        number("resident_bytes", double(resident)),
        number("l2_bytes", double(l2)), number("nvm_bytes", double(nvm)),
        number("l3_bytes", double(l3)), number("compute_cycles", compute),
@@ -77,7 +78,7 @@ void PlanReport::addStage(plan::StageOp stage) {
 void PlanReport::checkShared() const {
   int64_t bytes = 0, reads = 0;
   const SharedConstant *largest = nullptr;
-  for (auto &[value, constant] : records.getShared()) {
+  for (auto &[value, constant] : stageLoops.getShared()) {
     if (tiling.shared.contains(value))
       continue;
     bytes += constant.bytes;
@@ -90,7 +91,7 @@ void PlanReport::checkShared() const {
   auto constant = largest->constant.getDefiningOp<arith::ConstantOp>();
   // What would help and is not so already.
   std::string help;
-  if (records.isSingle())
+  if (stageLoops.isSingle())
     help = "--precision=fp16";
   if (tiling.slots > 2 || (tiling.slots && !options.slotBytes))
     help += std::string(help.empty() ? "" : ", ") +

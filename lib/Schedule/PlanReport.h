@@ -16,9 +16,9 @@ namespace se::schedule {
 /// cluster.program (docs/scheduling.md).
 class PlanReport {
 public:
-  PlanReport(mlir::MLIRContext *context, const Records &records,
+  PlanReport(mlir::MLIRContext *context, const StageLoops &stageLoops,
              const Tiling &tiling, const TilingOptions &options, bool remarks)
-      : b(context), records(records), tiling(tiling), options(options),
+      : b(context), stageLoops(stageLoops), tiling(tiling), options(options),
         remarks(remarks) {}
 
   /// Emits a remark if those are wanted.
@@ -41,7 +41,7 @@ private:
   }
 
   mlir::Builder b;
-  const Records &records;
+  const StageLoops &stageLoops;
   const Tiling &tiling;
   const TilingOptions &options;
   bool remarks;

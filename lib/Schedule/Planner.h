@@ -45,13 +45,13 @@ private:
                 std::pair<unsigned, unsigned> live);
   void placeValues();
   void placePorts();
-  void placeEarlyValues(GroupedLoop &loop, unsigned depth);
+  void placeEarlyValues(StageLoop &loop, unsigned depth);
   llvm::Error readStages();
   double getFrameCycles(double coldShare);
   llvm::Error planTiles();
   llvm::Error planStream();
   llvm::Expected<Tiling> findTiling();
-  void findEarlyValues(GroupedLoop &loop);
+  void findEarlyValues(StageLoop &loop);
   llvm::Error takeSplits();
   llvm::Error takeBuffers();
   void placeScreen();
@@ -60,11 +60,11 @@ private:
   mlir::DictionaryAttr report();
 
   std::unique_ptr<Schedule> made;
-  // Its parts.
+  // Its K blocks.
   rnn::NetworkOp network;
   Storage &storage;
   TilingOptions &options;
-  Records &records;
+  StageLoops &stageLoops;
   Tiling &tiling;
   rnn::FiniteOp screen;
   unsigned cores;

@@ -22,7 +22,7 @@ Planner::Planner(rnn::NetworkOp network, const TilingOptions &options,
                  plan::StreamAttr given)
     : made(std::make_unique<Schedule>(network, options, dmaCore, screening)),
       network(network), storage(made->storage), options(made->options),
-      records(made->records), tiling(made->tiling), screen(made->screen),
+      stageLoops(made->stageLoops), tiling(made->tiling), screen(made->screen),
       cores(made->cores), given(given), remarks(remarks),
       b(network.getContext()) {}
 
@@ -118,7 +118,7 @@ llvm::Error Planner::readStages() {
   for (ArrayRef<plan::StageOp> stages : storage.getDepths()) {
     otherBytes += barrierBytes;
     for (plan::StageOp stage : stages) {
-      GroupedLoop &loop = records.addStage(stage);
+      StageLoop &loop = stageLoops.addStage(stage);
       Cost stores = double(storage.getNumStores(stage)) * storeCost;
       loop.single = getElementCost(stage, /*inPairs=*/false);
       loop.single += stores;
@@ -131,26 +131,25 @@ llvm::Error Planner::readStages() {
           return error;
         continue;
       }
-      records.chooseGroup(loop, options.rows && loop.isStreamed()
-                                    ? options.rows
-                                    : int64_t(stage.getElements()));
+      stageLoops.chooseRegisterTile(loop, options.rows && loop.isStreamed()
+                                              ? options.rows
+                                              : int64_t(stage.getElements()));
     }
   }
   size_t copies =
       storage.getSavedStates().size() + storage.getStateCopies().size();
   otherBytes += copyBytes * double(copies);
   auto shareCache = [&] {
-    return records.shareCache(options.l1Bytes - arena.getSize(), otherBytes);
+    return stageLoops.shareCache(options.l1Bytes - arena.getSize(), otherBytes);
   };
   shareCache();
   if (!given)
-    for (GroupedLoop &loop : records.getLoops())
-      records.chooseGroup(loop, options.rows && loop.isStreamed()
-                                    ? options.rows
-                                    : loop.rowCount);
-  // Smaller groups may have made room.
+    for (StageLoop &loop : stageLoops.getLoops())
+      stageLoops.chooseRegisterTile(
+          loop, options.rows && loop.isStreamed() ? options.rows : loop.rows);
+  // Smaller register tiles may have made room.
   otherCycles = getFrameCycles(shareCache());
-  for (const GroupedLoop &loop : records.getLoops())
+  for (const StageLoop &loop : stageLoops.getLoops())
     if (!loop.isStreamed())
       otherCycles += getLoopCycles(loop, options.machine);
   return llvm::Error::success();
@@ -222,27 +221,27 @@ llvm::Expected<Tiling> Planner::findTiling() {
       remarkAttempt(network.getLoc(), attempt, mostElements);
     };
     if (!isObserved)
-      return schedule::chooseTiling(records, options, otherCycles,
+      return schedule::chooseTiling(stageLoops, options, otherCycles,
                                     otherL2Bytes);
-    return schedule::chooseTiling(records, options, otherCycles, otherL2Bytes,
-                                  observe);
+    return schedule::chooseTiling(stageLoops, options, otherCycles,
+                                  otherL2Bytes, observe);
   };
   auto chosen = tile(0);
-  // Small groups take less room, of which constants that elements share may
-  // make better use; and if the engine is the bound, smaller tiles may suit it
-  // better. Of memories behind L2 the prediction is only a lower bound, and
+  // Small register tiles take less room, of which constants that elements share
+  // may make better use; and if the engine is the bound, smaller tiles may suit
+  // it better. Of memories behind L2 the prediction is only a lower bound, and
   // tiles whose size was asked for are as large as that.
   auto isBest = [&](int64_t most) {
-    return chosen && chosen->shared.size() == records.getShared().size() &&
+    return chosen && chosen->shared.size() == stageLoops.getShared().size() &&
            (!chosen->slots || chosen->external || options.rows ||
             options.slotBytes || most < 4);
   };
   for (int64_t most = 4; !isBest(most) && most; most /= 2) {
-    Records larger = records;
-    for (GroupedLoop &loop : records.getLoops())
+    StageLoops larger = stageLoops;
+    for (StageLoop &loop : stageLoops.getLoops())
       if (loop.isStreamed())
-        records.chooseGroup(loop,
-                            options.rows ? std::min(options.rows, most) : most);
+        stageLoops.chooseRegisterTile(
+            loop, options.rows ? std::min(options.rows, most) : most);
     auto other = tile(most);
     if (!chosen || (other && other->cycles < chosen->cycles)) {
       if (!chosen)
@@ -252,7 +251,7 @@ llvm::Expected<Tiling> Planner::findTiling() {
     }
     if (!other)
       llvm::consumeError(other.takeError());
-    records = std::move(larger);
+    stageLoops = std::move(larger);
   }
   if (chosen && isObserved)
     remark::passed(network.getLoc(), describeRemark("tiling"))
@@ -277,16 +276,16 @@ llvm::Error Planner::planStream() {
   for (Type type : made->getPortTypes())
     options.portElements += cast<RankedTensorType>(type).getNumElements();
   options.l1Bytes -= arena.getSize();
-  for (auto &[value, constant] : records.getShared())
+  for (auto &[value, constant] : stageLoops.getShared())
     otherL2Bytes += constant.bytes;
-  auto isStreamed = [](const GroupedLoop &loop) { return loop.isStreamed(); };
-  if (llvm::none_of(records.getLoops(), isStreamed) &&
-      records.getShared().empty() && (!given || !given.getSlots())) {
+  auto isStreamed = [](const StageLoop &loop) { return loop.isStreamed(); };
+  if (llvm::none_of(stageLoops.getLoops(), isStreamed) &&
+      stageLoops.getShared().empty() && (!given || !given.getSlots())) {
     otherCycles += options.portCycles;
     return llvm::Error::success();
   }
   auto chosen =
-      given ? obeyTiling(records, options, given, otherCycles, otherL2Bytes)
+      given ? obeyTiling(stageLoops, options, given, otherCycles, otherL2Bytes)
             : findTiling();
   if (!chosen)
     return llvm::createStringError((given ? "" : "network does not fit: ") +
@@ -306,7 +305,7 @@ llvm::Error Planner::planStream() {
 DictionaryAttr Planner::report() {
   tiling.computeCycles = std::max(tiling.computeCycles, otherCycles);
   tiling.cycles = std::max(tiling.cycles, otherCycles);
-  PlanReport report(b.getContext(), records, tiling, options, remarks);
+  PlanReport report(b.getContext(), stageLoops, tiling, options, remarks);
   report.checkShared();
   for (ArrayRef<plan::StageOp> stages : storage.getDepths())
     for (plan::StageOp stage : stages)
@@ -315,7 +314,7 @@ DictionaryAttr Planner::report() {
     report.addBuffer(buffer);
   int64_t shared = 0; // those that stay in L1 are counted there
   for (auto &[value, position] : tiling.shared)
-    shared += records.getShared().lookup(value).bytes;
+    shared += stageLoops.getShared().lookup(value).bytes;
   return report.finish(tiling.cycles, made->stateBytes, made->l1Available,
                        otherL2Bytes - shared);
 }

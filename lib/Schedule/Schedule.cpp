@@ -15,7 +15,7 @@ Schedule::Schedule(rnn::NetworkOp network, const TilingOptions &options,
                    unsigned dmaCore, plan::Screening screening)
     : network(network), storage(network), options(options),
       cores(options.machine.cores), dmaCore(dmaCore), screening(screening),
-      records(options.machine) {
+      stageLoops(options.machine) {
   auto screens = network.getBody().front().getOps<rnn::FiniteOp>();
   if (!screens.empty())
     screen = *screens.begin();
@@ -37,15 +37,16 @@ SmallVector<Type> Schedule::getPortTypes() const {
 void Schedule::writeTiling() const {
   rnn::NetworkOp op = network;
   MLIRContext *context = op.getContext();
-  for (const GroupedLoop &loop : records.getLoops()) {
-    const Record &record = loop.record;
+  for (const StageLoop &loop : stageLoops.getLoops()) {
+    const Panel &panel = loop.panel;
     plan::StageOp stage = loop.stage;
-    stage.setTilingAttr(
-        loop.isStreamed()
-            ? plan::TilingAttr::get(context, record.group, getPanelBytes(loop),
-                                    loop.rows, record.pieces, record.keepsSums,
-                                    loop.resident)
-            : plan::TilingAttr::get(context, record.group, 0, 0, 1, false, 0));
+    stage.setTilingAttr(loop.isStreamed()
+                            ? plan::TilingAttr::get(
+                                  context, panel.registerTile,
+                                  getPanelBytes(loop), loop.tileSize,
+                                  panel.pieces, panel.keepsSums, loop.resident)
+                            : plan::TilingAttr::get(context, panel.registerTile,
+                                                    0, 0, 1, false, 0));
   }
   op->setAttr(plan::StreamAttr::attrName,
               plan::StreamAttr::get(context, tiling.slots, tiling.slotBytes,

@@ -36,7 +36,7 @@ struct Schedule {
   /// What tells whether the inputs are finite, if they are screened.
   rnn::FiniteOp screen;
 
-  Records records;
+  StageLoops stageLoops;
   Tiling tiling;
 
   int64_t stateBytes = 0;  ///< of the state buffer

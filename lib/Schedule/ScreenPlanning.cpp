@@ -65,11 +65,11 @@ bool Planner::checkFirstLevel() {
   isScreenable = storage.mayRepeatFirstDepth(screen.getInputs()) &&
                  llvm::all_of(screen.getPeaks(),
                               [](Value peak) { return peak.use_empty(); });
-  if (isScreenable && !records.getLoops().empty())
+  if (isScreenable && !stageLoops.getLoops().empty())
     for (plan::StageOp stage : storage.getDepths().front()) {
-      const GroupedLoop &part = records.getLoop(stage);
+      const StageLoop &loop = stageLoops.getLoop(stage);
       isScreenable &= !storage.readsInput(stage) ||
-                      (!part.isStreamed() && part.record.vectors == 1);
+                      (!loop.isStreamed() && loop.panel.vectors == 1);
     }
   return isScreenable;
 }

@@ -16,46 +16,47 @@ using namespace se;
 using namespace se::schedule;
 
 /// Groups of a tile that are asked for.
-static int64_t getWantedRows(const GroupedLoop &loop,
+static int64_t getWantedRows(const StageLoop &loop,
                              const TilingOptions &options) {
   int64_t rows = options.machine.cores;
   if (options.rows)
-    rows = llvm::divideCeil(options.rows, loop.record.group);
-  return std::min(rows, loop.getGroups());
+    rows = llvm::divideCeil(options.rows, loop.panel.registerTile);
+  return std::min(rows, loop.getRegisterTiles());
 }
 
-/// Rows and parts of the tiles of a loop, which shall not exceed `maxBytes`.
-llvm::Error Candidate::shape(GroupedLoop &loop, int64_t maxBytes) {
-  Record &record = loop.record;
-  record.layOut(record.group);
+/// Rows and K blocks of the tiles of a loop, which shall not exceed `maxBytes`.
+llvm::Error Candidate::shape(StageLoop &loop, int64_t maxBytes) {
+  Panel &panel = loop.panel;
+  panel.layOut(panel.registerTile);
   int64_t longest = 0;
-  for (const RowBlock &block : record.blocks)
+  for (const RowBlock &block : panel.blocks)
     longest = std::max(longest, block.getRowWords());
   int64_t wanted = getWantedRows(loop, options);
-  bool keepsSums = mayKeepSums(record, wanted, options);
+  bool keepsSums = mayKeepSums(panel, wanted, options);
   for (int64_t pieces = keepsSums ? 1 : 2;
-       wanted * record.mostBytes > maxBytes && pieces <= longest; ++pieces)
-    record.layOut(record.group, pieces, keepsSums);
-  int64_t fit = maxBytes / record.mostBytes;
+       wanted * panel.mostBytes > maxBytes && pieces <= longest; ++pieces)
+    panel.layOut(panel.registerTile, pieces, keepsSums);
+  int64_t fit = maxBytes / panel.mostBytes;
   int64_t least = options.rows ? wanted : 1;
   if (fit < least)
-    return fail(0, least * record.mostBytes - maxBytes,
+    return fail(0, least * panel.mostBytes - maxBytes,
                 "a tile of {0} rows takes at least {1} bytes, more than the "
                 "{2} of a slot",
-                std::min(least * record.group, loop.rowCount),
-                least * record.mostBytes, maxBytes);
-  if (options.rows || record.parts > 1) {
-    loop.rows = std::min(wanted, fit);
+                std::min(least * panel.registerTile, loop.rows),
+                least * panel.mostBytes, maxBytes);
+  if (options.rows || panel.kBlocks > 1) {
+    loop.tileSize = std::min(wanted, fit);
     return llvm::Error::success();
   }
-  // Tiles of equal length, but a group for each core, if there are as many.
-  int64_t cores = options.machine.cores, groups = loop.getGroups();
+  // Tiles of equal length, but a register tile for each core, if there are as
+  // many.
+  int64_t cores = options.machine.cores, groups = loop.getRegisterTiles();
   if (fit > cores)
     fit -= fit % cores;
-  loop.rows = llvm::divideCeil(groups, llvm::divideCeil(groups, fit));
+  loop.tileSize = llvm::divideCeil(groups, llvm::divideCeil(groups, fit));
   if (fit >= cores)
-    loop.rows =
-        std::min({fit, int64_t(llvm::alignTo(loop.rows, cores)), groups});
+    loop.tileSize =
+        std::min({fit, int64_t(llvm::alignTo(loop.tileSize, cores)), groups});
   return llvm::Error::success();
 }
 
@@ -63,7 +64,7 @@ llvm::Error Candidate::choose(int64_t slots, int64_t maxSlotBytes,
                               double otherCycles, int64_t otherBytes,
                               double most) {
   tiling.slots = slots;
-  for (GroupedLoop &loop : loops) {
+  for (StageLoop &loop : loops) {
     if (llvm::Error error = shape(loop, maxSlotBytes))
       return error;
     loop.interleave = getInterleave(loop);
@@ -78,24 +79,24 @@ llvm::Error Candidate::choose(int64_t slots, int64_t maxSlotBytes,
 
 /// Sizes of slots that are worth a try: those that a row or some of each core,
 /// or an even part of it, fill.
-static std::set<int64_t> getSlotSizes(const Records &records,
+static std::set<int64_t> getSlotSizes(const StageLoops &stageLoops,
                                       const TilingOptions &options) {
   if (options.slotBytes)
     return {options.slotBytes};
   constexpr int64_t most = 48 * 1024;
   std::set<int64_t> sizes;
-  for (const GroupedLoop &loop : records.getLoops()) {
-    Record record = loop.record;
+  for (const StageLoop &loop : stageLoops.getLoops()) {
+    Panel panel = loop.panel;
     if (!loop.isStreamed())
       continue;
     int64_t rows = getWantedRows(loop, options);
-    record.layOut(record.group);
+    panel.layOut(panel.registerTile);
     for (int64_t times = 1; times <= 16; times *= 2)
-      sizes.insert(times * rows * record.bytes);
-    bool keepsSums = mayKeepSums(record, rows, options);
+      sizes.insert(times * rows * panel.bytes);
+    bool keepsSums = mayKeepSums(panel, rows, options);
     for (int64_t pieces : {1, 2, 3, 4, 6, 8, 12, 16, 32}) {
-      record.layOut(record.group, pieces, keepsSums);
-      sizes.insert(rows * record.mostBytes);
+      panel.layOut(panel.registerTile, pieces, keepsSums);
+      sizes.insert(rows * panel.mostBytes);
     }
   }
   if (sizes.empty())
@@ -107,23 +108,23 @@ static std::set<int64_t> getSlotSizes(const Records &records,
 }
 
 /// What would fit.
-static std::string getHint(const Records &records, int64_t bytes,
+static std::string getHint(const StageLoops &stageLoops, int64_t bytes,
                            int64_t room) {
-  if (records.isSingle() && bytes / 2 <= room)
+  if (stageLoops.isSingle() && bytes / 2 <= room)
     return "; in fp16 they fit";
-  if (!records.hasBytes() && bytes / 2 <= room)
+  if (!stageLoops.hasBytes() && bytes / 2 <= room)
     return "; in mixed or int8 they may fit";
   return "; a target with more memory behind L2 would hold them";
 }
 
 llvm::Expected<Tiling>
-schedule::chooseTiling(Records &records, const TilingOptions &options,
+schedule::chooseTiling(StageLoops &stageLoops, const TilingOptions &options,
                        double otherCycles, int64_t otherBytes,
                        function_ref<void(const TilingAttempt &)> observe) {
   int64_t bytes = otherBytes;
-  for (const GroupedLoop &loop : records.getLoops())
+  for (const StageLoop &loop : stageLoops.getLoops())
     if (loop.isStreamed())
-      bytes += loop.getGroups() * loop.record.bytes;
+      bytes += loop.getRegisterTiles() * loop.panel.bytes;
   int64_t room = options.l2Bytes + getCapacity(options);
   if (options.isL3Direct)
     room += options.l3.bytes;
@@ -131,17 +132,18 @@ schedule::chooseTiling(Records &records, const TilingOptions &options,
     return llvm::createStringError(
         llvm::formatv("memory l2 exceeded by {0} bytes ({1} needed for "
                       "parameters, {2} available with memories behind it){3}",
-                      bytes - room, bytes, room, getHint(records, bytes, room))
+                      bytes - room, bytes, room,
+                      getHint(stageLoops, bytes, room))
             .str());
   SmallVector<int64_t> depths{3, 4, 2};
   if (options.slots)
     depths.assign({options.slots});
-  std::set<int64_t> sizes = getSlotSizes(records, options);
+  std::set<int64_t> sizes = getSlotSizes(stageLoops, options);
   std::unique_ptr<Candidate> best, closest;
   llvm::Error error = llvm::Error::success();
   for (int64_t slots : depths)
     for (int64_t bytes : sizes) {
-      auto candidate = std::make_unique<Candidate>(records, options);
+      auto candidate = std::make_unique<Candidate>(stageLoops, options);
       llvm::Error failure =
           candidate->choose(slots, bytes, otherCycles, otherBytes,
                             best ? best->tiling.cycles : HUGE_VAL);
@@ -166,6 +168,6 @@ schedule::chooseTiling(Records &records, const TilingOptions &options,
   if (!best)
     return error;
   llvm::consumeError(std::move(error));
-  best->give(records);
+  best->give(stageLoops);
   return best->tiling;
 }

@@ -74,7 +74,7 @@ static void findEarly(Value value, llvm::SetVector<Value> &early,
 }
 
 /// What a stage computes of sums and constants alone, and the cost of the rest.
-void Planner::findEarlyValues(GroupedLoop &loop) {
+void Planner::findEarlyValues(StageLoop &loop) {
   llvm::SetVector<Value> early;
   llvm::DenseSet<Value> seen;
   for (Value value : loop.stage.getYield().getValues())
@@ -86,21 +86,21 @@ void Planner::findEarlyValues(GroupedLoop &loop) {
       getElementCost(loop.stage, loop.inPairs, {early.begin(), early.end()});
 }
 
-void Planner::placeEarlyValues(GroupedLoop &loop, unsigned depth) {
+void Planner::placeEarlyValues(StageLoop &loop, unsigned depth) {
   plan::StageOp stage = loop.stage;
   for (EarlyValue &early : loop.early)
-    early.offset = place(
-        ("sums of " + stage.getName()).str(),
-        makeType(loop.rowCount, early.value.getType(), cluster::Level::l1),
-        {depth, depth});
+    early.offset =
+        place(("sums of " + stage.getName()).str(),
+              makeType(loop.rows, early.value.getType(), cluster::Level::l1),
+              {depth, depth});
 }
 
 /// Resident loops whose code is too long. Others wait for their weights, not
 /// for instructions.
-static bool mayGain(const GroupedLoop &loop, unsigned cores) {
-  return !loop.record.blocks.empty() && loop.record.vectors == 1 &&
+static bool mayGain(const StageLoop &loop, unsigned cores) {
+  return !loop.panel.blocks.empty() && loop.panel.vectors == 1 &&
          loop.isResident() && loop.getCodeBytes() > double(loop.cacheBytes) &&
-         loop.getGroups() >= 2 * int64_t(cores);
+         loop.getRegisterTiles() >= 2 * int64_t(cores);
 }
 
 /// Splits stages where that is faster and there is room for what lies between.
@@ -108,7 +108,7 @@ llvm::Error Planner::splitStages() {
   if (llvm::Error error = planTiles())
     return error;
   placePorts();
-  for (GroupedLoop &loop : records.getLoops()) {
+  for (StageLoop &loop : stageLoops.getLoops()) {
     plan::StageOp stage = loop.stage;
     if (stage.getSplit()) {
       findEarlyValues(loop);
@@ -119,13 +119,13 @@ llvm::Error Planner::splitStages() {
       continue;
     findEarlyValues(loop);
     // There is nothing to gain if the rest is short.
-    if (double(loop.record.group) * loop.late.bytes <
+    if (double(loop.panel.registerTile) * loop.late.bytes <
         double(loop.cacheBytes) / 4)
       continue;
     int64_t bytes = 0;
     for (const EarlyValue &early : loop.early)
       bytes += llvm::alignTo(
-          loop.rowCount * early.value.getType().getIntOrFloatBitWidth() / 8,
+          loop.rows * early.value.getType().getIntOrFloatBitWidth() / 8,
           Arena::alignment);
     if (arena.getSize() + bytes > made->l1Available)
       continue;
@@ -137,11 +137,11 @@ llvm::Error Planner::splitStages() {
 
 /// Does what the stages say.
 llvm::Error Planner::takeSplits() {
-  for (GroupedLoop &loop : records.getLoops()) {
+  for (StageLoop &loop : stageLoops.getLoops()) {
     plan::StageOp stage = loop.stage;
     if (!stage.getSplit())
       continue;
-    if (loop.record.blocks.empty() || loop.record.vectors > 1 ||
+    if (loop.panel.blocks.empty() || loop.panel.vectors > 1 ||
         !loop.isResident())
       return llvm::createStringError(
           "stage '" + stage.getName() +

@@ -22,14 +22,15 @@ using namespace se::schedule;
 bool schedule::isStaged(rnn::NetworkOp network) {
   llvm::SetVector<Value> early = findEarlyValues(network);
   // What is put together are results that go nowhere else.
-  auto isPart = [](Value value) {
+  auto isKBlock = [](Value value) {
     return value.getDefiningOp<plan::StageOp>() && value.hasOneUse();
   };
   auto isNextValue = [](Operation *user) { return isa<rnn::YieldOp>(user); };
   for (Operation &op : network.getBody().front().without_terminator()) {
     bool isKnown =
         isa<arith::ConstantOp, rnn::FiniteOp, plan::StageOp>(op) ||
-        (isa<tensor::ConcatOp>(op) && llvm::all_of(op.getOperands(), isPart)) ||
+        (isa<tensor::ConcatOp>(op) &&
+         llvm::all_of(op.getOperands(), isKBlock)) ||
         early.contains(op.getResult(0)) ||
         (isa<rnn::ReshapeOp>(op) && llvm::all_of(op.getUsers(), isNextValue));
     if (!isKnown)
@@ -109,13 +110,13 @@ void Storage::findOutputs() {
           for (unsigned k : outputsOf.lookup(root))
             list.push_back({Destination::Output, {}, k, position});
         };
-        bool isPart = false;
+        bool isKBlock = false;
         for (OpOperand &use : result.getUses())
           if (auto concat = dyn_cast<tensor::ConcatOp>(use.getOwner())) {
             add(concat, getPlaceOfPart(concat, use.getOperandNumber()));
-            isPart = true;
+            isKBlock = true;
           }
-        if (!isPart)
+        if (!isKBlock)
           add(result, d0);
       }
 }
@@ -233,7 +234,7 @@ void Storage::findBuffers() {
           if (buffers.insert(to.buffer))
             liveRanges[to.buffer] = {unsigned(depth),
                                      lastRead.lookup(to.buffer)};
-          // The parts of a concatenation may be written at different depths.
+          // The K blocks of a concatenation may be written at different depths.
           unsigned &first = liveRanges[to.buffer].first;
           first = std::min(first, unsigned(depth));
         }

@@ -19,7 +19,7 @@ struct StreamMemory {
   mlir::Value arena;     ///< L1, which holds the ring
   int64_t ring = 0;      ///< its position there
   mlir::Value stream;    ///< in L2 or a direct l3
-  mlir::Value nvm, l3;   ///< the parts behind L2
+  mlir::Value nvm, l3;   ///< the K blocks behind L2
   mlir::Value l2Ring;    ///< through which they come
   mlir::Value transfers; ///< tables of Images
   mlir::Value external;

@@ -34,29 +34,28 @@ TilingOptions::TilingOptions(cluster::TargetAttr target)
     isL3Direct = memory.isAddressable();
 }
 
-double schedule::getLoopCycles(const GroupedLoop &loop,
-                               const Machine &machine) {
+double schedule::getLoopCycles(const StageLoop &loop, const Machine &machine) {
   unsigned cores = machine.cores;
   Cost cost = loop.getCost();
-  int64_t groups = loop.getGroups();
+  int64_t groups = loop.getRegisterTiles();
   double cycles = loopCycles;
   cycles += loop.getFetchCycles(cores);
   if (loop.isSplit)
-    cycles +=
-        loopCycles + double(llvm::divideCeil(groups, cores)) * groupCost.cycles;
+    cycles += loopCycles +
+              double(llvm::divideCeil(groups, cores)) * registerTileCost.cycles;
   if (!loop.isStreamed())
     return cycles +
            double(llvm::divideCeil(groups, cores)) *
                schedule::getCycles(
                    cost, unsigned(std::min<int64_t>(groups, cores)), machine);
-  for (int64_t first = 0; first < groups; first += loop.rows) {
-    int64_t rows = std::min(loop.rows, groups - first);
+  for (int64_t first = 0; first < groups; first += loop.tileSize) {
+    int64_t rows = std::min(loop.tileSize, groups - first);
     unsigned busy = unsigned(std::min<int64_t>(rows, cores));
     cycles += double(llvm::divideCeil(rows, cores)) *
               schedule::getCycles(cost, busy, machine);
   }
-  double perPart = loop.record.keepsSums ? partCycles : savedPartCycles;
-  cycles += perPart * double((loop.record.parts - 1) * loop.record.vectors *
+  double perPart = loop.panel.keepsSums ? kBlockCycles : savedKBlockCycles;
+  cycles += perPart * double((loop.panel.kBlocks - 1) * loop.panel.vectors *
                              llvm::divideCeil(groups, cores));
   if (loop.isResident())
     return cycles;
@@ -65,9 +64,9 @@ double schedule::getLoopCycles(const GroupedLoop &loop,
 }
 
 void schedule::forEachTransfer(
-    ArrayRef<GroupedLoop> loops,
-    function_ref<void(const GroupedLoop &, int64_t)> body) {
-  for (const GroupedLoop &loop : loops)
+    ArrayRef<StageLoop> loops,
+    function_ref<void(const StageLoop &, int64_t)> body) {
+  for (const StageLoop &loop : loops)
     if (loop.isStreamed())
       for (int64_t tile = 0, e = loop.getTiles(); tile != e; ++tile)
         if (!loop.isResident(tile))

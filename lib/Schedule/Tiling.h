@@ -4,7 +4,7 @@
 //===- Tiling.h - Tiles, ring, and what stays where -------------*- C++ -*-===//
 //
 // The stream is cut into tiles: a number of elements of a loop, or one part of
-// their records. Tiles flow through a ring of L1 buffers, except for those that
+// their panels. Tiles flow through a ring of L1 buffers, except for those that
 // stay in L1. Those that flow lie in L2 or, if that is too small, in memories
 // behind it, from which they come through a second ring in L2.
 //
@@ -13,7 +13,7 @@
 #ifndef SE_LIB_SCHEDULE_TILING_H
 #define SE_LIB_SCHEDULE_TILING_H
 
-#include "Records.h"
+#include "StageLoops.h"
 
 #include "llvm/Support/Error.h"
 
@@ -84,32 +84,31 @@ struct TilingAttempt {
   llvm::StringRef failure; ///< empty, or what does not fit
 };
 
-/// Tiles the loops of `records` and chooses what is fastest by the cost model.
+/// Tiles the loops of `panels` and chooses what is fastest by the cost model.
 /// `otherCycles` is what a frame spends on anything else, `otherBytes` what
 /// else of the parameters lies in L2. `observe` is told of all attempts. Error:
 /// one line that says what does not fit.
 llvm::Expected<Tiling>
-chooseTiling(Records &records, const TilingOptions &options, double otherCycles,
-             int64_t otherBytes,
+chooseTiling(StageLoops &stageLoops, const TilingOptions &options,
+             double otherCycles, int64_t otherBytes,
              llvm::function_ref<void(const TilingAttempt &)> observe = nullptr);
 
 /// Lays out a loop for the register tile of its stage. Error: one line.
-llvm::Error takeRegisterTile(GroupedLoop &loop);
+llvm::Error takeRegisterTile(StageLoop &loop);
 
-/// Tiles the loops of `records` as a module says. Error: one line that says
+/// Tiles the loops of `panels` as a module says. Error: one line that says
 /// what is wrong or does not fit.
-llvm::Expected<Tiling> obeyTiling(Records &records,
+llvm::Expected<Tiling> obeyTiling(StageLoops &stageLoops,
                                   const TilingOptions &options,
                                   plan::StreamAttr given, double otherCycles,
                                   int64_t otherBytes);
 
 /// Cycles of a loop with all cores, steps of the stream included.
-double getLoopCycles(const GroupedLoop &loop, const Machine &machine);
+double getLoopCycles(const StageLoop &loop, const Machine &machine);
 
 /// Calls `body(loop, tile)` for all tiles that flow, in the order of use.
-void forEachTransfer(
-    llvm::ArrayRef<GroupedLoop> loops,
-    llvm::function_ref<void(const GroupedLoop &, int64_t)> body);
+void forEachTransfer(llvm::ArrayRef<StageLoop> loops,
+                     llvm::function_ref<void(const StageLoop &, int64_t)> body);
 
 } // namespace se::schedule
 

@@ -16,30 +16,32 @@ using namespace se::schedule;
 /// Enough to hide the start of a transfer and the steps between.
 static constexpr int64_t externalAhead = 4;
 
-int64_t schedule::getInterleave(const GroupedLoop &loop) {
+int64_t schedule::getInterleave(const StageLoop &loop) {
   constexpr int64_t inStep = 4;
-  bool isWhole = loop.rows % inStep == 0 && loop.getGroups() % inStep == 0;
-  return isWhole && !loop.record.blocks.empty() ? inStep : 1;
+  bool isWhole =
+      loop.tileSize % inStep == 0 && loop.getRegisterTiles() % inStep == 0;
+  return isWhole && !loop.panel.blocks.empty() ? inStep : 1;
 }
 
-int64_t schedule::getWholeBytes(const GroupedLoop &loop) {
-  return llvm::alignTo(loop.getGroups() * getPanelBytes(loop), tileAlignment);
+int64_t schedule::getWholeBytes(const StageLoop &loop) {
+  return llvm::alignTo(loop.getRegisterTiles() * getPanelBytes(loop),
+                       tileAlignment);
 }
 
 int64_t schedule::getCapacity(const TilingOptions &options) {
   return options.isL3Direct ? 0 : options.nvm.bytes + options.l3.bytes;
 }
 
-bool schedule::mayKeepSums(const Record &record, int64_t groups,
+bool schedule::mayKeepSums(const Panel &panel, int64_t groups,
                            const TilingOptions &options) {
-  return record.vectors == 1 && groups <= int64_t(options.machine.cores);
+  return panel.vectors == 1 && groups <= int64_t(options.machine.cores);
 }
 
 /// Constants that elements share are loaded from L1 again and again, those with
 /// most reads per byte first, but before them the tables of activations.
 void Candidate::placeShared(int64_t &room) {
   std::vector<SharedConstant> list;
-  for (auto &[value, constant] : records.getShared())
+  for (auto &[value, constant] : stageLoops.getShared())
     list.push_back(constant);
   llvm::stable_sort(list, [](const auto &a, const auto &b) {
     if (a.isTable != b.isTable)
@@ -57,18 +59,18 @@ void Candidate::placeShared(int64_t &room) {
 }
 
 /// Short loops first.
-std::vector<GroupedLoop *> Candidate::getOrder() {
-  std::vector<GroupedLoop *> order;
-  for (GroupedLoop &loop : loops)
+std::vector<StageLoop *> Candidate::getOrder() {
+  std::vector<StageLoop *> order;
+  for (StageLoop &loop : loops)
     order.push_back(&loop);
-  llvm::stable_sort(order, [&](GroupedLoop *a, GroupedLoop *b) {
+  llvm::stable_sort(order, [&](StageLoop *a, StageLoop *b) {
     return getWholeBytes(*a) < getWholeBytes(*b);
   });
   return order;
 }
 
 /// Places the tiles of a loop that stay, and returns their bytes.
-int64_t Candidate::placeResident(GroupedLoop &loop) {
+int64_t Candidate::placeResident(StageLoop &loop) {
   loop.position = tiling.residentBytes;
   // Also the last tile, which may have fewer rows, is viewed as a whole.
   int64_t bytes =
@@ -80,19 +82,19 @@ int64_t Candidate::placeResident(GroupedLoop &loop) {
 /// Lets tiles stay in L1: short loops as a whole, of the others the same share,
 /// so that the engine has equally much to do all the time.
 void Candidate::keepTiles(int64_t room) {
-  auto keepWhole = [&](GroupedLoop &loop) {
-    loop.record.layOut(loop.record.group);
+  auto keepWhole = [&](StageLoop &loop) {
+    loop.panel.layOut(loop.panel.registerTile);
     loop.interleave = 1;
-    loop.rows = loop.getGroups();
+    loop.tileSize = loop.getRegisterTiles();
     loop.resident = 1;
     return placeResident(loop);
   };
-  std::vector<GroupedLoop *> order = getOrder(), rest;
+  std::vector<StageLoop *> order = getOrder(), rest;
   int64_t left = 0;
-  for (GroupedLoop *loop : order)
+  for (StageLoop *loop : order)
     left += getWholeBytes(*loop);
   bool allFit = left <= room;
-  for (GroupedLoop *loop : order) {
+  for (StageLoop *loop : order) {
     int64_t bytes = getWholeBytes(*loop);
     if (bytes <= room && (allFit || bytes <= tiling.slotBytes)) {
       room -= keepWhole(*loop);
@@ -101,7 +103,7 @@ void Candidate::keepTiles(int64_t room) {
       rest.push_back(loop);
     }
   }
-  for (GroupedLoop *loop : rest) {
+  for (StageLoop *loop : rest) {
     int64_t bytes = getWholeBytes(*loop);
     int64_t share = int64_t(double(room) * double(bytes) / double(left));
     int64_t tileBytes = llvm::alignTo(loop->getTileBytes(), tileAlignment);
@@ -113,18 +115,19 @@ void Candidate::keepTiles(int64_t room) {
 }
 
 /// Partial sums that a loop leaves in L1 from part to part.
-int64_t Candidate::getSumBytes(const GroupedLoop &loop) const {
-  const Record &record = loop.record;
-  if (record.parts == 1 || record.keepsSums)
+int64_t Candidate::getSumBytes(const StageLoop &loop) const {
+  const Panel &panel = loop.panel;
+  if (panel.kBlocks == 1 || panel.keepsSums)
     return 0;
   int64_t cores = options.machine.cores;
-  return llvm::alignTo(cores * llvm::divideCeil(loop.rows, cores) *
-                           record.vectors * record.getSums() * record.group * 4,
+  return llvm::alignTo(cores * llvm::divideCeil(loop.tileSize, cores) *
+                           panel.vectors * panel.getSums() *
+                           panel.registerTile * 4,
                        tileAlignment);
 }
 
 llvm::Error Candidate::placeInL1() {
-  for (GroupedLoop &loop : loops) {
+  for (StageLoop &loop : loops) {
     tiling.slotBytes = std::max<int64_t>(
         tiling.slotBytes, llvm::alignTo(loop.getTileBytes(), tileAlignment));
     tiling.sumBytes = std::max(tiling.sumBytes, getSumBytes(loop));
@@ -136,7 +139,7 @@ llvm::Error Candidate::placeInL1() {
     // Without a ring there is more room. The word that says where what stays
     // lies takes as much as a buffer.
     int64_t all = 0;
-    for (const GroupedLoop &loop : loops)
+    for (const StageLoop &loop : loops)
       all += getWholeBytes(loop);
     int64_t rest = options.l1Bytes - tileAlignment - all;
     if (rest >= 0 || loops.empty()) {
@@ -162,7 +165,7 @@ llvm::Error Candidate::placeInL1() {
     keepTiles(room);
   // Loops that stay as a whole are not cut any more.
   tiling.sumBytes = 0;
-  for (const GroupedLoop &loop : loops)
+  for (const StageLoop &loop : loops)
     tiling.sumBytes = std::max(tiling.sumBytes, getSumBytes(loop));
   return llvm::Error::success();
 }
@@ -170,7 +173,7 @@ llvm::Error Candidate::placeInL1() {
 /// Bytes that lie behind L2 if `external` transfers come from there.
 int64_t Candidate::getExternalBytes(int64_t external) const {
   int64_t bytes = 0, number = 0;
-  forEachTransfer(loops, [&](const GroupedLoop &loop, int64_t tile) {
+  forEachTransfer(loops, [&](const StageLoop &loop, int64_t tile) {
     if (isChosen(number++, external, tiling.transfers))
       bytes += loop.getBytes(tile);
   });
@@ -180,7 +183,7 @@ int64_t Candidate::getExternalBytes(int64_t external) const {
 /// Bytes that lie in nvm if `among` of the external transfers come from there.
 int64_t Candidate::getNonVolatileBytes(int64_t among) const {
   int64_t bytes = 0, number = 0, outer = 0;
-  forEachTransfer(loops, [&](const GroupedLoop &loop, int64_t tile) {
+  forEachTransfer(loops, [&](const StageLoop &loop, int64_t tile) {
     if (isChosen(number++, tiling.external, tiling.transfers) &&
         isChosen(outer++, among, tiling.external))
       bytes += loop.getBytes(tile);
@@ -203,14 +206,14 @@ static int64_t findFirst(int64_t low, int64_t high,
 
 /// Decides which of the tiles that flow lie behind L2.
 llvm::Error Candidate::placeBehind(int64_t otherBytes) {
-  forEachTransfer(loops, [&](const GroupedLoop &loop, int64_t tile) {
+  forEachTransfer(loops, [&](const StageLoop &loop, int64_t tile) {
     ++tiling.transfers;
     tiling.streamBytes += loop.getBytes(tile);
   });
   // What stays in L1 lies in L2 once, also if elements share it.
   int64_t fixed = otherBytes + tiling.residentBytes;
   for (auto &[value, position] : tiling.shared)
-    fixed -= records.getShared().lookup(value).bytes;
+    fixed -= stageLoops.getShared().lookup(value).bytes;
   if (fixed + tiling.streamBytes <= options.l2Bytes)
     return llvm::Error::success();
   if (options.isL3Direct && fixed <= options.l2Bytes &&
@@ -268,7 +271,7 @@ void Candidate::predict(double otherCycles, double most) {
   std::vector<Step> steps(1);
   tiling.computeCycles = otherCycles;
   double rest = otherCycles;
-  for (auto &[value, constant] : records.getShared())
+  for (auto &[value, constant] : stageLoops.getShared())
     if (!tiling.shared.contains(value)) {
       double waiting =
           machine.loadCycles * double(constant.reads) / double(machine.cores);
@@ -276,8 +279,8 @@ void Candidate::predict(double otherCycles, double most) {
       rest += waiting;
     }
   auto next = loops.begin();
-  for (const GroupedLoop &entry : records.getLoops()) {
-    const GroupedLoop &loop = entry.isStreamed() ? *next++ : entry;
+  for (const StageLoop &entry : stageLoops.getLoops()) {
+    const StageLoop &loop = entry.isStreamed() ? *next++ : entry;
     double cycles = getLoopCycles(loop, machine);
     if (!loop.isStreamed()) {
       steps.push_back({cycles, 0});
@@ -285,11 +288,11 @@ void Candidate::predict(double otherCycles, double most) {
       continue;
     }
     tiling.computeCycles += cycles;
-    double groups = double(loop.getGroups() * loop.record.parts);
+    double groups = double(loop.getRegisterTiles() * loop.panel.kBlocks);
     for (int64_t tile = 0, e = loop.getTiles(); tile != e; ++tile) {
       int64_t bytes = loop.getBytes(tile);
       double share =
-          double(bytes / loop.record.getBytes(tile % loop.record.parts));
+          double(bytes / loop.panel.getBytes(tile % loop.panel.kBlocks));
       steps.push_back(
           {cycles * share / groups, loop.isResident(tile) ? 0 : bytes});
     }

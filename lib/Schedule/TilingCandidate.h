@@ -22,9 +22,9 @@ inline constexpr int64_t controlBytes = 64;
 /// One way to tile the stream.
 class Candidate {
 public:
-  Candidate(const Records &records, const TilingOptions &options)
-      : records(records), options(options) {
-    for (const GroupedLoop &loop : records.getLoops())
+  Candidate(const StageLoops &stageLoops, const TilingOptions &options)
+      : stageLoops(stageLoops), options(options) {
+    for (const StageLoop &loop : stageLoops.getLoops())
       if (loop.isStreamed())
         loops.push_back(loop);
   }
@@ -42,26 +42,26 @@ public:
     return std::tuple(-step, missing) < std::tuple(-other.step, other.missing);
   }
 
-  /// Replaces the streamed loops of `records` by those that are tiled.
-  void give(Records &records) const {
+  /// Replaces the streamed loops of `panels` by those that are tiled.
+  void give(StageLoops &stageLoops) const {
     auto next = loops.begin();
-    for (GroupedLoop &loop : records.getLoops())
+    for (StageLoop &loop : stageLoops.getLoops())
       if (loop.isStreamed())
         loop = *next++;
   }
 
-  std::vector<GroupedLoop> loops; ///< those that are streamed
+  std::vector<StageLoop> loops; ///< those that are streamed
   Tiling tiling;
 
 private:
-  llvm::Error shape(GroupedLoop &loop, int64_t maxBytes);
+  llvm::Error shape(StageLoop &loop, int64_t maxBytes);
   llvm::Error placeInL1();
-  int64_t getSumBytes(const GroupedLoop &loop) const;
+  int64_t getSumBytes(const StageLoop &loop) const;
   void placeShared(int64_t &room);
-  std::vector<GroupedLoop *> getOrder();
-  int64_t placeResident(GroupedLoop &loop);
+  std::vector<StageLoop *> getOrder();
+  int64_t placeResident(StageLoop &loop);
   void keepTiles(int64_t room);
-  llvm::Error shape(GroupedLoop &loop);
+  llvm::Error shape(StageLoop &loop);
   llvm::Error placeBehind(int64_t otherBytes);
   int64_t getExternalBytes(int64_t external) const;
   int64_t getNonVolatileBytes(int64_t among) const;
@@ -75,27 +75,27 @@ private:
     return llvm::createStringError(llvm::formatv(format, args...).str());
   }
 
-  const Records &records;
+  const StageLoops &stageLoops;
   const TilingOptions &options;
   int step = 0;
   int64_t missing = 0;
 };
 
-/// Bytes of a loop's records in L1 if they are not cut.
-int64_t getWholeBytes(const GroupedLoop &loop);
+/// Bytes of a loop's panels in L1 if they are not cut.
+int64_t getWholeBytes(const StageLoop &loop);
 
-/// Records of a loop's tiles that are interleaved. The engine goes on by two
+/// StageLoops of a loop's tiles that are interleaved. The engine goes on by two
 /// banks of L1 a cycle. A core that loads a word of weights every other cycle,
 /// each from four words further on, stays as far from it as it is, so that it
 /// seldom holds it up.
-int64_t getInterleave(const GroupedLoop &loop);
+int64_t getInterleave(const StageLoop &loop);
 
 /// Bytes that memories behind L2 can hold for the external engine.
 int64_t getCapacity(const TilingOptions &options);
 
-/// Whether sums of records that are cut can stay in registers: a core has one
-/// group of a tile of so many, and a group one vector.
-bool mayKeepSums(const Record &record, int64_t groups,
+/// Whether sums of panels that are cut can stay in registers: a core has one
+/// register tile of a tile of so many, and a register tile one vector.
+bool mayKeepSums(const Panel &panel, int64_t groups,
                  const TilingOptions &options);
 
 } // namespace se::schedule

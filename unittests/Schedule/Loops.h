@@ -47,11 +47,11 @@ protected:
         mlir::parseAttribute(text, &context));
   }
 
-  /// Adds a loop over so many elements, in groups of `group`.
-  GroupedLoop &addLoop(Records &records, int64_t elements, RowBlock block,
-                       int64_t group = 1) {
-    GroupedLoop &loop = records.addLoop(elements, block);
-    loop.record.layOut(group);
+  /// Adds a loop over so many elements, in register tiles of `register tile`.
+  StageLoop &addLoop(StageLoops &stageLoops, int64_t elements, RowBlock block,
+                     int64_t registerTile = 1) {
+    StageLoop &loop = stageLoops.addLoop(elements, block);
+    loop.panel.layOut(registerTile);
     return loop;
   }
 

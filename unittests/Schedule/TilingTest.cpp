@@ -19,10 +19,10 @@ protected:
       }) {
     TilingOptions options(target);
     change(options);
-    records.emplace(options.machine);
+    stageLoops.emplace(options.machine);
     for (int i = 0; i != 2; ++i)
-      addLoop(*records, 128, makeBlock(128, 3, b.getF16Type()), 4);
-    auto chosen = chooseTiling(*records, options, /*otherCycles=*/1000,
+      addLoop(*stageLoops, 128, makeBlock(128, 3, b.getF16Type()), 4);
+    auto chosen = chooseTiling(*stageLoops, options, /*otherCycles=*/1000,
                                /*otherBytes=*/0);
     if (!chosen) {
       error = llvm::toString(chosen.takeError());
@@ -34,20 +34,20 @@ protected:
   /// What holds for all tilings.
   void checkTiles() {
     int64_t flowing = 0, bytes = 0, resident = 0, all = 0;
-    for (const GroupedLoop &loop : records->getLoops()) {
+    for (const StageLoop &loop : stageLoops->getLoops()) {
       int64_t groups = 0;
       for (int64_t tile = 0; tile != loop.getTiles(); ++tile) {
         EXPECT_LE(loop.getBytes(tile), loop.getTileBytes());
-        if (tile % loop.record.parts == 0)
-          groups += std::min(loop.rows, loop.getGroups() - groups);
+        if (tile % loop.panel.kBlocks == 0)
+          groups += std::min(loop.tileSize, loop.getRegisterTiles() - groups);
         all += loop.getBytes(tile);
         if (loop.isResident(tile))
           resident += loop.getBytes(tile);
       }
-      EXPECT_EQ(groups, loop.getGroups());
+      EXPECT_EQ(groups, loop.getRegisterTiles());
     }
-    forEachTransfer(records->getLoops(),
-                    [&](const GroupedLoop &loop, int64_t tile) {
+    forEachTransfer(stageLoops->getLoops(),
+                    [&](const StageLoop &loop, int64_t tile) {
                       ++flowing;
                       bytes += loop.getBytes(tile);
                       EXPECT_LE(loop.getBytes(tile), tiling.slotBytes);
@@ -59,7 +59,7 @@ protected:
     EXPECT_GE(tiling.cycles, tiling.computeCycles);
   }
 
-  std::optional<Records> records;
+  std::optional<StageLoops> stageLoops;
   Tiling tiling;
   std::string error;
 };
@@ -99,8 +99,8 @@ TEST_F(TilingTest, ChoicesAreForced) {
   });
   EXPECT_EQ(tiling.slots, 5);
   EXPECT_LE(tiling.slotBytes, 4096);
-  for (const GroupedLoop &loop : records->getLoops())
-    EXPECT_LE(loop.rows * loop.record.group, 16);
+  for (const StageLoop &loop : stageLoops->getLoops())
+    EXPECT_LE(loop.tileSize * loop.panel.registerTile, 16);
   checkTiles();
 }
 

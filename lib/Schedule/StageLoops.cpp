@@ -1,9 +1,10 @@
 // Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-//===- Records.cpp - What the elements of a loop read of constants --------===//
+//===- StageLoops.cpp - What the elements of a loop read of constants
+//--------===//
 
-#include "Records.h"
+#include "StageLoops.h"
 
 #include "Positions.h"
 
@@ -36,15 +37,16 @@ Type Field::getElementType() const {
   return getElementTypeOrSelf(constant.getType());
 }
 
-int64_t Record::getSums() const {
+int64_t Panel::getSums() const {
   int64_t sums = 0;
   for (const RowBlock &block : blocks)
     sums += int64_t(block.sums.size());
   return sums;
 }
 
-void Record::layOut(int64_t newGroup, int64_t newPieces, bool newKeepsSums) {
-  group = newGroup;
+void Panel::layOut(int64_t newRegisterTile, int64_t newPieces,
+                   bool newKeepsSums) {
+  registerTile = newRegisterTile;
   pieces = newPieces;
   keepsSums = newKeepsSums;
   int64_t longest = 1;
@@ -62,16 +64,16 @@ void Record::layOut(int64_t newGroup, int64_t newPieces, bool newKeepsSums) {
       sections.push_back({before.end, before.end});
     sections.back().end = unsigned(k) + 1;
   }
-  parts = 0;
+  kBlocks = 0;
   mostBytes = 0;
   for (auto [number, section] : llvm::enumerate(sections)) {
     auto inSection = MutableArrayRef(blocks).slice(section.begin,
                                                    section.end - section.begin);
-    section.first = parts;
-    section.parts = inSection.empty() ? 1 : pieces;
+    section.first = kBlocks;
+    section.kBlocks = inSection.empty() ? 1 : pieces;
     // Loops over an even number of words of floats are faster.
-    auto getShare = [&](const RowBlock &block, int64_t parts) {
-      int64_t words = llvm::divideCeil(block.getRowWords(), parts);
+    auto getShare = [&](const RowBlock &block, int64_t kBlocks) {
+      int64_t words = llvm::divideCeil(block.getRowWords(), kBlocks);
       bool isRounded = keepsSums && isa<FloatType>(block.element) && words > 1;
       return isRounded ? int64_t(llvm::alignTo(words, 2)) : words;
     };
@@ -82,17 +84,17 @@ void Record::layOut(int64_t newGroup, int64_t newPieces, bool newKeepsSums) {
           });
       int64_t words = block.getRowWords(),
               most = llvm::divideCeil(longest, pieces);
-      section.parts = llvm::divideCeil(
+      section.kBlocks = llvm::divideCeil(
           words, getShare(block, llvm::divideCeil(words, most)));
     }
-    parts += section.parts;
+    kBlocks += section.kBlocks;
     for (RowBlock &block : inSection) {
       block.section = unsigned(number);
-      block.parts = section.parts;
-      block.words = getShare(block, block.parts);
+      block.kBlocks = section.kBlocks;
+      block.words = getShare(block, block.kBlocks);
       block.offset = section.bytes;
       block.lastOffset = section.lastBytes;
-      int64_t wordBytes = 4 * int64_t(block.sums.size()) * group;
+      int64_t wordBytes = 4 * int64_t(block.sums.size()) * registerTile;
       section.bytes += wordBytes * block.words;
       section.lastBytes += wordBytes * block.getLastWords(keepsSums);
     }
@@ -105,9 +107,9 @@ void Record::layOut(int64_t newGroup, int64_t newPieces, bool newKeepsSums) {
   int64_t end = sections.back().lastBytes;
   for (Field &field : fields) {
     // Pairs of halves are loaded as words.
-    field.offset = group > 1 ? llvm::alignTo(end, 4) : end;
-    field.stride = field.getWidth() * group;
-    if (group > 1)
+    field.offset = registerTile > 1 ? llvm::alignTo(end, 4) : end;
+    field.stride = field.getWidth() * registerTile;
+    if (registerTile > 1)
       field.stride = llvm::alignTo(field.stride, 4);
     end = field.offset + field.stride * vectors;
   }
@@ -115,55 +117,55 @@ void Record::layOut(int64_t newGroup, int64_t newPieces, bool newKeepsSums) {
   if (!blocks.empty() && fields.empty())
     end += 4;
   bytes = llvm::alignTo(end, 4);
-  mostBytes = parts == 1 ? bytes : std::max(mostBytes, bytes);
+  mostBytes = kBlocks == 1 ? bytes : std::max(mostBytes, bytes);
 }
 
-int64_t Record::getBytes(int64_t part) const {
+int64_t Panel::getBytes(int64_t part) const {
   const Section &section = getSection(part);
-  if (part + 1 == parts)
+  if (part + 1 == kBlocks)
     return bytes;
-  bool isLast = part + 1 == section.first + section.parts;
+  bool isLast = part + 1 == section.first + section.kBlocks;
   return (isLast ? section.lastBytes : section.bytes) + 4;
 }
 
 int64_t RowBlock::getLastWords(bool isExact) const {
   if (!isExact)
     return words;
-  return std::max<int64_t>(getRowWords() - (parts - 1) * words, 0);
+  return std::max<int64_t>(getRowWords() - (kBlocks - 1) * words, 0);
 }
 
-bool Record::isEven(const Section &section) const {
+bool Panel::isEven(const Section &section) const {
   return llvm::all_of(getBlocks(section), [](const RowBlock &block) {
-    return block.columns == block.words * block.getLanes() * block.parts;
+    return block.columns == block.words * block.getLanes() * block.kBlocks;
   });
 }
 
-const Section &Record::getSection(int64_t part) const {
+const Section &Panel::getSection(int64_t part) const {
   return *llvm::find_if(sections, [&](const Section &section) {
-    return part < section.first + section.parts;
+    return part < section.first + section.kBlocks;
   });
 }
 
-const Field *Record::find(Value constant, AffineExpr position) const {
+const Field *Panel::find(Value constant, AffineExpr position) const {
   for (const Field &field : fields)
     if (field.constant == constant && field.position == position)
       return &field;
   return nullptr;
 }
 
-int64_t GroupedLoop::getBytes(int64_t tile) const {
-  int64_t first = tile / record.parts * rows;
-  return std::min(rows, getGroups() - first) *
-         record.getBytes(tile % record.parts);
+int64_t StageLoop::getBytes(int64_t tile) const {
+  int64_t first = tile / panel.kBlocks * tileSize;
+  return std::min(tileSize, getRegisterTiles() - first) *
+         panel.getBytes(tile % panel.kBlocks);
 }
 
-Cost GroupedLoop::getSumCost() const {
-  Cost cost = groupCost;
-  for (const RowBlock &block : record.blocks) {
-    int64_t rows = int64_t(block.sums.size()) * record.group;
+Cost StageLoop::getSumCost() const {
+  Cost cost = registerTileCost;
+  for (const RowBlock &block : panel.blocks) {
+    int64_t rows = int64_t(block.sums.size()) * panel.registerTile;
     // Sums that stay in registers are those of an even number of words.
     bool sharesFpu = isa<FloatType>(block.element) &&
-                     !(record.keepsSums && block.parts > 1) &&
+                     !(panel.keepsSums && block.kBlocks > 1) &&
                      cluster::DotOp::getWordsPerTurn(
                          block.element, block.columns / block.getLanes()) == 1;
     cost += getDotCost(rows, block.columns, block.element, sharesFpu);
@@ -171,18 +173,18 @@ Cost GroupedLoop::getSumCost() const {
   return cost;
 }
 
-Cost GroupedLoop::getCost() const {
+Cost StageLoop::getCost() const {
   Cost cost = getSumCost();
   cost += getEpilogue();
-  return double(record.vectors) * cost;
+  return double(panel.vectors) * cost;
 }
 
-Cost GroupedLoop::getEpilogue() const {
-  int64_t pairs = inPairs ? record.group / 2 : 0;
-  int64_t singles = record.group - 2 * pairs;
+Cost StageLoop::getEpilogue() const {
+  int64_t pairs = inPairs ? panel.registerTile / 2 : 0;
+  int64_t singles = panel.registerTile - 2 * pairs;
   Cost cost = double(singles) * single;
   cost += double(pairs) * pair;
-  if (rowCount % record.group == 0)
+  if (rows % panel.registerTile == 0)
     return cost;
   // Where an element of a pair does not exist, the other is computed alone.
   cost += double(pairs + singles) * existsCost;
@@ -190,14 +192,15 @@ Cost GroupedLoop::getEpilogue() const {
   return cost;
 }
 
-double GroupedLoop::getCodeBytes() const {
+double StageLoop::getCodeBytes() const {
   return getSumCost().bytes + getEpilogue().bytes + loopBytes +
          earlyBytes * double(isSplit ? early.size() : 0);
 }
 
-double GroupedLoop::getFetchCycles(unsigned cores) const {
+double StageLoop::getFetchCycles(unsigned cores) const {
   double all = getCodeBytes(), sums = getSumCost().bytes;
-  double passes = double(record.vectors * llvm::divideCeil(getGroups(), cores));
+  double passes =
+      double(panel.vectors * llvm::divideCeil(getRegisterTiles(), cores));
   double first = fetchCycles + coldShare * coldFetchCycles;
   auto again = [&](double bytes) {
     return againShare * fetchCycles * bytes *
@@ -207,30 +210,30 @@ double GroupedLoop::getFetchCycles(unsigned cores) const {
   double cycles = first * all + turn * (passes - 1);
   // Each section has a step of its own, and one for a last part that is
   // shorter.
-  if (record.parts > 1) {
+  if (panel.kBlocks > 1) {
     double steps = 0;
-    for (const Section &section : record.sections)
-      steps += section.parts == 1 || record.isEven(section) ? 1 : 2;
+    for (const Section &section : panel.sections)
+      steps += section.kBlocks == 1 || panel.isEven(section) ? 1 : 2;
     cycles += first * (steps - 1) * stepBytes;
   }
   // Parts but the last one end with the sums.
-  return cycles + again(sums) * passes * double(record.parts - 1);
+  return cycles + again(sums) * passes * double(panel.kBlocks - 1);
 }
 
-double Records::shareCache(int64_t l1Bytes, double otherBytes) {
+double StageLoops::shareCache(int64_t l1Bytes, double otherBytes) {
   double bytes = otherBytes;
   int64_t streamed = 0;
-  for (const GroupedLoop &loop : loops) {
+  for (const StageLoop &loop : loops) {
     bytes += loop.getCodeBytes();
     if (loop.isStreamed())
-      streamed += loop.getGroups() * loop.record.bytes;
+      streamed += loop.getRegisterTiles() * loop.panel.bytes;
   }
   if (streamed > l1Bytes)
     bytes += stepBytes * double(llvm::count_if(loops, [](const auto &loop) {
                return loop.isStreamed();
              }));
   double share = getMissShare(bytes / double(machine.clusterCacheBytes));
-  for (GroupedLoop &loop : loops)
+  for (StageLoop &loop : loops)
     loop.coldShare = share;
   return share;
 }
@@ -305,23 +308,23 @@ static SmallVector<ConstantRead> findConstantReads(plan::StageOp stage) {
   return reads;
 }
 
-GroupedLoop &Records::addLoop(int64_t rows, ArrayRef<RowBlock> blocks) {
-  GroupedLoop &loop = loops.emplace_back();
+StageLoop &StageLoops::addLoop(int64_t rows, ArrayRef<RowBlock> blocks) {
+  StageLoop &loop = loops.emplace_back();
   loop.cacheBytes = machine.coreCacheBytes;
   loop.coldFetchCycles = machine.coldFetchCycles;
-  loop.rowCount = rows;
-  loop.record.blocks.assign(blocks.begin(), blocks.end());
+  loop.rows = rows;
+  loop.panel.blocks.assign(blocks.begin(), blocks.end());
   return loop;
 }
 
-GroupedLoop &Records::addStage(plan::StageOp stage) {
-  GroupedLoop &loop = addLoop(stage.getRows(), makeBlocks(stage));
+StageLoop &StageLoops::addStage(plan::StageOp stage) {
+  StageLoop &loop = addLoop(stage.getRows(), makeBlocks(stage));
   loop.stage = stage;
   loop.inPairs = stage.getPairs();
   loop.element = getAffineDimExpr(0, stage.getContext());
   if (auto batch = stage.getBatch())
     loop.element = batch->getElement().getResult(0);
-  loop.record.vectors = stage.getVectors();
+  loop.panel.vectors = stage.getVectors();
   auto elements = int64_t(stage.getElements());
   SmallVector<ConstantRead> reads = findConstantReads(stage);
   llvm::DenseMap<Value, int64_t> used;
@@ -338,75 +341,77 @@ GroupedLoop &Records::addStage(plan::StageOp stage) {
                     getElementTypeOrSelf(read.constant.getType())
                         .getIntOrFloatBitWidth() /
                     8;
-    } else if (!loop.record.find(read.constant, read.position)) {
-      loop.record.fields.push_back({read.constant, read.position});
+    } else if (!loop.panel.find(read.constant, read.position)) {
+      loop.panel.fields.push_back({read.constant, read.position});
     }
   }
   return loop;
 }
 
-void Records::chooseGroup(GroupedLoop &loop, int64_t most) {
+void StageLoops::chooseRegisterTile(StageLoop &loop, int64_t most) {
   unsigned cores = machine.cores;
-  Record &record = loop.record;
+  Panel &panel = loop.panel;
   // Registers: the sums of all blocks, and what one inner loop needs besides.
   constexpr int64_t maxRows = 16, maxSums = 20;
   // Code of all elements: instruction caches are small.
   const double maxEpilogue = 2.5 * double(machine.coreCacheBytes);
   int64_t perBlock = 1;
-  for (const RowBlock &block : record.blocks)
+  for (const RowBlock &block : panel.blocks)
     perBlock = std::max(perBlock, int64_t(block.sums.size()));
-  int64_t sums = std::max<int64_t>(record.getSums(), 1);
+  int64_t sums = std::max<int64_t>(panel.getSums(), 1);
   int64_t last = std::min({maxRows / perBlock, maxSums / sums, most,
-                           int64_t(llvm::divideCeil(loop.rowCount, cores))});
+                           int64_t(llvm::divideCeil(loop.rows, cores))});
   // Short code is laid out for a few elements, if all cores have many.
   const double maxShort = double(machine.coreCacheBytes) / 2;
   constexpr int64_t many = 8;
-  if (record.blocks.empty())
+  if (panel.blocks.empty())
     last = std::min<int64_t>(most, 4);
   double best = 0;
   int64_t chosen = 0;
   int64_t least = loop.inPairs ? 2 : 1;
-  for (int64_t group = 1; group <= std::max<int64_t>(last, 1); ++group) {
+  for (int64_t registerTile = 1; registerTile <= std::max<int64_t>(last, 1);
+       ++registerTile) {
     // The elements' code is laid out one after the other.
-    record.layOut(group);
+    panel.layOut(registerTile);
     double length = loop.getEpilogue().bytes;
-    if (group > least && length > maxEpilogue)
+    if (registerTile > least && length > maxEpilogue)
       break;
-    if (group > least && record.blocks.empty() &&
-        (length > maxShort || loop.rowCount % (group * cores) ||
-         loop.rowCount < many * cores))
+    if (registerTile > least && panel.blocks.empty() &&
+        (length > maxShort || loop.rows % (registerTile * cores) ||
+         loop.rows < many * cores))
       continue;
-    double cycles = getCycles(loop.getCost(), cores, machine) *
-                        double(llvm::divideCeil(loop.getGroups(), cores)) +
-                    loop.getFetchCycles(cores);
+    double cycles =
+        getCycles(loop.getCost(), cores, machine) *
+            double(llvm::divideCeil(loop.getRegisterTiles(), cores)) +
+        loop.getFetchCycles(cores);
     // Elements that do not exist cost code for those that do.
-    if (loop.rowCount % group || (loop.inPairs && group % 2))
+    if (loop.rows % registerTile || (loop.inPairs && registerTile % 2))
       cycles *= 1.02;
     if (!chosen || cycles < best) {
       best = cycles;
-      chosen = group;
+      chosen = registerTile;
     }
   }
-  record.layOut(chosen);
+  panel.layOut(chosen);
 }
 
-const GroupedLoop &Records::getLoop(plan::StageOp stage) const {
+const StageLoop &StageLoops::getLoop(plan::StageOp stage) const {
   return *llvm::find_if(
-      loops, [&](const GroupedLoop &loop) { return loop.stage == stage; });
+      loops, [&](const StageLoop &loop) { return loop.stage == stage; });
 }
 
-bool Records::hasBytes() const {
-  return llvm::any_of(loops, [](const GroupedLoop &loop) {
-    return llvm::any_of(loop.record.blocks, [](const RowBlock &block) {
+bool StageLoops::hasBytes() const {
+  return llvm::any_of(loops, [](const StageLoop &loop) {
+    return llvm::any_of(loop.panel.blocks, [](const RowBlock &block) {
       return block.element.isInteger(8);
     });
   });
 }
 
-int64_t schedule::getPanelBytes(const GroupedLoop &loop) {
-  Record record = loop.record;
-  record.layOut(record.group);
-  return record.bytes;
+int64_t schedule::getPanelBytes(const StageLoop &loop) {
+  Panel panel = loop.panel;
+  panel.layOut(panel.registerTile);
+  return panel.bytes;
 }
 
 /// Words `first` to `last` of a row.
@@ -420,34 +425,36 @@ static void copyRow(ArrayRef<char> from, int64_t start, const RowBlock &block,
   }
 }
 
-void schedule::appendTile(const GroupedLoop &loop, int64_t tile,
+void schedule::appendTile(const StageLoop &loop, int64_t tile,
                           std::vector<char> &data) {
-  const Record &record = loop.record;
-  int64_t part = tile % record.parts, first = tile / record.parts * loop.rows;
-  int64_t last = std::min(first + loop.rows, loop.getGroups());
+  const Panel &panel = loop.panel;
+  int64_t part = tile % panel.kBlocks,
+          first = tile / panel.kBlocks * loop.tileSize;
+  int64_t last = std::min(first + loop.tileSize, loop.getRegisterTiles());
   auto getBytes = [](Value constant) {
     return rnn::getRawBytes(
         constant.getDefiningOp<arith::ConstantOp>().getValue());
   };
   size_t tileStart = data.size();
-  const Section &section = record.getSection(part);
-  bool isLast = part + 1 == section.first + section.parts;
-  int64_t bytes = record.getBytes(part);
+  const Section &section = panel.getSection(part);
+  bool isLast = part + 1 == section.first + section.kBlocks;
+  int64_t bytes = panel.getBytes(part);
   int64_t end = isLast ? section.lastBytes : section.bytes;
   data.resize(tileStart + (last - first) * bytes); // what does not exist is 0
-  for (int64_t group = first; group != last; ++group) {
-    int64_t lane = (group - first) % loop.interleave;
-    char *start = data.data() + tileStart + (group - first - lane) * bytes;
+  for (int64_t registerTile = first; registerTile != last; ++registerTile) {
+    int64_t lane = (registerTile - first) % loop.interleave;
+    char *start =
+        data.data() + tileStart + (registerTile - first - lane) * bytes;
     char *blocks = start + 4 * lane;
     char *fields = start + loop.interleave * end + lane * (bytes - end);
-    int64_t begin = group * record.group;
-    int64_t behind = std::min(begin + record.group, loop.rowCount);
+    int64_t begin = registerTile * panel.registerTile;
+    int64_t behind = std::min(begin + panel.registerTile, loop.rows);
     auto getElement = [&](int64_t row, int64_t vector) {
       return evaluatePosition(loop.element, {row, vector});
     };
-    for (const RowBlock &block : record.getBlocks(section)) {
+    for (const RowBlock &block : panel.getBlocks(section)) {
       auto sums = int64_t(block.sums.size());
-      int64_t rows = sums * record.group;
+      int64_t rows = sums * panel.registerTile;
       int64_t piece = part - section.first;
       for (auto [k, sum] : llvm::enumerate(block.sums)) {
         plan::DotOp dot = sum;
@@ -464,12 +471,12 @@ void schedule::appendTile(const GroupedLoop &loop, int64_t tile,
                                 4 * ((i - begin) * sums + int64_t(k))));
       }
     }
-    if (part + 1 != record.parts)
+    if (part + 1 != panel.kBlocks)
       continue;
-    for (const Field &field : record.fields) {
+    for (const Field &field : panel.fields) {
       int64_t width = field.getWidth();
       ArrayRef<char> from = getBytes(field.constant);
-      for (int64_t vector = 0; vector != record.vectors; ++vector)
+      for (int64_t vector = 0; vector != panel.vectors; ++vector)
         for (int64_t i = begin; i < behind; ++i)
           std::copy_n(from.data() + evaluatePosition(field.position,
                                                      {getElement(i, vector)}) *
@@ -481,16 +488,16 @@ void schedule::appendTile(const GroupedLoop &loop, int64_t tile,
   }
 }
 
-bool Records::isSingle() const {
+bool StageLoops::isSingle() const {
   auto isSingle = [](Type type) { return getElementTypeOrSelf(type).isF32(); };
   return llvm::all_of(loops,
-                      [&](const GroupedLoop &loop) {
-                        return llvm::all_of(loop.record.blocks,
+                      [&](const StageLoop &loop) {
+                        return llvm::all_of(loop.panel.blocks,
                                             [&](const RowBlock &block) {
                                               return isSingle(block.element);
                                             }) &&
                                llvm::all_of(
-                                   loop.record.fields, [&](const Field &field) {
+                                   loop.panel.fields, [&](const Field &field) {
                                      return isSingle(field.getElementType());
                                    });
                       }) &&

@@ -1,32 +1,33 @@
 // Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-//===- Records.h - What the elements of a loop read of constants *- C++ -*-===//
+//===- StageLoops.h - What the elements of a loop read of constants *- C++
+//-*-===//
 //
 // All constants that loops read element by element form one stream: for each
-// loop, for each *group* of its elements, a *record* of what the group's
-// computation reads:
+// loop, for each *register tile* of its elements, a *panel* of what the
+// register tile's computation reads:
 //
 // * blocks: the rows of all matrices that read one vector, interleaved by words
 //   as cluster.dot wants them;
 // * fields: what is read element by element (biases, scales), that of the
-//   elements of the group side by side.
+//   elements of the register tile side by side.
 //
-// If the records of a few groups are too long for a buffer in L1, records are
-// cut into *parts*: pieces of one block after those of the other, or, in a
-// *section* of several blocks, the c-th piece of each. The sums of products go
-// on from part to part. The last part holds the fields.
+// If the panels of a few register tiles are too long for a buffer in L1, panels
+// are cut into *K blocks*: pieces of one block after those of the other, or, in
+// a *section* of several blocks, the c-th piece of each. The sums of products
+// go on from part to part. The last part holds the fields.
 //
-// The blocks of a few neighbouring records of a tile may lie interleaved by
-// words, the fields of each behind them (GroupedLoop::interleave).
+// The blocks of a few neighbouring panels of a tile may lie interleaved by
+// words, the fields of each behind them (StageLoop::interleave).
 //
-// A record of rows that vectors of a batch share (Sharing.h) has one copy of
+// A panel of rows that vectors of a batch share (Sharing.h) has one copy of
 // the rows, and the fields of each vector's elements.
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef SE_LIB_SCHEDULE_RECORDS_H
-#define SE_LIB_SCHEDULE_RECORDS_H
+#ifndef SE_LIB_SCHEDULE_STAGELOOPS_H
+#define SE_LIB_SCHEDULE_STAGELOOPS_H
 
 #include "CostModel.h"
 
@@ -37,8 +38,8 @@
 
 namespace se::schedule {
 
-/// Rows of one group that read one vector: `sums` of each element. The first
-/// element's come first.
+/// Rows of one register tile that read one vector: `sums` of each element. The
+/// first element's come first.
 struct RowBlock {
   /// What holds the vector, and from where on: an expression of d1, the number
   /// of the vector if several share the rows.
@@ -51,7 +52,7 @@ struct RowBlock {
 
   // How it is cut.
   unsigned section = 0;   ///< the number of its section
-  int64_t parts = 1;      ///< of the section
+  int64_t kBlocks = 1;    ///< of the section
   int64_t words = 0;      ///< of a row in a part; a row may end before that
   int64_t offset = 0;     ///< behind the part's start, in bytes
   int64_t lastOffset = 0; ///< the same in the section's last part
@@ -71,7 +72,7 @@ struct RowBlock {
 struct Field {
   mlir::Value constant;
   mlir::AffineExpr position;
-  int64_t offset = 0; ///< of the group's first one, in bytes
+  int64_t offset = 0; ///< of the register tile's first one, in bytes
   int64_t stride = 0; ///< from a vector's to the next one's, in bytes
 
   mlir::Type getElementType() const;
@@ -82,39 +83,42 @@ struct Field {
 
 /// Blocks that are cut alike: each part has a piece of all of them.
 struct Section {
-  unsigned begin = 0, end = 0;  ///< blocks
-  int64_t first = 0, parts = 1; ///< of the record's parts
-  int64_t bytes = 0;            ///< of the blocks in a part
-  int64_t lastBytes = 0;        ///< in the last one
+  unsigned begin = 0, end = 0;    ///< blocks
+  int64_t first = 0, kBlocks = 1; ///< of the panel's K blocks
+  int64_t bytes = 0;              ///< of the blocks in a part
+  int64_t lastBytes = 0;          ///< in the last one
 };
 
-/// What one group of a loop reads of the stream, for a number of parts.
-struct Record {
+/// What one register tile of a loop reads of the stream, for a number of K
+/// blocks.
+struct Panel {
   llvm::SmallVector<RowBlock> blocks;
   llvm::SmallVector<Field> fields;
-  int64_t group = 1;   ///< elements of one vector
-  int64_t vectors = 1; ///< that share the rows
+  int64_t registerTile = 1; ///< elements of one vector
+  int64_t vectors = 1;      ///< that share the rows
   llvm::SmallVector<Section, 1> sections;
   /// Blocks have sections of their own, unless they are short, and the last
-  /// part of a section no more words than are left; a core has one group of a
-  /// tile and keeps its sums in registers from part to part.
+  /// K block of a section no more words than are left; a core has one register
+  /// tile of a tile and keeps its sums in registers from part to part.
   bool keepsSums = false;
   int64_t pieces = 1;    ///< of the longest rows
-  int64_t parts = 1;     ///< of all sections
+  int64_t kBlocks = 1;   ///< of all sections
   int64_t bytes = 0;     ///< of the last part, whole words
   int64_t mostBytes = 0; ///< of any part
 
-  /// Lays the record out for groups of so many elements, the longest rows cut
-  /// into so many pieces.
-  void layOut(int64_t group, int64_t pieces, bool keepsSums);
+  /// Lays the panel out for register tiles of so many elements, the longest
+  /// rows cut into so many pieces.
+  void layOut(int64_t registerTile, int64_t pieces, bool keepsSums);
   /// In one part.
-  void layOut(int64_t group) { layOut(group, 1, /*keepsSums=*/false); }
+  void layOut(int64_t registerTile) {
+    layOut(registerTile, 1, /*keepsSums=*/false);
+  }
   const Section &getSection(int64_t part) const;
   llvm::ArrayRef<RowBlock> getBlocks(const Section &section) const {
     return llvm::ArrayRef(blocks).slice(section.begin,
                                         section.end - section.begin);
   }
-  /// All parts have the same pieces.
+  /// All K blocks have the same pieces.
   bool isEven(const Section &section) const;
   /// A word may be read beyond the last block.
   int64_t getBytes(int64_t part) const;
@@ -130,13 +134,13 @@ struct EarlyValue {
   int64_t offset = 0; ///< in L1, of that of element 0; in bytes
 };
 
-/// A stage as a loop over elements, dealt to the cores in groups.
-struct GroupedLoop {
+/// A stage as a loop over elements, dealt to the cores in register tiles.
+struct StageLoop {
   plan::StageOp stage;
-  int64_t rowCount = 0; ///< elements of one vector
+  int64_t rows = 0; ///< elements of one vector
   /// The number of the element of row d0 and vector d1.
   mlir::AffineExpr element;
-  Record record;
+  Panel panel;
   /// Elements are computed in pairs, the last of an odd number alone.
   bool inPairs = false;
   Cost single, pair; ///< of an element and of two, without their sums
@@ -148,21 +152,25 @@ struct GroupedLoop {
   bool isSplit = false;
 
   // How a loop that reads the stream is tiled (Tiling.h).
-  int64_t rows = 0; ///< groups of a tile; the last one may have less
-  /// Records of a tile whose blocks lie interleaved by words. A tile has a
+  int64_t tileSize = 0; ///< register tiles of a tile; the last may have less
+  /// StageLoops of a tile whose blocks lie interleaved by words. A tile has a
   /// multiple of them.
   int64_t interleave = 1;
   int64_t resident = 0; ///< tiles that stay in L1
   int64_t position = 0; ///< of the resident tiles in their region, in bytes
 
-  bool isStreamed() const { return !record.isEmpty(); }
-  int64_t getGroups() const { return llvm::divideCeil(rowCount, record.group); }
+  bool isStreamed() const { return !panel.isEmpty(); }
+  int64_t getRegisterTiles() const {
+    return llvm::divideCeil(rows, panel.registerTile);
+  }
   /// Tiles of one part.
-  int64_t getRounds() const { return llvm::divideCeil(getGroups(), rows); }
-  int64_t getTiles() const { return getRounds() * record.parts; }
+  int64_t getRounds() const {
+    return llvm::divideCeil(getRegisterTiles(), tileSize);
+  }
+  int64_t getTiles() const { return getRounds() * panel.kBlocks; }
   /// Of the largest.
-  int64_t getTileBytes() const { return rows * record.mostBytes; }
-  /// Bytes of tile `tile`: of its groups that exist.
+  int64_t getTileBytes() const { return tileSize * panel.mostBytes; }
+  /// Bytes of tile `tile`: of its register tiles that exist.
   int64_t getBytes(int64_t tile) const;
   bool isResident() const { return isStreamed() && resident == getTiles(); }
   /// Tile i stays in L1 if a step of this Bresenham line falls on it, so that
@@ -176,17 +184,17 @@ struct GroupedLoop {
 
   /// Cycles for which a core waits for instructions.
   double getFetchCycles(unsigned cores) const;
-  /// Cost of one group without its sums, for one vector.
+  /// Cost of one register tile without its sums, for one vector.
   Cost getEpilogue() const;
-  /// Cost of the sums of one group, for one vector.
+  /// Cost of the sums of one register tile, for one vector.
   Cost getSumCost() const;
-  /// Cost of one group, for all vectors.
+  /// Cost of one register tile, for all vectors.
   Cost getCost() const;
   /// Of code.
   double getCodeBytes() const;
 };
 
-/// A constant that elements of a loop share, or that has no place in a record.
+/// A constant that elements of a loop share, or that has no place in a panel.
 struct SharedConstant {
   mlir::Value constant;
   int64_t reads = 0; ///< per frame
@@ -195,28 +203,28 @@ struct SharedConstant {
 };
 
 /// The loops of a network, in order, with what they read of the stream.
-class Records {
+class StageLoops {
 public:
   /// Bytes of instructions that a core's own cache holds.
-  explicit Records(const Machine &machine) : machine(machine) {}
+  explicit StageLoops(const Machine &machine) : machine(machine) {}
 
   /// Adds a stage. What would be in the stream more often than it has elements
   /// (a constant that is broadcast, say) is a shared constant.
-  GroupedLoop &addStage(plan::StageOp stage);
+  StageLoop &addStage(plan::StageOp stage);
   /// Adds a loop over so many elements, which reads these blocks.
-  GroupedLoop &addLoop(int64_t rows, llvm::ArrayRef<RowBlock> blocks);
+  StageLoop &addLoop(int64_t rows, llvm::ArrayRef<RowBlock> blocks);
   /// Tells the loops, and returns, what share of their code and `otherBytes` a
   /// cluster's cache of so many bytes does not hold, steps of the stream
-  /// included if L1 has not so many bytes for all records.
+  /// included if L1 has not so many bytes for all panels.
   double shareCache(int64_t l1Bytes, double otherBytes);
-  /// Chooses the group of a loop whose epilogue is known, for so many cores, at
-  /// most `most` elements.
-  void chooseGroup(GroupedLoop &loop, int64_t most);
+  /// Chooses the register tile of a loop whose epilogue is known, for so many
+  /// cores, at most `most` elements.
+  void chooseRegisterTile(StageLoop &loop, int64_t most);
 
   /// All loops; only some are streamed.
-  llvm::MutableArrayRef<GroupedLoop> getLoops() { return loops; }
-  llvm::ArrayRef<GroupedLoop> getLoops() const { return loops; }
-  const GroupedLoop &getLoop(plan::StageOp stage) const;
+  llvm::MutableArrayRef<StageLoop> getLoops() { return loops; }
+  llvm::ArrayRef<StageLoop> getLoops() const { return loops; }
+  const StageLoop &getLoop(plan::StageOp stage) const;
   const llvm::MapVector<mlir::Value, SharedConstant> &getShared() const {
     return shared;
   }
@@ -227,16 +235,16 @@ public:
 
 private:
   Machine machine;
-  std::vector<GroupedLoop> loops;
+  std::vector<StageLoop> loops;
   llvm::MapVector<mlir::Value, SharedConstant> shared;
 };
 
-/// Bytes of a group's record if it is not cut.
-int64_t getPanelBytes(const GroupedLoop &loop);
+/// Bytes of a register tile's panel if it is not cut.
+int64_t getPanelBytes(const StageLoop &loop);
 
 /// Appends the bytes of a tile to `data`.
-void appendTile(const GroupedLoop &loop, int64_t tile, std::vector<char> &data);
+void appendTile(const StageLoop &loop, int64_t tile, std::vector<char> &data);
 
 } // namespace se::schedule
 
-#endif // SE_LIB_SCHEDULE_RECORDS_H
+#endif // SE_LIB_SCHEDULE_STAGELOOPS_H

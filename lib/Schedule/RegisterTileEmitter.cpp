@@ -1,9 +1,10 @@
 // Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-//===- GroupEmitter.cpp - Code for one group of elements ------------------===//
+//===- RegisterTileEmitter.cpp - Code for one register tile of elements
+//------------------===//
 
-#include "GroupEmitter.h"
+#include "RegisterTileEmitter.h"
 
 #include "KernelEmitter.h"
 #include "Positions.h"
@@ -12,30 +13,33 @@ using namespace mlir;
 using namespace se;
 using namespace se::schedule;
 
-GroupEmitter::GroupEmitter(KernelEmitter &kernel, const GroupedLoop &loop)
+RegisterTileEmitter::RegisterTileEmitter(KernelEmitter &kernel,
+                                         const StageLoop &loop)
     : kernel(kernel), loop(loop), b(kernel.getBuilder()),
       emitter(b, loop.stage, *this) {}
 
-Value GroupEmitter::getMemory(Value tensor) { return kernel.getMemory(tensor); }
+Value RegisterTileEmitter::getMemory(Value tensor) {
+  return kernel.getMemory(tensor);
+}
 
-Value GroupEmitter::getScalar(Value tensor) {
+Value RegisterTileEmitter::getScalar(Value tensor) {
   rnn::FiniteOp screen = kernel.getSchedule().screen;
   if (screen && tensor == screen.getMask())
     return kernel.getScreenMask();
   return kernel.getEarlyScalars().lookup(tensor);
 }
 
-void GroupEmitter::observe(Value tensor, Value scalar) {
+void RegisterTileEmitter::observe(Value tensor, Value scalar) {
   if (kernel.getScreenSum())
     kernel.addToScreen(tensor, scalar);
 }
 
-Value GroupEmitter::number(int64_t value) {
+Value RegisterTileEmitter::number(int64_t value) {
   return arith::ConstantIndexOp::create(b, value);
 }
 
-void GroupEmitter::enterTile(Value position, Value first) {
-  firstGroup = first;
+void RegisterTileEmitter::enterTile(Value position, Value first) {
+  firstRegisterTile = first;
   tiles.clear();
   auto add = [&](Type type) {
     if (getTile(type))
@@ -45,38 +49,40 @@ void GroupEmitter::enterTile(Value position, Value first) {
         makeType(loop.getTileBytes() / width, type, cluster::Level::l1);
     tiles.push_back({type, kernel.viewState(view, position)});
   };
-  for (const RowBlock &block : loop.record.blocks)
+  for (const RowBlock &block : loop.panel.blocks)
     add(block.element);
-  for (const Field &field : loop.record.fields)
+  for (const Field &field : loop.panel.fields)
     add(field.getElementType());
 }
 
-Value GroupEmitter::getTile(Type type) {
+Value RegisterTileEmitter::getTile(Type type) {
   for (auto [known, tile] : tiles)
     if (known == type)
       return tile;
   return Value();
 }
 
-std::pair<Value, Value> GroupEmitter::getRecord(Value stride) {
+std::pair<Value, Value> RegisterTileEmitter::getPanel(Value stride) {
   if (loop.interleave == 1)
-    return {arith::MulIOp::create(b, record, stride), Value()};
-  Value lane = arith::RemUIOp::create(b, record, number(loop.interleave));
-  Value first = arith::SubIOp::create(b, record, lane);
+    return {arith::MulIOp::create(b, panel, stride), Value()};
+  Value lane = arith::RemUIOp::create(b, panel, number(loop.interleave));
+  Value first = arith::SubIOp::create(b, panel, lane);
   return {arith::MulIOp::create(b, first, stride), lane};
 }
 
-Value GroupEmitter::getBlockIndex(PartNumber part, const RowBlock &block) {
-  const Section &section = loop.record.sections[block.section];
+Value RegisterTileEmitter::getBlockIndex(KBlockNumber part,
+                                         const RowBlock &block) {
+  const Section &section = loop.panel.sections[block.section];
   int64_t width = 4 / block.getLanes();
-  bool isFirst = part.known == PartNumber::NotLast;
-  int64_t first = loop.record.getBytes(section.first);
-  int64_t last = loop.record.getBytes(section.first + section.parts - 1);
+  bool isFirst = part.known == KBlockNumber::NotLast;
+  int64_t first = loop.panel.getBytes(section.first);
+  int64_t last = loop.panel.getBytes(section.first + section.kBlocks - 1);
   Value stride = number((isFirst ? first : last) / width);
-  if (part.value && part.known == PartNumber::Any && first != last)
-    stride = arith::SelectOp::create(b, isPart(part.value, section.parts - 1),
-                                     stride, number(first / width));
-  auto [start, lane] = getRecord(stride);
+  if (part.value && part.known == KBlockNumber::Any && first != last)
+    stride =
+        arith::SelectOp::create(b, isKBlock(part.value, section.kBlocks - 1),
+                                stride, number(first / width));
+  auto [start, lane] = getPanel(stride);
   if (lane)
     start = arith::AddIOp::create(
         b, start, arith::MulIOp::create(b, lane, number(4 / width)));
@@ -85,10 +91,9 @@ Value GroupEmitter::getBlockIndex(PartNumber part, const RowBlock &block) {
                                number(loop.interleave * offset / width));
 }
 
-Value GroupEmitter::getFieldIndex(int64_t offset, int64_t width) {
-  int64_t bytes = loop.record.bytes,
-          end = loop.record.sections.back().lastBytes;
-  auto [start, lane] = getRecord(number(bytes / width));
+Value RegisterTileEmitter::getFieldIndex(int64_t offset, int64_t width) {
+  int64_t bytes = loop.panel.bytes, end = loop.panel.sections.back().lastBytes;
+  auto [start, lane] = getPanel(number(bytes / width));
   if (lane)
     start = arith::AddIOp::create(
         b, start,
@@ -97,26 +102,26 @@ Value GroupEmitter::getFieldIndex(int64_t offset, int64_t width) {
   return arith::AddIOp::create(b, start, number(offset / width));
 }
 
-Value GroupEmitter::isPart(Value part, int64_t value) {
+Value RegisterTileEmitter::isKBlock(Value part, int64_t value) {
   return arith::CmpIOp::create(b, arith::CmpIPredicate::eq, part,
                                number(value));
 }
 
-Value GroupEmitter::readField(plan::ReadOp read, Lanes lanes) {
-  const Field *field = loop.record.find(read.getTensor(), getPosition(read));
+Value RegisterTileEmitter::readField(plan::ReadOp read, Lanes lanes) {
+  const Field *field = loop.panel.find(read.getTensor(), getPosition(read));
   if (!field || read->getParentOp() != loop.stage)
     return Value();
   int64_t width = field->getWidth();
   int64_t lane = current + lanes.lane;
   Value at = getFieldIndex(field->offset + lane * width, width);
-  if (loop.record.vectors > 1)
+  if (loop.panel.vectors > 1)
     at = arith::AddIOp::create(
         b, at, arith::MulIOp::create(b, vector, number(field->stride / width)));
   return emitLoad(b, getTile(field->getElementType()), at, lanes.isPair);
 }
 
-Value GroupEmitter::readSum(plan::DotOp dot, Lanes lanes) {
-  for (auto [block, values] : llvm::zip(loop.record.blocks, sums)) {
+Value RegisterTileEmitter::readSum(plan::DotOp dot, Lanes lanes) {
+  for (auto [block, values] : llvm::zip(loop.panel.blocks, sums)) {
     int64_t found = block.find(dot);
     if (found < 0)
       continue;
@@ -143,25 +148,26 @@ Value GroupEmitter::readSum(plan::DotOp dot, Lanes lanes) {
   llvm_unreachable("blocks have all sums of their stage");
 }
 
-SmallVector<Value> GroupEmitter::emitDot(const RowBlock &block, PartNumber part,
-                                         ValueRange from) {
+SmallVector<Value> RegisterTileEmitter::emitDot(const RowBlock &block,
+                                                KBlockNumber part,
+                                                ValueRange from) {
   int64_t lanes = block.getLanes(), share = block.words * lanes;
   Value start = emitIndex(b, block.from, {row, vector});
   Value columns = number(block.columns);
   if (part.value) {
     Value begin = arith::MulIOp::create(b, part.value, number(share));
-    int64_t before = share * (block.parts - 1);
+    int64_t before = share * (block.kBlocks - 1);
     bool isEven =
-        block.columns == share * block.parts ||
-        (part.known == PartNumber::NotLast && block.columns >= before);
+        block.columns == share * block.kBlocks ||
+        (part.known == KBlockNumber::NotLast && block.columns >= before);
     if (isEven) {
       columns = number(share);
-    } else if (part.known == PartNumber::Last) {
+    } else if (part.known == KBlockNumber::Last) {
       if (block.columns <= before)
         return llvm::to_vector(from);
       columns = number(block.columns - before);
     } else {
-      // A shorter row than others may have nothing in the last parts.
+      // A shorter row than others may have nothing in the last K blocks.
       Value end = arith::MinUIOp::create(b, begin, number(block.columns));
       columns = arith::MinUIOp::create(
           b, number(share),
@@ -176,82 +182,83 @@ SmallVector<Value> GroupEmitter::emitDot(const RowBlock &block, PartNumber part,
   return SmallVector<Value>(dot.getResults());
 }
 
-void GroupEmitter::emitVectors(Value index, function_ref<void()> body) {
-  row = arith::MulIOp::create(b, index, number(loop.record.group));
+void RegisterTileEmitter::emitVectors(Value index, function_ref<void()> body) {
+  row = arith::MulIOp::create(b, index, number(loop.panel.registerTile));
   if (loop.isStreamed())
-    record = arith::SubIOp::create(b, index, firstGroup);
+    panel = arith::SubIOp::create(b, index, firstRegisterTile);
   vector = number(0);
-  if (loop.record.vectors == 1)
+  if (loop.panel.vectors == 1)
     return body();
   auto vectors =
-      scf::ForOp::create(b, vector, number(loop.record.vectors), number(1));
+      scf::ForOp::create(b, vector, number(loop.panel.vectors), number(1));
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(vectors.getBody());
   vector = vectors.getInductionVar();
   body();
 }
 
-Value GroupEmitter::getElement(int64_t at) {
+Value RegisterTileEmitter::getElement(int64_t at) {
   Value place = row;
   if (at)
     place = arith::AddIOp::create(b, row, number(at));
   return emitIndex(b, loop.element, {place, vector});
 }
 
-SmallVector<Value> GroupEmitter::startSums(ArrayRef<RowBlock> blocks) {
+SmallVector<Value> RegisterTileEmitter::startSums(ArrayRef<RowBlock> blocks) {
   SmallVector<Value> start;
   for (const RowBlock &block : blocks)
     start.append(
-        block.sums.size() * loop.record.group,
+        block.sums.size() * loop.panel.registerTile,
         arith::ConstantOp::create(b, b.getZeroAttr(block.getSumType())));
   return start;
 }
 
-void GroupEmitter::setSums(ValueRange all) {
+void RegisterTileEmitter::setSums(ValueRange all) {
   sums.clear();
-  for (const RowBlock &block : loop.record.blocks) {
-    size_t rows = block.sums.size() * loop.record.group;
+  for (const RowBlock &block : loop.panel.blocks) {
+    size_t rows = block.sums.size() * loop.panel.registerTile;
     sums.push_back(llvm::to_vector(all.take_front(rows)));
     all = all.drop_front(rows);
   }
 }
 
-SmallVector<Value> GroupEmitter::emitDots(ArrayRef<RowBlock> blocks,
-                                          PartNumber part, ValueRange before) {
+SmallVector<Value> RegisterTileEmitter::emitDots(ArrayRef<RowBlock> blocks,
+                                                 KBlockNumber part,
+                                                 ValueRange before) {
   SmallVector<Value> after;
   for (const RowBlock &block : blocks) {
-    size_t rows = block.sums.size() * loop.record.group;
+    size_t rows = block.sums.size() * loop.panel.registerTile;
     llvm::append_range(after, emitDot(block, part, before.take_front(rows)));
     before = before.drop_front(rows);
   }
   return after;
 }
 
-void GroupEmitter::emitSums() {
-  ArrayRef<RowBlock> blocks = loop.record.blocks;
+void RegisterTileEmitter::emitSums() {
+  ArrayRef<RowBlock> blocks = loop.panel.blocks;
   setSums(emitDots(blocks, {}, startSums(blocks)));
 }
 
-void GroupEmitter::emit(Value index) {
+void RegisterTileEmitter::emit(Value index) {
   emitVectors(index, [&] {
     emitSums();
     emitElements();
   });
 }
 
-void GroupEmitter::emitEarly(Value index) {
+void RegisterTileEmitter::emitEarly(Value index) {
   isEarly = true;
   emit(index);
   isEarly = false;
 }
 
-Value GroupEmitter::getEarlyMemory(const EarlyValue &early) {
+Value RegisterTileEmitter::getEarlyMemory(const EarlyValue &early) {
   return kernel.viewState(
-      makeType(loop.rowCount, early.value.getType(), cluster::Level::l1),
+      makeType(loop.rows, early.value.getType(), cluster::Level::l1),
       early.offset);
 }
 
-Value GroupEmitter::findEarly(Value value) {
+Value RegisterTileEmitter::findEarly(Value value) {
   if (isLate)
     for (const EarlyValue &early : loop.early)
       if (early.value == value)
@@ -259,38 +266,40 @@ Value GroupEmitter::findEarly(Value value) {
   return Value();
 }
 
-void GroupEmitter::emitLate(Value index) {
+void RegisterTileEmitter::emitLate(Value index) {
   isLate = true;
   emitVectors(index, [&] { emitElements(); });
   isLate = false;
 }
 
-void GroupEmitter::emitPart(Value index, Value part, Value place) {
+void RegisterTileEmitter::emitKBlock(Value index, Value part, Value place) {
   emitVectors(index, [&] {
-    Value first = arith::MulIOp::create(b, place, number(loop.record.vectors));
-    emitPartOfVector(part, arith::AddIOp::create(b, first, vector));
+    Value first = arith::MulIOp::create(b, place, number(loop.panel.vectors));
+    emitKBlockOfVector(part, arith::AddIOp::create(b, first, vector));
   });
 }
 
-SmallVector<Value> GroupEmitter::emitPart(Value index, const Section &section,
-                                          PartNumber part, ValueRange before) {
+SmallVector<Value> RegisterTileEmitter::emitKBlock(Value index,
+                                                   const Section &section,
+                                                   KBlockNumber part,
+                                                   ValueRange before) {
   SmallVector<Value> after;
   emitVectors(index, [&] {
-    after = emitDots(loop.record.getBlocks(section), part, before);
+    after = emitDots(loop.panel.getBlocks(section), part, before);
   });
   return after;
 }
 
-void GroupEmitter::emitElements(Value index, ValueRange all) {
+void RegisterTileEmitter::emitElements(Value index, ValueRange all) {
   setSums(all);
   emitVectors(index, [&] { emitElements(); });
 }
 
-void GroupEmitter::emitPartOfVector(Value part, Value place) {
-  const Record &layout = loop.record;
-  int64_t perGroup = layout.getSums() * layout.group;
+void RegisterTileEmitter::emitKBlockOfVector(Value part, Value place) {
+  const Panel &layout = loop.panel;
+  int64_t perRegisterTile = layout.getSums() * layout.registerTile;
   int64_t all = kernel.getSchedule().tiling.sumBytes / 4;
-  Value base = arith::MulIOp::create(b, place, number(perGroup));
+  Value base = arith::MulIOp::create(b, place, number(perRegisterTile));
   // What the part before left, or zeros.
   int64_t offset = 0;
   sums.clear();
@@ -302,14 +311,14 @@ void GroupEmitter::emitPartOfVector(Value part, Value place) {
     Value partial =
         kernel.viewState(makeType(all * width, element, cluster::Level::l1),
                          kernel.getSchedule().sumOffset);
-    auto rows = int64_t(block.sums.size()) * layout.group;
+    auto rows = int64_t(block.sums.size()) * layout.registerTile;
     SmallVector<Type> types(rows, type);
     SmallVector<Value> indices;
     for (int64_t k = 0; k != rows; ++k)
       indices.push_back(b.createOrFold<arith::MulIOp>(
           arith::AddIOp::create(b, base, number(offset + k)), number(width)));
     offset += rows;
-    auto start = scf::IfOp::create(b, types, isPart(part, 0), true);
+    auto start = scf::IfOp::create(b, types, isKBlock(part, 0), true);
     {
       OpBuilder::InsertionGuard guard(b);
       b.setInsertionPointToStart(start.thenBlock());
@@ -328,22 +337,22 @@ void GroupEmitter::emitPartOfVector(Value part, Value place) {
       else
         memref::StoreOp::create(b, sum, partial, at);
   }
-  auto last = scf::IfOp::create(b, isPart(part, layout.parts - 1));
+  auto last = scf::IfOp::create(b, isKBlock(part, layout.kBlocks - 1));
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(last.thenBlock());
   emitElements();
 }
 
-/// The elements that exist; all but the last group have all.
-void GroupEmitter::emitElements() {
-  int64_t group = loop.record.group;
-  bool isWhole = loop.rowCount % group == 0;
+/// The elements that exist; all but the last register tile have all.
+void RegisterTileEmitter::emitElements() {
+  int64_t registerTile = loop.panel.registerTile;
+  bool isWhole = loop.rows % registerTile == 0;
   auto emitIfThere = [&](int64_t from, int64_t count, bool hasElse,
                          function_ref<void()> then,
                          function_ref<void()> otherwise) {
     Value last = arith::AddIOp::create(b, row, number(from + count - 1));
     Value exists = arith::CmpIOp::create(b, arith::CmpIPredicate::ult, last,
-                                         number(loop.rowCount));
+                                         number(loop.rows));
     Value before = kernel.getScreenSum();
     bool scans = bool(kernel.getScreenSum());
     SmallVector<Type> types;
@@ -372,8 +381,8 @@ void GroupEmitter::emitElements() {
       return emitElement(at, false);
     emitIfThere(at, 1, false, [&] { emitElement(at, false); }, nullptr);
   };
-  for (int64_t at = 0; at < group;) {
-    if (!loop.inPairs || at + 1 == group) {
+  for (int64_t at = 0; at < registerTile;) {
+    if (!loop.inPairs || at + 1 == registerTile) {
       single(at++);
       continue;
     }
@@ -386,13 +395,13 @@ void GroupEmitter::emitElements() {
   }
 }
 
-void GroupEmitter::emitElement(int64_t at, bool isPair) {
+void RegisterTileEmitter::emitElement(int64_t at, bool isPair) {
   AffineExpr d0 = getAffineDimExpr(0, b.getContext());
   current = at;
   Value element = getElement(at);
   if (isPair)
     emitter.enterPair(element,
-                      loop.record.vectors > 1 ? getElement(at + 1) : Value());
+                      loop.panel.vectors > 1 ? getElement(at + 1) : Value());
   else
     emitter.enterElement(element);
   if (isEarly) {

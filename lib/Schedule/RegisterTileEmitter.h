@@ -1,78 +1,80 @@
 // Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-//===- GroupEmitter.h - Code for one group of elements ----------*- C++ -*-===//
+//===- RegisterTileEmitter.h - Code for one register tile of elements
+//----------*- C++ -*-===//
 
-#ifndef SE_LIB_SCHEDULE_GROUPEMITTER_H
-#define SE_LIB_SCHEDULE_GROUPEMITTER_H
+#ifndef SE_LIB_SCHEDULE_REGISTERTILEEMITTER_H
+#define SE_LIB_SCHEDULE_REGISTERTILEEMITTER_H
 
 #include "BodyEmitter.h"
-#include "Records.h"
+#include "StageLoops.h"
 
 namespace se::schedule {
 
 class KernelEmitter;
 
-/// Which part of a section it is: if it is not known, then any of them, or any
-/// but the last.
-struct PartNumber {
-  mlir::Value value; ///< null if the record has only one part
+/// Which K block of a section it is: if it is not known, then any of them, or
+/// any but the last.
+struct KBlockNumber {
+  mlir::Value value; ///< null if the panel has only one part
   enum Known { Any, NotLast, Last } known = Any;
 };
 
-/// Emits the sums of a group (cluster.dot), then its elements one by one or in
-/// pairs.
-class GroupEmitter : private BodyMemory {
+/// Emits the sums of a register tile (cluster.dot), then its elements one by
+/// one or in pairs.
+class RegisterTileEmitter : private BodyMemory {
 public:
-  GroupEmitter(KernelEmitter &kernel, const GroupedLoop &loop);
+  RegisterTileEmitter(KernelEmitter &kernel, const StageLoop &loop);
 
-  /// From here on records lie in L1 at `position`, the first of them that of
-  /// group `first`.
+  /// From here on panels lie in L1 at `position`, the first of them that of
+  /// register tile `first`.
   void enterTile(mlir::Value position, mlir::Value first);
   /// Group number `index`, for all vectors.
   void emit(mlir::Value index);
   /// The first and the second loop of one that is split.
   void emitEarly(mlir::Value index);
   void emitLate(mlir::Value index);
-  /// Part `part` of the record of group `index`: sums go on where the last part
-  /// left them, in those of group `place` of the partial sums, and with the
-  /// last part the elements are computed.
-  void emitPart(mlir::Value index, mlir::Value part, mlir::Value place);
-  /// The same for a group of one vector whose sums stay in registers: what
-  /// those of some blocks start with, what they are behind part `part` of a
-  /// section, and the elements of all parts.
+  /// Part `part` of the panel of register tile `index`: sums go on where the
+  /// last part left them, in those of register tile `place` of the partial
+  /// sums, and with the last part the elements are computed.
+  void emitKBlock(mlir::Value index, mlir::Value part, mlir::Value place);
+  /// The same for a register tile of one vector whose sums stay in registers:
+  /// what those of some blocks start with, what they are behind part `part` of
+  /// a section, and the elements of all K blocks.
   llvm::SmallVector<mlir::Value> startSums(llvm::ArrayRef<RowBlock> blocks);
-  llvm::SmallVector<mlir::Value> emitPart(mlir::Value index,
-                                          const Section &section,
-                                          PartNumber part,
-                                          mlir::ValueRange before);
+  llvm::SmallVector<mlir::Value> emitKBlock(mlir::Value index,
+                                            const Section &section,
+                                            KBlockNumber part,
+                                            mlir::ValueRange before);
   void emitElements(mlir::Value index, mlir::ValueRange sums);
 
 private:
   /// The memref of all of the tile as elements of `type`.
   mlir::Value getTile(mlir::Type type);
-  /// The index of the first element of a block in the current record, or in
+  /// The index of the first element of a block in the current panel, or in
   /// part `part` of its section if it has any.
-  mlir::Value getBlockIndex(PartNumber part, const RowBlock &block);
+  mlir::Value getBlockIndex(KBlockNumber part, const RowBlock &block);
   /// The index, for elements of `width` bytes, of the field at byte `offset`.
   mlir::Value getFieldIndex(int64_t offset, int64_t width);
-  /// The index of the current record, or of the first of those that it is
+  /// The index of the current panel, or of the first of those that it is
   /// interleaved with; and its place among them.
-  std::pair<mlir::Value, mlir::Value> getRecord(mlir::Value stride);
-  mlir::Value isPart(mlir::Value part, int64_t value);
-  /// Emits `body` for each vector that shares the rows of group `index`.
+  std::pair<mlir::Value, mlir::Value> getPanel(mlir::Value stride);
+  mlir::Value isKBlock(mlir::Value part, int64_t value);
+  /// Emits `body` for each vector that shares the rows of register tile
+  /// `index`.
   void emitVectors(mlir::Value index, llvm::function_ref<void()> body);
-  /// The number of the group's element `at`.
+  /// The number of the register tile's element `at`.
   mlir::Value getElement(int64_t at);
   /// Adds the products of a block, or of part `part` of its section, to `sums`.
-  llvm::SmallVector<mlir::Value> emitDot(const RowBlock &block, PartNumber part,
-                                         mlir::ValueRange sums);
-  void emitPartOfVector(mlir::Value part, mlir::Value place);
+  llvm::SmallVector<mlir::Value>
+  emitDot(const RowBlock &block, KBlockNumber part, mlir::ValueRange sums);
+  void emitKBlockOfVector(mlir::Value part, mlir::Value place);
   /// Sums of all blocks, by block.
   void setSums(mlir::ValueRange all);
   /// Emits the products of blocks, which are added to `before`.
   llvm::SmallVector<mlir::Value> emitDots(llvm::ArrayRef<RowBlock> blocks,
-                                          PartNumber part,
+                                          KBlockNumber part,
                                           mlir::ValueRange before);
   void emitSums();
   void emitElements();
@@ -87,15 +89,15 @@ private:
   mlir::Value number(int64_t value);
 
   KernelEmitter &kernel;
-  const GroupedLoop &loop;
+  const StageLoop &loop;
   mlir::ImplicitLocOpBuilder &b;
   BodyEmitter emitter;
   llvm::SmallVector<std::pair<mlir::Type, mlir::Value>> tiles;
-  mlir::Value firstGroup;
+  mlir::Value firstRegisterTile;
   bool isEarly = false; ///< elements are computed as far as sums reach
   bool isLate = false;  ///< or from there on
-  // Of the current group.
-  mlir::Value record;  ///< its number in the tile
+  // Of the current register tile.
+  mlir::Value panel;   ///< its number in the tile
   mlir::Value row;     ///< its first
   mlir::Value vector;  ///< that is read now
   int64_t current = 0; ///< element that is emitted, behind the first
@@ -104,4 +106,4 @@ private:
 
 } // namespace se::schedule
 
-#endif // SE_LIB_SCHEDULE_GROUPEMITTER_H
+#endif // SE_LIB_SCHEDULE_REGISTERTILEEMITTER_H
