@@ -6,6 +6,8 @@
 #ifndef SE_LIB_DIALECT_RNN_TRANSFORMS_FLOATS_H
 #define SE_LIB_DIALECT_RNN_TRANSFORMS_FLOATS_H
 
+#include "Layers.h"
+
 #include "se/Dialect/RNN/RNN.h"
 
 namespace se::rnn {
@@ -29,6 +31,7 @@ inline bool isSingleState(NetworkOp network, unsigned k) {
 
 /// Takes all choices back: types say what they said.
 inline void clearChoices(mlir::Operation *root) {
+  root->removeAttr(quantizedLayersAttrName);
   root->walk([](mlir::Operation *op) {
     op->removeAttr(singleAttrName);
     op->removeAttr(singleStatesAttrName);

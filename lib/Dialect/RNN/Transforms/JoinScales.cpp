@@ -4,16 +4,26 @@
 //===- JoinScales.cpp - One scale for rows that are added -----------------===//
 
 #include "Evaluate.h"
+#include "Marks.h"
 #include "Products.h"
+#include "SumLimits.h"
 
 #include "se/Dialect/RNN/Constants.h"
+#include "se/Dialect/RNN/Transforms/Passes.h"
+#include "se/Quantization/Weights.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
 
 #include <cmath>
 #include <map>
 
+namespace se::rnn {
+#define GEN_PASS_DEF_JOINSCALES
+#include "se/Dialect/RNN/Transforms/Passes.h.inc"
+} // namespace se::rnn
+
 using namespace mlir;
 using namespace se::rnn;
-using namespace se::quantization;
 
 /// Rounding may make so many times the noise that it makes with a scale for
 /// each row, in power: 6 dB.
@@ -22,16 +32,36 @@ static constexpr double maxNoise = 4;
 static constexpr double maxLoss = 8;
 
 namespace {
-/// A row of a product's matrix.
+/// A marked matvec with a scale for each row.
+struct ScaledMatvec {
+  ScaledMatvec(MatvecOp op, MarkedProduct marks, float vectorScale);
+
+  void writeScales();
+
+  MatvecOp op;
+  MarkedProduct marks;
+  float vectorScale;
+  int64_t columns;
+  std::vector<float> rows, sums; ///< scales
+  std::vector<bool> isZero;      ///< all integers of the row are
+  bool isChanged = false;
+
+private:
+  void findZeros();
+};
+
+/// A row of a matrix.
 struct Row {
-  Operation *matvec;
+  ScaledMatvec *matvec;
   int64_t number;
+
+  float getSumScale() const { return matvec->sums[number]; }
+  bool isZero() const { return matvec->isZero[number]; }
 };
 
 class ScaleJoiner {
 public:
-  ScaleJoiner(NetworkOp network, const Layers &layers, Products &products)
-      : network(network), layers(layers), products(products) {}
+  explicit ScaleJoiner(NetworkOp network) : network(network) {}
 
   void run();
 
@@ -39,80 +69,99 @@ private:
   /// For each element, the number of the row that a term of its sum is of.
   using Term = std::vector<int64_t>;
 
-  int64_t addRows(MatvecOp op);
-  void addTerms(Operation &op);
+  void addProduct(MatvecOp op);
+  void addMovement(Operation &op);
+  void addSum(arith::AddFOp sum);
   bool isPartOfSum(arith::AddFOp sum) const {
     return sum->hasOneUse() && isa<arith::AddFOp>(*sum->user_begin());
   }
   void join(ArrayRef<Term> terms);
   float getJointScale(ArrayRef<int64_t> numbers) const;
   bool losesLittle(ArrayRef<int64_t> numbers, double joint) const;
-  float getScale(const Row &row) const {
-    return products.find(row.matvec)->second.sumScales[row.number];
-  }
-  bool isZero(const Row &row) const {
-    return llvm::all_of(
-        products.find(row.matvec)->second.matrix.getRow(row.number),
-        [](int8_t value) { return value == 0; });
-  }
-  static int64_t getColumns(Operation *matvec) {
-    return cast<RankedTensorType>(cast<MatvecOp>(matvec).getW().getType())
-        .getDimSize(1);
-  }
   void setScale(const Row &row, float joint);
 
   NetworkOp network;
-  const Layers &layers;
-  Products &products;
+  std::vector<std::unique_ptr<ScaledMatvec>> matvecs;
   std::vector<Row> rows;
   llvm::DenseMap<Value, SmallVector<Term, 1>> termsOf;
   llvm::DenseSet<int64_t> joined;
-  llvm::DenseMap<Operation *, std::vector<float>> weights;
 };
 } // namespace
 
-/// Numbers the rows of a product, and returns the first number.
-int64_t ScaleJoiner::addRows(MatvecOp op) {
-  auto first = int64_t(rows.size());
-  auto count = int64_t(products.find(op)->second.sumScales.size());
-  for (int64_t row = 0; row != count; ++row)
-    rows.push_back({op, row});
-  return first;
+ScaledMatvec::ScaledMatvec(MatvecOp op, MarkedProduct marks, float vectorScale)
+    : op(op), marks(marks), vectorScale(vectorScale) {
+  ArrayRef<int64_t> shape =
+      cast<RankedTensorType>(op.getW().getType()).getShape();
+  columns = shape[1];
+  rows = getRowScales(getType(marks.w), shape[0]);
+  sums = getRowScales(getType(marks.y), shape[0]);
+  isZero.resize(rows.size());
+  findZeros();
 }
 
-/// What ProductRewriter::fuseSums will find.
-void ScaleJoiner::addTerms(Operation &op) {
-  if (auto matvec = dyn_cast<MatvecOp>(op)) {
-    auto product = products.find(matvec);
-    if (product == products.end() || product->second.hasFrameScale ||
-        layers[matvec].isPerTensor)
-      return;
-    auto type = cast<RankedTensorType>(matvec.getY().getType());
-    Term term(type.getNumElements());
-    int64_t first = addRows(matvec);
-    auto count = int64_t(rows.size()) - first;
-    for (size_t i = 0; i != term.size(); ++i)
-      term[i] = first + int64_t(i) % count; // the same for all of a batch
-    termsOf[matvec.getY()].push_back(std::move(term));
+void ScaledMatvec::findZeros() {
+  if (!llvm::is_contained(rows, se::quantization::zeroRowScale))
     return;
+  std::optional<std::vector<float>> weights = readFloats(getMarked(marks.w));
+  if (!weights)
+    return;
+  for (size_t row = 0; row != rows.size(); ++row)
+    isZero[row] = llvm::all_of(
+        ArrayRef(*weights).slice(row * size_t(columns), size_t(columns)),
+        [&](float w) { return std::fabs(w) <= rows[row] / 2; });
+}
+
+void ScaledMatvec::writeScales() {
+  OpBuilder b(op);
+  Value w = mark(b, op.getLoc(), getMarked(marks.w),
+                 getRowsType(op.getContext(), 8, rows, 0));
+  op.getWMutable().set(w);
+  if (marks.w->use_empty()) {
+    Operation *cast = marks.w.getInput().getDefiningOp();
+    marks.w.erase();
+    if (cast->use_empty())
+      cast->erase();
   }
-  if (isElementMovement(&op)) {
-    Value x = op.getOperand(0);
-    auto from = termsOf.find(x);
-    if (from == termsOf.end() || x.getDefiningOp<arith::AddFOp>())
-      return;
-    std::optional<std::vector<int64_t>> moved = getMovedElements(&op);
-    if (!moved)
-      return;
-    Term term;
-    for (int64_t element : *moved)
-      term.push_back(from->second.front()[element]);
-    termsOf[op.getResult(0)].push_back(std::move(term));
+  auto type = cast<RankedTensorType>(op.getY().getType());
+  Type sum = getRowsType(op.getContext(), 32, sums, type.getRank() - 1);
+  marks.y.getInput().setType(type.clone(sum));
+}
+
+void ScaleJoiner::addProduct(MatvecOp op) {
+  std::optional<MarkedProduct> marks = getMarkedProduct(op);
+  if (!marks || !marks->y)
     return;
-  }
-  auto sum = dyn_cast<arith::AddFOp>(op);
-  if (!sum)
+  auto vector = dyn_cast<quant::UniformQuantizedType>(getType(marks->x));
+  if (!vector || !isa<quant::UniformQuantizedPerAxisType>(getType(marks->w)) ||
+      !isa<quant::UniformQuantizedPerAxisType>(getType(marks->y)))
     return;
+  matvecs.push_back(
+      std::make_unique<ScaledMatvec>(op, *marks, float(vector.getScale())));
+  auto count = int64_t(matvecs.back()->rows.size());
+  auto first = int64_t(rows.size());
+  for (int64_t row = 0; row != count; ++row)
+    rows.push_back({matvecs.back().get(), row});
+  Term term(cast<RankedTensorType>(op.getY().getType()).getNumElements());
+  for (size_t i = 0; i != term.size(); ++i)
+    term[i] = first + int64_t(i) % count; // the same for all of a batch
+  termsOf[marks->y.getResult()].push_back(std::move(term));
+}
+
+void ScaleJoiner::addMovement(Operation &op) {
+  Value x = op.getOperand(0);
+  auto from = termsOf.find(x);
+  if (from == termsOf.end() || x.getDefiningOp<arith::AddFOp>())
+    return;
+  std::optional<std::vector<int64_t>> moved = getMovedElements(&op);
+  if (!moved)
+    return;
+  Term term;
+  for (int64_t element : *moved)
+    term.push_back(from->second.front()[element]);
+  termsOf[op.getResult(0)].push_back(std::move(term));
+}
+
+void ScaleJoiner::addSum(arith::AddFOp sum) {
   SmallVector<Term, 1> terms;
   for (Value operand : sum->getOperands()) {
     auto inner = operand.getDefiningOp<arith::AddFOp>();
@@ -129,8 +178,8 @@ void ScaleJoiner::addTerms(Operation &op) {
 float ScaleJoiner::getJointScale(ArrayRef<int64_t> numbers) const {
   float joint = 0;
   for (int64_t number : numbers)
-    if (!isZero(rows[number]))
-      joint = std::max(joint, getScale(rows[number]));
+    if (!rows[number].isZero())
+      joint = std::max(joint, rows[number].getSumScale());
   return joint ? joint : se::quantization::zeroRowScale;
 }
 
@@ -138,12 +187,11 @@ bool ScaleJoiner::losesLittle(ArrayRef<int64_t> numbers, double joint) const {
   double before = 0, after = 0;
   for (int64_t number : numbers) {
     const Row &row = rows[number];
-    if (isZero(row))
+    if (row.isZero())
       continue;
-    double scale = getScale(row), columns = double(getColumns(row.matvec));
-    float vectorScale = products.find(row.matvec)->second.grid.scale;
+    double scale = row.getSumScale(), columns = double(row.matvec->columns);
     if (joint > maxLoss * scale || !std::isnormal(float(scale)) ||
-        !std::isnormal(float(joint) / vectorScale))
+        !std::isnormal(float(joint) / row.matvec->vectorScale))
       return false;
     before += columns * scale * scale;
     after += columns * joint * joint;
@@ -152,20 +200,11 @@ bool ScaleJoiner::losesLittle(ArrayRef<int64_t> numbers, double joint) const {
 }
 
 void ScaleJoiner::setScale(const Row &row, float joint) {
-  Product &product = products.find(row.matvec)->second;
-  std::vector<float> &matrix = weights[row.matvec];
-  if (matrix.empty())
-    matrix = *readFloats(cast<MatvecOp>(row.matvec).getW());
-  auto columns = size_t(getColumns(row.matvec));
-  product.sumScales[row.number] = joint;
-  if (isZero(row))
-    return;
-  float scale = joint / product.grid.scale;
-  product.matrix.scales[row.number] = scale;
-  std::vector<int8_t> values = quantizeRow(
-      ArrayRef(matrix).slice(size_t(row.number) * columns, columns), scale);
-  llvm::copy(values, product.matrix.values.begin() +
-                         ptrdiff_t(size_t(row.number) * columns));
+  ScaledMatvec &matvec = *row.matvec;
+  matvec.isChanged = true;
+  if (!row.isZero())
+    matvec.rows[row.number] = joint / matvec.vectorScale;
+  matvec.sums[row.number] = joint;
 }
 
 /// Joins the rows of all elements of a sum, or of none.
@@ -174,7 +213,7 @@ void ScaleJoiner::join(ArrayRef<Term> terms) {
     return;
   int64_t columns = 0;
   for (const Term &term : terms)
-    columns += getColumns(rows[term.front()].matvec);
+    columns += rows[term.front()].matvec->columns;
   if (columns > maxJointColumns)
     return;
   // The rows that are added in an element, by the first of them. A row has one
@@ -206,11 +245,24 @@ void ScaleJoiner::join(ArrayRef<Term> terms) {
 }
 
 void ScaleJoiner::run() {
-  for (Operation &op : network.getBody().front())
-    addTerms(op);
+  for (Operation &op : network.getBody().front()) {
+    if (auto matvec = dyn_cast<MatvecOp>(op))
+      addProduct(matvec);
+    else if (auto sum = dyn_cast<arith::AddFOp>(op))
+      addSum(sum);
+    else if (isElementMovement(&op))
+      addMovement(op);
+  }
+  for (auto &matvec : matvecs)
+    if (matvec->isChanged)
+      matvec->writeScales();
 }
 
-void se::rnn::joinScales(NetworkOp network, const Layers &layers,
-                         Products &products) {
-  ScaleJoiner(network, layers, products).run();
-}
+namespace {
+struct JoinScalesPass : se::rnn::impl::JoinScalesBase<JoinScalesPass> {
+  void runOnOperation() override {
+    for (auto network : getOperation().getOps<NetworkOp>())
+      ScaleJoiner(network).run();
+  }
+};
+} // namespace

@@ -75,8 +75,26 @@ LogicalResult Layers::checkEntries(NetworkOp network) const {
   return success();
 }
 
-/// Layers that the policy's base makes int8, if they can be.
+/// Layers that the policy's base makes int8, if they can be: those that the
+/// network names, or else those that it has.
 void Layers::findQuantized(NetworkOp network) {
+  if (policy.getBase() != Base::Mixed && policy.getBase() != Base::INT8)
+    return;
+  auto names = network->getAttrOfType<ArrayAttr>(quantizedLayersAttrName);
+  if (!names)
+    chooseQuantized(network);
+  else
+    for (Attribute name : names)
+      if (auto string = dyn_cast<StringAttr>(name))
+        quantized.insert(string.getValue());
+  if (auto names = network->getAttrOfType<DictionaryAttr>(halfLayersAttrName))
+    for (NamedAttribute name : names)
+      if (quantized.erase(name.getName()))
+        halves.insert(name.getName());
+}
+
+/// Those of which a matrix is part of a recurrence, or all with a matrix.
+void Layers::chooseQuantized(NetworkOp network) {
   if (policy.getBase() == Base::Mixed)
     quantized = findRecurrentLayers(network);
   auto matvecs = network.getBody().front().getOps<MatvecOp>();
@@ -91,10 +109,10 @@ void Layers::findQuantized(NetworkOp network) {
         network.emitWarning()
             << "layer '" << name << "' stays fp16: int8 needs "
             << "matrices that are constants";
-  if (auto names = network->getAttrOfType<DictionaryAttr>(halfLayersAttrName))
-    for (NamedAttribute name : names)
-      if (quantized.erase(name.getName()))
-        halves.insert(name.getName());
+  SmallVector<StringRef> names(quantized.keys());
+  llvm::sort(names);
+  network->setAttr(quantizedLayersAttrName,
+                   Builder(network.getContext()).getStrArrayAttr(names));
 }
 
 LogicalResult Layers::find(NetworkOp network) {

@@ -16,6 +16,12 @@ namespace se::rnn {
 
 class Tensors;
 
+/// Of a network: the names of the layers that its policy's base makes int8. The
+/// first pass that asks for them writes them down: when operands are marked and
+/// integers are made, it can no longer be told which those are.
+inline constexpr llvm::StringLiteral quantizedLayersAttrName =
+    "rnn.int8_layers";
+
 /// What a policy says of each layer of a network without cells. A layer is what
 /// has one name (LayerName.h).
 class Layers {
@@ -24,7 +30,8 @@ public:
     half.precision = quantization::Precision::FP16;
   }
 
-  /// Finds the layers of `network`, which stays as it is.
+  /// Finds the layers of `network`, which stays as it is, but for the attribute
+  /// that names those of int8.
   mlir::LogicalResult find(NetworkOp network);
   /// Finds the layers of `network`, and separates matvecs that were fused from
   /// layers or gates with different policies. Emits an error if the policy does
@@ -43,6 +50,7 @@ public:
 
 private:
   void findQuantized(NetworkOp network);
+  void chooseQuantized(NetworkOp network);
   mlir::LogicalResult findEntries(NetworkOp network);
   const quantization::LayerPolicy &get(llvm::StringRef gate,
                                        llvm::StringRef layer) const;

@@ -9,6 +9,7 @@
 
 #include "se/Dialect/RNN/Constants.h"
 #include "se/Dialect/RNN/LayerName.h"
+#include "se/Quantization/Weights.h"
 
 using namespace mlir;
 using namespace se::rnn;
@@ -29,6 +30,8 @@ private:
   };
   void addSources(Value value, StringRef layer, Sources &sources);
   LogicalResult chooseGrid(MatvecOp op, Product &product);
+  LogicalResult checkSums(MatvecOp op, ArrayRef<float> weights,
+                          const Product &product);
   std::optional<Grid> getFrameGrid(MatvecOp op);
   InFlightDiagnostic fail(MatvecOp op) {
     return network.emitError() << layers.describe(op);
@@ -120,14 +123,23 @@ LogicalResult Planner::plan(MatvecOp op, Product &product) {
   if (!weights)
     return fail(op) << "int8 needs matrices that are constants";
   int64_t rows = cast<RankedTensorType>(op.getW().getType()).getDimSize(0);
-  auto scales = chooseRowScales(*weights, rows, layers[op].isPerTensor);
+  product.isPerTensor = layers[op].isPerTensor;
+  auto scales = chooseRowScales(*weights, rows, product.isPerTensor);
   if (!scales)
     return fail(op) << "a weight is not finite";
-  product.matrix = quantizeMatrix(*weights, *scales);
-  for (float scale : *scales)
-    product.sumScales.push_back(scale * product.grid.scale);
+  product.scales = *scales;
+  return checkSums(op, *weights, product);
+}
+
+/// Whether 32 bits hold all sums. With less than 66000 columns they do.
+LogicalResult Planner::checkSums(MatvecOp op, ArrayRef<float> weights,
+                                 const Product &product) {
+  int64_t mostOfVector = 127 + std::abs(product.grid.zeroPoint);
+  auto columns = int64_t(weights.size() / product.scales.size());
+  if (columns * 127 * mostOfVector <= INT32_MAX)
+    return success();
   int64_t largest =
-      product.matrix.getLargestSum() * (127 + std::abs(product.grid.zeroPoint));
+      quantizeMatrix(weights, product.scales).getLargestSum() * mostOfVector;
   if (largest > INT32_MAX)
     return fail(op) << "a sum of products may reach " << largest
                     << ", more than 32 bits hold";
@@ -142,6 +154,5 @@ LogicalResult se::rnn::planProducts(NetworkOp network, const Layers &layers,
     if (layers.getPrecision(op) == Precision::INT8 &&
         failed(planner.plan(op, products[op])))
       return failure();
-  joinScales(network, layers, products);
   return success();
 }

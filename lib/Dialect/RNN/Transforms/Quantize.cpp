@@ -235,6 +235,7 @@ struct QuantizePass : se::rnn::impl::QuantizeBase<QuantizePass> {
       }
       policy = *loaded;
     }
+    module.walk([](ObserveOp op) { op.erase(); });
     if (!policy->isUniform() && failed(quantize(module, *policy)))
       signalPassFailure();
   }

@@ -69,7 +69,8 @@ rnn.network @stacked inputs(%x = "x" : tensor<2xf32>)
 // the multiplication by the frame's peak.
 // FRAME-LABEL: rnn.network @frame
 // FRAME:       %[[PEAK:.*]] = rnn.peak %x
-// FRAME:       %[[Y:.*]] = rnn.matvec
+// FRAME:       rnn.matvec
+// FRAME:       %[[Y:.*]] = quant.dcast
 // FRAME:       %[[P:.*]] = rnn.broadcast %[[PEAK]]
 // FRAME-NEXT:  %[[SCALED:.*]] = arith.mulf %[[Y]], %[[P]]
 // FRAME-NEXT:  quant.qcast %[[SCALED]]

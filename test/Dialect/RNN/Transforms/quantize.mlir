@@ -1,30 +1,37 @@
 // RUN: rm -rf %t && mkdir %t && split-file %s %t
+// DEFINE: %{integers} = --rnn-tabulate-activations --rnn-lower-quantized --rnn-fuse-sums --rnn-quantize-states
 // RUN: se-opt %t/net.mlir --rnn-quantize="precision=mixed calibration=%t/c.json" | FileCheck %s --check-prefix=MIXED
 // RUN: se-opt %t/net.mlir --rnn-quantize="precision=%t/tensor.json" | FileCheck %s --check-prefix=TENSOR
 // RUN: se-opt %t/net.mlir --rnn-quantize="precision=int8 calibration=%t/c.json" | FileCheck %s --check-prefixes=INT8,HALF
 // RUN: se-opt %t/net.mlir --rnn-quantize="precision=%t/wide.json calibration=%t/c.json" | FileCheck %s --check-prefixes=INT8,WIDE
-// RUN: se-opt %t/net.mlir --rnn-quantize="precision=%t/wide.json calibration=%t/c.json" --rnn-legalize="precision=%t/wide.json" --rnn-contract --rnn-fold-constants --cse | FileCheck %s --check-prefix=LEGAL
-// RUN: se-opt %t/net.mlir --rnn-quantize="precision=mixed calibration=%t/c.json" --rnn-legalize=precision=mixed --rnn-contract --rnn-fold-constants --cse | FileCheck %s --check-prefix=LEGALMIXED
+// RUN: se-opt %t/net.mlir --rnn-quantize="precision=%t/wide.json calibration=%t/c.json" --rnn-join-scales --rnn-narrow-floats="precision=%t/wide.json" %{integers} --rnn-contract --rnn-fold-constants --cse | FileCheck %s --check-prefix=LEGAL
+// RUN: se-opt %t/net.mlir --rnn-quantize="precision=mixed calibration=%t/c.json" --rnn-join-scales --rnn-narrow-floats=precision=mixed %{integers} --rnn-contract --rnn-fold-constants --cse | FileCheck %s --check-prefix=LEGALMIXED
 // RUN: se-opt %t/net.mlir --se-pipeline="to=legalized precision=int8 calibration=%t/c.json" | FileCheck %s --check-prefix=SLOW
 // RUN: se-opt %t/net.mlir --rnn-quantize=precision=fp16 | FileCheck %s --check-prefix=NONE
 // RUN: se-opt %t/tricky.mlir --rnn-quantize="precision=mixed calibration=%t/c.json" | FileCheck %s --check-prefix=TRICKY
 // RUN: se-opt %t/variable.mlir --rnn-quantize="precision=int8 calibration=%t/c.json" -verify-diagnostics
 
-// Only the recurrent layer: both of its matrices, one scale for each row; its
+// Only the recurrent layer: both of its matrices, one scale for each row, and
+// their sums, with the products of both scales; its
 // input, which is not negative, has a zero point; its own state is known to be
 // within -1 to 1, whatever the statistics say.
 // MIXED-LABEL: rnn.network @net
-// MIXED-NOT:   quant
+// MIXED-NOT:   = quant
 // MIXED:       rnn.matvec %{{.*}}, %x
 // MIXED:       %[[R:.*]] = rnn.activation <relu>
 // MIXED-NEXT:  %[[WQ:.*]] = quant.qcast %{{.*}} : tensor<2x2xf32> to tensor<2x2x!quant.uniform<i8<-127:127>:f32:0, {0.031496062874794006,0.015748031437397003}>>
 // MIXED-NEXT:  %[[WD:.*]] = quant.dcast %[[WQ]]
 // MIXED-NEXT:  %[[XQ:.*]] = quant.qcast %[[R]] : tensor<2xf32> to tensor<2x!quant.uniform<i8<-127:127>:f32, 0.05000000074505806:-127>>
 // MIXED-NEXT:  %[[XD:.*]] = quant.dcast %[[XQ]]
-// MIXED-NEXT:  rnn.matvec %[[WD]], %[[XD]]
+// MIXED-NEXT:  %[[Y:.*]] = rnn.matvec %[[WD]], %[[XD]]
+// MIXED-NEXT:  %[[YQ:.*]] = quant.qcast %[[Y]] : tensor<2xf32> to tensor<2x!quant.uniform<i32:f32:0, {{[{]}}0.0015748031437397003,7.874{{[0-9]*}}E-4}>>
+// MIXED-NEXT:  %[[YD:.*]] = quant.dcast %[[YQ]]
 // MIXED:       quant.qcast %h : tensor<2xf32> to tensor<2x!quant.uniform<i8<-127:127>:f32, 0.0078740157186985015>>
 // MIXED:       rnn.matvec
-// MIXED-NOT:   quant
+// MIXED-NEXT:  quant.qcast
+// MIXED-NEXT:  %[[HD:.*]] = quant.dcast
+// MIXED-NEXT:  arith.addf %[[YD]], %[[HD]]
+// MIXED-NOT:   = quant
 // MIXED:       rnn.yield
 
 // A policy may hold the ranges itself, and one scale for all rows.
@@ -90,15 +97,16 @@ rnn.network @net inputs(%x = "x" : tensor<2xf32>)
 // Recurrent: what a state comes back to through another state, and a matvec
 // whose result is smoothed over frames without any matvec in that loop.
 // TRICKY-LABEL: rnn.network @tricky
-// TRICKY-NOT:   quant
+// TRICKY-NOT:   = quant
 // TRICKY:       rnn.matvec {{.*}}
-// TRICKY-COUNT-4: quant.
+// TRICKY-COUNT-4: = quant.
 // TRICKY:       rnn.matvec
-// TRICKY-COUNT-4: quant.
+// TRICKY-COUNT-6: = quant.
 // TRICKY:       rnn.matvec
-// TRICKY-COUNT-4: quant.
+// TRICKY-COUNT-6: = quant.
 // TRICKY:       rnn.matvec
-// TRICKY-NOT:   quant
+// TRICKY-COUNT-2: = quant.
+// TRICKY-NOT:   = quant
 // TRICKY:       rnn.yield
 
 //--- tricky.mlir

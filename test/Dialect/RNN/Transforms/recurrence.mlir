@@ -7,17 +7,18 @@
 // matrix, and what is kept for a later frame. What comes before or behind is not.
 
 // CHECK-LABEL:   rnn.network @net
-// CHECK-NOT:     quant
+// CHECK-NOT:     = quant
 // CHECK:         rnn.matvec %{{.*}}, %x
-// CHECK-COUNT-4: quant.
+// CHECK-COUNT-4: = quant.
 // CHECK:         rnn.matvec
-// CHECK-COUNT-4: quant.
+// CHECK-COUNT-6: = quant.
 // CHECK:         rnn.matvec
-// CHECK-COUNT-4: quant.
+// CHECK-COUNT-6: = quant.
 // CHECK:         rnn.matvec
-// CHECK-NOT:     quant
+// CHECK-COUNT-2: = quant.
+// CHECK-NOT:     = quant
 // CHECK:         rnn.matvec %{{.*}} : tensor<2x4xf32>
-// CHECK-NOT:     quant
+// CHECK-NOT:     = quant
 
 //--- mixed.json
 {"default": "mixed", "tensors": {"x": [-1, 1], "before": [-1, 1], "h": [-1, 1], "line": [-1, 1]}}

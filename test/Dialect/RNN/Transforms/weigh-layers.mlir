@@ -18,12 +18,13 @@
 // Rows of 4 elements need a scale each; one row is not worth rounding its
 // vector.
 // CHECK: rnn.network @net
-// CHECK-SAME: attributes {se.fp16_layers = {
+// CHECK-SAME: attributes {rnn.int8_layers = ["narrow", "single", "wide"], se.fp16_layers = {
 // CHECK-SAME:   narrow = "int8 would take about {{[0-9]+}} core cycles more for it, and save 0 of 512 bytes"
 // CHECK-SAME:   single = "int8 would take about {{[0-9]+}} core cycles more for it, and save 60 of 128 bytes"
 // CHECK-SAME: }}
 // REMARK-DAG: remark: layer 'narrow' stays fp16: int8 would take about {{[0-9]+}} core cycles more for it, and save 0 of 512 bytes
 // REMARK-DAG: remark: layer 'single' stays fp16
+// The layers that the base makes int8 are written down once.
 // NONE-NOT: se.fp16_layers
 // LEGAL-DAG: rnn.matvec {{.*}} : tensor<64x64xi8>, tensor<64xi8>
 // LEGAL-DAG: rnn.matvec {{.*}} : tensor<64x4xf16>, tensor<4xf16>

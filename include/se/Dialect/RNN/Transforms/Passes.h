@@ -47,7 +47,8 @@ createWeighLayers(const quantization::Policy &policy);
 std::unique_ptr<mlir::Pass>
 createChooseFloats(const quantization::Policy &policy);
 std::unique_ptr<mlir::Pass> createQuantize(const quantization::Policy &policy);
-std::unique_ptr<mlir::Pass> createLegalize(const quantization::Policy &policy);
+std::unique_ptr<mlir::Pass>
+createNarrowFloats(const quantization::Policy &policy);
 
 } // namespace se::rnn
 

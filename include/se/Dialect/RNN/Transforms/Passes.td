@@ -196,14 +196,15 @@ def WeighLayers : Pass<"rnn-weigh-layers", "::mlir::ModuleOp"> {
     Of the layers that a policy's base (`mixed` or `int8`, not an entry) makes
     int8, those stay fp16 that would get slower and save no bytes that matter
     (docs/precision.md). They are named, with the reason, in the attribute
-    `se.fp16_layers` of the network, which `--rnn-quantize` and `--rnn-legalize`
-    obey, and in a remark. Cells are inlined.
+    `se.fp16_layers` of the network, which later passes obey, and in a remark.
+    The layers that the base makes int8, before that, are named in
+    `rnn.int8_layers`: later passes do not ask again. Cells are inlined.
 
     Example: a matrix of 4 columns, whose rows need a scale each.
 
     ```mlir
-    rnn.network @net ... attributes {se.fp16_layers = {core =
-        "int8 would take about 80 core cycles more for it, and save 0 of 64 bytes"}}
+    rnn.network @net ... attributes {rnn.int8_layers = ["core", "rnn"], se.fp16_layers =
+        {core = "int8 would take about 80 core cycles more for it, and save 0 of 64 bytes"}}
     ```
   }];
   let options = [
@@ -220,7 +221,7 @@ def ChooseFloats : Pass<"rnn-choose-floats", "::mlir::ModuleOp"> {
     and resolution suffice (docs/numerics.md). This pass decides where they do
     not, and says so with the attribute `rnn.f32` of an operation and
     `rnn.f32_states` of a network, the names of states; all types stay f32.
-    `--rnn-legalize` obeys. Cells are inlined.
+    `--rnn-narrow-floats` obeys. Cells are inlined.
 
     f32 are
 
@@ -270,14 +271,15 @@ def Quantize : Pass<"rnn-quantize", "::mlir::ModuleOp"> {
   let description = [{
     Decides by a policy (docs/precision.md) which tensors become integers and
     says so with casts to types of MLIR's `quant` dialect and back; all
-    arithmetic stays on f32. `--rnn-legalize` makes integer arithmetic of it.
-    Cells are inlined, and matvecs that were fused from layers with different
-    entries are separated.
+    arithmetic stays on f32. `--rnn-lower-quantized` makes integer arithmetic of
+    it. Cells are inlined, matvecs that were fused from layers with different
+    entries are separated, and `rnn.observe` goes.
 
     * Matrices of int8 layers: i8, symmetric, one scale for each row or for all.
     * Vectors that these multiply: i8, with a zero point where that helps. Scales
       come from the entry of the layer, or are fixed where operations bound the
       values (sigmoid, tanh), or come from the range of the tensor.
+    * Sums of these products: i32, with the product of both scales.
     * States with `"cell_state": "int16"` that no matvec reads: i16, for twice
       the range.
     * Results of layers with `"results": "int8"` that a matrix of integers
@@ -299,7 +301,10 @@ def Quantize : Pass<"rnn-quantize", "::mlir::ModuleOp"> {
     %3 = quant.qcast %x : tensor<4xf32>
         to tensor<4x!quant.uniform<i8<-127:127>:f32, 5.0e-1>>
     %4 = quant.dcast %3 ...
-    %0 = rnn.matvec %2, %4 : tensor<2x4xf32>, tensor<4xf32> -> tensor<2xf32>
+    %5 = rnn.matvec %2, %4 : tensor<2x4xf32>, tensor<4xf32> -> tensor<2xf32>
+    %6 = quant.qcast %5 : tensor<2xf32>
+        to tensor<2x!quant.uniform<i32:f32:0, {5.0e-3, 1.0e-2}>>
+    %0 = quant.dcast %6 ...
     ```
   }];
   let options = [
@@ -312,49 +317,201 @@ def Quantize : Pass<"rnn-quantize", "::mlir::ModuleOp"> {
     "::mlir::tensor::TensorDialect"];
 }
 
-def Legalize : Pass<"rnn-legalize", "::mlir::ModuleOp"> {
-  let summary = "Make precision explicit (phase 2)";
+def JoinScales : Pass<"rnn-join-scales", "::mlir::ModuleOp"> {
+  let summary = "One scale for rows that are added";
   let description = [{
-    Rewrites networks and cells so that every type is one that the policy
-    allows and each rounding is an explicit `arith.truncf`.
+    Sums of integers can be added as integers if one of each is worth the same.
+    This pass changes the scales that `--rnn-quantize` gave to the rows of
+    matrices, and to their sums, so that rows which are added to each other share
+    the largest, if that loses little: at most a factor of 8 in any row, and 6 dB
+    of noise altogether. Only scales for each row are changed, not one for all.
+
+    Before, with marks as `--rnn-quantize` makes them on both products:
+
+    ```mlir
+    %1 = quant.qcast %0 : tensor<2xf32>
+        to tensor<2x!quant.uniform<i32:f32:0, {5.0e-3, 1.0e-2}>>
+    %2 = quant.dcast %1 ...
+    %4 = quant.qcast %3 : tensor<2xf32>
+        to tensor<2x!quant.uniform<i32:f32:0, {4.0e-3, 2.0e-2}>>
+    %5 = quant.dcast %4 ...
+    %6 = arith.addf %2, %5 : tensor<2xf32>
+    ```
+
+    After, where the matrices' scales have changed alike:
+
+    ```mlir
+    %1 = quant.qcast %0 : tensor<2xf32>
+        to tensor<2x!quant.uniform<i32:f32:0, {5.0e-3, 2.0e-2}>>
+    %2 = quant.dcast %1 ...
+    %4 = quant.qcast %3 : tensor<2xf32>
+        to tensor<2x!quant.uniform<i32:f32:0, {5.0e-3, 2.0e-2}>>
+    %5 = quant.dcast %4 ...
+    %6 = arith.addf %2, %5 : tensor<2xf32>
+    ```
+  }];
+}
+
+def NarrowFloats : Pass<"rnn-narrow-floats", "::mlir::ModuleOp"> {
+  let summary = "Floats get the types of the policy (phase 2)";
+  let description = [{
+    Gives every float the type that the policy of its layer and
+    `--rnn-choose-floats` allow, and makes each rounding an `arith.truncf`.
 
     * `fp32`: nothing changes.
     * `fp16`: weights, states and activations are f16. Matvecs and reductions
       take f16 and give f32; values computed from those stay f32 through
       arithmetic and are rounded once, where they become a state, an operand
-      of a matvec or a reduction, an activation's result or a cell's result.
-      Inputs and outputs of the network stay f32. Sigmoid and tanh become
-      `rnn.interpolate` of their argument, rounded to f16, with tables of 256
-      lines; `scaled_tanh` is built of that.
-    * int8, mixed or the path of a file: a policy for each layer
-      (docs/precision.md); cells are inlined first. What `--rnn-quantize` has
-      marked becomes integers: such matvecs take i8 and give i32, which is
-      scaled in f32. Everything else is fp32 or, in layers of fp16 and int8, as
-      in fp16; with `"sums": "fp16"` matvecs of fp16 layers give f16.
+      of a matvec or a reduction, or an activation's result. Inputs and outputs
+      of the network stay f32. With `"sums": "fp16"` matvecs give f16.
+    * Layers of int8 are like fp16, but for what `--rnn-quantize` has marked:
+      marks take f32 and give f32, until `--rnn-lower-quantized` makes integers
+      of them. A matvec of such a layer without marks is an error.
 
-    Before, with casts between `%x`, `%W` and the matvec as above:
+    Cells are inlined, unless all is fp32.
+
+    Before:
 
     ```mlir
-    %0 = rnn.matvec %Wd, %xd : tensor<8x4xf32>, tensor<4xf32> -> tensor<8xf32>
-    %1 = arith.addf %0, %b : tensor<8xf32>
+    %0 = rnn.matvec %W, %x : tensor<2x2xf32>, tensor<2xf32> -> tensor<2xf32>
+    %1 = rnn.activation <tanh> %0 : tensor<2xf32> -> tensor<2xf32>
     ```
 
-    After, with a matrix of integers and one scale for each row:
+    After, with `%h` the input `%x`, rounded:
 
     ```mlir
-    %2 = rnn.quantize %x scale 5.0e-1 : tensor<4xf32> -> tensor<4xi8>
-    %3 = rnn.matvec %Wq, %2 : tensor<8x4xi8>, tensor<4xi8> -> tensor<8xi32>
-    %4 = arith.addi %3, %bq : tensor<8xi32>
-    %5 = arith.sitofp %4 : tensor<8xi32> to tensor<8xf32>
-    %1 = arith.mulf %5, %scale : tensor<8xf32>
+    %0 = rnn.matvec %W, %h : tensor<2x2xf16>, tensor<2xf16> -> tensor<2xf32>
+    %1 = rnn.activation <tanh> %0 : tensor<2xf32> -> tensor<2xf16>
     ```
   }];
   let options = [
     Option<"precision", "precision", "std::string", "\"fp32\"",
            "fp32, fp16, int8, mixed, or the path of a policy">
   ];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
+def TabulateActivations : Pass<"rnn-tabulate-activations", "::mlir::ModuleOp"> {
+  let summary = "Sigmoid and tanh of f16 by tables of lines (phase 2)";
+  let description = [{
+    Sigmoid and tanh with a result of f16 become `rnn.interpolate` of their
+    argument, rounded to f16, with tables of 256 lines. `scaled_tanh` is built
+    of that. Other functions, and results of f32, stay as they are.
+
+    Before:
+
+    ```mlir
+    %y = rnn.activation <tanh> %x : tensor<8xf32> -> tensor<8xf16>
+    ```
+
+    After, with `%lines` a constant:
+
+    ```mlir
+    %0 = arith.truncf %x : tensor<8xf32> to tensor<8xf16>
+    %y = rnn.interpolate %0, %lines scale 1.6e+01
+        : tensor<8xf16>, tensor<256x2xf16>
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
+def LowerQuantized : Pass<"rnn-lower-quantized", "::mlir::ModuleOp"> {
+  let summary = "Quantized values become integers (phase 2)";
+  let description = [{
+    Makes integer arithmetic of the casts to types of the `quant` dialect that
+    `--rnn-quantize` has written; none are left.
+
+    * A matvec whose operands and sums are quantized takes i8 and gives i32.
+      What the zero point adds is a constant, and the sum becomes f32 times the
+      scales in its type. Weights are rounded here, and only here.
+    * Any other cast and its reverse are an `rnn.quantize` (of f16, if it has
+      the scale and what is quantized was f16), and the integer as f32 times the
+      scale.
+
+    Before:
+
+    ```mlir
+    %1 = quant.qcast %W : tensor<2x4xf32>
+        to tensor<2x4x!quant.uniform<i8<-127:127>:f32:0, {1.0e-2, 2.0e-2}>>
+    %2 = quant.dcast %1 ...
+    %3 = quant.qcast %x : tensor<4xf32>
+        to tensor<4x!quant.uniform<i8<-127:127>:f32, 5.0e-1>>
+    %4 = quant.dcast %3 ...
+    %0 = rnn.matvec %2, %4 : tensor<2x4xf32>, tensor<4xf32> -> tensor<2xf32>
+    %5 = quant.qcast %0 : tensor<2xf32>
+        to tensor<2x!quant.uniform<i32:f32:0, {5.0e-3, 1.0e-2}>>
+    %y = quant.dcast %5 ...
+    ```
+
+    After, with `%Wq` the integers of `%W`:
+
+    ```mlir
+    %q = rnn.quantize %x scale 5.0e-1 : tensor<4xf32> -> tensor<4xi8>
+    %0 = rnn.matvec %Wq, %q : tensor<2x4xi8>, tensor<4xi8> -> tensor<2xi32>
+    %scale = arith.constant dense<[5.0e-3, 1.0e-2]> : tensor<2xf32>
+    %1 = arith.sitofp %0 : tensor<2xi32> to tensor<2xf32>
+    %y = arith.mulf %1, %scale : tensor<2xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
+def FuseSums : Pass<"rnn-fuse-sums", "::mlir::ModuleOp"> {
+  let summary = "Add integers before they are scaled (phase 2)";
+  let description = [{
+    Rewrites sums of what `--rnn-lower-quantized` has made of matvecs.
+
+    * Movement of a scaled sum becomes movement of integers and scales.
+    * Integers of the same scales are added as such, and so are constants, in
+      units of the scale, if 32 bits hold the sum.
+    * What is left is a chain: fma(integers, scale, fma(..., rest)).
+
+    Before, with a bias `%b`:
+
+    ```mlir
+    %1 = arith.sitofp %0 : tensor<8xi32> to tensor<8xf32>
+    %2 = arith.mulf %1, %scale : tensor<8xf32>
+    %y = arith.addf %2, %b : tensor<8xf32>
+    ```
+
+    After, with the integers `%bq` nearest to `%b / %scale`:
+
+    ```mlir
+    %1 = arith.addi %0, %bq : tensor<8xi32>
+    %2 = arith.sitofp %1 : tensor<8xi32> to tensor<8xf32>
+    %y = arith.mulf %2, %scale : tensor<8xf32>
+    ```
+  }];
   let dependentDialects = ["::mlir::arith::ArithDialect",
     "::mlir::math::MathDialect"];
+}
+
+def QuantizeStates : Pass<"rnn-quantize-states", "::mlir::ModuleOp"> {
+  let summary = "States that are read as integers are kept as such (phase 2)";
+  let description = [{
+    A state that is read through one and the same `rnn.quantize` only is stored
+    as what that gives: its next value and its reset value are quantized instead.
+
+    Before:
+
+    ```mlir
+    rnn.network @net ... states(%h = "h" : tensor<4xf16> reset ...) ... {
+      %q = rnn.quantize %h scale 5.0e-1 : tensor<4xf16> -> tensor<4xi8>
+      ...
+      rnn.yield %y : tensor<4xf32> next %n : tensor<4xf16>
+    }
+    ```
+
+    After:
+
+    ```mlir
+    rnn.network @net ... states(%h = "h" : tensor<4xi8> reset ...) ... {
+      ...
+      %q = rnn.quantize %n scale 5.0e-1 : tensor<4xf16> -> tensor<4xi8>
+      rnn.yield %y : tensor<4xf32> next %q : tensor<4xi8>
+    }
+    ```
+  }];
 }
 
 def Contract : Pass<"rnn-contract", "::mlir::ModuleOp"> {

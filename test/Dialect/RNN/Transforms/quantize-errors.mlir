@@ -39,7 +39,7 @@
 // RUN: not se-opt net.mlir --rnn-quantize=precision=infinite.json 2>&1 | FileCheck %s --check-prefix=INFINITE
 // INFINITE: error: {{.*}}infinite.json: layers: 'inf': layer 'inf': a weight is not finite
 
-// RUN: not se-opt net.mlir --rnn-legalize=precision=wide-enough.json 2>&1 | FileCheck %s --check-prefix=UNMARKED
+// RUN: not se-opt net.mlir --rnn-narrow-floats=precision=wide-enough.json 2>&1 | FileCheck %s --check-prefix=UNMARKED
 // UNMARKED: error: {{.*}}'rnn.matvec' op is of an int8 layer, but its operands are not quantized: --rnn-quantize comes first
 
 // RUN: not se-opt net.mlir "--rnn-quantize=precision=mixed calibration=absent.json" 2>&1 | FileCheck %s --check-prefix=ABSENT

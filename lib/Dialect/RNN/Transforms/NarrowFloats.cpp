@@ -1,20 +1,22 @@
 // Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-//===- Legalize.cpp - Make precision explicit -----------------------------===//
+//===- NarrowFloats.cpp - Which floats are f16 ----------------------------===//
 //
 // The rule for fp16: what a matvec or reduction accumulates is f32 (of a matvec
 // f16, if the policy says so) and stays f32 through arithmetic; everything that
 // is stored or fed to a product is f16, but for what --rnn-choose-floats has
 // chosen. docs/numerics.md has the reasons. int8 is like fp16, but for the
-// matvecs (Products.h).
+// matvecs, whose marks take f32 and give f32.
+//
+// No TypeConverter: which type a value gets does not follow from the type that
+// it has, but from what computes it, for which layer, and of which operands.
 //
 //===----------------------------------------------------------------------===//
 
-#include "ActivationTable.h"
 #include "Floats.h"
+#include "Layers.h"
 #include "Marks.h"
-#include "Products.h"
 
 #include "se/Dialect/RNN/Constants.h"
 #include "se/Dialect/RNN/Transforms/Passes.h"
@@ -24,10 +26,8 @@
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/TypeUtilities.h"
 
-#include <map>
-
 namespace se::rnn {
-#define GEN_PASS_DEF_LEGALIZE
+#define GEN_PASS_DEF_NARROWFLOATS
 #include "se/Dialect/RNN/Transforms/Passes.h.inc"
 } // namespace se::rnn
 
@@ -40,11 +40,10 @@ using se::quantization::StatePrecision;
 
 namespace {
 
-class Legalizer {
+class FloatNarrower {
 public:
-  Legalizer(MLIRContext *context, const Layers &layers,
-            const Products &products)
-      : layers(layers), products(products), half(Float16Type::get(context)),
+  FloatNarrower(MLIRContext *context, const Layers &layers)
+      : layers(layers), half(Float16Type::get(context)),
         single(Float32Type::get(context)) {}
 
   LogicalResult convert(NetworkOp network);
@@ -55,9 +54,7 @@ private:
   void convertInputs(NetworkOp network);
   LogicalResult convertStates(NetworkOp network);
   FloatType getStateType(NetworkOp network, unsigned k);
-  void convert(ActivationOp op);
-  LogicalResult convert(quant::DequantizeCastOp op);
-  Value interpolate(OpBuilder &b, Location loc, ActivationKind kind, Value x);
+  LogicalResult convertSum(Operation *op);
 
   /// What is stored or fed to a product.
   FloatType getStored(Operation *op) {
@@ -95,15 +92,12 @@ private:
   }
 
   const Layers &layers;
-  const Products products;
-  ProductRewriter rewriter;
   FloatType half, single;
-  std::map<ActivationKind, ActivationTable> tables;
 };
 
 } // namespace
 
-TypedAttr Legalizer::makeConstant(arith::ConstantOp op, FloatType element) {
+TypedAttr FloatNarrower::makeConstant(arith::ConstantOp op, FloatType element) {
   std::optional<std::vector<float>> values = readFloats(op.getValue());
   if (!values)
     return op.getValue();
@@ -112,7 +106,7 @@ TypedAttr Legalizer::makeConstant(arith::ConstantOp op, FloatType element) {
       getConstantName(op.getValue()));
 }
 
-Value Legalizer::cast_(Value value, FloatType element, Operation *op) {
+Value FloatNarrower::cast_(Value value, FloatType element, Operation *op) {
   if (!isFloat(value) || getElementTypeOrSelf(value.getType()) == element)
     return value;
   OpBuilder b(op);
@@ -132,7 +126,7 @@ Value Legalizer::cast_(Value value, FloatType element, Operation *op) {
 }
 
 /// Whether arithmetic that had to be f32 computes `value`.
-bool Legalizer::isChosen(Value value) {
+bool FloatNarrower::isChosen(Value value) {
   Operation *op = value.getDefiningOp();
   if (!op)
     return false;
@@ -144,7 +138,7 @@ bool Legalizer::isChosen(Value value) {
 }
 
 /// `value` as far as f16 is finite.
-Value Legalizer::limit(OpBuilder &b, Location loc, Value value) {
+Value FloatNarrower::limit(OpBuilder &b, Location loc, Value value) {
   auto type = cast<RankedTensorType>(value.getType());
   auto splat = [&](float most) -> Value {
     return arith::ConstantOp::create(
@@ -156,7 +150,7 @@ Value Legalizer::limit(OpBuilder &b, Location loc, Value value) {
 
 /// What computes in f16 gets a constant of f16; others choose when they are
 /// converted.
-void Legalizer::convert(arith::ConstantOp op) {
+void FloatNarrower::convert(arith::ConstantOp op) {
   auto type = dyn_cast<RankedTensorType>(op.getType());
   if (!type || !type.getElementType().isF32())
     return;
@@ -174,113 +168,45 @@ void Legalizer::convert(arith::ConstantOp op) {
   op.getResult().replaceUsesWithIf(converted, isHalf);
 }
 
-/// Sigmoid or tanh of `x`, which is rounded to f16 before.
-Value Legalizer::interpolate(OpBuilder &b, Location loc, ActivationKind kind,
-                             Value x) {
-  auto [it, isNew] = tables.try_emplace(kind);
-  ActivationTable &table = it->second;
-  if (isNew)
-    table = makeActivationTable(b.getContext(), kind);
-  Value lines = arith::ConstantOp::create(b, loc, table.lines);
-  if (isSingle(x))
-    x = arith::TruncFOp::create(b, loc, typeWith(x.getType(), half), x);
-  return InterpolateOp::create(b, loc, x, lines,
-                               b.getF32FloatAttr(table.scale));
-}
-
-/// Functions that have a table are computed in f16, others in f32.
-void Legalizer::convert(ActivationOp op) {
-  ActivationAttr function = op.getFunction();
-  OpBuilder b(op);
-  Location loc = op.getLoc();
-  auto splat = [&](Type type, float value) -> Value {
-    auto tensor = cast<RankedTensorType>(type);
-    return arith::ConstantOp::create(
-        b, loc,
-        DenseElementsAttr::get(tensor,
-                               b.getFloatAttr(tensor.getElementType(), value)));
-  };
-  Value x = op.getX(), y;
-  switch (function.getKind()) {
-  case ActivationKind::sigmoid:
-  case ActivationKind::tanh:
-    y = interpolate(b, loc, function.getKind(), x);
-    break;
-  case ActivationKind::scaled_tanh: {
-    Value beta = splat(x.getType(), function.getBetaValue());
-    Value product = arith::MulFOp::create(b, loc, beta, x);
-    y = interpolate(b, loc, ActivationKind::tanh, product);
-    Value alpha = splat(y.getType(), function.getAlphaValue());
-    y = arith::MulFOp::create(b, loc, alpha, y);
-    break;
-  }
-  default:
-    setResultElement(op, half);
-    return;
-  }
-  op.replaceAllUsesWith(y);
-  op.erase();
-}
-
-/// Integers, and their values as f32.
-LogicalResult Legalizer::convert(quant::DequantizeCastOp op) {
-  auto cast_ = op.getInput().getDefiningOp<quant::QuantizeCastOp>();
-  auto type = dyn_cast<quant::UniformQuantizedType>(se::rnn::getType(op));
-  if (!cast_ || !type)
-    return op.emitOpError("must come after a quant.qcast to "
-                          "!quant.uniform with one scale");
-  OpBuilder b(op);
-  Location loc = op.getLoc();
-  se::quantization::Grid grid = getGrid(type);
-  Value q = quantize(b, loc, cast_.getInput(), type.getStorageType(), grid);
-  auto floats = cast<RankedTensorType>(op.getType()).clone(Type(single));
-  Value y = arith::SIToFPOp::create(b, loc, floats, q);
-  auto splat = [&](float value) -> Value {
-    return arith::ConstantOp::create(
-        b, loc, DenseElementsAttr::get(floats, b.getF32FloatAttr(value)));
-  };
-  if (grid.zeroPoint)
-    y = arith::SubFOp::create(b, loc, y, splat(float(grid.zeroPoint)));
-  y = arith::MulFOp::create(b, loc, y, splat(grid.scale));
-  op.replaceAllUsesWith(y);
-  op.erase();
-  if (cast_->use_empty())
-    cast_.erase();
+/// A matvec or a reduction. Matvecs of marked operands are of integers: they
+/// stay what they are until --rnn-lower-quantized.
+LogicalResult FloatNarrower::convertSum(Operation *op) {
+  FloatType stored = getStored(op);
+  auto matvec = dyn_cast<MatvecOp>(op);
+  if (matvec && getMarkedProduct(matvec))
+    return success();
+  if (matvec && layers.getPrecision(op) == Precision::INT8)
+    return op->emitOpError("is of an int8 layer, but its operands are not "
+                           "quantized: --rnn-quantize comes first");
+  // What is not summed up needs no rounding before.
+  auto reduce = dyn_cast<ReduceOp>(op);
+  if (!reduce || (reduce.getKind() != ReduceKind::max &&
+                  reduce.getKind() != ReduceKind::min))
+    castOperands(op, stored);
+  bool hasHalfSums = matvec && layers[op].hasHalfSums && !stored.isF32();
+  setResultElement(op, hasHalfSums ? half : single);
   return success();
 }
 
-LogicalResult Legalizer::convert(Operation *op) {
+LogicalResult FloatNarrower::convert(Operation *op) {
   if (auto constant = dyn_cast<arith::ConstantOp>(op)) {
     convert(constant);
     return success();
   }
-  if (auto product = products.find(op); product != products.end()) {
-    rewriter.rewrite(cast<MatvecOp>(op), product->second);
+  if (isa<quant::DequantizeCastOp>(op))
     return success();
-  }
-  if (isa<quant::QuantizeCastOp, ObserveOp>(op))
-    return success(); // by its reader; not any more
-  if (auto mark = dyn_cast<quant::DequantizeCastOp>(op))
-    return convert(mark);
-  FloatType stored = getStored(op);
-  if (isa<MatvecOp, ReduceOp>(op)) {
-    // What is not summed up needs no rounding before.
-    auto reduce = dyn_cast<ReduceOp>(op);
-    if (!reduce || (reduce.getKind() != ReduceKind::max &&
-                    reduce.getKind() != ReduceKind::min))
-      castOperands(op, stored);
-    bool hasHalfSums =
-        isa<MatvecOp>(op) && layers[op].hasHalfSums && !stored.isF32();
-    setResultElement(op, hasHalfSums ? half : single);
-    return success();
-  }
-  if (auto activation = dyn_cast<ActivationOp>(op)) {
-    if (!stored.isF32()) {
-      convert(activation);
-      return success();
-    }
+  if (isa<quant::QuantizeCastOp>(op)) {
     castOperands(op, single);
-    setResultElement(op, single);
+    return success();
+  }
+  if (isa<MatvecOp, ReduceOp>(op))
+    return convertSum(op);
+  FloatType stored = getStored(op);
+  if (isa<ActivationOp>(op)) {
+    // A function takes what there is.
+    if (stored.isF32())
+      castOperands(op, single);
+    setResultElement(op, stored);
     return success();
   }
   // Arithmetic and data movement: f32 if any operand is. Constants have not
@@ -301,7 +227,7 @@ LogicalResult Legalizer::convert(Operation *op) {
 
 /// Inputs are rounded where they enter a layer of fp16. What yields them casts
 /// them itself.
-void Legalizer::convertInputs(NetworkOp network) {
+void FloatNarrower::convertInputs(NetworkOp network) {
   OpBuilder b = OpBuilder::atBlockBegin(&network.getBody().front());
   for (auto [input, name] :
        llvm::zip(network.getInputArguments(),
@@ -320,28 +246,34 @@ void Legalizer::convertInputs(NetworkOp network) {
   }
 }
 
+/// Whether a matvec reads a state, behind reshapes or a mark.
+static bool isVector(Value state) {
+  return llvm::any_of(state.getUsers(), [](Operation *user) {
+    if (isa<MatvecOp>(user))
+      return true;
+    if (isa<ReshapeOp>(user))
+      return isVector(user->getResult(0));
+    return isa<quant::QuantizeCastOp>(user) && user->hasOneUse() &&
+           llvm::any_of(user->user_begin()->getUsers(),
+                        llvm::IsaPred<MatvecOp>);
+  });
+}
+
 /// Of the layer that computes the next state.
-FloatType Legalizer::getStateType(NetworkOp network, unsigned k) {
+FloatType FloatNarrower::getStateType(NetworkOp network, unsigned k) {
   if (isSingleState(network, k))
     return single;
   Operation *next = network.getYield().getStates()[k].getDefiningOp();
   const LayerPolicy &layer = layers[next ? next : network];
   if (layer.precision == Precision::FP32)
     return single;
-  // Behind reshapes.
-  SmallVector<Value> values{network.getStateArguments()[k]};
-  for (size_t i = 0; i != values.size(); ++i)
-    for (Operation *user : values[i].getUsers()) {
-      if (isa<MatvecOp>(user))
-        return half;
-      if (auto reshape = dyn_cast<ReshapeOp>(user))
-        values.push_back(reshape.getY());
-    }
+  if (isVector(network.getStateArguments()[k]))
+    return half;
   // What is stored as i16 is computed in f32.
   return layer.cellState == StatePrecision::FP16 ? half : single;
 }
 
-LogicalResult Legalizer::convertStates(NetworkOp network) {
+LogicalResult FloatNarrower::convertStates(NetworkOp network) {
   SmallVector<Attribute> types, resets;
   for (auto [k, state] : llvm::enumerate(network.getStateArguments())) {
     Type type = typeWith(state.getType(), getStateType(network, unsigned(k)));
@@ -360,11 +292,7 @@ LogicalResult Legalizer::convertStates(NetworkOp network) {
   return success();
 }
 
-LogicalResult Legalizer::convert(NetworkOp network) {
-  for (auto op : network.getBody().front().getOps<MatvecOp>())
-    if (layers.getPrecision(op) == Precision::INT8 && !products.contains(op))
-      return op.emitOpError("is of an int8 layer, but its operands are not "
-                            "quantized: --rnn-quantize comes first");
+LogicalResult FloatNarrower::convert(NetworkOp network) {
   convertInputs(network);
   if (failed(convertStates(network)))
     return failure();
@@ -387,20 +315,13 @@ LogicalResult Legalizer::convert(NetworkOp network) {
     if (failed(convert(&op)))
       return failure();
   }
-  if (products.empty())
-    return success();
-  rewriter.fuseSums();
-  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
-    if (isOpTriviallyDead(&op))
-      op.erase();
-  quantizeStates(network);
   return success();
 }
 
 namespace {
-struct LegalizePass : se::rnn::impl::LegalizeBase<LegalizePass> {
-  using LegalizeBase::LegalizeBase;
-  explicit LegalizePass(const Policy &policy) : policy(policy) {}
+struct NarrowFloatsPass : se::rnn::impl::NarrowFloatsBase<NarrowFloatsPass> {
+  using NarrowFloatsBase::NarrowFloatsBase;
+  explicit NarrowFloatsPass(const Policy &policy) : policy(policy) {}
 
   void runOnOperation() override {
     ModuleOp module = getOperation();
@@ -412,24 +333,20 @@ struct LegalizePass : se::rnn::impl::LegalizeBase<LegalizePass> {
       }
       policy = *loaded;
     }
-    if (failed(legalize(module, *policy)))
+    if (failed(narrow(module, *policy)))
       signalPassFailure();
   }
 
-  LogicalResult legalize(ModuleOp module, const Policy &policy) {
-    module.walk([](ObserveOp op) { op.erase(); });
+  LogicalResult narrow(ModuleOp module, const Policy &policy) {
     if (policy.isUniform() && policy.getBase() == se::quantization::Base::FP32)
       return success();
     // A cell may have other types in each layer.
     if (failed(inlineCells(module)))
       return failure();
     for (auto network : module.getOps<NetworkOp>()) {
-      Products products = readProducts(network);
       Layers layers(policy);
-      Tensors tensors(network);
-      if (!policy.isUniform() && failed(layers.add(network, tensors)))
-        return failure();
-      if (failed(Legalizer(&getContext(), layers, products).convert(network)))
+      if ((!policy.isUniform() && failed(layers.find(network))) ||
+          failed(FloatNarrower(&getContext(), layers).convert(network)))
         return failure();
     }
     return success();
@@ -439,6 +356,6 @@ struct LegalizePass : se::rnn::impl::LegalizeBase<LegalizePass> {
 };
 } // namespace
 
-std::unique_ptr<Pass> se::rnn::createLegalize(const Policy &policy) {
-  return std::make_unique<LegalizePass>(policy);
+std::unique_ptr<Pass> se::rnn::createNarrowFloats(const Policy &policy) {
+  return std::make_unique<NarrowFloatsPass>(policy);
 }

@@ -1,12 +1,16 @@
 // Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-//===- QuantizeProducts.cpp - Matvecs in integers -------------------------===//
+//===- FuseSums.cpp - Sums of scaled sums of integers ---------------------===//
 
+#include "EraseDead.h"
 #include "Evaluate.h"
-#include "Products.h"
+#include "SumLimits.h"
 
 #include "se/Dialect/RNN/Constants.h"
+#include "se/Dialect/RNN/Transforms/Passes.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
 
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -16,79 +20,16 @@
 #include <cmath>
 #include <cstring>
 
+namespace se::rnn {
+#define GEN_PASS_DEF_FUSESUMS
+#include "se/Dialect/RNN/Transforms/Passes.h.inc"
+} // namespace se::rnn
+
 using namespace mlir;
 using namespace se::rnn;
 
 static RankedTensorType withElement(Value value, Type element) {
   return cast<RankedTensorType>(value.getType()).clone(element);
-}
-
-/// Whether f16 has the scale's inverse as a normal number.
-static bool fitsHalf(float scale) {
-  APFloat inverse(1.0f / scale);
-  bool ignored;
-  inverse.convert(APFloat::IEEEhalf(), APFloat::rmNearestTiesToEven, &ignored);
-  return inverse.isNormal();
-}
-
-Value se::rnn::quantize(OpBuilder &b, Location loc, Value x, Type integer,
-                        const quantization::Grid &grid) {
-  SmallVector<ReshapeOp> reshapes;
-  while (auto reshape = x.getDefiningOp<ReshapeOp>()) {
-    reshapes.push_back(reshape);
-    x = reshape.getX();
-  }
-  if (getElementTypeOrSelf(x.getType()).isF16() && !fitsHalf(grid.scale))
-    x = arith::ExtFOp::create(b, loc, withElement(x, b.getF32Type()), x);
-  Value q = QuantizeOp::create(b, loc, withElement(x, integer), x,
-                               APFloat(grid.scale), grid.zeroPoint);
-  for (ReshapeOp reshape : llvm::reverse(reshapes))
-    q = ReshapeOp::create(b, loc, withElement(reshape.getY(), integer), q);
-  return q;
-}
-
-void ProductRewriter::rewrite(MatvecOp op, const Product &product) {
-  OpBuilder b(op);
-  Location loc = op.getLoc();
-  const quantization::QuantizedMatrix &matrix = product.matrix;
-  std::string name =
-      getConstantName(op.getW().getDefiningOp<arith::ConstantOp>().getValue())
-          .str();
-  auto rowsOf = [&](Type element, auto values) {
-    // A constant with one value for each row, repeated for a batch.
-    RankedTensorType type = withElement(op.getY(), element);
-    size_t rows = values.size();
-    values.resize(type.getNumElements());
-    for (size_t i = rows; i != values.size(); ++i)
-      values[i] = values[i - rows];
-    return std::pair(type, std::move(values));
-  };
-  auto constant = [&](ElementsAttr value) -> Value {
-    return arith::ConstantOp::create(b, loc, value);
-  };
-
-  Value w = constant(makeIntegers(
-      withElement(op.getW(), b.getI8Type()),
-      std::vector<int64_t>(matrix.values.begin(), matrix.values.end()), name));
-  Value x = quantize(b, loc, op.getX(), b.getI8Type(), product.grid);
-  Value sum =
-      MatvecOp::create(b, loc, withElement(op.getY(), b.getI32Type()), w, x);
-  if (product.grid.zeroPoint) {
-    std::vector<int64_t> offsets;
-    for (size_t row = 0; row != matrix.scales.size(); ++row)
-      offsets.push_back(-int64_t(product.grid.zeroPoint) *
-                        matrix.getRowSum(int64_t(row)));
-    auto [type, values] = rowsOf(b.getI32Type(), std::move(offsets));
-    sum = arith::AddIOp::create(
-        b, loc, sum, constant(makeIntegers(type, values, name + "_offset")));
-  }
-  auto [type, values] = rowsOf(b.getF32Type(), product.sumScales);
-  auto y = arith::MulFOp::create(
-      b, loc, arith::SIToFPOp::create(b, loc, type, sum),
-      constant(makeConstant(type, values, name + "_scale")));
-  scaled.push_back(y);
-  op.getY().replaceAllUsesWith(y);
-  op.erase();
 }
 
 static ElementsAttr getConstant(Value value) {
@@ -131,6 +72,19 @@ static ElementsAttr moveElements(ElementsAttr constant, ArrayRef<int64_t> from,
   return makeConstant(type, move(*readFloats(constant)), name);
 }
 
+/// Whether --rnn-lower-quantized made this of a matvec: its sums, perhaps with
+/// a constant, as floats, times a scale for each row.
+static bool isScaledProduct(arith::MulFOp op) {
+  auto floats = op.getLhs().getDefiningOp<arith::SIToFPOp>();
+  if (!floats || !getConstant(op.getRhs()))
+    return false;
+  Value sum = floats.getIn();
+  if (auto add = sum.getDefiningOp<arith::AddIOp>();
+      add && getConstant(add.getRhs()))
+    sum = add.getLhs();
+  return sum.getDefiningOp<MatvecOp>();
+}
+
 /// The integers of a scaled product: a sum, and a constant that may be added.
 static std::pair<Value, Value> getIntegers(arith::MulFOp product) {
   Value sum = product.getLhs().getDefiningOp<arith::SIToFPOp>().getIn();
@@ -149,8 +103,9 @@ static arith::MulFOp makeScaled(OpBuilder &b, Location loc, Value sum,
 }
 
 /// Movement of a scaled value becomes movement of integers and scales, so that
-/// the product is next to the sum that takes it.
-void ProductRewriter::sinkScale(arith::MulFOp product) {
+/// the product is next to the sum that takes it. Collects what is left.
+static void sinkScale(arith::MulFOp product,
+                      SmallVectorImpl<arith::MulFOp> &scaled) {
   for (Operation *user : llvm::make_early_inc_range(product->getUsers())) {
     if (!isElementMovement(user))
       continue;
@@ -178,7 +133,7 @@ void ProductRewriter::sinkScale(arith::MulFOp product) {
                            moveConstant(product.getRhs()));
     user->getResult(0).replaceAllUsesWith(sunk);
     user->erase();
-    sinkScale(sunk);
+    sinkScale(sunk, scaled);
   }
   if (product->use_empty())
     product.erase();
@@ -334,11 +289,13 @@ static void fuseSum(arith::AddFOp root, const llvm::DenseSet<Value> &products) {
   root.replaceAllUsesWith(sum);
 }
 
-void ProductRewriter::fuseSums() {
-  SmallVector<arith::MulFOp> made;
-  std::swap(made, scaled);
-  for (arith::MulFOp product : made)
-    sinkScale(product);
+static void fuseSums(Block &block) {
+  SmallVector<arith::MulFOp> found, scaled;
+  for (auto op : block.getOps<arith::MulFOp>())
+    if (isScaledProduct(op))
+      found.push_back(op);
+  for (arith::MulFOp product : found)
+    sinkScale(product, scaled);
   llvm::DenseSet<Value> products;
   for (arith::MulFOp product : scaled)
     products.insert(product);
@@ -354,42 +311,15 @@ void ProductRewriter::fuseSums() {
     }
   for (Operation *root : roots)
     fuseSum(cast<arith::AddFOp>(root), products);
+  if (!found.empty())
+    eraseDead(block);
 }
 
-void se::rnn::quantizeStates(NetworkOp network) {
-  YieldOp yield = network.getYield();
-  OpBuilder b(yield);
-  SmallVector<Attribute> types(network.getStateTypes().getValue());
-  SmallVector<Attribute> resets(network.getResetValues().getValue());
-  for (auto [k, state] : llvm::enumerate(network.getStateArguments())) {
-    SmallVector<QuantizeOp> readers;
-    for (Operation *user : state.getUsers())
-      readers.push_back(dyn_cast<QuantizeOp>(user));
-    if (readers.empty() || !llvm::all_of(readers, [&](QuantizeOp reader) {
-          return reader && reader->getAttrs() == readers.front()->getAttrs() &&
-                 reader.getType() == readers.front().getType();
-        }))
-      continue;
-    std::optional<std::vector<float>> values = readFloats(resets[k]);
-    if (!values)
-      continue;
-    std::vector<int64_t> integers;
-    for (float value : *values)
-      integers.push_back(readers.front().evaluate(APFloat(value)));
-    auto type = cast<RankedTensorType>(readers.front().getType());
-    resets[k] = makeIntegers(type, integers, "reset");
-    types[k] = TypeAttr::get(type);
-    // Where the next state is made.
-    OpOperand &next = yield.getStatesMutable()[k];
-    IRMapping mapping;
-    mapping.map(state, next.get());
-    next.set(b.clone(*readers.front(), mapping)->getResult(0));
-    for (QuantizeOp reader : readers) {
-      reader.replaceAllUsesWith(state);
-      reader.erase();
-    }
-    state.setType(type);
+namespace {
+struct FuseSumsPass : se::rnn::impl::FuseSumsBase<FuseSumsPass> {
+  void runOnOperation() override {
+    for (auto network : getOperation().getOps<NetworkOp>())
+      fuseSums(network.getBody().front());
   }
-  network.setStateTypesAttr(b.getArrayAttr(types));
-  network.setResetValuesAttr(b.getArrayAttr(resets));
-}
+};
+} // namespace

@@ -1,10 +1,10 @@
-// RUN: se-opt %s --rnn-legalize=precision=fp16 --split-input-file | FileCheck %s
+// RUN: se-opt %s --rnn-narrow-floats=precision=fp16 --split-input-file | FileCheck %s
 // RUN: se-opt %s --split-input-file -o %t.before.mlir
-// RUN: se-opt %s --rnn-legalize --split-input-file | diff %t.before.mlir -
-// RUN: se-opt %s --rnn-legalize=precision=fp32 --split-input-file | diff %t.before.mlir -
-// RUN: not se-opt %s --rnn-legalize=precision=int4 --split-input-file 2>&1 | FileCheck %s --check-prefix=BAD
+// RUN: se-opt %s --rnn-narrow-floats --split-input-file | diff %t.before.mlir -
+// RUN: se-opt %s --rnn-narrow-floats=precision=fp32 --split-input-file | diff %t.before.mlir -
+// RUN: not se-opt %s --rnn-narrow-floats=precision=int4 --split-input-file 2>&1 | FileCheck %s --check-prefix=BAD
 // RUN: echo '{"default": "fp16", "sums": "fp16"}' > %t.json
-// RUN: se-opt %s --rnn-legalize=precision=%t.json --split-input-file | FileCheck %s --check-prefix=HALF
+// RUN: se-opt %s --rnn-narrow-floats=precision=%t.json --split-input-file | FileCheck %s --check-prefix=HALF
 //
 // Products that are summed up in f16 are followed by arithmetic in f16.
 // HALF-LABEL: rnn.network @product
@@ -49,15 +49,11 @@ rnn.network @product inputs(%x = "x" : tensor<2xf32>)
 
 // -----
 
-// Sigmoid and tanh are tables, whose argument is rounded; arithmetic among f16
-// is f16.
+// Functions take what there is and give f16; arithmetic among f16 is f16.
 // CHECK-LABEL: rnn.network @activation
 // CHECK:         %[[WX:[a-z0-9_]+]] = rnn.matvec {{.*}} -> tensor<2xf32>
-// CHECK-NEXT:    %[[SIGMOID:[a-z0-9_]+]] = arith.constant dense<"0x{{[0-9A-F]+}}"> : tensor<256x2xf16>
-// CHECK-NEXT:    %[[X:[a-z0-9_]+]] = arith.truncf %[[WX]] : tensor<2xf32> to tensor<2xf16>
-// CHECK-NEXT:    %[[S:[a-z0-9_]+]] = rnn.interpolate %[[X]], %[[SIGMOID]] scale 8.000000e+00 : tensor<2xf16>, tensor<256x2xf16>
-// CHECK-NEXT:    %[[TANH:[a-z0-9_]+]] = arith.constant dense<"0x{{[0-9A-F]+}}"> : tensor<256x2xf16>
-// CHECK-NEXT:    %[[T:[a-z0-9_]+]] = rnn.interpolate %[[S]], %[[TANH]] scale 1.600000e+01 : tensor<2xf16>, tensor<256x2xf16>
+// CHECK-NEXT:    %[[S:[a-z0-9_]+]] = rnn.activation <sigmoid> %[[WX]] : tensor<2xf32> -> tensor<2xf16>
+// CHECK-NEXT:    %[[T:[a-z0-9_]+]] = rnn.activation <tanh> %[[S]] : tensor<2xf16> -> tensor<2xf16>
 // CHECK-NEXT:    %[[M:[a-z0-9_]+]] = arith.mulf %[[S]], %[[T]] : tensor<2xf16>
 // CHECK-NEXT:    %[[Y:[a-z0-9_]+]] = arith.extf %[[M]] : tensor<2xf16> to tensor<2xf32>
 // CHECK-NEXT:    rnn.yield %[[Y]] : tensor<2xf32>
@@ -67,28 +63,6 @@ rnn.network @activation inputs(%x = "x" : tensor<2xf32>) outputs("y" : tensor<2x
   %1 = rnn.activation <sigmoid> %0 : tensor<2xf32> -> tensor<2xf32>
   %2 = rnn.activation <tanh> %1 : tensor<2xf32> -> tensor<2xf32>
   %3 = arith.mulf %1, %2 : tensor<2xf32>
-  rnn.yield %3 : tensor<2xf32>
-}
-
-// -----
-
-// scaled_tanh is built of tanh; functions without a table take what there is and
-// give f16.
-// CHECK-LABEL: rnn.network @others
-// CHECK-DAG:     %[[WX:[a-z0-9_]+]] = rnn.matvec {{.*}} -> tensor<2xf32>
-// CHECK-DAG:     %[[BETA:[a-z0-9_]+]] = arith.constant dense<5.000000e-01> : tensor<2xf32>
-// CHECK:         %[[P:[a-z0-9_]+]] = arith.mulf %[[BETA]], %[[WX]] : tensor<2xf32>
-// CHECK:         %[[X:[a-z0-9_]+]] = arith.truncf %[[P]]
-// CHECK:         %[[T:[a-z0-9_]+]] = rnn.interpolate %[[X]]
-// CHECK:         %[[ALPHA:[a-z0-9_]+]] = arith.constant dense<3.000000e+00> : tensor<2xf16>
-// CHECK:         arith.mulf %[[ALPHA]], %[[T]] : tensor<2xf16>
-// CHECK:         rnn.activation <softplus> %[[WX]] : tensor<2xf32> -> tensor<2xf16>
-rnn.network @others inputs(%x = "x" : tensor<2xf32>) outputs("y" : tensor<2xf32>) {
-  %W = arith.constant dense<1.0> : tensor<2x2xf32>
-  %0 = rnn.matvec %W, %x : tensor<2x2xf32>, tensor<2xf32> -> tensor<2xf32>
-  %1 = rnn.activation <scaled_tanh, alpha = 3.0 : f32, beta = 0.5 : f32> %0 : tensor<2xf32> -> tensor<2xf32>
-  %2 = rnn.activation <softplus> %0 : tensor<2xf32> -> tensor<2xf32>
-  %3 = arith.addf %1, %2 : tensor<2xf32>
   rnn.yield %3 : tensor<2xf32>
 }
 
