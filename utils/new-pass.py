@@ -41,11 +41,14 @@ class Library:
     operation: str
     example: str
     own_folders: bool = False  # of sources, one for each pass
+    step: str = ""  # a folder of sources and tests in `folder`
 
 
 LIBRARIES = {
-    "rnn": Library("Dialect/RNN/Transforms", "se::rnn", "rnn", "se/Dialect/RNN/RNN.h",
-                   "se::rnn::NetworkOp", NETWORK),
+    **{f"rnn-{step.lower()}": Library("Dialect/RNN/Transforms", "se::rnn", "rnn",
+                                      "se/Dialect/RNN/RNN.h", "se::rnn::NetworkOp", NETWORK,
+                                      step=step)
+       for step in ("Normalize", "Quantize", "Legalize")},
     "cluster": Library("Dialect/Cluster/Transforms", "se::cluster", "cluster",
                        "se/Dialect/Cluster/Cluster.h", "se::cluster::ParallelOp",
                        FUNCTION, own_folders=True),
@@ -62,8 +65,8 @@ LIBRARIES = {
 
 def main():
     parser = argparse.ArgumentParser(description="Writes the boilerplate of a new pass.")
-    parser.add_argument("--library", choices=LIBRARIES, default="rnn",
-                        help="where the pass belongs to (default: rnn)")
+    parser.add_argument("--library", choices=LIBRARIES, default="rnn-normalize",
+                        help="where the pass belongs to (default: rnn-normalize)")
     parser.add_argument("name", help="class name, e.g. DropDeadStates")
     parser.add_argument("summary", help="one line without a full stop")
     arguments = parser.parse_args()
@@ -73,8 +76,10 @@ def main():
         sys.exit(f"error: '{name}' is not a class name such as DropDeadStates")
     words = "-".join(word.lower() for word in re.findall(r"[A-Z][a-z0-9]+", name))
     flag = f"{library.prefix}-{words}"
-    sources, tests = ROOT / "lib" / library.folder, ROOT / "test" / library.folder
-    relative = f"{name}/{name}.cpp" if library.own_folders else f"{name}.cpp"
+    sources = ROOT / "lib" / library.folder
+    tests = ROOT / "test" / library.folder / library.step
+    step = f"{library.step}/" if library.step else ""
+    relative = step + (f"{name}/{name}.cpp" if library.own_folders else f"{name}.cpp")
     passes = ROOT / "include/se" / library.folder / "Passes.td"
     source, test = sources / relative, tests / f"{words}.mlir"
     table = passes.read_text()

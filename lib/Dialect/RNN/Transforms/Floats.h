@@ -6,7 +6,7 @@
 #ifndef SE_LIB_DIALECT_RNN_TRANSFORMS_FLOATS_H
 #define SE_LIB_DIALECT_RNN_TRANSFORMS_FLOATS_H
 
-#include "Layers.h"
+#include "Layers/Layers.h"
 
 #include "se/Dialect/RNN/RNN.h"
 

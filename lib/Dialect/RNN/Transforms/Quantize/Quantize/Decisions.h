@@ -3,8 +3,8 @@
 
 //===- Decisions.h - Values that something is decided by --------*- C++ -*-===//
 
-#ifndef SE_LIB_DIALECT_RNN_TRANSFORMS_DECISIONS_H
-#define SE_LIB_DIALECT_RNN_TRANSFORMS_DECISIONS_H
+#ifndef SE_LIB_DIALECT_RNN_TRANSFORMS_QUANTIZE_QUANTIZE_DECISIONS_H
+#define SE_LIB_DIALECT_RNN_TRANSFORMS_QUANTIZE_QUANTIZE_DECISIONS_H
 
 #include "se/Dialect/RNN/RNN.h"
 
@@ -18,4 +18,4 @@ llvm::DenseSet<mlir::Value> findDecisions(NetworkOp network);
 
 } // namespace se::rnn
 
-#endif // SE_LIB_DIALECT_RNN_TRANSFORMS_DECISIONS_H
+#endif // SE_LIB_DIALECT_RNN_TRANSFORMS_QUANTIZE_QUANTIZE_DECISIONS_H

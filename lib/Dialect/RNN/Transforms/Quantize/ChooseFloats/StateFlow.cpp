@@ -6,7 +6,7 @@
 #include "StateFlow.h"
 
 #include "Intervals.h"
-#include "Tensors.h"
+#include "Layers/Tensors.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"

@@ -3,8 +3,8 @@
 
 //===- Layers.h - The policy of each operation ------------------*- C++ -*-===//
 
-#ifndef SE_LIB_DIALECT_RNN_TRANSFORMS_LAYERS_H
-#define SE_LIB_DIALECT_RNN_TRANSFORMS_LAYERS_H
+#ifndef SE_LIB_DIALECT_RNN_TRANSFORMS_LAYERS_LAYERS_H
+#define SE_LIB_DIALECT_RNN_TRANSFORMS_LAYERS_LAYERS_H
 
 #include "se/Dialect/RNN/RNN.h"
 #include "se/Quantization/Policy.h"
@@ -68,4 +68,4 @@ private:
 
 } // namespace se::rnn
 
-#endif // SE_LIB_DIALECT_RNN_TRANSFORMS_LAYERS_H
+#endif // SE_LIB_DIALECT_RNN_TRANSFORMS_LAYERS_LAYERS_H

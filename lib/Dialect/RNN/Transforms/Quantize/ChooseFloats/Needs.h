@@ -3,8 +3,8 @@
 
 //===- Needs.h - How exactly values must be computed ------------*- C++ -*-===//
 
-#ifndef SE_LIB_DIALECT_RNN_TRANSFORMS_NEEDS_H
-#define SE_LIB_DIALECT_RNN_TRANSFORMS_NEEDS_H
+#ifndef SE_LIB_DIALECT_RNN_TRANSFORMS_QUANTIZE_CHOOSEFLOATS_NEEDS_H
+#define SE_LIB_DIALECT_RNN_TRANSFORMS_QUANTIZE_CHOOSEFLOATS_NEEDS_H
 
 #include "Ranges.h"
 
@@ -60,4 +60,4 @@ private:
 
 } // namespace se::rnn
 
-#endif // SE_LIB_DIALECT_RNN_TRANSFORMS_NEEDS_H
+#endif // SE_LIB_DIALECT_RNN_TRANSFORMS_QUANTIZE_CHOOSEFLOATS_NEEDS_H

@@ -5,7 +5,6 @@
 
 #include "Evaluate.h"
 #include "Marks.h"
-#include "Products.h"
 #include "SumLimits.h"
 
 #include "se/Dialect/RNN/Constants.h"

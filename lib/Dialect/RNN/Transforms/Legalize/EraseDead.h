@@ -3,8 +3,8 @@
 
 //===- EraseDead.h - What nothing needs any more ----------------*- C++ -*-===//
 
-#ifndef SE_LIB_DIALECT_RNN_TRANSFORMS_ERASEDEAD_H
-#define SE_LIB_DIALECT_RNN_TRANSFORMS_ERASEDEAD_H
+#ifndef SE_LIB_DIALECT_RNN_TRANSFORMS_LEGALIZE_ERASEDEAD_H
+#define SE_LIB_DIALECT_RNN_TRANSFORMS_LEGALIZE_ERASEDEAD_H
 
 #include "mlir/IR/Block.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
@@ -20,4 +20,4 @@ inline void eraseDead(mlir::Block &block) {
 
 } // namespace se::rnn
 
-#endif // SE_LIB_DIALECT_RNN_TRANSFORMS_ERASEDEAD_H
+#endif // SE_LIB_DIALECT_RNN_TRANSFORMS_LEGALIZE_ERASEDEAD_H

@@ -3,8 +3,8 @@
 
 //===- Tensors.h - The tensors of a network that have a range ---*- C++ -*-===//
 
-#ifndef SE_LIB_DIALECT_RNN_TRANSFORMS_TENSORS_H
-#define SE_LIB_DIALECT_RNN_TRANSFORMS_TENSORS_H
+#ifndef SE_LIB_DIALECT_RNN_TRANSFORMS_LAYERS_TENSORS_H
+#define SE_LIB_DIALECT_RNN_TRANSFORMS_LAYERS_TENSORS_H
 
 #include "se/Dialect/RNN/RNN.h"
 
@@ -59,4 +59,4 @@ llvm::StringSet<> findRecurrentLayers(NetworkOp network);
 
 } // namespace se::rnn
 
-#endif // SE_LIB_DIALECT_RNN_TRANSFORMS_TENSORS_H
+#endif // SE_LIB_DIALECT_RNN_TRANSFORMS_LAYERS_TENSORS_H

@@ -3,8 +3,8 @@
 
 //===- Ranges.h - The interval of every value of a network ------*- C++ -*-===//
 
-#ifndef SE_LIB_DIALECT_RNN_TRANSFORMS_RANGES_H
-#define SE_LIB_DIALECT_RNN_TRANSFORMS_RANGES_H
+#ifndef SE_LIB_DIALECT_RNN_TRANSFORMS_QUANTIZE_CHOOSEFLOATS_RANGES_H
+#define SE_LIB_DIALECT_RNN_TRANSFORMS_QUANTIZE_CHOOSEFLOATS_RANGES_H
 
 #include "Intervals.h"
 #include "StateFlow.h"
@@ -56,4 +56,4 @@ private:
 
 } // namespace se::rnn
 
-#endif // SE_LIB_DIALECT_RNN_TRANSFORMS_RANGES_H
+#endif // SE_LIB_DIALECT_RNN_TRANSFORMS_QUANTIZE_CHOOSEFLOATS_RANGES_H

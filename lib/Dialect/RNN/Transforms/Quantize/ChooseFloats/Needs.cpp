@@ -5,7 +5,7 @@
 
 #include "Needs.h"
 
-#include "Tensors.h"
+#include "Layers/Tensors.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"

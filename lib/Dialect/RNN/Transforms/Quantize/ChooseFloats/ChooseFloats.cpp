@@ -4,9 +4,9 @@
 //===- ChooseFloats.cpp - What fp16 computes in f32 all the same ----------===//
 
 #include "Floats.h"
-#include "Layers.h"
+#include "Layers/Layers.h"
+#include "Layers/Tensors.h"
 #include "Needs.h"
-#include "Tensors.h"
 
 #include "se/Dialect/RNN/Constants.h"
 #include "se/Dialect/RNN/LayerName.h"

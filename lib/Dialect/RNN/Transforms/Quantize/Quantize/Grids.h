@@ -3,10 +3,10 @@
 
 //===- Grids.h - The integers that a tensor is quantized to -----*- C++ -*-===//
 
-#ifndef SE_LIB_DIALECT_RNN_TRANSFORMS_GRIDS_H
-#define SE_LIB_DIALECT_RNN_TRANSFORMS_GRIDS_H
+#ifndef SE_LIB_DIALECT_RNN_TRANSFORMS_QUANTIZE_QUANTIZE_GRIDS_H
+#define SE_LIB_DIALECT_RNN_TRANSFORMS_QUANTIZE_QUANTIZE_GRIDS_H
 
-#include "Tensors.h"
+#include "Layers/Tensors.h"
 
 #include "se/Quantization/Policy.h"
 
@@ -34,4 +34,4 @@ inline llvm::StringRef getRangeHint(const quantization::Policy &policy) {
 
 } // namespace se::rnn
 
-#endif // SE_LIB_DIALECT_RNN_TRANSFORMS_GRIDS_H
+#endif // SE_LIB_DIALECT_RNN_TRANSFORMS_QUANTIZE_QUANTIZE_GRIDS_H

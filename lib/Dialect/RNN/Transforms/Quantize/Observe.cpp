@@ -4,7 +4,7 @@
 //===- Observe.cpp - Tensors whose values are collected -------------------===//
 
 #include "BoundedValues.h"
-#include "Tensors.h"
+#include "Layers/Tensors.h"
 
 #include "se/Dialect/RNN/Transforms/Observed.h"
 #include "se/Dialect/RNN/Transforms/Passes.h"

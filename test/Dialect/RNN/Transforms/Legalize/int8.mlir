@@ -9,6 +9,7 @@
 // RUN: se-opt %t/heads.mlir --se-pipeline="to=legalized precision=%t/heads-alike.json" --rnn-read-layers | FileCheck %s --check-prefix=ALIKE
 // RUN: se-opt %t/joined.mlir --se-pipeline="to=legalized precision=%t/zero-point.json" --rnn-read-layers | FileCheck %s --check-prefix=JOINED
 // RUN: se-opt %t/slices.mlir --se-pipeline="to=legalized precision=%t/linear.json" --rnn-read-layers | FileCheck %s --check-prefix=SLICES
+// RUN: se-opt %t/elementwise.mlir --se-pipeline="to=legalized precision=%t/elementwise.json nonfinite=propagate" --rnn-read-layers | FileCheck %s --check-prefix=ALONE
 
 // A matrix with a scale of 4 / 127 and 2^-20 (a row of zeros), times 0.5; the bias
 // is an integer in these units, and what is behind the sum is as in fp16. The input
@@ -208,4 +209,20 @@ rnn.network @joined inputs(%x = "x" : tensor<2xf32>, %h = "h" : tensor<2xf32>)
   %5 = rnn.matvec %U, %r : tensor<2x2xf32>, tensor<2xf32> -> tensor<2xf32> loc("linear")
   %6 = arith.addf %4, %5 : tensor<2xf32> loc("linear")
   rnn.yield %3, %6 : tensor<2xf32>, tensor<2xf32>
+}
+
+// A state of 16 bits is stored as such, also where no product is of integers.
+// ALONE-LABEL: rnn.network @elementwise
+// ALONE-SAME:  %h = "h" : tensor<2xi16>
+// ALONE:       %[[Q:.*]] = rnn.quantize %{{.*}} scale 3.05185094E-5 : {{.*}} -> tensor<2xi16>
+// ALONE-NEXT:  rnn.yield %{{.*}} next %[[Q]]
+
+//--- elementwise.json
+{"default": "int8", "cell_state": "int16"}
+//--- elementwise.mlir
+rnn.network @elementwise inputs(%x = "x" : tensor<2xf32>)
+    states(%h = "h" : tensor<2xf32> reset dense<0.0> : tensor<2xf32>) outputs("y" : tensor<2xf32>) {
+  %0 = arith.mulf %x, %h : tensor<2xf32> loc("mix")
+  %1 = rnn.activation <tanh> %0 : tensor<2xf32> -> tensor<2xf32> loc("mix")
+  rnn.yield %1 : tensor<2xf32> next %1 : tensor<2xf32>
 }

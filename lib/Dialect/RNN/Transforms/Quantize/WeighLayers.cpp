@@ -4,8 +4,8 @@
 //===- WeighLayers.cpp - What int8 costs and saves ------------------------===//
 
 #include "Evaluate.h"
-#include "Layers.h"
-#include "Tensors.h"
+#include "Layers/Layers.h"
+#include "Layers/Tensors.h"
 
 #include "se/Dialect/RNN/LayerName.h"
 #include "se/Dialect/RNN/Transforms/Passes.h"

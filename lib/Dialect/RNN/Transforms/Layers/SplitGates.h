@@ -3,8 +3,8 @@
 
 //===- SplitGates.h - Matvecs of single layers and gates --------*- C++ -*-===//
 
-#ifndef SE_LIB_DIALECT_RNN_TRANSFORMS_SPLITGATES_H
-#define SE_LIB_DIALECT_RNN_TRANSFORMS_SPLITGATES_H
+#ifndef SE_LIB_DIALECT_RNN_TRANSFORMS_LAYERS_SPLITGATES_H
+#define SE_LIB_DIALECT_RNN_TRANSFORMS_LAYERS_SPLITGATES_H
 
 #include "se/Dialect/RNN/RNN.h"
 
@@ -28,4 +28,4 @@ void splitGates(NetworkOp network,
 
 } // namespace se::rnn
 
-#endif // SE_LIB_DIALECT_RNN_TRANSFORMS_SPLITGATES_H
+#endif // SE_LIB_DIALECT_RNN_TRANSFORMS_LAYERS_SPLITGATES_H

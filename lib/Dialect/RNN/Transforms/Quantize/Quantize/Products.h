@@ -3,11 +3,11 @@
 
 //===- Products.h - Matvecs that are computed in integers -------*- C++ -*-===//
 
-#ifndef SE_LIB_DIALECT_RNN_TRANSFORMS_PRODUCTS_H
-#define SE_LIB_DIALECT_RNN_TRANSFORMS_PRODUCTS_H
+#ifndef SE_LIB_DIALECT_RNN_TRANSFORMS_QUANTIZE_QUANTIZE_PRODUCTS_H
+#define SE_LIB_DIALECT_RNN_TRANSFORMS_QUANTIZE_QUANTIZE_PRODUCTS_H
 
-#include "Layers.h"
-#include "Tensors.h"
+#include "Layers/Layers.h"
+#include "Layers/Tensors.h"
 
 #include "se/Quantization/Statistics.h"
 
@@ -50,4 +50,4 @@ void addFrameScale(MatvecOp op, FramePeaks &peaks);
 
 } // namespace se::rnn
 
-#endif // SE_LIB_DIALECT_RNN_TRANSFORMS_PRODUCTS_H
+#endif // SE_LIB_DIALECT_RNN_TRANSFORMS_QUANTIZE_QUANTIZE_PRODUCTS_H

@@ -3,8 +3,8 @@
 
 //===- Intervals.h - What values the elements of a tensor take --*- C++ -*-===//
 
-#ifndef SE_LIB_DIALECT_RNN_TRANSFORMS_INTERVALS_H
-#define SE_LIB_DIALECT_RNN_TRANSFORMS_INTERVALS_H
+#ifndef SE_LIB_DIALECT_RNN_TRANSFORMS_QUANTIZE_CHOOSEFLOATS_INTERVALS_H
+#define SE_LIB_DIALECT_RNN_TRANSFORMS_QUANTIZE_CHOOSEFLOATS_INTERVALS_H
 
 #include "mlir/IR/Operation.h"
 
@@ -56,4 +56,4 @@ std::optional<Interval> getChoiceOfConstants(mlir::Value value);
 
 } // namespace se::rnn
 
-#endif // SE_LIB_DIALECT_RNN_TRANSFORMS_INTERVALS_H
+#endif // SE_LIB_DIALECT_RNN_TRANSFORMS_QUANTIZE_CHOOSEFLOATS_INTERVALS_H

@@ -15,7 +15,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Floats.h"
-#include "Layers.h"
+#include "Layers/Layers.h"
 #include "Marks.h"
 
 #include "se/Dialect/RNN/Constants.h"
