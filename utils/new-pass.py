@@ -6,7 +6,7 @@
     utils/new-pass.py DropDeadStates "Remove states that nothing reads"
     utils/new-pass.py --library=cluster JoinBarriers "One barrier instead of two"
 
-adds the definition to the library's Passes.td, a source file with an empty walk, its
+adds the definition to the library's .td, a source file with an empty walk, its
 line in CMakeLists.txt and a lit test that runs the pass (rnn-drop-dead-states,
 cluster-join-barriers) and fails until the expected output is written.
 """
@@ -41,7 +41,8 @@ class Library:
     operation: str
     example: str
     own_folders: bool = False  # of sources, one for each pass
-    step: str = ""  # a folder of sources and tests in `folder`
+    # A folder of sources and tests in `folder`, and the file of definitions.
+    step: str = ""
 
 
 LIBRARIES = {
@@ -80,10 +81,11 @@ def main():
     tests = ROOT / "test" / library.folder / library.step
     step = f"{library.step}/" if library.step else ""
     relative = step + (f"{name}/{name}.cpp" if library.own_folders else f"{name}.cpp")
-    passes = ROOT / "include/se" / library.folder / "Passes.td"
+    passes = ROOT / "include/se" / library.folder / f"{library.step or 'Passes'}.td"
     source, test = sources / relative, tests / f"{words}.mlir"
     table = passes.read_text()
-    if source.exists() or test.exists() or f'"{flag}"' in table:
+    tables = (file.read_text() for file in passes.parent.glob("*.td"))
+    if source.exists() or test.exists() or any(f'"{flag}"' in text for text in tables):
         sys.exit(f"error: there is a pass '{flag}' already")
 
     definition = f'''def {name} : Pass<"{flag}", "::mlir::ModuleOp"> {{

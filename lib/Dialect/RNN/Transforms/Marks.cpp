@@ -81,6 +81,40 @@ std::optional<MarkedProduct> se::rnn::getMarkedProduct(MatvecOp op) {
   return product;
 }
 
+static bool isSymmetric(quant::QuantizedType type, unsigned bits) {
+  return type.isSigned() && type.getExpressedType().isF32() &&
+         type.getStorageType().isInteger(bits) &&
+         type.getStorageTypeMin() == getLeast(bits) &&
+         type.getStorageTypeMax() == llvm::maxIntN(bits);
+}
+
+bool se::rnn::isUniform(quant::DequantizeCastOp mark, unsigned bits) {
+  quant::QuantizedType type = getType(mark);
+  return isa<quant::UniformQuantizedType>(type) && isSymmetric(type, bits);
+}
+
+/// One scale for each row, which are the last dimension of a sum and the first
+/// of a matrix, or one for all; no zero point.
+static bool isOfRows(quant::DequantizeCastOp mark, unsigned bits,
+                     int64_t dimension) {
+  quant::QuantizedType type = getType(mark);
+  if (auto uniform = dyn_cast<quant::UniformQuantizedType>(type))
+    return isSymmetric(type, bits) && uniform.getZeroPoint() == 0;
+  auto rows = dyn_cast<quant::UniformQuantizedPerAxisType>(type);
+  return rows && isSymmetric(type, bits) &&
+         rows.getQuantizedDimension() == dimension &&
+         llvm::all_of(rows.getZeroPoints(),
+                      [](int64_t zeroPoint) { return zeroPoint == 0; });
+}
+
+bool se::rnn::isOfIntegers(MarkedProduct product) {
+  if (!product.y)
+    return false;
+  auto sums = cast<RankedTensorType>(product.y.getType());
+  return isOfRows(product.w, 8, 0) && isUniform(product.x, 8) &&
+         isOfRows(product.y, 32, sums.getRank() - 1);
+}
+
 Value se::rnn::getMarked(quant::DequantizeCastOp mark) {
   return mark.getInput().getDefiningOp<quant::QuantizeCastOp>().getInput();
 }

@@ -45,6 +45,14 @@ struct MarkedProduct {
 /// Nothing if matrix or vector has no mark, `y` null if only that lacks one.
 std::optional<MarkedProduct> getMarkedProduct(MatvecOp op);
 
+/// Whether all three are there and have types that --rnn-quantize makes: i8
+/// with a scale for each row or for all, i8 with one scale, i32 like the
+/// matrix.
+bool isOfIntegers(MarkedProduct product);
+
+/// Whether a mark is of so many bits, with one scale.
+bool isUniform(mlir::quant::DequantizeCastOp mark, unsigned bits);
+
 /// What a mark was put on, and as which type.
 mlir::Value getMarked(mlir::quant::DequantizeCastOp mark);
 mlir::quant::QuantizedType getType(mlir::quant::DequantizeCastOp mark);

@@ -76,13 +76,15 @@ static ElementsAttr moveElements(ElementsAttr constant, ArrayRef<int64_t> from,
 /// a constant, as floats, times a scale for each row.
 static bool isScaledProduct(arith::MulFOp op) {
   auto floats = op.getLhs().getDefiningOp<arith::SIToFPOp>();
-  if (!floats || !getConstant(op.getRhs()))
+  if (!floats || !getConstant(op.getRhs()) ||
+      !getElementTypeOrSelf(op.getType()).isF32())
     return false;
   Value sum = floats.getIn();
   if (auto add = sum.getDefiningOp<arith::AddIOp>();
       add && getConstant(add.getRhs()))
     sum = add.getLhs();
-  return sum.getDefiningOp<MatvecOp>();
+  auto matvec = sum.getDefiningOp<MatvecOp>();
+  return matvec && getElementTypeOrSelf(matvec.getW().getType()).isInteger(8);
 }
 
 /// The integers of a scaled product: a sum, and a constant that may be added.

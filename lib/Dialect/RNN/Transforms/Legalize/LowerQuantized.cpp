@@ -60,13 +60,13 @@ static Value quantize(OpBuilder &b, Location loc,
 
 /// A matvec of integers, in place of the mark on its sums.
 static LogicalResult lower(MatvecOp op, MarkedProduct marks) {
-  auto vector = dyn_cast<quant::UniformQuantizedType>(getType(marks.x));
   std::optional<std::vector<float>> weights = readFloats(getMarked(marks.w));
-  if (!marks.y || !vector || !weights)
+  if (!isOfIntegers(marks) || !weights)
     return op.emitOpError(
-        "has quantized operands, so its matrix must be a constant, its vector "
-        "have one scale, and its result be quantized to i32: --rnn-quantize "
-        "sees to that");
+        "has quantized operands, so its matrix must be a constant of i8, its "
+        "vector of i8 with one scale, and its result quantized to i32: "
+        "--rnn-quantize sees to that");
+  auto vector = cast<quant::UniformQuantizedType>(getType(marks.x));
   OpBuilder b(op);
   Location loc = op.getLoc();
   int64_t rows = cast<RankedTensorType>(op.getW().getType()).getDimSize(0);
@@ -116,13 +116,13 @@ static LogicalResult lower(MatvecOp op, MarkedProduct marks) {
 
 /// Integers, and their values as f32.
 static LogicalResult lower(quant::DequantizeCastOp op) {
-  auto type = dyn_cast<quant::UniformQuantizedType>(getType(op));
-  if (!getMark(op) || !type || type.getStorageType().isInteger(32))
-    return op.emitOpError("must come after a quant.qcast to "
-                          "!quant.uniform of i8 or i16 with one scale");
+  if (!getMark(op) || (!isUniform(op, 8) && !isUniform(op, 16)))
+    return op.emitOpError("must come after a quant.qcast to !quant.uniform of "
+                          "i8<-127:127> or i16<-32767:32767> with one scale");
   OpBuilder b(op);
   Location loc = op.getLoc();
-  se::quantization::Grid grid = getGrid(type);
+  se::quantization::Grid grid =
+      getGrid(cast<quant::UniformQuantizedType>(getType(op)));
   auto floats = cast<RankedTensorType>(op.getType());
   Value y = arith::SIToFPOp::create(b, loc, floats, quantize(b, loc, op));
   auto splat = [&](float value) -> Value {

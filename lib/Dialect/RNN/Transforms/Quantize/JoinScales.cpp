@@ -128,12 +128,11 @@ void ScaledMatvec::writeScales() {
 
 void ScaleJoiner::addProduct(MatvecOp op) {
   std::optional<MarkedProduct> marks = getMarkedProduct(op);
-  if (!marks || !marks->y)
-    return;
-  auto vector = dyn_cast<quant::UniformQuantizedType>(getType(marks->x));
-  if (!vector || !isa<quant::UniformQuantizedPerAxisType>(getType(marks->w)) ||
+  if (!marks || !isOfIntegers(*marks) ||
+      !isa<quant::UniformQuantizedPerAxisType>(getType(marks->w)) ||
       !isa<quant::UniformQuantizedPerAxisType>(getType(marks->y)))
     return;
+  auto vector = cast<quant::UniformQuantizedType>(getType(marks->x));
   matvecs.push_back(
       std::make_unique<ScaledMatvec>(op, *marks, float(vector.getScale())));
   auto count = int64_t(matvecs.back()->rows.size());

@@ -74,7 +74,7 @@ rnn.network @no_sum inputs(%x = "x" : tensor<2xf32>) outputs("y" : tensor<2xf32>
   %yv = quant.dcast %yw : tensor<2x2x!quant.uniform<i8<-127:127>:f32:0, {0.01,0.02}>> to tensor<2x2xf32>
   %yq = quant.qcast %x : tensor<2xf32> to tensor<2x!quant.uniform<i8<-127:127>:f32, 0.5>>
   %yd = quant.dcast %yq : tensor<2x!quant.uniform<i8<-127:127>:f32, 0.5>> to tensor<2xf32>
-  // expected-error @+1 {{has quantized operands, so its matrix must be a constant, its vector have one scale, and its result be quantized to i32: --rnn-quantize sees to that}}
+  // expected-error @+1 {{has quantized operands, so its matrix must be a constant of i8, its vector of i8 with one scale, and its result quantized to i32: --rnn-quantize sees to that}}
   %y = rnn.matvec %yv, %yd : tensor<2x2xf32>, tensor<2xf32> -> tensor<2xf32>
   rnn.yield %y : tensor<2xf32>
 }
@@ -83,7 +83,32 @@ rnn.network @no_sum inputs(%x = "x" : tensor<2xf32>) outputs("y" : tensor<2xf32>
 
 rnn.network @rows inputs(%x = "x" : tensor<2xf32>) outputs("y" : tensor<2xf32>) {
   %0 = quant.qcast %x : tensor<2xf32> to tensor<2x!quant.uniform<i8<-127:127>:f32:0, {0.5,0.25}>>
-  // expected-error @+1 {{must come after a quant.qcast to !quant.uniform of i8 or i16 with one scale}}
+  // expected-error @+1 {{must come after a quant.qcast to !quant.uniform of i8<-127:127> or i16<-32767:32767> with one scale}}
   %y = quant.dcast %0 : tensor<2x!quant.uniform<i8<-127:127>:f32:0, {0.5,0.25}>> to tensor<2xf32>
+  rnn.yield %y : tensor<2xf32>
+}
+
+// -----
+
+rnn.network @unsigned inputs(%x = "x" : tensor<2xf32>) outputs("y" : tensor<2xf32>) {
+  %0 = quant.qcast %x : tensor<2xf32> to tensor<2x!quant.uniform<u8:f32, 0.5>>
+  // expected-error @+1 {{must come after a quant.qcast to !quant.uniform of i8<-127:127> or i16<-32767:32767> with one scale}}
+  %y = quant.dcast %0 : tensor<2x!quant.uniform<u8:f32, 0.5>> to tensor<2xf32>
+  rnn.yield %y : tensor<2xf32>
+}
+
+// -----
+
+// A matrix with a scale for each column.
+rnn.network @columns inputs(%x = "x" : tensor<2xf32>) outputs("y" : tensor<2xf32>) {
+  %A = arith.constant dense<[[1.27, 0.5], [2.54, 1.0]]> : tensor<2x2xf32>
+  %0 = quant.qcast %A : tensor<2x2xf32> to tensor<2x2x!quant.uniform<i8<-127:127>:f32:1, {0.01,0.02}>>
+  %1 = quant.dcast %0 : tensor<2x2x!quant.uniform<i8<-127:127>:f32:1, {0.01,0.02}>> to tensor<2x2xf32>
+  %2 = quant.qcast %x : tensor<2xf32> to tensor<2x!quant.uniform<i8<-127:127>:f32, 0.5>>
+  %3 = quant.dcast %2 : tensor<2x!quant.uniform<i8<-127:127>:f32, 0.5>> to tensor<2xf32>
+  // expected-error @+1 {{has quantized operands}}
+  %4 = rnn.matvec %1, %3 : tensor<2x2xf32>, tensor<2xf32> -> tensor<2xf32>
+  %5 = quant.qcast %4 : tensor<2xf32> to tensor<2x!quant.uniform<i32:f32:0, {0.005,0.01}>>
+  %y = quant.dcast %5 : tensor<2x!quant.uniform<i32:f32:0, {0.005,0.01}>> to tensor<2xf32>
   rnn.yield %y : tensor<2xf32>
 }
