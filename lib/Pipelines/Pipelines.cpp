@@ -46,6 +46,7 @@ static void buildNormalize(OpPassManager &pm) {
 }
 
 static void buildLegalize(OpPassManager &pm, const PipelineOptions &options) {
+  pm.addPass(rnn::createSplitLayers(options.policy));
   pm.addPass(rnn::createWeighLayers(options.policy));
   pm.addPass(rnn::createChooseFloats(options.policy));
   pm.addPass(rnn::createQuantize(options.policy));

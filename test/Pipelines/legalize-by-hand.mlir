@@ -3,7 +3,7 @@
 // RUN: se-opt normalized.mlir --se-pipeline="from=normalized to=legalized precision=policy.json" -o pipeline.mlir
 //
 // What a pass has found is in the IR: text in between changes nothing.
-// DEFINE: %{quantize} = se-opt normalized.mlir --rnn-read-layers --rnn-weigh-layers=precision=policy.json --rnn-write-layers | se-opt - --rnn-read-layers --rnn-choose-floats=precision=policy.json --rnn-write-layers | se-opt - --rnn-read-layers --rnn-quantize=precision=policy.json --rnn-write-layers
+// DEFINE: %{quantize} = se-opt normalized.mlir --rnn-read-layers --rnn-split-layers=precision=policy.json --rnn-write-layers | se-opt - --rnn-read-layers --rnn-weigh-layers=precision=policy.json --rnn-write-layers | se-opt - --rnn-read-layers --rnn-choose-floats=precision=policy.json --rnn-write-layers | se-opt - --rnn-read-layers --rnn-quantize=precision=policy.json --rnn-write-layers
 // DEFINE: %{scales} = se-opt - --rnn-read-layers --rnn-join-scales --rnn-write-layers
 // DEFINE: %{floats} = se-opt - --rnn-read-layers --rnn-narrow-floats=precision=policy.json --rnn-write-layers | se-opt - --rnn-read-layers --rnn-tabulate-activations --rnn-write-layers
 // DEFINE: %{integers} = se-opt - --rnn-read-layers --rnn-lower-quantized --rnn-write-layers | se-opt - --rnn-read-layers --rnn-fuse-sums --rnn-write-layers | se-opt - --rnn-read-layers --rnn-quantize-states --rnn-write-layers

@@ -40,6 +40,41 @@ def ExposeObserved : Pass<"rnn-expose-observed", "::mlir::ModuleOp"> {
   }];
 }
 
+def SplitLayers : Pass<"rnn-split-layers", "::mlir::ModuleOp"> {
+  let summary = "A matvec for each layer that the policy tells apart";
+  let description = [{
+    Matvecs that `--rnn-fuse-gates` made of layers or gates with different
+    entries in the policy are separated again; sums of gates are split, if a
+    gate has an entry of its own. Cells are inlined. A policy that does not fit
+    the network's layers is an error.
+
+    Which layers the policy's base (`mixed` or `int8`) makes int8 is written to
+    the attribute `rnn.int8_layers` of the network, before operands are marked
+    and integers made: later passes do not ask again.
+
+    Before, if only one of the layers `gain` and `mask` is int8:
+
+    ```mlir
+    %2 = rnn.matvec %AB, %x : tensor<5x4xf32>, tensor<4xf32> -> tensor<5xf32>
+    %0 = tensor.extract_slice %2[0] [2] [1] : tensor<5xf32> to tensor<2xf32> loc("gain")
+    %1 = tensor.extract_slice %2[2] [3] [1] : tensor<5xf32> to tensor<3xf32> loc("mask")
+    ```
+
+    After:
+
+    ```mlir
+    %0 = rnn.matvec %A, %x : tensor<2x4xf32>, tensor<4xf32> -> tensor<2xf32>
+    %1 = rnn.matvec %B, %x : tensor<3x4xf32>, tensor<4xf32> -> tensor<3xf32>
+    ```
+  }];
+  let options = [
+    Option<"precision", "precision", "std::string", "\"fp32\"",
+           "fp32, fp16, int8, mixed, or the path of a policy">
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+    "::mlir::tensor::TensorDialect"];
+}
+
 def WeighLayers : Pass<"rnn-weigh-layers", "::mlir::ModuleOp"> {
   let summary = "Find the layers that int8 does not pay for";
   let description = [{
@@ -47,14 +82,13 @@ def WeighLayers : Pass<"rnn-weigh-layers", "::mlir::ModuleOp"> {
     int8, those stay fp16 that would get slower and save no bytes that matter
     (docs/precision.md). They are named, with the reason, in the attribute
     `se.fp16_layers` of the network, which later passes obey, and in a remark.
-    The layers that the base makes int8, before that, are named in
-    `rnn.int8_layers`: later passes do not ask again. Cells are inlined.
+    Cells are inlined.
 
     Example: a matrix of 4 columns, whose rows need a scale each.
 
     ```mlir
-    rnn.network @net ... attributes {rnn.int8_layers = ["core", "rnn"], se.fp16_layers =
-        {core = "int8 would take about 80 core cycles more for it, and save 0 of 64 bytes"}}
+    rnn.network @net ... attributes {se.fp16_layers = {core =
+        "int8 would take about 80 core cycles more for it, and save 0 of 64 bytes"}}
     ```
   }];
   let options = [
@@ -122,8 +156,7 @@ def Quantize : Pass<"rnn-quantize", "::mlir::ModuleOp"> {
     Decides by a policy (docs/precision.md) which tensors become integers and
     says so with casts to types of MLIR's `quant` dialect and back; all
     arithmetic stays on f32. `--rnn-lower-quantized` makes integer arithmetic of
-    it. Cells are inlined, matvecs that were fused from layers with different
-    entries are separated, and `rnn.observe` goes.
+    it. Cells are inlined, and `rnn.observe` goes.
 
     * Matrices of int8 layers: i8, symmetric, one scale for each row or for all.
     * Vectors that these multiply: i8, with a zero point where that helps. Scales

@@ -44,7 +44,7 @@ LogicalResult Layers::findEntries(NetworkOp network) {
   return success();
 }
 
-LogicalResult Layers::checkEntries(NetworkOp network) const {
+LogicalResult Layers::check(NetworkOp network) const {
   // Of layers, and of matrices, which may be a gate's.
   llvm::DenseSet<const Policy::Entry *> matched, products;
   for (Operation &op : network.getBody().front()) {
@@ -120,29 +120,19 @@ LogicalResult Layers::find(NetworkOp network) {
   return findEntries(network);
 }
 
-LogicalResult Layers::add(NetworkOp network, Tensors &tensors) {
-  if (failed(find(network)))
-    return failure();
-  llvm::StringSet<> split;
-  Block &block = network.getBody().front();
-  for (auto op : block.getOps<tensor::ExtractSliceOp>())
-    if (&get(getGateName(op.getLoc()), getLayerName(op.getLoc())) !=
-        &get(getLayerName(op.getLoc()), getLayerName(op.getLoc())))
-      split.insert(getLayerName(op.getLoc()));
-  splitGates(network, [&](Location location) {
-    return split.contains(getLayerName(location));
-  });
-  for (auto op : llvm::make_early_inc_range(block.getOps<MatvecOp>())) {
-    SmallVector<const LayerPolicy *> found;
-    for (Location part : getParts(op.getLoc()))
-      found.push_back(&get(getGateName(part), getLayerName(part)));
-    for (Operation *user : op->getUsers())
-      if (isa<tensor::ExtractSliceOp>(user) && isOfLayer(user, op))
-        found.push_back(&(*this)[user]);
-    if (!llvm::all_equal(found))
-      separateSlices(op, tensors);
-  }
-  return checkEntries(network);
+bool Layers::isGateApart(Location location) const {
+  std::string layer = getLayerName(location);
+  return &get(getGateName(location), layer) != &get(layer, layer);
+}
+
+bool Layers::isSplit(MatvecOp op) const {
+  SmallVector<const LayerPolicy *> found;
+  for (Location part : getParts(op.getLoc()))
+    found.push_back(&get(getGateName(part), getLayerName(part)));
+  for (Operation *user : op->getUsers())
+    if (isa<tensor::ExtractSliceOp>(user) && isOfLayer(user, op))
+      found.push_back(&(*this)[user]);
+  return llvm::all_equal(found);
 }
 
 const LayerPolicy &Layers::get(StringRef gate, StringRef layer) const {

@@ -14,8 +14,6 @@
 
 namespace se::rnn {
 
-class Tensors;
-
 /// Of a network: the names of the layers that its policy's base makes int8. The
 /// first pass that asks for them writes them down: when operands are marked and
 /// integers are made, it can no longer be told which those are.
@@ -33,10 +31,12 @@ public:
   /// Finds the layers of `network`, which stays as it is, but for the attribute
   /// that names those of int8.
   mlir::LogicalResult find(NetworkOp network);
-  /// Finds the layers of `network`, and separates matvecs that were fused from
-  /// layers or gates with different policies. Emits an error if the policy does
-  /// not fit the layers.
-  mlir::LogicalResult add(NetworkOp network, Tensors &tensors);
+  /// Emits an error if an entry of the policy fits no layer.
+  mlir::LogicalResult check(NetworkOp network) const;
+  /// Whether the gate of this location has another policy than its layer.
+  bool isGateApart(mlir::Location location) const;
+  /// Whether all layers and gates that a matvec is of have one policy.
+  bool isSplit(MatvecOp op) const;
 
   const quantization::LayerPolicy &operator[](mlir::Operation *op) const;
   quantization::Precision getPrecision(mlir::Operation *op) const {
@@ -54,7 +54,6 @@ private:
   mlir::LogicalResult findEntries(NetworkOp network);
   const quantization::LayerPolicy &get(llvm::StringRef gate,
                                        llvm::StringRef layer) const;
-  mlir::LogicalResult checkEntries(NetworkOp network) const;
 
   const quantization::Policy &policy;
   /// Of layers and gates; null for those that no entry matches.

@@ -5,8 +5,6 @@
 
 #include "SplitGates.h"
 
-#include "Tensors.h"
-
 #include "se/Dialect/RNN/Constants.h"
 #include "se/Dialect/RNN/LayerName.h"
 #include "se/Dialect/RNN/Transforms/Passes.h"
@@ -28,10 +26,12 @@ static bool isReadInSlices(MatvecOp op) {
   return llvm::all_of(op->getUsers(), llvm::IsaPred<tensor::ExtractSliceOp>);
 }
 
-void se::rnn::separateSlices(MatvecOp op, Tensors &tensors) {
-  std::optional<std::vector<float>> weights = readFloats(op.getW());
-  if (!weights || !isReadInSlices(op))
-    return;
+bool se::rnn::canSeparate(MatvecOp op) {
+  return isReadInSlices(op) && readFloats(op.getW());
+}
+
+void se::rnn::separateSlices(MatvecOp op) {
+  std::vector<float> weights = *readFloats(op.getW());
   auto users = llvm::to_vector(op->getUsers());
   auto type = cast<RankedTensorType>(op.getW().getType());
   int64_t columns = type.getDimSize(1);
@@ -42,15 +42,13 @@ void se::rnn::separateSlices(MatvecOp op, Tensors &tensors) {
     auto slice = cast<tensor::ExtractSliceOp>(user);
     int64_t first = slice.getStaticOffsets().back();
     int64_t rows = slice.getType().getShape().back();
-    auto part = ArrayRef(*weights).slice(first * columns, rows * columns);
+    auto part = ArrayRef(weights).slice(first * columns, rows * columns);
     Location loc = isOfLayer(slice, op) ? slice.getLoc() : op.getLoc();
     Value w = arith::ConstantOp::create(
         b, loc, makeConstant(type.clone({rows, columns}), part, name));
     auto product = MatvecOp::create(b, loc, slice.getType(), w, op.getX());
     product->setDiscardableAttrs(op->getDiscardableAttrDictionary());
-    Value y = product;
-    tensors.replace(slice.getResult(), y);
-    slice.replaceAllUsesWith(y);
+    slice.replaceAllUsesWith(product.getY());
     slice.erase();
   }
   op.erase();

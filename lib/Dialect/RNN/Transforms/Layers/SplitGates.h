@@ -10,15 +10,15 @@
 
 namespace se::rnn {
 
-class Tensors;
-
 /// Whether a slice of a product has the name of one of the product's layers.
 bool isOfLayer(mlir::Operation *slice, mlir::Operation *product);
 
-/// Replaces a matvec of which only slices are read by one for each slice, at
-/// the slice's location if it is of the matvec's layer. Does nothing if the
-/// matrix is no constant or the product is read otherwise.
-void separateSlices(MatvecOp op, Tensors &tensors);
+/// Whether only slices of a product with a constant are read.
+bool canSeparate(MatvecOp op);
+
+/// Replaces such a matvec by one for each slice, at the slice's location if it
+/// is of the matvec's layer.
+void separateSlices(MatvecOp op);
 
 /// Slices of sums and other elementwise operations become such operations of
 /// slices, for gates whose location `isSplit`, down to the products: each is

@@ -140,12 +140,3 @@ StringRef Tensors::getName(Value value) const {
     return getArgumentName(network, argument);
   return "";
 }
-
-void Tensors::replace(Value from, Value to) {
-  auto it = names.find(from);
-  if (it == names.end())
-    return;
-  std::string name = it->second;
-  names.erase(it);
-  names[to] = name;
-}

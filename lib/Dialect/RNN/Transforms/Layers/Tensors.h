@@ -33,8 +33,6 @@ public:
   const llvm::MapVector<mlir::Value, std::string> &get() const { return names; }
   /// The name of a value, which may be a reshape of one with a name.
   llvm::StringRef getName(mlir::Value value) const;
-  /// `to` takes the place of `from`.
-  void replace(mlir::Value from, mlir::Value to);
 
 private:
   void add(mlir::Value value);

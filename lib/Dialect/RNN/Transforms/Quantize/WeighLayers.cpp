@@ -188,9 +188,8 @@ struct WeighLayersPass : se::rnn::impl::WeighLayersBase<WeighLayersPass> {
     if (failed(inlineCells(module)))
       return failure();
     for (auto network : module.getOps<NetworkOp>()) {
-      Tensors tensors(network);
       Layers layers(policy);
-      if (failed(layers.add(network, tensors)))
+      if (failed(layers.find(network)))
         return failure();
       DictionaryAttr found = Weigher(network, layers).run();
       if (found.empty())

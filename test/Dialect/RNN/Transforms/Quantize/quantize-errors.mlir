@@ -11,10 +11,10 @@
 // RUN: not se-opt net.mlir --rnn-quantize=precision=key.json 2>&1 | FileCheck %s --check-prefix=KEY
 // KEY: error: {{.*}}key.json: layers: 'lstm': unknown key 'bits', expected
 
-// RUN: not se-opt net.mlir --rnn-quantize=precision=nothing.json 2>&1 | FileCheck %s --check-prefix=NOTHING
+// RUN: not se-opt net.mlir --rnn-split-layers=precision=nothing.json 2>&1 | FileCheck %s --check-prefix=NOTHING
 // NOTHING: error: {{.*}}nothing.json: layers: 'lstm_2*' matches no layer of the network
 
-// RUN: not se-opt net.mlir --rnn-quantize=precision=kind.json 2>&1 | FileCheck %s --check-prefix=KIND
+// RUN: not se-opt net.mlir --rnn-split-layers=precision=kind.json 2>&1 | FileCheck %s --check-prefix=KIND
 // KIND: error: {{.*}}kind.json: layers: 'relu' matches no layer with a matrix, which is what int8 is for
 
 // RUN: not se-opt net.mlir --rnn-quantize=precision=two.json 2>&1 | FileCheck %s --check-prefix=TWO
@@ -38,6 +38,9 @@
 
 // RUN: not se-opt net.mlir --rnn-quantize=precision=infinite.json 2>&1 | FileCheck %s --check-prefix=INFINITE
 // INFINITE: error: {{.*}}infinite.json: layers: 'inf': layer 'inf': a weight is not finite
+
+// RUN: not se-opt heads.mlir --rnn-fuse-gates --rnn-fold-constants --rnn-quantize=precision=heads.json 2>&1 | FileCheck %s --check-prefix=FUSED
+// FUSED: error: {{.*}}'rnn.matvec' op is of layers or gates with different entries in the policy: --rnn-split-layers comes first
 
 // RUN: not se-opt net.mlir --rnn-narrow-floats=precision=wide-enough.json 2>&1 | FileCheck %s --check-prefix=UNMARKED
 // UNMARKED: error: {{.*}}'rnn.matvec' op is of an int8 layer, but its operands are not quantized: --rnn-quantize comes first
@@ -93,4 +96,14 @@ rnn.network @net inputs(%x = "x" : tensor<2xf32>, %m = "m" : tensor<1x2xf32>, %v
   %9 = rnn.matvec %inf, %x : tensor<2x2xf32>, tensor<2xf32> -> tensor<2xf32> loc("inf")
   rnn.yield %1, %5, %6, %7, %8, %9 : tensor<2xf32>, tensor<2xf32>, tensor<1xf32>, tensor<1xf32>, tensor<1xf32>, tensor<2xf32>
     next %3 : tensor<2xf32>
+}
+//--- heads.json
+{"layers": {"mask": {"precision": "int8", "input_scale": 0.5}}}
+//--- heads.mlir
+rnn.network @heads inputs(%x = "x" : tensor<2xf32>) outputs("g" : tensor<2xf32>, "m" : tensor<1xf32>) {
+  %G = arith.constant dense<[[2.0, -4.0], [1.0, 0.0]]> : tensor<2x2xf32>
+  %M = arith.constant dense<[[1.0, -4.0]]> : tensor<1x2xf32>
+  %0 = rnn.matvec %G, %x : tensor<2x2xf32>, tensor<2xf32> -> tensor<2xf32> loc("gain")
+  %1 = rnn.matvec %M, %x : tensor<1x2xf32>, tensor<2xf32> -> tensor<1xf32> loc("mask")
+  rnn.yield %0, %1 : tensor<2xf32>, tensor<1xf32>
 }
