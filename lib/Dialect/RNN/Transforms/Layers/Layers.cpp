@@ -8,6 +8,7 @@
 #include "SplitGates.h"
 #include "Tensors.h"
 
+#include "se/Dialect/RNN/Choices.h"
 #include "se/Dialect/RNN/LayerName.h"
 #include "se/Dialect/RNN/Transforms/Passes.h"
 
@@ -84,9 +85,8 @@ void Layers::findQuantized(NetworkOp network) {
   if (!names)
     chooseQuantized(network);
   else
-    for (Attribute name : names)
-      if (auto string = dyn_cast<StringAttr>(name))
-        quantized.insert(string.getValue());
+    for (auto name : names.getAsRange<StringAttr>())
+      quantized.insert(name.getValue());
   if (auto names = network->getAttrOfType<DictionaryAttr>(halfLayersAttrName))
     for (NamedAttribute name : names)
       if (quantized.erase(name.getName()))

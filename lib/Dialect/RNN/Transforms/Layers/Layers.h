@@ -14,12 +14,6 @@
 
 namespace se::rnn {
 
-/// Of a network: the names of the layers that its policy's base makes int8. The
-/// first pass that asks for them writes them down: when operands are marked and
-/// integers are made, it can no longer be told which those are.
-inline constexpr llvm::StringLiteral quantizedLayersAttrName =
-    "rnn.int8_layers";
-
 /// What a policy says of each layer of a network without cells. A layer is what
 /// has one name (LayerName.h).
 class Layers {
