@@ -156,7 +156,8 @@ def Quantize : Pass<"rnn-quantize", "::mlir::ModuleOp"> {
     Decides by a policy (docs/precision.md) which tensors become integers and
     says so with casts to types of MLIR's `quant` dialect and back; all
     arithmetic stays on f32. `--rnn-lower-quantized` makes integer arithmetic of
-    it. Cells are inlined, and `rnn.observe` goes.
+    it. Cells are inlined, and `rnn.observe` goes. A matvec of layers with
+    different entries is an error: `--rnn-split-layers` comes first.
 
     * Matrices of int8 layers: i8, symmetric, one scale for each row or for all.
     * Vectors that these multiply: i8, with a zero point where that helps. Scales

@@ -165,3 +165,15 @@ std::string Layers::describe(Operation *op) const {
     text += "layers: '" + entry->pattern + "': ";
   return text + "layer '" + name + "': ";
 }
+
+LogicalResult se::rnn::loadPolicy(ModuleOp module,
+                                  std::optional<Policy> &policy,
+                                  StringRef precision, StringRef calibration) {
+  if (policy)
+    return success();
+  llvm::Expected<Policy> loaded = Policy::load(precision, calibration);
+  if (!loaded)
+    return module.emitError(llvm::toString(loaded.takeError()));
+  policy = *loaded;
+  return success();
+}

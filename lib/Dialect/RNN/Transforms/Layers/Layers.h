@@ -59,6 +59,13 @@ private:
   quantization::LayerPolicy half;
 };
 
+/// Loads the policy that a pass's options name, unless the pass was made with
+/// one. Emits an error if it cannot be read.
+mlir::LogicalResult loadPolicy(mlir::ModuleOp module,
+                               std::optional<quantization::Policy> &policy,
+                               llvm::StringRef precision,
+                               llvm::StringRef calibration = "");
+
 } // namespace se::rnn
 
 #endif // SE_LIB_DIALECT_RNN_TRANSFORMS_LAYERS_LAYERS_H

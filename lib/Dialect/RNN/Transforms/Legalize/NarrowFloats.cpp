@@ -325,14 +325,8 @@ struct NarrowFloatsPass : se::rnn::impl::NarrowFloatsBase<NarrowFloatsPass> {
 
   void runOnOperation() override {
     ModuleOp module = getOperation();
-    if (!policy) {
-      auto loaded = Policy::load(precision);
-      if (!loaded) {
-        module.emitError(llvm::toString(loaded.takeError()));
-        return signalPassFailure();
-      }
-      policy = *loaded;
-    }
+    if (failed(loadPolicy(module, policy, precision)))
+      return signalPassFailure();
     if (failed(narrow(module, *policy)))
       signalPassFailure();
   }

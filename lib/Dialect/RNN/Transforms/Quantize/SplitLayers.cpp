@@ -41,14 +41,8 @@ struct SplitLayersPass : se::rnn::impl::SplitLayersBase<SplitLayersPass> {
 
   void runOnOperation() override {
     ModuleOp module = getOperation();
-    if (!policy) {
-      auto loaded = Policy::load(precision);
-      if (!loaded) {
-        module.emitError(llvm::toString(loaded.takeError()));
-        return signalPassFailure();
-      }
-      policy = *loaded;
-    }
+    if (failed(loadPolicy(module, policy, precision)))
+      return signalPassFailure();
     if (!policy->isUniform() && failed(split(module, *policy)))
       signalPassFailure();
   }

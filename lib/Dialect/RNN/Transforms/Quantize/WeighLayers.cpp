@@ -169,14 +169,8 @@ struct WeighLayersPass : se::rnn::impl::WeighLayersBase<WeighLayersPass> {
 
   void runOnOperation() override {
     ModuleOp module = getOperation();
-    if (!policy) {
-      auto loaded = Policy::load(precision);
-      if (!loaded) {
-        module.emitError(llvm::toString(loaded.takeError()));
-        return signalPassFailure();
-      }
-      policy = *loaded;
-    }
+    if (failed(loadPolicy(module, policy, precision)))
+      return signalPassFailure();
     if (policy->getBase() != se::quantization::Base::INT8 &&
         policy->getBase() != se::quantization::Base::Mixed)
       return;

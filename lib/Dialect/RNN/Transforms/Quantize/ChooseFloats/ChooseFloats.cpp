@@ -310,14 +310,8 @@ struct ChooseFloatsPass : se::rnn::impl::ChooseFloatsBase<ChooseFloatsPass> {
 
   void runOnOperation() override {
     ModuleOp module = getOperation();
-    if (!policy) {
-      auto loaded = Policy::load(precision, calibration);
-      if (!loaded) {
-        module.emitError(llvm::toString(loaded.takeError()));
-        return signalPassFailure();
-      }
-      policy = *loaded;
-    }
+    if (failed(loadPolicy(module, policy, precision, calibration)))
+      return signalPassFailure();
     if (policy->isUniform() &&
         policy->getBase() == se::quantization::Base::FP32)
       return;

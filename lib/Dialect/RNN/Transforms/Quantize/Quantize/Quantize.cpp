@@ -236,14 +236,8 @@ struct QuantizePass : se::rnn::impl::QuantizeBase<QuantizePass> {
 
   void runOnOperation() override {
     ModuleOp module = getOperation();
-    if (!policy) {
-      auto loaded = Policy::load(precision, calibration);
-      if (!loaded) {
-        module.emitError(llvm::toString(loaded.takeError()));
-        return signalPassFailure();
-      }
-      policy = *loaded;
-    }
+    if (failed(loadPolicy(module, policy, precision, calibration)))
+      return signalPassFailure();
     module.walk([](ObserveOp op) { op.erase(); });
     if (!policy->isUniform() && failed(quantize(module, *policy)))
       signalPassFailure();
