@@ -157,7 +157,9 @@ def Quantize : Pass<"rnn-quantize", "::mlir::ModuleOp"> {
     says so with casts to types of MLIR's `quant` dialect and back; all
     arithmetic stays on f32. `--rnn-lower-quantized` makes integer arithmetic of
     it. Cells are inlined, and `rnn.observe` goes. A matvec of layers with
-    different entries is an error: `--rnn-split-layers` comes first.
+    different entries is an error: `--rnn-split-layers` comes first. MLIR's
+    `--canonicalize` takes a cast and its reverse away, and must not come between
+    this pass and `--rnn-lower-quantized`.
 
     * Matrices of int8 layers: i8, symmetric, one scale for each row or for all.
     * Vectors that these multiply: i8, with a zero point where that helps. Scales

@@ -120,6 +120,16 @@ LogicalResult Layers::find(NetworkOp network) {
   return findEntries(network);
 }
 
+LogicalResult Layers::findSplit(NetworkOp network) {
+  if (failed(find(network)))
+    return failure();
+  for (auto op : network.getBody().front().getOps<MatvecOp>())
+    if (!isSplit(op) && canSeparate(op))
+      return op.emitOpError("is of layers or gates with different entries in "
+                            "the policy: --rnn-split-layers comes first");
+  return success();
+}
+
 bool Layers::isGateApart(Location location) const {
   std::string layer = getLayerName(location);
   return &get(getGateName(location), layer) != &get(layer, layer);

@@ -25,6 +25,8 @@ public:
   /// Finds the layers of `network`, which stays as it is, but for the attribute
   /// that names those of int8.
   mlir::LogicalResult find(NetworkOp network);
+  /// The same after --rnn-split-layers: emits an error if it has to come first.
+  mlir::LogicalResult findSplit(NetworkOp network);
   /// Emits an error if an entry of the policy fits no layer.
   mlir::LogicalResult check(NetworkOp network) const;
   /// Whether the gate of this location has another policy than its layer.

@@ -339,7 +339,7 @@ struct NarrowFloatsPass : se::rnn::impl::NarrowFloatsBase<NarrowFloatsPass> {
       return failure();
     for (auto network : module.getOps<NetworkOp>()) {
       Layers layers(policy);
-      if ((!policy.isUniform() && failed(layers.find(network))) ||
+      if ((!policy.isUniform() && failed(layers.findSplit(network))) ||
           failed(FloatNarrower(&getContext(), layers).convert(network)))
         return failure();
     }

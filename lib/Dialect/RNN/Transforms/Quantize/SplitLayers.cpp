@@ -29,9 +29,15 @@ static void splitLayers(NetworkOp network, const Layers &layers) {
   splitGates(network, [&](Location location) {
     return apart.contains(getLayerName(location));
   });
-  for (auto op : llvm::make_early_inc_range(block.getOps<MatvecOp>()))
-    if (!layers.isSplit(op) && canSeparate(op))
-      separateSlices(op);
+  // Slices may have slices.
+  for (bool hasChanged = true; hasChanged;) {
+    hasChanged = false;
+    for (auto op : llvm::make_early_inc_range(block.getOps<MatvecOp>()))
+      if (!layers.isSplit(op) && canSeparate(op)) {
+        separateSlices(op);
+        hasChanged = true;
+      }
+  }
 }
 
 namespace {

@@ -183,7 +183,7 @@ struct WeighLayersPass : se::rnn::impl::WeighLayersBase<WeighLayersPass> {
       return failure();
     for (auto network : module.getOps<NetworkOp>()) {
       Layers layers(policy);
-      if (failed(layers.find(network)))
+      if (failed(layers.findSplit(network)))
         return failure();
       DictionaryAttr found = Weigher(network, layers).run();
       if (found.empty())

@@ -319,7 +319,7 @@ struct ChooseFloatsPass : se::rnn::impl::ChooseFloatsBase<ChooseFloatsPass> {
       return signalPassFailure();
     for (auto network : module.getOps<NetworkOp>()) {
       Layers layers(*policy);
-      if (failed(layers.find(network)))
+      if (failed(layers.findSplit(network)))
         return signalPassFailure();
       FloatChooser(network, layers).run();
     }

@@ -7,7 +7,6 @@
 #include "Evaluate.h"
 #include "Floats.h"
 #include "Grids.h"
-#include "Layers/SplitGates.h"
 #include "Marks.h"
 #include "Products.h"
 
@@ -221,14 +220,6 @@ LogicalResult Quantizer::run() {
   return success();
 }
 
-static LogicalResult checkSplit(NetworkOp network, const Layers &layers) {
-  for (auto op : network.getBody().front().getOps<MatvecOp>())
-    if (!layers.isSplit(op) && canSeparate(op))
-      return op.emitOpError("is of layers or gates with different entries in "
-                            "the policy: --rnn-split-layers comes first");
-  return success();
-}
-
 namespace {
 struct QuantizePass : se::rnn::impl::QuantizeBase<QuantizePass> {
   using QuantizeBase::QuantizeBase;
@@ -249,7 +240,7 @@ struct QuantizePass : se::rnn::impl::QuantizeBase<QuantizePass> {
     for (auto network : module.getOps<NetworkOp>()) {
       Tensors tensors(network);
       Layers layers(policy);
-      if (failed(layers.find(network)) || failed(checkSplit(network, layers)) ||
+      if (failed(layers.findSplit(network)) ||
           failed(Quantizer(network, layers, tensors).run()))
         return failure();
     }
