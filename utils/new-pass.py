@@ -6,7 +6,7 @@
     utils/new-pass.py DropDeadStates "Remove states that nothing reads"
     utils/new-pass.py --library=cluster JoinBarriers "One barrier instead of two"
 
-adds the definition to the library's Passes.td, a source file with an empty walk, its
+adds the definition to the library's .td, a source file with an empty walk, its
 line in CMakeLists.txt and a lit test that runs the pass (rnn-drop-dead-states,
 cluster-join-barriers) and fails until the expected output is written.
 """
@@ -41,11 +41,15 @@ class Library:
     operation: str
     example: str
     own_folders: bool = False  # of sources, one for each pass
+    # A folder of sources and tests in `folder`, and the file of definitions.
+    step: str = ""
 
 
 LIBRARIES = {
-    "rnn": Library("Dialect/RNN/Transforms", "se::rnn", "rnn", "se/Dialect/RNN/RNN.h",
-                   "se::rnn::NetworkOp", NETWORK),
+    **{f"rnn-{step.lower()}": Library("Dialect/RNN/Transforms", "se::rnn", "rnn",
+                                      "se/Dialect/RNN/RNN.h", "se::rnn::NetworkOp", NETWORK,
+                                      step=step)
+       for step in ("Normalize", "Quantize", "Legalize")},
     "cluster": Library("Dialect/Cluster/Transforms", "se::cluster", "cluster",
                        "se/Dialect/Cluster/Cluster.h", "se::cluster::ParallelOp",
                        FUNCTION, own_folders=True),
@@ -62,8 +66,8 @@ LIBRARIES = {
 
 def main():
     parser = argparse.ArgumentParser(description="Writes the boilerplate of a new pass.")
-    parser.add_argument("--library", choices=LIBRARIES, default="rnn",
-                        help="where the pass belongs to (default: rnn)")
+    parser.add_argument("--library", choices=LIBRARIES, default="rnn-normalize",
+                        help="where the pass belongs to (default: rnn-normalize)")
     parser.add_argument("name", help="class name, e.g. DropDeadStates")
     parser.add_argument("summary", help="one line without a full stop")
     arguments = parser.parse_args()
@@ -73,12 +77,15 @@ def main():
         sys.exit(f"error: '{name}' is not a class name such as DropDeadStates")
     words = "-".join(word.lower() for word in re.findall(r"[A-Z][a-z0-9]+", name))
     flag = f"{library.prefix}-{words}"
-    sources, tests = ROOT / "lib" / library.folder, ROOT / "test" / library.folder
-    relative = f"{name}/{name}.cpp" if library.own_folders else f"{name}.cpp"
-    passes = ROOT / "include/se" / library.folder / "Passes.td"
+    sources = ROOT / "lib" / library.folder
+    tests = ROOT / "test" / library.folder / library.step
+    step = f"{library.step}/" if library.step else ""
+    relative = step + (f"{name}/{name}.cpp" if library.own_folders else f"{name}.cpp")
+    passes = ROOT / "include/se" / library.folder / f"{library.step or 'Passes'}.td"
     source, test = sources / relative, tests / f"{words}.mlir"
     table = passes.read_text()
-    if source.exists() or test.exists() or f'"{flag}"' in table:
+    tables = (file.read_text() for file in passes.parent.glob("*.td"))
+    if source.exists() or test.exists() or any(f'"{flag}"' in text for text in tables):
         sys.exit(f"error: there is a pass '{flag}' already")
 
     definition = f'''def {name} : Pass<"{flag}", "::mlir::ModuleOp"> {{

@@ -294,6 +294,7 @@ FailureOr<quantization::Policy> Compilation::nameHalfLayers() {
     return success(message.getSeverity() == DiagnosticSeverity::Remark);
   });
   PassManager passes(copy->getContext());
+  passes.addPass(rnn::createSplitLayers(policy));
   passes.addPass(rnn::createWeighLayers(policy));
   if (failed(lowerTo(*copy, Phase::Normalized, {})) ||
       failed(passes.run(*copy)))

@@ -46,10 +46,16 @@ static void buildNormalize(OpPassManager &pm) {
 }
 
 static void buildLegalize(OpPassManager &pm, const PipelineOptions &options) {
+  pm.addPass(rnn::createSplitLayers(options.policy));
   pm.addPass(rnn::createWeighLayers(options.policy));
   pm.addPass(rnn::createChooseFloats(options.policy));
   pm.addPass(rnn::createQuantize(options.policy));
-  pm.addPass(rnn::createLegalize(options.policy));
+  pm.addPass(rnn::createJoinScales());
+  pm.addPass(rnn::createNarrowFloats(options.policy));
+  pm.addPass(rnn::createTabulateActivations());
+  pm.addPass(rnn::createLowerQuantized());
+  pm.addPass(rnn::createFuseSums());
+  pm.addPass(rnn::createQuantizeStates());
   pm.addPass(rnn::createContract());
   pm.addPass(rnn::createFoldConstants()); // scales of rows, sliced
   pm.addPass(rnn::createScreenInputs({options.nonfinite}));

@@ -7,7 +7,7 @@
 // CHECK-NEXT: --se-pipeline=
 // CHECK-NEXT: --verify-phase=
 // CHECK-NOT:  --aarch64
-// CHECK:      --rnn-legalize
+// CHECK:      --rnn-lower-quantized
 // CHECK:      --version
 // CHECK-NOT:  --aarch64
 

@@ -4,6 +4,7 @@
 //===- RNNDialect.cpp - Dialect, attributes
 //--------------------------------===//
 
+#include "se/Dialect/RNN/Choices.h"
 #include "se/Dialect/RNN/LayerName.h"
 #include "se/Dialect/RNN/RNN.h"
 #include "se/Dialect/RNN/RNNScreening.h"
@@ -42,7 +43,7 @@ LogicalResult RNNDialect::verifyOperationAttribute(Operation *op,
                                                    NamedAttribute attribute) {
   if (attribute.getName() == layerAttrName)
     return verifyLayerAttribute(op, attribute.getValue());
-  return success();
+  return verifyChoice(op, attribute);
 }
 
 Operation *RNNDialect::materializeConstant(OpBuilder &builder, Attribute value,

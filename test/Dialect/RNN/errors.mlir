@@ -846,3 +846,33 @@ rnn.network @layer_names inputs(%x = "x" : tensor<2xf32>) outputs("y" : tensor<2
   %0 = arith.negf %x {rnn.layer = ["a", [["b"]]]} : tensor<2xf32>
   rnn.yield %0 : tensor<2xf32>
 }
+
+// -----
+
+rnn.network @f32_value inputs(%x = "x" : tensor<2xf32>) outputs("y" : tensor<2xf32>) {
+  // expected-error @below {{'rnn.f32' must be without a value}}
+  %0 = arith.negf %x {rnn.f32 = false} : tensor<2xf32>
+  rnn.yield %0 : tensor<2xf32>
+}
+
+// -----
+
+// expected-error @below {{'rnn.f32_states' must be a list of states of the network}}
+rnn.network @no_such_state inputs(%x = "x" : tensor<2xf32>)
+    states(%h = "h" : tensor<2xf32> reset dense<0.0> : tensor<2xf32>) outputs("y" : tensor<2xf32>)
+    attributes {rnn.f32_states = ["h", "H"]} {
+  rnn.yield %h : tensor<2xf32> next %x : tensor<2xf32>
+}
+
+// -----
+
+// expected-error @below {{'rnn.f32_states' must be a list of states of the network}}
+module attributes {rnn.f32_states = ["h"]} {}
+
+// -----
+
+// expected-error @below {{'rnn.int8_layers' must be a list of layers of a network}}
+rnn.network @int8_layers inputs(%x = "x" : tensor<2xf32>) outputs("y" : tensor<2xf32>)
+    attributes {rnn.int8_layers = [1]} {
+  rnn.yield %x : tensor<2xf32>
+}

@@ -6,14 +6,10 @@
 #ifndef SE_LIB_DIALECT_RNN_TRANSFORMS_FLOATS_H
 #define SE_LIB_DIALECT_RNN_TRANSFORMS_FLOATS_H
 
+#include "se/Dialect/RNN/Choices.h"
 #include "se/Dialect/RNN/RNN.h"
 
 namespace se::rnn {
-
-/// Of an operation: it computes in f32, whatever its layer's precision is.
-inline constexpr llvm::StringLiteral singleAttrName = "rnn.f32";
-/// Of a network: the names of states that are stored as f32.
-inline constexpr llvm::StringLiteral singleStatesAttrName = "rnn.f32_states";
 
 inline bool isSingle(mlir::Operation *op) {
   return op->hasAttr(singleAttrName);
@@ -29,6 +25,7 @@ inline bool isSingleState(NetworkOp network, unsigned k) {
 
 /// Takes all choices back: types say what they said.
 inline void clearChoices(mlir::Operation *root) {
+  root->removeAttr(quantizedLayersAttrName);
   root->walk([](mlir::Operation *op) {
     op->removeAttr(singleAttrName);
     op->removeAttr(singleStatesAttrName);

@@ -5,48 +5,44 @@
 
 #include "Marks.h"
 
-#include "Evaluate.h"
-#include "Products.h"
-
-#include "se/Dialect/RNN/Constants.h"
-
-#include "mlir/IR/IRMapping.h"
 #include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
 using namespace se::rnn;
 using namespace se::quantization;
 
+/// Sums wrap, all else is symmetric.
+static int64_t getLeast(unsigned bits) {
+  return bits == 32 ? llvm::minIntN(bits) : -llvm::maxIntN(bits);
+}
+
 quant::UniformQuantizedType se::rnn::getQuantizedType(MLIRContext *context,
                                                       unsigned bits,
                                                       const Grid &grid) {
-  int64_t most = llvm::maxIntN(bits);
   return quant::UniformQuantizedType::get(
       quant::QuantizationFlags::Signed, IntegerType::get(context, bits),
-      Float32Type::get(context), double(grid.scale), grid.zeroPoint, -most,
-      most);
+      Float32Type::get(context), double(grid.scale), grid.zeroPoint,
+      getLeast(bits), llvm::maxIntN(bits));
 }
 
-/// Of a product's matrix: one scale for each row, or one if they are all the
-/// same. In f64 a scale times that of the vector gives exactly the f32 that
-/// stands for the sum, also where rows share that.
-static quant::QuantizedType getMatrixType(MLIRContext *context,
-                                          const Product &product) {
-  float vectorScale = product.grid.scale;
-  SmallVector<double> scales;
-  for (auto [row, sum] : llvm::zip(product.matrix.scales, product.sumScales))
-    scales.push_back(row * vectorScale == sum
-                         ? double(row)
-                         : double(sum) / double(vectorScale));
-  if (llvm::all_equal(scales))
-    return quant::UniformQuantizedType::get(
-        quant::QuantizationFlags::Signed, IntegerType::get(context, 8),
-        Float32Type::get(context), scales.front(), /*zeroPoint=*/0, -127, 127);
-  SmallVector<int64_t> zeroPoints(scales.size(), 0);
+quant::UniformQuantizedPerAxisType se::rnn::getRowsType(MLIRContext *context,
+                                                        unsigned bits,
+                                                        ArrayRef<float> scales,
+                                                        int64_t dimension) {
+  SmallVector<double> values(scales.begin(), scales.end());
+  SmallVector<int64_t> zeroPoints(values.size(), 0);
   return quant::UniformQuantizedPerAxisType::get(
-      quant::QuantizationFlags::Signed, IntegerType::get(context, 8),
-      Float32Type::get(context), scales, zeroPoints,
-      /*quantizedDimension=*/0, -127, 127);
+      quant::QuantizationFlags::Signed, IntegerType::get(context, bits),
+      Float32Type::get(context), values, zeroPoints, int32_t(dimension),
+      getLeast(bits), llvm::maxIntN(bits));
+}
+
+std::vector<float> se::rnn::getRowScales(quant::QuantizedType type,
+                                         int64_t rows) {
+  if (auto uniform = dyn_cast<quant::UniformQuantizedType>(type))
+    return std::vector<float>(size_t(rows), float(uniform.getScale()));
+  auto scales = cast<quant::UniformQuantizedPerAxisType>(type).getScales();
+  return std::vector<float>(scales.begin(), scales.end());
 }
 
 Value se::rnn::mark(OpBuilder &b, Location loc, Value value,
@@ -64,6 +60,61 @@ quant::DequantizeCastOp se::rnn::getMark(Value value) {
   return back;
 }
 
+/// The mark of i32 that alone reads a sum.
+static quant::DequantizeCastOp getSumMark(Value sum) {
+  if (!sum.hasOneUse())
+    return nullptr;
+  auto cast = dyn_cast<quant::QuantizeCastOp>(*sum.user_begin());
+  if (!cast || !cast->hasOneUse())
+    return nullptr;
+  auto mark = dyn_cast<quant::DequantizeCastOp>(*cast->user_begin());
+  return mark && getType(mark).getStorageType().isInteger(32)
+             ? mark
+             : quant::DequantizeCastOp();
+}
+
+std::optional<MarkedProduct> se::rnn::getMarkedProduct(MatvecOp op) {
+  MarkedProduct product{getMark(op.getW()), getMark(op.getX()),
+                        getSumMark(op.getY())};
+  if (!product.w || !product.x)
+    return std::nullopt;
+  return product;
+}
+
+static bool isSymmetric(quant::QuantizedType type, unsigned bits) {
+  return type.isSigned() && type.getExpressedType().isF32() &&
+         type.getStorageType().isInteger(bits) &&
+         type.getStorageTypeMin() == getLeast(bits) &&
+         type.getStorageTypeMax() == llvm::maxIntN(bits);
+}
+
+bool se::rnn::isUniform(quant::DequantizeCastOp mark, unsigned bits) {
+  quant::QuantizedType type = getType(mark);
+  return isa<quant::UniformQuantizedType>(type) && isSymmetric(type, bits);
+}
+
+/// One scale for each row, which are the last dimension of a sum and the first
+/// of a matrix, or one for all; no zero point.
+static bool isOfRows(quant::DequantizeCastOp mark, unsigned bits,
+                     int64_t dimension) {
+  quant::QuantizedType type = getType(mark);
+  if (auto uniform = dyn_cast<quant::UniformQuantizedType>(type))
+    return isSymmetric(type, bits) && uniform.getZeroPoint() == 0;
+  auto rows = dyn_cast<quant::UniformQuantizedPerAxisType>(type);
+  return rows && isSymmetric(type, bits) &&
+         rows.getQuantizedDimension() == dimension &&
+         llvm::all_of(rows.getZeroPoints(),
+                      [](int64_t zeroPoint) { return zeroPoint == 0; });
+}
+
+bool se::rnn::isOfIntegers(MarkedProduct product) {
+  if (!product.y)
+    return false;
+  auto sums = cast<RankedTensorType>(product.y.getType());
+  return isOfRows(product.w, 8, 0) && isUniform(product.x, 8) &&
+         isOfRows(product.y, 32, sums.getRank() - 1);
+}
+
 Value se::rnn::getMarked(quant::DequantizeCastOp mark) {
   return mark.getInput().getDefiningOp<quant::QuantizeCastOp>().getInput();
 }
@@ -75,84 +126,4 @@ quant::QuantizedType se::rnn::getType(quant::DequantizeCastOp mark) {
 
 Grid se::rnn::getGrid(quant::UniformQuantizedType type) {
   return {float(type.getScale()), int(type.getZeroPoint())};
-}
-
-void se::rnn::markProducts(NetworkOp network, const Products &products) {
-  FramePeaks peaks;
-  for (auto matvec : network.getBody().front().getOps<MatvecOp>()) {
-    Operation *op = matvec;
-    auto it = products.find(op);
-    if (it == products.end())
-      continue;
-    const Product &product = it->second;
-    if (product.hasFrameScale)
-      addFrameScale(matvec, peaks);
-    OpBuilder b(op);
-    MLIRContext *context = op->getContext();
-    Location loc = op->getLoc();
-    Value w = mark(b, loc, matvec.getW(), getMatrixType(context, product));
-    Value x =
-        mark(b, loc, matvec.getX(), getQuantizedType(context, 8, product.grid));
-    matvec->setOperands({w, x});
-  }
-}
-
-/// Scales of a matrix of so many rows.
-static std::vector<double> getScales(quant::QuantizedType type, int64_t rows) {
-  if (auto uniform = dyn_cast<quant::UniformQuantizedType>(type))
-    return std::vector<double>(size_t(rows), uniform.getScale());
-  return cast<quant::UniformQuantizedPerAxisType>(type).getScales().vec();
-}
-
-/// `value` without marks of the same type behind data movement: these are the
-/// same integers.
-static Value withoutMark(OpBuilder &b, Value value, quant::QuantizedType type) {
-  SmallVector<Operation *> movements;
-  Value root = value;
-  while (isElementMovement(root.getDefiningOp())) {
-    movements.push_back(root.getDefiningOp());
-    root = movements.back()->getOperand(0);
-  }
-  quant::DequantizeCastOp inner = getMark(root);
-  if (!inner || getType(inner) != type)
-    return value;
-  root = getMarked(inner);
-  for (Operation *movement : llvm::reverse(movements)) {
-    IRMapping mapping;
-    mapping.map(movement->getOperand(0), root);
-    root = b.clone(*movement, mapping)->getResult(0);
-  }
-  return root;
-}
-
-Products se::rnn::readProducts(NetworkOp network) {
-  Products products;
-  for (auto op : network.getBody().front().getOps<MatvecOp>()) {
-    quant::DequantizeCastOp w = getMark(op.getW()), x = getMark(op.getX());
-    if (!w || !x)
-      continue;
-    std::optional<std::vector<float>> weights = readFloats(getMarked(w));
-    auto vector = dyn_cast<quant::UniformQuantizedType>(getType(x));
-    if (!weights || !vector)
-      continue;
-    int64_t rows = cast<RankedTensorType>(op.getW().getType()).getDimSize(0);
-    Product &product = products[op];
-    product.grid = getGrid(vector);
-    std::vector<float> rowScales;
-    for (double scale : getScales(getType(w), rows)) {
-      rowScales.push_back(float(scale));
-      product.sumScales.push_back(float(scale * vector.getScale()));
-    }
-    product.matrix = quantizeMatrix(*weights, rowScales);
-    OpBuilder b(op);
-    op->setOperands({getMarked(w), withoutMark(b, getMarked(x), vector)});
-    for (quant::DequantizeCastOp mark : {w, x})
-      if (mark->use_empty()) {
-        Operation *cast = mark.getInput().getDefiningOp();
-        mark.erase();
-        if (cast->use_empty())
-          cast->erase();
-      }
-  }
-  return products;
 }

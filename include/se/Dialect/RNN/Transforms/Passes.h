@@ -43,11 +43,14 @@ mlir::DictionaryAttr getHalfLayers(mlir::ModuleOp module);
 
 /// The passes with a policy that has been loaded.
 std::unique_ptr<mlir::Pass>
+createSplitLayers(const quantization::Policy &policy);
+std::unique_ptr<mlir::Pass>
 createWeighLayers(const quantization::Policy &policy);
 std::unique_ptr<mlir::Pass>
 createChooseFloats(const quantization::Policy &policy);
 std::unique_ptr<mlir::Pass> createQuantize(const quantization::Policy &policy);
-std::unique_ptr<mlir::Pass> createLegalize(const quantization::Policy &policy);
+std::unique_ptr<mlir::Pass>
+createNarrowFloats(const quantization::Policy &policy);
 
 } // namespace se::rnn
 

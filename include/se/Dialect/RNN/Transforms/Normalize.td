@@ -1,0 +1,99 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- Normalize.td - Passes to normalized form ------------*- tablegen -*-===//
+
+#ifndef SE_DIALECT_RNN_TRANSFORMS_NORMALIZE_TD
+#define SE_DIALECT_RNN_TRANSFORMS_NORMALIZE_TD
+
+include "mlir/Pass/PassBase.td"
+
+def NormalizeMovement : Pass<"rnn-normalize-movement", "::mlir::ModuleOp"> {
+  let summary = "One form of data movement";
+  let description = [{
+    `tensor.insert_slice` becomes a concatenation of the source and of slices of
+    the destination, `tensor.expand_shape` and `tensor.collapse_shape` become
+    `rnn.reshape`, a slice that drops dimensions becomes one that keeps them, and
+    a reshape. A `tensor.cast` between the same shapes goes away.
+
+    Before:
+
+    ```mlir
+    %y = tensor.insert_slice %a into %x[1] [2] [1]
+        : tensor<2xf32> into tensor<4xf32>
+    ```
+
+    After:
+
+    ```mlir
+    %0 = tensor.extract_slice %x[0] [1] [1] : tensor<4xf32> to tensor<1xf32>
+    %1 = tensor.extract_slice %x[3] [1] [1] : tensor<4xf32> to tensor<1xf32>
+    %y = tensor.concat dim(0) %0, %a, %1
+        : (tensor<1xf32>, tensor<2xf32>, tensor<1xf32>) -> tensor<4xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::tensor::TensorDialect"];
+}
+
+def ExpandNamedCells : Pass<"rnn-expand-named-cells", "::mlir::ModuleOp"> {
+  let summary = "Turn rnn.lstm and rnn.gru into region cells";
+  let description = [{
+    Each named cell becomes an application of an `rnn.cell` whose body spells out
+    the equations of the op's description with `rnn.matvec` and elementwise ops.
+    Named cells with the same shapes and options share one region cell. Input
+    and recurrent biases are added outside the cell, where
+    `--rnn-fold-constants` evaluates the sum. Nothing below knows LSTM or GRU.
+
+    `rnn.linear` becomes `rnn.matvec` and `arith.addf`.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+    "::mlir::tensor::TensorDialect"];
+}
+
+def FoldConstants : Pass<"rnn-fold-constants", "::mlir::ModuleOp"> {
+  let summary = "Evaluate ops on constant tensors, blobs included";
+  let description = [{
+    Evaluates in FP32 every op of a network whose operands are constants:
+    addition, subtraction, multiplication, division, negation, slices,
+    concatenations, reshapes, transposes and broadcasts. The results are those
+    of IEEE arithmetic, the same as on the device. Constants of more than 16
+    elements become `dense_resource` blobs.
+  }];
+}
+
+def FuseGates : Pass<"rnn-fuse-gates", "::mlir::ModuleOp"> {
+  let summary = "Matvecs that read one vector become one matvec";
+  let description = [{
+    Within a cell or a network, matvecs of the same vector whose matrices are
+    constants or weights of the cell are replaced by one matvec with the matrices
+    stacked, and slices of its result. A weight that is used elsewhere too
+    stays as it is. Row results do not change. The location of the new matvec
+    names all that it was made of.
+
+    Before:
+
+    ```mlir
+    %0 = rnn.matvec %A, %x : tensor<2x4xf32>, tensor<4xf32> -> tensor<2xf32>
+    %1 = rnn.matvec %B, %x : tensor<3x4xf32>, tensor<4xf32> -> tensor<3xf32>
+    ```
+
+    After, with `%AB` the rows of `%A`, then those of `%B`:
+
+    ```mlir
+    %2 = rnn.matvec %AB, %x : tensor<5x4xf32>, tensor<4xf32> -> tensor<5xf32>
+    %0 = tensor.extract_slice %2[0] [2] [1] : tensor<5xf32> to tensor<2xf32>
+    %1 = tensor.extract_slice %2[2] [3] [1] : tensor<5xf32> to tensor<3xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::tensor::TensorDialect"];
+}
+
+def InlineCells : Pass<"rnn-inline-cells", "::mlir::ModuleOp"> {
+  let summary = "Replace rnn.apply by the body of its cell";
+  let description = [{
+    After this pass a network is one list of tensor operations, and cells that
+    nothing applies any more are erased. Locations keep the call site.
+  }];
+}
+
+#endif // SE_DIALECT_RNN_TRANSFORMS_NORMALIZE_TD
