@@ -14,8 +14,8 @@
 
 namespace se::schedule {
 
-/// Places buffers in the state buffer. Buffers whose live ranges (levels of the
-/// plan, both ends included) are disjoint may share bytes: a barrier lies
+/// Places buffers in the state buffer. Buffers whose live ranges (depths,
+/// both ends included) are disjoint may share bytes: a barrier lies
 /// between the last read of one and the first write of the other.
 class Arena {
 public:

@@ -88,7 +88,7 @@ inline constexpr double frameBytes = 500;
 inline constexpr double loopCycles =
     10; ///< entering a loop over register tiles
 inline constexpr double loopBytes = 25;
-/// Those of a level: all cores arrive, not at once; and a loop is found.
+/// Those of a depth: all cores arrive, not at once; and a loop is found.
 inline constexpr double barrierCycles = 32;
 inline constexpr double barrierBytes = 30;
 inline constexpr Cost registerTileCost = {
@@ -117,7 +117,7 @@ inline constexpr double stepBytes = 400; ///< of a loop with a ring
 inline constexpr double divideCycles = 14; ///< of the one divider
 
 // The stream.
-inline constexpr double kBlockCycles = 20;      ///< another part of a sum
+inline constexpr double kBlockCycles = 20;      ///< another K block of a sum
 inline constexpr double savedKBlockCycles = 90; ///< that lies in L1 meanwhile
 inline constexpr double tileCycles = 80;        ///< a step of the stream
 inline constexpr double roundCycles = 50; ///< other register tiles, with a step

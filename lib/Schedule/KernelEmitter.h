@@ -37,7 +37,7 @@ public:
   mlir::Value viewState(mlir::MemRefType type, int64_t offset);
   /// All bits if the inputs are finite; null if they are not screened.
   mlir::Value getScreenMask() const { return screenMask; }
-  /// Scalars of values of one element that are known before all levels.
+  /// Scalars of values of one element that are known before all stages.
   const llvm::DenseMap<mlir::Value, mlir::Value> &getEarlyScalars() const {
     return early;
   }

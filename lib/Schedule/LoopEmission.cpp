@@ -66,7 +66,7 @@ void KernelEmitter::emitShare(Value begin, int64_t most, Value count,
   screenSum = loop.getResult(0);
 }
 
-/// The tiles of a part of the stream, one after the other. A core has register
+/// The tiles of a loop, one after the other. A core has register
 /// tiles of a tile (or the same piece of register tiles) before the next tile
 /// comes.
 void KernelEmitter::emitTiles(const StageLoop &loop,
@@ -146,13 +146,13 @@ void KernelEmitter::emitKBlocksInRegisters(const StageLoop &loop,
     SmallVector<Value> carried =
         registerTile.startSums(loop.panel.getBlocks(section));
     carried.push_back(number(0));
-    // A last part that is shorter has code of its own.
+    // A last K block that is shorter has code of its own.
     bool isEven = loop.panel.isEven(section);
     int64_t others = section.kBlocks - 1;
     if (others)
       carried = stream->emitLoop(others + isEven, carried,
-                                 [&](Value part, ValueRange values) {
-                                   KBlockNumber number{part};
+                                 [&](Value kBlock, ValueRange values) {
+                                   KBlockNumber number{kBlock};
                                    if (!isEven)
                                      number.known = KBlockNumber::NotLast;
                                    return emitKBlock(number, values);

@@ -56,7 +56,7 @@ private:
   llvm::Error takeBuffers();
   void placeScreen();
   double getScreenCycles();
-  bool checkFirstLevel();
+  bool checkFirstDepth();
   mlir::DictionaryAttr report();
 
   std::unique_ptr<Schedule> made;

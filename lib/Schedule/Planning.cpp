@@ -174,7 +174,7 @@ double Planner::getFrameCycles(double coldShare) {
   for (auto [state, value] : storage.getStateCopies())
     copying += getCopyCycles(value);
   if (copying)
-    copying += barrierCycles / 2; // a level without a search for its loop
+    copying += barrierCycles / 2; // a depth without a search for its loop
   auto getTransferCycles = [&](ArrayAttr types) {
     double bytes = 0;
     for (Type type : types.getAsValueRange<TypeAttr>())
@@ -322,14 +322,14 @@ DictionaryAttr Planner::report() {
 /// All up to the tiling.
 llvm::Error Planner::planTiles() {
   made->l1Available = options.l1Bytes;
-  constexpr const char *notRepeated = "the first level cannot be repeated";
-  if (!checkFirstLevel())
+  constexpr const char *notRepeated = "the first depth cannot be repeated";
+  if (!checkFirstDepth())
     return llvm::createStringError(notRepeated);
   placeValues();
   if (llvm::Error error = planStream())
     return error;
   // Tiles that flow come only once.
-  if (!checkFirstLevel())
+  if (!checkFirstDepth())
     return llvm::createStringError(notRepeated);
   return llvm::Error::success();
 }

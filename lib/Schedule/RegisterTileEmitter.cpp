@@ -70,17 +70,17 @@ std::pair<Value, Value> RegisterTileEmitter::getPanel(Value stride) {
   return {arith::MulIOp::create(b, first, stride), lane};
 }
 
-Value RegisterTileEmitter::getBlockIndex(KBlockNumber part,
+Value RegisterTileEmitter::getBlockIndex(KBlockNumber kBlock,
                                          const RowBlock &block) {
   const Section &section = loop.panel.sections[block.section];
   int64_t width = 4 / block.getLanes();
-  bool isFirst = part.known == KBlockNumber::NotLast;
+  bool isFirst = kBlock.known == KBlockNumber::NotLast;
   int64_t first = loop.panel.getBytes(section.first);
   int64_t last = loop.panel.getBytes(section.first + section.kBlocks - 1);
   Value stride = number((isFirst ? first : last) / width);
-  if (part.value && part.known == KBlockNumber::Any && first != last)
+  if (kBlock.value && kBlock.known == KBlockNumber::Any && first != last)
     stride =
-        arith::SelectOp::create(b, isKBlock(part.value, section.kBlocks - 1),
+        arith::SelectOp::create(b, isKBlock(kBlock.value, section.kBlocks - 1),
                                 stride, number(first / width));
   auto [start, lane] = getPanel(stride);
   if (lane)
@@ -102,8 +102,8 @@ Value RegisterTileEmitter::getFieldIndex(int64_t offset, int64_t width) {
   return arith::AddIOp::create(b, start, number(offset / width));
 }
 
-Value RegisterTileEmitter::isKBlock(Value part, int64_t value) {
-  return arith::CmpIOp::create(b, arith::CmpIPredicate::eq, part,
+Value RegisterTileEmitter::isKBlock(Value kBlock, int64_t value) {
+  return arith::CmpIOp::create(b, arith::CmpIPredicate::eq, kBlock,
                                number(value));
 }
 
@@ -149,20 +149,20 @@ Value RegisterTileEmitter::readSum(plan::DotOp dot, Lanes lanes) {
 }
 
 SmallVector<Value> RegisterTileEmitter::emitDot(const RowBlock &block,
-                                                KBlockNumber part,
+                                                KBlockNumber kBlock,
                                                 ValueRange from) {
   int64_t lanes = block.getLanes(), share = block.words * lanes;
   Value start = emitIndex(b, block.from, {row, vector});
   Value columns = number(block.columns);
-  if (part.value) {
-    Value begin = arith::MulIOp::create(b, part.value, number(share));
+  if (kBlock.value) {
+    Value begin = arith::MulIOp::create(b, kBlock.value, number(share));
     int64_t before = share * (block.kBlocks - 1);
     bool isEven =
         block.columns == share * block.kBlocks ||
-        (part.known == KBlockNumber::NotLast && block.columns >= before);
+        (kBlock.known == KBlockNumber::NotLast && block.columns >= before);
     if (isEven) {
       columns = number(share);
-    } else if (part.known == KBlockNumber::Last) {
+    } else if (kBlock.known == KBlockNumber::Last) {
       if (block.columns <= before)
         return llvm::to_vector(from);
       columns = number(block.columns - before);
@@ -175,7 +175,7 @@ SmallVector<Value> RegisterTileEmitter::emitDot(const RowBlock &block,
     }
     start = arith::AddIOp::create(b, start, begin);
   }
-  Value at = getBlockIndex(part, block);
+  Value at = getBlockIndex(kBlock, block);
   auto dot = cluster::DotOp::create(
       b, from.getTypes(), kernel.getMemory(block.vector), start,
       getTile(block.element), at, columns, from, loop.interleave);
@@ -223,12 +223,12 @@ void RegisterTileEmitter::setSums(ValueRange all) {
 }
 
 SmallVector<Value> RegisterTileEmitter::emitDots(ArrayRef<RowBlock> blocks,
-                                                 KBlockNumber part,
+                                                 KBlockNumber kBlock,
                                                  ValueRange before) {
   SmallVector<Value> after;
   for (const RowBlock &block : blocks) {
     size_t rows = block.sums.size() * loop.panel.registerTile;
-    llvm::append_range(after, emitDot(block, part, before.take_front(rows)));
+    llvm::append_range(after, emitDot(block, kBlock, before.take_front(rows)));
     before = before.drop_front(rows);
   }
   return after;
@@ -272,20 +272,20 @@ void RegisterTileEmitter::emitLate(Value index) {
   isLate = false;
 }
 
-void RegisterTileEmitter::emitKBlock(Value index, Value part, Value place) {
+void RegisterTileEmitter::emitKBlock(Value index, Value kBlock, Value place) {
   emitVectors(index, [&] {
     Value first = arith::MulIOp::create(b, place, number(loop.panel.vectors));
-    emitKBlockOfVector(part, arith::AddIOp::create(b, first, vector));
+    emitKBlockOfVector(kBlock, arith::AddIOp::create(b, first, vector));
   });
 }
 
 SmallVector<Value> RegisterTileEmitter::emitKBlock(Value index,
                                                    const Section &section,
-                                                   KBlockNumber part,
+                                                   KBlockNumber kBlock,
                                                    ValueRange before) {
   SmallVector<Value> after;
   emitVectors(index, [&] {
-    after = emitDots(loop.panel.getBlocks(section), part, before);
+    after = emitDots(loop.panel.getBlocks(section), kBlock, before);
   });
   return after;
 }
@@ -295,12 +295,12 @@ void RegisterTileEmitter::emitElements(Value index, ValueRange all) {
   emitVectors(index, [&] { emitElements(); });
 }
 
-void RegisterTileEmitter::emitKBlockOfVector(Value part, Value place) {
+void RegisterTileEmitter::emitKBlockOfVector(Value kBlock, Value place) {
   const Panel &layout = loop.panel;
   int64_t perRegisterTile = layout.getSums() * layout.registerTile;
   int64_t all = kernel.getSchedule().tiling.sumBytes / 4;
   Value base = arith::MulIOp::create(b, place, number(perRegisterTile));
-  // What the part before left, or zeros.
+  // What the K block before left, or zeros.
   int64_t offset = 0;
   sums.clear();
   for (const RowBlock &block : layout.blocks) {
@@ -318,7 +318,7 @@ void RegisterTileEmitter::emitKBlockOfVector(Value part, Value place) {
       indices.push_back(b.createOrFold<arith::MulIOp>(
           arith::AddIOp::create(b, base, number(offset + k)), number(width)));
     offset += rows;
-    auto start = scf::IfOp::create(b, types, isKBlock(part, 0), true);
+    auto start = scf::IfOp::create(b, types, isKBlock(kBlock, 0), true);
     {
       OpBuilder::InsertionGuard guard(b);
       b.setInsertionPointToStart(start.thenBlock());
@@ -330,14 +330,14 @@ void RegisterTileEmitter::emitKBlockOfVector(Value part, Value place) {
         loaded.push_back(emitLoad(b, partial, at, /*isPair=*/pair != nullptr));
       scf::YieldOp::create(b, loaded);
     }
-    sums.push_back(emitDot(block, {part}, start.getResults()));
+    sums.push_back(emitDot(block, {kBlock}, start.getResults()));
     for (auto [sum, at] : llvm::zip(sums.back(), indices))
       if (pair)
         vector::StoreOp::create(b, sum, partial, at);
       else
         memref::StoreOp::create(b, sum, partial, at);
   }
-  auto last = scf::IfOp::create(b, isKBlock(part, layout.kBlocks - 1));
+  auto last = scf::IfOp::create(b, isKBlock(kBlock, layout.kBlocks - 1));
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(last.thenBlock());
   emitElements();

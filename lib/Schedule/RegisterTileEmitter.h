@@ -17,7 +17,7 @@ class KernelEmitter;
 /// Which K block of a section it is: if it is not known, then any of them, or
 /// any but the last.
 struct KBlockNumber {
-  mlir::Value value; ///< null if the panel has only one part
+  mlir::Value value; ///< null if the panel has only one K block
   enum Known { Any, NotLast, Last } known = Any;
 };
 
@@ -35,17 +35,17 @@ public:
   /// The first and the second loop of one that is split.
   void emitEarly(mlir::Value index);
   void emitLate(mlir::Value index);
-  /// Part `part` of the panel of register tile `index`: sums go on where the
-  /// last part left them, in those of register tile `place` of the partial
-  /// sums, and with the last part the elements are computed.
-  void emitKBlock(mlir::Value index, mlir::Value part, mlir::Value place);
+  /// K block `kBlock` of the panel of register tile `index`: sums go on where
+  /// the last K block left them, in those of register tile `place` of the
+  /// partial sums, and with the last K block the elements are computed.
+  void emitKBlock(mlir::Value index, mlir::Value kBlock, mlir::Value place);
   /// The same for a register tile of one vector whose sums stay in registers:
-  /// what those of some blocks start with, what they are behind part `part` of
-  /// a section, and the elements of all K blocks.
+  /// what those of some blocks start with, what they are behind K block
+  /// `kBlock` of a section, and the elements of all K blocks.
   llvm::SmallVector<mlir::Value> startSums(llvm::ArrayRef<RowBlock> blocks);
   llvm::SmallVector<mlir::Value> emitKBlock(mlir::Value index,
                                             const Section &section,
-                                            KBlockNumber part,
+                                            KBlockNumber kBlock,
                                             mlir::ValueRange before);
   void emitElements(mlir::Value index, mlir::ValueRange sums);
 
@@ -53,28 +53,29 @@ private:
   /// The memref of all of the tile as elements of `type`.
   mlir::Value getTile(mlir::Type type);
   /// The index of the first element of a block in the current panel, or in
-  /// part `part` of its section if it has any.
-  mlir::Value getBlockIndex(KBlockNumber part, const RowBlock &block);
+  /// K block `kBlock` of its section if it has any.
+  mlir::Value getBlockIndex(KBlockNumber kBlock, const RowBlock &block);
   /// The index, for elements of `width` bytes, of the field at byte `offset`.
   mlir::Value getFieldIndex(int64_t offset, int64_t width);
   /// The index of the current panel, or of the first of those that it is
   /// interleaved with; and its place among them.
   std::pair<mlir::Value, mlir::Value> getPanel(mlir::Value stride);
-  mlir::Value isKBlock(mlir::Value part, int64_t value);
+  mlir::Value isKBlock(mlir::Value kBlock, int64_t value);
   /// Emits `body` for each vector that shares the rows of register tile
   /// `index`.
   void emitVectors(mlir::Value index, llvm::function_ref<void()> body);
   /// The number of the register tile's element `at`.
   mlir::Value getElement(int64_t at);
-  /// Adds the products of a block, or of part `part` of its section, to `sums`.
+  /// Adds the products of a block, or of K block `kBlock` of its section, to
+  /// `sums`.
   llvm::SmallVector<mlir::Value>
-  emitDot(const RowBlock &block, KBlockNumber part, mlir::ValueRange sums);
-  void emitKBlockOfVector(mlir::Value part, mlir::Value place);
+  emitDot(const RowBlock &block, KBlockNumber kBlock, mlir::ValueRange sums);
+  void emitKBlockOfVector(mlir::Value kBlock, mlir::Value place);
   /// Sums of all blocks, by block.
   void setSums(mlir::ValueRange all);
   /// Emits the products of blocks, which are added to `before`.
   llvm::SmallVector<mlir::Value> emitDots(llvm::ArrayRef<RowBlock> blocks,
-                                          KBlockNumber part,
+                                          KBlockNumber kBlock,
                                           mlir::ValueRange before);
   void emitSums();
   void emitElements();

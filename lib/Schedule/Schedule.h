@@ -29,8 +29,8 @@ struct Schedule {
   Storage storage;
   TilingOptions options;
   unsigned cores, dmaCore;
-  /// Where inputs are looked at that shall be finite: where the first level
-  /// reads them, which is repeated if one is not; or before all levels, while
+  /// Where inputs are looked at that shall be finite: where the first depth
+  /// reads them, which is repeated if one is not; or before all stages, while
   /// they are put into L1, or where they lie.
   plan::Screening screening;
   /// What tells whether the inputs are finite, if they are screened.

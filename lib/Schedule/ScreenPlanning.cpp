@@ -36,7 +36,7 @@ void Planner::placeScreen() {
     made->screenMaskOffset = place("finite mask", words(1), Arena::always);
 }
 
-/// Cycles of a frame on top of those of the first level.
+/// Cycles of a frame on top of those of the first depth.
 double Planner::getScreenCycles() {
   if (!screen)
     return 0;
@@ -56,12 +56,12 @@ double Planner::getScreenCycles() {
   return cycles;
 }
 
-/// Can the first level be screened while it is computed, and be repeated? Which
+/// Can the first depth be screened while it is computed, and be repeated? Which
 /// tiles flow is known only when the stream is planned.
-bool Planner::checkFirstLevel() {
+bool Planner::checkFirstDepth() {
   if (!screen || made->screening != plan::Screening::first_depth)
     return true;
-  // Peaks have to be known before the first level.
+  // Peaks have to be known before the first depth.
   isScreenable = storage.mayRepeatFirstDepth(screen.getInputs()) &&
                  llvm::all_of(screen.getPeaks(),
                               [](Value peak) { return peak.use_empty(); });

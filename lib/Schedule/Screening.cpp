@@ -4,14 +4,14 @@
 //===- Screening.cpp - Whether a frame's inputs are finite ----------------===//
 //
 // x * 0 is 0 for finite x and NaN for all others, so one instruction for an
-// element adds up whether there was another. Where only the first level reads
-// inputs, each core adds up what it loads there, and all cores repeat the level
-// with zeros if any of them has found something. Otherwise each core goes
-// through its share of the inputs before all levels, which then mask them.
-// Inputs that come from L2 are put into L1 on the way, where the levels read
+// element adds up whether there was another. Where only the first depth reads
+// inputs, each core adds up what it loads there, and all cores repeat that
+// depth with zeros if any of them has found something. Otherwise each core goes
+// through its share of the inputs before all stages, which then mask them.
+// Inputs that come from L2 are put into L1 on the way, where the stages read
 // them, if there is room; zeros take their place there if one is not finite.
 // Peaks (rnn.finite) are found on the same way, and what is computed of nothing
-// else before all levels, by each core.
+// else before all stages, by each core.
 //
 //===----------------------------------------------------------------------===//
 

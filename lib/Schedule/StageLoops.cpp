@@ -52,7 +52,7 @@ void Panel::layOut(int64_t newRegisterTile, int64_t newPieces,
   int64_t longest = 1;
   for (const RowBlock &block : blocks)
     longest = std::max(longest, block.getRowWords());
-  // A part of its own costs more than a short row gains.
+  // A K block of its own costs more than a short row gains.
   auto isShort = [&](const RowBlock &block) {
     return 4 * block.getRowWords() <= longest;
   };
@@ -120,11 +120,11 @@ void Panel::layOut(int64_t newRegisterTile, int64_t newPieces,
   mostBytes = kBlocks == 1 ? bytes : std::max(mostBytes, bytes);
 }
 
-int64_t Panel::getBytes(int64_t part) const {
-  const Section &section = getSection(part);
-  if (part + 1 == kBlocks)
+int64_t Panel::getBytes(int64_t kBlock) const {
+  const Section &section = getSection(kBlock);
+  if (kBlock + 1 == kBlocks)
     return bytes;
-  bool isLast = part + 1 == section.first + section.kBlocks;
+  bool isLast = kBlock + 1 == section.first + section.kBlocks;
   return (isLast ? section.lastBytes : section.bytes) + 4;
 }
 
@@ -140,9 +140,9 @@ bool Panel::isEven(const Section &section) const {
   });
 }
 
-const Section &Panel::getSection(int64_t part) const {
+const Section &Panel::getSection(int64_t kBlock) const {
   return *llvm::find_if(sections, [&](const Section &section) {
-    return part < section.first + section.kBlocks;
+    return kBlock < section.first + section.kBlocks;
   });
 }
 
@@ -208,7 +208,7 @@ double StageLoop::getFetchCycles(unsigned cores) const {
   };
   double turn = isSplit ? again(sums) + again(all - sums) : again(all);
   double cycles = first * all + turn * (passes - 1);
-  // Each section has a step of its own, and one for a last part that is
+  // Each section has a step of its own, and one for a last K block that is
   // shorter.
   if (panel.kBlocks > 1) {
     double steps = 0;
@@ -428,7 +428,7 @@ static void copyRow(ArrayRef<char> from, int64_t start, const RowBlock &block,
 void schedule::appendTile(const StageLoop &loop, int64_t tile,
                           std::vector<char> &data) {
   const Panel &panel = loop.panel;
-  int64_t part = tile % panel.kBlocks,
+  int64_t kBlock = tile % panel.kBlocks,
           first = tile / panel.kBlocks * loop.tileSize;
   int64_t last = std::min(first + loop.tileSize, loop.getRegisterTiles());
   auto getBytes = [](Value constant) {
@@ -436,9 +436,9 @@ void schedule::appendTile(const StageLoop &loop, int64_t tile,
         constant.getDefiningOp<arith::ConstantOp>().getValue());
   };
   size_t tileStart = data.size();
-  const Section &section = panel.getSection(part);
-  bool isLast = part + 1 == section.first + section.kBlocks;
-  int64_t bytes = panel.getBytes(part);
+  const Section &section = panel.getSection(kBlock);
+  bool isLast = kBlock + 1 == section.first + section.kBlocks;
+  int64_t bytes = panel.getBytes(kBlock);
   int64_t end = isLast ? section.lastBytes : section.bytes;
   data.resize(tileStart + (last - first) * bytes); // what does not exist is 0
   for (int64_t registerTile = first; registerTile != last; ++registerTile) {
@@ -455,7 +455,7 @@ void schedule::appendTile(const StageLoop &loop, int64_t tile,
     for (const RowBlock &block : panel.getBlocks(section)) {
       auto sums = int64_t(block.sums.size());
       int64_t rows = sums * panel.registerTile;
-      int64_t piece = part - section.first;
+      int64_t piece = kBlock - section.first;
       for (auto [k, sum] : llvm::enumerate(block.sums)) {
         plan::DotOp dot = sum;
         ArrayRef<char> from = getBytes(dot.getMatrix());
@@ -471,7 +471,7 @@ void schedule::appendTile(const StageLoop &loop, int64_t tile,
                                 4 * ((i - begin) * sums + int64_t(k))));
       }
     }
-    if (part + 1 != panel.kBlocks)
+    if (kBlock + 1 != panel.kBlocks)
       continue;
     for (const Field &field : panel.fields) {
       int64_t width = field.getWidth();

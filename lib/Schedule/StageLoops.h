@@ -1,8 +1,7 @@
 // Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-//===- StageLoops.h - What the elements of a loop read of constants *- C++
-//-*-===//
+//===- StageLoops.h - What stages read of constants -------------*- C++ -*-===//
 //
 // All constants that loops read element by element form one stream: for each
 // loop, for each *register tile* of its elements, a *panel* of what the
@@ -16,12 +15,12 @@
 // If the panels of a few register tiles are too long for a buffer in L1, panels
 // are cut into *K blocks*: pieces of one block after those of the other, or, in
 // a *section* of several blocks, the c-th piece of each. The sums of products
-// go on from part to part. The last part holds the fields.
+// go on from K block to K block. The last K block holds the fields.
 //
 // The blocks of a few neighbouring panels of a tile may lie interleaved by
 // words, the fields of each behind them (StageLoop::interleave).
 //
-// A panel of rows that vectors of a batch share (Sharing.h) has one copy of
+// A panel of rows that vectors of a batch share (plan.batch) has one copy of
 // the rows, and the fields of each vector's elements.
 //
 //===----------------------------------------------------------------------===//
@@ -53,13 +52,13 @@ struct RowBlock {
   // How it is cut.
   unsigned section = 0;   ///< the number of its section
   int64_t kBlocks = 1;    ///< of the section
-  int64_t words = 0;      ///< of a row in a part; a row may end before that
-  int64_t offset = 0;     ///< behind the part's start, in bytes
-  int64_t lastOffset = 0; ///< the same in the section's last part
+  int64_t words = 0;      ///< of a row in a K block; a row may end before that
+  int64_t offset = 0;     ///< behind the K block's start, in bytes
+  int64_t lastOffset = 0; ///< the same in the section's last K block
 
   int64_t getLanes() const { return 32 / element.getIntOrFloatBitWidth(); }
   int64_t getRowWords() const { return llvm::divideCeil(columns, getLanes()); }
-  /// Of a row in the last part: what is left, or as many as in others.
+  /// Of a row in the last K block: what is left, or as many as in others.
   int64_t getLastWords(bool isExact) const;
   /// Of a row, in a register: i32, f32 or vector<2xf16>, the sums of even and
   /// odd columns.
@@ -81,11 +80,11 @@ struct Field {
   }
 };
 
-/// Blocks that are cut alike: each part has a piece of all of them.
+/// Blocks that are cut alike: each K block has a piece of all of them.
 struct Section {
   unsigned begin = 0, end = 0;    ///< blocks
   int64_t first = 0, kBlocks = 1; ///< of the panel's K blocks
-  int64_t bytes = 0;              ///< of the blocks in a part
+  int64_t bytes = 0;              ///< of the blocks in a K block
   int64_t lastBytes = 0;          ///< in the last one
 };
 
@@ -99,21 +98,21 @@ struct Panel {
   llvm::SmallVector<Section, 1> sections;
   /// Blocks have sections of their own, unless they are short, and the last
   /// K block of a section no more words than are left; a core has one register
-  /// tile of a tile and keeps its sums in registers from part to part.
+  /// tile of a tile and keeps its sums in registers from K block to K block.
   bool keepsSums = false;
   int64_t pieces = 1;    ///< of the longest rows
   int64_t kBlocks = 1;   ///< of all sections
-  int64_t bytes = 0;     ///< of the last part, whole words
-  int64_t mostBytes = 0; ///< of any part
+  int64_t bytes = 0;     ///< of the last K block, whole words
+  int64_t mostBytes = 0; ///< of any K block
 
   /// Lays the panel out for register tiles of so many elements, the longest
   /// rows cut into so many pieces.
   void layOut(int64_t registerTile, int64_t pieces, bool keepsSums);
-  /// In one part.
+  /// In one K block.
   void layOut(int64_t registerTile) {
     layOut(registerTile, 1, /*keepsSums=*/false);
   }
-  const Section &getSection(int64_t part) const;
+  const Section &getSection(int64_t kBlock) const;
   llvm::ArrayRef<RowBlock> getBlocks(const Section &section) const {
     return llvm::ArrayRef(blocks).slice(section.begin,
                                         section.end - section.begin);
@@ -121,7 +120,7 @@ struct Panel {
   /// All K blocks have the same pieces.
   bool isEven(const Section &section) const;
   /// A word may be read beyond the last block.
-  int64_t getBytes(int64_t part) const;
+  int64_t getBytes(int64_t kBlock) const;
   bool isEmpty() const { return blocks.empty() && fields.empty(); }
   const Field *find(mlir::Value constant, mlir::AffineExpr position) const;
   /// Rows of all blocks for one element.
@@ -163,7 +162,7 @@ struct StageLoop {
   int64_t getRegisterTiles() const {
     return llvm::divideCeil(rows, panel.registerTile);
   }
-  /// Tiles of one part.
+  /// Tiles of one K block.
   int64_t getRounds() const {
     return llvm::divideCeil(getRegisterTiles(), tileSize);
   }

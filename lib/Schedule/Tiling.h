@@ -3,10 +3,10 @@
 
 //===- Tiling.h - Tiles, ring, and what stays where -------------*- C++ -*-===//
 //
-// The stream is cut into tiles: a number of elements of a loop, or one part of
-// their panels. Tiles flow through a ring of L1 buffers, except for those that
-// stay in L1. Those that flow lie in L2 or, if that is too small, in memories
-// behind it, from which they come through a second ring in L2.
+// The stream is cut into tiles: a number of elements of a loop, or one K block
+// of their panels. Tiles flow through a ring of L1 buffers, except for those
+// that stay in L1. Those that flow lie in L2 or, if that is too small, in
+// memories behind it, from which they come through a second ring in L2.
 //
 //===----------------------------------------------------------------------===//
 

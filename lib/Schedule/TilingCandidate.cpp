@@ -114,7 +114,7 @@ void Candidate::keepTiles(int64_t room) {
   }
 }
 
-/// Partial sums that a loop leaves in L1 from part to part.
+/// Partial sums that a loop leaves in L1 from K block to K block.
 int64_t Candidate::getSumBytes(const StageLoop &loop) const {
   const Panel &panel = loop.panel;
   if (panel.kBlocks == 1 || panel.keepsSums)

@@ -9,7 +9,7 @@
 include "mlir/Pass/PassBase.td"
 
 def NarrowFloats : Pass<"rnn-narrow-floats", "::mlir::ModuleOp"> {
-  let summary = "Floats get the types of the policy (phase 2)";
+  let summary = "Floats get the types of the policy (phase `legalized`)";
   let description = [{
     Gives every float the type that the policy of its layer and
     `--rnn-choose-floats` allow, and makes each rounding an `arith.truncf`.
@@ -48,7 +48,7 @@ def NarrowFloats : Pass<"rnn-narrow-floats", "::mlir::ModuleOp"> {
 }
 
 def TabulateActivations : Pass<"rnn-tabulate-activations", "::mlir::ModuleOp"> {
-  let summary = "Sigmoid and tanh of f16 by tables of lines (phase 2)";
+  let summary = "Sigmoid and tanh of f16 by tables of lines (phase `legalized`)";
   let description = [{
     Sigmoid and tanh with a result of f16 become `rnn.interpolate` of their
     argument, rounded to f16, with tables of 256 lines. `scaled_tanh` is built
@@ -72,7 +72,7 @@ def TabulateActivations : Pass<"rnn-tabulate-activations", "::mlir::ModuleOp"> {
 }
 
 def LowerQuantized : Pass<"rnn-lower-quantized", "::mlir::ModuleOp"> {
-  let summary = "Quantized values become integers (phase 2)";
+  let summary = "Quantized values become integers (phase `legalized`)";
   let description = [{
     Makes integer arithmetic of the casts to types of the `quant` dialect that
     `--rnn-quantize` has written; none are left.
@@ -113,7 +113,7 @@ def LowerQuantized : Pass<"rnn-lower-quantized", "::mlir::ModuleOp"> {
 }
 
 def FuseSums : Pass<"rnn-fuse-sums", "::mlir::ModuleOp"> {
-  let summary = "Add integers before they are scaled (phase 2)";
+  let summary = "Add integers before they are scaled (phase `legalized`)";
   let description = [{
     Rewrites sums of what `--rnn-lower-quantized` has made of matvecs.
 
@@ -143,7 +143,7 @@ def FuseSums : Pass<"rnn-fuse-sums", "::mlir::ModuleOp"> {
 }
 
 def QuantizeStates : Pass<"rnn-quantize-states", "::mlir::ModuleOp"> {
-  let summary = "States that are read as integers are kept as such (phase 2)";
+  let summary = "States that are read as integers are kept as such (phase `legalized`)";
   let description = [{
     A state that is read through one and the same `rnn.quantize` only is stored
     as what that gives: its next value and its reset value are quantized instead.
@@ -171,7 +171,7 @@ def QuantizeStates : Pass<"rnn-quantize-states", "::mlir::ModuleOp"> {
 }
 
 def Contract : Pass<"rnn-contract", "::mlir::ModuleOp"> {
-  let summary = "Write arithmetic with fewer operations (phase 2)";
+  let summary = "Write arithmetic with fewer operations (phase `legalized`)";
   let description = [{
     Rewrites elementwise arithmetic of a legalized network, in this order:
 
@@ -182,7 +182,7 @@ def Contract : Pass<"rnn-contract", "::mlir::ModuleOp"> {
       done in f16 if its result is rounded to f16 and not used otherwise: the
       sums are rounded first. (Layers of int8 only; in others sums are f32.)
 
-    Rounding differs, which is why this belongs to phase 2: host and device
+    Rounding differs, which is why this belongs to phase `legalized`: host and device
     compute what comes out of here.
 
     Before, with a sum of i32 `%s` and a gate of f16 `%r`:

@@ -99,7 +99,7 @@ def WeighLayers : Pass<"rnn-weigh-layers", "::mlir::ModuleOp"> {
 }
 
 def ChooseFloats : Pass<"rnn-choose-floats", "::mlir::ModuleOp"> {
-  let summary = "Choose what fp16 computes in f32 all the same (phase 2)";
+  let summary = "Choose what fp16 computes in f32 all the same (phase `legalized`)";
   let description = [{
     In layers of fp16 and int8, elementwise arithmetic is f16 only where range
     and resolution suffice (docs/numerics.md). This pass decides where they do
