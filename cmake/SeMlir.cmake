@@ -61,7 +61,7 @@ function(se_add_library name)
   # How the project itself is compiled is no one else's business.
   target_link_libraries(${name} PUBLIC $<BUILD_INTERFACE:se_options>
     ${ARG_LINK_LIBS} $<INSTALL_INTERFACE:SeMlir::dependencies>)
-  if("MLIR" IN_LIST ARG_LINK_LIBS)
+  if("MLIR" IN_LIST ARG_LINK_LIBS OR "LLVM" IN_LIST ARG_LINK_LIBS)
     target_precompile_headers(${name} REUSE_FROM se_precompiled)
   endif()
   if(ARG_DEPENDS)
