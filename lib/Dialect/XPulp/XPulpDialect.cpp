@@ -85,7 +85,8 @@ void xpulp::buildInstruction(OpBuilder &builder, OperationState &state,
              unsigned(info.has(Operand::imm)) + info.has(Operand::imm2) &&
          "operands of another instruction");
   state.addOperands(operands);
-  for (auto [name, value] : llvm::zip(ArrayRef({"imm", "imm2"}), immediates))
+  constexpr llvm::StringLiteral names[] = {"imm", "imm2"};
+  for (auto [name, value] : llvm::zip(names, immediates))
     state.addAttribute(name, builder.getI32IntegerAttr(value));
   if (type)
     state.addTypes(type);
