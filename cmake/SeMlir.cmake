@@ -47,6 +47,7 @@ function(se_precompile name header)
   # The result has paths in it. Its sum tells ccache that those of two folders are
   # the same, such as pip's.
   file(SHA256 ${header} sum)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${header})
   file(CONFIGURE
     OUTPUT ${CMAKE_BINARY_DIR}/CMakeFiles/${name}.dir/cmake_pch.hxx.pch.sum
     CONTENT "@sum@ @LLVM_PACKAGE_VERSION@ @CMAKE_CXX_COMPILER@ \
