@@ -30,25 +30,32 @@ endif()
 # In how many parts the operations of the xpulp dialect are compiled.
 set(SE_XPULP_SHARDS 2)
 
-# What most sources include of others, parsed once. Objects are of no use to the
-# linker: this target only has the header.
-add_library(se_precompiled OBJECT ${PROJECT_SOURCE_DIR}/cmake/Precompiled.cpp)
-set_target_properties(se_precompiled PROPERTIES POSITION_INDEPENDENT_CODE ON)
-target_link_libraries(se_precompiled PRIVATE se_options)
-# Clang finds the header's result beside it. In the option that CMake would give
-# ccache does not see a path, and takes it for another one in each folder.
+# Clang finds the result of a precompiled header beside it. In the option that CMake
+# would give ccache does not see a path, and takes it for another one in each folder.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   set(CMAKE_CXX_COMPILE_OPTIONS_USE_PCH -include <PCH_HEADER>)
 endif()
-target_precompile_headers(se_precompiled
-  PRIVATE ${PROJECT_SOURCE_DIR}/cmake/Precompiled.h)
-# The result has paths in it. Its sum tells ccache that those of two folders are
-# the same, such as pip's.
-file(SHA256 ${PROJECT_SOURCE_DIR}/cmake/Precompiled.h SE_PRECOMPILED_SUM)
-file(CONFIGURE
-  OUTPUT ${CMAKE_BINARY_DIR}/CMakeFiles/se_precompiled.dir/cmake_pch.hxx.pch.sum
-  CONTENT "@SE_PRECOMPILED_SUM@ @LLVM_PACKAGE_VERSION@ @CMAKE_CXX_COMPILER@ \
+
+# se_precompile(NAME header): what most sources include of others, parsed once.
+# Objects are of no use to the linker: this target only has the header.
+function(se_precompile name header)
+  set(header ${PROJECT_SOURCE_DIR}/cmake/${header})
+  add_library(${name} OBJECT ${PROJECT_SOURCE_DIR}/cmake/Precompiled.cpp)
+  set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+  target_link_libraries(${name} PRIVATE se_options)
+  target_precompile_headers(${name} PRIVATE ${header})
+  # The result has paths in it. Its sum tells ccache that those of two folders are
+  # the same, such as pip's.
+  file(SHA256 ${header} sum)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${header})
+  file(CONFIGURE
+    OUTPUT ${CMAKE_BINARY_DIR}/CMakeFiles/${name}.dir/cmake_pch.hxx.pch.sum
+    CONTENT "@sum@ @LLVM_PACKAGE_VERSION@ @CMAKE_CXX_COMPILER@ \
 @CMAKE_CXX_COMPILER_VERSION@ @CMAKE_BUILD_TYPE@ @SE_SANITIZE@\n" @ONLY)
+endfunction()
+# One with MLIR, whose functions need its library, and one without.
+se_precompile(se_precompiled Precompiled.h)
+se_precompile(se_precompiled_llvm PrecompiledLLVM.h)
 
 # se_add_library(NAME sources... [LINK_LIBS libs...] [DEPENDS targets...])
 # A static library of the project. LINK_LIBS may name LLVM and MLIR (the
@@ -63,6 +70,8 @@ function(se_add_library name)
     ${ARG_LINK_LIBS} $<INSTALL_INTERFACE:SeMlir::dependencies>)
   if("MLIR" IN_LIST ARG_LINK_LIBS)
     target_precompile_headers(${name} REUSE_FROM se_precompiled)
+  elseif("LLVM" IN_LIST ARG_LINK_LIBS)
+    target_precompile_headers(${name} REUSE_FROM se_precompiled_llvm)
   endif()
   if(ARG_DEPENDS)
     add_dependencies(${name} ${ARG_DEPENDS})

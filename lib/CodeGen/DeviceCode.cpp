@@ -18,6 +18,7 @@
 #include "llvm/Support/DataExtractor.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Support/raw_ostream.h"
+#include "llvm/Transforms/Utils/ModuleUtils.h"
 
 using namespace mlir;
 using namespace se;
@@ -161,6 +162,21 @@ void DeviceCode::addApplication(const ProgramInfo &program,
   os.write_escaped(metadata);
   os << "\"\n.text\n";
   module->appendModuleInlineAsm(assembly);
+}
+
+void DeviceCode::refer(llvm::ArrayRef<std::string> symbols) {
+  llvm::Type *pointer = llvm::PointerType::get(context, 0);
+  SmallVector<llvm::Constant *> addresses;
+  for (const std::string &symbol : symbols)
+    addresses.push_back(
+        module->getOrInsertGlobal(symbol, llvm::Type::getInt8Ty(context)));
+  auto *type = llvm::ArrayType::get(pointer, addresses.size());
+  auto *references = new llvm::GlobalVariable(
+      *module, type, /*isConstant=*/true, llvm::GlobalValue::PrivateLinkage,
+      llvm::ConstantArray::get(type, addresses), "se_script");
+  references->setSection(".rodata.se_script");
+  // The linker keeps it, though no code does.
+  llvm::appendToUsed(*module, {references});
 }
 
 std::string DeviceCode::getIR() const {

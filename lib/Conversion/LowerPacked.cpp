@@ -8,7 +8,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "LowerXPulp.h"
-#include "se/Dialect/XPulp/XPulp.h"
+#include "se/Dialect/XPulp/Instructions.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -133,7 +133,8 @@ struct LowerFromElements : OpConversionPattern<vector::FromElementsOp> {
     unsigned width = op.getType().getElementTypeBitWidth();
     if (width == 16) {
       // One instruction, which is lowered in its turn.
-      rewriter.replaceOpWithNewOp<xpulp::PvPackHOp>(op, lanes[1], lanes[0]);
+      rewriter.replaceOpWithNewOp<xpulp::PvPackHOp>(
+          op, op.getType(), ValueRange{lanes[1], lanes[0]});
       return success();
     }
     Value word = lanes.front();

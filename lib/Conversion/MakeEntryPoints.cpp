@@ -49,13 +49,18 @@ private:
   unsigned numInputs() { return program.getInputs().size(); }
   unsigned numOutputs() { return program.getOutputs().size(); }
 
+  /// The program's name with a suffix. A constant of that name gets another.
+  std::string takeName(StringRef suffix) {
+    std::string name = (program.getSymName() + suffix).str();
+    if (Operation *other = module.lookupSymbol(name))
+      (void)SymbolTable(module).renameToUnique(other, {});
+    return name;
+  }
+
   LLVM::LLVMFuncOp makeFunction(StringRef suffix, ArrayRef<Type> arguments,
                                 LLVM::Linkage linkage) {
     b.setInsertionPointToEnd(module.getBody());
-    std::string name = (program.getSymName() + suffix).str();
-    // A constant of that name gets another.
-    if (Operation *other = module.lookupSymbol(name))
-      (void)SymbolTable(module).renameToUnique(other, {});
+    std::string name = takeName(suffix);
     auto function = LLVM::LLVMFuncOp::create(
         b, name, LLVM::LLVMFunctionType::get(nothing, arguments), linkage);
     b.setInsertionPointToStart(function.addEntryBlock(b));
@@ -85,21 +90,39 @@ private:
     return LLVM::AllocaOp::create(b, pointer, pointer, size);
   }
 
+  /// Calls a function of the runtime.
+  void callRuntime(StringRef name, ValueRange arguments) {
+    auto callee = module.lookupSymbol<LLVM::LLVMFuncOp>(name);
+    if (!callee) {
+      OpBuilder::InsertionGuard guard(b);
+      b.setInsertionPointToStart(module.getBody());
+      callee = LLVM::LLVMFuncOp::create(
+          b, name,
+          LLVM::LLVMFunctionType::get(nothing,
+                                      llvm::to_vector(arguments.getTypes())));
+    }
+    LLVM::CallOp::create(b, callee, arguments);
+  }
+
+  /// Ends the program, with the network's name, if the caller's state buffer
+  /// does not lie in L1.
+  void checkState(Value state) {
+    SmallString<64> text(program.getSymName());
+    text.push_back('\0');
+    Value name = LLVM::createGlobalString(b.getLoc(), b, takeName("_name"),
+                                          text, LLVM::Linkage::Private);
+    Value bytes = LLVM::ConstantOp::create(b, b.getI32Type(),
+                                           uint32_t(program.getStateBytes()));
+    callRuntime("se_kernel_check_state", {state, bytes, name});
+  }
+
   /// Has all cores run an entry.
   void callCluster(LLVM::LLVMFuncOp entry, Value array) {
     Type i32 = b.getI32Type();
-    auto run = module.lookupSymbol<LLVM::LLVMFuncOp>("se_kernel_run");
-    if (!run) {
-      OpBuilder::InsertionGuard guard(b);
-      b.setInsertionPointToStart(module.getBody());
-      run = LLVM::LLVMFuncOp::create(
-          b, "se_kernel_run",
-          LLVM::LLVMFunctionType::get(nothing, {pointer, pointer, i32, i32}));
-    }
     Value function = LLVM::AddressOfOp::create(b, entry);
     Value cores = LLVM::ConstantOp::create(b, i32, program.getCores());
     Value dmaCore = LLVM::ConstantOp::create(b, i32, program.getDmaCore());
-    LLVM::CallOp::create(b, run, ValueRange{function, array, cores, dmaCore});
+    callRuntime("se_kernel_run", {function, array, cores, dmaCore});
   }
 
   void makeReset() {
@@ -112,6 +135,7 @@ private:
   void makeInit(LLVM::LLVMFuncOp entry) {
     auto function = makeFunction("_init", {pointer}, LLVM::Linkage::External);
     Value state = function.getArgument(0);
+    checkState(state);
     LLVM::CallOp::create(b, TypeRange(), program.getReset(), state);
     Value array = makeArray(1);
     LLVM::StoreOp::create(b, state, array);

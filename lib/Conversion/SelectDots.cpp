@@ -18,7 +18,7 @@
 
 #include "se/Conversion/Passes.h"
 #include "se/Dialect/Cluster/Cluster.h"
-#include "se/Dialect/XPulp/XPulp.h"
+#include "se/Dialect/XPulp/Instructions.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -112,22 +112,22 @@ Value DotSelection::getAddress(Value memref, Value position) {
 
 /// The word at an address, and the address of the next, `stride` words on.
 std::pair<Value, Value> DotSelection::loadWord(Value address, int64_t stride) {
-  auto load =
-      xpulp::PLwPostOp::create(builder, loc, word, builder.getIndexType(),
-                               address, unsigned(4 * stride));
+  auto load = xpulp::PLwPostOp::create(builder, loc, word, address,
+                                       int32_t(4 * stride));
   return {load.getResult(), load.getNext()};
 }
 
 Value DotSelection::makeDot(Value sum, Value x, Value w) {
+  Type type = sum.getType();
   if (element.isF32())
-    return xpulp::FmaddSOp::create(builder, loc, w, x, sum);
-  if (isa<VectorType>(sum.getType()))
-    return xpulp::VfmacHOp::create(builder, loc, sum, x, w);
+    return xpulp::FmaddSOp::create(builder, loc, type, {w, x, sum});
+  if (isa<VectorType>(type))
+    return xpulp::VfmacHOp::create(builder, loc, type, {sum, x, w});
   if (element.isF16())
-    return xpulp::VfdotpexSHOp::create(builder, loc, sum, x, w);
+    return xpulp::VfdotpexSHOp::create(builder, loc, type, {sum, x, w});
   if (element.isInteger(16))
-    return xpulp::PvSdotspHOp::create(builder, loc, sum, x, w);
-  return xpulp::PvSdotspBOp::create(builder, loc, sum, x, w);
+    return xpulp::PvSdotspHOp::create(builder, loc, type, {sum, x, w});
+  return xpulp::PvSdotspBOp::create(builder, loc, type, {sum, x, w});
 }
 
 /// So many words of x and of each row.

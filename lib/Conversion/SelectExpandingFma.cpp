@@ -4,7 +4,7 @@
 //===- SelectExpandingFma.cpp - Products of halves, sums of singles -------===//
 
 #include "se/Conversion/Passes.h"
-#include "se/Dialect/XPulp/XPulp.h"
+#include "se/Dialect/XPulp/Instructions.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -34,8 +34,8 @@ struct SelectExpandingFmaPass
       if (!a || !b || !op.getType().isF32())
         return;
       OpBuilder builder(op);
-      Value sum =
-          xpulp::FmacexSHOp::create(builder, op.getLoc(), op.getC(), a, b);
+      Value sum = xpulp::FmacexSHOp::create(builder, op.getLoc(), op.getType(),
+                                            {op.getC(), a, b});
       op.replaceAllUsesWith(sum);
       op.erase();
     });

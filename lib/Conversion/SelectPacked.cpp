@@ -5,7 +5,7 @@
 
 #include "se/Conversion/Passes.h"
 #include "se/Dialect/RNN/RNN.h"
-#include "se/Dialect/XPulp/XPulp.h"
+#include "se/Dialect/XPulp/Instructions.h"
 #include "se/ISA/FloatOps.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -64,7 +64,7 @@ public:
     // Bit 0 selects the half, bit 1 the pair.
     Value upper = arith::ConstantOp::create(
         b, DenseElementsAttr::get(words, ArrayRef<int16_t>{1, 3}));
-    return xpulp::PvShuffle2HOp::create(b, words, first, second, upper);
+    return xpulp::PvShuffle2HOp::create(b, words, {first, second, upper});
   }
 
   ImplicitLocOpBuilder b;
@@ -82,7 +82,8 @@ struct SelectBinary : OpRewritePattern<From> {
     if (!isPairOfHalves(op.getType()) &&
         !isPairOf(op.getType(), rewriter.getI16Type()))
       return failure();
-    rewriter.replaceOpWithNewOp<To>(op, op.getType(), op.getLhs(), op.getRhs());
+    rewriter.replaceOpWithNewOp<To>(op, op.getType(),
+                                    ValueRange{op.getLhs(), op.getRhs()});
     return success();
   }
 };
@@ -93,8 +94,8 @@ struct SelectFma : OpRewritePattern<math::FmaOp> {
                                 PatternRewriter &rewriter) const override {
     if (!isPairOfHalves(op.getType()))
       return failure();
-    rewriter.replaceOpWithNewOp<xpulp::VfmacHOp>(op, op.getType(), op.getC(),
-                                                 op.getA(), op.getB());
+    rewriter.replaceOpWithNewOp<xpulp::VfmacHOp>(
+        op, op.getType(), ValueRange{op.getC(), op.getA(), op.getB()});
     return success();
   }
 };
@@ -109,7 +110,7 @@ struct SelectNegate : OpRewritePattern<arith::NegFOp> {
     PairBuilder pair(op, rewriter);
     Value x = pair.toWords(op.getOperand());
     Value sign = pair.word(F16::sign);
-    Value y = xpulp::PvXorHOp::create(pair.b, x.getType(), x, sign);
+    Value y = xpulp::PvXorHOp::create(pair.b, x.getType(), {x, sign});
     rewriter.replaceOp(op, pair.toHalves(y));
     return success();
   }
@@ -127,8 +128,8 @@ struct SelectTruncate : OpRewritePattern<arith::TruncFOp> {
     Value lanes[2];
     for (int64_t lane = 0; lane != 2; ++lane)
       lanes[lane] = vector::ExtractOp::create(rewriter, op.getLoc(), x, lane);
-    rewriter.replaceOpWithNewOp<xpulp::VfcpkaHSOp>(op, op.getType(), lanes[0],
-                                                   lanes[1]);
+    rewriter.replaceOpWithNewOp<xpulp::VfcpkaHSOp>(op, op.getType(),
+                                                   ValueRange(lanes));
     return success();
   }
 };
@@ -166,7 +167,7 @@ struct SelectRound : OpRewritePattern<arith::FPToSIOp> {
         !isPairOf(op.getType(), rewriter.getI16Type()))
       return failure();
     rewriter.replaceOpWithNewOp<xpulp::VfcvtXHOp>(op, op.getType(),
-                                                  round.getOperand());
+                                                  round->getOperands());
     return success();
   }
 };
@@ -186,17 +187,18 @@ struct SelectInterpolate : OpRewritePattern<rnn::InterpolateOp> {
     uint32_t limit = F16::round(op.getLimit());
     Value bits = pair.toWords(op.getX());
     Type words = bits.getType(), halves = op.getType();
-    bits = xpulp::PvMinHOp::create(b, words, bits, pair.word(limit));
-    bits =
-        xpulp::PvMinuHOp::create(b, words, bits, pair.word(F16::sign | limit));
+    bits = xpulp::PvMinHOp::create(b, words, {bits, pair.word(limit)});
+    bits = xpulp::PvMinuHOp::create(b, words,
+                                    {bits, pair.word(F16::sign | limit)});
     Value p = pair.toHalves(bits);
 
     // The low bits of the sum are the line's number; a line is one word. The
     // bits above, always the same, are taken from the table's address.
-    Value sum = xpulp::VfaddHOp::create(b, halves, p, pair.half(op.getShift()));
+    Value sum =
+        xpulp::VfaddHOp::create(b, halves, {p, pair.half(op.getShift())});
     constexpr int32_t log2LineBytes = 2;
-    Value offset = xpulp::PvSllSciHOp::create(
-        b, words, pair.toWords(sum), b.getI32IntegerAttr(log2LineBytes));
+    Value offset =
+        xpulp::PvSllSciHOp::create(b, words, pair.toWords(sum), log2LineBytes);
     uint32_t exponent = F16::round(op.getShift()) & F16::infinity;
     Value table = arith::SubIOp::create(
         b, memref::ExtractAlignedPointerAsIndexOp::create(b, op.getTable()),
@@ -204,17 +206,17 @@ struct SelectInterpolate : OpRewritePattern<rnn::InterpolateOp> {
                                        exponent << log2LineBytes & F16::mask));
     Value line[2];
     for (int32_t lane = 0; lane != 2; ++lane) {
-      Value at = xpulp::PvExtractuHOp::create(b, b.getI32Type(), offset,
-                                              b.getI32IntegerAttr(lane));
+      Value at = xpulp::PvExtractuHOp::create(b, b.getI32Type(), offset, lane);
       at = arith::IndexCastOp::create(b, b.getIndexType(), at);
-      line[lane] = xpulp::PLwRegOp::create(b, b.getI32Type(), table, at);
+      line[lane] = xpulp::PLwRegOp::create(b, b.getI32Type(), {table, at});
     }
     // The first operand is the upper lane.
-    Value slopes = xpulp::PvPackHOp::create(b, words, line[1], line[0]);
+    Value slopes = xpulp::PvPackHOp::create(b, words, {line[1], line[0]});
     Value intercepts =
         pair.upperHalves(pair.splitWord(line[0]), pair.splitWord(line[1]));
     rewriter.replaceOpWithNewOp<xpulp::VfmacHOp>(
-        op, halves, pair.toHalves(intercepts), pair.toHalves(slopes), p);
+        op, halves,
+        ValueRange{pair.toHalves(intercepts), pair.toHalves(slopes), p});
     return success();
   }
 };

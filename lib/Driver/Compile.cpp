@@ -498,7 +498,9 @@ LogicalResult Compilation::emit() {
   if (!code)
     return fail(code.takeError());
   bool isFirmware = options.emit.emit == Emit::Object;
-  if (!isFirmware)
+  if (isFirmware)
+    (*code)->refer(target::getScriptSymbols(target, script));
+  else
     (*code)->addApplication(*program,
                             makeMetadata(*program, target.name, precisionName));
   if (options.emit.emit == Emit::LLVMIR)

@@ -113,6 +113,7 @@ HostProgram::create(ModuleOp module, PipelineOptions options, bool fitsTarget) {
                                llvm::JITSymbolFlags::Exported};
     };
     add("se_kernel_run", &host::runKernel);
+    add("se_kernel_check_state", &host::checkState);
     add("se_kernel_core_id", &host::getCoreId);
     add("se_kernel_barrier", &host::waitAtBarrier);
     for (StringRef name :

@@ -25,7 +25,7 @@ enum Call : uint32_t {
 };
 } // namespace
 
-static constexpr uint32_t failed = ~0u;
+static constexpr uint32_t callFailed = ~0u;
 /// At a time.
 static constexpr size_t maxOpenFiles = 64;
 /// The argument of an exit without error.
@@ -73,10 +73,10 @@ uint32_t Semihosting::open(Core &core, const uint32_t *arguments) {
   const uint8_t *name = machine.translate(address, length);
   if (!name) {
     machine.raise(core, "semihosting arguments outside of memory", address);
-    return failed;
+    return callFailed;
   }
   if (!mayRead(core, address, length))
-    return failed;
+    return callFailed;
   StringRef text(reinterpret_cast<const char *>(name), length);
   std::unique_ptr<GuestFile> file;
   // ":tt" is the console; modes count r, rb, r+, r+b, w, ..., a, ...
@@ -87,9 +87,9 @@ uint32_t Semihosting::open(Core &core, const uint32_t *arguments) {
     file = files && openFiles.size() < maxOpenFiles ? files->open(text, kind)
                                                     : nullptr;
     if (!file)
-      return failed;
+      return callFailed;
   } else if (openFiles.size() >= maxOpenFiles) {
-    return failed;
+    return callFailed;
   }
   openFiles[nextHandle] = std::move(file);
   return nextHandle++;
@@ -151,7 +151,7 @@ void Semihosting::call(Core &core) {
     return;
   case callClose:
     if (arguments(1))
-      result = openFiles.erase(words[0]) ? 0 : failed;
+      result = openFiles.erase(words[0]) ? 0 : callFailed;
     return;
   case callWriteChar:
     if (const uint8_t *c = machine.translate(argument, 1);
@@ -172,13 +172,13 @@ void Semihosting::call(Core &core) {
   case callSeek:
     if (arguments(2)) {
       GuestFile *file = find(words[0]);
-      result = file && file->seek(words[1]) ? 0 : failed;
+      result = file && file->seek(words[1]) ? 0 : callFailed;
     }
     return;
   case callFileLength:
     if (arguments(1)) {
       GuestFile *file = find(words[0]);
-      result = file ? uint32_t(file->getLength()) : failed;
+      result = file ? uint32_t(file->getLength()) : callFailed;
     }
     return;
   case callErrno:

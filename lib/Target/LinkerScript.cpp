@@ -7,6 +7,7 @@
 
 #include "se/Target/LinkerScript.h"
 
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -27,6 +28,20 @@ uint64_t se::target::getAvailableL1(const TargetDescription &target,
   uint64_t used =
       alignTo(getCoreStacksSize(target, options), 64) + runtimeL1Bytes;
   return target.getL1().size > used ? target.getL1().size - used : 0;
+}
+
+/// By what the code of a network relies on, beyond what the linker checks
+/// anyway.
+std::vector<std::string>
+se::target::getScriptSymbols(const TargetDescription &target,
+                             const LinkerScriptOptions &options) {
+  std::string name = target.name;
+  for (char &c : name)
+    c = isAlnum(c) ? c : '_';
+  return {formatv("__se_script_for_target_{0}_cores_{1}_controller_{2}_l1_{3}",
+                  name, target.cores, unsigned(target.controllerCore),
+                  target.getL1().size),
+          formatv("__se_script_for_core_stack_{0}", options.coreStackSize)};
 }
 
 // @L1, @L2, @L3 and @NVM stand for names of memories. What goes to
@@ -146,6 +161,11 @@ se::target::makeLinkerScript(const TargetDescription &target,
                     "__se_fc_stack_size = {3};\n",
                     stacks / options.coreStackSize, options.coreStackSize,
                     stacks / options.coreStackSize, options.fcStackSize);
+  for (const std::string &symbol : getScriptSymbols(target, options))
+    script += symbol + " = 1;\n";
+  script += formatv("__se_l1_base = {0:x};\n"
+                    "__se_l1_size = {1:x};\n",
+                    target.getL1().base, target.getL1().size);
   // Where the driver of the transfer engine finds the external memories.
   auto baseOf = [](const Memory *memory) { return memory ? memory->base : 0; };
   const Memory *ram = target.getExternal(MemoryLevel::L3);

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """examples/firmware: a main of its own that calls a compiled network."""
 
+import dataclasses
+import json
 import subprocess
 
 import numpy as np
@@ -95,21 +97,25 @@ def build_firmware(folder, main, objects, *options):
     )
 
 
-def run_both(folder, networks, x, options, widths):
+def run_both(folder, networks, x, options, widths, link_options=()):
     """The outputs of a firmware that runs both, each at its own rate."""
     objects = []
     for name, (path, cores, l1) in zip(("first", "second"), networks):
         objects.append(folder / f"{name}.o")
         se.compile(
-            path, objects[-1], "--emit=obj", f"--cores={cores}", f"--l1-bytes={l1}", *options
+            path, objects[-1], "--emit=obj", f"--cores={cores}", f"--l1-bytes={l1}",
+            *options, *link_options,
         )
     frames = ", ".join("{" + ", ".join(f"{v.hex()}f" for v in map(float, f)) + "}" for f in x)
     main = MAIN.format(
         count=len(x), inputs=x.shape[1], frames=frames, first=widths[0], second=widths[1]
     )
-    linked = build_firmware(folder, main, objects)
+    linked = build_firmware(folder, main, objects, *link_options)
     assert linked.returncode == 0, linked.stderr
-    lines = se.run_tool("se-run", "--check", folder / "firmware.elf").stdout.splitlines()
+    lines = se.run_tool(
+        "se-run", "--check", folder / "firmware.elf",
+        *(o for o in link_options if o.startswith("--target")),
+    ).stdout.splitlines()
     rows = [np.array([int(w, 16) for w in line.split()], np.uint32) for line in lines]
     first = [row.view(np.float32) for row in rows if len(row) == widths[0]]
     second = [row.view(np.float32) for row in rows if len(row) == widths[1]]
@@ -179,3 +185,141 @@ def test_case_of_two_networks(tmp_path):
         se.compile(path, path.with_suffix(".o"), "--emit=obj")
         assert f"void {path.stem}_init(" in path.with_suffix(".h").read_text()
     check_both(tmp_path, paths, x, "out", "fp16", (28000, 28000))
+
+
+# Objects for other targets than the script's.
+
+SYMBOL = "undefined symbol: __se_script_for_"
+
+
+def make_target(folder, **changes):
+    """A description of pulp-open with changes, under its own name."""
+    description = json.loads((se.SOURCE / "targets/pulp-open.json").read_text())
+    l1 = changes.pop("l1", None)
+    description.update(changes)
+    if l1:
+        description["memories"][0]["size"] = l1
+    path = folder / "chip.json"
+    path.write_text(json.dumps(description))
+    return str(path)
+
+
+def link_two(folder, options, script_options):
+    """Links the example as two networks, each with options of its own."""
+    objects = []
+    for name, more in zip(("first", "second"), options):
+        objects.append(folder / f"{name}.o")
+        se.compile(se.SOURCE / "examples/cells/leaky.mlir", objects[-1], "--emit=obj",
+                   "--l1-bytes=4000", *more)
+    main = MAIN.format(count=1, inputs=3, frames="{1, 2, 3}", first=2, second=2)
+    return build_firmware(folder, main, objects, *script_options)
+
+
+def errors(linked):
+    assert linked.returncode != 0
+    return [line for line in linked.stderr.splitlines() if "error:" in line]
+
+
+@pytest.mark.parametrize("script", ["pulp-open", "gap9"])
+def test_objects_of_two_targets(script, tmp_path):
+    other = "pulp_open_cores_8_controller_1_l1_65536"
+    if script == "pulp-open":
+        other = "gap9_cores_8_controller_1_l1_131072"
+    linked = link_two(
+        tmp_path, (["--target=gap9"], ["--target=pulp-open"]), [f"--target={script}"])
+    (error,) = errors(linked)
+    assert error.endswith(f"{SYMBOL}target_{other}")
+    guilty = "first.o" if script == "pulp-open" else "second.o"
+    assert f"{guilty}:(" in linked.stderr
+
+
+@pytest.mark.parametrize(
+    "changes, facts",
+    [
+        ({"cores": 4}, "cores_4_controller_1_l1_65536"),
+        ({"controller_core": False}, "cores_8_controller_0_l1_65536"),
+        ({"l1": "0x8000"}, "cores_8_controller_1_l1_32768"),
+    ],
+    ids=["cores", "controller", "l1"],
+)
+def test_objects_of_two_descriptions_of_a_target(changes, facts, tmp_path):
+    """A name is not all that must be the same."""
+    chip = make_target(tmp_path, **changes)
+    (error,) = errors(link_two(tmp_path, ([], [f"--target={chip}"]), []))
+    assert error.endswith(f"{SYMBOL}target_pulp_open_{facts}")
+
+
+def test_objects_of_two_stacks(tmp_path):
+    (error,) = errors(link_two(tmp_path, ([], ["--core-stack=2048"]), []))
+    assert error.endswith(f"{SYMBOL}core_stack_2048")
+
+
+def test_two_networks_of_another_target(tmp_path):
+    """With one target and one stack they link and run, whatever their --cores."""
+    path = tmp_path / "net.onnx"
+    recipe = onnx_models.Recipe(cell="gru1", input=6, hidden=10)
+    wide = tmp_path / "wide.onnx"
+    onnx.save(onnx_models.build(recipe), path)
+    onnx.save(onnx_models.build(dataclasses.replace(recipe, hidden=12)), wide)
+    x = onnx_models.frames(recipe, 4)
+    options = ["--target=gap9", "--core-stack=1536"]
+    found = run_both(
+        tmp_path, [(path, 2, 9000), (wide, 8, 20000)], x, [], (10, 12), options)
+    expected = se.run(wide, {"x": x[::2]}, ["y"], "--target=gap9")
+    se.assert_same_bits({"y": found[1]}, expected, "the second of two")
+
+
+# Where the state lies.
+
+PLACED = """
+#include "net.h"
+#include "se/runtime.h"
+
+#define BYTES sizeof(net_state)
+SE_L1 static net_state in_l1;
+SE_L1 static char bytes[BYTES + 16] __attribute__((aligned(16)));
+static net_state in_l2;
+static float x[3], y[2];
+
+int main(void) {{
+  net_state on_stack;
+  /* One that the compiler cannot see through. */
+  net_state *volatile places[] = {{&in_l1, &in_l2, &on_stack, (void *)bytes}};
+  (void)places;
+  net_state *volatile state = (net_state *)(void *)({place});
+  net_init(state);
+  net_step(state, x, y);
+  se_puts("done\\n");
+  return 0;
+}}
+"""
+
+
+def run_placed(folder, place):
+    objects = [folder / "net.o"]
+    se.compile(se.SOURCE / "examples/cells/leaky.mlir", objects[0], "--emit=obj")
+    linked = build_firmware(folder, PLACED.format(place=place), objects)
+    assert linked.returncode == 0, linked.stderr
+    return subprocess.run(
+        [se.BIN / "se-run", "--check", folder / "firmware.elf"],
+        capture_output=True, text=True,
+    )
+
+
+@pytest.mark.parametrize("place", ["&in_l1", "bytes + 16"])
+def test_state_in_l1(place, tmp_path):
+    result = run_placed(tmp_path, place)
+    assert (result.returncode, result.stdout) == (0, "done\n"), result.stderr
+
+
+@pytest.mark.parametrize(
+    "place", ["&in_l2", "&on_stack", "bytes + 4", "0", "0x10010000 - 16", "0x10010000"],
+    ids=["l2", "stack", "misaligned", "null", "over-the-end", "behind"],
+)
+def test_state_outside_l1(place, tmp_path):
+    result = run_placed(tmp_path, place)
+    assert result.returncode != 0
+    (line,) = result.stdout.splitlines()
+    assert line.startswith("error: net_init: the state at 0x")
+    assert "must lie in L1, aligned to 16 (SE_L1 of se/runtime.h)" in line
+    assert "status 125" in result.stderr

@@ -207,6 +207,23 @@ TEST_F(LinkerTest, AvailableL1IsExact) {
             "");
 }
 
+TEST_F(LinkerTest, ScriptSaysWhatItIsFor) {
+  LinkerScriptOptions options;
+  options.coreStackSize = 2048;
+  TargetDescription own = pulp;
+  own.name = "a-chip.v2";
+  own.controllerCore = false;
+  std::vector<std::string> symbols = getScriptSymbols(own, options);
+  EXPECT_EQ(
+      symbols,
+      (std::vector<std::string>{
+          "__se_script_for_target_a_chip_v2_cores_8_controller_0_l1_65536",
+          "__se_script_for_core_stack_2048"}));
+  std::string script = cantFail(makeLinkerScript(own, options));
+  for (const std::string &symbol : symbols)
+    EXPECT_NE(script.find("\n" + symbol + " = 1;\n"), std::string::npos);
+}
+
 TEST_F(LinkerTest, TellsByHowMuchMemoriesAreExceeded) {
   storage.reserve(3);
   std::string script = cantFail(makeLinkerScript(pulp));

@@ -27,6 +27,9 @@ public:
   /// section .se.meta with `metadata`.
   void addApplication(const ProgramInfo &program, llvm::StringRef metadata);
 
+  /// Has the object refer to symbols that whoever links it must define.
+  void refer(llvm::ArrayRef<std::string> symbols);
+
   /// The text of the LLVM IR.
   std::string getIR() const;
 

@@ -185,7 +185,8 @@ def MakeEntryPoints : Pass<"se-make-entry-points", "::mlir::ModuleOp"> {
     For a program `net`, in the LLVM dialect:
 
     * `void net_reset(void *state)`;
-    * `void net_init(void *state)`, which resets and has the cluster execute the
+    * `void net_init(void *state)`, which checks that the state lies where kernels
+      expect it (`se_kernel_check_state`), resets and has the cluster execute the
       program's `init` (`se_kernel_run`);
     * `void net_step_ports(void *state, const float *const *inputs, float *const
       *outputs)`, which has the cluster execute the kernel.

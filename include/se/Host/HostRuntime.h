@@ -20,6 +20,9 @@ namespace se::host {
 void runKernel(void (*kernel)(void *), void *args, uint32_t cores,
                uint32_t dmaCore);
 
+/// On the host a state may lie anywhere.
+void checkState(const void *state, uint32_t bytes, const char *network);
+
 /// The number of the calling core.
 uint32_t getCoreId();
 

@@ -15,7 +15,9 @@
 //   .l1, .l1.*       buffers, zero at start L1
 //
 // __se_ext_ram, __se_ext_ram_size and __se_ext_nvm say where the target has the
-// memories that only the transfer engine reaches; 0 without one.
+// memories that only the transfer engine reaches; 0 without one. __se_l1_base
+// and
+// __se_l1_size say where L1 is.
 //
 // The stacks of the cluster cores lie at the bottom of L1, so that the overflow
 // of one cannot reach a buffer.
@@ -42,6 +44,12 @@ struct LinkerScriptOptions {
 /// The text of the script, for LLD.
 llvm::Expected<std::string>
 makeLinkerScript(const TargetDescription &target,
+                 const LinkerScriptOptions &options = {});
+
+/// Symbols that say what a script is for. Each script defines its own, and an
+/// object for it refers to them: so one with another script does not link.
+std::vector<std::string>
+getScriptSymbols(const TargetDescription &target,
                  const LinkerScriptOptions &options = {});
 
 /// Bytes of L1 that stacks and runtime leave to a network, counted from an

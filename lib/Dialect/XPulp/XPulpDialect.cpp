@@ -17,6 +17,8 @@ using riscv::Operand;
 
 #include "se/Dialect/XPulp/XPulpDialect.cpp.inc"
 #include "se/Dialect/XPulp/XPulpInterfaces.cpp.inc"
+// Of it, without GET_OP_CLASSES, only the function that registers them.
+#include "se/Dialect/XPulp/XPulpInstructions.h.inc"
 
 void XPulpDialect::initialize() { registerXPulpDialectOperations(this); }
 
@@ -71,6 +73,25 @@ LogicalResult XPulpDialect::verifyOperationAttribute(Operation *op,
            << registersName
            << "' only belongs to an instruction in a loop with registers";
   return success();
+}
+
+void xpulp::buildInstruction(OpBuilder &builder, OperationState &state,
+                             riscv::Opcode opcode, Type type,
+                             ValueRange operands,
+                             ArrayRef<int32_t> immediates) {
+  const riscv::InstructionInfo &info = riscv::getInfo(opcode);
+  assert(operands.size() == getRegisterOperands(info).size() &&
+         immediates.size() ==
+             unsigned(info.has(Operand::imm)) + info.has(Operand::imm2) &&
+         "operands of another instruction");
+  state.addOperands(operands);
+  constexpr llvm::StringLiteral names[] = {"imm", "imm2"};
+  for (auto [name, value] : llvm::zip(names, immediates))
+    state.addAttribute(name, builder.getI32IntegerAttr(value));
+  if (type)
+    state.addTypes(type);
+  if (info.writesRs1)
+    state.addTypes(builder.getIndexType());
 }
 
 riscv::Operands xpulp::getImmediates(InstructionOpInterface op) {

@@ -44,6 +44,12 @@ constexpr llvm::StringLiteral registersName = "xpulp.registers";
 /// The least number of instructions that a hardware loop may have.
 constexpr unsigned minLoopInstructions = 2;
 
+/// Adds to `state` what an instruction has; no type if it has no result.
+void buildInstruction(mlir::OpBuilder &builder, mlir::OperationState &state,
+                      riscv::Opcode opcode, mlir::Type type,
+                      mlir::ValueRange operands,
+                      llvm::ArrayRef<int32_t> immediates);
+
 /// The immediates of an operation: its attributes imm and imm2, where present.
 riscv::Operands getImmediates(InstructionOpInterface op);
 
@@ -53,6 +59,7 @@ mlir::Attribute foldInstruction(InstructionOpInterface op,
 
 } // namespace se::xpulp
 
+// Those that are no instructions; Instructions.h has the others.
 #define GET_OP_CLASSES
 #include "se/Dialect/XPulp/XPulpOps.h.inc"
 

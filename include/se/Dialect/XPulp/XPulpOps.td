@@ -91,6 +91,16 @@ class XPulp_Op<string mnemonic, list<Trait> traits = []>
 /// `row` is the name in the instruction table.
 class XPulp_InstructionOp<string mnemonic, string row, list<Trait> traits>
     : XPulp_Op<mnemonic, traits # [XPulp_InstructionOpInterface]> {
+  // One builder: there are hundreds of operations, and few are built by name. The
+  // type is that of the result; an incremented address is the second.
+  let skipDefaultBuilders = 1;
+  let builders = [
+    OpBuilder<(ins "::mlir::Type":$type, "::mlir::ValueRange":$operands,
+      CArg<"::llvm::ArrayRef<int32_t>", "{}">:$immediates), [{
+      ::se::xpulp::buildInstruction($_builder, $_state, ::se::riscv::Opcode::}] #
+        row # [{, type, operands, immediates);
+    }]>,
+  ];
   let extraClassDeclaration = [{
     ::se::riscv::Opcode getOpcode() { return ::se::riscv::Opcode::}] # row # [{; }
   }];
