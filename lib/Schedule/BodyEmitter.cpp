@@ -8,6 +8,7 @@
 #include "Positions.h"
 
 #include "se/Dialect/Cluster/StageLocation.h"
+#include "se/Dialect/RNN/Movement.h"
 #include "se/Schedule/Indexing.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -108,7 +109,7 @@ static Value create(ImplicitLocOpBuilder &b, Operation *op, ValueRange operands,
 
 Value schedule::emitScalar(ImplicitLocOpBuilder &b, Operation *op,
                            ValueRange operands) {
-  if (isMovement(op))
+  if (rnn::isMovement(op))
     return operands.front();
   return create(b, op, operands,
                 getElementTypeOrSelf(op->getResult(0).getType()));

@@ -5,6 +5,7 @@
 
 #include "EarlyValues.h"
 
+#include "se/Dialect/RNN/Movement.h"
 #include "se/Dialect/RNN/RNNScreening.h"
 #include "se/Schedule/Indexing.h"
 
@@ -27,8 +28,8 @@ llvm::SetVector<Value> schedule::findEarlyValues(rnn::NetworkOp network) {
       early.insert_range(finite.getPeaks());
       continue;
     }
-    bool isSimple =
-        (isElementwise(&op) && !isa<rnn::InterpolateOp>(op)) || isMovement(&op);
+    bool isSimple = (isElementwise(&op) && !isa<rnn::InterpolateOp>(op)) ||
+                    rnn::isMovement(&op);
     if (isSimple && elementsOf(op.getResult(0)) == 1 &&
         llvm::all_of(op.getOperands(), isKnown) &&
         !llvm::all_of(op.getOperands(), isSplat))

@@ -49,7 +49,8 @@ llvm::Error Candidate::shape(StageLoop &loop) {
     return refuse("register_tile needs " + Twine(rows) +
                   " sums of one vector, more than " +
                   Twine(cluster::DotOp::maxSums));
-  if (int64_t bytes = getPanelBytes(loop); given.getPanelBytes() != bytes)
+  if (int64_t bytes = getPanelBytes(loop);
+      given.getPanelBytes() && given.getPanelBytes() != bytes)
     return refuse("panel_bytes is " + Twine(bytes) + ", found " +
                   Twine(given.getPanelBytes()));
   if (given.getTile() > loop.getRegisterTiles())

@@ -5,12 +5,12 @@
 
 #include "se/Schedule/Indexing.h"
 
+#include "se/Dialect/RNN/Movement.h"
 #include "se/Dialect/RNN/RNN.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 using namespace se;
@@ -57,42 +57,24 @@ AffineExpr schedule::linearize(ArrayRef<AffineExpr> index,
   return position;
 }
 
-bool schedule::isMovement(Operation *op) {
-  if (auto slice = dyn_cast<tensor::ExtractSliceOp>(op))
-    return slice.getSourceType().getRank() == slice.getType().getRank() &&
-           !ShapedType::isDynamicShape(slice.getStaticOffsets()) &&
-           !ShapedType::isDynamicShape(slice.getStaticStrides());
-  return isa<rnn::ReshapeOp, rnn::TransposeOp, rnn::BroadcastOp>(op);
-}
-
 AffineExpr schedule::sourcePosition(Operation *op, AffineExpr position) {
-  MLIRContext *context = op->getContext();
-  ArrayRef<int64_t> from = shapeOf(op->getOperand(0)),
-                    to = shapeOf(op->getResult(0));
-  SmallVector<AffineExpr> index = delinearize(position, to), source;
-  AffineExpr zero = getAffineConstantExpr(0, context);
-  return llvm::TypeSwitch<Operation *, AffineExpr>(op)
-      .Case([&](rnn::ReshapeOp) { return position; })
-      .Case([&](rnn::TransposeOp transpose) {
-        source.assign(from.size(), zero);
-        for (auto [i, dim] : llvm::enumerate(transpose.getPermutation()))
-          source[dim] = index[i];
-        return linearize(source, from, context);
-      })
-      .Case([&](rnn::BroadcastOp) {
-        size_t extra = to.size() - from.size();
-        for (size_t i = 0; i != from.size(); ++i)
-          source.push_back(from[i] == 1 ? zero : index[extra + i]);
-        return linearize(source, from, context);
-      })
-      .Case([&](tensor::ExtractSliceOp slice) {
-        for (size_t i = 0; i != from.size(); ++i)
-          source.push_back(index[i] * slice.getStaticStrides()[i] +
-                           slice.getStaticOffsets()[i]);
-        // A unit dimension of the source has offset 0; a unit dimension of the
-        // result may have any offset in a wider source.
-        return linearize(source, from, context);
-      });
+  if (isa<rnn::ReshapeOp>(op))
+    return position;
+  rnn::Movement movement = *rnn::getMovement(op);
+  ArrayRef<int64_t> shape = shapeOf(op->getResult(0));
+  SmallVector<AffineExpr> index = delinearize(position, shape);
+  SmallVector<size_t> dims;
+  for (auto [dim, stride] : llvm::enumerate(movement.strides))
+    if (stride != 0 && shape[dim] != 1)
+      dims.push_back(dim);
+  // As if the operand was counted from its last dimension on.
+  llvm::stable_sort(dims, [&](size_t a, size_t b) {
+    return movement.strides[a] < movement.strides[b];
+  });
+  AffineExpr source = getAffineConstantExpr(0, op->getContext());
+  for (size_t dim : dims)
+    source = index[dim] * movement.strides[dim] + source;
+  return source + movement.start;
 }
 
 Value schedule::stripReshapes(Value value) {
@@ -136,7 +118,7 @@ std::pair<Value, AffineExpr>
 schedule::traceMovement(Value value, AffineExpr position,
                         function_ref<bool(Value)> isEnd) {
   while (Operation *op = value.getDefiningOp()) {
-    if (!isMovement(op) || isEnd(value))
+    if (!rnn::isMovement(op) || isEnd(value))
       break;
     position = sourcePosition(op, position);
     value = op->getOperand(0);

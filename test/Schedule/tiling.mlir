@@ -12,6 +12,7 @@
 //
 // RUN: se-opt %t/net.mlir --se-form-stages | sed 's/plan.macs/plan.stream = #plan.stream<slots = 2, slot_bytes = 160>, plan.macs/; s/elements 24/elements 24 tiled <register_tile = 2, panel_bytes = 40, tile = 4, resident = 1>/; s/elements 4/elements 4 tiled <register_tile = 1>/' > %t/by-hand.mlir
 // RUN: se-opt %t/by-hand.mlir --se-attach-target="cores=2 dma-core=0" --se-split-stages --se-place-buffers --se-schedule --se-verify-schedule | FileCheck %s --check-prefix=HAND
+// RUN: sed 's/panel_bytes = 40, //' %t/by-hand.mlir | se-opt --se-attach-target="cores=2 dma-core=0" --se-split-stages --se-place-buffers --se-schedule --se-verify-schedule | FileCheck %s --check-prefix=HAND
 // RUN: not se-compile %t/by-hand.mlir --schedule=ring=3 -o %t/x.elf 2>&1 | FileCheck %s --check-prefix=TWICE
 // RUN: not se-opt %t/target.mlir --se-split-stages --se-place-buffers --se-schedule 2>&1 | FileCheck %s --check-prefix=NONE
 //

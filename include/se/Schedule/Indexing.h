@@ -27,10 +27,6 @@ mlir::AffineExpr linearize(llvm::ArrayRef<mlir::AffineExpr> index,
                            llvm::ArrayRef<int64_t> shape,
                            mlir::MLIRContext *context);
 
-/// True for operations that only move elements and whose every result element
-/// comes from a position that an affine expression gives.
-bool isMovement(mlir::Operation *op);
-
 /// The position in the operand of movement `op` of the element that is at
 /// `position` in its result.
 mlir::AffineExpr sourcePosition(mlir::Operation *op, mlir::AffineExpr position);

@@ -14,10 +14,10 @@ LogicalResult TilingAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                  int64_t resident) {
   if (registerTile < 1 || kBlocks < 1 ||
       std::min({panelBytes, tile, resident}) < 0 ||
-      (panelBytes == 0) != (tile == 0))
+      (panelBytes != 0 && tile == 0))
     return emitError() << "tiling-C1: register_tile and k_blocks must be "
-                          "positive, other numbers not negative, and a tile "
-                          "goes with panel_bytes";
+                          "positive, other numbers not negative, and there are "
+                          "panels with a tile only";
   return success();
 }
 

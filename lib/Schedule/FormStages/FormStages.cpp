@@ -11,6 +11,7 @@
 
 #include "se/Dialect/RNN/Constants.h"
 #include "se/Dialect/RNN/LayerName.h"
+#include "se/Dialect/RNN/Movement.h"
 #include "se/Dialect/RNN/RNNScreening.h"
 #include "se/Schedule/Indexing.h"
 #include "se/Schedule/Passes.h"
@@ -71,7 +72,7 @@ static LogicalResult checkOperations(rnn::NetworkOp network) {
                             "(--rnn-store-masks)");
     if (isa<arith::ConstantOp, rnn::YieldOp, rnn::MatvecOp, rnn::ReduceOp,
             tensor::ConcatOp>(op) ||
-        isMovement(&op) || isElementwise(&op))
+        rnn::isMovement(&op) || isElementwise(&op))
       continue;
     if (isa<rnn::ApplyOp>(op))
       return op.emitOpError(

@@ -6,6 +6,7 @@
 #include "Roots.h"
 
 #include "../EarlyValues.h"
+#include "se/Dialect/RNN/Movement.h"
 #include "se/Dialect/RNN/RNNScreening.h"
 #include "se/Schedule/Indexing.h"
 
@@ -135,7 +136,7 @@ void Roots::visit(Job *job, Value value, AffineExpr position, bool inReduction,
   // What is computed before all stages is known to each core.
   if (isConstant(value) || isa<rnn::FiniteOp>(op) || early.contains(value))
     return;
-  if (isMovement(op)) {
+  if (rnn::isMovement(op)) {
     return visit(job, op->getOperand(0), sourcePosition(op, position),
                  inReduction, false, seen);
   }

@@ -6,6 +6,7 @@
 #include "StageBody.h"
 
 #include "se/Dialect/Plan/Plan.h"
+#include "se/Dialect/RNN/Movement.h"
 #include "se/Schedule/Indexing.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -67,7 +68,7 @@ Value StageBody::emit(Value value, AffineExpr position, bool define) {
 
 Value StageBody::compute(Value value, AffineExpr position) {
   Operation *op = value.getDefiningOp();
-  if (isMovement(op))
+  if (rnn::isMovement(op))
     return emit(op->getOperand(0), sourcePosition(op, position));
   if (isEarly(value))
     return emitRead(value, getAffineConstantExpr(0, b.getContext()));

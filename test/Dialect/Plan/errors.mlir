@@ -419,22 +419,17 @@ rnn.network @stage_C2_mask inputs(%x = "x" : tensor<4xf32>) outputs("y" : tensor
 
 // -----
 
-// expected-error @below {{tiling-C1: register_tile and k_blocks must be positive, other numbers not negative, and a tile goes with panel_bytes}}
+// expected-error @below {{tiling-C1: register_tile and k_blocks must be positive, other numbers not negative, and there are panels with a tile only}}
 module @tiling_C1_zero attributes {test.a = #plan.tiling<register_tile = 0>} {}
 
 // -----
 
-// expected-error @below {{tiling-C1: register_tile and k_blocks must be positive, other numbers not negative, and a tile goes with panel_bytes}}
-module @tiling_C1_tile attributes {test.a = #plan.tiling<register_tile = 1, tile = 2>} {}
-
-// -----
-
-// expected-error @below {{tiling-C1: register_tile and k_blocks must be positive, other numbers not negative, and a tile goes with panel_bytes}}
+// expected-error @below {{tiling-C1: register_tile and k_blocks must be positive, other numbers not negative, and there are panels with a tile only}}
 module @tiling_C1_panel attributes {test.a = #plan.tiling<register_tile = 1, panel_bytes = 8>} {}
 
 // -----
 
-// expected-error @below {{tiling-C1: register_tile and k_blocks must be positive, other numbers not negative, and a tile goes with panel_bytes}}
+// expected-error @below {{tiling-C1: register_tile and k_blocks must be positive, other numbers not negative, and there are panels with a tile only}}
 module @tiling_C1_resident attributes {test.a = #plan.tiling<register_tile = 1, panel_bytes = 8, tile = 1, resident = -1>} {}
 
 // -----

@@ -28,11 +28,11 @@ def Plan_TilingAttr : AttrDef<Plan_Dialect, "Tiling"> {
     and its sums stay in registers from block to block. `resident` of the tiles
     stay in L1, spread evenly.
 
-    `panel_bytes` follows from the stage and the register tile, and must be right.
-    A stage without parameters has only a register tile.
+    `panel_bytes` follows from the stage and the register tile; if it is said, it
+    must be right. A stage without parameters has only a register tile.
 
     * (tiling-C1) `register_tile` and `k_blocks` are positive, the other numbers
-      are not negative; there is a tile if and only if there are panels.
+      are not negative; there are panels with a tile only.
 
     Example: `#plan.tiling<register_tile = 4, panel_bytes = 2000, tile = 8,
     resident = 1>`.

@@ -19,14 +19,6 @@ namespace se::rnn {
 std::optional<std::vector<float>>
 evaluate(mlir::Operation *op, llvm::ArrayRef<std::vector<float>> operands);
 
-/// Ops that only move elements of one operand: reshapes, transpositions,
-/// broadcasts and slices. False for null.
-bool isElementMovement(mlir::Operation *op);
-
-/// Of such an op, for each element of its result the number of the operand's
-/// element that it is. Nothing if that is not known.
-std::optional<std::vector<int64_t>> getMovedElements(mlir::Operation *movement);
-
 } // namespace se::rnn
 
 #endif // SE_LIB_DIALECT_RNN_TRANSFORMS_EVALUATE_H

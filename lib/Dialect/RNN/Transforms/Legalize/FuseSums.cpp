@@ -8,6 +8,7 @@
 #include "SumLimits.h"
 
 #include "se/Dialect/RNN/Constants.h"
+#include "se/Dialect/RNN/Movement.h"
 #include "se/Dialect/RNN/Transforms/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -109,7 +110,7 @@ static arith::MulFOp makeScaled(OpBuilder &b, Location loc, Value sum,
 static void sinkScale(arith::MulFOp product,
                       SmallVectorImpl<arith::MulFOp> &scaled) {
   for (Operation *user : llvm::make_early_inc_range(product->getUsers())) {
-    if (!isElementMovement(user))
+    if (!isMovement(user))
       continue;
     OpBuilder b(user);
     auto moveOperand = [&](Value value) {
@@ -120,14 +121,14 @@ static void sinkScale(arith::MulFOp product,
           withElement(user->getResult(0), getElementTypeOrSelf(value)));
       return clone->getResult(0);
     };
-    std::optional<std::vector<int64_t>> moved = getMovedElements(user);
+    std::vector<int64_t> moved = getMovedElements(user);
     auto moveConstant = [&](Value value) -> Value {
       ElementsAttr constant = getConstant(value);
-      if (!moved || !constant)
+      if (!constant)
         return moveOperand(value);
       return arith::ConstantOp::create(
           b, product.getLoc(),
-          moveElements(constant, *moved, user->getResult(0)));
+          moveElements(constant, moved, user->getResult(0)));
     };
     auto [sum, offset] = getIntegers(product);
     auto sunk = makeScaled(b, product.getLoc(), moveOperand(sum),
@@ -163,7 +164,7 @@ static bool addTerms(Value value, const llvm::DenseSet<Value> &products,
 /// How many columns the matrix has that a scaled product is of.
 static int64_t getColumns(arith::MulFOp product) {
   Value sum = getIntegers(product).first;
-  while (isElementMovement(sum.getDefiningOp()))
+  while (isMovement(sum.getDefiningOp()))
     sum = sum.getDefiningOp()->getOperand(0);
   auto matvec = sum.getDefiningOp<MatvecOp>();
   return cast<RankedTensorType>(matvec.getW().getType()).getDimSize(1);

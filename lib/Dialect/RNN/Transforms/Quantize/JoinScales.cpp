@@ -8,6 +8,7 @@
 #include "SumLimits.h"
 
 #include "se/Dialect/RNN/Constants.h"
+#include "se/Dialect/RNN/Movement.h"
 #include "se/Dialect/RNN/Transforms/Passes.h"
 #include "se/Quantization/Weights.h"
 
@@ -150,11 +151,8 @@ void ScaleJoiner::addMovement(Operation &op) {
   auto from = termsOf.find(x);
   if (from == termsOf.end() || x.getDefiningOp<arith::AddFOp>())
     return;
-  std::optional<std::vector<int64_t>> moved = getMovedElements(&op);
-  if (!moved)
-    return;
   Term term;
-  for (int64_t element : *moved)
+  for (int64_t element : getMovedElements(&op))
     term.push_back(from->second.front()[element]);
   termsOf[op.getResult(0)].push_back(std::move(term));
 }
@@ -248,7 +246,7 @@ void ScaleJoiner::run() {
       addProduct(matvec);
     else if (auto sum = dyn_cast<arith::AddFOp>(op))
       addSum(sum);
-    else if (isElementMovement(&op))
+    else if (isMovement(&op))
       addMovement(op);
   }
   for (auto &matvec : matvecs)

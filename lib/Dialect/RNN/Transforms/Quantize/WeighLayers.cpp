@@ -8,6 +8,7 @@
 #include "Layers/Tensors.h"
 
 #include "se/Dialect/RNN/LayerName.h"
+#include "se/Dialect/RNN/Movement.h"
 #include "se/Dialect/RNN/Transforms/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -87,7 +88,7 @@ static bool hasBias(Value product) {
   sums.insert(product);
   for (size_t i = 0; i != sums.size(); ++i)
     for (Operation *user : sums[i].getUsers()) {
-      if (!isa<arith::AddFOp>(user) && !isElementMovement(user))
+      if (!isa<arith::AddFOp>(user) && !isMovement(user))
         continue;
       if (llvm::any_of(user->getOperands(), [](Value operand) {
             return operand.getDefiningOp<arith::ConstantOp>();

@@ -7,6 +7,7 @@
 #include "Marks.h"
 #include "Products.h"
 
+#include "se/Dialect/RNN/Movement.h"
 #include "mlir/IR/IRMapping.h"
 
 #include <limits>
@@ -19,7 +20,7 @@ using namespace se::rnn;
 static Value withoutMark(OpBuilder &b, Value value, quant::QuantizedType type) {
   SmallVector<Operation *> movements;
   Value root = value;
-  while (isElementMovement(root.getDefiningOp())) {
+  while (isMovement(root.getDefiningOp())) {
     movements.push_back(root.getDefiningOp());
     root = movements.back()->getOperand(0);
   }

@@ -10,6 +10,7 @@
 #include "Marks.h"
 #include "Products.h"
 
+#include "se/Dialect/RNN/Movement.h"
 #include "se/Dialect/RNN/LayerName.h"
 #include "se/Dialect/RNN/Transforms/Passes.h"
 
@@ -26,7 +27,7 @@ using namespace se::rnn;
 using namespace se::quantization;
 
 static bool isMove(Operation *op) {
-  return isElementMovement(op) || isa<tensor::ConcatOp>(op);
+  return isMovement(op) || isa<tensor::ConcatOp>(op);
 }
 
 static llvm::DenseSet<Operation *> findLeaving(NetworkOp network) {
@@ -126,7 +127,7 @@ bool Quantizer::isReadAsBytes(Value value) const {
   moved.insert(value);
   for (size_t i = 0; i != moved.size(); ++i)
     for (Operation *reader : moved[i].getUsers()) {
-      if (isElementMovement(reader))
+      if (isMovement(reader))
         moved.insert(reader->getResult(0));
       auto product = products.find(reader);
       if (product == products.end())
