@@ -97,7 +97,7 @@ private:
                         PortKind kind);
 
   const Schedule &schedule;
-  // Its K blocks.
+  // Its parts.
   const Storage &storage;
   const StageLoops &stageLoops;
   const Tiling &tiling;

@@ -60,7 +60,7 @@ private:
   mlir::DictionaryAttr report();
 
   std::unique_ptr<Schedule> made;
-  // Its K blocks.
+  // Its parts.
   rnn::NetworkOp network;
   Storage &storage;
   TilingOptions &options;
