@@ -32,10 +32,10 @@ static cl::opt<std::string> inputPath(cl::Positional, cl::init("-"),
 static cl::opt<std::string> outputPath("o", cl::init("-"), cl::desc("Output"),
                                        cl::value_desc("file"),
                                        cl::cat(category));
-static cl::opt<bool>
-    importOnnxFlag("import-onnx",
-                   cl::desc("Import an ONNX model as an rnn.network (phase imported)"),
-                   cl::cat(category));
+static cl::opt<bool> importOnnxFlag(
+    "import-onnx",
+    cl::desc("Import an ONNX model as an rnn.network (phase imported)"),
+    cl::cat(category));
 static cl::list<std::string>
     states("state",
            cl::desc("With --import-onnx: graph input IN and graph output OUT "

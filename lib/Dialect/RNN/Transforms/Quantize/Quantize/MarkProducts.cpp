@@ -7,8 +7,8 @@
 #include "Marks.h"
 #include "Products.h"
 
-#include "se/Dialect/RNN/Movement.h"
 #include "mlir/IR/IRMapping.h"
+#include "se/Dialect/RNN/Movement.h"
 
 #include <limits>
 

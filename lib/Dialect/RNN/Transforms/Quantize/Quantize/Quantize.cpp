@@ -10,8 +10,8 @@
 #include "Marks.h"
 #include "Products.h"
 
-#include "se/Dialect/RNN/Movement.h"
 #include "se/Dialect/RNN/LayerName.h"
+#include "se/Dialect/RNN/Movement.h"
 #include "se/Dialect/RNN/Transforms/Passes.h"
 
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
