@@ -1,8 +1,7 @@
 // Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-//===- Passes.h - Conversions between phases from scheduled to llvm ---------*-
-//C++ -*-===//
+//===- Passes.h - From scheduled to selected and llvm -----------*- C++ -*-===//
 
 #ifndef SE_CONVERSION_PASSES_H
 #define SE_CONVERSION_PASSES_H

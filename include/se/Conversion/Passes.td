@@ -1,7 +1,7 @@
 // Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-//===- Passes.td - Conversions between phases from scheduled to llvm -----*- tablegen -*-===//
+//===- Passes.td - From scheduled to selected and llvm -----*- tablegen -*-===//
 
 #ifndef SE_CONVERSION_PASSES_TD
 #define SE_CONVERSION_PASSES_TD

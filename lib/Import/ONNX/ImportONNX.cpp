@@ -1,8 +1,7 @@
 // Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-//===- ImportONNX.cpp - From an ONNX file to phase imported
-//----------------------===//
+//===- ImportONNX.cpp - From an ONNX file to a module ---------------------===//
 
 #include "se/Import/ONNX/ImportONNX.h"
 

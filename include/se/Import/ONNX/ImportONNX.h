@@ -1,8 +1,7 @@
 // Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-//===- ImportONNX.h - From an ONNX file to phase imported --------------*- C++
-//-*-===//
+//===- ImportONNX.h - From an ONNX file to a module -------------*- C++ -*-===//
 //
 // Turns an ONNX model into one rnn.network over one frame. What is supported
 // and how states are found is written in docs/onnx.md.
