@@ -158,6 +158,12 @@ static bool needsAll(AffineMap map, size_t dims) {
   return true;
 }
 
+/// Memory has elements of whole bytes, and none that are wider than a word.
+static bool isStored(Type element) {
+  unsigned bits = element.getIntOrFloatBitWidth();
+  return bits == 8 || bits == 16 || bits == 32;
+}
+
 LogicalResult ReadOp::verify() {
   AffineMap place = getPlace();
   if (place.getNumResults() != 1 || !needsAll(place, getDims().size()))
@@ -167,6 +173,9 @@ LogicalResult ReadOp::verify() {
   if (type.getElementType() != getElement().getType())
     return emitOpError("read-C2: the result must be ")
            << type.getElementType() << ", found " << getElement().getType();
+  if (!isStored(type.getElementType()))
+    return emitOpError("read-C2: elements must have 8, 16 or 32 bits, found ")
+           << type.getElementType();
   auto constant = getTensor().getDefiningOp<arith::ConstantOp>();
   if (constant && isa<SplatElementsAttr>(constant.getValue()))
     return emitOpError("read-C3: a constant that is the same number throughout "
@@ -185,11 +194,13 @@ LogicalResult DotOp::verify() {
   bool isWide = (element.isF16() && sum.isF32()) ||
                 (element.isSignlessInteger() && sum.isInteger(32));
   bool isSame = isa<FloatType>(element) && sum == element;
-  if (getElementTypeOrSelf(getVector().getType()) != element ||
+  bool isKnown = element.isF32() || element.isF16() || element.isInteger(8) ||
+                 element.isInteger(16);
+  if (!isKnown || getElementTypeOrSelf(getVector().getType()) != element ||
       (!isSame && !isWide))
-    return emitOpError("dot-C1: matrix and vector must have the same element "
-                       "type, and the result it, or f32 for f16 and i32 for "
-                       "integers");
+    return emitOpError("dot-C1: matrix and vector must both be of f32, f16, i8 "
+                       "or i16, and the result of the same, or f32 for f16 and "
+                       "i32 for integers");
   if (getRow().getNumResults() != 1 || getStart().getNumResults() != 1 ||
       !needsAll(getRow(), getRowDims().size()) ||
       !needsAll(getStart(), getStartDims().size()))

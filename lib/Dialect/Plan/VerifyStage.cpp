@@ -41,6 +41,9 @@ struct Values {
 using Bounds = std::pair<int64_t, int64_t>;
 } // namespace
 
+/// Elements, or turns of loops for all of them, that are tried one by one.
+static constexpr int64_t mostPoints = int64_t(1) << 22;
+
 /// Where an expression lies at least, at most; none if it is no expression that
 /// can be evaluated.
 static std::optional<Bounds> getRange(AffineExpr expr, ArrayRef<Bounds> dims) {
@@ -110,7 +113,12 @@ static bool liesWithin(AffineMap place, ArrayRef<Values> dims, int64_t size) {
     return false;
   if (range->first >= 0 && range->second < size)
     return true;
-  // The bounds of a sum may be wider than the sum is.
+  // The bounds of a sum may be wider than the sum is. What no memory holds is
+  // not looked at one by one.
+  int64_t points = 1;
+  for (const Values &values : dims)
+    if (llvm::MulOverflow(points, values.count, points) || points > mostPoints)
+      return false;
   SmallVector<int64_t> point(dims.size());
   std::function<bool(size_t)> check = [&](size_t dim) {
     if (dim == dims.size()) {
@@ -284,7 +292,8 @@ LogicalResult BodyVerifier::verifyBatch() {
 
 /// Has each element its row and vector?
 static bool isComplete(BatchAttr batch, int64_t elements) {
-  if (batch.getRows() > elements || batch.getVectors() > elements ||
+  if (elements > mostPoints || batch.getRows() > elements ||
+      batch.getVectors() > elements ||
       batch.getRows() * batch.getVectors() != elements)
     return false;
   AffineExpr element = batch.getElement().getResult(0);
@@ -323,10 +332,11 @@ LogicalResult StageOp::verifyRegions() {
     auto tensor = cast<RankedTensorType>(type);
     if (tensor.getNumElements() != elements ||
         tensor.getElementType() != value.getType() ||
-        value.getType().isInteger(1))
+        !llvm::is_contained({8, 16, 32},
+                            value.getType().getIntOrFloatBitWidth()))
       return emitOpError("stage-C2: a result must have ")
              << elements << " elements of " << value.getType()
-             << ", which is no truth value, found " << type;
+             << ", with 8, 16 or 32 bits, found " << type;
   }
   uint64_t next = 0;
   bool isFirst = true;

@@ -28,7 +28,7 @@ rnn.network @stage_C2_1 inputs(%x = "x" : tensor<4xf32>) outputs("y" : tensor<4x
 // -----
 
 rnn.network @stage_C2_2 inputs(%x = "x" : tensor<4xf32>) outputs("y" : tensor<4xf32>) {
-  // expected-error @below {{stage-C2: a result must have 3 elements of 'f32', which is no truth value, found 'tensor<4xf32>'}}
+  // expected-error @below {{stage-C2: a result must have 3 elements of 'f32', with 8, 16 or 32 bits, found 'tensor<4xf32>'}}
   %y = plan.stage "s" depth 0 elements 3 : tensor<4xf32> {
   ^bb0(%i: index):
     %0 = plan.read %x[%i] : tensor<4xf32>
@@ -40,7 +40,7 @@ rnn.network @stage_C2_2 inputs(%x = "x" : tensor<4xf32>) outputs("y" : tensor<4x
 // -----
 
 rnn.network @stage_C2_3 inputs(%x = "x" : tensor<4xf32>) outputs("y" : tensor<4xf16>) {
-  // expected-error @below {{stage-C2: a result must have 4 elements of 'f32', which is no truth value, found 'tensor<4xf16>'}}
+  // expected-error @below {{stage-C2: a result must have 4 elements of 'f32', with 8, 16 or 32 bits, found 'tensor<4xf16>'}}
   %y = plan.stage "s" depth 0 elements 4 : tensor<4xf16> {
   ^bb0(%i: index):
     %0 = plan.read %x[%i] : tensor<4xf32>
@@ -200,7 +200,7 @@ func.func @dot_C1_constant(%w: tensor<3x4xf32>, %x: tensor<4xf32>, %i: index) {
 
 func.func @dot_C1_element(%x: tensor<2xf32>, %i: index) {
   %w = arith.constant dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf16>
-  // expected-error @below {{dot-C1: matrix and vector must have the same element type, and the result it, or f32 for f16 and i32 for integers}}
+  // expected-error @below {{dot-C1: matrix and vector must both be of f32, f16, i8 or i16, and the result of the same, or f32 for f16 and i32 for integers}}
   %0 = plan.dot %w[%i], %x[0] : tensor<2x2xf16>, tensor<2xf32> -> f32
   return
 }
@@ -209,7 +209,7 @@ func.func @dot_C1_element(%x: tensor<2xf32>, %i: index) {
 
 func.func @dot_C1_sum(%x: tensor<2xf16>, %i: index) {
   %w = arith.constant dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf16>
-  // expected-error @below {{dot-C1: matrix and vector must have the same element type, and the result it, or f32 for f16 and i32 for integers}}
+  // expected-error @below {{dot-C1: matrix and vector must both be of f32, f16, i8 or i16, and the result of the same, or f32 for f16 and i32 for integers}}
   %0 = plan.dot %w[%i], %x[0] : tensor<2x2xf16>, tensor<2xf16> -> i32
   return
 }
@@ -407,7 +407,7 @@ rnn.network @stage_C9_tensor inputs(%x = "x" : tensor<4xf32>) outputs("y" : tens
 // -----
 
 rnn.network @stage_C2_mask inputs(%x = "x" : tensor<4xf32>) outputs("y" : tensor<4xf32>) {
-  // expected-error @below {{stage-C2: a result must have 4 elements of 'i1', which is no truth value, found 'tensor<4xi1>'}}
+  // expected-error @below {{stage-C2: a result must have 4 elements of 'i1', with 8, 16 or 32 bits, found 'tensor<4xi1>'}}
   %y = plan.stage "stage_C2_mask" depth 0 elements 4 : tensor<4xi1> {
   ^bb0(%i: index):
     %0 = plan.read %x[%i] : tensor<4xf32>
@@ -491,3 +491,33 @@ module @buffer_C1_order attributes {test.a = #plan.buffer<name = "a", offset = 1
 
 // expected-error @below {{attribute 'plan.buffers' must be a list of #plan.buffer<...> of a network}}
 module @buffers_type attributes {plan.buffers = ["a"]} {}
+
+// -----
+
+func.func @read_C2_mask(%x: tensor<4xi1>) {
+  // expected-error @below {{read-C2: elements must have 8, 16 or 32 bits, found 'i1'}}
+  %0 = plan.read %x[0] : tensor<4xi1>
+  return
+}
+
+// -----
+
+func.func @dot_C1_wide(%x: tensor<2xf64>) {
+  %w = arith.constant dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf64>
+  // expected-error @below {{dot-C1: matrix and vector must both be of f32, f16, i8 or i16, and the result of the same, or f32 for f16 and i32 for integers}}
+  %0 = plan.dot %w[0], %x[0] : tensor<2x2xf64>, tensor<2xf64> -> f64
+  return
+}
+
+// -----
+
+// Not one by one: that would take minutes.
+rnn.network @stage_C7_huge inputs(%x = "x" : tensor<268435456xf32>) outputs("y" : tensor<268435456xf32>) {
+  %y = plan.stage "s" depth 0 elements 268435456 : tensor<268435456xf32> {
+  ^bb0(%i: index):
+    // expected-error @below {{stage-C7: its place must lie in the tensor for all elements and turns of a loop}}
+    %0 = plan.read %x[%i + 1] : tensor<268435456xf32>
+    plan.yield %0 : f32
+  }
+  rnn.yield %y : tensor<268435456xf32>
+}

@@ -63,7 +63,7 @@ def Plan_StageOp : Plan_Op<"stage", [SingleBlock, RecursiveMemoryEffects,
 
     * (stage-C1) the block has one argument, an index, and ends in `plan.yield`.
     * (stage-C2) the stage has results; each has `elements` elements, of the type
-      of the operand of `plan.yield`, which is no truth value.
+      of the operand of `plan.yield`, with 8, 16 or 32 bits.
     * (stage-C3) `elements` is positive, `depth` is not negative, and `batch` gives
       each of the elements to one row and vector.
     * (stage-C4) what a body reads is an argument of the network, a constant, or
@@ -133,7 +133,7 @@ def Plan_ReadOp : Plan_Op<"read", [Pure]> {
     of loops in the body.
 
     * (read-C1) there is one place, and it needs each of its variables.
-    * (read-C2) the result has the tensor's element type.
+    * (read-C2) the result has the tensor's element type, of 8, 16 or 32 bits.
     * (read-C3) a constant is not the same number throughout.
 
     Example: `%1 = plan.read %x[%i mod 16 + 4] : tensor<2x16xf16>`.
@@ -157,8 +157,8 @@ def Plan_DotOp : Plan_Op<"dot", [Pure, AttrSizedOperandSegments]> {
     (`cluster.dot`).
 
     * (dot-C1) the matrix has two dimensions and is a constant that is not the
-      same number throughout; matrix and vector have the same element type, and
-      so has the result, or it is f32 for f16 and i32 for integers.
+      same number throughout; matrix and vector are both of f32, f16, i8 or i16,
+      and the result is of the same, or of f32 for f16 and i32 for integers.
     * (dot-C2) row and start are one place each, and need each of their
       variables.
 
