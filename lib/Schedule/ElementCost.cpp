@@ -9,6 +9,7 @@
 #include "Positions.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Transforms/RegionUtils.h"
 
 using namespace mlir;
 using namespace se;
@@ -119,6 +120,14 @@ Counter::Form Counter::addElementwise(Operation *op) {
   for (Value operand : op->getOperands())
     if (!isa<TensorType>(operand.getType()) && !isa<scf::ForOp>(op))
       operands.push_back({operand, add(operand)});
+  llvm::SetVector<Value> captured; // by a loop, which starts from its operands
+  if (isa<scf::ForOp>(op)) {
+    captured.insert_range(op->getOperands());
+    getUsedValuesDefinedAbove(op->getRegions(), captured);
+  }
+  for (Value needed : captured)
+    if (!isa<TensorType>(needed.getType()) && needed != stage.getElement())
+      add(needed);
   bool isPair = inPairs && !isa<scf::ForOp>(op) && isPacked(op);
   if (!inPairs || isPair) {
     cost += getCost(*op, isPair);

@@ -17,6 +17,7 @@
 #include "se/Schedule/Indexing.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Transforms/RegionUtils.h"
 
 using namespace mlir;
 using namespace se;
@@ -68,9 +69,13 @@ static void findEarly(Value value, llvm::SetVector<Value> &early,
     early.insert(value);
     return;
   }
-  if (Operation *op = value.getDefiningOp())
-    for (Value operand : op->getOperands())
-      findEarly(operand, early, seen);
+  Operation *op = value.getDefiningOp();
+  if (!op)
+    return;
+  llvm::SetVector<Value> needed(op->operand_begin(), op->operand_end());
+  getUsedValuesDefinedAbove(op->getRegions(), needed); // of a loop
+  for (Value operand : needed)
+    findEarly(operand, early, seen);
 }
 
 /// What a stage computes of sums and constants alone, and the cost of the rest.

@@ -117,3 +117,46 @@ def test_any_tiling(name, tmp_path):
         se.assert_same_bits(se.run(elf, x, ["y"]), expected, "another tiling")
         right += 1
     assert right >= 2
+
+
+LOOP = """module attributes {{se.phase = "planned"}} {{
+rnn.network @net inputs(%x = "x" : tensor<40xf32>) outputs("y" : tensor<40xf32>)
+    attributes {{plan.stream = #plan.stream<slots = 0, slot_bytes = 0>}} {{
+  %w = arith.constant dense<{weights}> : tensor<40x40xf32>
+  %v = plan.stage "in" depth 0 elements 40 tiled <register_tile = 1> : tensor<40xf32> {{
+  ^bb0(%i: index):
+    %0 = plan.read %x[%i] : tensor<40xf32>
+    plan.yield %0 : f32
+  }}
+  %y = plan.stage "sum" depth 1 elements 40
+      tiled <register_tile = 1, tile = 40, resident = 1> {split} : tensor<40xf32> {{
+  ^bb0(%i: index):
+    %d = plan.dot %w[%i], %v[0] : tensor<40x40xf32>, tensor<40xf32> -> f32
+    %c0 = arith.constant 0 : index
+    %c1 = arith.constant 1 : index
+    %c4 = arith.constant 4 : index
+    %z = arith.constant 0.0 : f32
+    %s = scf.for %k = %c0 to %c4 step %c1 iter_args(%a = %z) -> f32 {{
+      %e = plan.read %v[%k] : tensor<40xf32>
+      %f = math.fma %e, %d, %a : f32
+      scf.yield %f : f32
+    }}
+    plan.yield %s : f32
+  }}
+  rnn.yield %y : tensor<40xf32>
+}}
+}}
+"""
+
+
+def test_split_by_hand(tmp_path):
+    """A loop of the second half may need a sum of the first."""
+    weights = [[((7 * row + 3 * column) % 11 - 5) / 4 for column in range(40)] for row in range(40)]
+    x = {"x": np.random.default_rng(0).standard_normal((3, 40)).astype(np.float32)}
+    outputs = []
+    for split in ("", "split"):
+        module = tmp_path / f"net{split}.mlir"
+        module.write_text(LOOP.format(weights=weights, split=split))
+        outputs.append(se.run(se.compile(module, tmp_path / f"net{split}.elf"), x, ["y"]))
+    se.assert_same_bits(outputs[0], outputs[1], "split and whole")
+    assert np.abs(outputs[0]["y"]).max() > 1
