@@ -7,6 +7,7 @@
 
 #include "se/Conversion/Passes.h"
 #include "se/Dialect/Cluster/Transforms/Passes.h"
+#include "se/Dialect/Plan/Plan.h"
 #include "se/Dialect/RNN/Transforms/Passes.h"
 #include "se/Dialect/XPulp/Transforms/Passes.h"
 #include "se/Schedule/Passes.h"
@@ -155,9 +156,9 @@ llvm::Error se::parseSchedule(StringRef text,
       return fail("ring=, tile-rows=, slot-bytes= or resident=");
     if (value.getAsInteger(10, *number) || *number < 1)
       return fail("a positive number");
-    if (key == "ring" && (*number < 2 || *number > 6))
+    if (key == "ring" && !plan::StreamAttr::isSlots(*number))
       return fail("ring=2 to 6");
-    if (key == "slot-bytes" && (*number % 16 || *number > 0x10000))
+    if (key == "slot-bytes" && !plan::StreamAttr::isSlotBytes(*number))
       return fail("a multiple of 16 up to 65536");
   }
   return llvm::Error::success();

@@ -6,6 +6,8 @@
 #ifndef SE_LIB_SCHEDULE_ARENA_H
 #define SE_LIB_SCHEDULE_ARENA_H
 
+#include "se/Dialect/Plan/Plan.h"
+
 #include "mlir/IR/BuiltinTypes.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/MathExtras.h"
@@ -39,7 +41,7 @@ public:
   int64_t getSize() const { return size; }
 
   static constexpr std::pair<unsigned, unsigned> always = {0, ~0u};
-  static constexpr int64_t alignment = 16; // for SIMD loads and DMA bursts
+  static constexpr int64_t alignment = plan::BufferAttr::alignment;
 
 private:
   struct Block {

@@ -26,11 +26,12 @@ struct ChooseTilingPass : schedule::impl::ChooseTilingBase<ChooseTilingPass> {
     auto reject = [&](const Twine &rule, int64_t found) {
       return module.emitError(rule) << ", found " << found;
     };
-    if (ring != 0 && (ring < 2 || ring > 6))
+    if (ring != 0 && !plan::StreamAttr::isSlots(ring))
       return reject("the ring must have 2 to 6 slots", ring);
-    if (slotBytes < 0 || slotBytes % Arena::alignment != 0)
+    if (!plan::StreamAttr::isSlotBytes(slotBytes))
       return reject("slot-bytes must be a multiple of " +
-                        Twine(Arena::alignment),
+                        Twine(Arena::alignment) + " up to " +
+                        Twine(plan::StreamAttr::mostSlotBytes),
                     slotBytes);
     if (tileRows < 0)
       return reject("tile-rows must not be negative", tileRows);

@@ -5,7 +5,7 @@
 
 #include "Schedulable.h"
 
-#include "FormStages.h"
+#include "Storage.h"
 
 #include "se/Dialect/Cluster/Cluster.h"
 #include "se/Dialect/Plan/Plan.h"

@@ -6,7 +6,6 @@
 #include "Storage.h"
 
 #include "EarlyValues.h"
-#include "FormStages.h"
 #include "Positions.h"
 
 #include "se/Dialect/RNN/RNNScreening.h"
@@ -31,7 +30,7 @@ bool schedule::isStaged(rnn::NetworkOp network) {
         isa<arith::ConstantOp, rnn::FiniteOp, plan::StageOp>(op) ||
         (isa<tensor::ConcatOp>(op) &&
          llvm::all_of(op.getOperands(), isKBlock)) ||
-        early.contains(op.getResult(0)) ||
+        (op.getNumResults() == 1 && early.contains(op.getResult(0))) ||
         (isa<rnn::ReshapeOp>(op) && llvm::all_of(op.getUsers(), isNextValue));
     if (!isKnown)
       return false;

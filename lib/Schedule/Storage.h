@@ -14,6 +14,9 @@
 
 namespace se::schedule {
 
+/// Does the network consist of stages?
+bool isStaged(rnn::NetworkOp network);
+
 /// Where a stage stores a result.
 struct Destination {
   enum Kind { Buffer, Output, State } kind;

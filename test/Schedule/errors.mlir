@@ -52,3 +52,13 @@ rnn.network @no_data inputs(%x = "x" : tensor<4xf32>) outputs("y" : tensor<4xf32
   %0 = rnn.matvec %W, %x : tensor<4x4xf32>, tensor<4xf32> -> tensor<4xf32>
   rnn.yield %0 : tensor<4xf32>
 }
+
+// -----
+
+rnn.network @loop inputs(%x = "x" : tensor<4xf32>) outputs("y" : tensor<4xf32>) {
+  %c1 = arith.constant 1 : index
+  // expected-error @below {{'scf.for' op has no scalar form that can be scheduled}}
+  scf.for %i = %c1 to %c1 step %c1 {
+  }
+  rnn.yield %x : tensor<4xf32>
+}

@@ -11,7 +11,7 @@
 
 // TARGET: error: the module has no attribute 'cluster.target', which says what to plan for (--se-attach-target)
 // RING: error: the ring must have 2 to 6 slots, found {{[17]$}}
-// SLOT: error: slot-bytes must be a multiple of 16, found {{(20|-16)$}}
+// SLOT: error: slot-bytes must be a multiple of 16 up to 65536, found {{(20|-16)$}}
 // ROWS: error: tile-rows must not be negative, found -1
 // GONE: no such option weights
 

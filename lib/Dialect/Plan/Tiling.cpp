@@ -24,13 +24,11 @@ LogicalResult TilingAttr::verify(function_ref<InFlightDiagnostic()> emitError,
 LogicalResult StreamAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                  int64_t slots, int64_t slotBytes,
                                  int64_t l1Bytes, Screening) {
-  if (slots != 0 && (slots < 2 || slots > 6))
+  if (slots != 0 && !isSlots(slots))
     return emitError() << "stream-C1: the ring must have 2 to 6 slots, or "
                           "none, found "
                        << slots;
-  constexpr int64_t mostSlotBytes = 1 << 16; // of a transfer
-  if (slotBytes < 0 || slotBytes > mostSlotBytes || slotBytes % 16 ||
-      (slotBytes == 0) != (slots == 0))
+  if (!isSlotBytes(slotBytes) || (slotBytes == 0) != (slots == 0))
     return emitError()
            << "stream-C2: slot_bytes must be a multiple of 16 up to "
            << mostSlotBytes << ", and 0 without slots only, found "

@@ -3,8 +3,8 @@
 
 //===- FormStages.cpp - From operations on tensors to stages --------------===//
 
-#include "../FormStages.h"
 #include "../Positions.h"
+#include "../Storage.h"
 #include "Batch.h"
 #include "Roots.h"
 #include "StageBody.h"
@@ -296,20 +296,17 @@ void StageBuilder::run() {
     op->erase();
 }
 
-LogicalResult schedule::formStages(rnn::NetworkOp network, bool remarks) {
-  if (failed(checkOperations(network)))
-    return failure();
-  StageBuilder(network, remarks).run();
-  return success();
-}
-
 namespace {
 struct FormStagesPass : schedule::impl::FormStagesBase<FormStagesPass> {
   using FormStagesBase::FormStagesBase;
   void runOnOperation() override {
-    for (auto network : getOperation().getOps<rnn::NetworkOp>())
-      if (!isStaged(network) && failed(formStages(network, remarks)))
+    for (auto network : getOperation().getOps<rnn::NetworkOp>()) {
+      if (isStaged(network))
+        continue;
+      if (failed(checkOperations(network)))
         return signalPassFailure();
+      StageBuilder(network, remarks).run();
+    }
   }
 };
 } // namespace

@@ -76,6 +76,16 @@ def Plan_StreamAttr : AttrDef<Plan_Dialect, "Stream"> {
   let extraClassDeclaration = [{
     /// The network's attribute that holds it.
     static constexpr ::llvm::StringLiteral attrName = "plan.stream";
+    static constexpr int64_t leastSlots = 2, mostSlots = 6;
+    static constexpr int64_t mostSlotBytes = 1 << 16; // of a transfer
+    /// What --schedule and options may ask for.
+    static bool isSlots(int64_t slots) {
+      return slots >= leastSlots && slots <= mostSlots;
+    }
+    static bool isSlotBytes(int64_t bytes) {
+      return bytes >= 0 && bytes <= mostSlotBytes &&
+             bytes % BufferAttr::alignment == 0;
+    }
   }];
 }
 
