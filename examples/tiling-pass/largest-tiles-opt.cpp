@@ -53,7 +53,7 @@ struct LargestTiles : PassWrapper<LargestTiles, OperationPass<ModuleOp>> {
         stage.setTilingAttr(plan::TilingAttr::get(
             &getContext(), old.getRegisterTile(), old.getPanelBytes(),
             /*tile=*/std::min(fit, all), /*k_blocks=*/1, /*keeps_sums=*/false,
-            /*resident=*/0));
+            /*resident=*/0, old.getUnroll()));
       }
       network->setAttr(plan::StreamAttr::attrName,
                        plan::StreamAttr::get(&getContext(), /*slots=*/2, slot,

@@ -123,15 +123,20 @@ bool schedule::areNeighbours(AffineExpr position) {
 }
 
 Value BodyEmitter::emitIndex(AffineExpr position) {
+  if (stripLoop)
+    position = localize(position, int64_t(*stage.getStrips()));
   return schedule::emitIndex(b, position, dims);
 }
 
-bool BodyEmitter::isPairable(AffineExpr position) const {
+bool BodyEmitter::isPairable(AffineExpr position) {
+  if (stripLoop)
+    return areNeighboursInStrip(
+        localize(position, int64_t(*stage.getStrips())));
   return !other && areNeighbours(position);
 }
 
 void BodyEmitter::enterElement(Value element) {
-  dims.assign({element});
+  dims[0] = element;
   lanes = Lanes();
   other = Value();
   known.clear();
@@ -143,11 +148,27 @@ void BodyEmitter::enterPair(Value first, Value second) {
   other = second;
 }
 
-/// The second element of the pair whose first is d0.
+void BodyEmitter::enterStrip(Value strip, scf::ForOp loop, bool inPairs) {
+  enterElement(strip);
+  lanes.isPair = inPairs;
+  stripLoop = loop;
+  for (auto &values : hoisted)
+    values.clear();
+}
+
+void BodyEmitter::enterStripElement(Value number) {
+  known.clear();
+  dims[2] = number;
+}
+
+/// What tells elements of a pair apart.
+Value &BodyEmitter::getNumber() { return dims[stripLoop ? 2 : 0]; }
+
+/// The number of the second element of the pair.
 Value BodyEmitter::getOther() {
   if (other)
     return other;
-  return arith::AddIOp::create(b, dims[0],
+  return arith::AddIOp::create(b, getNumber(),
                                arith::ConstantIndexOp::create(b, 1));
 }
 
@@ -167,34 +188,59 @@ void BodyEmitter::store(Value scalar, Value memref, AffineExpr position) {
     vector::StoreOp::create(b, scalar, memref, emitIndex(position));
     return;
   }
-  Value first = dims[0];
+  Value &number = getNumber(), first = number;
   for (int64_t lane = 0; lane != 2; ++lane) {
     if (lane)
-      dims[0] = getOther();
+      number = getOther();
     memref::StoreOp::create(b, vector::ExtractOp::create(b, scalar, lane),
                             memref, emitIndex(position));
   }
-  dims[0] = first;
+  number = first;
 }
 
 Value BodyEmitter::emitLanes(Type type, function_ref<Value()> emitLane) {
-  Value first = dims[0];
+  Value &number = getNumber(), first = number;
   SmallVector<Value> scalars;
   auto pairs = std::move(known);
   for (int64_t lane = 0; lane != 2; ++lane) {
     known.clear();
     lanes = {lane, false};
     if (lane)
-      dims[0] = getOther();
+      number = getOther();
     scalars.push_back(emitLane());
   }
   known = std::move(pairs);
   lanes = {0, true};
-  dims[0] = first;
+  number = first;
   return vector::FromElementsOp::create(b, cast<VectorType>(type), scalars);
 }
 
 Value BodyEmitter::emit(Value value) {
+  if (!stripLoop || value.getDefiningOp<arith::ConstantOp>() ||
+      !invariants.contains(value))
+    return emitValue(value);
+  // Before the loop, where all that it needs goes as well.
+  if (Value scalar = hoisted[lanes.isPair].lookup(value))
+    return scalar;
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPoint(stripLoop);
+  auto inLoop = std::move(known);
+  known.clear();
+  Value scalar;
+  if (lanes.isPair) {
+    lanes.isPair = false;
+    Value one = emit(value);
+    lanes.isPair = true;
+    scalar = vector::FromElementsOp::create(b, cast<VectorType>(typeOf(value)),
+                                            ValueRange{one, one});
+  } else {
+    scalar = emitValue(value);
+  }
+  known = std::move(inLoop);
+  return hoisted[lanes.isPair][value] = scalar;
+}
+
+Value BodyEmitter::emitValue(Value value) {
   if (Value scalar = known.lookup(value))
     return scalar;
   Operation *op = value.getDefiningOp();
@@ -202,7 +248,7 @@ Value BodyEmitter::emit(Value value) {
   b.setLoc(cluster::withStage(op->getLoc(), cluster::getStage(outer)));
   Value scalar;
   if (Value early = memory.findEarly(value))
-    scalar = emitLoad(b, early, dims.front(), lanes.isPair);
+    scalar = emitLoad(b, early, dims[0], lanes.isPair);
   else if (auto constant = dyn_cast<arith::ConstantOp>(op))
     scalar = emitConstant(constant);
   else if (auto read = dyn_cast<plan::ReadOp>(op))
@@ -260,13 +306,12 @@ Value BodyEmitter::emitLoop(scf::ForOp loop) {
   auto copy = scf::ForOp::create(b, lower, upper, step, ValueRange{init});
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(copy.getBody());
-  dims.push_back(copy.getInductionVar());
+  dims[1] = copy.getInductionVar();
   known[loop.getRegionIterArg(0)] = copy.getRegionIterArg(0);
   for (Operation &op : loop.getBody()->without_terminator())
     for (Value result : op.getResults())
       emit(result);
   scf::YieldOp::create(b, emit(loop.getBody()->getTerminator()->getOperand(0)));
-  dims.pop_back();
   return copy.getResult(0);
 }
 

@@ -6,6 +6,8 @@
 #ifndef SE_LIB_SCHEDULE_BODYEMITTER_H
 #define SE_LIB_SCHEDULE_BODYEMITTER_H
 
+#include "Strips.h"
+
 #include "se/Dialect/Plan/Plan.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -47,13 +49,19 @@ class BodyEmitter {
 public:
   BodyEmitter(mlir::ImplicitLocOpBuilder &builder, plan::StageOp stage,
               BodyMemory &memory)
-      : b(builder), stage(stage), memory(memory) {}
+      : b(builder), stage(stage), memory(memory),
+        invariants(stage, int64_t(stage.getStrips().value_or(1))) {}
 
   /// Starts the code for element number `element`.
   void enterElement(mlir::Value element);
   /// Starts it for the pair of `first` and `other`, which is null for the
   /// successor of `first`.
   void enterPair(mlir::Value first, mlir::Value other);
+  /// Starts the code for elements, or pairs of them, of strip number `strip`.
+  /// What they share is emitted before `loop`.
+  void enterStrip(mlir::Value strip, mlir::scf::ForOp loop, bool inPairs);
+  /// Starts it for the one that is number `number` in the strip.
+  void enterStripElement(mlir::Value number);
 
   /// A value of the body.
   mlir::Value emit(mlir::Value value);
@@ -63,8 +71,10 @@ public:
   void store(mlir::Value scalar, mlir::Value memref, mlir::AffineExpr position);
 
 private:
+  mlir::Value emitValue(mlir::Value value);
   mlir::Value emitIndex(mlir::AffineExpr position);
-  bool isPairable(mlir::AffineExpr position) const;
+  bool isPairable(mlir::AffineExpr position);
+  mlir::Value &getNumber();
   mlir::Value getOther();
   mlir::Type typeOf(mlir::Value value) const;
   mlir::Value emitRead(plan::ReadOp read);
@@ -79,9 +89,13 @@ private:
   plan::StageOp stage;
   BodyMemory &memory;
   Lanes lanes;
-  llvm::SmallVector<mlir::Value, 2> dims; ///< element, and a loop's variable
+  /// Element (or strip), a loop's variable, and the number in the strip.
+  mlir::Value dims[3];
   mlir::Value other;                      ///< of a pair that are no neighbours
   llvm::DenseMap<mlir::Value, mlir::Value> known;
+  mlir::scf::ForOp stripLoop; ///< null without strips
+  StripInvariants invariants;
+  llvm::DenseMap<mlir::Value, mlir::Value> hoisted[2]; ///< scalars and pairs
 };
 
 /// Operations that instructions do for two halves at a time.

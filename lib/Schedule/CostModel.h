@@ -99,6 +99,12 @@ inline constexpr Cost storeCost = {/*cycles=*/1, 0, 0, 0, 0, 0, 0,
 /// Looking whether an element exists.
 inline constexpr Cost existsCost = {/*cycles=*/5.4, 0, 0, 0, 0, 0, 0,
                                     /*bytes=*/15};
+/// A loop over the elements of a strip, with the first places.
+inline constexpr Cost stripLoopCost = {/*cycles=*/14, 0, 0, 0, 0, 0, 0,
+                                       /*bytes=*/50};
+/// A turn of that loop, besides its elements.
+inline constexpr Cost stripTurnCost = {/*cycles=*/9, 0, 0, 0, 0, 0, 0,
+                                       /*bytes=*/20};
 inline constexpr double earlyBytes = 11; ///< a value between two loops
 /// Copying a state, and a word of it.
 inline constexpr double copyCycles = 28, copyWordCycles = 5.8;

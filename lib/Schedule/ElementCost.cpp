@@ -7,6 +7,7 @@
 
 #include "BodyEmitter.h"
 #include "Positions.h"
+#include "Strips.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Transforms/RegionUtils.h"
@@ -20,13 +21,18 @@ namespace {
 class Counter {
 public:
   Counter(plan::StageOp stage, bool inPairs, const llvm::DenseSet<Value> &early)
-      : stage(stage), inPairs(inPairs), early(early) {}
+      : stage(stage), inPairs(inPairs), early(early) {
+    if (stage.getStrips())
+      invariants.emplace(stage, int64_t(*stage.getStrips()));
+  }
 
   Cost run() {
     for (Value value : stage.getYield().getValues())
       add(value);
     return cost;
   }
+  /// After run().
+  Cost getShared() const { return shared; }
 
 private:
   /// How the two elements of a pair are there.
@@ -37,6 +43,9 @@ private:
   };
 
   Form add(Value value);
+  Form addValue(Value value);
+  Cost getReadCost(plan::ReadOp read);
+  bool areNeighbours(plan::ReadOp read);
   Form addRead(plan::ReadOp read);
   Form addElementwise(Operation *op);
   /// Two scalars become a pair. Of words there is nothing to do.
@@ -47,7 +56,8 @@ private:
   bool inPairs;
   const llvm::DenseSet<Value> &early;
   llvm::DenseMap<Value, Form> known;
-  Cost cost;
+  Cost cost, shared;
+  std::optional<StripInvariants> invariants; ///< of a stage in strips
 };
 } // namespace
 
@@ -72,6 +82,23 @@ Counter::Form Counter::add(Value value) {
   auto it = known.find(value);
   if (it != known.end())
     return it->second;
+  if (!invariants || value.getDefiningOp<arith::ConstantOp>() ||
+      !invariants->contains(value))
+    return addValue(value);
+  // It is computed before the loop over a strip, once.
+  Cost turn = std::exchange(cost, Cost());
+  bool pairs = std::exchange(inPairs, false);
+  auto elements = std::exchange(known, llvm::DenseMap<Value, Form>());
+  addValue(value);
+  known = std::move(elements);
+  inPairs = pairs;
+  if (inPairs)
+    addPacking(value);
+  shared += std::exchange(cost, turn);
+  return known[value] = Form::packed;
+}
+
+Counter::Form Counter::addValue(Value value) {
   Operation *op = value.getDefiningOp();
   Form form = Form::packed;
   if (early.contains(value)) {
@@ -94,15 +121,30 @@ Counter::Form Counter::add(Value value) {
   return form;
 }
 
+/// In a strip places follow from one another.
+Cost Counter::getReadCost(plan::ReadOp read) {
+  Cost cost = getCost(*read, false);
+  if (invariants && cost.cycles > 0)
+    cost = loadCost;
+  return cost;
+}
+
+bool Counter::areNeighbours(plan::ReadOp read) {
+  AffineExpr position = getPosition(read);
+  if (auto strips = stage.getStrips())
+    return areNeighboursInStrip(localize(position, int64_t(*strips)));
+  return stage.getVectors() == 1 && schedule::areNeighbours(position);
+}
+
 Counter::Form Counter::addRead(plan::ReadOp read) {
-  Cost once = getCost(*read, false);
+  Cost once = getReadCost(read);
   bool isKnown = once.cycles == 0; // before all stages
   if (!inPairs) {
     cost += once;
     return Form::packed;
   }
   bool isNarrow = read.getType().getIntOrFloatBitWidth() == 16;
-  if (!isKnown && stage.getVectors() == 1 && areNeighbours(getPosition(read))) {
+  if (!isKnown && areNeighbours(read)) {
     cost += once;
     if (isNarrow)
       return Form::packed;
@@ -145,6 +187,16 @@ Counter::Form Counter::addElementwise(Operation *op) {
 Cost schedule::getElementCost(plan::StageOp stage, bool inPairs,
                               const llvm::DenseSet<Value> &early) {
   return Counter(stage, inPairs, early).run();
+}
+
+Cost schedule::getStripCost(plan::StageOp stage) {
+  if (!stage.getStrips())
+    return Cost();
+  Counter counter(stage, /*inPairs=*/false, {});
+  counter.run();
+  Cost cost = counter.getShared();
+  cost += stripLoopCost;
+  return cost;
 }
 
 bool schedule::usesPackedHalves(plan::StageOp stage) {

@@ -13,9 +13,13 @@
 namespace se::schedule {
 
 /// One element of a stage, or with `inPairs` two, without their sums and
-/// stores. Values of the body in `early` are loaded.
+/// stores, and without what the elements of a strip share. Values of the body in
+/// `early` are loaded.
 Cost getElementCost(plan::StageOp stage, bool inPairs,
                     const llvm::DenseSet<mlir::Value> &early = {});
+
+/// What the elements of a strip share, and a loop over them.
+Cost getStripCost(plan::StageOp stage);
 
 /// Does a pair use instructions for two halves?
 bool usesPackedHalves(plan::StageOp stage);

@@ -153,6 +153,8 @@ void KernelEmitter::emitKernel() {
   for (Value value : storage.getBuffers())
     memory[value] = view(arenaArgument, bufferType(value),
                          schedule.bufferOffsets.lookup(value));
+  for (auto [value, number] : storage.getInPlace())
+    memory[value] = stateBuffers[number];
   sourcesEnd = number(0);
   auto handedOn = ValueRange(body->getArguments()).drop_front();
   if (tiling.residentBytes)

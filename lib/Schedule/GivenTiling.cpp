@@ -31,9 +31,17 @@ llvm::Error schedule::takeRegisterTile(StageLoop &loop) {
     return refuse(loop, "a stage with parameters needs a tile");
   // Their code is laid out one after the other.
   constexpr int64_t mostElements = 64;
-  if (given.getRegisterTile() > mostElements)
-    return refuse(loop, "register_tile is more than " + Twine(mostElements));
+  if ((loop.isInStrips ? given.getUnroll() : given.getRegisterTile()) >
+      mostElements)
+    return refuse(loop, Twine(loop.isInStrips ? "unroll" : "register_tile") +
+                            " is more than " + Twine(mostElements));
   loop.panel.layOut(given.getRegisterTile());
+  int64_t inTurn = given.getUnroll() * (loop.inPairs ? 2 : 1);
+  if (inTurn > (loop.isInStrips ? loop.panel.registerTile : 1) &&
+      given.getUnroll() > 1)
+    return refuse(loop, "unroll needs strips of at least " + Twine(inTurn) +
+                            " elements");
+  loop.unroll = given.getUnroll();
   return llvm::Error::success();
 }
 

@@ -122,6 +122,7 @@ llvm::Error Planner::readStages() {
       Cost stores = double(storage.getNumStores(stage)) * storeCost;
       loop.single = getElementCost(stage, /*inPairs=*/false);
       loop.single += stores;
+      loop.stripCost = getStripCost(stage);
       if (loop.inPairs) {
         loop.pair = getElementCost(stage, /*inPairs=*/true);
         loop.pair += stores;

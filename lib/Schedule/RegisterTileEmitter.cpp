@@ -114,6 +114,8 @@ Value RegisterTileEmitter::readField(plan::ReadOp read, Lanes lanes) {
   int64_t width = field->getWidth();
   int64_t lane = current + lanes.lane;
   Value at = getFieldIndex(field->offset + lane * width, width);
+  if (inStrip)
+    at = arith::AddIOp::create(b, at, inStrip);
   if (loop.panel.vectors > 1)
     at = arith::AddIOp::create(
         b, at, arith::MulIOp::create(b, vector, number(field->stride / width)));
@@ -183,6 +185,7 @@ SmallVector<Value> RegisterTileEmitter::emitDot(const RowBlock &block,
 }
 
 void RegisterTileEmitter::emitVectors(Value index, function_ref<void()> body) {
+  this->index = index;
   row = arith::MulIOp::create(b, index, number(loop.panel.registerTile));
   if (loop.isStreamed())
     panel = arith::SubIOp::create(b, index, firstRegisterTile);
@@ -346,6 +349,8 @@ void RegisterTileEmitter::emitKBlockOfVector(Value kBlock, Value place) {
 /// The elements that exist; all but the last register tile have all.
 void RegisterTileEmitter::emitElements() {
   int64_t registerTile = loop.panel.registerTile;
+  if (loop.isInStrips)
+    return emitStrip();
   bool isWhole = loop.rows % registerTile == 0;
   auto emitIfThere = [&](int64_t from, int64_t count, bool hasElse,
                          function_ref<void()> then,
@@ -411,11 +416,54 @@ void RegisterTileEmitter::emitElement(int64_t at, bool isPair) {
     }
     return;
   }
+  // Stores come last: a state overwritten in place may still be read above.
+  storeResults(emitResults());
+}
+
+/// A loop over the elements of a strip, and what it leaves.
+void RegisterTileEmitter::emitStrip() {
+  int64_t width = loop.inPairs ? 2 : 1, step = width * loop.unroll;
+  int64_t inLoop = loop.getTurns() * step;
+  auto turns =
+      scf::ForOp::create(b, number(0), number(inLoop), number(step));
+  emitter.enterStrip(index, turns, loop.inPairs);
+  current = 0;
+  // All loads of a turn stand before its stores, which may be to the same bytes
+  // for all that the compiler knows, so that they need not wait for each other.
+  auto emitTurn = [&](Value first, int64_t from, int64_t end) {
+    SmallVector<std::pair<Value, SmallVector<Value>>> turn;
+    for (int64_t at = from; at < end; at += width) {
+      inStrip = first;
+      if (at)
+        inStrip = first ? arith::AddIOp::create(b, first, number(at))
+                        : number(at);
+      emitter.enterStripElement(inStrip);
+      turn.push_back({inStrip, emitResults()});
+    }
+    for (auto &[number, values] : turn) {
+      emitter.enterStripElement(number);
+      storeResults(values);
+    }
+  };
+  {
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(turns.getBody());
+    emitTurn(turns.getInductionVar(), 0, step);
+  }
+  emitTurn(Value(), inLoop, loop.panel.registerTile);
+  inStrip = Value();
+}
+
+SmallVector<Value> RegisterTileEmitter::emitResults() {
   plan::StageOp stage = loop.stage;
   SmallVector<Value> values;
   for (Value value : stage.getYield().getValues())
     values.push_back(emitter.emit(value));
-  // Stores come last: a state overwritten in place may still be read above.
+  return values;
+}
+
+void RegisterTileEmitter::storeResults(ArrayRef<Value> values) {
+  plan::StageOp stage = loop.stage;
   for (auto [result, value] : llvm::zip(stage.getResults(), values))
     for (const Destination &destination :
          kernel.getSchedule().storage.getDestinations(result))

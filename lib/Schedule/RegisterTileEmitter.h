@@ -80,6 +80,10 @@ private:
   void emitSums();
   void emitElements();
   void emitElement(int64_t number, bool isPair);
+  void emitStrip();
+  /// What the emitter of the body was told to start with.
+  llvm::SmallVector<mlir::Value> emitResults();
+  void storeResults(llvm::ArrayRef<mlir::Value> values);
   mlir::Value getMemory(mlir::Value tensor) override;
   mlir::Value getScalar(mlir::Value tensor) override;
   mlir::Value readField(plan::ReadOp read, Lanes lanes) override;
@@ -98,10 +102,12 @@ private:
   bool isEarly = false; ///< elements are computed as far as sums reach
   bool isLate = false;  ///< or from there on
   // Of the current register tile.
+  mlir::Value index;
   mlir::Value panel;   ///< its number in the tile
   mlir::Value row;     ///< its first
   mlir::Value vector;  ///< that is read now
   int64_t current = 0; ///< element that is emitted, behind the first
+  mlir::Value inStrip; ///< the same in a loop over them
   llvm::SmallVector<llvm::SmallVector<mlir::Value>> sums; ///< by block
 };
 

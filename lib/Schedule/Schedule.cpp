@@ -44,9 +44,11 @@ void Schedule::writeTiling() const {
                             ? plan::TilingAttr::get(
                                   context, panel.registerTile,
                                   getPanelBytes(loop), loop.tileSize,
-                                  panel.pieces, panel.keepsSums, loop.resident)
+                                  panel.pieces, panel.keepsSums, loop.resident,
+                                  loop.unroll)
                             : plan::TilingAttr::get(context, panel.registerTile,
-                                                    0, 0, 1, false, 0));
+                                                    0, 0, 1, false, 0,
+                                                    loop.unroll));
   }
   op->setAttr(plan::StreamAttr::attrName,
               plan::StreamAttr::get(context, tiling.slots, tiling.slotBytes,

@@ -69,7 +69,8 @@ bool Planner::checkFirstDepth() {
     for (plan::StageOp stage : storage.getDepths().front()) {
       const StageLoop &loop = stageLoops.getLoop(stage);
       isScreenable &= !storage.readsInput(stage) ||
-                      (!loop.isStreamed() && loop.panel.vectors == 1);
+                      (!loop.isStreamed() && loop.panel.vectors == 1 &&
+                       !stage.getStrips());
     }
   return isScreenable;
 }

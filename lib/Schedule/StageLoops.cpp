@@ -180,6 +180,16 @@ Cost StageLoop::getCost() const {
 }
 
 Cost StageLoop::getEpilogue() const {
+  if (isInStrips) {
+    int64_t copies = panel.registerTile / (inPairs ? 2 : 1);
+    Cost cost = stripCost, element = inPairs ? pair : single;
+    double bytes = cost.bytes + stripTurnCost.bytes +
+                   double(unroll + copies % unroll) * element.bytes;
+    cost += double(copies) * element;
+    cost += double(getTurns()) * stripTurnCost;
+    cost.bytes = bytes;
+    return cost;
+  }
   int64_t pairs = inPairs ? panel.registerTile / 2 : 0;
   int64_t singles = panel.registerTile - 2 * pairs;
   Cost cost = double(singles) * single;
@@ -321,6 +331,7 @@ StageLoop &StageLoops::addStage(plan::StageOp stage) {
   StageLoop &loop = addLoop(stage.getRows(), makeBlocks(stage));
   loop.stage = stage;
   loop.inPairs = stage.getPairs();
+  loop.isInStrips = stage.getStrips().has_value();
   loop.element = getAffineDimExpr(0, stage.getContext());
   if (auto batch = stage.getBatch())
     loop.element = batch->getElement().getResult(0);
@@ -348,9 +359,30 @@ StageLoop &StageLoops::addStage(plan::StageOp stage) {
   return loop;
 }
 
+/// The longest turn that a core's cache of instructions holds.
+void StageLoops::chooseUnroll(StageLoop &loop) {
+  loop.panel.layOut(int64_t(*loop.stage.getStrips()));
+  constexpr int64_t longest = 8;
+  double best = 0;
+  int64_t chosen = 1;
+  for (loop.unroll = 1; loop.unroll <= longest && loop.getTurns() > 0;
+       loop.unroll *= 2) {
+    Cost cost = loop.getEpilogue();
+    double cycles = getCycles(cost, machine.cores, machine);
+    if (loop.unroll > 1 &&
+        (cost.bytes > 0.8 * double(machine.coreCacheBytes) || cycles >= best))
+      break;
+    best = cycles;
+    chosen = loop.unroll;
+  }
+  loop.unroll = chosen;
+}
+
 void StageLoops::chooseRegisterTile(StageLoop &loop, int64_t most) {
   unsigned cores = machine.cores;
   Panel &panel = loop.panel;
+  if (loop.isInStrips)
+    return chooseUnroll(loop);
   // Registers: the sums of all blocks, and what one inner loop needs besides.
   constexpr int64_t maxRows = 16, maxSums = 20;
   // Code of all elements: instruction caches are small.

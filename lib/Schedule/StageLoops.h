@@ -142,7 +142,11 @@ struct StageLoop {
   Panel panel;
   /// Elements are computed in pairs, the last of an odd number alone.
   bool inPairs = false;
+  /// A register tile is a strip, whose elements are computed by a loop.
+  bool isInStrips = false;
+  int64_t unroll = 1; ///< elements, or pairs, in a turn of that loop
   Cost single, pair; ///< of an element and of two, without their sums
+  Cost stripCost;    ///< of what the elements of a strip share
   /// What the rest of the epilogue reads of sums, and the cost of that rest.
   llvm::SmallVector<EarlyValue> early;
   Cost late;
@@ -180,6 +184,11 @@ struct StageLoop {
   int64_t cacheBytes = 0;     ///< of the core's own cache of instructions
   double coldFetchCycles = 0; ///< for each byte that comes from L2
   double coldShare = 0;       ///< of its code, what the cluster's does not hold
+
+  /// Turns of the loop over a strip.
+  int64_t getTurns() const {
+    return panel.registerTile / (unroll * (inPairs ? 2 : 1));
+  }
 
   /// Cycles for which a core waits for instructions.
   double getFetchCycles(unsigned cores) const;
@@ -233,6 +242,8 @@ public:
   bool hasBytes() const;
 
 private:
+  void chooseUnroll(StageLoop &loop);
+
   Machine machine;
   std::vector<StageLoop> loops;
   llvm::MapVector<mlir::Value, SharedConstant> shared;

@@ -142,10 +142,12 @@ void Storage::placeStates() {
                 plan::StageOp(read.stage).getDepth() < stage.getDepth();
       canSave &= plan::StageOp(read.stage).getDepth() > 0;
     }
-    if (isFree || canSave)
+    if (isFree || canSave) {
       destinations[root].push_back({Destination::State, {}, unsigned(k), d0});
-    else
+      inPlace.insert({root, unsigned(k)});
+    } else {
       stateCopies.push_back({unsigned(k), root});
+    }
     if (!isFree && canSave)
       savedStates.insert(state);
   }
@@ -225,7 +227,7 @@ void Storage::findBuffers() {
       for (Value result : stage.getResults()) {
         llvm::erase_if(destinations[result], [&](const Destination &to) {
           return to.kind == Destination::Buffer &&
-                 !lastRead.contains(to.buffer);
+                 (!lastRead.contains(to.buffer) || inPlace.contains(to.buffer));
         });
         for (const Destination &to : destinations[result]) {
           if (to.kind != Destination::Buffer)

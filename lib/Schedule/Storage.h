@@ -8,6 +8,7 @@
 
 #include "se/Dialect/Plan/Plan.h"
 
+#include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/SetVector.h"
 
 #include <vector>
@@ -73,6 +74,12 @@ public:
     return stateCopies;
   }
 
+  /// Results that lie in the state of this number alone, where later stages read
+  /// them.
+  const llvm::MapVector<mlir::Value, unsigned> &getInPlace() const {
+    return inPlace;
+  }
+
 private:
   /// A read of a result or of an argument by a stage.
   struct Read {
@@ -97,6 +104,7 @@ private:
   llvm::DenseSet<mlir::Operation *> inputReaders;
   llvm::SmallVector<std::pair<unsigned, mlir::Value>> stateCopies;
   llvm::SetVector<mlir::Value> savedStates;
+  llvm::MapVector<mlir::Value, unsigned> inPlace;
 };
 
 } // namespace se::schedule

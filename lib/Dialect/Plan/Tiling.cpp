@@ -11,12 +11,12 @@ using namespace se::plan;
 LogicalResult TilingAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                  int64_t registerTile, int64_t panelBytes,
                                  int64_t tile, int64_t kBlocks, bool,
-                                 int64_t resident) {
-  if (registerTile < 1 || kBlocks < 1 ||
+                                 int64_t resident, int64_t unroll) {
+  if (registerTile < 1 || kBlocks < 1 || unroll < 1 ||
       std::min({panelBytes, tile, resident}) < 0 ||
       (panelBytes != 0 && tile == 0))
-    return emitError() << "tiling-C1: register_tile and k_blocks must be "
-                          "positive, other numbers not negative, and there are "
+    return emitError() << "tiling-C1: register_tile, k_blocks and unroll "
+                          "must be positive, other numbers not negative, and there are "
                           "panels with a tile only";
   return success();
 }

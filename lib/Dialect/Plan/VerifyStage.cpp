@@ -350,5 +350,19 @@ LogicalResult StageOp::verifyRegions() {
     return emitOpError("stage-C5: its depth must be that of the stage before "
                        "it or one more, found ")
            << getDepth();
-  return BodyVerifier(*this).verify();
+  if (failed(BodyVerifier(*this).verify()))
+    return failure();
+  if (!getStrips())
+    return success();
+  auto strip = int64_t(*getStrips());
+  if (strip < 1 || elements % strip || (getPairs() && strip % 2))
+    return emitOpError("stage-C10: strips must divide the ")
+           << elements << " elements, and be even if they are computed in "
+           << "pairs, found " << strip;
+  if (getBatch() || getSplit() || !getBody().getOps<DotOp>().empty())
+    return emitOpError("stage-C10: strips go without batch, split and plan.dot");
+  if (getTiling() && getTiling()->getRegisterTile() != strip)
+    return emitOpError("stage-C10: the register tile must be a strip, ")
+           << strip << ", found " << getTiling()->getRegisterTile();
+  return success();
 }

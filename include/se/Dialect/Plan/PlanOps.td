@@ -53,6 +53,11 @@ def Plan_StageOp : Plan_Op<"stage", [SingleBlock, RecursiveMemoryEffects,
     only what those of smaller depths have computed. Between two depths all cores
     wait for each other.
 
+    With `strips` L a core computes L neighbouring elements in a loop of its own:
+    element i is number `i mod L` of strip `i floordiv L`. Places that divide by
+    the length of a row, those in a matrix or of what is broadcast, then follow
+    from one addition, and what is the same in all of a strip is computed once.
+
     Elements are computed in pairs of neighbours, side by side in the lanes of a
     register, if `pairs` is there. With `batch` the elements are pairs of a row
     and a vector of a batch, and vectors that share the row of a matrix are
@@ -77,6 +82,9 @@ def Plan_StageOp : Plan_Op<"stage", [SingleBlock, RecursiveMemoryEffects,
       for each vector, and elements of one row read the same row.
     * (stage-C9) all else in a body are elementwise operations on scalars, and
       tables, which are constants.
+    * (stage-C10) `strips` divides the elements, is even if they are computed in
+      pairs, and goes without `batch`, `split` and `plan.dot`; the register tile of
+      `tiling` is a strip.
 
     Example, a layer of 24 elements:
 
@@ -91,12 +99,14 @@ def Plan_StageOp : Plan_Op<"stage", [SingleBlock, RecursiveMemoryEffects,
     ```
   }];
   let arguments = (ins StrAttr:$name, I64Attr:$depth, I64Attr:$elements,
-    UnitAttr:$pairs, OptionalAttr<Plan_BatchAttr>:$batch,
+    OptionalAttr<I64Attr>:$strips, UnitAttr:$pairs,
+    OptionalAttr<Plan_BatchAttr>:$batch,
     OptionalAttr<Plan_TilingAttr>:$tiling, UnitAttr:$split);
   let results = (outs Variadic<AnyStaticShapeTensor>:$results);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = [{
-    $name `depth` $depth `elements` $elements (`in` `pairs` $pairs^)?
+    $name `depth` $depth `elements` $elements (`strips` $strips^)?
+    (`in` `pairs` $pairs^)?
     (`batch` $batch^)? (`tiled` $tiling^)? (`split` $split^)? attr-dict `:` type($results) $body
   }];
   let hasRegionVerifier = 1;

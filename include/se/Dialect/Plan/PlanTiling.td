@@ -31,7 +31,10 @@ def Plan_TilingAttr : AttrDef<Plan_Dialect, "Tiling"> {
     `panel_bytes` follows from the stage and the register tile; if it is said, it
     must be right. A stage without parameters has only a register tile.
 
-    * (tiling-C1) `register_tile` and `k_blocks` are positive, the other numbers
+    In a stage by strips a register tile is a strip. Its elements are computed by
+    a loop, `unroll` of them, or of their pairs, in a turn.
+
+    * (tiling-C1) `register_tile`, `k_blocks` and `unroll` are positive, the others
       are not negative; there are panels with a tile only.
 
     Example: `#plan.tiling<register_tile = 4, panel_bytes = 2000, tile = 8,
@@ -42,7 +45,8 @@ def Plan_TilingAttr : AttrDef<Plan_Dialect, "Tiling"> {
     DefaultValuedParameter<"int64_t", "0">:$tile,
     DefaultValuedParameter<"int64_t", "1">:$k_blocks,
     DefaultValuedParameter<"bool", "false">:$keeps_sums,
-    DefaultValuedParameter<"int64_t", "0">:$resident);
+    DefaultValuedParameter<"int64_t", "0">:$resident,
+    DefaultValuedParameter<"int64_t", "1">:$unroll);
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
 }

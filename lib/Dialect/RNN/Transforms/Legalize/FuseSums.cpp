@@ -106,11 +106,12 @@ static arith::MulFOp makeScaled(OpBuilder &b, Location loc, Value sum,
 }
 
 /// Movement of a scaled value becomes movement of integers and scales, so that
-/// the product is next to the sum that takes it. Collects what is left.
+/// the product is next to the sum that takes it. Collects what is left. What is
+/// repeated is scaled once, before.
 static void sinkScale(arith::MulFOp product,
                       SmallVectorImpl<arith::MulFOp> &scaled) {
   for (Operation *user : llvm::make_early_inc_range(product->getUsers())) {
-    if (!isMovement(user))
+    if (!isMovement(user) || isa<BroadcastOp>(user))
       continue;
     OpBuilder b(user);
     auto moveOperand = [&](Value value) {

@@ -60,6 +60,7 @@ private:
   bool chooseMovement(Operation *op);
   bool chooseState(unsigned k);
   bool isReadWide(Value value);
+  bool isWide(Value value);
   void warn(MatvecOp op);
   void warnOfReset(unsigned k);
 
@@ -129,7 +130,8 @@ static bool isMovement(Operation *op) {
              tensor::ConcatOp>(op);
 }
 
-/// A product of f16 whose operands f16 cannot hold.
+/// A product of f16 whose operands f16 cannot hold, or whose matrix is computed
+/// in f32: to round all of that in every frame takes longer than it saves.
 bool FloatChooser::choose(MatvecOp op) {
   if (layers.getPrecision(op) != Precision::FP16)
     return false;
@@ -140,8 +142,22 @@ bool FloatChooser::choose(MatvecOp op) {
     if (std::optional<std::vector<float>> w = readFloats(op.getW()))
       if (std::isinf(roundToHalf(getLargest(*w))))
         return true;
-  return !vectors.get(op.getX()).fitsHalf() ||
+  return isWide(op.getW()) || !vectors.get(op.getX()).fitsHalf() ||
          needs.getVectorFloor(op) < Needs::leastOfHalf;
+}
+
+/// Whether a value is a state of f32, or computed in f32 by choice.
+bool FloatChooser::isWide(Value value) {
+  Operation *op = value.getDefiningOp();
+  if (!op) {
+    unsigned number = cast<BlockArgument>(value).getArgNumber(),
+             inputs = network.getNumInputs();
+    return number >= inputs && wideStates[number - inputs];
+  }
+  if (isMovement(op))
+    return llvm::any_of(op->getOperands(),
+                        [&](Value operand) { return isWide(operand); });
+  return isSingle(op) && !isa<MatvecOp>(op);
 }
 
 bool FloatChooser::choose(ActivationOp op) {
