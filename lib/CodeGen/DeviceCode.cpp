@@ -29,7 +29,8 @@ static llvm::Error error(const llvm::Twine &message) {
 
 /// LLVM's names of those features of the target that LLVM knows.
 static std::string getFeatures(const target::TargetDescription &target) {
-  std::string features = "-relax";
+  // Caches of instructions are small, and what pays is unrolled by the plan.
+  std::string features = "-relax,-no-default-unroll";
   for (StringRef feature : {"m", "c", "zicsr", "zfinx", "zhinx"})
     if (target.hasFeature(feature))
       features += ",+" + feature.str();
@@ -82,6 +83,10 @@ DeviceCode::create(ModuleOp source, const target::TargetDescription &target) {
     return error("translation to LLVM IR failed");
   code->module->setTargetTriple(triple);
   code->module->setDataLayout(code->machine->createDataLayout());
+  // Of LLVM's models of pipelines, that of a core like ours: one instruction a
+  // cycle in order, whose loads and floats are used one or two cycles later.
+  for (llvm::Function &function : *code->module)
+    function.addFnAttr("tune-cpu", "syntacore-scr3-rv32");
   markPureAssembly(*code->module);
   if (auto failure = makeOptimizingTransformer(2, 0, code->machine.get())(
           code->module.get()))

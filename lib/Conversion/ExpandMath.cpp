@@ -136,6 +136,88 @@ template <typename Op> struct ReduceAngle : OpRewritePattern<Op> {
 
 } // namespace
 
+// Polynomials are fitted for the least error relative to the result (exp), or
+// absolute (log).
+
+/// exp(x) = 2^n exp(r), where n is x / log 2 rounded, and |r| <= log 2 / 2:
+/// within 5e-7 of itself, and 0 below -86. Adding 1.5 * 2^23 rounds to a whole
+/// number, and leaves it in the lowest bits.
+static Value emitExp(Emitter &b, ValueRange xs) {
+  Value x = xs[0], toWhole = b.constant(0x1.8p23);
+  Value limited = arith::MinNumFOp::create(b, x, b.constant(89));
+  Value t = b.fma(limited, b.constant(1.4426950408889634), toWhole);
+  // An x that is too large, or NaN, makes r so.
+  Value r =
+      b.fma(b.sub(t, toWhole), b.constant(-0.69314718055994531), x);
+  Value square = b.mul(r, r);
+  Value q = b.constant(0.008312479592859745);
+  for (double c : {0.04189055413007736, 0.16667115688323975, 0.4999922811985016})
+    q = b.fma(q, r, b.constant(c));
+  Value less = b.fma(q, square, r); // exp(r) - 1
+  // 2^(n - 1), which is finite also where the result is just not.
+  Value mantissaBits = b.word(23);
+  Value scale = b.fromBits(b.addWords(b.shiftLeft(b.toBits(t), mantissaBits),
+                                      b.word(126u << 23)));
+  Value y = b.fma(less, scale, scale);
+  y = b.add(y, y);
+  // By bits -86.000004 is the first of those below, -infinity the last.
+  constexpr uint32_t first = 0xc2ac0001, last = 0xff800000;
+  Value isKept =
+      b.compare(arith::CmpIPredicate::ugt,
+                b.subWords(b.toBits(x), b.word(first)), b.word(last - first));
+  Value mask = arith::ExtSIOp::create(b, b.getI32Type(), isKept);
+  return b.fromBits(b.both(b.toBits(y), mask));
+}
+
+/// log(x) = n log 2 + log(1 + f), with 1 + f from sqrt(1/2) to sqrt(2): within
+/// 3e-7 of 1 + itself. Arguments that are not normal count as the least that is.
+static std::pair<Value, Value> emitLogParts(Emitter &b, Value x) {
+  constexpr uint32_t rootOfHalf = 0x3f3504f3;
+  Value bits = b.toBits(x), mantissaBits = b.word(23);
+  Value n = arith::ShRSIOp::create(b, b.subWords(bits, b.word(rootOfHalf)),
+                                   mantissaBits);
+  Value f = b.sub(b.fromBits(b.subWords(bits, b.shiftLeft(n, mantissaBits))),
+                  b.constant(1));
+  Value p = b.constant(-0.10224132239818573);
+  for (double c : {0.1614115834236145, -0.17166918516159058, 0.19910240173339844,
+                   -0.2498057335615158, 0.3333469033241272, -0.5})
+    p = b.fma(p, f, b.constant(c));
+  return {arith::SIToFPOp::create(b, b.getF32Type(), n),
+          b.fma(p, b.mul(f, f), f)};
+}
+
+/// `y`, or what a logarithm is of arguments that are no normal numbers above 0.
+static Value selectNormal(Emitter &b, Value x, Value y, double leastNormal) {
+  using arith::CmpIPredicate;
+  constexpr uint32_t normal = 0x00800000, infinite = 0x7f800000;
+  Value bits = b.toBits(x);
+  Value isZero = b.compare(CmpIPredicate::eq, b.both(bits, b.word(0x7fffffff)),
+                           b.word(0));
+  Value isSubnormal =
+      b.compare(CmpIPredicate::ult, bits, b.word(normal));
+  Value isInfinite = b.compare(CmpIPredicate::eq, bits, b.word(infinite));
+  Value other = b.select(isSubnormal, b.constant(leastNormal),
+                         b.fromBits(b.word(0x7fc00000)));
+  other = b.select(isZero, b.constant(-std::numeric_limits<float>::infinity()),
+                   b.select(isInfinite, x, other));
+  Value isNormal =
+      b.compare(CmpIPredicate::ult, b.subWords(bits, b.word(normal)),
+                b.word(infinite - normal));
+  return b.select(isNormal, y, other);
+}
+
+static Value emitLog(Emitter &b, ValueRange x) {
+  auto [n, y] = emitLogParts(b, x[0]);
+  return selectNormal(b, x[0], b.fma(n, b.constant(0.69314718055994531), y),
+                      -87.33654475055310);
+}
+
+static Value emitLog2(Emitter &b, ValueRange x) {
+  auto [n, y] = emitLogParts(b, x[0]);
+  return selectNormal(b, x[0], b.fma(y, b.constant(1.4426950408889634), n),
+                      -126);
+}
+
 static Value emitTan(Emitter &b, ValueRange x) {
   return b.div(math::SinOp::create(b, x[0]), math::CosOp::create(b, x[0]));
 }
@@ -339,11 +421,13 @@ void conversion::populateFunctionPatterns(RewritePatternSet &patterns) {
 }
 
 void conversion::populateBasicFunctionPatterns(RewritePatternSet &patterns) {
+  MLIRContext *context = patterns.getContext();
+  patterns.add<ExpandFunction<math::ExpOp>>(context, emitExp);
+  patterns.add<ExpandFunction<math::LogOp>>(context, emitLog);
+  patterns.add<ExpandFunction<math::Log2Op>>(context, emitLog2);
   populateMathPolynomialApproximationPatterns(patterns, [](StringRef name) {
     return llvm::is_contained(
-        {math::ErfOp::getOperationName(), math::ExpOp::getOperationName(),
-         math::LogOp::getOperationName(), math::Log2Op::getOperationName(),
-         math::TanhOp::getOperationName()},
+        {math::ErfOp::getOperationName(), math::TanhOp::getOperationName()},
         name);
   });
 }

@@ -163,6 +163,11 @@ Cost schedule::getCost(Operation &op, bool isPair) {
   }
   if (isa<arith::BitcastOp>(op))
     return Cost();
+  // The instruction of an fma negates as well.
+  if (isa<arith::NegFOp>(op) && element.isF32() &&
+      llvm::all_of(op.getUsers(),
+                   [](Operation *user) { return isa<math::FmaOp>(user); }))
+    return Cost();
   if (isa<arith::DivFOp>(op))
     return makeCost(10.5, 1, 40, /*divisions=*/1);
   if (isa<arith::CmpFOp>(op))

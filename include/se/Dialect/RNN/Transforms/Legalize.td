@@ -178,6 +178,8 @@ def Contract : Pass<"rnn-contract", "::mlir::ModuleOp"> {
     * (1 - z) * a + z * b becomes fma(z, b - a, a);
     * a * b + c becomes fma(a, b, c), if nothing else reads the product; of two
       products it is the second;
+    * in f32, c - a * b becomes fma(a, -b, c), and a * b - c fma(a, b, -c), in the
+      same way;
     * arithmetic in f32 between scaled sums of integers and values of f16 is
       done in f16 if its result is rounded to f16 and not used otherwise: the
       sums are rounded first. (Layers of int8 only; in others sums are f32.)

@@ -68,6 +68,28 @@ static Value contractProduct(OpBuilder &builder, arith::AddFOp op) {
                              product.getRhs(), rest);
 }
 
+/// c - a * b becomes fma(a, -b, c), a * b - c becomes fma(a, b, -c), in f32: the
+/// instruction negates as well, that of two halves does not.
+static Value contractDifference(OpBuilder &builder, arith::SubFOp op) {
+  if (!getElementTypeOrSelf(op.getType()).isF32())
+    return Value();
+  auto negate = [&](Value value) -> Value {
+    return arith::NegFOp::create(builder, op.getLoc(), value);
+  };
+  if (arith::MulFOp product = getProduct(op.getRhs())) {
+    // A constant that is negated is another one, which takes bytes; and scaled
+    // sums of integers begin with the integers.
+    Value a = product.getLhs(), b = product.getRhs();
+    if (b.getDefiningOp<arith::ConstantOp>() && !a.getDefiningOp<arith::SIToFPOp>())
+      std::swap(a, b);
+    return math::FmaOp::create(builder, op.getLoc(), a, negate(b), op.getLhs());
+  }
+  if (arith::MulFOp product = getProduct(op.getLhs()))
+    return math::FmaOp::create(builder, op.getLoc(), product.getLhs(),
+                               product.getRhs(), negate(op.getRhs()));
+  return Value();
+}
+
 //===----------------------------------------------------------------------===//
 // Arithmetic whose result is rounded
 //===----------------------------------------------------------------------===//
@@ -163,16 +185,19 @@ struct ContractPass : se::rnn::impl::ContractBase<ContractPass> {
   /// All values in a network or a cell are tensors.
   static void contract(Operation *network) {
     // Averages first: they are made of products.
+    auto run = [&](auto contract, auto op) {
+      OpBuilder builder(op);
+      Value value = contract(builder, op);
+      if (!value)
+        return;
+      if (isSingle(op))
+        setSingle(value.getDefiningOp());
+      op.replaceAllUsesWith(value);
+      eraseWithOperands(op);
+    };
     for (auto contract : {contractAverage, contractProduct})
-      network->walk([&](arith::AddFOp op) {
-        OpBuilder builder(op);
-        if (Value value = contract(builder, op)) {
-          if (isSingle(op))
-            setSingle(value.getDefiningOp());
-          op.replaceAllUsesWith(value);
-          eraseWithOperands(op);
-        }
-      });
+      network->walk([&](arith::AddFOp op) { run(contract, op); });
+    network->walk([&](arith::SubFOp op) { run(contractDifference, op); });
     network->walk([](arith::TruncFOp op) {
       if (Rounding(op).run())
         eraseWithOperands(op);

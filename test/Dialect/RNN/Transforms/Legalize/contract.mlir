@@ -97,6 +97,28 @@ rnn.network @kept inputs(%x = "x" : tensor<1xf16>, %r = "r" : tensor<2xf16>, %m 
 
 // -----
 
+// The instruction negates as well, but not that of two halves.
+// CHECK-LABEL: rnn.network @differences
+// CHECK-DAG:     %[[NB:.*]] = arith.negf %[[B:.*]] : tensor<2xf32>
+// CHECK:         %[[D:.*]] = math.fma %[[A:.*]], %[[NB]], %[[A]] : tensor<2xf32>
+// CHECK:         %[[ND:.*]] = arith.negf %[[D]] : tensor<2xf32>
+// CHECK:         math.fma %[[A]], %[[B]], %[[ND]] : tensor<2xf32>
+// CHECK:         arith.mulf {{.*}} : tensor<2xf16>
+// CHECK:         arith.subf {{.*}} : tensor<2xf16>
+rnn.network @differences inputs(%a = "a" : tensor<2xf32>, %b = "b" : tensor<2xf32>,
+    %h = "h" : tensor<2xf16>) states()
+    outputs("y" : tensor<2xf32>, "z" : tensor<2xf16>) {
+  %0 = arith.mulf %a, %b : tensor<2xf32>
+  %1 = arith.subf %a, %0 : tensor<2xf32>
+  %2 = arith.mulf %a, %b : tensor<2xf32>
+  %y = arith.subf %2, %1 : tensor<2xf32>
+  %3 = arith.mulf %h, %h : tensor<2xf16>
+  %z = arith.subf %h, %3 : tensor<2xf16>
+  rnn.yield %y, %z : tensor<2xf32>, tensor<2xf16>
+}
+
+// -----
+
 // What is no network stays as it is.
 // CHECK-LABEL: func.func @scalars
 // CHECK:         arith.mulf
