@@ -67,6 +67,7 @@ static void buildLegalize(OpPassManager &pm, const PipelineOptions &options) {
 /// Of the passes, each keeps what a module has already.
 static void buildDecisions(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(createAttachTargetPass(options.target));
+  pm.addPass(schedule::createFuseReductions());
   pm.addPass(schedule::createStripElements());
   pm.addPass(schedule::createPairElements());
   pm.addPass(schedule::createChooseTiling(options.tiling));

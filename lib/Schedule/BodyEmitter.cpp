@@ -156,9 +156,16 @@ void BodyEmitter::enterStrip(Value strip, scf::ForOp loop, bool inPairs) {
     values.clear();
 }
 
-void BodyEmitter::enterStripElement(Value number) {
+void BodyEmitter::enterStripElement(Value number, ValueRange sums) {
   known.clear();
   dims[2] = number;
+  for (auto [argument, sum] : llvm::zip_equal(stage.getSumArguments(), sums))
+    known[argument] = sum;
+}
+
+void BodyEmitter::storeSum(Value sum, Value memref, AffineExpr position) {
+  memref::StoreOp::create(b, sum, memref,
+                          schedule::emitIndex(b, position, dims));
 }
 
 /// What tells elements of a pair apart.

@@ -60,8 +60,12 @@ public:
   /// Starts the code for elements, or pairs of them, of strip number `strip`.
   /// What they share is emitted before `loop`.
   void enterStrip(mlir::Value strip, mlir::scf::ForOp loop, bool inPairs);
-  /// Starts it for the one that is number `number` in the strip.
-  void enterStripElement(mlir::Value number);
+  /// Starts it for the one that is number `number` in the strip, where sums are
+  /// `sums`.
+  void enterStripElement(mlir::Value number, mlir::ValueRange sums);
+  /// Stores the sum of a strip; `position` is an expression of d0, the strip.
+  void storeSum(mlir::Value sum, mlir::Value memref,
+                mlir::AffineExpr position);
 
   /// A value of the body.
   mlir::Value emit(mlir::Value value);

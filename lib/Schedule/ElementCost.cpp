@@ -101,6 +101,8 @@ Counter::Form Counter::add(Value value) {
 Counter::Form Counter::addValue(Value value) {
   Operation *op = value.getDefiningOp();
   Form form = Form::packed;
+  if (!op) // a sum so far
+    return form;
   if (early.contains(value)) {
     // Halves are never early.
     cost += (inPairs ? 2.0 : 1.0) * loadCost;

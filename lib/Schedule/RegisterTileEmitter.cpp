@@ -422,10 +422,16 @@ void RegisterTileEmitter::emitElement(int64_t at, bool isPair) {
 
 /// A loop over the elements of a strip, and what it leaves.
 void RegisterTileEmitter::emitStrip() {
+  plan::StageOp stage = loop.stage;
+  unsigned perElement = stage.getNumElementResults();
   int64_t width = loop.inPairs ? 2 : 1, step = width * loop.unroll;
   int64_t inLoop = loop.getTurns() * step;
+  SmallVector<Value> sums;
+  if (auto starts = stage.getSums())
+    for (auto start : starts->getAsRange<TypedAttr>())
+      sums.push_back(arith::ConstantOp::create(b, start));
   auto turns =
-      scf::ForOp::create(b, number(0), number(inLoop), number(step));
+      scf::ForOp::create(b, number(0), number(inLoop), number(step), sums);
   emitter.enterStrip(index, turns, loop.inPairs);
   current = 0;
   // All loads of a turn stand before its stores, which may be to the same bytes
@@ -437,21 +443,35 @@ void RegisterTileEmitter::emitStrip() {
       if (at)
         inStrip = first ? arith::AddIOp::create(b, first, number(at))
                         : number(at);
-      emitter.enterStripElement(inStrip);
-      turn.push_back({inStrip, emitResults()});
+      emitter.enterStripElement(inStrip, sums);
+      SmallVector<Value> values = emitResults();
+      sums.assign(values.begin() + perElement, values.end());
+      values.truncate(perElement);
+      turn.push_back({inStrip, std::move(values)});
     }
     for (auto &[number, values] : turn) {
-      emitter.enterStripElement(number);
+      emitter.enterStripElement(number, sums);
       storeResults(values);
     }
   };
   {
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(turns.getBody());
+    sums.assign(turns.getRegionIterArgs().begin(),
+                turns.getRegionIterArgs().end());
     emitTurn(turns.getInductionVar(), 0, step);
+    if (!sums.empty())
+      scf::YieldOp::create(b, sums);
   }
+  sums.assign(turns.getResults().begin(), turns.getResults().end());
   emitTurn(Value(), inLoop, loop.panel.registerTile);
   inStrip = Value();
+  for (auto [result, sum] :
+       llvm::zip_equal(stage.getResults().drop_front(perElement), sums))
+    for (const Destination &destination :
+         kernel.getSchedule().storage.getDestinations(result))
+      emitter.storeSum(sum, kernel.getDestination(destination),
+                       destination.position);
 }
 
 SmallVector<Value> RegisterTileEmitter::emitResults() {

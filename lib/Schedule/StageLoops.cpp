@@ -362,7 +362,14 @@ StageLoop &StageLoops::addStage(plan::StageOp stage) {
 /// The longest turn that a core's cache of instructions holds.
 void StageLoops::chooseUnroll(StageLoop &loop) {
   loop.panel.layOut(int64_t(*loop.stage.getStrips()));
-  constexpr int64_t longest = 8;
+  loop.unroll = 1;
+  // Sums alone are unrolled like others (se-unroll-reductions).
+  if (loop.stage.getNumElementResults() == 0)
+    return;
+  // Each element needs registers for what it loads until it is stored.
+  int64_t values = loop.stage.getNumElementResults();
+  loop.stage.getBody().walk([&](plan::ReadOp) { ++values; });
+  const int64_t longest = std::clamp<int64_t>(24 / values, 1, 8);
   double best = 0;
   int64_t chosen = 1;
   for (loop.unroll = 1; loop.unroll <= longest && loop.getTurns() > 0;

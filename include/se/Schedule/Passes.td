@@ -49,6 +49,47 @@ def FormStages : Pass<"se-form-stages", "::mlir::ModuleOp"> {
     "::mlir::tensor::TensorDialect"];
 }
 
+def FuseReductions : Pass<"se-fuse-reductions", "::mlir::ModuleOp"> {
+  let summary = "Add up the rows of a matrix where its elements are computed";
+  let description = [{
+    A loop in a stage that adds up rows of what another stage computes, as the
+    product of a state and a vector does, becomes a sum of that stage, which then
+    computes its elements by strips (`strips`, `sums`). The sums are the same: they
+    go through a row in the same order. Elements that nobody reads any more are
+    not stored, and a stage that only hands the sums on is taken away.
+
+    It is done where there are as many rows as cores at least, and where elements
+    are not computed as packed halves.
+
+    Example, of a matrix of 8 rows of 16:
+
+    ```mlir
+    %s = plan.stage "outer" depth 0 elements 128 : tensor<8x16xf32> { ... }
+    %y = plan.stage "read" depth 1 elements 8 : tensor<8xf32> {
+    ^bb0(%i: index):
+      %0 = scf.for %k = %c0 to %c16 step %c1 iter_args(%sum = %zero) -> (f32) {
+        %1 = plan.read %s[%i * 16 + %k] : tensor<8x16xf32>
+        %2 = arith.addf %sum, %1 : f32
+        scf.yield %2 : f32
+      }
+      plan.yield %0 : f32
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    %s, %y = plan.stage "outer" depth 0 elements 128 strips 16 sums [0.0 : f32]
+        : tensor<8x16xf32>, tensor<8xf32> {
+    ^bb0(%i: index, %sum: f32):
+      ...
+      %2 = arith.addf %sum, %1 : f32
+      plan.yield %1, %2 : f32, f32
+    }
+    ```
+  }];
+}
+
 def StripElements : Pass<"se-strip-elements", "::mlir::ModuleOp"> {
   let summary = "Let stages compute the elements of a row in a loop of its own";
   let description = [{

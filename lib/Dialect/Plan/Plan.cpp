@@ -129,8 +129,8 @@ void StageOp::build(OpBuilder &builder, OperationState &state,
 
 void StageOp::getAsmBlockArgumentNames(Region &region,
                                        OpAsmSetValueNameFn setName) {
-  if (region.getNumArguments() == 1)
-    setName(region.getArgument(0), "i");
+  for (BlockArgument argument : region.getArguments())
+    setName(argument, argument.getArgNumber() ? "sum" : "i");
 }
 
 YieldOp StageOp::getYield() {

@@ -313,8 +313,17 @@ static bool isComplete(BatchAttr batch, int64_t elements) {
 
 LogicalResult StageOp::verifyRegions() {
   Block &block = getBody().front();
-  if (block.getNumArguments() != 1 || !block.getArgument(0).getType().isIndex())
-    return emitOpError("stage-C1: the block must have one argument, an index");
+  size_t numSums = getSums() ? getSums()->size() : 0;
+  if (block.getNumArguments() != 1 + numSums ||
+      !block.getArgument(0).getType().isIndex())
+    return emitOpError("stage-C1: the block must have one argument, an index, "
+                       "and one for each of sums");
+  for (size_t i = 0; i != numSums; ++i) {
+    auto start = dyn_cast<TypedAttr>((*getSums())[i]);
+    if (!start || start.getType() != block.getArgument(1 + i).getType())
+      return emitOpError("stage-C1: sums must start at numbers of the type of "
+                         "the block's arguments");
+  }
   if (block.empty() || !isa<YieldOp>(block.back()))
     return emitOpError("stage-C1: the body must end in plan.yield");
   auto elements = int64_t(getElements());
@@ -324,18 +333,32 @@ LogicalResult StageOp::verifyRegions() {
                        "negative, and batch give each element to one row and "
                        "vector");
   YieldOp yield = getYield();
-  if (getNumResults() == 0 || yield.getNumOperands() != getNumResults())
+  if (getNumResults() == 0 || numSums > getNumResults() ||
+      yield.getNumOperands() != getNumResults())
     return emitOpError("stage-C2: plan.yield has ")
            << yield.getNumOperands() << " elements for " << getNumResults()
            << " results";
-  for (auto [type, value] : llvm::zip(getResultTypes(), yield.getValues())) {
+  auto strip = int64_t(getStrips().value_or(1));
+  if (strip < 1 || elements % strip || (getPairs() && strip % 2 && getStrips()))
+    return emitOpError("stage-C10: strips must divide the ")
+           << elements << " elements, and be even if they are computed in "
+           << "pairs, found " << strip;
+  if (numSums && (!getStrips() || getPairs()))
+    return emitOpError("stage-C10: sums need strips, and go without pairs");
+  for (auto [k, type, value] :
+       llvm::enumerate(getResultTypes(), yield.getValues())) {
     auto tensor = cast<RankedTensorType>(type);
-    if (tensor.getNumElements() != elements ||
+    bool isSum = k >= getNumElementResults();
+    int64_t expected = isSum ? elements / strip : elements;
+    if (tensor.getNumElements() != expected ||
+        (isSum && value.getType() !=
+                      block.getArgument(1 + k - getNumElementResults())
+                          .getType()) ||
         tensor.getElementType() != value.getType() ||
         !llvm::is_contained({8, 16, 32},
                             value.getType().getIntOrFloatBitWidth()))
       return emitOpError("stage-C2: a result must have ")
-             << elements << " elements of " << value.getType()
+             << expected << " elements of " << value.getType()
              << ", with 8, 16 or 32 bits, found " << type;
   }
   uint64_t next = 0;
@@ -354,11 +377,6 @@ LogicalResult StageOp::verifyRegions() {
     return failure();
   if (!getStrips())
     return success();
-  auto strip = int64_t(*getStrips());
-  if (strip < 1 || elements % strip || (getPairs() && strip % 2))
-    return emitOpError("stage-C10: strips must divide the ")
-           << elements << " elements, and be even if they are computed in "
-           << "pairs, found " << strip;
   if (getBatch() || getSplit() || !getBody().getOps<DotOp>().empty())
     return emitOpError("stage-C10: strips go without batch, split and plan.dot");
   if (getTiling() && getTiling()->getRegisterTile() != strip)

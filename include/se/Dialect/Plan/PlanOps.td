@@ -58,6 +58,11 @@ def Plan_StageOp : Plan_Op<"stage", [SingleBlock, RecursiveMemoryEffects,
     the length of a row, those in a matrix or of what is broadcast, then follow
     from one addition, and what is the same in all of a strip is computed once.
 
+    A stage by strips may carry values from element to element of a strip, such as
+    sums: further arguments of the block, which start each strip at the numbers in
+    `sums`, and become the last operands of `plan.yield`. What they are behind the
+    strip is an element of one of the last results, which have one for each strip.
+
     Elements are computed in pairs of neighbours, side by side in the lanes of a
     register, if `pairs` is there. With `batch` the elements are pairs of a row
     and a vector of a batch, and vectors that share the row of a matrix are
@@ -66,9 +71,11 @@ def Plan_StageOp : Plan_Op<"stage", [SingleBlock, RecursiveMemoryEffects,
     goes through its elements twice: first it computes what follows from the sums
     and constants alone, then the rest.
 
-    * (stage-C1) the block has one argument, an index, and ends in `plan.yield`.
-    * (stage-C2) the stage has results; each has `elements` elements, of the type
-      of the operand of `plan.yield`, with 8, 16 or 32 bits.
+    * (stage-C1) the block has an index as argument, then one for each of `sums`,
+      and ends in `plan.yield`.
+    * (stage-C2) the stage has results; each has `elements` elements, those of sums
+      one for each strip, of the type of the operand of `plan.yield`, with 8, 16 or
+      32 bits.
     * (stage-C3) `elements` is positive, `depth` is not negative, and `batch` gives
       each of the elements to one row and vector.
     * (stage-C4) what a body reads is an argument of the network, a constant, or
@@ -84,9 +91,23 @@ def Plan_StageOp : Plan_Op<"stage", [SingleBlock, RecursiveMemoryEffects,
       tables, which are constants.
     * (stage-C10) `strips` divides the elements, is even if they are computed in
       pairs, and goes without `batch`, `split` and `plan.dot`; the register tile of
-      `tiling` is a strip.
+      `tiling` is a strip. Sums need strips, and go without pairs.
 
-    Example, a layer of 24 elements:
+    Example, a decaying state of 8 rows of 16, and the sums of its rows:
+
+    ```mlir
+    %s, %r = plan.stage "decay" depth 0 elements 128 strips 16 sums [0.0 : f32]
+        : tensor<8x16xf32>, tensor<8xf32> {
+    ^bb0(%i: index, %sum: f32):
+      %0 = plan.read %state[%i] : tensor<8x16xf32>
+      %1 = plan.read %decay[%i floordiv 16] : tensor<8xf32>
+      %2 = arith.mulf %0, %1 : f32
+      %3 = arith.addf %sum, %2 : f32
+      plan.yield %2, %3 : f32, f32
+    }
+    ```
+
+    A layer of 24 elements:
 
     ```mlir
     %y = plan.stage "fc" depth 0 elements 24 : tensor<24xf32> {
@@ -99,14 +120,14 @@ def Plan_StageOp : Plan_Op<"stage", [SingleBlock, RecursiveMemoryEffects,
     ```
   }];
   let arguments = (ins StrAttr:$name, I64Attr:$depth, I64Attr:$elements,
-    OptionalAttr<I64Attr>:$strips, UnitAttr:$pairs,
+    OptionalAttr<I64Attr>:$strips, OptionalAttr<ArrayAttr>:$sums, UnitAttr:$pairs,
     OptionalAttr<Plan_BatchAttr>:$batch,
     OptionalAttr<Plan_TilingAttr>:$tiling, UnitAttr:$split);
   let results = (outs Variadic<AnyStaticShapeTensor>:$results);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = [{
     $name `depth` $depth `elements` $elements (`strips` $strips^)?
-    (`in` `pairs` $pairs^)?
+    (`sums` $sums^)? (`in` `pairs` $pairs^)?
     (`batch` $batch^)? (`tiled` $tiling^)? (`split` $split^)? attr-dict `:` type($results) $body
   }];
   let hasRegionVerifier = 1;
@@ -117,6 +138,13 @@ def Plan_StageOp : Plan_Op<"stage", [SingleBlock, RecursiveMemoryEffects,
     /// The number of the element that the body computes.
     ::mlir::Value getElement() { return getBody().getArgument(0); }
     YieldOp getYield();
+    /// Results with one element for each of `elements`; those of sums follow.
+    unsigned getNumElementResults() {
+      return getNumResults() - (getSums() ? getSums()->size() : 0);
+    }
+    ::mlir::Block::BlockArgListType getSumArguments() {
+      return getBody().getArguments().drop_front();
+    }
     /// Rows and vectors of a batch; all elements and 1 without one.
     int64_t getRows();
     int64_t getVectors();
