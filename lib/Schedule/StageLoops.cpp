@@ -7,6 +7,7 @@
 #include "StageLoops.h"
 
 #include "Positions.h"
+#include "Strips.h"
 
 #include "se/Dialect/Cluster/Cluster.h"
 #include "se/Dialect/RNN/Constants.h"
@@ -368,7 +369,10 @@ void StageLoops::chooseUnroll(StageLoop &loop) {
     return;
   // Each element needs registers for what it loads until it is stored.
   int64_t values = loop.stage.getNumElementResults();
-  loop.stage.getBody().walk([&](plan::ReadOp) { ++values; });
+  StripInvariants invariants(loop.stage, loop.panel.registerTile);
+  loop.stage.getBody().walk([&](plan::ReadOp read) {
+    values += !invariants.contains(read.getElement());
+  });
   const int64_t longest = std::clamp<int64_t>(24 / values, 1, 8);
   double best = 0;
   int64_t chosen = 1;

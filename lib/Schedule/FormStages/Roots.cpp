@@ -117,10 +117,22 @@ void Roots::makeJobs() {
         addRoot(result);
 }
 
+/// Whether elements that are computed one after the other need each element of
+/// a value anew: those of a row, for each row of a matrix.
+static bool isRepeated(AffineExpr position) {
+  return position
+      .walk([](AffineExpr part) {
+        return part.getKind() == AffineExprKind::Mod ? WalkResult::interrupt()
+                                                     : WalkResult::advance();
+      })
+      .wasInterrupted();
+}
+
 /// Records what `job` reads and evaluates to compute `value` at `position`.
-/// With `define`, `value` is computed even if it is a root.
+/// With `define`, `value` is computed even if it is a root; with `isPart` it is
+/// part of something cheap that has been recorded.
 void Roots::visit(Job *job, Value value, AffineExpr position, bool inReduction,
-                  bool define,
+                  bool define, bool isPart,
                   llvm::DenseSet<std::pair<Value, AffineExpr>> &seen) {
   if (!seen.insert({value, position}).second)
     return;
@@ -138,16 +150,25 @@ void Roots::visit(Job *job, Value value, AffineExpr position, bool inReduction,
     return;
   if (rnn::isMovement(op)) {
     return visit(job, op->getOperand(0), sourcePosition(op, position),
-                 inReduction, false, seen);
+                 inReduction, false, isPart, seen);
   }
-  if (isExpensive(op))
+  // What is cheap is worth a buffer if it would be computed many times.
+  constexpr int64_t many = 8;
+  if (isExpensive(op)) {
     evaluations.push_back({value, job, position});
+  } else if (!isPart && isElementwise(op) && !inReduction &&
+             !getElementTypeOrSelf(value.getType()).isInteger(1) &&
+             job->elements >= many * elementsOf(value) &&
+             isRepeated(position)) {
+    evaluations.push_back({value, job, position});
+    isPart = true;
+  }
   bool isReduction = isa<rnn::MatvecOp, rnn::ReduceOp>(op);
   for (Value operand : op->getOperands())
     visit(job, operand,
           // Which element does not matter for reads inside a reduction.
           isReduction ? getAffineDimExpr(1, op->getContext()) : position,
-          inReduction || isReduction, false, seen);
+          inReduction || isReduction, false, isPart, seen);
 }
 
 /// A read of what the same loop has just computed for the same element.
@@ -167,7 +188,7 @@ void Roots::assignDepths() {
   for (std::unique_ptr<Job> &job : jobs) {
     size_t first = reads.size();
     llvm::DenseSet<std::pair<Value, AffineExpr>> seen;
-    visit(job.get(), job->value, d0, false, job->isDefinition(), seen);
+    visit(job.get(), job->value, d0, false, job->isDefinition(), false, seen);
     auto firstRead = reads.begin() + first;
     for (const Read &read : llvm::make_range(firstRead, reads.end()))
       if (auto it = depthOf.find(read.value); it != depthOf.end())

@@ -76,7 +76,7 @@ private:
   bool addRepeatedRoots();
   void makeLoops();
   void visit(Job *job, mlir::Value value, mlir::AffineExpr position,
-             bool inReduction, bool define,
+             bool inReduction, bool define, bool isPart,
              llvm::DenseSet<std::pair<mlir::Value, mlir::AffineExpr>> &seen);
   bool isForwarded(const Read &read) const;
 

@@ -170,6 +170,29 @@ def QuantizeStates : Pass<"rnn-quantize-states", "::mlir::ModuleOp"> {
   }];
 }
 
+def BroadcastLate : Pass<"rnn-broadcast-late", "::mlir::ModuleOp"> {
+  let summary = "Compute before values are repeated (phase `legalized`)";
+  let description = [{
+    An elementwise operation whose operands are broadcast from one shape, or the
+    same number throughout, is done on what they are broadcast from.
+
+    Before:
+
+    ```mlir
+    %0 = rnn.broadcast %a : tensor<1x8xf16> -> tensor<4x8xf16>
+    %1 = arith.extf %0 : tensor<4x8xf16> to tensor<4x8xf32>
+    ```
+
+    After:
+
+    ```mlir
+    %0 = arith.extf %a : tensor<1x8xf16> to tensor<1x8xf32>
+    %1 = rnn.broadcast %0 : tensor<1x8xf32> -> tensor<4x8xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
 def Contract : Pass<"rnn-contract", "::mlir::ModuleOp"> {
   let summary = "Write arithmetic with fewer operations (phase `legalized`)";
   let description = [{
