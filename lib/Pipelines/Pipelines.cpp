@@ -104,6 +104,8 @@ static void buildLLVM(OpPassManager &pm, const PipelineOptions &options) {
   if (bits != 32) {
     pm.addPass(conversion::createExpandHalfFma());
     pm.addPass(conversion::createExpandMinMax());
+  } else {
+    pm.addPass(conversion::createSelectMinMax());
   }
   pm.addPass(conversion::createLowerCluster());
   if (bits == 32)

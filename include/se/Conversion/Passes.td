@@ -51,6 +51,15 @@ def SelectExpandingFma : Pass<"se-select-expanding-fma", "::mlir::ModuleOp"> {
   let dependentDialects = ["::se::xpulp::XPulpDialect"];
 }
 
+def SelectMinMax : Pass<"se-select-min-max", "::mlir::ModuleOp"> {
+  let summary = "The lesser and the greater of two integers in one instruction";
+  let description = [{
+    Replaces `arith.minsi`, `minui`, `maxsi` and `maxui` of i32 by `xpulp.p.min`
+    and its like, for the device: the code generator would branch.
+  }];
+  let dependentDialects = ["::se::xpulp::XPulpDialect"];
+}
+
 def SelectDots : Pass<"se-select-dots", "::mlir::ModuleOp"> {
   let summary = "cluster.dot as a hardware loop of dot-product instructions";
   let description = [{
