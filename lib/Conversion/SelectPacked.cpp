@@ -12,6 +12,7 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/Matchers.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
@@ -112,6 +113,24 @@ struct SelectNegate : OpRewritePattern<arith::NegFOp> {
     Value sign = pair.word(F16::sign);
     Value y = xpulp::PvXorHOp::create(pair.b, x.getType(), {x, sign});
     rewriter.replaceOp(op, pair.toHalves(y));
+    return success();
+  }
+};
+
+/// Both lanes by one amount that is known.
+template <typename From, typename To>
+struct SelectShift : OpRewritePattern<From> {
+  using OpRewritePattern<From>::OpRewritePattern;
+  LogicalResult matchAndRewrite(From op,
+                                PatternRewriter &rewriter) const override {
+    DenseElementsAttr amount;
+    if (!isPairOf(op.getType(), rewriter.getI16Type()) ||
+        !matchPattern(op.getRhs(), m_Constant(&amount)) || !amount.isSplat())
+      return failure();
+    auto bits = int32_t(amount.getSplatValue<APInt>().getZExtValue());
+    if (bits > 15)
+      return failure();
+    rewriter.replaceOpWithNewOp<To>(op, op.getType(), op.getLhs(), bits);
     return success();
   }
 };
@@ -264,7 +283,11 @@ struct SelectPackedPass : conversion::impl::SelectPackedBase<SelectPackedPass> {
                SelectBinary<arith::MinNumFOp, xpulp::VfminHOp>,
                SelectBinary<arith::MaxNumFOp, xpulp::VfmaxHOp>,
                SelectBinary<arith::AddIOp, xpulp::PvAddHOp>,
-               SelectBinary<arith::SubIOp, xpulp::PvSubHOp>, SelectFma,
+               SelectBinary<arith::SubIOp, xpulp::PvSubHOp>,
+               SelectBinary<arith::MinSIOp, xpulp::PvMinHOp>,
+               SelectBinary<arith::MinUIOp, xpulp::PvMinuHOp>,
+               SelectShift<arith::ShLIOp, xpulp::PvSllSciHOp>,
+               SelectShift<arith::ShRSIOp, xpulp::PvSraSciHOp>, SelectFma,
                SelectNegate, SelectTruncate, SelectUpperLanes, SelectRound,
                SelectInterpolate>(context);
     unrolled.add<UnrollPair>(context);

@@ -97,7 +97,7 @@ bool schedule::isPacked(Operation *op) {
   if (isa<arith::TruncFOp>(op))
     return getElementTypeOrSelf(op->getOperand(0).getType()).isF32();
   return isa<arith::AddFOp, arith::SubFOp, arith::MulFOp, arith::NegFOp,
-             math::FmaOp>(op);
+             math::FmaOp, math::ExpOp>(op);
 }
 
 static Value create(ImplicitLocOpBuilder &b, Operation *op, ValueRange operands,

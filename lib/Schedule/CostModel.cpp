@@ -46,8 +46,10 @@ static Cost makeCost(double cycles, double fpu, double bytes,
 }
 
 // Of functions, after se-expand-activations.
-static const Cost expCost = makeCost(44, 22, 218);
-static const Cost logCost = makeCost(95, 35, 215);
+static const Cost expCost = makeCost(17, 10, 68);
+// Of two halves, or one.
+static const Cost halfExpCost = makeCost(19, 9, 76);
+static const Cost logCost = makeCost(34, 11, 130);
 static const Cost tanhCost = makeCost(49, 33, 187);
 static const Cost otherFunctionCost = makeCost(110, 45, 350);
 static const Cost floatCost = makeCost(2, 1, 5);
@@ -56,7 +58,7 @@ static Cost getActivationCost(rnn::ActivationKind kind) {
   using rnn::ActivationKind;
   switch (kind) {
   case ActivationKind::sigmoid:
-    return makeCost(77, 38, 240);
+    return makeCost(38, 22, 150);
   case ActivationKind::tanh:
     return tanhCost;
   case ActivationKind::scaled_tanh:
@@ -64,9 +66,9 @@ static Cost getActivationCost(rnn::ActivationKind kind) {
   case ActivationKind::softsign:
     return makeCost(15, 3, 67, /*divisions=*/1);
   case ActivationKind::elu:
-    return makeCost(36, 22, 181);
+    return makeCost(24, 12, 110);
   case ActivationKind::softplus:
-    return makeCost(145, 62, 447);
+    return makeCost(60, 25, 250);
   case ActivationKind::hard_sigmoid:
     return makeCost(10, 4, 58);
   case ActivationKind::affine:
@@ -83,7 +85,7 @@ static Cost getFunctionCost(Operation &op) {
   if (isa<math::AbsFOp, math::CopySignOp>(op))
     return makeCost(1, 0, 4);
   if (isa<math::ExpOp>(op))
-    return expCost;
+    return op.getResult(0).getType().isF16() ? halfExpCost : expCost;
   if (isa<math::LogOp, math::Log2Op>(op))
     return logCost;
   if (isa<math::TanhOp>(op))
