@@ -57,6 +57,7 @@ static void buildLegalize(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(rnn::createLowerQuantized());
   pm.addPass(rnn::createFuseSums());
   pm.addPass(rnn::createQuantizeStates());
+  pm.addPass(rnn::createSplitReductions());
   pm.addPass(rnn::createBroadcastLate());
   pm.addPass(rnn::createContract());
   pm.addPass(rnn::createFoldConstants()); // scales of rows, sliced

@@ -170,6 +170,34 @@ def QuantizeStates : Pass<"rnn-quantize-states", "::mlir::ModuleOp"> {
   }];
 }
 
+def SplitReductions : Pass<"rnn-split-reductions", "::mlir::ModuleOp"> {
+  let summary = "Long reductions to few results, by parts (phase `legalized`)";
+  let description = [{
+    A reduction of 32 elements or more to fewer than 8 results, such as the mean of a
+    layer, is done in two steps, so that several cores can share it: 8 parts of
+    neighbours, and what they give together with the elements that are left. The
+    number of parts is the same for all targets. A mean is a sum that is divided at
+    the end.
+
+    Before:
+
+    ```mlir
+    %0 = rnn.reduce <sum> %x axes [1] : tensor<1x64xf32> -> tensor<1x1xf32>
+    ```
+
+    After:
+
+    ```mlir
+    %0 = rnn.reshape %x : tensor<1x64xf32> -> tensor<1x8x8xf32>
+    %1 = rnn.reduce <sum> %0 axes [2] : tensor<1x8x8xf32> -> tensor<1x8x1xf32>
+    %2 = rnn.reshape %1 : tensor<1x8x1xf32> -> tensor<1x8xf32>
+    %3 = rnn.reduce <sum> %2 axes [1] : tensor<1x8xf32> -> tensor<1x1xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+    "::mlir::tensor::TensorDialect"];
+}
+
 def BroadcastLate : Pass<"rnn-broadcast-late", "::mlir::ModuleOp"> {
   let summary = "Compute before values are repeated (phase `legalized`)";
   let description = [{
