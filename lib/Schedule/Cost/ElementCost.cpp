@@ -1,0 +1,159 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- ElementCost.cpp - Cycles of one element of a stage -----------------===//
+
+#include "ElementCost.h"
+
+#include "../Planning/Positions.h"
+#include "../ScheduleNetwork/BodyEmitter.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Transforms/RegionUtils.h"
+
+using namespace mlir;
+using namespace se;
+using namespace se::schedule;
+
+namespace {
+/// Follows the code that BodyEmitter makes of the values that are needed.
+class Counter {
+public:
+  Counter(plan::StageOp stage, bool inPairs, const llvm::DenseSet<Value> &early)
+      : stage(stage), inPairs(inPairs), early(early) {}
+
+  Cost run() {
+    for (Value value : stage.getYield().getValues())
+      add(value);
+    return cost;
+  }
+
+private:
+  /// How the two elements of a pair are there.
+  enum class Form {
+    constant, ///< lanes of it cost nothing
+    lanes,    ///< put together from two scalars
+    packed    ///< in one register, or as one
+  };
+
+  Form add(Value value);
+  Form addRead(plan::ReadOp read);
+  Form addElementwise(Operation *op);
+  /// Two scalars become a pair. Of words there is nothing to do.
+  void addPacking(Value value);
+  void addExtraction(Value value);
+
+  plan::StageOp stage;
+  bool inPairs;
+  const llvm::DenseSet<Value> &early;
+  llvm::DenseMap<Value, Form> known;
+  Cost cost;
+};
+} // namespace
+
+static Cost makeCost(double cycles, double bytes) {
+  Cost cost;
+  cost.cycles = cycles;
+  cost.bytes = bytes;
+  return cost;
+}
+
+void Counter::addPacking(Value value) {
+  if (value.getType().getIntOrFloatBitWidth() <= 16)
+    cost += makeCost(2.7, 25);
+}
+
+void Counter::addExtraction(Value value) {
+  if (value.getType().isF16())
+    cost += makeCost(2, 2);
+}
+
+Counter::Form Counter::add(Value value) {
+  auto it = known.find(value);
+  if (it != known.end())
+    return it->second;
+  Operation *op = value.getDefiningOp();
+  Form form = Form::packed;
+  if (early.contains(value)) {
+    // Halves are never early.
+    cost += (inPairs ? 2.0 : 1.0) * loadCost;
+    form = Form::lanes;
+    if (inPairs)
+      addPacking(value);
+  } else if (isa<arith::ConstantOp>(op)) {
+    form = Form::constant;
+  } else if (auto read = dyn_cast<plan::ReadOp>(op)) {
+    form = addRead(read);
+  } else if (isa<plan::DotOp>(op)) {
+    cost += getCost(*op, inPairs);
+    form = value.getType().isF16() ? Form::packed : Form::constant;
+  } else {
+    form = addElementwise(op);
+  }
+  known[value] = form;
+  return form;
+}
+
+Counter::Form Counter::addRead(plan::ReadOp read) {
+  Cost once = getCost(*read, false);
+  bool isKnown = once.cycles == 0; // before all stages
+  if (!inPairs) {
+    cost += once;
+    return Form::packed;
+  }
+  bool isNarrow = read.getType().getIntOrFloatBitWidth() == 16;
+  if (!isKnown && stage.getVectors() == 1 && areNeighbours(getPosition(read))) {
+    cost += once;
+    if (isNarrow)
+      return Form::packed;
+    cost += loadCost;
+  } else {
+    cost += 2 * once;
+  }
+  addPacking(read);
+  return Form::lanes;
+}
+
+Counter::Form Counter::addElementwise(Operation *op) {
+  Value value = op->getResult(0);
+  SmallVector<std::pair<Value, Form>> operands;
+  for (Value operand : op->getOperands())
+    if (!isa<TensorType>(operand.getType()) && !isa<scf::ForOp>(op))
+      operands.push_back({operand, add(operand)});
+  llvm::SetVector<Value> captured; // by a loop, which starts from its operands
+  if (isa<scf::ForOp>(op)) {
+    captured.insert_range(op->getOperands());
+    getUsedValuesDefinedAbove(op->getRegions(), captured);
+  }
+  for (Value needed : captured)
+    if (!isa<TensorType>(needed.getType()) && needed != stage.getElement())
+      add(needed);
+  bool isPair = inPairs && !isa<scf::ForOp>(op) && isPacked(op);
+  if (!inPairs || isPair) {
+    cost += getCost(*op, isPair);
+    return Form::packed;
+  }
+  for (auto [operand, form] : operands)
+    if (form == Form::packed)
+      for (int64_t lane = 0; lane != 2; ++lane)
+        addExtraction(operand);
+  cost += 2 * getCost(*op, false);
+  addPacking(value);
+  return Form::lanes;
+}
+
+Cost schedule::getElementCost(plan::StageOp stage, bool inPairs,
+                              const llvm::DenseSet<Value> &early) {
+  return Counter(stage, inPairs, early).run();
+}
+
+bool schedule::usesPackedHalves(plan::StageOp stage) {
+  for (Operation &op : stage.getBody().front()) {
+    if (op.getNumResults() != 1 || isa<arith::ConstantOp, plan::ReadOp>(op))
+      continue;
+    bool isHalf = op.getResult(0).getType().isF16();
+    if (isa<plan::DotOp>(op) ? isHalf : !isa<scf::ForOp>(op) && isPacked(&op))
+      return true;
+  }
+  return false;
+}

@@ -1,0 +1,25 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- ElementCost.h - Cycles of one element of a stage ---------*- C++ -*-===//
+
+#ifndef SE_LIB_SCHEDULE_COST_ELEMENTCOST_H
+#define SE_LIB_SCHEDULE_COST_ELEMENTCOST_H
+
+#include "CostModel.h"
+
+#include "se/Dialect/Plan/Plan.h"
+
+namespace se::schedule {
+
+/// One element of a stage, or with `inPairs` two, without their sums and
+/// stores. Values of the body in `early` are loaded.
+Cost getElementCost(plan::StageOp stage, bool inPairs,
+                    const llvm::DenseSet<mlir::Value> &early = {});
+
+/// Does a pair use instructions for two halves?
+bool usesPackedHalves(plan::StageOp stage);
+
+} // namespace se::schedule
+
+#endif // SE_LIB_SCHEDULE_COST_ELEMENTCOST_H
