@@ -48,12 +48,11 @@
 // CHOSEN: plan.stage {{.*}} depth 0 elements 4 tiled <register_tile = 1>
 // CHOSEN: plan.stage {{.*}} depth 1 elements 24 tiled <register_tile = {{[12]}}, panel_bytes = {{[0-9]+}}, tile = {{[0-9]+}}, resident = {{[0-9]+}}>
 // SCHEDULED:   cluster.program @net
-// SCHEDULED-SAME: ring = {l2_slots = 0 : i64, slot_bytes = 48 : i64, slots = 3 : i64}
+// SCHEDULED-SAME: ring = <slots = 3, slot_bytes = 48, l2_slots = 0>
 // HAND:        cluster.program @net
-// HAND-SAME:   ring = {l2_slots = 0 : i64, slot_bytes = 160 : i64, slots = 2 : i64}
-// HAND-SAME:   group = 2 : i64
-// HAND-SAME:   resident_bytes = 160 : i64
-// HAND-SAME:   tiles = 3 : i64
+// HAND-SAME:   ring = <slots = 2, slot_bytes = 160, l2_slots = 0>
+// HAND-SAME:   register_tile = 2
+// HAND-SAME:   tiles = 3, bytes = <l1 = 160
 
 // TWICE:    error: --schedule: the network has a tiling already, in its attribute 'plan.stream'
 // NONE:     error: the network has no attribute 'plan.stream', which says how its parameters flow (--se-choose-tiling)

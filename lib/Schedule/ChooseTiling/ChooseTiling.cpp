@@ -58,7 +58,7 @@ struct ChooseTilingPass : schedule::impl::ChooseTilingBase<ChooseTilingPass> {
          {plan::Screening::first_depth, plan::Screening::copy,
           plan::Screening::in_place}) {
       Planner planner(*network, options, unsigned(target.getDmaCore()),
-                      /*remarks=*/false, screening, /*given=*/{});
+                      screening, /*given=*/{});
       llvm::consumeError(std::move(error));
       error = planner.chooseTiling();
       if (!error)

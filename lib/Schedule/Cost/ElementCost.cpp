@@ -5,8 +5,8 @@
 
 #include "ElementCost.h"
 
+#include "../Planning/Pairs.h"
 #include "../Planning/Positions.h"
-#include "../ScheduleNetwork/BodyEmitter.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Transforms/RegionUtils.h"

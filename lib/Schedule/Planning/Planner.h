@@ -23,10 +23,9 @@ public:
   /// `given` is how parameters flow, with a tiling of each stage; null: the
   /// best is chosen.
   Planner(rnn::NetworkOp network, const TilingOptions &options,
-          unsigned dmaCore, bool remarks, plan::Screening screening,
-          plan::StreamAttr given);
+          unsigned dmaCore, plan::Screening screening, plan::StreamAttr given);
   /// Of a network whose stages have tilings.
-  Planner(rnn::NetworkOp network, bool remarks);
+  explicit Planner(rnn::NetworkOp network);
 
   /// Writes how parameters are cut, and what stays, into the network and its
   /// stages. Error: what does not fit, in one line.
@@ -57,7 +56,6 @@ private:
   void placeScreen();
   double getScreenCycles();
   bool checkFirstDepth();
-  mlir::DictionaryAttr report();
 
   std::unique_ptr<Schedule> made;
   // Its parts.
@@ -70,11 +68,9 @@ private:
   unsigned cores;
 
   plan::StreamAttr given;
-  bool remarks;
   bool isScreenable = true;
   mlir::Builder b;
   Arena arena;
-  llvm::SmallVector<plan::BufferAttr> placed;
   /// What the network says of buffers, and what is wrong with that.
   mlir::ArrayAttr givenBuffers;
   std::string wrongBuffer;

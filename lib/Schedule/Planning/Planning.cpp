@@ -19,18 +19,17 @@ using namespace se;
 using namespace se::schedule;
 
 Planner::Planner(rnn::NetworkOp network, const TilingOptions &options,
-                 unsigned dmaCore, bool remarks, plan::Screening screening,
+                 unsigned dmaCore, plan::Screening screening,
                  plan::StreamAttr given)
     : made(std::make_unique<Schedule>(network, options, dmaCore, screening)),
       network(network), storage(made->storage), options(made->options),
       stageLoops(made->stageLoops), tiling(made->tiling), screen(made->screen),
-      cores(made->cores), given(given), remarks(remarks),
-      b(network.getContext()) {}
+      cores(made->cores), given(given), b(network.getContext()) {}
 
-Planner::Planner(rnn::NetworkOp network, bool remarks)
+Planner::Planner(rnn::NetworkOp network)
     : Planner(
           network, TilingOptions(cluster::TargetAttr::lookup(network)),
-          unsigned(cluster::TargetAttr::lookup(network).getDmaCore()), remarks,
+          unsigned(cluster::TargetAttr::lookup(network).getDmaCore()),
           network->getAttrOfType<plan::StreamAttr>(plan::StreamAttr::attrName)
               .getScreening(),
           network->getAttrOfType<plan::StreamAttr>(
@@ -45,24 +44,25 @@ int64_t Planner::place(StringRef name, MemRefType type,
     return 0;
   int64_t offset = arena.allocate(type, live);
   if (givenBuffers) {
-    auto given = placed.size() < givenBuffers.size()
-                     ? cast<plan::BufferAttr>(givenBuffers[placed.size()])
-                     : plan::BufferAttr();
+    auto given =
+        made->buffers.size() < givenBuffers.size()
+            ? cast<plan::BufferAttr>(givenBuffers[made->buffers.size()])
+            : plan::BufferAttr();
     if (given && given.getName() == name && given.getBytes() == bytes)
       offset = given.getOffset();
     else if (wrongBuffer.empty())
       wrongBuffer =
           llvm::formatv("plan.buffers: entry {0} must be '{1}' of {2} "
                         "bytes, found {3}",
-                        placed.size(), name, bytes,
+                        made->buffers.size(), name, bytes,
                         given ? "'" + given.getName().str() + "' of " +
                                     std::to_string(given.getBytes())
                               : std::string("none"));
   }
   bool isAlways = live == Arena::always;
-  placed.push_back(plan::BufferAttr::get(b.getContext(), name, offset, bytes,
-                                         isAlways ? -1 : int64_t(live.first),
-                                         isAlways ? -1 : int64_t(live.second)));
+  made->buffers.push_back(plan::BufferAttr::get(
+      b.getContext(), name, offset, bytes, isAlways ? -1 : int64_t(live.first),
+      isAlways ? -1 : int64_t(live.second)));
   return offset;
 }
 
@@ -93,8 +93,8 @@ void Planner::placePorts() {
       !made->hasRing() && arena.getSize() + bytes <= made->l1Available;
   if (givenBuffers) {
     // They are if there is one more entry, which is no stage's.
-    auto next = placed.size() < givenBuffers.size()
-                    ? cast<plan::BufferAttr>(givenBuffers[placed.size()])
+    auto next = made->buffers.size() < givenBuffers.size()
+                    ? cast<plan::BufferAttr>(givenBuffers[made->buffers.size()])
                     : plan::BufferAttr();
     areAtHand = next && next.getLast() < 0;
   }
@@ -303,23 +303,6 @@ llvm::Error Planner::planStream() {
   return llvm::Error::success();
 }
 
-DictionaryAttr Planner::report() {
-  tiling.computeCycles = std::max(tiling.computeCycles, otherCycles);
-  tiling.cycles = std::max(tiling.cycles, otherCycles);
-  PlanReport report(b.getContext(), stageLoops, tiling, options, remarks);
-  report.checkShared();
-  for (ArrayRef<plan::StageOp> stages : storage.getDepths())
-    for (plan::StageOp stage : stages)
-      report.addStage(stage);
-  for (plan::BufferAttr buffer : placed)
-    report.addBuffer(buffer);
-  int64_t shared = 0; // those that stay in L1 are counted there
-  for (auto &[value, position] : tiling.shared)
-    shared += stageLoops.getShared().lookup(value).bytes;
-  return report.finish(tiling.cycles, made->stateBytes, made->l1Available,
-                       otherL2Bytes - shared);
-}
-
 /// All up to the tiling.
 llvm::Error Planner::planTiles() {
   made->l1Available = options.l1Bytes;
@@ -348,7 +331,7 @@ llvm::Error Planner::placeBuffers() {
   placePorts();
   if (llvm::Error error = takeSplits())
     return error;
-  SmallVector<Attribute> list(placed.begin(), placed.end());
+  SmallVector<Attribute> list(made->buffers.begin(), made->buffers.end());
   network->setAttr(plan::BufferAttr::attrName, b.getArrayAttr(list));
   return llvm::Error::success();
 }
@@ -357,11 +340,11 @@ llvm::Error Planner::placeBuffers() {
 llvm::Error Planner::takeBuffers() {
   if (!wrongBuffer.empty())
     return llvm::createStringError(wrongBuffer);
-  if (placed.size() != givenBuffers.size())
-    return llvm::createStringError("plan.buffers: there are " +
-                                   Twine(placed.size()) + " buffers, found " +
-                                   Twine(givenBuffers.size()));
-  for (plan::BufferAttr buffer : placed)
+  if (made->buffers.size() != givenBuffers.size())
+    return llvm::createStringError(
+        "plan.buffers: there are " + Twine(made->buffers.size()) +
+        " buffers, found " + Twine(givenBuffers.size()));
+  for (plan::BufferAttr buffer : made->buffers)
     made->stateBytes =
         std::max(made->stateBytes,
                  int64_t(llvm::alignTo(buffer.getOffset() + buffer.getBytes(),
@@ -383,7 +366,12 @@ llvm::Expected<std::unique_ptr<const Schedule>> Planner::read() {
     return error;
   if (llvm::Error error = takeBuffers())
     return error;
-  made->report = report();
+  tiling.computeCycles = std::max(tiling.computeCycles, otherCycles);
+  tiling.cycles = std::max(tiling.cycles, otherCycles);
+  // Those that stay in L1 are counted there.
+  made->otherL2Bytes = otherL2Bytes;
+  for (auto &[value, position] : tiling.shared)
+    made->otherL2Bytes -= stageLoops.getShared().lookup(value).bytes;
   return std::unique_ptr<const Schedule>(std::move(made));
 }
 
@@ -394,7 +382,7 @@ LogicalResult schedule::decide(ModuleOp module,
     return failure();
   if ((*network)->hasAttr(plan::BufferAttr::attrName))
     return success();
-  Planner planner(*network, /*remarks=*/false);
+  Planner planner(*network);
   llvm::Error error = decision(planner);
   if (!error)
     return success();

@@ -11,7 +11,6 @@
 #ifndef SE_LIB_SCHEDULE_PLANNING_SCHEDULE_H
 #define SE_LIB_SCHEDULE_PLANNING_SCHEDULE_H
 
-#include "../ScheduleNetwork/PlanReport.h"
 #include "Storage.h"
 #include "Tiling.h"
 
@@ -51,8 +50,10 @@ struct Schedule {
   llvm::SmallVector<int64_t> screenPeakOffsets;
   int64_t ringOffset = 0, controlOffset = 0, residentOffset = 0, sumOffset = 0;
 
-  /// For the attribute `plan` of cluster.program.
-  mlir::DictionaryAttr report;
+  /// All of the state buffer, in the order in which they were placed.
+  llvm::SmallVector<plan::BufferAttr> buffers;
+  /// Constants that lie in L2 besides the stream.
+  int64_t otherL2Bytes = 0;
 
   bool hasRing() const { return tiling.slots != 0; }
   bool needsPeak(size_t k) const;

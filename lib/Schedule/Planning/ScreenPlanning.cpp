@@ -3,8 +3,8 @@
 
 //===- ScreenPlanning.cpp - Where and when inputs are looked at -----------===//
 
-#include "../ScheduleNetwork/Screening.h"
 #include "Planner.h"
+#include "Screening.h"
 
 #include "se/Schedule/Indexing.h"
 

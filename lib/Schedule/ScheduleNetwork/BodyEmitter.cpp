@@ -5,6 +5,7 @@
 
 #include "BodyEmitter.h"
 
+#include "../Planning/Pairs.h"
 #include "../Planning/Positions.h"
 
 #include "se/Dialect/Cluster/StageLocation.h"
@@ -86,20 +87,6 @@ Value schedule::emitLoad(ImplicitLocOpBuilder &b, Value memref, Value at,
   return vector::FromElementsOp::create(b, type, lanes);
 }
 
-bool schedule::isPacked(Operation *op) {
-  auto isHalf = [](Type type) { return getElementTypeOrSelf(type).isF16(); };
-  if (isa<rnn::InterpolateOp>(op))
-    return true;
-  if (isa<rnn::QuantizeOp>(op))
-    return isHalf(op->getOperand(0).getType());
-  if (!isHalf(op->getResult(0).getType()))
-    return false;
-  if (isa<arith::TruncFOp>(op))
-    return getElementTypeOrSelf(op->getOperand(0).getType()).isF32();
-  return isa<arith::AddFOp, arith::SubFOp, arith::MulFOp, arith::NegFOp,
-             math::FmaOp>(op);
-}
-
 static Value create(ImplicitLocOpBuilder &b, Operation *op, ValueRange operands,
                     Type type) {
   OperationState state(b.getLoc(), op->getName(), operands, {type},
@@ -113,13 +100,6 @@ Value schedule::emitScalar(ImplicitLocOpBuilder &b, Operation *op,
     return operands.front();
   return create(b, op, operands,
                 getElementTypeOrSelf(op->getResult(0).getType()));
-}
-
-bool schedule::areNeighbours(AffineExpr position) {
-  AffineExpr d0 = getAffineDimExpr(0, position.getContext());
-  auto offset = dyn_cast<AffineConstantExpr>(
-      simplifyAffineExpr(position - d0, /*numDims=*/2, /*numSymbols=*/0));
-  return offset && offset.getValue() % 2 == 0;
 }
 
 Value BodyEmitter::emitIndex(AffineExpr position) {

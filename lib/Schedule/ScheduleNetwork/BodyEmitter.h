@@ -84,13 +84,6 @@ private:
   llvm::DenseMap<mlir::Value, mlir::Value> known;
 };
 
-/// Operations that instructions do for two halves at a time.
-bool isPacked(mlir::Operation *op);
-
-/// Can the elements of a pair be loaded as one, if the number of the first is
-/// even: are they neighbours, the first at an even place?
-bool areNeighbours(mlir::AffineExpr position);
-
 /// What an elementwise operation on tensors, or movement, makes of the only
 /// elements of its operands.
 mlir::Value emitScalar(mlir::ImplicitLocOpBuilder &b, mlir::Operation *op,

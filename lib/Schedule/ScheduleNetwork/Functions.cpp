@@ -312,7 +312,7 @@ void KernelEmitter::emitInit() {
   cluster::YieldOp::create(b, carried);
 }
 
-void KernelEmitter::emitProgram() {
+cluster::ProgramOp KernelEmitter::emitProgram() {
   b.setInsertionPoint(network);
   std::string name = network.getSymName().str();
   int64_t macs = 0;
@@ -335,17 +335,18 @@ void KernelEmitter::emitProgram() {
       b, name, kernel.getSymName(), init.getSymName(), reset.getSymName(),
       cores, dmaCore,
       cast<MemRefType>(kernel.getArgumentTypes()[0]).getNumElements(), inputs,
-      outputs, states, macs, weightBytes, schedule.report);
+      outputs, states, macs, weightBytes);
   if (resets)
     program->setAttr(cluster::finiteMaskName,
                      b.getI64IntegerAttr(schedule.screenMaskOffset));
   symbols.insert(program, module.getBody()->begin());
+  return program;
 }
 
-void KernelEmitter::run() {
+cluster::ProgramOp KernelEmitter::run() {
   makeStreamGlobals();
   emitKernel();
   emitReset();
   emitInit();
-  emitProgram();
+  return emitProgram();
 }

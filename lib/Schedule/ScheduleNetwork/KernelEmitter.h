@@ -23,7 +23,8 @@ class KernelEmitter {
 public:
   explicit KernelEmitter(const Schedule &schedule);
 
-  void run();
+  /// The description.
+  cluster::ProgramOp run();
 
   // What the emitter of a register tile of elements needs.
 
@@ -79,7 +80,7 @@ private:
   void emitKernel();
   void emitReset();
   void emitInit();
-  void emitProgram();
+  cluster::ProgramOp emitProgram();
   void emitDealtLoop(int64_t count,
                      llvm::function_ref<void(mlir::Value index)> body);
   void emitShare(

@@ -1,7 +1,7 @@
 // Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-//===- PlanReport.cpp - The plan as an attribute --------------------------===//
+//===- PlanReport.cpp - The attribute plan.report -------------------------===//
 
 #include "PlanReport.h"
 
@@ -10,76 +10,135 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Location.h"
-#include "llvm/Support/raw_ostream.h"
 
 using namespace mlir;
 using namespace se;
 using namespace se::schedule;
 
-void PlanReport::addStage(plan::StageOp stage) {
-  const StageLoop &loop = stageLoops.getLoop(stage);
-  bool flows = loop.isStreamed();
-  // Bytes per frame from each memory, and what stays.
-  int64_t resident = 0, l2 = 0, nvm = 0, l3 = 0, flowing = 0;
-  if (flows)
-    for (int64_t tile = 0, e = loop.getTiles(); tile != e; ++tile) {
-      int64_t bytes = loop.getBytes(tile);
-      if (loop.isResident(tile)) {
-        resident += bytes;
-        continue;
-      }
-      ++flowing;
-      if (!isChosen(transfers++, tiling.external, tiling.transfers))
-        (tiling.isInL3 ? l3 : l2) += bytes;
-      else if (isChosen(external++, tiling.nonVolatile, tiling.external))
-        nvm += bytes;
-      else
-        l3 += bytes;
+static int64_t toNumber(double value) { return int64_t(value + 0.5); }
+
+namespace {
+/// Bytes of parameters in each memory.
+struct Bytes {
+  int64_t l1 = 0, l2 = 0, l3 = 0, nvm = 0;
+  plan::BytesAttr getAttr(MLIRContext *context) const {
+    return plan::BytesAttr::get(context, l1, l2, l3, nvm);
+  }
+};
+
+/// Goes through the stages in order.
+class StageReporter {
+public:
+  explicit StageReporter(const Schedule &schedule) : schedule(schedule) {}
+
+  plan::StageReportAttr report(plan::StageOp stage);
+
+private:
+  const Schedule &schedule;
+  int64_t transfers = 0, external = 0; // counted so far
+};
+} // namespace
+
+plan::StageReportAttr StageReporter::report(plan::StageOp stage) {
+  const Tiling &tiling = schedule.tiling;
+  const TilingOptions &options = schedule.options;
+  const StageLoop &loop = schedule.stageLoops.getLoop(stage);
+  Bytes bytes;
+  int64_t tiles = loop.isStreamed() ? loop.getTiles() : 0, flowing = 0;
+  for (int64_t tile = 0; tile != tiles; ++tile) {
+    int64_t size = loop.getBytes(tile);
+    if (loop.isResident(tile)) {
+      bytes.l1 += size;
+      continue;
     }
+    ++flowing;
+    if (!isChosen(transfers++, tiling.external, tiling.transfers))
+      (tiling.isInL3 ? bytes.l3 : bytes.l2) += size;
+    else if (isChosen(external++, tiling.nonVolatile, tiling.external))
+      bytes.nvm += size;
+    else
+      bytes.l3 += size;
+  }
   double rate =
       tiling.isInL3 ? options.l3.bytesPerCycle : options.machine.bytesPerCycle;
-  double dma = double(l2 + nvm + l3) / rate + double(flowing) * transferCycles;
+  double dma = double(bytes.l2 + bytes.nvm + bytes.l3) / rate +
+               double(flowing) * transferCycles;
   double outer = 0;
   if (tiling.external)
-    outer = double(nvm) / options.nvm.bytesPerCycle +
-            double(l3) / options.l3.bytesPerCycle;
-  double compute = getLoopCycles(loop, options.machine);
-  StringRef bound = outer > std::max(dma, compute) ? "external"
-                    : dma > compute                ? "dma"
-                                                   : "compute";
-  if (remarks)
-    emitRemark(stage.getLoc())
-        << stage.getElements() << " elements on level " << stage.getDepth()
-        << ", " << (flows ? loop.getTiles() : 0) << " tiles, " << resident
-        << " bytes stay in l1, per frame come " << l2 << " from l2, " << nvm
-        << " from nvm, " << l3 << " from l3; compute " << int64_t(compute)
-        << ", dma " << int64_t(dma) << ", external " << int64_t(outer)
-        << " cycles, bound by " << bound;
-  stages.push_back(b.getDictionaryAttr(
-      {text("name", stage.getName()), number("level", double(stage.getDepth())),
-       number("elements", double(stage.getElements())),
-       number("macs", loop.getCost().products * double(loop.rows) /
-                          double(loop.panel.registerTile)),
-       number("group", double(loop.panel.registerTile)),
-       number("rows",
-              double(flows ? std::min(loop.tileSize * loop.panel.registerTile,
-                                      loop.rows)
-                           : loop.rows)),
-       number("vectors", double(loop.panel.vectors)),
-       number("parts", double(loop.panel.kBlocks)),
-       number("tiles", double(flows ? loop.getTiles() : 0)),
-       number("resident_bytes", double(resident)),
-       number("l2_bytes", double(l2)), number("nvm_bytes", double(nvm)),
-       number("l3_bytes", double(l3)), number("compute_cycles", compute),
-       number("dma_cycles", dma), number("external_cycles", outer),
-       text("bound", bound)}));
+    outer = double(bytes.nvm) / options.nvm.bytesPerCycle +
+            double(bytes.l3) / options.l3.bytesPerCycle;
+  double macs = loop.getCost().products * double(loop.rows) /
+                double(loop.panel.registerTile);
+  MLIRContext *context = stage.getContext();
+  return plan::StageReportAttr::get(
+      context, stage.getName(), int64_t(stage.getDepth()),
+      int64_t(stage.getElements()), toNumber(macs), loop.panel.registerTile,
+      loop.panel.vectors,
+      tiles ? std::min(loop.tileSize * loop.panel.registerTile, loop.rows)
+            : loop.rows,
+      loop.panel.kBlocks, tiles, bytes.getAttr(context),
+      plan::CyclesAttr::get(context,
+                            toNumber(getLoopCycles(loop, options.machine)),
+                            toNumber(dma), toNumber(outer)));
 }
 
-void PlanReport::checkShared() const {
+plan::ReportAttr schedule::makeReport(const Schedule &schedule) {
+  rnn::NetworkOp network = schedule.network;
+  MLIRContext *context = network.getContext();
+  const Tiling &tiling = schedule.tiling;
+  const TilingOptions &options = schedule.options;
+  StageReporter reporter(schedule);
+  SmallVector<plan::StageReportAttr> stages;
+  for (ArrayRef<plan::StageOp> depth : schedule.storage.getDepths())
+    for (plan::StageOp stage : depth)
+      stages.push_back(reporter.report(stage));
+  Bytes used, available;
+  used.l1 = schedule.stateBytes;
+  used.l2 = tiling.streamBytes - tiling.externalBytes;
+  used.l3 = tiling.externalBytes - tiling.nonVolatileBytes;
+  used.nvm = tiling.nonVolatileBytes;
+  if (tiling.isInL3)
+    std::swap(used.l2, used.l3);
+  // What stays in L1 comes from there, and the ring of what lies behind it.
+  used.l2 += tiling.residentBytes + schedule.otherL2Bytes +
+             tiling.getExternalSlots() * tiling.slotBytes;
+  available.l1 = schedule.l1Available;
+  available.l2 = options.l2Bytes;
+  available.l3 = options.l3.bytes;
+  available.nvm = options.nvm.bytes;
+  return plan::ReportAttr::get(
+      context, toNumber(tiling.cycles),
+      plan::CyclesAttr::get(context, toNumber(tiling.computeCycles),
+                            toNumber(tiling.dmaCycles),
+                            toNumber(tiling.externalCycles)),
+      tiling.slots, tiling.slotBytes, tiling.getExternalSlots(),
+      used.getAttr(context), available.getAttr(context), stages,
+      schedule.buffers);
+}
+
+void schedule::remarkStages(const Schedule &schedule, plan::ReportAttr report) {
+  auto reports = report.getStages().begin();
+  for (ArrayRef<plan::StageOp> depth : schedule.storage.getDepths())
+    for (plan::StageOp stage : depth) {
+      plan::StageReportAttr entry = *reports++;
+      plan::BytesAttr bytes = entry.getBytes();
+      plan::CyclesAttr cycles = entry.getCycles();
+      emitRemark(stage.getLoc())
+          << entry.getElements() << " elements on level " << entry.getDepth()
+          << ", " << entry.getTiles() << " tiles, " << bytes.getL1()
+          << " bytes stay in l1, per frame come " << bytes.getL2()
+          << " from l2, " << bytes.getNvm() << " from nvm, " << bytes.getL3()
+          << " from l3; compute " << cycles.getCompute() << ", dma "
+          << cycles.getDma() << ", external " << cycles.getExternal()
+          << " cycles, bound by " << cycles.getBound();
+    }
+}
+
+void schedule::remarkShared(const Schedule &schedule) {
   int64_t bytes = 0, reads = 0;
   const SharedConstant *largest = nullptr;
-  for (auto &[value, constant] : stageLoops.getShared()) {
-    if (tiling.shared.contains(value))
+  for (auto &[value, constant] : schedule.stageLoops.getShared()) {
+    if (schedule.tiling.shared.contains(value))
       continue;
     bytes += constant.bytes;
     reads += constant.reads;
@@ -91,9 +150,10 @@ void PlanReport::checkShared() const {
   auto constant = largest->constant.getDefiningOp<arith::ConstantOp>();
   // What would help and is not so already.
   std::string help;
-  if (stageLoops.isSingle())
+  if (schedule.stageLoops.isSingle())
     help = "--precision=fp16";
-  if (tiling.slots > 2 || (tiling.slots && !options.slotBytes))
+  if (schedule.tiling.slots > 2 ||
+      (schedule.tiling.slots && !schedule.options.slotBytes))
     help += std::string(help.empty() ? "" : ", ") +
             "a smaller ring (--schedule=ring=2,slot-bytes=N)";
   if (!help.empty())
@@ -103,47 +163,4 @@ void PlanReport::checkShared() const {
       << "' and other constants that elements share (" << bytes
       << " bytes) do not fit l1: cores wait for l2 at each of " << reads
       << " loads per frame; " << help << "a target with more l1 may make room";
-}
-
-void PlanReport::addBuffer(plan::BufferAttr buffer) {
-  SmallVector<NamedAttribute> entries{
-      text("name", buffer.getName()), text("level", "l1"),
-      number("position", double(buffer.getOffset())),
-      number("bytes", double(buffer.getBytes()))};
-  if (buffer.getLast() >= 0)
-    llvm::append_values(entries, number("from", double(buffer.getFirst())),
-                        number("to", double(buffer.getLast())));
-  buffers.push_back(b.getDictionaryAttr(entries));
-}
-
-DictionaryAttr PlanReport::finish(double frameCycles, int64_t l1Bytes,
-                                  int64_t l1Available, int64_t otherL2Bytes) {
-  int64_t inL2 = tiling.streamBytes - tiling.externalBytes;
-  int64_t l3 = tiling.externalBytes - tiling.nonVolatileBytes;
-  if (tiling.isInL3)
-    std::swap(inL2, l3);
-  int64_t ring = tiling.getExternalSlots() * tiling.slotBytes;
-  auto dictionary = [&](StringRef name, ArrayRef<NamedAttribute> entries) {
-    return b.getNamedAttr(name, b.getDictionaryAttr(entries));
-  };
-  return b.getDictionaryAttr(
-      {dictionary("cycles", {number("frame", frameCycles),
-                             number("compute", tiling.computeCycles),
-                             number("dma", tiling.dmaCycles),
-                             number("external", tiling.externalCycles)}),
-       dictionary("ring",
-                  {number("slots", double(tiling.slots)),
-                   number("slot_bytes", double(tiling.slotBytes)),
-                   number("l2_slots", double(tiling.getExternalSlots()))}),
-       dictionary("memory", {number("l1", double(l1Bytes)),
-                             number("l1_available", double(l1Available)),
-                             number("l2", double(inL2 + tiling.residentBytes +
-                                                 otherL2Bytes + ring)),
-                             number("l2_available", double(options.l2Bytes)),
-                             number("nvm", double(tiling.nonVolatileBytes)),
-                             number("nvm_available", double(options.nvm.bytes)),
-                             number("l3", double(l3)),
-                             number("l3_available", double(options.l3.bytes))}),
-       b.getNamedAttr("stages", b.getArrayAttr(stages)),
-       b.getNamedAttr("buffers", b.getArrayAttr(buffers))});
 }

@@ -6,6 +6,7 @@
 #include "../Planning/Planner.h"
 #include "../Planning/Schedulable.h"
 #include "KernelEmitter.h"
+#include "PlanReport.h"
 
 #include "se/Schedule/Passes.h"
 
@@ -33,12 +34,18 @@ struct ScheduleNetworkPass
           << "', which says where buffers lie (--se-place-buffers)";
       return signalPassFailure();
     }
-    auto schedule = Planner(*network, remarks).read();
+    auto schedule = Planner(*network).read();
     if (!schedule) {
       emitDoesNotFit(*network, llvm::toString(schedule.takeError()));
       return signalPassFailure();
     }
-    KernelEmitter(**schedule).run();
+    remarkShared(**schedule);
+    plan::ReportAttr report = makeReport(**schedule);
+    if (remarks)
+      remarkStages(**schedule, report);
+    KernelEmitter(**schedule)
+        .run()
+        ->setAttr(plan::ReportAttr::attrName, report);
   }
 };
 } // namespace

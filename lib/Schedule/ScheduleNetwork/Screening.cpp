@@ -15,7 +15,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Screening.h"
+#include "../Planning/Screening.h"
 #include "BodyEmitter.h"
 #include "KernelEmitter.h"
 
