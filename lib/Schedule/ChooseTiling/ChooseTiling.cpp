@@ -67,7 +67,7 @@ struct ChooseTilingPass : schedule::impl::ChooseTilingBase<ChooseTilingPass> {
       if (planner.canScreen() && screening != plan::Screening::copy)
         break;
     }
-    emitDoesNotFit(*network, llvm::toString(std::move(error)));
+    emitDoesNotFit(*network, std::move(error));
     signalPassFailure();
   }
 };

@@ -3,6 +3,7 @@
 
 //===- SearchTiling.cpp - The fastest tiling ------------------------------===//
 
+#include "../Planning/StageError.h"
 #include "../Planning/TilingCandidate.h"
 
 #include "llvm/Support/MathExtras.h"
@@ -39,11 +40,12 @@ llvm::Error Candidate::shape(StageLoop &loop, int64_t maxBytes) {
   int64_t fit = maxBytes / panel.mostBytes;
   int64_t least = options.rows ? wanted : 1;
   if (fit < least)
-    return fail(0, least * panel.mostBytes - maxBytes,
-                "a tile of {0} rows takes at least {1} bytes, more than the "
-                "{2} of a slot",
-                std::min(least * panel.registerTile, loop.rows),
-                least * panel.mostBytes, maxBytes);
+    return failAt(loop, least * panel.mostBytes - maxBytes,
+                  llvm::formatv("a tile of {0} rows takes at least {1} bytes, "
+                                "more than the {2} of a slot",
+                                std::min(least * panel.registerTile, loop.rows),
+                                least * panel.mostBytes, maxBytes)
+                      .str());
   if (options.rows || panel.kBlocks > 1) {
     loop.tileSize = std::min(wanted, fit);
     return llvm::Error::success();
@@ -147,13 +149,8 @@ schedule::chooseTiling(StageLoops &stageLoops, const TilingOptions &options,
       llvm::Error failure =
           candidate->choose(slots, bytes, otherCycles, otherBytes,
                             best ? best->tiling.cycles : HUGE_VAL);
-      std::string why;
-      if (failure && observe) {
-        why = llvm::toString(std::move(failure));
-        failure = llvm::createStringError(why);
-      }
       if (observe)
-        observe({slots, bytes, candidate->tiling.cycles, why});
+        observe({slots, bytes, candidate->tiling.cycles, getText(failure)});
       if (!failure) {
         if (!best || candidate->tiling.cycles < best->tiling.cycles)
           best = std::move(candidate);

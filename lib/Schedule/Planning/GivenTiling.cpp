@@ -3,6 +3,7 @@
 
 //===- GivenTiling.cpp - A tiling that the module has ---------------------===//
 
+#include "StageError.h"
 #include "TilingCandidate.h"
 
 #include "llvm/Support/MathExtras.h"
@@ -16,8 +17,8 @@ using namespace se::schedule;
 
 static llvm::Error refuse(const StageLoop &loop, const Twine &what) {
   plan::StageOp stage = loop.stage;
-  return llvm::createStringError("tiling of stage '" + stage.getName() +
-                                 "': " + what);
+  return llvm::make_error<StageError>(
+      stage, "tiling of stage '" + stage.getName() + "': " + what);
 }
 
 llvm::Error schedule::takeRegisterTile(StageLoop &loop) {

@@ -6,6 +6,7 @@
 #include "../Cost/ElementCost.h"
 #include "Planner.h"
 #include "Schedulable.h"
+#include "StageError.h"
 
 #include "se/Schedule/Indexing.h"
 
@@ -289,8 +290,7 @@ llvm::Error Planner::planStream() {
       given ? obeyTiling(stageLoops, options, given, otherCycles, otherL2Bytes)
             : findTiling();
   if (!chosen)
-    return llvm::createStringError((given ? "" : "network does not fit: ") +
-                                   llvm::toString(chosen.takeError()));
+    return addPrefix(given ? "" : "network does not fit: ", chosen.takeError());
   tiling = *chosen;
   auto placeBytes = [&](StringRef name, int64_t bytes) {
     return place(name, makeType(bytes, b.getI8Type(), cluster::Level::l1),
@@ -386,6 +386,6 @@ LogicalResult schedule::decide(ModuleOp module,
   llvm::Error error = decision(planner);
   if (!error)
     return success();
-  emitDoesNotFit(*network, llvm::toString(std::move(error)));
+  emitDoesNotFit(*network, std::move(error));
   return failure();
 }

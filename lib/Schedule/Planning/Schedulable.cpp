@@ -5,6 +5,7 @@
 
 #include "Schedulable.h"
 
+#include "StageError.h"
 #include "Storage.h"
 
 #include "se/Dialect/Cluster/Cluster.h"
@@ -61,11 +62,18 @@ FailureOr<rnn::NetworkOp> schedule::getTiled(ModuleOp module) {
   return network;
 }
 
-void schedule::emitDoesNotFit(rnn::NetworkOp network, StringRef text) {
-  auto [what, hint] = text.split("; ");
-  InFlightDiagnostic diagnostic =
-      network.emitError() << what << " on target "
-                          << cluster::TargetAttr::lookup(network).getName();
-  if (!hint.empty())
-    diagnostic << "; " << hint;
+void schedule::emitDoesNotFit(rnn::NetworkOp network, llvm::Error error) {
+  Operation *culprit = network;
+  llvm::handleAllErrors(std::move(error), [&](const llvm::ErrorInfoBase &info) {
+    if (info.isA<StageError>())
+      culprit = static_cast<const StageError &>(info).getStage();
+    std::string text = info.message();
+    auto [what, hint] = StringRef(text).split("; ");
+    InFlightDiagnostic diagnostic =
+        emitError(culprit->getLoc())
+        << what << " on target "
+        << cluster::TargetAttr::lookup(network).getName();
+    if (!hint.empty())
+      diagnostic << "; " << hint;
+  });
 }

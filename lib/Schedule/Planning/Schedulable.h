@@ -20,7 +20,7 @@ mlir::FailureOr<rnn::NetworkOp> getTiled(mlir::ModuleOp module);
 
 /// Emits the error of a planner at a network: what does not fit on which
 /// target, then the hint, which stands behind "; ".
-void emitDoesNotFit(rnn::NetworkOp network, llvm::StringRef text);
+void emitDoesNotFit(rnn::NetworkOp network, llvm::Error error);
 
 } // namespace se::schedule
 

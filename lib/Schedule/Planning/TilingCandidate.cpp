@@ -4,6 +4,7 @@
 //===- TilingCandidate.cpp - What of a tiling lies where, and its time ----===//
 
 #include "TilingCandidate.h"
+#include "StageError.h"
 
 #include "../Cost/Prediction.h"
 
@@ -168,6 +169,13 @@ llvm::Error Candidate::placeInL1() {
   for (const StageLoop &loop : loops)
     tiling.sumBytes = std::max(tiling.sumBytes, getSumBytes(loop));
   return llvm::Error::success();
+}
+
+llvm::Error Candidate::failAt(const StageLoop &loop, int64_t newMissing,
+                              const std::string &text) {
+  step = 0;
+  missing = newMissing;
+  return llvm::make_error<StageError>(loop.stage, text);
 }
 
 /// Bytes that lie behind L2 if `external` transfers come from there.

@@ -66,6 +66,9 @@ private:
   int64_t getExternalBytes(int64_t external) const;
   int64_t getNonVolatileBytes(int64_t among) const;
   void predict(double otherCycles, double most);
+  /// A loop that cannot be cut, for want of bytes.
+  llvm::Error failAt(const StageLoop &loop, int64_t newMissing,
+                     const std::string &text);
   /// The error after `newStep` decisions that worked out, for want of bytes.
   template <typename... Args>
   llvm::Error fail(int newStep, int64_t newMissing, const char *format,

@@ -36,7 +36,7 @@ struct ScheduleNetworkPass
     }
     auto schedule = Planner(*network).read();
     if (!schedule) {
-      emitDoesNotFit(*network, llvm::toString(schedule.takeError()));
+      emitDoesNotFit(*network, schedule.takeError());
       return signalPassFailure();
     }
     remarkShared(**schedule);

@@ -13,6 +13,7 @@
 
 #include "../Cost/ElementCost.h"
 #include "../Planning/Planner.h"
+#include "../Planning/StageError.h"
 
 #include "se/Schedule/Indexing.h"
 
@@ -148,10 +149,10 @@ llvm::Error Planner::takeSplits() {
       continue;
     if (loop.panel.blocks.empty() || loop.panel.vectors > 1 ||
         !loop.isResident())
-      return llvm::createStringError(
-          "stage '" + stage.getName() +
-          "': a stage that is split has sums of single vectors, and its "
-          "parameters stay in l1");
+      return llvm::make_error<StageError>(
+          stage, "stage '" + stage.getName() +
+                     "': a stage that is split has sums of single vectors, "
+                     "and its parameters stay in l1");
     findEarlyValues(loop);
     double before = getLoopCycles(loop, options.machine);
     loop.isSplit = true;
