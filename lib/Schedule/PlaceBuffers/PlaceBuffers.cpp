@@ -16,6 +16,17 @@ using namespace mlir;
 using namespace se;
 using namespace se::schedule;
 
+llvm::Error Planner::placeBuffers() {
+  if (llvm::Error error = planTiles())
+    return error;
+  placePorts();
+  if (llvm::Error error = takeSplits())
+    return error;
+  SmallVector<Attribute> list(made->buffers.begin(), made->buffers.end());
+  network->setAttr(plan::BufferAttr::attrName, b.getArrayAttr(list));
+  return llvm::Error::success();
+}
+
 namespace {
 struct PlaceBuffersPass : schedule::impl::PlaceBuffersBase<PlaceBuffersPass> {
   void runOnOperation() override {

@@ -47,6 +47,7 @@ private:
   void placeEarlyValues(StageLoop &loop, unsigned depth);
   llvm::Error readStages();
   double getFrameCycles(double coldShare);
+  void shareCache();
   llvm::Error planTiles();
   llvm::Error planStream();
   llvm::Expected<Tiling> findTiling();

@@ -10,7 +10,6 @@
 
 #include "se/Schedule/Indexing.h"
 
-#include "mlir/IR/Remarks.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
@@ -116,9 +115,7 @@ void Planner::placePorts() {
 
 /// Collects what the stages read of constants and what they cost.
 llvm::Error Planner::readStages() {
-  double otherBytes = frameBytes;
-  for (ArrayRef<plan::StageOp> stages : storage.getDepths()) {
-    otherBytes += barrierBytes;
+  for (ArrayRef<plan::StageOp> stages : storage.getDepths())
     for (plan::StageOp stage : stages) {
       StageLoop &loop = stageLoops.addStage(stage);
       Cost stores = double(storage.getNumStores(stage)) * storeCost;
@@ -137,24 +134,28 @@ llvm::Error Planner::readStages() {
                                               ? options.rows
                                               : int64_t(stage.getElements()));
     }
-  }
-  size_t copies =
-      storage.getSavedStates().size() + storage.getStateCopies().size();
-  otherBytes += copyBytes * double(copies);
-  auto shareCache = [&] {
-    return stageLoops.shareCache(options.l1Bytes - arena.getSize(), otherBytes);
-  };
-  shareCache();
-  if (!given)
+  if (!given) {
+    shareCache();
     for (StageLoop &loop : stageLoops.getLoops())
       stageLoops.chooseRegisterTile(
           loop, options.rows && loop.isStreamed() ? options.rows : loop.rows);
-  // Smaller register tiles may have made room.
-  otherCycles = getFrameCycles(shareCache());
+  }
+  shareCache();
+  return llvm::Error::success();
+}
+
+/// What follows from register tiles: how much of the code the cluster's cache
+/// does not hold, and the cycles of all but the loops that read the stream.
+void Planner::shareCache() {
+  double otherBytes = frameBytes +
+                      barrierBytes * double(storage.getDepths().size()) +
+                      copyBytes * double(storage.getSavedStates().size() +
+                                         storage.getStateCopies().size());
+  otherCycles =
+      getFrameCycles(stageLoops.shareCache(options.l1Bytes, otherBytes));
   for (const StageLoop &loop : stageLoops.getLoops())
     if (!loop.isStreamed())
       otherCycles += getLoopCycles(loop, options.machine);
-  return llvm::Error::success();
 }
 
 /// Cycles of a frame besides its loops, and the transfers of inputs and outputs
@@ -191,78 +192,6 @@ double Planner::getFrameCycles(double coldShare) {
          barrierCycles * double(storage.getDepths().size());
 }
 
-static remark::RemarkOpts describeRemark(StringRef name) {
-  return remark::RemarkOpts::name(name).category("se-choose-tiling");
-}
-
-/// What became of a tiling that was tried, for
-/// --remarks-filter=se-choose-tiling. `mostElements` of a register tile; 0: as
-/// many as are best.
-static void remarkAttempt(Location location, const TilingAttempt &attempt,
-                          int64_t mostElements) {
-  auto add = [&](auto remark) {
-    remark << remark::metric("slots", attempt.slots)
-           << remark::metric("slot bytes", attempt.slotBytes)
-           << remark::metric("most elements", mostElements);
-    if (attempt.failure.empty())
-      remark << remark::metric("cycles", int64_t(attempt.cycles));
-    else
-      remark << remark::reason("{0}", attempt.failure);
-  };
-  if (attempt.failure.empty())
-    add(remark::analysis(location, describeRemark("attempt")));
-  else
-    add(remark::missed(location, describeRemark("attempt")));
-}
-
-/// The fastest tiling, by the prediction.
-llvm::Expected<Tiling> Planner::findTiling() {
-  bool isObserved = b.getContext()->getRemarkEngine() != nullptr;
-  auto tile = [&](int64_t mostElements) {
-    auto observe = [&](const TilingAttempt &attempt) {
-      remarkAttempt(network.getLoc(), attempt, mostElements);
-    };
-    if (!isObserved)
-      return schedule::chooseTiling(stageLoops, options, otherCycles,
-                                    otherL2Bytes);
-    return schedule::chooseTiling(stageLoops, options, otherCycles,
-                                  otherL2Bytes, observe);
-  };
-  auto chosen = tile(0);
-  // Small register tiles take less room, of which constants that elements share
-  // may make better use; and if the engine is the bound, smaller tiles may suit
-  // it better. Of memories behind L2 the prediction is only a lower bound, and
-  // tiles whose size was asked for are as large as that.
-  auto isBest = [&](int64_t most) {
-    return chosen && chosen->shared.size() == stageLoops.getShared().size() &&
-           (!chosen->slots || chosen->external || options.rows ||
-            options.slotBytes || most < 4);
-  };
-  for (int64_t most = 4; !isBest(most) && most; most /= 2) {
-    StageLoops larger = stageLoops;
-    for (StageLoop &loop : stageLoops.getLoops())
-      if (loop.isStreamed())
-        stageLoops.chooseRegisterTile(
-            loop, options.rows ? std::min(options.rows, most) : most);
-    auto other = tile(most);
-    if (!chosen || (other && other->cycles < chosen->cycles)) {
-      if (!chosen)
-        llvm::consumeError(chosen.takeError());
-      chosen = std::move(other);
-      continue;
-    }
-    if (!other)
-      llvm::consumeError(other.takeError());
-    stageLoops = std::move(larger);
-  }
-  if (chosen && isObserved)
-    remark::passed(network.getLoc(), describeRemark("tiling"))
-        << remark::metric("slots", chosen->slots)
-        << remark::metric("slot bytes", chosen->slotBytes)
-        << remark::metric("cycles", int64_t(chosen->cycles));
-  return chosen;
-}
-
 /// Tiles the stream and places what it needs in L1.
 llvm::Error Planner::planStream() {
   // First, because all else takes long if there are many elements.
@@ -273,11 +202,11 @@ llvm::Error Planner::planStream() {
                       arena.getSize() - options.l1Bytes, arena.getSize(),
                       options.l1Bytes)
             .str());
+  options.l1Bytes -= arena.getSize();
   if (llvm::Error error = readStages())
     return error;
   for (Type type : made->getPortTypes())
     options.portElements += cast<RankedTensorType>(type).getNumElements();
-  options.l1Bytes -= arena.getSize();
   for (auto &[value, constant] : stageLoops.getShared())
     otherL2Bytes += constant.bytes;
   auto isStreamed = [](const StageLoop &loop) { return loop.isStreamed(); };
@@ -315,24 +244,6 @@ llvm::Error Planner::planTiles() {
   // Tiles that flow come only once.
   if (!checkFirstDepth())
     return llvm::createStringError(notRepeated);
-  return llvm::Error::success();
-}
-
-llvm::Error Planner::chooseTiling() {
-  if (llvm::Error error = planTiles())
-    return error;
-  made->writeTiling();
-  return llvm::Error::success();
-}
-
-llvm::Error Planner::placeBuffers() {
-  if (llvm::Error error = planTiles())
-    return error;
-  placePorts();
-  if (llvm::Error error = takeSplits())
-    return error;
-  SmallVector<Attribute> list(made->buffers.begin(), made->buffers.end());
-  network->setAttr(plan::BufferAttr::attrName, b.getArrayAttr(list));
   return llvm::Error::success();
 }
 
