@@ -57,7 +57,7 @@ LIBRARIES = {
                      "se/Dialect/XPulp/XPulp.h", "se::xpulp::LoopOp", FUNCTION,
                      own_folders=True),
     "schedule": Library("Schedule", "se::schedule", "se", "se/Dialect/RNN/RNN.h",
-                        "se::rnn::NetworkOp", NETWORK),
+                        "se::rnn::NetworkOp", NETWORK, own_folders=True),
     "conversion": Library("Conversion", "se::conversion", "se",
                           "se/Dialect/XPulp/XPulp.h",
                           "se::xpulp::InstructionOpInterface", FUNCTION),

@@ -7,6 +7,7 @@
 
 #include "se/CodeGen/Identifiers.h"
 #include "se/Dialect/Cluster/Cluster.h"
+#include "se/Dialect/Plan/Plan.h"
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -45,10 +46,9 @@ std::optional<ProgramInfo> se::getProgramInfo(ModuleOp module) {
   info.stateBytes = op.getStateBytes();
   info.weightBytes = op.getWeightBytes();
   info.macs = op.getMacs();
-  if (DictionaryAttr plan = op.getPlanAttr())
-    if (auto cycles = plan.getAs<DictionaryAttr>("cycles"))
-      if (auto frame = cycles.getAs<IntegerAttr>("frame"))
-        info.predictedCycles = frame.getInt();
+  if (auto report =
+          op->getAttrOfType<plan::ReportAttr>(plan::ReportAttr::attrName))
+    info.predictedCycles = report.getFrame();
   info.inputs = getPorts(op.getInputs());
   info.outputs = getPorts(op.getOutputs());
   info.states = getPorts(op.getStates());

@@ -8,8 +8,8 @@
 #include "se/CodeGen/ProgramInfo.h"
 #include "se/CodeGen/StageCode.h"
 #include "se/Dialect/Cluster/Cluster.h"
+#include "se/Dialect/Plan/Plan.h"
 
-#include "llvm/ADT/StringSwitch.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/raw_ostream.h"
@@ -27,60 +27,66 @@ static constexpr StringLiteral levels[] = {"l1", "l2", "nvm", "l3"};
 // JSON
 //===----------------------------------------------------------------------===//
 
-static int64_t getNumber(DictionaryAttr plan, StringRef key) {
-  auto number = plan ? plan.getAs<IntegerAttr>(key) : IntegerAttr();
-  return number ? number.getInt() : 0;
+static json::Object toObject(plan::StageReportAttr stage) {
+  plan::BytesAttr bytes = stage.getBytes();
+  plan::CyclesAttr cycles = stage.getCycles();
+  return json::Object{{"name", stage.getName()},
+                      {"level", stage.getDepth()},
+                      {"elements", stage.getElements()},
+                      {"macs", stage.getMacs()},
+                      {"group", stage.getRegisterTile()},
+                      {"vectors", stage.getVectors()},
+                      {"rows_per_tile", stage.getTile()},
+                      {"parts_per_row", stage.getKBlocks()},
+                      {"tiles", stage.getTiles()},
+                      {"resident_bytes", bytes.getL1()},
+                      {"l2_bytes", bytes.getL2()},
+                      {"nvm_bytes", bytes.getNvm()},
+                      {"l3_bytes", bytes.getL3()},
+                      {"compute_cycles", cycles.getCompute()},
+                      {"dma_cycles", cycles.getDma()},
+                      {"external_cycles", cycles.getExternal()},
+                      {"bound", cycles.getBound()}};
 }
 
-/// Names of the plan, where the report's say more.
-static StringRef getKey(StringRef name) {
-  return llvm::StringSwitch<StringRef>(name)
-      .Case("rows", "rows_per_tile")
-      .Case("parts", "parts_per_row")
-      .Case("position", "offset_bytes")
-      .Case("from", "first_level")
-      .Case("to", "last_level")
-      .Default(name);
-}
-
-static json::Object toObject(DictionaryAttr plan) {
-  json::Object object;
-  for (NamedAttribute entry : plan) {
-    StringRef key = getKey(entry.getName());
-    if (auto number = dyn_cast<IntegerAttr>(entry.getValue()))
-      object[key] = number.getInt();
-    else if (auto text = dyn_cast<StringAttr>(entry.getValue()))
-      object[key] = text.getValue();
+static json::Object toObject(plan::BufferAttr buffer) {
+  json::Object object{{"name", buffer.getName()},
+                      {"level", "l1"},
+                      {"offset_bytes", buffer.getOffset()},
+                      {"bytes", buffer.getBytes()}};
+  if (buffer.getLast() >= 0) {
+    object["first_level"] = buffer.getFirst();
+    object["last_level"] = buffer.getLast();
   }
   return object;
 }
 
-static json::Array toArray(DictionaryAttr plan, StringRef key) {
+template <typename Attr> static json::Array toArray(ArrayRef<Attr> list) {
   json::Array array;
-  if (auto list = plan.getAs<ArrayAttr>(key))
-    for (auto entry : list.getAsRange<DictionaryAttr>())
-      array.push_back(toObject(entry));
+  for (Attr entry : list)
+    array.push_back(toObject(entry));
   return array;
 }
 
-static json::Object predict(DictionaryAttr cycles, int64_t macs) {
-  int64_t frame = getNumber(cycles, "frame");
-  StringRef bound = "compute";
-  for (StringRef other : {"dma", "external"})
-    if (getNumber(cycles, other) > getNumber(cycles, bound))
-      bound = other;
+static json::Object predict(plan::ReportAttr plan, int64_t macs) {
+  int64_t frame = plan.getFrame();
+  plan::CyclesAttr cycles = plan.getCycles();
   return json::Object{
       {"cycles_per_frame", frame},
-      {"compute_cycles", getNumber(cycles, "compute")},
-      {"dma_cycles", getNumber(cycles, "dma")},
-      {"external_cycles", getNumber(cycles, "external")},
-      {"bound", bound},
+      {"compute_cycles", cycles.getCompute()},
+      {"dma_cycles", cycles.getDma()},
+      {"external_cycles", cycles.getExternal()},
+      {"bound", cycles.getBound()},
       {"macs_per_cycle", frame ? double(macs) / double(frame) : 0.0}};
+}
+
+static plan::ReportAttr getPlan(cluster::ProgramOp program) {
+  return program->getAttrOfType<plan::ReportAttr>(plan::ReportAttr::attrName);
 }
 
 bool se::hasPlan(ModuleOp module) {
   auto programs = module.getOps<cluster::ProgramOp>();
-  return llvm::hasSingleElement(programs) && (*programs.begin()).getPlanAttr();
+  return llvm::hasSingleElement(programs) && getPlan(*programs.begin());
 }
 
 std::optional<json::Object> se::makeReport(ModuleOp module,
@@ -89,7 +95,7 @@ std::optional<json::Object> se::makeReport(ModuleOp module,
   if (!info)
     return std::nullopt;
   cluster::ProgramOp program = *module.getOps<cluster::ProgramOp>().begin();
-  DictionaryAttr plan = program.getPlanAttr();
+  plan::ReportAttr plan = getPlan(program);
   if (!plan) {
     program.emitError("there is no plan to report on");
     return std::nullopt;
@@ -100,14 +106,10 @@ std::optional<json::Object> se::makeReport(ModuleOp module,
         << cluster::TargetAttr::attrName << "' to report on";
     return std::nullopt;
   }
-  auto cycles = plan.getAs<DictionaryAttr>("cycles");
-  auto ring = plan.getAs<DictionaryAttr>("ring");
-  auto used = plan.getAs<DictionaryAttr>("memory");
-
   json::Array points;
   for (cluster::OperatingPointAttr point : target.getOperatingPoints()) {
     double mhz = point.getMhz().getValueAsDouble();
-    double milliseconds = double(getNumber(cycles, "frame")) / (mhz * 1000);
+    double milliseconds = double(plan.getFrame()) / (mhz * 1000);
     json::Value volt = nullptr;
     if (FloatAttr attribute = point.getVolt())
       volt = attribute.getValueAsDouble();
@@ -119,23 +121,29 @@ std::optional<json::Object> se::makeReport(ModuleOp module,
   }
   json::Object caches{{"core_bytes", target.getCoreCache()},
                       {"shared_bytes", target.getClusterCache()}};
-  json::Object memory;
-  for (StringRef level : levels)
-    memory[level] = json::Object{
-        {"bytes", getNumber(used, level)},
-        {"available_bytes", getNumber(used, (level + "_available").str())}};
+  auto describe = [](int64_t used, int64_t available) {
+    return json::Object{{"bytes", used}, {"available_bytes", available}};
+  };
+  plan::BytesAttr used = plan.getUsed(), all = plan.getAvailable();
+  json::Object memory{{"l1", describe(used.getL1(), all.getL1())},
+                      {"l2", describe(used.getL2(), all.getL2())},
+                      {"nvm", describe(used.getNvm(), all.getNvm())},
+                      {"l3", describe(used.getL3(), all.getL3())}};
+  json::Object ring{{"slots", plan.getSlots()},
+                    {"slot_bytes", plan.getSlotBytes()},
+                    {"l2_slots", plan.getL2Slots()}};
   return json::Object{{"network", info->name},
                       {"target", target.getName()},
                       {"precision", precision},
                       {"cores", info->cores},
                       {"macs_per_frame", info->macs},
-                      {"predicted", predict(cycles, info->macs)},
+                      {"predicted", predict(plan, info->macs)},
                       {"operating_points", std::move(points)},
-                      {"ring", ring ? toObject(ring) : json::Object()},
+                      {"ring", std::move(ring)},
                       {"instruction_caches", std::move(caches)},
                       {"memory", std::move(memory)},
-                      {"stages", toArray(plan, "stages")},
-                      {"buffers", toArray(plan, "buffers")}};
+                      {"stages", toArray(plan.getStages())},
+                      {"buffers", toArray(plan.getBuffers())}};
 }
 
 llvm::Error se::addStageCode(json::Object &report, StringRef object) {

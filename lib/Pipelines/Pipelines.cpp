@@ -52,7 +52,8 @@ static void buildLegalize(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(rnn::createChooseFloats(options.policy));
   pm.addPass(rnn::createQuantize(options.policy));
   pm.addPass(rnn::createJoinScales());
-  pm.addPass(rnn::createNarrowFloats(options.policy));
+  pm.addPass(rnn::createAssignFloats(options.policy));
+  pm.addPass(rnn::createNarrowFloats());
   pm.addPass(rnn::createTabulateActivations());
   pm.addPass(rnn::createLowerQuantized());
   pm.addPass(rnn::createFuseSums());

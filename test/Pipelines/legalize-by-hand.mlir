@@ -5,7 +5,7 @@
 // What a pass has found is in the IR: text in between changes nothing.
 // DEFINE: %{quantize} = se-opt normalized.mlir --rnn-read-layers --rnn-split-layers=precision=policy.json --rnn-write-layers | se-opt - --rnn-read-layers --rnn-weigh-layers=precision=policy.json --rnn-write-layers | se-opt - --rnn-read-layers --rnn-choose-floats=precision=policy.json --rnn-write-layers | se-opt - --rnn-read-layers --rnn-quantize=precision=policy.json --rnn-write-layers
 // DEFINE: %{scales} = se-opt - --rnn-read-layers --rnn-join-scales --rnn-write-layers
-// DEFINE: %{floats} = se-opt - --rnn-read-layers --rnn-narrow-floats=precision=policy.json --rnn-write-layers | se-opt - --rnn-read-layers --rnn-tabulate-activations --rnn-write-layers
+// DEFINE: %{floats} = se-opt - --rnn-read-layers --rnn-assign-floats=precision=policy.json --rnn-write-layers | se-opt - --rnn-read-layers --rnn-narrow-floats --rnn-write-layers | se-opt - --rnn-read-layers --rnn-tabulate-activations --rnn-write-layers
 // DEFINE: %{integers} = se-opt - --rnn-read-layers --rnn-lower-quantized --rnn-write-layers | se-opt - --rnn-read-layers --rnn-fuse-sums --rnn-write-layers | se-opt - --rnn-read-layers --rnn-quantize-states --rnn-write-layers
 // DEFINE: %{rest} = se-opt - --rnn-read-layers --rnn-contract --rnn-fold-constants --rnn-screen-inputs --rnn-expand-peaks --cse "--verify-phase=phase=legalized enter=true" --rnn-write-layers
 // RUN: %{quantize} | %{scales} | %{floats} | %{integers} | %{rest} | sed -e "s/<stdin>/normalized.mlir/" | diff pipeline.mlir -

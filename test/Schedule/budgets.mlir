@@ -51,7 +51,7 @@
 // STATES: error: network does not fit: memory l1 exceeded by 1 bytes (16 needed for states and activations, 15 available) on target pulp-open{{$}}
 // SLOTS: error: network does not fit: memory l1 exceeded by 8 bytes (96 needed for a ring of 2 slots, 88 available beside states and activations)
 // ALL: error: network does not fit: memory l1 exceeded by 1 bytes (256 needed for all parameters, 255 available beside states and activations)
-// ROWS: error: network does not fit: a tile of 4 rows takes at least 32 bytes, more than the 16 of a slot
+// ROWS: mlir:6:{{[0-9]+}}: error: network does not fit: a tile of 4 rows takes at least 32 bytes, more than the 16 of a slot
 // ROW: error: network does not fit: a tile of 1 rows takes at least 20 bytes, more than the 16 of a slot
 // HALF: error: network does not fit: memory l2 exceeded by 120 bytes (240 needed for parameters, 120 available with memories behind it) on target gap9; in fp16 they fit
 // MORE: error: network does not fit: memory l2 exceeded by 140 bytes (240 needed for parameters, 100 available with memories behind it) on target pulp-open; a target with more memory behind L2 would hold them

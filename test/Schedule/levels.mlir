@@ -4,9 +4,9 @@
 // room with what is read before.
 
 // CHECK:      cluster.program @late
-// CHECK-SAME: level = 1 : i64, {{[^}]*}} name = "a"
-// CHECK-SAME: level = 2 : i64, {{[^}]*}} name = "late"
-// CHECK-SAME: level = 3 : i64, {{[^}]*}} name = "c"
+// CHECK-SAME: name = "a", depth = 1
+// CHECK-SAME: name = "late", depth = 2
+// CHECK-SAME: name = "c", depth = 3
 rnn.network @late inputs(%x = "x" : tensor<4xf32>)
     states(%h = "h" : tensor<4xf32> reset dense<0.0> : tensor<4xf32>) outputs("y" : tensor<4xf32>) {
   %A = arith.constant dense<[[0.5, 1.0, 0.0, 0.0], [0.0, 0.5, 1.0, 0.0], [1.0, 0.0, 0.5, 0.0], [0.0, 0.0, 0.0, 0.5]]> : tensor<4x4xf32>
@@ -24,10 +24,10 @@ rnn.network @late inputs(%x = "x" : tensor<4xf32>)
 // But before the state is overwritten, which is with the products of "b": in the
 // loop of "a". Nothing is saved or copied.
 // CHECK:      cluster.program @before
-// CHECK-SAME: from = 1 : i64, {{[^}]*}} to = 3 : i64
-// CHECK-SAME: level = 1 : i64, {{[^}]*}} name = "a"
-// CHECK-SAME: level = 2 : i64, {{[^}]*}} name = "b"
-// CHECK-SAME: level = 3 : i64, {{[^}]*}} name = "c"
+// CHECK-SAME: name = "a", depth = 1
+// CHECK-SAME: name = "b", depth = 2
+// CHECK-SAME: name = "c", depth = 3
+// CHECK-SAME: first = 1, last = 3>
 // CHECK-NOT:  copies of states
 rnn.network @before inputs(%x = "x" : tensor<4xf32>)
     states(%h = "h" : tensor<4xf32> reset dense<0.0> : tensor<4xf32>) outputs("y" : tensor<4xf32>) {

@@ -42,32 +42,35 @@
 // RUN: not se-opt %t/11.mlir --se-attach-target --se-split-stages --se-place-buffers --se-schedule 2>&1 | FileCheck %s --check-prefix=SUMS
 // RUN: sed 's/slot_bytes = 160/slot_bytes = 160, l1_bytes = 100/' %t/by-hand.mlir > %t/12.mlir
 // RUN: not se-opt %t/12.mlir --se-attach-target --se-split-stages --se-place-buffers --se-schedule 2>&1 | FileCheck %s --check-prefix=FACT
+// RUN: sed 's/resident = 1>/resident = 1> split/' %t/by-hand.mlir > %t/13.mlir
+// RUN: not se-opt %t/13.mlir --se-attach-target --se-split-stages --se-place-buffers --se-schedule 2>&1 | FileCheck %s --check-prefix=SPLIT
 // RUN: not se-opt %t/by-hand.mlir --se-attach-target="l1-bytes=500" --se-split-stages --se-place-buffers --se-schedule 2>&1 | FileCheck %s --check-prefix=L1
 
 // CHOSEN: rnn.network @net {{.*}}plan.stream = #plan.stream<slots = 3, slot_bytes = 48, l1_bytes = 352>
 // CHOSEN: plan.stage {{.*}} depth 0 elements 4 tiled <register_tile = 1>
 // CHOSEN: plan.stage {{.*}} depth 1 elements 24 tiled <register_tile = {{[12]}}, panel_bytes = {{[0-9]+}}, tile = {{[0-9]+}}, resident = {{[0-9]+}}>
 // SCHEDULED:   cluster.program @net
-// SCHEDULED-SAME: ring = {l2_slots = 0 : i64, slot_bytes = 48 : i64, slots = 3 : i64}
+// SCHEDULED-SAME: ring = <slots = 3, slot_bytes = 48, l2_slots = 0>
 // HAND:        cluster.program @net
-// HAND-SAME:   ring = {l2_slots = 0 : i64, slot_bytes = 160 : i64, slots = 2 : i64}
-// HAND-SAME:   group = 2 : i64
-// HAND-SAME:   resident_bytes = 160 : i64
-// HAND-SAME:   tiles = 3 : i64
+// HAND-SAME:   ring = <slots = 2, slot_bytes = 160, l2_slots = 0>
+// HAND-SAME:   register_tile = 2
+// HAND-SAME:   tiles = 3, bytes = <l1 = 160
 
 // TWICE:    error: --schedule: the network has a tiling already, in its attribute 'plan.stream'
+// What is wrong with a stage is reported there, the rest at the network.
 // NONE:     error: the network has no attribute 'plan.stream', which says how its parameters flow (--se-choose-tiling)
 // STAGE: error: stage '{{.*}}' has no tiling (--se-choose-tiling)
-// PANEL: error: tiling of stage 'net.mlir:6': panel_bytes is 40, found 36
-// TILE: error: tiling of stage 'net.mlir:6': tile is more than its register tiles
-// RESIDENT: error: tiling of stage 'net.mlir:6': resident is more than its 3 tiles
-// SLOT: error: tiling of stage 'net.mlir:6': a tile takes 160 bytes, more than the 144 of a slot
-// BLOCKS: error: tiling of stage 'net.mlir:6': k_blocks is more than the 4 words of its longest row
-// STAY: error: tiling of stage 'net.mlir:6': without slots all tiles stay
-// LACKS: error: tiling of stage 'net.mlir:6': a stage with parameters needs a tile
-// NEEDLESS: error: tiling of stage '{{.*}}': a stage without parameters has no tile
-// FLOWS: error: plan.stream: all tiles stay in l1, so there are no slots
-// MANY: error: tiling of stage '{{.*}}': register_tile is more than the 4 elements of a vector
-// SUMS: error: tiling of stage 'net.mlir:6': register_tile needs 20 sums of one vector, more than 16
-// FACT: error: plan.stream: l1_bytes is {{[0-9]+}}, found 100
-// L1: error: memory l1 exceeded by {{[0-9]+}} bytes ({{[0-9]+}} needed for this tiling, 484 available beside states and activations) on target pulp-open
+// PANEL: mlir:10:10: error: tiling of stage 'net.mlir:6': panel_bytes is 40, found 36
+// TILE: mlir:10:10: error: tiling of stage 'net.mlir:6': tile is more than its register tiles
+// RESIDENT: mlir:10:10: error: tiling of stage 'net.mlir:6': resident is more than its 3 tiles
+// SLOT: mlir:10:10: error: tiling of stage 'net.mlir:6': a tile takes 160 bytes, more than the 144 of a slot
+// BLOCKS: mlir:10:10: error: tiling of stage 'net.mlir:6': k_blocks is more than the 4 words of its longest row
+// STAY: mlir:10:10: error: tiling of stage 'net.mlir:6': without slots all tiles stay
+// LACKS: mlir:10:10: error: tiling of stage 'net.mlir:6': a stage with parameters needs a tile
+// NEEDLESS: mlir:5:10: error: tiling of stage '{{.*}}': a stage without parameters has no tile
+// FLOWS: mlir:2:3: error: plan.stream: all tiles stay in l1, so there are no slots
+// MANY: mlir:5:10: error: tiling of stage '{{.*}}': register_tile is more than the 4 elements of a vector
+// SUMS: mlir:10:10: error: tiling of stage 'net.mlir:6': register_tile needs 20 sums of one vector, more than 16
+// FACT: mlir:2:3: error: plan.stream: l1_bytes is {{[0-9]+}}, found 100
+// L1: mlir:2:3: error: memory l1 exceeded by {{[0-9]+}} bytes ({{[0-9]+}} needed for this tiling, 484 available beside states and activations) on target pulp-open
+// SPLIT: mlir:10:10: error: stage 'net.mlir:6': a stage that is split has sums of single vectors, and its parameters stay in l1

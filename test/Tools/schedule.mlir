@@ -9,14 +9,12 @@
 //
 // A group of 3 rows of 20 bytes takes a slot of 64. 8 of them, one for each core,
 // do not fit 208 bytes, but a slot of 192 if they are cut into 4 parts of 24.
-// ROWS: ring = {l2_slots = 0 : i64, slot_bytes = 64 : i64, slots = 4 : i64}
-// ROWS-SAME: rows = 3 : i64, tiles = 8 : i64
-// SLOT: ring = {l2_slots = 0 : i64, slot_bytes = 192 : i64, slots = 3 : i64}
-// SLOT-SAME: group = 3 : i64
-// SLOT-SAME: parts = 4 : i64
-// SLOT-SAME: rows = 24 : i64, tiles = 4 : i64
-// RESIDENT: ring = {l2_slots = 0 : i64, slot_bytes = 0 : i64, slots = 0 : i64}
-// RESIDENT-SAME: resident_bytes = 480 : i64
+// ROWS: ring = <slots = 4, slot_bytes = 64, l2_slots = 0>
+// ROWS-SAME: tile = 3, k_blocks = 1, tiles = 8
+// SLOT: ring = <slots = 3, slot_bytes = 192, l2_slots = 0>
+// SLOT-SAME: register_tile = 3, vectors = 1, tile = 24, k_blocks = 4, tiles = 4
+// RESIDENT: ring = <slots = 0, slot_bytes = 0, l2_slots = 0>
+// RESIDENT-SAME: bytes = <l1 = 480, l2 = 0
 //
 // What is wrong is told in one line.
 // RUN: not se-compile %t.mlir -o %t.elf --schedule=weights=l3 2>&1 | FileCheck %s --check-prefix=KEY

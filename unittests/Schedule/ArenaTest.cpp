@@ -3,7 +3,7 @@
 
 //===- ArenaTest.cpp - Placement of buffers -------------------------------===//
 
-#include "Arena.h"
+#include "Planning/Arena.h"
 
 #include "mlir/IR/Builders.h"
 #include "gtest/gtest.h"

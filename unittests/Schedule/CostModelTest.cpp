@@ -1,8 +1,8 @@
 // Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "ElementCost.h"
-#include "Prediction.h"
+#include "Cost/ElementCost.h"
+#include "Cost/Prediction.h"
 
 #include "se/Dialect/Cluster/Cluster.h"
 

@@ -6,7 +6,7 @@
 #ifndef SE_UNITTESTS_SCHEDULE_LOOPS_H
 #define SE_UNITTESTS_SCHEDULE_LOOPS_H
 
-#include "Tiling.h"
+#include "Planning/Tiling.h"
 
 #include "mlir/AsmParser/AsmParser.h"
 #include "mlir/IR/Builders.h"

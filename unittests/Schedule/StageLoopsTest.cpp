@@ -5,7 +5,7 @@
 //---------------------===//
 
 #include "Loops.h"
-#include "Positions.h"
+#include "Planning/Positions.h"
 
 using namespace mlir;
 using namespace se::schedule;

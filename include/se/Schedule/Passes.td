@@ -200,8 +200,8 @@ def ScheduleNetwork : Pass<"se-schedule", "::mlir::ModuleOp"> {
     Those that L2 cannot hold come from memories behind it. How they are cut, and
     what stays, is said by the network and its stages (`--se-choose-tiling`), and
     where buffers lie by `plan.buffers` (`--se-place-buffers`). The attribute
-    `plan` of `cluster.program` keeps what came of it. docs/scheduling.md has the
-    details.
+    `plan.report` of `cluster.program` keeps what came of it. docs/scheduling.md has
+    the details.
 
     Cores, memories and rates are those of the module's attribute
     `cluster.target` (`--se-attach-target`).

@@ -84,6 +84,10 @@ LogicalResult PlanDialect::verifyOperationAttribute(Operation *op,
       (!isa<rnn::NetworkOp>(op) || !isa<StreamAttr>(attribute.getValue())))
     return op->emitOpError() << "attribute '" << StreamAttr::attrName
                              << "' must be a #plan.stream<...> of a network";
+  if (attribute.getName() == ReportAttr::attrName &&
+      !isa<ReportAttr>(attribute.getValue()))
+    return op->emitOpError() << "attribute '" << ReportAttr::attrName
+                             << "' must be a #plan.report<...>";
   if (attribute.getName() == BufferAttr::attrName) {
     auto list = dyn_cast<ArrayAttr>(attribute.getValue());
     if (!isa<rnn::NetworkOp>(op) || !list ||

@@ -25,10 +25,12 @@ LogicalResult se::rnn::verifyChoice(Operation *op, NamedAttribute attribute) {
   };
   if (name == singleAttrName && !isa<UnitAttr>(value))
     return fail("without a value");
+  if (name == floatsAttrName && !isa<FloatKindAttr>(value))
+    return fail("#rnn.floats<...>");
   if (name == quantizedLayersAttrName &&
       !(isa<NetworkOp>(op) && areNames(value)))
     return fail("a list of layers of a network");
-  if (name == singleStatesAttrName) {
+  if (name == singleStatesAttrName || name == halfStatesAttrName) {
     // The network itself may not have been verified yet.
     auto states = isa<NetworkOp>(op)
                       ? op->getAttrOfType<ArrayAttr>("state_names")

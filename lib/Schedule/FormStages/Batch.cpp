@@ -5,7 +5,7 @@
 
 #include "Batch.h"
 
-#include "../Positions.h"
+#include "../Planning/Positions.h"
 
 #include "se/Schedule/Indexing.h"
 

@@ -3,8 +3,8 @@
 
 //===- FormStages.cpp - From operations on tensors to stages --------------===//
 
-#include "../Positions.h"
-#include "../Storage.h"
+#include "../Planning/Positions.h"
+#include "../Planning/Storage.h"
 #include "Batch.h"
 #include "Roots.h"
 #include "StageBody.h"

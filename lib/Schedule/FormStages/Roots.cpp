@@ -5,7 +5,7 @@
 
 #include "Roots.h"
 
-#include "../EarlyValues.h"
+#include "../Planning/EarlyValues.h"
 #include "se/Dialect/RNN/Movement.h"
 #include "se/Dialect/RNN/RNNScreening.h"
 #include "se/Schedule/Indexing.h"

@@ -1,5 +1,5 @@
 // RUN: se-opt %s -split-input-file -verify-diagnostics
-// RUN: %check_rules %s %se_source/include/se/Dialect/Plan/PlanOps.td %se_source/include/se/Dialect/Plan/PlanTiling.td %se_source/include/se/Dialect/Plan/PlanBuffers.td
+// RUN: %check_rules %s %se_source/include/se/Dialect/Plan/PlanOps.td %se_source/include/se/Dialect/Plan/PlanTiling.td %se_source/include/se/Dialect/Plan/PlanBuffers.td %se_source/include/se/Dialect/Plan/PlanReport.td
 //
 // One case or more for each numbered rule, named after it.
 
@@ -521,3 +521,73 @@ rnn.network @stage_C7_huge inputs(%x = "x" : tensor<268435456xf32>) outputs("y" 
   }
   rnn.yield %y : tensor<268435456xf32>
 }
+
+// -----
+
+// expected-error @below {{cycles-C1: cycles must not be negative}}
+module @cycles_C1 attributes {test.a = #plan.cycles<compute = 1, dma = -1, external = 0>} {}
+
+// -----
+
+// expected-error @below {{bytes-C1: bytes must not be negative}}
+module @bytes_C1 attributes {test.a = #plan.bytes<l1 = 1, l2 = 0, l3 = -1, nvm = 0>} {}
+
+// -----
+
+// expected-error @below {{stage-report-C1: elements, register_tile, vectors, tile and k_blocks of 'a' must be positive, other numbers not negative}}
+module @stage_report_C1_elements attributes {test.a = #plan.stage_report<name = "a", depth = 0, elements = 0, macs = 0, register_tile = 1, vectors = 1, tile = 4, k_blocks = 1, tiles = 0, bytes = <l1 = 0, l2 = 0, l3 = 0, nvm = 0>, cycles = <compute = 1, dma = 0, external = 0>>} {}
+
+// -----
+
+// expected-error @below {{stage-report-C1: elements, register_tile, vectors, tile and k_blocks of 'a' must be positive, other numbers not negative}}
+module @stage_report_C1_register_tile attributes {test.a = #plan.stage_report<name = "a", depth = 0, elements = 4, macs = 0, register_tile = 0, vectors = 1, tile = 4, k_blocks = 1, tiles = 0, bytes = <l1 = 0, l2 = 0, l3 = 0, nvm = 0>, cycles = <compute = 1, dma = 0, external = 0>>} {}
+
+// -----
+
+// expected-error @below {{stage-report-C1: elements, register_tile, vectors, tile and k_blocks of 'a' must be positive, other numbers not negative}}
+module @stage_report_C1_depth attributes {test.a = #plan.stage_report<name = "a", depth = -1, elements = 4, macs = 0, register_tile = 1, vectors = 1, tile = 4, k_blocks = 1, tiles = 0, bytes = <l1 = 0, l2 = 0, l3 = 0, nvm = 0>, cycles = <compute = 1, dma = 0, external = 0>>} {}
+
+// -----
+
+// expected-error @below {{stage-report-C2: 'a' has no tiles, so it must have no bytes of parameters}}
+module @stage_report_C2 attributes {test.a = #plan.stage_report<name = "a", depth = 0, elements = 4, macs = 0, register_tile = 1, vectors = 1, tile = 4, k_blocks = 1, tiles = 0, bytes = <l1 = 16, l2 = 0, l3 = 0, nvm = 0>, cycles = <compute = 1, dma = 0, external = 0>>} {}
+
+// -----
+
+// expected-error @below {{report-C1: the ring must have 2 to 6 slots whose size is a multiple of 16, or none, and no number may be negative}}
+module @report_C1_frame attributes {test.a = #plan.report<frame = -1, cycles = <compute = 9, dma = 0, external = 0>, ring = <slots = 0, slot_bytes = 0, l2_slots = 0>, used = <l1 = 0, l2 = 0, l3 = 0, nvm = 0>, available = <l1 = 100, l2 = 0, l3 = 0, nvm = 0>>} {}
+
+// -----
+
+// expected-error @below {{report-C1: the ring must have 2 to 6 slots whose size is a multiple of 16, or none, and no number may be negative}}
+module @report_C1_slots attributes {test.a = #plan.report<frame = 9, cycles = <compute = 9, dma = 0, external = 0>, ring = <slots = 1, slot_bytes = 16, l2_slots = 0>, used = <l1 = 0, l2 = 0, l3 = 0, nvm = 0>, available = <l1 = 100, l2 = 0, l3 = 0, nvm = 0>>} {}
+
+// -----
+
+// expected-error @below {{report-C1: the ring must have 2 to 6 slots whose size is a multiple of 16, or none, and no number may be negative}}
+module @report_C1_slot_bytes attributes {test.a = #plan.report<frame = 9, cycles = <compute = 9, dma = 0, external = 0>, ring = <slots = 2, slot_bytes = 20, l2_slots = 0>, used = <l1 = 0, l2 = 0, l3 = 0, nvm = 0>, available = <l1 = 100, l2 = 0, l3 = 0, nvm = 0>>} {}
+
+// -----
+
+// expected-error @below {{report-C1: the ring must have 2 to 6 slots whose size is a multiple of 16, or none, and no number may be negative}}
+module @report_C1_none attributes {test.a = #plan.report<frame = 9, cycles = <compute = 9, dma = 0, external = 0>, ring = <slots = 2, slot_bytes = 0, l2_slots = 0>, used = <l1 = 0, l2 = 0, l3 = 0, nvm = 0>, available = <l1 = 100, l2 = 0, l3 = 0, nvm = 0>>} {}
+
+// -----
+
+// expected-error @below {{report-C1: the ring must have 2 to 6 slots whose size is a multiple of 16, or none, and no number may be negative}}
+module @report_C1_l2_slots attributes {test.a = #plan.report<frame = 9, cycles = <compute = 9, dma = 0, external = 0>, ring = <slots = 0, slot_bytes = 0, l2_slots = -1>, used = <l1 = 0, l2 = 0, l3 = 0, nvm = 0>, available = <l1 = 100, l2 = 0, l3 = 0, nvm = 0>>} {}
+
+// -----
+
+// expected-error @below {{report-C2: stages must stand in the order of their depths}}
+module @report_C2 attributes {test.a = #plan.report<frame = 9, cycles = <compute = 9, dma = 0, external = 0>, ring = <slots = 0, slot_bytes = 0, l2_slots = 0>, used = <l1 = 0, l2 = 0, l3 = 0, nvm = 0>, available = <l1 = 100, l2 = 0, l3 = 0, nvm = 0>, stages = [<name = "a", depth = 1, elements = 4, macs = 0, register_tile = 1, vectors = 1, tile = 4, k_blocks = 1, tiles = 0, bytes = <l1 = 0, l2 = 0, l3 = 0, nvm = 0>, cycles = <compute = 1, dma = 0, external = 0>>, <name = "a", depth = 0, elements = 4, macs = 0, register_tile = 1, vectors = 1, tile = 4, k_blocks = 1, tiles = 0, bytes = <l1 = 0, l2 = 0, l3 = 0, nvm = 0>, cycles = <compute = 1, dma = 0, external = 0>>]>} {}
+
+// -----
+
+// expected-error @below {{report-C3: no more of a memory may be used than is available}}
+module @report_C3 attributes {test.a = #plan.report<frame = 9, cycles = <compute = 9, dma = 0, external = 0>, ring = <slots = 0, slot_bytes = 0, l2_slots = 0>, used = <l1 = 101, l2 = 0, l3 = 0, nvm = 0>, available = <l1 = 100, l2 = 0, l3 = 0, nvm = 0>>} {}
+
+// -----
+
+// expected-error @below {{attribute 'plan.report' must be a #plan.report<...>}}
+module @report_type attributes {plan.report = {cycles = {frame = 1}}} {}

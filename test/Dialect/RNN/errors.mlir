@@ -866,6 +866,22 @@ rnn.network @no_such_state inputs(%x = "x" : tensor<2xf32>)
 
 // -----
 
+rnn.network @floats_kind inputs(%x = "x" : tensor<2xf32>) outputs("y" : tensor<2xf32>) {
+  // expected-error @below {{'rnn.floats' must be #rnn.floats<...>}}
+  %0 = arith.negf %x {rnn.floats = "f16"} : tensor<2xf32>
+  rnn.yield %0 : tensor<2xf32>
+}
+
+// -----
+
+// expected-error @below {{'rnn.f16_states' must be a list of states of the network}}
+rnn.network @no_such_half_state inputs(%x = "x" : tensor<2xf32>) outputs("y" : tensor<2xf32>)
+    attributes {rnn.f16_states = ["h"]} {
+  rnn.yield %x : tensor<2xf32>
+}
+
+// -----
+
 // expected-error @below {{'rnn.f32_states' must be a list of states of the network}}
 module attributes {rnn.f32_states = ["h"]} {}
 

@@ -98,8 +98,6 @@ def Cluster_ProgramOp : Cluster_Op<"program", [Symbol,
       input and each output with as many elements as the port.
     * (program-C3) there is at least one core and at most 8.
 
-    `plan` says what the scheduler decided and expects (docs/scheduling.md).
-
     Example:
 
     ```mlir
@@ -115,8 +113,7 @@ def Cluster_ProgramOp : Cluster_Op<"program", [Symbol,
     DefaultValuedAttr<I64Attr, "0">:$dma_core, I64Attr:$state_bytes,
     Cluster_PortArrayAttr:$inputs, Cluster_PortArrayAttr:$outputs,
     Cluster_PortArrayAttr:$states, DefaultValuedAttr<I64Attr, "0">:$macs,
-    DefaultValuedAttr<I64Attr, "0">:$weight_bytes,
-    OptionalAttr<DictionaryAttr>:$plan);
+    DefaultValuedAttr<I64Attr, "0">:$weight_bytes);
   let assemblyFormat = [{
     $sym_name `kernel` `(` $kernel `)` `init` `(` $init `)` `reset` `(` $reset `)` `cores` $cores
     (`dma_core` $dma_core^)? `state_bytes` $state_bytes `inputs` $inputs `outputs` $outputs

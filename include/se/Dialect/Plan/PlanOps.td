@@ -7,6 +7,7 @@
 #define SE_DIALECT_PLAN_PLANOPS_TD
 
 include "se/Dialect/Plan/PlanBuffers.td"
+include "se/Dialect/Plan/PlanReport.td"
 include "se/Dialect/Plan/PlanTiling.td"
 
 include "mlir/Interfaces/SideEffectInterfaces.td"

@@ -14,6 +14,11 @@ namespace se::rnn {
 constexpr llvm::StringLiteral singleAttrName = "rnn.f32";
 /// Of a network: the names of states that are stored as f32.
 constexpr llvm::StringLiteral singleStatesAttrName = "rnn.f32_states";
+/// Of an operation: what its floats become, a FloatKindAttr.
+constexpr llvm::StringLiteral floatsAttrName = "rnn.floats";
+/// Of a network whose floats have been decided on: the names of states that are
+/// stored as f16.
+constexpr llvm::StringLiteral halfStatesAttrName = "rnn.f16_states";
 /// Of a network: the names of the layers that its policy's base makes int8. The
 /// first pass that asks for them writes them down: when operands are marked and
 /// integers are made, it can no longer be told which those are.

@@ -10,6 +10,32 @@ include "mlir/IR/AttrTypeBase.td"
 include "mlir/IR/EnumAttr.td"
 include "se/Dialect/RNN/RNNDialect.td"
 
+def RNN_FloatKind : I32EnumAttr<"FloatKind",
+    "what the floats of an operation become", [
+      I32EnumAttrCase<"f32", 0>, I32EnumAttrCase<"f16", 1>,
+      I32EnumAttrCase<"f16_sums", 2>, I32EnumAttrCase<"int8", 3>]> {
+  let cppNamespace = "::se::rnn";
+  let genSpecializedAttr = 0;
+}
+
+def RNN_FloatKindAttr : EnumAttr<RNN_Dialect, RNN_FloatKind, "floats"> {
+  let summary = "what the floats of an operation become";
+  let description = [{
+    The attribute `rnn.floats` of an operation, until types say it:
+
+    * `f32`: they stay what they are; the same without the attribute.
+    * `f16`: what is stored or multiplied is f16, sums are f32.
+    * `f16_sums`: so are the sums of a matvec.
+    * `int8`: like `f16`, but constants are rounded where they are stored, and a
+      matvec has marked operands.
+
+    `--rnn-assign-floats` makes it, `--rnn-narrow-floats` does what it says.
+
+    Example: `#rnn.floats<f16>`.
+  }];
+  let assemblyFormat = "`<` $value `>`";
+}
+
 class RNN_Act<string name, int value> : I32EnumAttrCase<name, value>;
 
 // Names and default parameters are those of ONNX's LSTM, GRU and RNN.

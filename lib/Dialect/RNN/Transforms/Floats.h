@@ -1,7 +1,7 @@
 // Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-//===- Floats.h - What --rnn-choose-floats has chosen -----------*- C++ -*-===//
+//===- Floats.h - What passes have written down of floats -------*- C++ -*-===//
 
 #ifndef SE_LIB_DIALECT_RNN_TRANSFORMS_FLOATS_H
 #define SE_LIB_DIALECT_RNN_TRANSFORMS_FLOATS_H
@@ -21,6 +21,22 @@ inline void setSingle(mlir::Operation *op) {
 inline bool isSingleState(NetworkOp network, unsigned k) {
   auto names = network->getAttrOfType<mlir::ArrayAttr>(singleStatesAttrName);
   return names && llvm::is_contained(names, network.getStateNames()[k]);
+}
+
+inline FloatKind getFloats(mlir::Operation *op) {
+  auto kind = op->getAttrOfType<FloatKindAttr>(floatsAttrName);
+  return kind ? kind.getValue() : FloatKind::f32;
+}
+
+inline bool isHalfState(NetworkOp network, unsigned k) {
+  auto names = network->getAttrOfType<mlir::ArrayAttr>(halfStatesAttrName);
+  return names && llvm::is_contained(names, network.getStateNames()[k]);
+}
+
+/// Takes back what --rnn-assign-floats has written.
+inline void clearFloats(mlir::Operation *root) {
+  root->removeAttr(halfStatesAttrName);
+  root->walk([](mlir::Operation *op) { op->removeAttr(floatsAttrName); });
 }
 
 /// Takes all choices back: types say what they said.

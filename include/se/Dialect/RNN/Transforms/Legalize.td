@@ -9,28 +9,31 @@
 include "mlir/Pass/PassBase.td"
 
 def NarrowFloats : Pass<"rnn-narrow-floats", "::mlir::ModuleOp"> {
-  let summary = "Floats get the types of the policy (phase `legalized`)";
+  let summary = "Floats get the types that were assigned (phase `legalized`)";
   let description = [{
-    Gives every float the type that the policy of its layer and
-    `--rnn-choose-floats` allow, and makes each rounding an `arith.truncf`.
+    Gives every float the type that `rnn.floats` of its operation and
+    `rnn.f16_states` of the network say (`--rnn-assign-floats`), and makes each
+    rounding an `arith.truncf`. A network without `rnn.f16_states` stays as it is.
 
-    * `fp32`: nothing changes.
-    * `fp16`: weights, states and activations are f16. Matvecs and reductions
+    * `f32`, and what has no attribute: nothing changes.
+    * `f16`: weights, states and activations are f16. Matvecs and reductions
       take f16 and give f32; values computed from those stay f32 through
       arithmetic and are rounded once, where they become a state, an operand
       of a matvec or a reduction, or an activation's result. Inputs and outputs
-      of the network stay f32. With `"sums": "fp16"` matvecs give f16.
-    * Layers of int8 are like fp16, but for what `--rnn-quantize` has marked:
-      marks take f32 and give f32, until `--rnn-lower-quantized` makes integers
-      of them. A matvec of such a layer without marks is an error.
+      of the network stay f32. With `f16_sums` matvecs give f16.
+    * `int8` is like `f16`, but for what `--rnn-quantize` has marked: marks take
+      f32 and give f32, until `--rnn-lower-quantized` makes integers of them. A
+      matvec without marks is an error.
 
-    Cells are inlined, unless all is fp32.
+    The attributes are gone then: types say the same.
 
     Before:
 
     ```mlir
-    %0 = rnn.matvec %W, %x : tensor<2x2xf32>, tensor<2xf32> -> tensor<2xf32>
-    %1 = rnn.activation <tanh> %0 : tensor<2xf32> -> tensor<2xf32>
+    %0 = rnn.matvec %W, %x {rnn.floats = #rnn.floats<f16>}
+        : tensor<2x2xf32>, tensor<2xf32> -> tensor<2xf32>
+    %1 = rnn.activation <tanh> %0 {rnn.floats = #rnn.floats<f16>}
+        : tensor<2xf32> -> tensor<2xf32>
     ```
 
     After, with `%h` the input `%x`, rounded:
@@ -40,10 +43,6 @@ def NarrowFloats : Pass<"rnn-narrow-floats", "::mlir::ModuleOp"> {
     %1 = rnn.activation <tanh> %0 : tensor<2xf32> -> tensor<2xf16>
     ```
   }];
-  let options = [
-    Option<"precision", "precision", "std::string", "\"fp32\"",
-           "fp32, fp16, int8, mixed, or the path of a policy">
-  ];
   let dependentDialects = ["::mlir::arith::ArithDialect"];
 }
 

@@ -50,7 +50,7 @@ std::unique_ptr<mlir::Pass>
 createChooseFloats(const quantization::Policy &policy);
 std::unique_ptr<mlir::Pass> createQuantize(const quantization::Policy &policy);
 std::unique_ptr<mlir::Pass>
-createNarrowFloats(const quantization::Policy &policy);
+createAssignFloats(const quantization::Policy &policy);
 
 } // namespace se::rnn
 

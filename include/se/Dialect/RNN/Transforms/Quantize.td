@@ -238,4 +238,37 @@ def JoinScales : Pass<"rnn-join-scales", "::mlir::ModuleOp"> {
   }];
 }
 
+def AssignFloats : Pass<"rnn-assign-floats", "::mlir::ModuleOp"> {
+  let summary = "Say what the floats of each operation become (phase `legalized`)";
+  let description = [{
+    Writes down what the policy of each layer and `--rnn-choose-floats` make of
+    floats: `rnn.floats` of each operation, and `rnn.f16_states` of the network,
+    the names of states. All types stay f32; `--rnn-narrow-floats` does it. An
+    operation that has the attribute keeps it, and so does a network. Cells are
+    inlined. If all is fp32, nothing changes.
+
+    A state is f16 if a matvec reads it, or if `"cell_state"` is not `"int16"`,
+    but for those of fp32 and of `rnn.f32_states`.
+
+    Before:
+
+    ```mlir
+    %0 = rnn.matvec %W, %x : tensor<2x2xf32>, tensor<2xf32> -> tensor<2xf32>
+    %1 = arith.mulf %0, %0 {rnn.f32} : tensor<2xf32>
+    ```
+
+    After:
+
+    ```mlir
+    %0 = rnn.matvec %W, %x {rnn.floats = #rnn.floats<f16>}
+        : tensor<2x2xf32>, tensor<2xf32> -> tensor<2xf32>
+    %1 = arith.mulf %0, %0 {rnn.f32, rnn.floats = #rnn.floats<f32>} : tensor<2xf32>
+    ```
+  }];
+  let options = [
+    Option<"precision", "precision", "std::string", "\"fp32\"",
+           "fp32, fp16, int8, mixed, or the path of a policy">
+  ];
+}
+
 #endif // SE_DIALECT_RNN_TRANSFORMS_QUANTIZE_TD

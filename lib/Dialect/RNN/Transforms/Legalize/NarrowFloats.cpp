@@ -3,11 +3,10 @@
 
 //===- NarrowFloats.cpp - Which floats are f16 ----------------------------===//
 //
-// The rule for fp16: what a matvec or reduction accumulates is f32 (of a matvec
-// f16, if the policy says so) and stays f32 through arithmetic; everything that
-// is stored or fed to a product is f16, but for what --rnn-choose-floats has
-// chosen. docs/numerics.md has the reasons. int8 is like fp16, but for the
-// matvecs, whose marks take f32 and give f32.
+// The rule for f16: what a matvec or reduction accumulates is f32 (of a matvec
+// f16, if that was assigned) and stays f32 through arithmetic; everything that
+// is stored or fed to a product is f16. docs/numerics.md has the reasons. int8
+// is like f16, but for the matvecs, whose marks take f32 and give f32.
 //
 // No TypeConverter: which type a value gets does not follow from the type that
 // it has, but from what computes it, for which layer, and of which operands.
@@ -15,7 +14,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "Floats.h"
-#include "Layers/Layers.h"
 #include "Marks.h"
 
 #include "se/Dialect/RNN/Constants.h"
@@ -33,18 +31,13 @@ namespace se::rnn {
 
 using namespace mlir;
 using namespace se::rnn;
-using se::quantization::LayerPolicy;
-using se::quantization::Policy;
-using se::quantization::Precision;
-using se::quantization::StatePrecision;
 
 namespace {
 
 class FloatNarrower {
 public:
-  FloatNarrower(MLIRContext *context, const Layers &layers)
-      : layers(layers), half(Float16Type::get(context)),
-        single(Float32Type::get(context)) {}
+  explicit FloatNarrower(MLIRContext *context)
+      : half(Float16Type::get(context)), single(Float32Type::get(context)) {}
 
   LogicalResult convert(NetworkOp network);
 
@@ -53,18 +46,16 @@ private:
   void convert(arith::ConstantOp op);
   void convertInputs(NetworkOp network);
   LogicalResult convertStates(NetworkOp network);
-  FloatType getStateType(NetworkOp network, unsigned k);
   LogicalResult convertSum(Operation *op);
 
   /// What is stored or fed to a product.
   FloatType getStored(Operation *op) {
-    bool isSingleOp =
-        layers.getPrecision(op) == Precision::FP32 || se::rnn::isSingle(op);
-    return isSingleOp ? single : half;
+    return getFloats(op) == FloatKind::f32 ? single : half;
   }
-  /// Of a layer of fp16, and computed in f16.
-  bool isOfHalves(Operation *op) {
-    return layers.getPrecision(op) == Precision::FP16 && !se::rnn::isSingle(op);
+  /// Its constants and inputs are rounded before.
+  static bool isOfHalves(Operation *op) {
+    FloatKind kind = getFloats(op);
+    return kind == FloatKind::f16 || kind == FloatKind::f16_sums;
   }
   Type typeWith(Type type, FloatType element) {
     return cast<RankedTensorType>(type).clone(element);
@@ -91,7 +82,6 @@ private:
         result.setType(typeWith(result.getType(), element));
   }
 
-  const Layers &layers;
   FloatType half, single;
 };
 
@@ -175,7 +165,7 @@ LogicalResult FloatNarrower::convertSum(Operation *op) {
   auto matvec = dyn_cast<MatvecOp>(op);
   if (matvec && getMarkedProduct(matvec))
     return success();
-  if (matvec && layers.getPrecision(op) == Precision::INT8)
+  if (matvec && getFloats(op) == FloatKind::int8)
     return op->emitOpError("is of an int8 layer, but its operands are not "
                            "quantized: --rnn-quantize comes first");
   // What is not summed up needs no rounding before.
@@ -183,8 +173,7 @@ LogicalResult FloatNarrower::convertSum(Operation *op) {
   if (!reduce || (reduce.getKind() != ReduceKind::max &&
                   reduce.getKind() != ReduceKind::min))
     castOperands(op, stored);
-  bool hasHalfSums = matvec && layers[op].hasHalfSums && !stored.isF32();
-  setResultElement(op, hasHalfSums ? half : single);
+  setResultElement(op, getFloats(op) == FloatKind::f16_sums ? half : single);
   return success();
 }
 
@@ -246,37 +235,11 @@ void FloatNarrower::convertInputs(NetworkOp network) {
   }
 }
 
-/// Whether a matvec reads a state, behind reshapes or a mark.
-static bool isVector(Value state) {
-  return llvm::any_of(state.getUsers(), [](Operation *user) {
-    if (isa<MatvecOp>(user))
-      return true;
-    if (isa<ReshapeOp>(user))
-      return isVector(user->getResult(0));
-    return isa<quant::QuantizeCastOp>(user) && user->hasOneUse() &&
-           llvm::any_of(user->user_begin()->getUsers(),
-                        llvm::IsaPred<MatvecOp>);
-  });
-}
-
-/// Of the layer that computes the next state.
-FloatType FloatNarrower::getStateType(NetworkOp network, unsigned k) {
-  if (isSingleState(network, k))
-    return single;
-  Operation *next = network.getYield().getStates()[k].getDefiningOp();
-  const LayerPolicy &layer = layers[next ? next : network];
-  if (layer.precision == Precision::FP32)
-    return single;
-  if (isVector(network.getStateArguments()[k]))
-    return half;
-  // What is stored as i16 is computed in f32.
-  return layer.cellState == StatePrecision::FP16 ? half : single;
-}
-
 LogicalResult FloatNarrower::convertStates(NetworkOp network) {
   SmallVector<Attribute> types, resets;
   for (auto [k, state] : llvm::enumerate(network.getStateArguments())) {
-    Type type = typeWith(state.getType(), getStateType(network, unsigned(k)));
+    bool isHalf = isHalfState(network, unsigned(k));
+    Type type = typeWith(state.getType(), isHalf ? half : single);
     std::optional<std::vector<float>> values =
         readFloats(network.getResetValues()[k]);
     if (!values)
@@ -320,36 +283,14 @@ LogicalResult FloatNarrower::convert(NetworkOp network) {
 
 namespace {
 struct NarrowFloatsPass : se::rnn::impl::NarrowFloatsBase<NarrowFloatsPass> {
-  using NarrowFloatsBase::NarrowFloatsBase;
-  explicit NarrowFloatsPass(const Policy &policy) : policy(policy) {}
-
   void runOnOperation() override {
-    ModuleOp module = getOperation();
-    if (failed(loadPolicy(module, policy, precision)))
-      return signalPassFailure();
-    if (failed(narrow(module, *policy)))
-      signalPassFailure();
-  }
-
-  LogicalResult narrow(ModuleOp module, const Policy &policy) {
-    if (policy.isUniform() && policy.getBase() == se::quantization::Base::FP32)
-      return success();
-    // A cell may have other types in each layer.
-    if (failed(inlineCells(module)))
-      return failure();
-    for (auto network : module.getOps<NetworkOp>()) {
-      Layers layers(policy);
-      if ((!policy.isUniform() && failed(layers.findSplit(network))) ||
-          failed(FloatNarrower(&getContext(), layers).convert(network)))
-        return failure();
+    for (auto network : getOperation().getOps<NetworkOp>()) {
+      if (!network->hasAttr(halfStatesAttrName))
+        continue;
+      if (failed(FloatNarrower(&getContext()).convert(network)))
+        return signalPassFailure();
+      clearFloats(network);
     }
-    return success();
   }
-
-  std::optional<Policy> policy;
 };
 } // namespace
-
-std::unique_ptr<Pass> se::rnn::createNarrowFloats(const Policy &policy) {
-  return std::make_unique<NarrowFloatsPass>(policy);
-}

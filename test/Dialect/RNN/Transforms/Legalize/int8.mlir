@@ -1,10 +1,10 @@
 // RUN: rm -rf %t && mkdir %t && split-file %s %t
 // DEFINE: %{integers} = --rnn-tabulate-activations --rnn-lower-quantized --rnn-fuse-sums --rnn-quantize-states
-// RUN: se-opt %t/linear.mlir --rnn-quantize=precision=%t/linear.json --rnn-join-scales --rnn-narrow-floats=precision=%t/linear.json %{integers} | FileCheck %s --check-prefix=LINEAR
-// RUN: se-opt %t/linear.mlir --rnn-quantize=precision=%t/zero-point.json --rnn-join-scales --rnn-narrow-floats=precision=%t/zero-point.json %{integers} | FileCheck %s --check-prefix=ZERO
-// RUN: se-opt %t/biases.mlir --rnn-quantize=precision=%t/linear.json --rnn-join-scales --rnn-narrow-floats=precision=%t/linear.json %{integers} | FileCheck %s --check-prefix=BIASES
-// RUN: se-opt %t/cell.mlir --rnn-quantize=precision=%t/cell.json --rnn-join-scales --rnn-narrow-floats=precision=%t/cell.json %{integers} --cse | FileCheck %s --check-prefix=CELL
-// RUN: se-opt %t/cell.mlir --rnn-quantize=precision=%t/cell-state.json --rnn-join-scales --rnn-narrow-floats=precision=%t/cell-state.json %{integers} --cse | FileCheck %s --check-prefix=STATE
+// RUN: se-opt %t/linear.mlir --rnn-quantize=precision=%t/linear.json --rnn-join-scales --rnn-assign-floats=precision=%t/linear.json --rnn-narrow-floats %{integers} | FileCheck %s --check-prefix=LINEAR
+// RUN: se-opt %t/linear.mlir --rnn-quantize=precision=%t/zero-point.json --rnn-join-scales --rnn-assign-floats=precision=%t/zero-point.json --rnn-narrow-floats %{integers} | FileCheck %s --check-prefix=ZERO
+// RUN: se-opt %t/biases.mlir --rnn-quantize=precision=%t/linear.json --rnn-join-scales --rnn-assign-floats=precision=%t/linear.json --rnn-narrow-floats %{integers} | FileCheck %s --check-prefix=BIASES
+// RUN: se-opt %t/cell.mlir --rnn-quantize=precision=%t/cell.json --rnn-join-scales --rnn-assign-floats=precision=%t/cell.json --rnn-narrow-floats %{integers} --cse | FileCheck %s --check-prefix=CELL
+// RUN: se-opt %t/cell.mlir --rnn-quantize=precision=%t/cell-state.json --rnn-join-scales --rnn-assign-floats=precision=%t/cell-state.json --rnn-narrow-floats %{integers} --cse | FileCheck %s --check-prefix=STATE
 // RUN: se-opt %t/heads.mlir --se-pipeline="to=legalized precision=%t/heads.json" --rnn-read-layers | FileCheck %s --check-prefix=HEADS
 // RUN: se-opt %t/heads.mlir --se-pipeline="to=legalized precision=%t/heads-alike.json" --rnn-read-layers | FileCheck %s --check-prefix=ALIKE
 // RUN: se-opt %t/joined.mlir --se-pipeline="to=legalized precision=%t/zero-point.json" --rnn-read-layers | FileCheck %s --check-prefix=JOINED

@@ -1,10 +1,12 @@
-// RUN: se-opt %s --rnn-narrow-floats=precision=fp16 --split-input-file | FileCheck %s
-// RUN: se-opt %s --split-input-file -o %t.before.mlir
-// RUN: se-opt %s --rnn-narrow-floats --split-input-file | diff %t.before.mlir -
-// RUN: se-opt %s --rnn-narrow-floats=precision=fp32 --split-input-file | diff %t.before.mlir -
-// RUN: not se-opt %s --rnn-narrow-floats=precision=int4 --split-input-file 2>&1 | FileCheck %s --check-prefix=BAD
+// RUN: se-opt %s --rnn-assign-floats=precision=fp16 --rnn-narrow-floats --split-input-file | FileCheck %s
+// RUN: se-opt %s --rnn-narrow-floats --split-input-file | FileCheck %s --check-prefix=BY-HAND
+// RUN: sed '/^\/\/ -----$/d; /@by_hand inputs/,$d' %s > %t.mlir
+// RUN: se-opt %t.mlir -o %t.before.mlir
+// RUN: se-opt %t.mlir --rnn-narrow-floats | diff %t.before.mlir -
+// RUN: se-opt %t.mlir --rnn-assign-floats=precision=fp32 --rnn-narrow-floats | diff %t.before.mlir -
+// RUN: not se-opt %s --rnn-assign-floats=precision=int4 --rnn-narrow-floats --split-input-file 2>&1 | FileCheck %s --check-prefix=BAD
 // RUN: echo '{"default": "fp16", "sums": "fp16"}' > %t.json
-// RUN: se-opt %s --rnn-narrow-floats=precision=%t.json --split-input-file | FileCheck %s --check-prefix=HALF
+// RUN: se-opt %s --rnn-assign-floats=precision=%t.json --rnn-narrow-floats --split-input-file | FileCheck %s --check-prefix=HALF
 //
 // Products that are summed up in f16 are followed by arithmetic in f16.
 // HALF-LABEL: rnn.network @product
@@ -169,4 +171,24 @@ rnn.network @limited inputs(%x = "x" : tensor<2xf32>) outputs("y" : tensor<2xf32
   %0 = arith.mulf %x, %x {rnn.f32} : tensor<2xf32>
   %1 = rnn.matvec %W, %0 : tensor<2x2xf32>, tensor<2xf32> -> tensor<2xf32>
   rnn.yield %1 : tensor<2xf32>
+}
+
+// -----
+
+// What is assigned by hand needs no policy, and goes; the rest stays f32.
+// CHECK-LABEL: rnn.network @by_hand
+// CHECK-NOT:     rnn.floats
+// BY-HAND:       rnn.network @by_hand
+// BY-HAND-SAME:    states(%h = "h" : tensor<2xf16> reset dense<0.000000e+00> : tensor<2xf16>, %g = "g" : tensor<2xf32>
+// BY-HAND-NOT:     rnn.f16_states
+// BY-HAND:         %[[G:[a-z0-9_]+]] = arith.mulf %g, %x : tensor<2xf32>
+// BY-HAND:         %[[H:[a-z0-9_]+]] = arith.addf %h, %{{.*}} : tensor<2xf16>
+// BY-HAND:         rnn.yield %[[G]] : tensor<2xf32> next %[[H]], %[[G]] : tensor<2xf16>, tensor<2xf32>
+// BY-HAND-NOT:     rnn.floats
+rnn.network @by_hand inputs(%x = "x" : tensor<2xf32>)
+    states(%h = "h" : tensor<2xf32> reset dense<0.0> : tensor<2xf32>, %g = "g" : tensor<2xf32> reset dense<0.0> : tensor<2xf32>)
+    outputs("y" : tensor<2xf32>) attributes {rnn.f16_states = ["h"]} {
+  %0 = arith.mulf %g, %x : tensor<2xf32>
+  %1 = arith.addf %h, %x {rnn.floats = #rnn.floats<f16>} : tensor<2xf32>
+  rnn.yield %0 : tensor<2xf32> next %1, %0 : tensor<2xf32>, tensor<2xf32>
 }

@@ -1,6 +1,6 @@
 // RUN: rm -rf %t && mkdir %t && split-file %s %t
 // DEFINE: %{integers} = --rnn-tabulate-activations --rnn-lower-quantized --rnn-fuse-sums --rnn-quantize-states
-// RUN: se-opt %t/net.mlir --rnn-quantize="precision=%t/policy.json" --rnn-join-scales --rnn-narrow-floats="precision=%t/policy.json" %{integers} | FileCheck %s
+// RUN: se-opt %t/net.mlir --rnn-quantize="precision=%t/policy.json" --rnn-join-scales --rnn-assign-floats="precision=%t/policy.json" --rnn-narrow-floats %{integers} | FileCheck %s
 
 // A scale for each frame of what a recurrent layer reads: what it is made of
 // reaches the state by its peak too, but is not recurrent for that.

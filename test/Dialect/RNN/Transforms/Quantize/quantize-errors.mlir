@@ -42,7 +42,7 @@
 // RUN: not se-opt heads.mlir --rnn-fuse-gates --rnn-fold-constants --rnn-quantize=precision=heads.json 2>&1 | FileCheck %s --check-prefix=FUSED
 // FUSED: error: {{.*}}'rnn.matvec' op is of layers or gates with different entries in the policy: --rnn-split-layers comes first
 
-// RUN: not se-opt net.mlir --rnn-narrow-floats=precision=wide-enough.json 2>&1 | FileCheck %s --check-prefix=UNMARKED
+// RUN: not se-opt net.mlir --rnn-assign-floats=precision=wide-enough.json --rnn-narrow-floats 2>&1 | FileCheck %s --check-prefix=UNMARKED
 // UNMARKED: error: {{.*}}'rnn.matvec' op is of an int8 layer, but its operands are not quantized: --rnn-quantize comes first
 
 // RUN: not se-opt net.mlir "--rnn-quantize=precision=mixed calibration=absent.json" 2>&1 | FileCheck %s --check-prefix=ABSENT

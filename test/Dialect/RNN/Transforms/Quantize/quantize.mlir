@@ -4,8 +4,8 @@
 // RUN: se-opt %t/net.mlir --rnn-quantize="precision=%t/tensor.json" | FileCheck %s --check-prefix=TENSOR
 // RUN: se-opt %t/net.mlir --rnn-quantize="precision=int8 calibration=%t/c.json" | FileCheck %s --check-prefixes=INT8,HALF
 // RUN: se-opt %t/net.mlir --rnn-quantize="precision=%t/wide.json calibration=%t/c.json" | FileCheck %s --check-prefixes=INT8,WIDE
-// RUN: se-opt %t/net.mlir --rnn-quantize="precision=%t/wide.json calibration=%t/c.json" --rnn-join-scales --rnn-narrow-floats="precision=%t/wide.json" %{integers} --rnn-contract --rnn-fold-constants --cse | FileCheck %s --check-prefix=LEGAL
-// RUN: se-opt %t/net.mlir --rnn-quantize="precision=mixed calibration=%t/c.json" --rnn-join-scales --rnn-narrow-floats=precision=mixed %{integers} --rnn-contract --rnn-fold-constants --cse | FileCheck %s --check-prefix=LEGALMIXED
+// RUN: se-opt %t/net.mlir --rnn-quantize="precision=%t/wide.json calibration=%t/c.json" --rnn-join-scales --rnn-assign-floats="precision=%t/wide.json" --rnn-narrow-floats %{integers} --rnn-contract --rnn-fold-constants --cse | FileCheck %s --check-prefix=LEGAL
+// RUN: se-opt %t/net.mlir --rnn-quantize="precision=mixed calibration=%t/c.json" --rnn-join-scales --rnn-assign-floats=precision=mixed --rnn-narrow-floats %{integers} --rnn-contract --rnn-fold-constants --cse | FileCheck %s --check-prefix=LEGALMIXED
 // RUN: se-opt %t/net.mlir --se-pipeline="to=legalized precision=int8 calibration=%t/c.json" | FileCheck %s --check-prefix=SLOW
 // RUN: se-opt %t/net.mlir --rnn-quantize=precision=fp16 | FileCheck %s --check-prefix=NONE
 // RUN: se-opt %t/tricky.mlir --rnn-quantize="precision=mixed calibration=%t/c.json" | FileCheck %s --check-prefix=TRICKY

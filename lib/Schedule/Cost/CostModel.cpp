@@ -1,0 +1,268 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- CostModel.cpp - Cycles of scheduled code ---------------------------===//
+
+#include "CostModel.h"
+
+#include "../Planning/Positions.h"
+#include "se/Dialect/Cluster/Cluster.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/TypeUtilities.h"
+#include "llvm/Support/MathExtras.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace se;
+using namespace se::schedule;
+
+// The figures of operations are fitted to the stages of some 800 small programs
+// on the simulator, by least squares with bounds (an operation takes no less
+// than the instructions it surely becomes). `./dev bench prediction` shows how
+// far whole programs are from their prediction.
+
+// Sums are unrolled (se-unroll-reductions), with a loop for what is left.
+static constexpr double unroll = 4;
+static constexpr double turnOverhead = 0.5; // of an unrolled loop, per step
+/// Of cores that share an FPU and follow each other at some distance, how long
+/// one waits at each use.
+static constexpr double fpuWait = 0.45;
+/// Cycles of an FPU's turn if more cores want it than it can serve.
+static constexpr double fpuTurn = 1;
+
+static Cost makeCost(double cycles, double fpu, double bytes,
+                     double divisions = 0) {
+  Cost cost;
+  cost.cycles = cycles;
+  cost.fpu = fpu;
+  cost.bytes = bytes;
+  cost.divisions = divisions;
+  return cost;
+}
+
+// Of functions, after se-expand-activations.
+static const Cost expCost = makeCost(17, 10, 68);
+// Of two halves, or one.
+static const Cost halfExpCost = makeCost(19, 9, 76);
+static const Cost logCost = makeCost(34, 11, 130);
+static const Cost tanhCost = makeCost(49, 33, 187);
+static const Cost otherFunctionCost = makeCost(110, 45, 350);
+static const Cost floatCost = makeCost(2, 1, 5);
+
+static Cost getActivationCost(rnn::ActivationKind kind) {
+  using rnn::ActivationKind;
+  switch (kind) {
+  case ActivationKind::sigmoid:
+    return makeCost(38, 22, 150);
+  case ActivationKind::tanh:
+    return tanhCost;
+  case ActivationKind::scaled_tanh:
+    return makeCost(53, 35, 197);
+  case ActivationKind::softsign:
+    return makeCost(15, 3, 67, /*divisions=*/1);
+  case ActivationKind::elu:
+    return makeCost(24, 12, 110);
+  case ActivationKind::softplus:
+    return makeCost(60, 25, 250);
+  case ActivationKind::hard_sigmoid:
+    return makeCost(10, 4, 58);
+  case ActivationKind::affine:
+    return makeCost(4, 2, 10);
+  case ActivationKind::relu:
+  case ActivationKind::leaky_relu:
+  case ActivationKind::thresholded_relu:
+    return makeCost(6, 1, 12);
+  }
+  llvm_unreachable("all kinds handled");
+}
+
+static Cost getFunctionCost(Operation &op) {
+  if (isa<math::AbsFOp, math::CopySignOp>(op))
+    return makeCost(1, 0, 4);
+  if (isa<math::ExpOp>(op))
+    return op.getResult(0).getType().isF16() ? halfExpCost : expCost;
+  if (isa<math::LogOp, math::Log2Op>(op))
+    return logCost;
+  if (isa<math::TanhOp>(op))
+    return tanhCost;
+  if (isa<math::SqrtOp>(op))
+    return makeCost(2, 1, 6, /*divisions=*/1);
+  if (isa<math::RsqrtOp>(op))
+    return makeCost(4, 2, 12, /*divisions=*/2);
+  return otherFunctionCost;
+}
+
+const Cost schedule::loadCost = makeCost(1, 0, 3.5);
+
+/// Of the index that an expression stands for; what is added is part of the
+/// load.
+static Cost getIndexCost(AffineExpr position) {
+  Cost cost;
+  position.walk([&](AffineExpr expr) {
+    if (expr.getKind() == AffineExprKind::Mul)
+      cost += makeCost(0.5, 0, 2);
+    else if (expr.getKind() == AffineExprKind::Mod ||
+             expr.getKind() == AffineExprKind::FloorDiv)
+      cost += makeCost(3, 0, 13); // by a constant
+  });
+  return cost;
+}
+
+/// What is known before all stages is in a register.
+static Cost getReadCost(plan::ReadOp read) {
+  Operation *op = read.getTensor().getDefiningOp();
+  if (op && !isa<arith::ConstantOp, tensor::ConcatOp, plan::StageOp>(op))
+    return Cost();
+  Cost cost = getIndexCost(getPosition(read));
+  cost += loadCost;
+  return cost;
+}
+
+/// A loop that adds up, element by element.
+static Cost getSumCost(scf::ForOp loop) {
+  Cost body;
+  for (Operation &op : *loop.getBody())
+    body += schedule::getCost(op, /*isPair=*/false);
+  double trips = 1;
+  if (auto count = loop.getStaticTripCount())
+    trips = double(count->getSExtValue());
+  body.cycles += turnOverhead;
+  for (Operation &op : *loop.getBody())
+    body.products +=
+        isa<math::FmaOp, arith::MulFOp>(op) ||
+        (isa<arith::MulIOp>(op) && op.getResult(0).getType().isInteger(32));
+  Cost cost = trips * body;
+  cost.cycles += 3;
+  cost.bytes = (unroll + 1) * body.bytes + 14;
+  return cost;
+}
+
+Cost schedule::getCost(Operation &op, bool isPair) {
+  if (auto loop = dyn_cast<scf::ForOp>(op))
+    return getSumCost(loop);
+  if (auto read = dyn_cast<plan::ReadOp>(op))
+    return getReadCost(read);
+  if (op.getNumResults() != 1 || isa<arith::ConstantOp>(op))
+    return Cost();
+  Type element = op.getResult(0).getType();
+  // The sums of even and odd columns are added.
+  if (isa<plan::DotOp>(op))
+    return !element.isF16() ? Cost() : isPair ? makeCost(1, 1, 4) : floatCost;
+  if (auto activation = dyn_cast<rnn::ActivationOp>(op))
+    return getActivationCost(activation.getFunction().getKind());
+  if (isa<rnn::InterpolateOp>(op))
+    return isPair ? makeCost(16, 2, 65) : makeCost(15, 4, 44);
+  if (isa<rnn::QuantizeOp>(op)) {
+    if (isPair)
+      return makeCost(14, 4, 57);
+    return op.getOperand(0).getType().isF16() ? makeCost(16, 5, 45)
+                                              : makeCost(5.6, 4, 24);
+  }
+  if (isa<arith::BitcastOp>(op))
+    return Cost();
+  // The instruction of an fma negates as well.
+  if (isa<arith::NegFOp>(op) && element.isF32() &&
+      llvm::all_of(op.getUsers(),
+                   [](Operation *user) { return isa<math::FmaOp>(user); }))
+    return Cost();
+  if (isa<arith::DivFOp>(op))
+    return makeCost(10.5, 1, 40, /*divisions=*/1);
+  if (isa<arith::CmpFOp>(op))
+    return makeCost(2, 1, 7);
+  if (isa<arith::SelectOp>(op))
+    return makeCost(3, 0, 14);
+  if (isa<arith::MaximumFOp, arith::MinimumFOp, arith::MaxNumFOp,
+          arith::MinNumFOp>(op))
+    return makeCost(5.7, 1.5, 18); // NaN stays
+  if (isa<arith::ExtFOp, arith::TruncFOp, arith::SIToFPOp, arith::UIToFPOp,
+          arith::FPToSIOp>(op)) {
+    // The product of two halves that is added to a single is one instruction
+    // (se-select-expanding-fma).
+    if (isa<arith::ExtFOp>(op) &&
+        llvm::all_of(op.getUsers(),
+                     [](Operation *user) { return isa<math::FmaOp>(user); }))
+      return Cost();
+    return isPair ? makeCost(2.4, 1, 4) : makeCost(1, 1, 4);
+  }
+  if (isa<math::FmaOp>(op) ||
+      (isa<arith::ArithDialect>(op.getDialect()) && isa<FloatType>(element)))
+    return isPair ? makeCost(1, 1, 4) : floatCost;
+  if (isa<math::MathDialect>(op.getDialect()))
+    return getFunctionCost(op);
+  // A product of integers, each extended when it was loaded; and the addition.
+  if (isa<arith::MulIOp>(op) && element.isInteger(32))
+    return makeCost(2, 0, 8);
+  if (isa<arith::ArithDialect>(op.getDialect()) && !isa<arith::ExtSIOp>(op))
+    return makeCost(0.5, 0, 2);
+  return Cost();
+}
+
+Cost schedule::getDotCost(int64_t rows, int64_t columns, Type element,
+                          bool sharesFpu) {
+  Cost cost;
+  int64_t lanes = 32 / element.getIntOrFloatBitWidth();
+  int64_t words = columns / lanes, rest = columns % lanes;
+  int64_t turn = cluster::DotOp::getWordsPerTurn(element, words);
+  cost.cycles = double(rows);
+  cost.bytes = 2 * double(rows);
+  if (words) {
+    cost.sumCycles = double(words * (2 * rows + 1));
+    // The only row's word is used right after it is loaded.
+    if (rows == 1 && turn == 1)
+      cost.sumCycles += double(words);
+    cost.cycles += cost.sumCycles + 10;
+    cost.bytes += 4 * double(2 * turn * rows + turn) + 26;
+  }
+  if (rest) { // the elements of the last word are loaded one by one
+    cost.cycles += 2.4 * double(rows) + 0.2 * double(rest);
+    cost.bytes += 4.4 * double(rows) + 6.8 * double(rest);
+  }
+  if (isa<FloatType>(element))
+    cost.sumUses = double(words * rows);
+  if (sharesFpu)
+    cost.sumFpu = cost.sumUses;
+  cost.products = double(columns * rows);
+  return cost;
+}
+
+Machine::Machine(cluster::TargetAttr target)
+    : cores(unsigned(target.getCores())), fpus(unsigned(target.getFpus())),
+      loadCycles(double(target.getL2().getLatency())),
+      coldFetchCycles(0.7 * (loadCycles + 1) / 16),
+      bytesPerCycle(target.getL2().getRate()),
+      coreCacheBytes(target.getCoreCache()),
+      clusterCacheBytes(target.getClusterCache()) {}
+
+double schedule::getCycles(Cost cost, unsigned busy, const Machine &machine) {
+  // Cores i and i + fpus share an FPU: the more they use it in a loop that all
+  // go through word by word, the more they wait; elsewhere they come at any
+  // time.
+  double others = double(llvm::divideCeil(busy, machine.fpus)) - 1;
+  double waiting = fpuWait * others * cost.fpu;
+  if (others > 0 && cost.sumCycles > 0) {
+    double load = (1 + others) * cost.sumFpu / cost.sumCycles;
+    double meeting = 0.17 * load * load * cost.sumCycles;
+    // However they come, an FPU does one operation a cycle.
+    double busy = fpuTurn * (1 + others) * cost.sumUses - cost.sumCycles;
+    waiting += std::max(meeting, busy);
+  }
+  // All share a divider, which they need at about the same time.
+  double dividing = divideCycles * (1 + 0.6 * (busy - 1)) * cost.divisions;
+  return cost.cycles + waiting + dividing;
+}
+
+double schedule::getMissShare(double size) {
+  if (size <= 1)
+    return 0;
+  // A line stays if none of the misses in between hits it: hits =
+  // exp(-misses * size).
+  double misses = 1;
+  for (int i = 0; i != 50; ++i)
+    misses = 1 - std::exp(-misses * size);
+  return misses;
+}
