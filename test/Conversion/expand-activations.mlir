@@ -113,8 +113,10 @@ func.func @interpolate(%x: f16, %t: memref<512xf16>) -> f16 {
 }
 
 // CHECK-LABEL: func @math
-// CHECK:         arith.extf
-// CHECK:         arith.truncf
+// CHECK:         %[[PAIR:[a-z0-9_]+]] = vector.from_elements %{{.*}} : vector<2xf16>
+// CHECK:         arith.minui {{.*}} : vector<2xi16>
+// CHECK:         math.fma {{.*}} : vector<2xf16>
+// CHECK:         vector.extract %{{.*}}[0] : f16 from vector<2xf16>
 // CHECK:         math.sqrt %{{[a-z0-9_]+}} : f32
 func.func @math(%x: f16, %y: f32) -> (f16, f32, f32, f32, f32) {
   %0 = math.exp %x : f16

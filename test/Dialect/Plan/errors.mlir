@@ -419,17 +419,17 @@ rnn.network @stage_C2_mask inputs(%x = "x" : tensor<4xf32>) outputs("y" : tensor
 
 // -----
 
-// expected-error @below {{tiling-C1: register_tile and k_blocks must be positive, other numbers not negative, and there are panels with a tile only}}
+// expected-error @below {{tiling-C1: register_tile, k_blocks and unroll must be positive, other numbers not negative, and there are panels with a tile only}}
 module @tiling_C1_zero attributes {test.a = #plan.tiling<register_tile = 0>} {}
 
 // -----
 
-// expected-error @below {{tiling-C1: register_tile and k_blocks must be positive, other numbers not negative, and there are panels with a tile only}}
+// expected-error @below {{tiling-C1: register_tile, k_blocks and unroll must be positive, other numbers not negative, and there are panels with a tile only}}
 module @tiling_C1_panel attributes {test.a = #plan.tiling<register_tile = 1, panel_bytes = 8>} {}
 
 // -----
 
-// expected-error @below {{tiling-C1: register_tile and k_blocks must be positive, other numbers not negative, and there are panels with a tile only}}
+// expected-error @below {{tiling-C1: register_tile, k_blocks and unroll must be positive, other numbers not negative, and there are panels with a tile only}}
 module @tiling_C1_resident attributes {test.a = #plan.tiling<register_tile = 1, panel_bytes = 8, tile = 1, resident = -1>} {}
 
 // -----
@@ -591,3 +591,90 @@ module @report_C3 attributes {test.a = #plan.report<frame = 9, cycles = <compute
 
 // expected-error @below {{attribute 'plan.report' must be a #plan.report<...>}}
 module @report_type attributes {plan.report = {cycles = {frame = 1}}} {}
+
+// -----
+
+rnn.network @net inputs(%x = "x" : tensor<8xf32>) states() outputs("y" : tensor<8xf32>) {
+  // expected-error @below {{stage-C10: strips must divide the 8 elements, and be even if they are computed in pairs, found 3}}
+  %y = plan.stage "stage_C10_length" depth 0 elements 8 strips 3 : tensor<8xf32> {
+  ^bb0(%i: index):
+    %0 = plan.read %x[%i] : tensor<8xf32>
+    plan.yield %0 : f32
+  }
+  rnn.yield %y : tensor<8xf32>
+}
+
+// -----
+
+rnn.network @net inputs(%x = "x" : tensor<9xf32>) states() outputs("y" : tensor<9xf32>) {
+  // expected-error @below {{stage-C10: strips must divide the 9 elements, and be even if they are computed in pairs, found 3}}
+  %y = plan.stage "stage_C10_pairs" depth 0 elements 9 strips 3 in pairs : tensor<9xf32> {
+  ^bb0(%i: index):
+    %0 = plan.read %x[%i] : tensor<9xf32>
+    plan.yield %0 : f32
+  }
+  rnn.yield %y : tensor<9xf32>
+}
+
+// -----
+
+rnn.network @net inputs(%x = "x" : tensor<8xf32>) states() outputs("y" : tensor<8xf32>) {
+  // expected-error @below {{stage-C10: strips go without batch, split and plan.dot}}
+  %y = plan.stage "stage_C10_split" depth 0 elements 8 strips 4 split : tensor<8xf32> {
+  ^bb0(%i: index):
+    %0 = plan.read %x[%i] : tensor<8xf32>
+    plan.yield %0 : f32
+  }
+  rnn.yield %y : tensor<8xf32>
+}
+
+// -----
+
+rnn.network @net inputs(%x = "x" : tensor<8xf32>) states() outputs("y" : tensor<8xf32>) {
+  // expected-error @below {{stage-C10: the register tile must be a strip, 4, found 2}}
+  %y = plan.stage "stage_C10_tile" depth 0 elements 8 strips 4 tiled <register_tile = 2> : tensor<8xf32> {
+  ^bb0(%i: index):
+    %0 = plan.read %x[%i] : tensor<8xf32>
+    plan.yield %0 : f32
+  }
+  rnn.yield %y : tensor<8xf32>
+}
+
+// -----
+
+rnn.network @net inputs(%x = "x" : tensor<8xf32>) states() outputs("y" : tensor<1xf32>) {
+  // expected-error @below {{stage-C10: sums need strips, and go without pairs}}
+  %y = plan.stage "stage_C10_sums" depth 0 elements 8 sums [0.0 : f32] : tensor<8xf32> {
+  ^bb0(%i: index, %sum: f32):
+    %0 = plan.read %x[%i] : tensor<8xf32>
+    %1 = arith.addf %sum, %0 : f32
+    plan.yield %1 : f32
+  }
+  rnn.yield %y : tensor<8xf32>
+}
+
+// -----
+
+rnn.network @net inputs(%x = "x" : tensor<8xf32>) states() outputs("y" : tensor<8xf32>) {
+  // expected-error @below {{stage-C2: a result must have 2 elements of 'f32', with 8, 16 or 32 bits, found 'tensor<8xf32>'}}
+  %y = plan.stage "stage_C2_sums" depth 0 elements 8 strips 4 sums [0.0 : f32] : tensor<8xf32> {
+  ^bb0(%i: index, %sum: f32):
+    %0 = plan.read %x[%i] : tensor<8xf32>
+    %1 = arith.addf %sum, %0 : f32
+    plan.yield %1 : f32
+  }
+  rnn.yield %y : tensor<8xf32>
+}
+
+// -----
+
+rnn.network @net inputs(%x = "x" : tensor<8xf32>) states() outputs("y" : tensor<2xf32>) {
+  // expected-error @below {{stage-C1: sums must start at numbers of the type of the block's arguments}}
+  %y = plan.stage "stage_C1_sums" depth 0 elements 8 strips 4 sums [0.0 : f16] : tensor<2xf32> {
+  ^bb0(%i: index, %sum: f32):
+    %0 = plan.read %x[%i] : tensor<8xf32>
+    %1 = arith.addf %sum, %0 : f32
+    plan.yield %1 : f32
+  }
+  rnn.yield %y : tensor<2xf32>
+}

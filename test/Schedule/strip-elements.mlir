@@ -1,0 +1,32 @@
+// Rows of matrices, and what is broadcast along them, by strips.
+
+// RUN: se-opt %s --se-attach-target --se-strip-elements | FileCheck %s
+
+rnn.network @net inputs(%x = "x" : tensor<24xf32>)
+    states(%S = "S" : tensor<24x20xf32> reset dense<0.0> : tensor<24x20xf32>)
+    outputs("y" : tensor<24xf32>) {
+  // Of 20 the cost model takes all: what a row shares is computed once.
+  // CHECK: plan.stage "decay" depth 0 elements 480 strips 20 :
+  %0 = plan.stage "decay" depth 0 elements 480 : tensor<24x20xf32> {
+  ^bb0(%i: index):
+    %1 = plan.read %S[%i] : tensor<24x20xf32>
+    %2 = plan.read %x[%i floordiv 20] : tensor<24xf32>
+    %3 = arith.mulf %1, %2 : f32
+    plan.yield %3 : f32
+  }
+  // Elements side by side need none.
+  // CHECK: plan.stage "plain" depth 0 elements 24 :
+  %4 = plan.stage "plain" depth 0 elements 24 : tensor<24xf32> {
+  ^bb0(%i: index):
+    %5 = plan.read %x[%i] : tensor<24xf32>
+    plan.yield %5 : f32
+  }
+  // What is said is kept.
+  // CHECK: plan.stage "given" depth 0 elements 24 strips 2 :
+  %6 = plan.stage "given" depth 0 elements 24 strips 2 : tensor<24xf32> {
+  ^bb0(%i: index):
+    %7 = plan.read %x[%i floordiv 4] : tensor<24xf32>
+    plan.yield %7 : f32
+  }
+  rnn.yield %4 : tensor<24xf32> next %0 : tensor<24x20xf32>
+}
