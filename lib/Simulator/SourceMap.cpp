@@ -67,13 +67,22 @@ SourceMap::Range SourceMap::getRange(uint32_t pc) const {
 std::string SourceMap::describe(uint32_t pc) const {
   Range range = getRange(pc);
   std::string text = range.stage == noStage ? "" : stages[range.stage];
-  auto line = context->getLineInfoForAddress(
-      {pc, object::SectionedAddress::UndefSection},
-      {DILineInfoSpecifier::FileLineInfoKind::BaseNameOnly,
-       DILineInfoSpecifier::FunctionNameKind::None});
-  if (!line || !line->Line)
+  // Straight from the tables: DWARFContext would look for the function as well,
+  // and does not stand damaged trees of inlined ones.
+  DILineInfo line;
+  for (const std::unique_ptr<DWARFUnit> &unit : context->compile_units()) {
+    const DWARFDebugLine::LineTable *table =
+        context->getLineTableForUnit(unit.get());
+    if (table &&
+        table->getFileLineInfoForAddress(
+            {pc, object::SectionedAddress::UndefSection},
+            /*Approximate=*/false, unit->getCompilationDir(),
+            DILineInfoSpecifier::FileLineInfoKind::BaseNameOnly, line))
+      break;
+  }
+  if (!line.Line)
     return text;
-  std::string place = line->FileName + ":" + utostr(line->Line);
+  std::string place = line.FileName + ":" + utostr(line.Line);
   // The stage may be called after the line.
   if (text.empty() || text == place)
     return place;

@@ -4,6 +4,7 @@
 the same bits, which are right within the bounds of docs/numerics.md."""
 
 import math
+import subprocess
 
 import numpy as np
 import pytest
@@ -257,3 +258,39 @@ rnn.network @net inputs(%x = "x" : tensor<4xf32>, %y = "y" : tensor<4xf32>)
     program = se.compile(network, tmp_path / "net.elf", option)
     se.assert_same_bits(se.run(network, inputs, expected, option), expected, "host")
     se.assert_same_bits(se.run(program, inputs, expected), expected, "simulator")
+
+
+def test_exp_of_all_halves(tmp_path):
+    """exp of f16 is arithmetic on f16: within 1.05 of its last place for all arguments."""
+    columns = 512
+    network = tmp_path / "net.mlir"
+    # Bounded by calibration it would be the same.
+    network.write_text(f"""
+module attributes {{se.phase = "legalized"}} {{
+  rnn.network @net inputs(%x = "x" : tensor<{columns}xf32>)
+      outputs("y" : tensor<{columns}xf32>) {{
+    %0 = arith.truncf %x : tensor<{columns}xf32> to tensor<{columns}xf16>
+    %1 = math.exp %0 : tensor<{columns}xf16>
+    %y = arith.extf %1 : tensor<{columns}xf16> to tensor<{columns}xf32>
+    rnn.yield %y : tensor<{columns}xf32>
+  }}
+}}
+""")
+    x = np.arange(1 << 16).astype(np.uint16).view(np.float16).astype(np.float32)
+    inputs = {"x": x.reshape(-1, columns)}
+    expected = {"y": np.zeros_like(inputs["x"])}
+    found = se.run(network, inputs, expected)
+    program = se.compile(network, tmp_path / "net.elf")
+    assert "in pairs" in subprocess.run(
+        [se.BIN / "se-compile", network, "--emit=mlir-planned"], capture_output=True,
+        text=True, check=True).stdout
+    se.assert_same_bits(se.run(program, inputs, expected), found, "simulator")
+    y = found["y"].ravel().astype(np.float64)
+    with np.errstate(over="ignore"):
+        right = np.exp(x.astype(np.float64))
+        rounded = right.astype(np.float16)
+    assert np.isnan(y[np.isnan(x)]).all()
+    assert (y[np.isinf(rounded)] == np.inf).all()
+    finite = np.isfinite(x) & np.isfinite(rounded)
+    place = np.spacing(np.maximum(rounded[finite], np.float16(2**-14))).astype(np.float64)
+    assert (np.abs(y[finite] - right[finite]) / place).max() < 1.05

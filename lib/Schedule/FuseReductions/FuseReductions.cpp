@@ -194,16 +194,15 @@ static void dropUnused(plan::StageOp old) {
 }
 
 /// A stage that only reads the sums as they are is no stage.
-static bool forward(plan::StageOp stage) {
+static void forward(plan::StageOp stage) {
   if (stage.getNumResults() != 1 || stage.getSums())
-    return false;
+    return;
   auto read = stage.getYield().getOperand(0).getDefiningOp<plan::ReadOp>();
   if (!read || read.getTensor().getType() != stage.getResult(0).getType() ||
       getPosition(read) != getAffineDimExpr(0, stage.getContext()))
-    return false;
+    return;
   stage.getResult(0).replaceAllUsesWith(read.getTensor());
   stage.erase();
-  return true;
 }
 
 /// Depths from 0 on, without gaps.
@@ -232,13 +231,15 @@ struct FuseReductionsPass
              network->getBody().front().getOps<plan::StageOp>())) {
       if (stage.getTiling())
         continue;
+      bool isFused = false;
       for (auto loop :
            llvm::make_early_inc_range(stage.getBody().getOps<scf::ForOp>()))
         if (auto reduction = match(stage, loop, machine)) {
           fuse(stage, *reduction);
-          hasChanged = true;
+          isFused = true;
         }
-      if (hasChanged)
+      hasChanged |= isFused;
+      if (isFused)
         forward(stage);
     }
     if (!hasChanged)
