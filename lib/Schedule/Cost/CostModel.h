@@ -105,6 +105,8 @@ inline constexpr Cost stripLoopCost = {/*cycles=*/14, 0, 0, 0, 0, 0, 0,
 /// A turn of that loop, besides its elements.
 inline constexpr Cost stripTurnCost = {/*cycles=*/9, 0, 0, 0, 0, 0, 0,
                                        /*bytes=*/20};
+/// Of each use of an FPU, if others are there to be done meanwhile.
+inline constexpr double overlapCycles = 0.9;
 inline constexpr double earlyBytes = 11; ///< a value between two loops
 /// Copying a state, and a word of it.
 inline constexpr double copyCycles = 28, copyWordCycles = 5.8;

@@ -186,6 +186,8 @@ Cost StageLoop::getEpilogue() const {
     Cost cost = stripCost, element = inPairs ? pair : single;
     double bytes = cost.bytes + stripTurnCost.bytes +
                    double(unroll + copies % unroll) * element.bytes;
+    // Elements of a turn do not wait for each other's arithmetic.
+    element.cycles -= overlapCycles * element.fpu * (1 - 1.0 / double(unroll));
     cost += double(copies) * element;
     cost += double(getTurns()) * stripTurnCost;
     cost.bytes = bytes;
