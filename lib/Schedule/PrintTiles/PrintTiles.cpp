@@ -25,8 +25,8 @@ static void printPanel(const StageLoop &loop) {
   plan::StageOp stage = loop.stage;
   auto &os = llvm::outs();
   os << "stage '" << stage.getName() << "': " << loop.getRegisterTiles()
-     << " panels of " << getPanelBytes(loop) << " bytes, "
-     << panel.registerTile << " elements each";
+     << " panels of " << getPanelBytes(loop) << " bytes, " << panel.registerTile
+     << " elements each";
   if (panel.vectors > 1)
     os << " of " << panel.vectors << " vectors";
   os << ", in " << loop.getTiles() << " tiles";
@@ -37,8 +37,8 @@ static void printPanel(const StageLoop &loop) {
     os << "  block " << k << ": "
        << int64_t(block.sums.size()) * panel.registerTile << " rows of "
        << block.columns << ' ' << block.element << ", in " << block.kBlocks
-       << " K block" << (block.kBlocks == 1 ? "" : "s") << " of "
-       << block.words << " words, at " << block.offset << '\n';
+       << " K block" << (block.kBlocks == 1 ? "" : "s") << " of " << block.words
+       << " words, at " << block.offset << '\n';
   for (auto [k, field] : llvm::enumerate(panel.fields))
     os << "  field " << k << ": " << field.getElementType() << ", at "
        << field.offset << '\n';
@@ -68,8 +68,8 @@ struct PrintTilesPass : schedule::impl::PrintTilesBase<PrintTilesPass> {
       return signalPassFailure();
     }
     const StageLoop *loop = nullptr;
-    for (const Tile &tile : listTiles((*schedule)->stageLoops.getLoops(),
-                                      (*schedule)->tiling)) {
+    for (const Tile &tile :
+         listTiles((*schedule)->stageLoops.getLoops(), (*schedule)->tiling)) {
       if (tile.loop != loop)
         printPanel(*tile.loop);
       loop = tile.loop;
