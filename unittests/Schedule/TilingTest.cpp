@@ -4,6 +4,9 @@
 //===- TilingTest.cpp - Tiles, ring, and what stays where -----------------===//
 
 #include "Loops.h"
+#include "Planning/TileTable.h"
+
+#include <map>
 
 using namespace mlir;
 using namespace se::schedule;
@@ -57,6 +60,46 @@ protected:
     EXPECT_EQ(bytes + resident, all);
     EXPECT_LE(resident, tiling.residentBytes);
     EXPECT_GE(tiling.cycles, tiling.computeCycles);
+    checkTable();
+  }
+
+  /// The table has all tiles once, one behind the other in each memory.
+  void checkTable() {
+    using se::cluster::Level;
+    std::map<Level, int64_t> bytes;
+    std::map<std::pair<const StageLoop *, int64_t>, int64_t> seen;
+    int64_t external = 0, transfers = 0;
+    for (const Tile &tile : listTiles(stageLoops->getLoops(), tiling)) {
+      ++seen[{tile.loop, tile.number}];
+      EXPECT_EQ(tile.bytes, tile.loop->getBytes(tile.number));
+      EXPECT_EQ(tile.getCount() * tile.loop->panel.getBytes(tile.getKBlock()),
+                tile.bytes);
+      EXPECT_EQ(tile.level == Level::l1, tile.loop->isResident(tile.number));
+      if (tile.level == Level::l1) {
+        EXPECT_LE(tile.position + tile.bytes, tiling.residentBytes);
+        EXPECT_EQ(tile.position % 16, 0);
+      } else {
+        EXPECT_EQ(tile.position, bytes[tile.level]);
+        ++transfers;
+      }
+      external += tile.isExternal;
+      bytes[tile.level] += tile.bytes;
+    }
+    int64_t all = 0;
+    for (const StageLoop &loop : stageLoops->getLoops())
+      all += loop.getTiles();
+    EXPECT_EQ(int64_t(seen.size()), all);
+    EXPECT_TRUE(llvm::all_of(
+        seen, [](const auto &entry) { return entry.second == 1; }));
+    EXPECT_EQ(transfers, tiling.transfers);
+    EXPECT_EQ(external, tiling.external);
+    EXPECT_EQ(bytes[Level::nvm], tiling.nonVolatileBytes);
+    int64_t inL2 = tiling.streamBytes - tiling.externalBytes;
+    int64_t inL3 = tiling.externalBytes - tiling.nonVolatileBytes;
+    if (tiling.isInL3)
+      std::swap(inL2, inL3);
+    EXPECT_EQ(bytes[Level::l2], inL2);
+    EXPECT_EQ(bytes[Level::l3], inL3);
   }
 
   std::optional<StageLoops> stageLoops;

@@ -151,6 +151,27 @@ def ChooseTiling : Pass<"se-choose-tiling", "::mlir::ModuleOp"> {
   ];
 }
 
+def PrintTiles : Pass<"se-print-tiles", "::mlir::ModuleOp"> {
+  let summary = "Print how parameters are packed, and where each tile lies";
+  let description = [{
+    Prints to standard output what follows from the tilings of a network's stages
+    (`--se-choose-tiling`): of each stage the layout of its packed panels, in one
+    line for each block of rows and each field, and a line for each tile. Images,
+    kernels and reports are made of the same. The pass changes nothing.
+
+    Example, of a stage with 24 rows of 4 columns, and biases:
+
+    ```
+    stage 'fc': 12 panels of 40 bytes, 2 elements each, in 3 tiles
+      block 0: 2 rows of 4 f32, in 1 K block of 4 words, at 0
+      field 0: f32, at 32
+      tile 0: panels 0 to 3, 160 bytes in l2 at 0
+      tile 1: panels 4 to 7, 160 bytes in l2 at 160
+      tile 2: panels 8 to 11, 160 bytes in l1 at 0
+    ```
+  }];
+}
+
 def SplitStages : Pass<"se-split-stages", "::mlir::ModuleOp"> {
   let summary = "Go through the elements of a stage twice where its code is long";
   let description = [{

@@ -34,6 +34,8 @@ public:
   llvm::Error splitStages();
   /// Lists where buffers lie.
   llvm::Error placeBuffers();
+  /// What it says of tiles alone.
+  llvm::Expected<std::unique_ptr<const Schedule>> readTiles();
   /// All that the network says; the same error.
   llvm::Expected<std::unique_ptr<const Schedule>> read();
   /// Whether the network can be screened in the way that was asked for.

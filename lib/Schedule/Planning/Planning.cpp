@@ -269,6 +269,12 @@ llvm::Error Planner::takeBuffers() {
   return llvm::Error::success();
 }
 
+llvm::Expected<std::unique_ptr<const Schedule>> Planner::readTiles() {
+  if (llvm::Error error = planTiles())
+    return error;
+  return std::unique_ptr<const Schedule>(std::move(made));
+}
+
 llvm::Expected<std::unique_ptr<const Schedule>> Planner::read() {
   givenBuffers = network->getAttrOfType<ArrayAttr>(plan::BufferAttr::attrName);
   if (llvm::Error error = planTiles())

@@ -5,10 +5,11 @@
 
 #include "Images.h"
 
+#include "../Planning/TileTable.h"
+
 #include "se/Dialect/RNN/Constants.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace se;
@@ -21,32 +22,21 @@ Images::Images(ArrayRef<StageLoop> loops, const Tiling &tiling) {
         rnn::getRawBytes(value.getDefiningOp<arith::ConstantOp>().getValue());
     llvm::copy(bytes, resident.begin() + position);
   }
-  for (const StageLoop &loop : loops) {
-    if (!loop.isStreamed())
+  for (const Tile &tile : listTiles(loops, tiling)) {
+    std::vector<char> data;
+    appendTile(*tile.loop, tile.number, data);
+    auto bytes = int32_t(data.size()), position = int32_t(tile.position);
+    if (tile.level == cluster::Level::l1) {
+      llvm::copy(data, resident.begin() + position);
       continue;
-    std::vector<char> kept;
-    size_t stride = llvm::alignTo(loop.getTileBytes(), 16);
-    for (int64_t tile = 0, e = loop.getTiles(); tile != e; ++tile)
-      if (loop.isResident(tile)) {
-        appendTile(loop, tile, kept);
-        // Tiles with fewer rows take as much as others.
-        kept.resize(llvm::alignTo(kept.size(), stride));
-      }
-    llvm::copy(kept, resident.begin() + loop.position);
-  }
-
-  int64_t number = 0, among = 0;
-  forEachTransfer(loops, [&](const StageLoop &loop, int64_t tile) {
-    std::vector<char> *image = &stream;
-    bool isExternal = isChosen(number++, tiling.external, tiling.transfers);
-    if (isExternal)
-      image =
-          isChosen(among++, tiling.nonVolatile, tiling.external) ? &nvm : &l3;
-    int32_t position = int32_t(image->size());
-    appendTile(loop, tile, *image);
-    int32_t bytes = int32_t(image->size()) - position;
-    transfers.insert(transfers.end(), {isExternal ? 0 : position, bytes});
-    if (isExternal)
+    }
+    // A direct l3 holds the whole stream.
+    std::vector<char> &image = !tile.isExternal                    ? stream
+                               : tile.level == cluster::Level::nvm ? nvm
+                                                                   : l3;
+    image.insert(image.end(), data.begin(), data.end());
+    transfers.insert(transfers.end(), {tile.isExternal ? 0 : position, bytes});
+    if (tile.isExternal)
       external.insert(external.end(), {position, bytes});
-  });
+  }
 }

@@ -5,6 +5,8 @@
 
 #include "PlanReport.h"
 
+#include "../Planning/TileTable.h"
+
 #include "se/Dialect/RNN/Constants.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -21,43 +23,38 @@ namespace {
 /// Bytes of parameters in each memory.
 struct Bytes {
   int64_t l1 = 0, l2 = 0, l3 = 0, nvm = 0;
+  int64_t &operator[](cluster::Level level) {
+    switch (level) {
+    case cluster::Level::l1:
+      return l1;
+    case cluster::Level::l2:
+      return l2;
+    case cluster::Level::l3:
+      return l3;
+    case cluster::Level::nvm:
+      return nvm;
+    }
+    llvm_unreachable("unknown level");
+  }
   plan::BytesAttr getAttr(MLIRContext *context) const {
     return plan::BytesAttr::get(context, l1, l2, l3, nvm);
   }
 };
-
-/// Goes through the stages in order.
-class StageReporter {
-public:
-  explicit StageReporter(const Schedule &schedule) : schedule(schedule) {}
-
-  plan::StageReportAttr report(plan::StageOp stage);
-
-private:
-  const Schedule &schedule;
-  int64_t transfers = 0, external = 0; // counted so far
-};
 } // namespace
 
-plan::StageReportAttr StageReporter::report(plan::StageOp stage) {
+/// `tiles` are those of all loops from this stage's on.
+static plan::StageReportAttr reportStage(plan::StageOp stage,
+                                         const Schedule &schedule,
+                                         ArrayRef<Tile> &tiles) {
   const Tiling &tiling = schedule.tiling;
   const TilingOptions &options = schedule.options;
   const StageLoop &loop = schedule.stageLoops.getLoop(stage);
   Bytes bytes;
-  int64_t tiles = loop.isStreamed() ? loop.getTiles() : 0, flowing = 0;
-  for (int64_t tile = 0; tile != tiles; ++tile) {
-    int64_t size = loop.getBytes(tile);
-    if (loop.isResident(tile)) {
-      bytes.l1 += size;
-      continue;
-    }
-    ++flowing;
-    if (!isChosen(transfers++, tiling.external, tiling.transfers))
-      (tiling.isInL3 ? bytes.l3 : bytes.l2) += size;
-    else if (isChosen(external++, tiling.nonVolatile, tiling.external))
-      bytes.nvm += size;
-    else
-      bytes.l3 += size;
+  int64_t number = 0, flowing = 0;
+  for (; !tiles.empty() && tiles.front().loop == &loop; ++number) {
+    const Tile &tile = tiles.consume_front();
+    flowing += tile.level != cluster::Level::l1;
+    bytes[tile.level] += tile.bytes;
   }
   double rate =
       tiling.isInL3 ? options.l3.bytesPerCycle : options.machine.bytesPerCycle;
@@ -74,9 +71,9 @@ plan::StageReportAttr StageReporter::report(plan::StageOp stage) {
       context, stage.getName(), int64_t(stage.getDepth()),
       int64_t(stage.getElements()), toNumber(macs), loop.panel.registerTile,
       loop.panel.vectors,
-      tiles ? std::min(loop.tileSize * loop.panel.registerTile, loop.rows)
-            : loop.rows,
-      loop.panel.kBlocks, tiles, bytes.getAttr(context),
+      number ? std::min(loop.tileSize * loop.panel.registerTile, loop.rows)
+             : loop.rows,
+      loop.panel.kBlocks, number, bytes.getAttr(context),
       plan::CyclesAttr::get(context,
                             toNumber(getLoopCycles(loop, options.machine)),
                             toNumber(dma), toNumber(outer)));
@@ -87,11 +84,12 @@ plan::ReportAttr schedule::makeReport(const Schedule &schedule) {
   MLIRContext *context = network.getContext();
   const Tiling &tiling = schedule.tiling;
   const TilingOptions &options = schedule.options;
-  StageReporter reporter(schedule);
+  std::vector<Tile> list = listTiles(schedule.stageLoops.getLoops(), tiling);
+  ArrayRef<Tile> tiles = list;
   SmallVector<plan::StageReportAttr> stages;
   for (ArrayRef<plan::StageOp> depth : schedule.storage.getDepths())
     for (plan::StageOp stage : depth)
-      stages.push_back(reporter.report(stage));
+      stages.push_back(reportStage(stage, schedule, tiles));
   Bytes used, available;
   used.l1 = schedule.stateBytes;
   used.l2 = tiling.streamBytes - tiling.externalBytes;

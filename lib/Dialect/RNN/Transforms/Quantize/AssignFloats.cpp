@@ -80,7 +80,8 @@ struct AssignFloatsPass : se::rnn::impl::AssignFloatsBase<AssignFloatsPass> {
     ModuleOp module = getOperation();
     if (failed(loadPolicy(module, policy, precision)))
       return signalPassFailure();
-    if (policy->isUniform() && policy->getBase() == se::quantization::Base::FP32)
+    if (policy->isUniform() &&
+        policy->getBase() == se::quantization::Base::FP32)
       return;
     // A cell may have other types in each layer.
     if (failed(inlineCells(module)))
