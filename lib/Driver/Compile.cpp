@@ -264,7 +264,7 @@ LogicalResult Compilation::check() {
   limitL1();
   if (llvm::Error error = parseSchedule(options.schedule, pipeline.tiling))
     return fail(std::move(error));
-  if (!options.calibration.paths.empty() && failed(checkLeastL1()))
+  if (options.calibration.isGiven() && failed(checkLeastL1()))
     return failure();
   auto policy =
       options.precision == "auto"
@@ -355,7 +355,7 @@ Compilation::predict(const quantization::Policy &policy) {
 }
 
 llvm::Expected<quantization::Policy> Compilation::searchPolicy() {
-  if (options.calibration.paths.empty())
+  if (!options.calibration.isGiven())
     return llvm::createStringError(
         "--precision=auto needs recordings: give --calibration");
   auto calibration = getCalibration(module, options.calibration, outputs);

@@ -43,7 +43,9 @@ se::loadHostProgram(const HostNetworkOptions &options, MLIRContext &context,
     return nullptr;
   }
   OwningOpRef<ModuleOp> module =
-      loadModule(options.network, options.states, context, options.constants);
+      options.cell ? makeCellNetwork(*options.cell, context)
+                   : loadModule(options.network, options.states, context,
+                                options.constants);
   if (!module)
     return nullptr;
   auto policy =

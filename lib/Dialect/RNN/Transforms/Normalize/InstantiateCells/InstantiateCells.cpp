@@ -343,12 +343,10 @@ FailureOr<CellOp> Instantiator::make(ApplyOp apply, CellOp cell,
 
 LogicalResult Instantiator::finish(ApplyOp apply, CellOp cell) {
   YieldOp yield = cell.getYield();
-  bool isInCell = apply->getParentOfType<CellOp>() != nullptr;
   for (auto [result, value] :
        llvm::zip_equal(apply.getResults(), yield.getOperands())) {
     // In a cell it may have been open.
-    if (isInCell && succeeded(verifyCompatibleShape(result.getType(),
-                                                    value.getType())))
+    if (succeeded(verifyCompatibleShape(result.getType(), value.getType())))
       result.setType(value.getType());
     if (result.getType() != value.getType())
       return emitRule(apply, "instantiate-C4", cell, yield.getLoc())
@@ -408,11 +406,15 @@ LogicalResult Instantiator::run() {
   return success();
 }
 
+LogicalResult se::rnn::instantiateCells(ModuleOp module) {
+  return Instantiator(module).run();
+}
+
 namespace {
 struct InstantiateCellsPass
     : se::rnn::impl::InstantiateCellsBase<InstantiateCellsPass> {
   void runOnOperation() override {
-    if (failed(Instantiator(getOperation()).run()))
+    if (failed(instantiateCells(getOperation())))
       signalPassFailure();
   }
 };
