@@ -12,9 +12,10 @@
 
 rnn.cell @se.lmu sizes(x, h, n) inputs(%x : tensor<?xf32>[x])
     states(%h : tensor<?xf32>[h], %m : tensor<?xf32>[n])
-    weights(%ex : tensor<1x?xf32>[1, x], %eh : tensor<1x?xf32>[1, h], %em : tensor<1x?xf32>[1, n],
-            %A : tensor<?x?xf32>[n, n], %B : tensor<?x1xf32>[n, 1] in [-0.5, 0.5],
-            %Wx : tensor<?x?xf32>[h, x], %Wh : tensor<?x?xf32>[h, h], %Wm : tensor<?x?xf32>[h, n])
+    weights(%ex : tensor<1x?xf32>[1, x], %eh : tensor<1x?xf32>[1, h],
+            %em : tensor<1x?xf32>[1, n] in [-0.01, 0.01], %A : tensor<?x?xf32>[n, n],
+            %B : tensor<?x1xf32>[n, 1] in [-0.5, 0.5], %Wx : tensor<?x?xf32>[h, x],
+            %Wh : tensor<?x?xf32>[h, h], %Wm : tensor<?x?xf32>[h, n])
     outputs(tensor<?xf32>) {
   %u1 = rnn.matvec %ex, %x : tensor<1x?xf32>, tensor<?xf32> -> tensor<1xf32>
   %u2 = rnn.matvec %eh, %h : tensor<1x?xf32>, tensor<?xf32> -> tensor<1xf32>

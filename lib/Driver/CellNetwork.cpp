@@ -193,10 +193,13 @@ CellWeights SizedCell::makeWeights(uint64_t seed) {
     int64_t elements = 1;
     for (int64_t size : shape)
       elements *= size;
-    // Of a matrix the variance is one by the number of columns.
+    // Of a matrix the variance is one by the number of columns; of a square one,
+    // which may be all that a state is multiplied by, a quarter of it.
     double most = shape.size() < 2
                       ? 0.25
                       : std::sqrt(3.0 * double(shape[0]) / double(elements));
+    if (shape.size() == 2 && shape[0] == shape[1])
+      most /= 2;
     double low = -most, high = most;
     if (std::optional<ArrayAttr> ranges = cell.getWeightRanges())
       if (auto range = dyn_cast<ArrayAttr>((*ranges)[i])) {
