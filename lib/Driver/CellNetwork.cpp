@@ -351,12 +351,12 @@ OwningOpRef<ModuleOp> se::makeCellNetwork(const CellOptions &options,
     (void)emitFailure(context, std::move(error));
     return nullptr;
   };
-  if (options.randomWeights.has_value() != options.weightsFile.empty())
-    return fail(llvm::createStringError(
-        "--cell: give either --random-weights=SEED or --weights=FILE.npz"));
   std::optional<SizedCell> cell = SizedCell::load(options, context);
   if (!cell)
     return nullptr;
+  if (options.randomWeights.has_value() != options.weightsFile.empty())
+    return fail(llvm::createStringError(
+        "--cell: give either --random-weights=SEED or --weights=FILE.npz"));
   CellWeights weights;
   if (options.randomWeights) {
     weights = cell->makeWeights(*options.randomWeights);

@@ -28,9 +28,15 @@ std::string se::rnn::describeUnknownCell(StringRef name) {
   auto distance = [&](const LibraryCell &cell) {
     return StringRef(cell.name).edit_distance_insensitive(name);
   };
+  // Of those that are equally near, one of the same length: letters swapped.
+  auto rank = [&](const LibraryCell &cell) {
+    size_t size = cell.name.size();
+    return std::pair(distance(cell), size < name.size() ? name.size() - size
+                                                        : size - name.size());
+  };
   const LibraryCell *nearest = llvm::min_element(
       cells, [&](const LibraryCell &a, const LibraryCell &b) {
-        return distance(a) < distance(b);
+        return rank(a) < rank(b);
       });
   // A word that has little in common with any name was no slip.
   bool isSlip = distance(*nearest) <= 1 + unsigned(name.size()) / 3;
