@@ -150,7 +150,12 @@ llvm::Error SizedCell::setSizes(StringRef text) {
           return llvm::createStringError("--size: cell '" + name +
                                          "' needs a value for '" + size +
                                          "', its sizes are: " + known());
-      shape = *sizes.getShape(i);
+      std::optional<SmallVector<int64_t>> known = sizes.getShape(i);
+      if (!known)
+        return llvm::createStringError("--size: the shape " + sizes.format(i) +
+                                       " of '" + cell.getArgumentName(i) +
+                                       "' has no value with " + sizes.format());
+      shape = std::move(*known);
     }
     double elements = 1;
     for (int64_t size : shape)

@@ -208,6 +208,17 @@ static bool isOfMachine(Type type) {
   return !element.isIntOrFloat() || element.getIntOrFloatBitWidth() <= mostBits;
 }
 
+/// An application that leaves something to rnn-instantiate-cells.
+static bool isOfOpenCell(Operation *op) {
+  auto apply = dyn_cast<rnn::ApplyOp>(op);
+  if (!apply)
+    return false;
+  auto cell = SymbolTable::lookupNearestSymbolFrom<rnn::CellOp>(
+      op, apply.getCellAttr());
+  return !cell || apply.getOptions() || apply.getWithout() ||
+         apply.getOperandTypes() != cell.getBody().getArgumentTypes();
+}
+
 /// What only rnn-expand-named-cells, rnn-instantiate-cells and
 /// rnn-normalize-movement know.
 static bool isNamed(Operation *op) {
@@ -223,9 +234,11 @@ static bool isAllowed(Operation *op, Phase phase) {
     return isTensorOp(op, /*allowPolicy=*/false) || isGeneric(op) ||
            isNumber(op);
   case Phase::Normalized:
-    return isTensorOp(op, /*allowPolicy=*/false) && !isNamed(op);
+    return isTensorOp(op, /*allowPolicy=*/false) && !isNamed(op) &&
+           !isOfOpenCell(op);
   case Phase::Legalized:
-    return isTensorOp(op, /*allowPolicy=*/true) && !isNamed(op);
+    return isTensorOp(op, /*allowPolicy=*/true) && !isNamed(op) &&
+           !isOfOpenCell(op);
   case Phase::Planned:
     return isPlanned(op);
   case Phase::Scheduled:

@@ -258,11 +258,26 @@ rnn.network @C7_slice inputs(%x = "x" : tensor<4xf32>) outputs("y" : tensor<4xf3
 // -----
 
 rnn.cell @self inputs(%x : tensor<?xf32>) outputs(tensor<?xf32>) {
-  // expected-error @below {{the cell applies itself}}
   %y = rnn.apply @self(%x) states() weights() : (tensor<?xf32>), (), () -> (tensor<?xf32>), ()
   rnn.yield %y : tensor<?xf32>
 }
 rnn.network @C8 inputs(%x = "x" : tensor<4xf32>) outputs("y" : tensor<4xf32>) {
+  // expected-error @below {{the cell applies itself}}
   %y = rnn.apply @self(%x) states() weights() : (tensor<4xf32>), (), () -> (tensor<4xf32>), ()
+  rnn.yield %y : tensor<4xf32>
+}
+
+// -----
+
+// Of a cell in a cell: the place of the application in the network.
+rnn.cell @outer inputs(%x : tensor<?xf32>) outputs(tensor<?xf32>) {
+  %a = rnn.fill 1.0 : tensor<3xf32>
+  %y = rnn.apply @se.layer_norm(%x) states() weights(%a, %a)
+      : (tensor<?xf32>), (), (tensor<3xf32>, tensor<3xf32>) -> (tensor<?xf32>), ()
+  rnn.yield %y : tensor<?xf32>
+}
+rnn.network @C2_inner inputs(%x = "x" : tensor<4xf32>) outputs("y" : tensor<4xf32>) {
+  // expected-error @below {{'rnn.apply' op instantiate-C2: 'se.layer_norm' (cells/layer_norm.mlir:10:1): 'gain' must have the shape [n] = [4] with n = 4, found [3]}}
+  %y = rnn.apply @outer(%x) states() weights() : (tensor<4xf32>), (), () -> (tensor<4xf32>), ()
   rnn.yield %y : tensor<4xf32>
 }

@@ -297,9 +297,14 @@ LogicalResult CellBody::buildApply(ApplyOp op) {
     without.push_back(unsigned(i) - firstWeight);
   }
   auto made = cast<ApplyOp>(b.clone(*op, mapping));
-  if (failed(instantiate(made, without)))
+  auto results = expand(made, without);
+  if (failed(results))
     return failure();
-  return finish(op, made);
+  for (auto [result, known] : llvm::zip_equal(op.getResults(), *results))
+    mapping.map(result, known);
+  if (!llvm::equal(*results, made.getResults()))
+    made.erase();
+  return success();
 }
 
 LogicalResult CellBody::buildYield(YieldOp op) {

@@ -20,17 +20,18 @@ namespace se::rnn {
 /// and weights. Rules instantiate-C3 to C7 (Normalize.td).
 class CellBody {
 public:
-  /// Makes a cell for an application within the body: sets its cell and the
-  /// types of its results. `absent` are weights that are to be left out.
-  using Instantiate = llvm::function_ref<mlir::LogicalResult(
-      ApplyOp, llvm::ArrayRef<unsigned> absent)>;
+  /// What the results of an application within the body are: its own, or those of
+  /// operations before it. `absent` are weights that are to be left out.
+  using Expand =
+      llvm::function_ref<mlir::FailureOr<llvm::SmallVector<mlir::Value>>(
+          ApplyOp, llvm::ArrayRef<unsigned> absent)>;
   /// An error at the application, which names the place in the cell.
   using Fail = llvm::function_ref<mlir::LogicalResult(
       llvm::StringRef rule, mlir::Location inCell, const llvm::Twine &text)>;
 
   CellBody(mlir::OpBuilder b, mlir::DictionaryAttr options,
-           Instantiate instantiate, Fail fail)
-      : b(b), options(options), instantiate(instantiate), fail(fail) {}
+           Expand expand, Fail fail)
+      : b(b), options(options), expand(expand), fail(fail) {}
 
   void map(mlir::Value argument, mlir::Value known) {
     mapping.map(argument, known);
@@ -64,7 +65,7 @@ private:
 
   mlir::OpBuilder b;
   mlir::DictionaryAttr options;
-  Instantiate instantiate;
+  Expand expand;
   Fail fail;
   mlir::IRMapping mapping;
   llvm::DenseSet<mlir::Value> absent;

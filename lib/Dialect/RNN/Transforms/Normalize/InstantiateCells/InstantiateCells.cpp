@@ -12,6 +12,7 @@
 
 #include "se/Dialect/RNN/CellLibrary.h"
 #include "se/Dialect/RNN/CellSizes.h"
+#include "se/Dialect/RNN/LayerName.h"
 #include "se/Dialect/RNN/RNN.h"
 #include "se/Dialect/RNN/Transforms/Passes.h"
 
@@ -41,15 +42,22 @@ private:
   bool isGeneric(CellOp cell);
   bool needsCell(ApplyOp apply, CellOp cell);
   LogicalResult instantiate(ApplyOp apply);
-  LogicalResult instantiateInner(ApplyOp inner, ArrayRef<unsigned> absent,
-                                 DictionaryAttr options);
+  FailureOr<SmallVector<Value>> expandInner(ApplyOp inner,
+                                            ArrayRef<unsigned> absent,
+                                            DictionaryAttr options);
   llvm::MapVector<StringRef, OptionKind> getAllOptions(CellOp cell);
   LogicalResult checkOptions(ApplyOp apply, CellOp cell);
   LogicalResult checkOperands(ApplyOp apply, CellOp cell,
                               ArrayRef<unsigned> weights);
+  LogicalResult check(ApplyOp apply, CellOp cell,
+                      SmallVectorImpl<unsigned> &weights);
   FailureOr<CellOp> make(ApplyOp apply, CellOp cell,
                          ArrayRef<unsigned> weights);
+  FailureOr<SmallVector<Value>> expand(OpBuilder b, ApplyOp apply, CellOp cell,
+                                       ArrayRef<unsigned> weights,
+                                       ValueRange operands);
   LogicalResult finish(ApplyOp apply, CellOp cell);
+  InFlightDiagnostic emitRule(StringRef rule, CellOp cell, Location inCell);
 
   ModuleOp module;
   SymbolTable symbols;
@@ -57,6 +65,8 @@ private:
   llvm::DenseMap<Operation *, bool> generic;
   std::vector<std::pair<SmallVector<Attribute>, CellOp>> made;
   SmallVector<CellOp> active;
+  /// In the network, the place of all errors.
+  ApplyOp outermost;
 };
 } // namespace
 
@@ -70,10 +80,9 @@ static std::string formatPlace(Location location) {
       .str();
 }
 
-/// Where an application is for those who wrote the network.
-static InFlightDiagnostic emitRule(ApplyOp apply, StringRef rule, CellOp cell,
-                                   Location inCell) {
-  return apply.emitOpError()
+InFlightDiagnostic Instantiator::emitRule(StringRef rule, CellOp cell,
+                                          Location inCell) {
+  return outermost.emitOpError()
          << rule << ": '" << cell.getSymName() << "' (" << formatPlace(inCell)
          << "): ";
 }
@@ -86,13 +95,13 @@ CellOp Instantiator::lookUp(ApplyOp apply) {
   inLibrary.consume_front(libraryPrefix);
   const LibraryCell *known = findLibraryCell(inLibrary);
   if (!known) {
-    apply.emitOpError("instantiate-C1: ") << describeUnknownCell(inLibrary);
+    outermost.emitOpError("instantiate-C1: ") << describeUnknownCell(inLibrary);
     return nullptr;
   }
   auto library = parseLibraryCell(*known, module.getContext());
   auto cell = library ? library->lookupSymbol<CellOp>(name) : CellOp();
   if (!cell) {
-    apply.emitOpError("instantiate-C1: ")
+    outermost.emitOpError("instantiate-C1: ")
         << "cells/" << known->name << ".mlir has no cell '" << name << "'";
     return nullptr;
   }
@@ -154,10 +163,11 @@ Instantiator::getAllOptions(CellOp cell) {
   return options;
 }
 
-/// An application in a cell that is applied with `options`.
-LogicalResult Instantiator::instantiateInner(ApplyOp inner,
-                                             ArrayRef<unsigned> absent,
-                                             DictionaryAttr options) {
+/// Expands an application in a cell that is applied with `options`. One that
+/// needs no cell of its own stays.
+FailureOr<SmallVector<Value>>
+Instantiator::expandInner(ApplyOp inner, ArrayRef<unsigned> absent,
+                          DictionaryAttr options) {
   CellOp cell = lookUp(inner);
   SmallVector<unsigned> given;
   if (!cell || failed(inner.getGivenWeights(cell, given)))
@@ -175,17 +185,30 @@ LogicalResult Instantiator::instantiateInner(ApplyOp inner,
     }
     inner.setWithoutAttr(b.getArrayAttr(without));
   }
-  SmallVector<NamedAttribute> inherited;
-  if (inner.getOptions())
-    llvm::append_range(inherited, inner.getOptionsAttr());
+  NamedAttrList inherited(inner.getOptionsAttr());
   auto known = getAllOptions(cell);
   for (NamedAttribute option : options)
-    if (known.contains(option.getName()) &&
-        !(inner.getOptions() && inner.getOptions()->contains(option.getName())))
-      inherited.push_back(option);
+    if (known.contains(option.getName()) && !inherited.get(option.getName()))
+      inherited.append(option);
   if (!inherited.empty())
-    inner.setOptionsAttr(b.getDictionaryAttr(inherited));
-  return instantiate(inner);
+    inner.setOptionsAttr(inherited.getDictionary(inner.getContext()));
+  if (!needsCell(inner, cell))
+    return SmallVector<Value>(inner.getResults());
+  SmallVector<unsigned> weights;
+  if (failed(check(inner, cell, weights)))
+    return failure();
+  Operation *before = inner->getPrevNode();
+  auto results = expand(OpBuilder(inner), inner, cell, weights,
+                        inner->getOperands());
+  if (failed(results))
+    return failure();
+  // Gates in a part that has no name of its own are gates of the whole.
+  if (isa<NameLoc>(inner.getLoc()))
+    for (Operation *op = before ? before->getNextNode()
+                                : &inner->getBlock()->front();
+         op != inner; op = op->getNextNode())
+      op->setLoc(nameWithin(op->getLoc(), inner.getLoc()));
+  return results;
 }
 
 LogicalResult Instantiator::checkOptions(ApplyOp apply, CellOp cell) {
@@ -196,7 +219,7 @@ LogicalResult Instantiator::checkOptions(ApplyOp apply, CellOp cell) {
   for (NamedAttribute one : given) {
     auto *option = options.find(one.getName());
     auto fail = [&]() {
-      return emitRule(apply, "instantiate-C5", cell, cell.getLoc());
+      return emitRule("instantiate-C5", cell, cell.getLoc());
     };
     if (option == options.end()) {
       SmallVector<StringRef> names;
@@ -232,7 +255,7 @@ LogicalResult Instantiator::checkOptions(ApplyOp apply, CellOp cell) {
 LogicalResult Instantiator::checkOperands(ApplyOp apply, CellOp cell,
                                           ArrayRef<unsigned> weights) {
   auto fail = [&]() {
-    return emitRule(apply, "instantiate-C2", cell, cell.getLoc());
+    return emitRule("instantiate-C2", cell, cell.getLoc());
   };
   if (apply.getInputs().size() != cell.getNumInputs() ||
       apply.getStates().size() != cell.getNumStates())
@@ -280,6 +303,54 @@ LogicalResult Instantiator::checkOperands(ApplyOp apply, CellOp cell,
   return success();
 }
 
+/// The body of a cell at the place of `b`: outputs, then next states.
+FailureOr<SmallVector<Value>>
+Instantiator::expand(OpBuilder b, ApplyOp apply, CellOp cell,
+                     ArrayRef<unsigned> weights, ValueRange operands) {
+  auto fail = [&](StringRef rule, Location inCell, const Twine &text) {
+    return LogicalResult(emitRule(rule, cell, inCell) << text);
+  };
+  if (llvm::is_contained(active, cell))
+    return fail("instantiate-C8", cell.getLoc(), "the cell applies itself");
+  DictionaryAttr options =
+      apply.getOptions().value_or(b.getDictionaryAttr({}));
+  auto inner = [&](ApplyOp op, ArrayRef<unsigned> absent) {
+    return expandInner(op, absent, options);
+  };
+  CellBody body(b, options, inner, fail);
+  unsigned firstWeight = cell.getNumInputs() + cell.getNumStates(), next = 0;
+  for (BlockArgument argument : cell.getBody().getArguments()) {
+    unsigned i = argument.getArgNumber();
+    if (i >= firstWeight && !llvm::is_contained(weights, i - firstWeight))
+      body.setAbsent(argument);
+    else
+      body.map(argument, operands[next++]);
+  }
+  active.push_back(cell);
+  LogicalResult built = body.build(cell);
+  active.pop_back();
+  if (failed(built))
+    return failure();
+  for (auto [i, state] : llvm::enumerate(apply.getStates()))
+    if (Type type = body.getNextStates()[i].getType(); type != state.getType())
+      return LogicalResult(
+          emitRule("instantiate-C4", cell, cell.getYield().getLoc())
+          << "the next '" << cell.getArgumentName(cell.getNumInputs() + i)
+          << "' is " << type << ", the state " << state.getType());
+  SmallVector<Value> results(body.getOutputs());
+  llvm::append_range(results, body.getNextStates());
+  for (auto [result, value] : llvm::zip_equal(apply.getResults(), results)) {
+    // In a cell it may have been open.
+    if (failed(verifyCompatibleShape(result.getType(), value.getType())))
+      return LogicalResult(
+          emitRule("instantiate-C4", cell, cell.getYield().getLoc())
+          << "result " << result.getResultNumber() << " is "
+          << value.getType() << ", not " << result.getType());
+    result.setType(value.getType());
+  }
+  return results;
+}
+
 FailureOr<CellOp> Instantiator::make(ApplyOp apply, CellOp cell,
                                      ArrayRef<unsigned> weights) {
   OpBuilder b = OpBuilder::atBlockBegin(module.getBody());
@@ -295,99 +366,82 @@ FailureOr<CellOp> Instantiator::make(ApplyOp apply, CellOp cell,
       ArrayAttr(), IntegerAttr());
   Block &block = result.getBody().emplaceBlock();
   b.setInsertionPointToStart(&block);
-  auto fail = [&](StringRef rule, Location inCell, const Twine &text) {
-    return LogicalResult(emitRule(apply, rule, cell, inCell) << text);
-  };
-  DictionaryAttr options =
-      apply.getOptions().value_or(b.getDictionaryAttr({}));
-  auto inner = [&](ApplyOp op, ArrayRef<unsigned> absent) {
-    return instantiateInner(op, absent, options);
-  };
-  CellBody body(b, options, inner, fail);
-  unsigned firstWeight = cell.getNumInputs() + cell.getNumStates(), next = 0;
+  unsigned firstWeight = cell.getNumInputs() + cell.getNumStates();
+  SmallVector<unsigned> numbers = llvm::to_vector(llvm::seq(firstWeight));
+  for (unsigned i : weights)
+    numbers.push_back(firstWeight + i);
   SmallVector<Attribute> names;
-  for (BlockArgument argument : cell.getBody().getArguments()) {
-    unsigned i = argument.getArgNumber();
-    if (i >= firstWeight && !llvm::is_contained(weights, i - firstWeight)) {
-      body.setAbsent(argument);
-      continue;
-    }
-    body.map(argument, block.addArgument(apply->getOperand(next++).getType(),
-                                         argument.getLoc()));
+  for (auto [i, operand] : llvm::zip_equal(numbers, apply->getOperands())) {
+    block.addArgument(operand.getType(),
+                      cell.getBody().getArgument(i).getLoc());
     names.push_back(b.getStringAttr(cell.getArgumentName(i)));
   }
   if (cell.getArgumentNames())
     result.setArgumentNamesAttr(b.getArrayAttr(names));
-  if (failed(body.build(cell))) {
+  auto results = expand(b, apply, cell, weights, block.getArguments());
+  if (failed(results)) {
     result.erase();
     return failure();
   }
-  YieldOp yield = YieldOp::create(b, cell.getYield().getLoc(),
-                                  body.getOutputs(), body.getNextStates());
-  result.setOutputTypesAttr(typesOf(body.getOutputs()));
+  b.setInsertionPointToEnd(&block);
+  auto outputs = ArrayRef(*results).take_front(cell.getNumOutputs());
+  YieldOp::create(b, cell.getYield().getLoc(), outputs,
+                  ArrayRef(*results).drop_front(cell.getNumOutputs()));
+  result.setOutputTypesAttr(typesOf(outputs));
   // What sizes were computed from, and what nobody chose.
   for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
     if (isOpTriviallyDead(&op))
       op.erase();
-  for (auto [i, state] : llvm::enumerate(apply.getStates()))
-    if (yield.getStates()[i].getType() != state.getType()) {
-      emitRule(apply, "instantiate-C4", cell, cell.getYield().getLoc())
-          << "the next '" << cell.getArgumentName(cell.getNumInputs() + i)
-          << "' is " << yield.getStates()[i].getType() << ", the state "
-          << state.getType();
-      result.erase();
-      return failure();
-    }
   return result;
 }
 
-LogicalResult Instantiator::finish(ApplyOp apply, CellOp cell) {
-  YieldOp yield = cell.getYield();
+LogicalResult Instantiator::check(ApplyOp apply, CellOp cell,
+                                  SmallVectorImpl<unsigned> &weights) {
+  return failure(failed(apply.getGivenWeights(cell, weights)) ||
+                 failed(checkOptions(apply, cell)) ||
+                 failed(checkOperands(apply, cell, weights)));
+}
+
+/// `known` was made for an application like this one.
+LogicalResult Instantiator::finish(ApplyOp apply, CellOp known) {
   for (auto [result, value] :
-       llvm::zip_equal(apply.getResults(), yield.getOperands())) {
-    // In a cell it may have been open.
-    if (succeeded(verifyCompatibleShape(result.getType(), value.getType())))
-      result.setType(value.getType());
-    if (result.getType() != value.getType())
-      return emitRule(apply, "instantiate-C4", cell, yield.getLoc())
-             << "result " << result.getResultNumber() << " is "
-             << value.getType() << ", not " << result.getType();
+       llvm::zip_equal(apply.getResults(), known.getYield().getOperands())) {
+    if (failed(verifyCompatibleShape(result.getType(), value.getType())))
+      return LogicalResult(
+          emitRule("instantiate-C4", known, known.getYield().getLoc())
+          << "result " << result.getResultNumber() << " is "
+          << value.getType() << ", not " << result.getType());
+    result.setType(value.getType());
   }
-  apply.setCell(cell.getSymName());
+  apply.setCell(known.getSymName());
   apply.removeOptionsAttr();
   apply.removeWithoutAttr();
   return success();
 }
 
 LogicalResult Instantiator::instantiate(ApplyOp apply) {
+  outermost = apply;
   CellOp cell = lookUp(apply);
   if (!cell)
     return failure();
-  if (llvm::is_contained(active, cell))
-    return emitRule(apply, "instantiate-C8", cell, cell.getLoc())
-           << "the cell applies itself";
   if (!needsCell(apply, cell))
     return success();
   SmallVector<unsigned> weights;
-  if (failed(apply.getGivenWeights(cell, weights)) ||
-      failed(checkOptions(apply, cell)) ||
-      failed(checkOperands(apply, cell, weights)))
+  if (failed(check(apply, cell, weights)))
     return failure();
   Builder b(apply.getContext());
-  SmallVector<Attribute> key{cell.getSymNameAttr(), apply.getOptionsAttr(),
-                             b.getI64ArrayAttr(SmallVector<int64_t>(
-                                 weights.begin(), weights.end())),
-                             b.getTypeArrayAttr(SmallVector<Type>(
-                                 apply->getOperandTypes()))};
+  SmallVector<int64_t> numbers(weights.begin(), weights.end());
+  SmallVector<Attribute> key{
+      cell.getSymNameAttr(), apply.getOptionsAttr(),
+      b.getI64ArrayAttr(numbers),
+      b.getTypeArrayAttr(SmallVector<Type>(apply->getOperandTypes()))};
   for (auto &[other, known] : made)
     if (other == key)
       return finish(apply, known);
-  active.push_back(cell);
   FailureOr<CellOp> result = make(apply, cell, weights);
-  active.pop_back();
   if (failed(result))
     return failure();
-  // Symbols of cells with open sizes are free in the end.
+  // Names of cells with open sizes are taken until these are erased.
   symbols.insert(*result);
   made.emplace_back(std::move(key), *result);
   return finish(apply, *result);
