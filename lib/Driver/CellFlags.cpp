@@ -18,10 +18,11 @@ CellFlags::CellFlags(cl::OptionCategory &category)
            cl::value_desc("NAME|FILE"), cl::cat(category)),
       sizes("size", cl::desc("Sizes that the cell leaves open"),
             cl::value_desc("NAME=N,..."), cl::cat(category)),
-      randomWeights("random-weights",
-                    cl::desc("With --cell: weights from this seed, and for int8 "
-                             "random frames as calibration"),
-                    cl::value_desc("seed"), cl::cat(category)),
+      randomWeights(
+          "random-weights",
+          cl::desc("With --cell: weights from this seed, and for int8 "
+                   "random frames as calibration"),
+          cl::value_desc("seed"), cl::cat(category)),
       weights("weights",
               cl::desc("With --cell: float32 arrays by the names of weights in "
                        "the cell's text"),
@@ -40,7 +41,8 @@ CellOptions CellFlags::get() const {
 llvm::Error CellFlags::check(llvm::StringRef network) const {
   if (isGiven() && !network.empty())
     return llvm::createStringError("--cell takes the place of a network, found "
-                                   "'" + network + "' too");
+                                   "'" +
+                                   network + "' too");
   if (!isGiven() && (!sizes.empty() || randomWeights.getNumOccurrences() ||
                      weights.getNumOccurrences()))
     return llvm::createStringError(
@@ -51,7 +53,7 @@ llvm::Error CellFlags::check(llvm::StringRef network) const {
 void CellFlags::addCalibration(CalibrationOptions &options,
                                llvm::StringRef precision) const {
   bool isFloat = precision == "fp32" || precision == "fp16";
-  if (isGiven() && randomWeights.getNumOccurrences() &&
-      options.paths.empty() && !isFloat)
+  if (isGiven() && randomWeights.getNumOccurrences() && options.paths.empty() &&
+      !isFloat)
     options.randomSeed = randomWeights;
 }

@@ -7,10 +7,10 @@
 
 #include "se/Dialect/RNN/CellLibrary.h"
 #include "se/Dialect/RNN/CellSizes.h"
+#include "se/Dialect/RNN/Transforms/Passes.h"
 #include "se/Driver/Compile.h"
 #include "se/Driver/Diagnostics.h"
 #include "se/Host/HostProgram.h"
-#include "se/Dialect/RNN/Transforms/Passes.h"
 #include "se/Pipelines/Pipelines.h"
 #include "se/Support/MessageLine.h"
 
@@ -56,9 +56,8 @@ static llvm::Expected<CellOp> findCell(ModuleOp module, StringRef file,
     return llvm::createStringError("--cell: " + file + " has no cell '" + name +
                                    "', it has: " + listNames(names));
   }
-  llvm::erase_if(cells, [&](CellOp cell) {
-    return applied.contains(cell.getSymName());
-  });
+  llvm::erase_if(
+      cells, [&](CellOp cell) { return applied.contains(cell.getSymName()); });
   if (cells.size() == 1)
     return cells.front();
   if (names.empty())
@@ -78,8 +77,8 @@ static OwningOpRef<ModuleOp> loadCells(const CellOptions &options,
       return nullptr;
     }
     OwningOpRef<ModuleOp> module = rnn::parseLibraryCell(*known, &context);
-    cell = module->lookupSymbol<CellOp>(
-        (rnn::libraryPrefix + known->name).str());
+    cell =
+        module->lookupSymbol<CellOp>((rnn::libraryPrefix + known->name).str());
     return module;
   }
   auto [file, name] = text.rsplit(':');
@@ -161,10 +160,10 @@ llvm::Error SizedCell::setSizes(StringRef text) {
     for (int64_t size : shape)
       elements *= double(std::max<int64_t>(size, 0));
     if (elements < 1 || elements > double(maxElements))
-      return llvm::createStringError(
-          "--size: '" + cell.getArgumentName(i) + "' would have the shape " +
-          formatShape(shape) + ", expected 1 to " + Twine(maxElements) +
-          " elements");
+      return llvm::createStringError("--size: '" + cell.getArgumentName(i) +
+                                     "' would have the shape " +
+                                     formatShape(shape) + ", expected 1 to " +
+                                     Twine(maxElements) + " elements");
     shapes.push_back(std::move(shape));
   }
   return llvm::Error::success();
@@ -198,8 +197,8 @@ CellWeights SizedCell::makeWeights(uint64_t seed) {
     int64_t elements = 1;
     for (int64_t size : shape)
       elements *= size;
-    // Of a matrix the variance is one by the number of columns; of a square one,
-    // which may be all that a state is multiplied by, a quarter of it.
+    // Of a matrix the variance is one by the number of columns; of a square
+    // one, which may be all that a state is multiplied by, a quarter of it.
     double most = shape.size() < 2
                       ? 0.25
                       : std::sqrt(3.0 * double(shape[0]) / double(elements));
@@ -265,20 +264,19 @@ SizedCell::makeConstants(ImplicitLocOpBuilder &b, CellWeights weights,
     if (!llvm::all_of(array.data, [](float x) { return std::isfinite(x); }))
       return llvm::createStringError("weight '" + name.getValue() +
                                      "' has a value that is not finite");
-    constants.push_back(
-        makeConstant(b, name, getType(first + i), array.data));
+    constants.push_back(makeConstant(b, name, getType(first + i), array.data));
     weights.erase(found);
   }
   if (!missing.empty())
-    return llvm::createStringError("cell '" + getName(cell) +
-                                   "' needs weights that are not there: " +
-                                   listNames(missing));
+    return llvm::createStringError(
+        "cell '" + getName(cell) +
+        "' needs weights that are not there: " + listNames(missing));
   for (const auto &[name, array] : weights)
     extra.push_back(name);
   if (!extra.empty())
-    return llvm::createStringError("cell '" + getName(cell) +
-                                   "' has no weights of these names: " +
-                                   listNames(extra));
+    return llvm::createStringError(
+        "cell '" + getName(cell) +
+        "' has no weights of these names: " + listNames(extra));
   return constants;
 }
 
@@ -343,8 +341,8 @@ SizedCell::makeNetwork(CellWeights weights) {
   // Shapes of outputs follow from the body.
   if (failed(rnn::instantiateCells(*module)))
     return llvm::make_error<DiagnosedError>();
-  network.setOutputTypesAttr(b.getTypeArrayAttr(
-      SmallVector<Type>(yield.getOutputs().getTypes())));
+  network.setOutputTypesAttr(
+      b.getTypeArrayAttr(SmallVector<Type>(yield.getOutputs().getTypes())));
   if (failed(verify(*module)))
     return llvm::make_error<DiagnosedError>();
   return std::move(module);

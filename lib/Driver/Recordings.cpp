@@ -209,8 +209,8 @@ Recording se::makeRandomRecording(uint64_t seed, ArrayRef<Port> inputs) {
   // Another sequence than that of weights from the same seed.
   std::mt19937_64 random(~seed);
   for (const Port &port : inputs) {
-    std::vector<float> &values = recording.frames.values.emplace_back(
-        size_t(numFrames * port.elements));
+    std::vector<float> &values =
+        recording.frames.values.emplace_back(size_t(numFrames * port.elements));
     // The library's distributions differ between machines.
     for (float &value : values)
       value = float(double(random() >> 11) * 0x1p-52 - 1);

@@ -118,7 +118,8 @@ static bool isMovement(Operation *op) {
              tensor::CollapseShapeOp, tensor::CastOp>(op);
 }
 
-/// Arithmetic on sizes in a cell, of which rnn-instantiate-cells leaves nothing.
+/// Arithmetic on sizes in a cell, of which rnn-instantiate-cells leaves
+/// nothing.
 static bool isOfSizes(Operation *op) {
   if (!op->getParentOfType<rnn::CellOp>() ||
       !llvm::all_of(op->getResultTypes(), llvm::IsaPred<IndexType>))

@@ -3,9 +3,9 @@
 
 //===- Npz.cpp - Files of several NumPy arrays ----------------------------===//
 //
-// A ZIP archive with a file NAME.npy for each array, stored or deflated. Source:
-// APPNOTE.TXT of PKWARE, version 6.3. The directory at the end counts: numpy
-// writes no sizes before the arrays.
+// A ZIP archive with a file NAME.npy for each array, stored or deflated.
+// Source: APPNOTE.TXT of PKWARE, version 6.3. The directory at the end counts:
+// numpy writes no sizes before the arrays.
 //
 //===----------------------------------------------------------------------===//
 
@@ -40,13 +40,12 @@ static std::optional<std::string> inflateText(StringRef text, size_t size) {
   // Without a header.
   if (inflateInit2(&stream, -MAX_WBITS) != Z_OK)
     return std::nullopt;
-  stream.next_in =
-      reinterpret_cast<Bytef *>(const_cast<char *>(text.data()));
+  stream.next_in = reinterpret_cast<Bytef *>(const_cast<char *>(text.data()));
   stream.avail_in = uInt(text.size());
   stream.next_out = reinterpret_cast<Bytef *>(result.data());
   stream.avail_out = uInt(size);
-  bool isWhole = inflate(&stream, Z_FINISH) == Z_STREAM_END &&
-                 stream.avail_out == 0;
+  bool isWhole =
+      inflate(&stream, Z_FINISH) == Z_STREAM_END && stream.avail_out == 0;
   inflateEnd(&stream);
   return isWhole ? std::optional(std::move(result)) : std::nullopt;
 }
@@ -95,9 +94,8 @@ Expected<std::vector<NamedArray>> se::readNpz(StringRef path) {
       archive.size() - end < endSize)
     return fail(path, "not an .npz file");
   unsigned count = read16(archive, end + 10);
-  StringRef directory =
-      archive.take_front(end).drop_front(std::min<size_t>(
-          read32(archive, end + 16), end));
+  StringRef directory = archive.take_front(end).drop_front(
+      std::min<size_t>(read32(archive, end + 16), end));
   std::vector<NamedArray> arrays;
   StringSet<> names;
   size_t total = 0;

@@ -44,17 +44,16 @@ makeWeights(const std::string &cell, const std::string &sizes, uint64_t seed) {
   py::gil_scoped_release release;
   Context context;
   std::vector<std::pair<std::string, Array>> arrays;
-  for (auto &[name, array] :
-       loadCell(cell, sizes, context).makeWeights(seed))
+  for (auto &[name, array] : loadCell(cell, sizes, context).makeWeights(seed))
     arrays.push_back(
         {name, {{array.shape.begin(), array.shape.end()}, array.data}});
   return arrays;
 }
 
 /// Returns the text of the network.
-static std::string makeNetwork(const std::string &cell,
-                               const std::string &sizes,
-                               const std::map<std::string, py::buffer> &arrays) {
+static std::string
+makeNetwork(const std::string &cell, const std::string &sizes,
+            const std::map<std::string, py::buffer> &arrays) {
   CellWeights weights;
   for (const auto &[name, buffer] : arrays) {
     py::buffer_info info = buffer.request();

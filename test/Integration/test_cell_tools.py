@@ -229,6 +229,33 @@ def test_list():
         "docs/cells.md: replace the list by what se-compile --cell=help prints")
 
 
+def test_operations_are_listed():
+    """docs/cells.md has each operation of the dialect that may stand in a cell, with its
+    summary in ODS."""
+    ods = (se.SOURCE / "include/se/Dialect/RNN/RNNOps.td").read_text()
+    summaries = dict(re.findall(r'RNN_Op<"(\w+)".*?let summary = "([^"]*)"', ods, re.DOTALL))
+    # What holds cells, what is made of static cells, what a policy makes.
+    for other in ("network", "cell", "observe", "lstm", "gru", "quantize", "interpolate"):
+        del summaries[other]
+    page = (se.SOURCE / "docs/cells.md").read_text()
+    assert dict(re.findall(r"^\| `rnn\.(\w+)` \| (.*) \|$", page, re.MULTILINE)) == summaries
+
+
+def test_bounds_are_stated():
+    """docs/cells.md has the bounds that test_cells.py holds."""
+    import test_cells
+
+    page = (se.SOURCE / "docs/cells.md").read_text()
+    stated = dict(re.findall(r"^\| (`.*) \| ([\d.]+) \|$", page, re.MULTILINE))
+    assert {key: float(value) for key, value in stated.items()} == {
+        "`fp32`": test_cells.BOUNDS["fp32"],
+        "`fp16`": test_cells.BOUNDS["fp16"],
+        "`mixed`, `int8`": test_cells.BOUNDS["mixed"],
+        "`layer_norm_lstm` in `fp16`": test_cells.WIDER["layer_norm_lstm", "fp16"],
+        "`layer_norm_lstm` in `mixed`, `int8`": test_cells.WIDER["layer_norm_lstm", "mixed"],
+    }
+
+
 def test_python(tmp_path):
     """The package makes the same networks as the tools, and has their messages."""
     weights = cells.random_weights("lstm", SIZES, 9)

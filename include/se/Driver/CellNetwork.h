@@ -41,8 +41,8 @@ public:
                                        mlir::MLIRContext &context);
 
   /// Within the range of each weight, or else such that a sum of products has
-  /// the variance of what is multiplied; optional weights are left out. The same
-  /// numbers on each machine.
+  /// the variance of what is multiplied; optional weights are left out. The
+  /// same numbers on each machine.
   CellWeights makeWeights(uint64_t seed);
   /// A network with the cell's inputs, states, which start from zero, and
   /// outputs: y, or y1, y2, ... Consumes the cell. Error: one line, or

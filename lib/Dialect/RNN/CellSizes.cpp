@@ -107,8 +107,7 @@ CellSizes::getShape(unsigned argument) const {
                           : b.getAffineSymbolExpr(unsigned(i)));
   SmallVector<int64_t> shape;
   for (AffineExpr e : map.getResults()) {
-    auto constant = dyn_cast<AffineConstantExpr>(
-        e.replaceSymbols(known));
+    auto constant = dyn_cast<AffineConstantExpr>(e.replaceSymbols(known));
     if (!constant)
       return std::nullopt;
     shape.push_back(constant.getValue());

@@ -28,8 +28,9 @@ OpFoldResult MatvecOp::fold(FoldAdaptor adaptor) {
   // A product with the zero vector is zero, unless W has NaN or infinity, in
   // which case the network is broken anyway (the importer warns).
   auto x = dyn_cast_or_null<SplatElementsAttr>(adaptor.getX());
-  if (!x || !isStatic(getY()) || x.getSplatValue<Attribute>() !=
-                Builder(getContext()).getZeroAttr(x.getElementType()))
+  if (!x || !isStatic(getY()) ||
+      x.getSplatValue<Attribute>() !=
+          Builder(getContext()).getZeroAttr(x.getElementType()))
     return {};
   return Builder(getContext()).getZeroAttr(getY().getType());
 }

@@ -353,10 +353,11 @@ static LogicalResult checkParts(std::optional<Location> loc,
   return success();
 }
 
-LogicalResult SplitOp::inferReturnTypes(
-    MLIRContext *context, std::optional<Location> loc, ValueRange operands,
-    DictionaryAttr attributes, OpaqueProperties properties, RegionRange regions,
-    SmallVectorImpl<Type> &results) {
+LogicalResult
+SplitOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc,
+                          ValueRange operands, DictionaryAttr attributes,
+                          OpaqueProperties properties, RegionRange regions,
+                          SmallVectorImpl<Type> &results) {
   Adaptor op(operands, attributes, properties, regions);
   auto type = dyn_cast<RankedTensorType>(op.getX().getType());
   if (!type || failed(checkParts(loc, type, op.getNames())))

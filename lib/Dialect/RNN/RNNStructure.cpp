@@ -105,8 +105,8 @@ static ParseResult parseShape(OpAsmParser &parser, Type type,
       shape.push_back(parser.getBuilder().getAffineConstantExpr(size));
     }
   }
-  clause.shapes.push_back(AffineMapAttr::get(AffineMap::get(
-      0, unsigned(sizes.size()), shape, parser.getContext())));
+  clause.shapes.push_back(AffineMapAttr::get(
+      AffineMap::get(0, unsigned(sizes.size()), shape, parser.getContext())));
   return success();
 }
 
@@ -507,10 +507,9 @@ std::string CellOp::getArgumentName(unsigned number) {
   if (std::optional<ArrayAttr> names = getArgumentNames())
     return cast<StringAttr>((*names)[number]).str();
   unsigned states = getNumInputs(), weights = states + getNumStates();
-  return number < states ? "input " + std::to_string(number)
-         : number < weights
-             ? "state " + std::to_string(number - states)
-             : "weight " + std::to_string(number - weights);
+  return number < states    ? "input " + std::to_string(number)
+         : number < weights ? "state " + std::to_string(number - states)
+                            : "weight " + std::to_string(number - weights);
 }
 
 void CellOp::getAsmBlockArgumentNames(Region &region,
@@ -521,7 +520,7 @@ void CellOp::getAsmBlockArgumentNames(Region &region,
     names = std::nullopt;
   for (BlockArgument argument : region.getArguments()) {
     unsigned n = argument.getArgNumber();
-    setName(argument, names ? cast<StringAttr>((*names)[n]).getValue()
+    setName(argument, names         ? cast<StringAttr>((*names)[n]).getValue()
                       : n < states  ? "x"
                       : n < weights ? "h"
                                     : "w");
@@ -536,9 +535,7 @@ static LogicalResult verifyShapes(CellOp cell) {
                            sizes = cell.getSizeNames();
   if (!shapes && !sizes)
     return success();
-  auto fail = [&]() {
-    return cell.emitOpError("cell-C3: ");
-  };
+  auto fail = [&]() { return cell.emitOpError("cell-C3: "); };
   unsigned numArguments = cell.getBody().getNumArguments();
   if (!shapes || !sizes || shapes->size() != numArguments)
     return fail() << "there must be one shape for each argument";
@@ -560,8 +557,7 @@ static LogicalResult verifyShapes(CellOp cell) {
                     << "' must have the rank of " << type;
     for (auto [size, e] : llvm::zip(type.getShape(), shape.getResults())) {
       auto constant = dyn_cast<AffineConstantExpr>(e);
-      if (constant ? constant.getValue() != size
-                   : !ShapedType::isDynamic(size))
+      if (constant ? constant.getValue() != size : !ShapedType::isDynamic(size))
         return fail() << "the shape of '"
                       << cell.getArgumentName(argument.getArgNumber())
                       << "' does not have the sizes of " << type;
@@ -570,10 +566,10 @@ static LogicalResult verifyShapes(CellOp cell) {
     }
   }
   if (!whole.all())
-    return fail() << "size '"
-                  << cast<StringAttr>((*sizes)[whole.find_first_unset()])
-                         .getValue()
-                  << "' is not the whole of a dimension of any argument";
+    return fail()
+           << "size '"
+           << cast<StringAttr>((*sizes)[whole.find_first_unset()]).getValue()
+           << "' is not the whole of a dimension of any argument";
   return success();
 }
 

@@ -34,8 +34,8 @@ std::string se::rnn::describeUnknownCell(StringRef name) {
     return std::pair(distance(cell), size < name.size() ? name.size() - size
                                                         : size - name.size());
   };
-  const LibraryCell *nearest = llvm::min_element(
-      cells, [&](const LibraryCell &a, const LibraryCell &b) {
+  const LibraryCell *nearest =
+      llvm::min_element(cells, [&](const LibraryCell &a, const LibraryCell &b) {
         return rank(a) < rank(b);
       });
   // A word that has little in common with any name was no slip.

@@ -42,8 +42,7 @@ static void inlineCell(ApplyOp apply, CellOp cell) {
 static bool isInstance(ApplyOp apply, CellOp cell) {
   return apply.getOperandTypes() == cell.getBody().getArgumentTypes() &&
          !apply.getOptions() && !apply.getWithout() &&
-         llvm::equal(apply.getResultTypes(),
-                     cell.getYield().getOperandTypes());
+         llvm::equal(apply.getResultTypes(), cell.getYield().getOperandTypes());
 }
 
 static LogicalResult inlineInto(Block &block, SymbolTable &symbols,

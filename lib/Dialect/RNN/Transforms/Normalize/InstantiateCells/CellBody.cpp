@@ -53,10 +53,12 @@ LogicalResult CellBody::buildWithAbsent(Operation *op) {
   bool areAll = llvm::all_of(op->getOperands(), isAbsent);
   bool isProduct = isa<arith::MulFOp, MatvecOp>(op) ||
                    (isa<arith::DivFOp>(op) && isAbsent(op->getOperand(0)));
-  bool isMoved = isa<arith::NegFOp, ReshapeOp, TransposeOp, BroadcastOp,
-                     SplitOp, tensor::ExtractSliceOp, tensor::ExpandShapeOp>(op);
-  bool isSum = isa<arith::AddFOp, arith::SubFOp, arith::MinimumFOp,
-                   arith::MaximumFOp>(op);
+  bool isMoved =
+      isa<arith::NegFOp, ReshapeOp, TransposeOp, BroadcastOp, SplitOp,
+          tensor::ExtractSliceOp, tensor::ExpandShapeOp>(op);
+  bool isSum =
+      isa<arith::AddFOp, arith::SubFOp, arith::MinimumFOp, arith::MaximumFOp>(
+          op);
   if (isProduct || isMoved || areAll) {
     absent.insert(op->result_begin(), op->result_end());
     return success();
@@ -74,8 +76,8 @@ LogicalResult CellBody::buildWithAbsent(Operation *op) {
   if (open.contains(right))
     return fail("instantiate-C7", op->getLoc(),
                 "the shape of this value is not known");
-  mapping.map(op->getResult(0), arith::NegFOp::create(b, op->getLoc(),
-                                                      mapping.lookup(right)));
+  mapping.map(op->getResult(0),
+              arith::NegFOp::create(b, op->getLoc(), mapping.lookup(right)));
   return success();
 }
 
@@ -187,8 +189,8 @@ LogicalResult CellBody::applyOption(Operation *op) {
   if (auto activation = dyn_cast<ActivationOp>(op))
     activation.setFunctionAttr(cast<ActivationAttr>(value));
   else
-    cast<FillOp>(op).setValueAttr(b.getF32FloatAttr(
-        float(cast<FloatAttr>(value).getValueAsDouble())));
+    cast<FillOp>(op).setValueAttr(
+        b.getF32FloatAttr(float(cast<FloatAttr>(value).getValueAsDouble())));
   return success();
 }
 

@@ -20,8 +20,8 @@ namespace se::rnn {
 /// and weights. Rules instantiate-C3 to C7 (Normalize.td).
 class CellBody {
 public:
-  /// What the results of an application within the body are: its own, or those of
-  /// operations before it. `absent` are weights that are to be left out.
+  /// What the results of an application within the body are: its own, or those
+  /// of operations before it. `absent` are weights that are to be left out.
   using Expand =
       llvm::function_ref<mlir::FailureOr<llvm::SmallVector<mlir::Value>>(
           ApplyOp, llvm::ArrayRef<unsigned> absent)>;
@@ -29,8 +29,8 @@ public:
   using Fail = llvm::function_ref<mlir::LogicalResult(
       llvm::StringRef rule, mlir::Location inCell, const llvm::Twine &text)>;
 
-  CellBody(mlir::OpBuilder b, mlir::DictionaryAttr options,
-           Expand expand, Fail fail)
+  CellBody(mlir::OpBuilder b, mlir::DictionaryAttr options, Expand expand,
+           Fail fail)
       : b(b), options(options), expand(expand), fail(fail) {}
 
   void map(mlir::Value argument, mlir::Value known) {

@@ -107,8 +107,8 @@ static std::optional<Shape> getShape(Operation *op) {
 
 Inferred se::rnn::inferResultTypes(Operation *op) {
   // Already, or numbers.
-  bool areTensors = llvm::all_of(op->getResultTypes(),
-                                 llvm::IsaPred<RankedTensorType>);
+  bool areTensors =
+      llvm::all_of(op->getResultTypes(), llvm::IsaPred<RankedTensorType>);
   if (!areTensors || op->getNumResults() == 0)
     return Inferred::Known;
   if (auto split = dyn_cast<SplitOp>(op)) {
@@ -126,8 +126,8 @@ Inferred se::rnn::inferResultTypes(Operation *op) {
   bool isOpen = !said.hasStaticShape();
   if (isa<FillOp, BroadcastOp>(op) && isOpen)
     return Inferred::Open;
-  if (isa<ReshapeOp>(op) && llvm::count_if(said.getShape(),
-                                           ShapedType::isDynamic) > 1)
+  if (isa<ReshapeOp>(op) &&
+      llvm::count_if(said.getShape(), ShapedType::isDynamic) > 1)
     return Inferred::Open;
   std::optional<Shape> shape = getShape(op);
   if (!shape || failed(verifyCompatibleShape(said.getShape(), *shape)))

@@ -42,9 +42,8 @@ private:
   bool isGeneric(CellOp cell);
   bool needsCell(ApplyOp apply, CellOp cell);
   LogicalResult instantiate(ApplyOp apply);
-  FailureOr<SmallVector<Value>> expandInner(ApplyOp inner,
-                                            ArrayRef<unsigned> absent,
-                                            DictionaryAttr options);
+  FailureOr<SmallVector<Value>>
+  expandInner(ApplyOp inner, ArrayRef<unsigned> absent, DictionaryAttr options);
   llvm::MapVector<StringRef, OptionKind> getAllOptions(CellOp cell);
   LogicalResult checkOptions(ApplyOp apply, CellOp cell);
   LogicalResult checkOperands(ApplyOp apply, CellOp cell,
@@ -82,9 +81,8 @@ static std::string formatPlace(Location location) {
 
 InFlightDiagnostic Instantiator::emitRule(StringRef rule, CellOp cell,
                                           Location inCell) {
-  return outermost.emitOpError()
-         << rule << ": '" << cell.getSymName() << "' (" << formatPlace(inCell)
-         << "): ";
+  return outermost.emitOpError() << rule << ": '" << cell.getSymName() << "' ("
+                                 << formatPlace(inCell) << "): ";
 }
 
 CellOp Instantiator::lookUp(ApplyOp apply) {
@@ -128,14 +126,15 @@ bool Instantiator::isGeneric(CellOp cell) {
             auto apply = dyn_cast<ApplyOp>(op);
             auto callee =
                 apply ? symbols.lookup<CellOp>(apply.getCell()) : CellOp();
-            bool isOne = isa<tensor::DimOp, ChooseOp>(op) ||
-                         op->hasAttr(optionAttrName) ||
-                         llvm::any_of(op->getResultTypes(), isOpen) ||
-                         llvm::any_of(op->getOperandTypes(),
-                                      llvm::IsaPred<IndexType>) ||
-                         (apply && (!callee || needsCell(apply, callee)));
+            bool isOne =
+                isa<tensor::DimOp, ChooseOp>(op) ||
+                op->hasAttr(optionAttrName) ||
+                llvm::any_of(op->getResultTypes(), isOpen) ||
+                llvm::any_of(op->getOperandTypes(), llvm::IsaPred<IndexType>) ||
+                (apply && (!callee || needsCell(apply, callee)));
             return isOne ? WalkResult::interrupt() : WalkResult::advance();
-          }).wasInterrupted();
+          })
+          .wasInterrupted();
   generic[cell] = found;
   return found;
 }
@@ -198,8 +197,8 @@ Instantiator::expandInner(ApplyOp inner, ArrayRef<unsigned> absent,
   if (failed(check(inner, cell, weights)))
     return failure();
   Operation *before = inner->getPrevNode();
-  auto results = expand(OpBuilder(inner), inner, cell, weights,
-                        inner->getOperands());
+  auto results =
+      expand(OpBuilder(inner), inner, cell, weights, inner->getOperands());
   if (failed(results))
     return failure();
   // Gates in a part that has no name of its own are gates of the whole.
@@ -225,8 +224,7 @@ LogicalResult Instantiator::checkOptions(ApplyOp apply, CellOp cell) {
       SmallVector<StringRef> names;
       for (auto &[name, kind] : options)
         names.push_back(name);
-      return fail() << "there is no option '" << one.getName().getValue()
-                    << "'"
+      return fail() << "there is no option '" << one.getName().getValue() << "'"
                     << (names.empty()
                             ? std::string()
                             : ", there are " + llvm::join(names, ", "));
@@ -254,9 +252,7 @@ LogicalResult Instantiator::checkOptions(ApplyOp apply, CellOp cell) {
 /// (instantiate-C2)
 LogicalResult Instantiator::checkOperands(ApplyOp apply, CellOp cell,
                                           ArrayRef<unsigned> weights) {
-  auto fail = [&]() {
-    return emitRule("instantiate-C2", cell, cell.getLoc());
-  };
+  auto fail = [&]() { return emitRule("instantiate-C2", cell, cell.getLoc()); };
   if (apply.getInputs().size() != cell.getNumInputs() ||
       apply.getStates().size() != cell.getNumStates())
     return fail() << "the cell has " << cell.getNumInputs() << " inputs and "
@@ -273,7 +269,8 @@ LogicalResult Instantiator::checkOperands(ApplyOp apply, CellOp cell,
   if (apply.getWeights().size() != weights.size()) {
     std::string names;
     for (unsigned i : weights)
-      names += (names.empty() ? "" : ", ") + cell.getArgumentName(firstWeight + i);
+      names +=
+          (names.empty() ? "" : ", ") + cell.getArgumentName(firstWeight + i);
     return fail() << "the cell has " << weights.size() << " weights (" << names
                   << "), found " << apply.getWeights().size();
   }
@@ -283,7 +280,8 @@ LogicalResult Instantiator::checkOperands(ApplyOp apply, CellOp cell,
   SmallVector<std::pair<unsigned, RankedTensorType>> operands;
   for (auto [i, value] : llvm::zip_equal(numbers, apply->getOperands())) {
     auto type = dyn_cast<RankedTensorType>(value.getType());
-    auto expected = cast<RankedTensorType>(cell.getBody().getArgument(i).getType());
+    auto expected =
+        cast<RankedTensorType>(cell.getBody().getArgument(i).getType());
     if (!type || !type.hasStaticShape() ||
         failed(verifyCompatibleShape(type, expected)) ||
         type.getElementType() != expected.getElementType())
@@ -297,23 +295,24 @@ LogicalResult Instantiator::checkOperands(ApplyOp apply, CellOp cell,
   for (auto [i, type] : operands)
     if (std::optional<SmallVector<int64_t>> shape = sizes.getShape(i);
         shape && ArrayRef(*shape) != type.getShape())
-      return fail() << "'" << cell.getArgumentName(i) << "' must have the shape "
-                    << sizes.format(i) << " = [" << *shape << "] with "
-                    << sizes.format() << ", found [" << type.getShape() << "]";
+      return fail() << "'" << cell.getArgumentName(i)
+                    << "' must have the shape " << sizes.format(i) << " = ["
+                    << *shape << "] with " << sizes.format() << ", found ["
+                    << type.getShape() << "]";
   return success();
 }
 
 /// The body of a cell at the place of `b`: outputs, then next states.
-FailureOr<SmallVector<Value>>
-Instantiator::expand(OpBuilder b, ApplyOp apply, CellOp cell,
-                     ArrayRef<unsigned> weights, ValueRange operands) {
+FailureOr<SmallVector<Value>> Instantiator::expand(OpBuilder b, ApplyOp apply,
+                                                   CellOp cell,
+                                                   ArrayRef<unsigned> weights,
+                                                   ValueRange operands) {
   auto fail = [&](StringRef rule, Location inCell, const Twine &text) {
     return LogicalResult(emitRule(rule, cell, inCell) << text);
   };
   if (llvm::is_contained(active, cell))
     return fail("instantiate-C8", cell.getLoc(), "the cell applies itself");
-  DictionaryAttr options =
-      apply.getOptions().value_or(b.getDictionaryAttr({}));
+  DictionaryAttr options = apply.getOptions().value_or(b.getDictionaryAttr({}));
   auto inner = [&](ApplyOp op, ArrayRef<unsigned> absent) {
     return expandInner(op, absent, options);
   };
@@ -344,8 +343,8 @@ Instantiator::expand(OpBuilder b, ApplyOp apply, CellOp cell,
     if (failed(verifyCompatibleShape(result.getType(), value.getType())))
       return LogicalResult(
           emitRule("instantiate-C4", cell, cell.getYield().getLoc())
-          << "result " << result.getResultNumber() << " is "
-          << value.getType() << ", not " << result.getType());
+          << "result " << result.getResultNumber() << " is " << value.getType()
+          << ", not " << result.getType());
     result.setType(value.getType());
   }
   return results;
@@ -359,11 +358,11 @@ FailureOr<CellOp> Instantiator::make(ApplyOp apply, CellOp cell,
   auto typesOf = [&](ValueRange values) {
     return b.getTypeArrayAttr(SmallVector<Type>(values.getTypes()));
   };
-  auto result = CellOp::create(
-      b, cell.getLoc(), name, typesOf(apply.getInputs()),
-      typesOf(apply.getStates()), typesOf(apply.getWeights()),
-      b.getTypeArrayAttr({}), ArrayAttr(), ArrayAttr(), ArrayAttr(),
-      ArrayAttr(), IntegerAttr());
+  auto result =
+      CellOp::create(b, cell.getLoc(), name, typesOf(apply.getInputs()),
+                     typesOf(apply.getStates()), typesOf(apply.getWeights()),
+                     b.getTypeArrayAttr({}), ArrayAttr(), ArrayAttr(),
+                     ArrayAttr(), ArrayAttr(), IntegerAttr());
   Block &block = result.getBody().emplaceBlock();
   b.setInsertionPointToStart(&block);
   unsigned firstWeight = cell.getNumInputs() + cell.getNumStates();
@@ -409,8 +408,8 @@ LogicalResult Instantiator::finish(ApplyOp apply, CellOp known) {
     if (failed(verifyCompatibleShape(result.getType(), value.getType())))
       return LogicalResult(
           emitRule("instantiate-C4", known, known.getYield().getLoc())
-          << "result " << result.getResultNumber() << " is "
-          << value.getType() << ", not " << result.getType());
+          << "result " << result.getResultNumber() << " is " << value.getType()
+          << ", not " << result.getType());
     result.setType(value.getType());
   }
   apply.setCell(known.getSymName());
@@ -432,8 +431,7 @@ LogicalResult Instantiator::instantiate(ApplyOp apply) {
   Builder b(apply.getContext());
   SmallVector<int64_t> numbers(weights.begin(), weights.end());
   SmallVector<Attribute> key{
-      cell.getSymNameAttr(), apply.getOptionsAttr(),
-      b.getI64ArrayAttr(numbers),
+      cell.getSymNameAttr(), apply.getOptionsAttr(), b.getI64ArrayAttr(numbers),
       b.getTypeArrayAttr(SmallVector<Type>(apply->getOperandTypes()))};
   for (auto &[other, known] : made)
     if (other == key)
