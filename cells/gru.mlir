@@ -39,9 +39,11 @@ rnn.cell @se.gru sizes(x, h) inputs(%x : tensor<?xf32>[x]) states(%h : tensor<?x
   %r2 = arith.maximumf %r1, %low : tensor<?xf32>
   %r = rnn.activation <sigmoid> %r2 {rnn.option = "f"} : tensor<?xf32> -> tensor<?xf32>
 
-  %xn0 = tensor.extract_slice %wx[%n2] [%n] [1] {rnn.layer = "hidden"} : tensor<?xf32> to tensor<?xf32>
+  %xn0 = tensor.extract_slice %wx[%n2] [%n] [1] {rnn.layer = "hidden"}
+      : tensor<?xf32> to tensor<?xf32>
   %xn = arith.addf %xn0, %bn : tensor<?xf32>
-  %hn0 = tensor.extract_slice %rh[%n2] [%n] [1] {rnn.layer = "hidden"} : tensor<?xf32> to tensor<?xf32>
+  %hn0 = tensor.extract_slice %rh[%n2] [%n] [1] {rnn.layer = "hidden"}
+      : tensor<?xf32> to tensor<?xf32>
   %hn = arith.addf %hn0, %br : tensor<?xf32>
   %reset = arith.mulf %r, %hn : tensor<?xf32>
   %n0 = arith.addf %xn, %reset : tensor<?xf32>

@@ -40,10 +40,12 @@ rnn.cell @se.gru_before sizes(x, h) inputs(%x : tensor<?xf32>[x])
   %r2 = arith.maximumf %r1, %low : tensor<?xf32>
   %r = rnn.activation <sigmoid> %r2 {rnn.option = "f"} : tensor<?xf32> -> tensor<?xf32>
 
-  %xn0 = tensor.extract_slice %wx[%n2] [%n] [1] {rnn.layer = "hidden"} : tensor<?xf32> to tensor<?xf32>
+  %xn0 = tensor.extract_slice %wx[%n2] [%n] [1] {rnn.layer = "hidden"}
+      : tensor<?xf32> to tensor<?xf32>
   %xn = arith.addf %xn0, %bn : tensor<?xf32>
   %reset = arith.mulf %r, %h : tensor<?xf32>
-  %hn = rnn.matvec %Rn, %reset {rnn.layer = "hidden"} : tensor<?x?xf32>, tensor<?xf32> -> tensor<?xf32>
+  %hn = rnn.matvec %Rn, %reset {rnn.layer = "hidden"}
+      : tensor<?x?xf32>, tensor<?xf32> -> tensor<?xf32>
   %n0 = arith.addf %xn, %hn : tensor<?xf32>
   %n1 = arith.minimumf %n0, %high : tensor<?xf32>
   %n3 = arith.maximumf %n1, %low : tensor<?xf32>

@@ -21,7 +21,8 @@ rnn.cell @se.minimal_gru sizes(x, h) inputs(%x : tensor<?xf32>[x])
   %f0 = arith.addf %fx, %fh : tensor<?xf32>
   %f = rnn.activation <sigmoid> %f0 : tensor<?xf32> -> tensor<?xf32>
   %reset = arith.mulf %f, %h : tensor<?xf32>
-  %nh = rnn.matvec %Rn, %reset {rnn.layer = "hidden"} : tensor<?x?xf32>, tensor<?xf32> -> tensor<?xf32>
+  %nh = rnn.matvec %Rn, %reset {rnn.layer = "hidden"}
+      : tensor<?x?xf32>, tensor<?xf32> -> tensor<?xf32>
   %n0 = arith.addf %nx, %nh : tensor<?xf32>
   %n = rnn.activation <tanh> %n0 : tensor<?xf32> -> tensor<?xf32>
   %one = rnn.fill 1.0 : tensor<?xf32>

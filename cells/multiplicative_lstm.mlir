@@ -19,6 +19,8 @@ rnn.cell @se.multiplicative_lstm sizes(x, h) inputs(%x : tensor<?xf32>[x])
   %rh = rnn.matvec %Rm, %h : tensor<?x?xf32>, tensor<?xf32> -> tensor<?xf32>
   %m = arith.mulf %wx, %rh : tensor<?xf32>
   %y, %h1, %c1 = rnn.apply @se.lstm(%x) states(%m, %c) weights(%W, %R, %b)
-      : (tensor<?xf32>), (tensor<?xf32>, tensor<?xf32>), (tensor<?x?xf32>, tensor<?x?xf32>, tensor<?xf32>) -> (tensor<?xf32>), (tensor<?xf32>, tensor<?xf32>)
+      : (tensor<?xf32>), (tensor<?xf32>, tensor<?xf32>),
+        (tensor<?x?xf32>, tensor<?x?xf32>, tensor<?xf32>)
+      -> (tensor<?xf32>), (tensor<?xf32>, tensor<?xf32>)
   rnn.yield %y : tensor<?xf32> next %h1, %c1 : tensor<?xf32>, tensor<?xf32>
 }

@@ -16,6 +16,8 @@ rnn.cell @se.peephole_lstm sizes(x, h) inputs(%x : tensor<?xf32>[x])
             %b : tensor<?xf32>[4 * h], %P : tensor<?xf32>[3 * h] in [-0.5, 0.5])
     outputs(tensor<?xf32>) {
   %y, %h1, %c1 = rnn.apply @se.lstm(%x) states(%h, %c) weights(%W, %R, %b, %P)
-      : (tensor<?xf32>), (tensor<?xf32>, tensor<?xf32>), (tensor<?x?xf32>, tensor<?x?xf32>, tensor<?xf32>, tensor<?xf32>) -> (tensor<?xf32>), (tensor<?xf32>, tensor<?xf32>)
+      : (tensor<?xf32>), (tensor<?xf32>, tensor<?xf32>),
+        (tensor<?x?xf32>, tensor<?x?xf32>, tensor<?xf32>, tensor<?xf32>)
+      -> (tensor<?xf32>), (tensor<?xf32>, tensor<?xf32>)
   rnn.yield %y : tensor<?xf32> next %h1, %c1 : tensor<?xf32>, tensor<?xf32>
 }

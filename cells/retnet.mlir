@@ -20,9 +20,12 @@ rnn.cell @se.retnet sizes(x, a, d) inputs(%x : tensor<?xf32>[x])
   %q0 = rnn.matvec %Wq, %x : tensor<?x?xf32>, tensor<?xf32> -> tensor<?xf32>
   %k0 = rnn.matvec %Wk, %x : tensor<?x?xf32>, tensor<?xf32> -> tensor<?xf32>
   %v0 = rnn.matvec %Wv, %x : tensor<?x?xf32>, tensor<?xf32> -> tensor<?xf32>
-  %q = tensor.expand_shape %q0 [[0, 1, 2]] output_shape [%heads, 1, %d] : tensor<?xf32> into tensor<?x1x?xf32>
-  %k = tensor.expand_shape %k0 [[0, 1, 2]] output_shape [%heads, 1, %d] : tensor<?xf32> into tensor<?x1x?xf32>
-  %v = tensor.expand_shape %v0 [[0, 1, 2]] output_shape [%heads, %d, 1] : tensor<?xf32> into tensor<?x?x1xf32>
+  %q = tensor.expand_shape %q0 [[0, 1, 2]] output_shape [%heads, 1, %d]
+      : tensor<?xf32> into tensor<?x1x?xf32>
+  %k = tensor.expand_shape %k0 [[0, 1, 2]] output_shape [%heads, 1, %d]
+      : tensor<?xf32> into tensor<?x1x?xf32>
+  %v = tensor.expand_shape %v0 [[0, 1, 2]] output_shape [%heads, %d, 1]
+      : tensor<?xf32> into tensor<?x?x1xf32>
   %g = rnn.reshape %gamma : tensor<?xf32> -> tensor<?x1x1xf32>
   %gs = rnn.broadcast %g : tensor<?x1x1xf32> -> tensor<?x?x?xf32>
   %kept = arith.mulf %gs, %S : tensor<?x?x?xf32>

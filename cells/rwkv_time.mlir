@@ -66,5 +66,6 @@ rnn.cell @se.rwkv_time sizes(x, h) inputs(%x : tensor<?xf32>[x])
   %b2 = arith.addf %b3, %f2 : tensor<?xf32>
   %rw = arith.mulf %r, %w : tensor<?xf32>
   %y = rnn.matvec %Wo, %rw : tensor<?x?xf32>, tensor<?xf32> -> tensor<?xf32>
-  rnn.yield %y : tensor<?xf32> next %x, %a2, %b2, %p2 : tensor<?xf32>, tensor<?xf32>, tensor<?xf32>, tensor<?xf32>
+  rnn.yield %y : tensor<?xf32> next %x, %a2, %b2, %p2
+      : tensor<?xf32>, tensor<?xf32>, tensor<?xf32>, tensor<?xf32>
 }

@@ -16,7 +16,10 @@ rnn.cell @se.s5 sizes(x, n) inputs(%x : tensor<?xf32>[x])
             %Ci : tensor<?x?xf32>[x, n], %D : tensor<?xf32>[x])
     outputs(tensor<?xf32>) {
   %a, %sr1, %si1 = rnn.apply @se.lru(%x) states(%sr, %si) weights(%Ar, %Ai, %Br, %Bi, %Cr, %Ci, %D)
-      : (tensor<?xf32>), (tensor<?xf32>, tensor<?xf32>), (tensor<?xf32>, tensor<?xf32>, tensor<?x?xf32>, tensor<?x?xf32>, tensor<?x?xf32>, tensor<?x?xf32>, tensor<?xf32>) -> (tensor<?xf32>), (tensor<?xf32>, tensor<?xf32>)
+      : (tensor<?xf32>), (tensor<?xf32>, tensor<?xf32>),
+        (tensor<?xf32>, tensor<?xf32>, tensor<?x?xf32>, tensor<?x?xf32>, tensor<?x?xf32>,
+         tensor<?x?xf32>, tensor<?xf32>)
+      -> (tensor<?xf32>), (tensor<?xf32>, tensor<?xf32>)
   // GELU: a / 2 * (1 + erf(a / sqrt(2))).
   %root = rnn.fill 0.70710678 : tensor<?xf32>
   %e0 = arith.mulf %a, %root : tensor<?xf32>

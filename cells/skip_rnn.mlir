@@ -17,7 +17,9 @@ rnn.cell @se.skip_rnn sizes(x, h) inputs(%x : tensor<?xf32>[x])
             %wp : tensor<1x?xf32>[1, h], %bp : tensor<1xf32> in [-1.0, -0.5])
     outputs(tensor<?xf32>) {
   %y, %new = rnn.apply @se.gru(%x) states(%h) weights(%W, %R, %b, %bn, %br)
-      : (tensor<?xf32>), (tensor<?xf32>), (tensor<?x?xf32>, tensor<?x?xf32>, tensor<?xf32>, tensor<?xf32>, tensor<?xf32>) -> (tensor<?xf32>), (tensor<?xf32>)
+      : (tensor<?xf32>), (tensor<?xf32>),
+        (tensor<?x?xf32>, tensor<?x?xf32>, tensor<?xf32>, tensor<?xf32>, tensor<?xf32>)
+      -> (tensor<?xf32>), (tensor<?xf32>)
   %half = rnn.fill 0.5 : tensor<1xf32>
   %mask = arith.cmpf olt, %w, %half : tensor<1xf32>
   %u = arith.uitofp %mask : tensor<1xi1> to tensor<1xf32>

@@ -41,5 +41,6 @@ rnn.cell @se.slstm sizes(x, h) inputs(%x : tensor<?xf32>[x])
   %n1 = arith.addf %nk, %i : tensor<?xf32>
   %cn = arith.divf %c1, %n1 : tensor<?xf32>
   %h1 = arith.mulf %o, %cn : tensor<?xf32>
-  rnn.yield %h1 : tensor<?xf32> next %h1, %c1, %n1, %m1 : tensor<?xf32>, tensor<?xf32>, tensor<?xf32>, tensor<?xf32>
+  rnn.yield %h1 : tensor<?xf32> next %h1, %c1, %n1, %m1
+      : tensor<?xf32>, tensor<?xf32>, tensor<?xf32>, tensor<?xf32>
 }

@@ -21,7 +21,8 @@ rnn.cell @se.tt_matvec sizes(m, n, i, j, r) inputs(%x : tensor<?xf32>[i * j])
   %G2m = tensor.collapse_shape %G2 [[0, 1], [2]] : tensor<?x?x?xf32> into tensor<?x?xf32>
   // Of each row of X: [i, r * n], then [n, i * r].
   %A = rnn.matvec %G2m, %X : tensor<?x?xf32>, tensor<?x?xf32> -> tensor<?x?xf32>
-  %B = tensor.expand_shape %A [[0], [1, 2]] output_shape [%i, %r, %n] : tensor<?x?xf32> into tensor<?x?x?xf32>
+  %B = tensor.expand_shape %A [[0], [1, 2]] output_shape [%i, %r, %n]
+      : tensor<?x?xf32> into tensor<?x?x?xf32>
   %C = rnn.transpose %B [2, 0, 1] : tensor<?x?x?xf32> -> tensor<?x?x?xf32>
   %D = tensor.collapse_shape %C [[0], [1, 2]] : tensor<?x?x?xf32> into tensor<?x?xf32>
   %G1m = tensor.collapse_shape %G1 [[0], [1, 2]] : tensor<?x?x?xf32> into tensor<?x?xf32>

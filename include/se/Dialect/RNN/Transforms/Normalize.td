@@ -62,9 +62,10 @@ def InstantiateCells : Pass<"rnn-instantiate-cells", "::mlir::ModuleOp"> {
 
     Operand types give the cell its sizes. They are carried forward through its
     body, `tensor.dim` and arithmetic on sizes are evaluated. Where an operation has
-    operands of known shape, `rnn.fill`, and `rnn.broadcast` and `rnn.reshape` with
-    several open sizes, get it from them; two `rnn.broadcast` that meet get the
-    smallest shape that both can be repeated to.
+    operands of known shape, `rnn.fill`, `rnn.broadcast`, `rnn.reshape` with several
+    open sizes, and arithmetic on these alone, get it from them. What `rnn.broadcast`
+    repeats and nothing else tells gets the smallest shape that all of it can be
+    repeated to.
 
     A weight that is left out is *absent*, and so is what slices, reshapes,
     negations, products and quotients make of it. A sum, difference, minimum or

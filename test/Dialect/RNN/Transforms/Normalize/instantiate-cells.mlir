@@ -59,6 +59,40 @@ rnn.network @outer_product inputs(%k = "k" : tensor<3xf32>, %v = "v" : tensor<2x
 
 // -----
 
+// Arithmetic on numbers and repeated values alone waits for what it meets: here the
+// state, not the one element of the weight. What meets nothing has its own shape.
+// CHECK:      rnn.cell @mix_0 inputs(%x : tensor<3xf32>) states(%h : tensor<3xf32>) weights(%a : tensor<1xf32>)
+// CHECK:        %[[ONE:.*]] = arith.constant dense<1.000000e+00> : tensor<3xf32>
+// CHECK-NEXT:   %[[A:.*]] = rnn.broadcast %a : tensor<1xf32> -> tensor<3xf32>
+// CHECK-NEXT:   %[[B:.*]] = arith.subf %[[ONE]], %[[A]] : tensor<3xf32>
+// CHECK-NEXT:   arith.mulf %[[B]], %h : tensor<3xf32>
+// CHECK-DAG:    %[[XC:.*]] = rnn.broadcast %{{.*}} : tensor<3x1xf32> -> tensor<3x3xf32>
+// CHECK-DAG:    %[[XR:.*]] = rnn.broadcast %x : tensor<3xf32> -> tensor<3x3xf32>
+// CHECK:        %[[O:.*]] = arith.mulf %[[XC]], %[[XR]] : tensor<3x3xf32>
+// CHECK-NEXT:   rnn.matvec %[[O]], %h : tensor<3x3xf32>, tensor<3xf32> -> tensor<3xf32>
+rnn.cell @mix inputs(%x : tensor<?xf32>) states(%h : tensor<?xf32>) weights(%a : tensor<1xf32>)
+    outputs(tensor<?xf32>) {
+  %one = rnn.fill 1.0 : tensor<?xf32>
+  %as = rnn.broadcast %a : tensor<1xf32> -> tensor<?xf32>
+  %b = arith.subf %one, %as : tensor<?xf32>
+  %h1 = arith.mulf %b, %h : tensor<?xf32>
+  %c = rnn.reshape %x : tensor<?xf32> -> tensor<?x1xf32>
+  %xc = rnn.broadcast %c : tensor<?x1xf32> -> tensor<?x?xf32>
+  %xr = rnn.broadcast %x : tensor<?xf32> -> tensor<?x?xf32>
+  %o = arith.mulf %xc, %xr : tensor<?x?xf32>
+  %y = rnn.matvec %o, %h : tensor<?x?xf32>, tensor<?xf32> -> tensor<?xf32>
+  rnn.yield %y : tensor<?xf32> next %h1 : tensor<?xf32>
+}
+rnn.network @mixed_shapes inputs(%x = "x" : tensor<3xf32>)
+    states(%h = "h" : tensor<3xf32> reset dense<0.0> : tensor<3xf32>) outputs("y" : tensor<3xf32>) {
+  %a = arith.constant dense<0.5> : tensor<1xf32>
+  %y, %h1 = rnn.apply @mix(%x) states(%h) weights(%a)
+      : (tensor<3xf32>), (tensor<3xf32>), (tensor<1xf32>) -> (tensor<3xf32>), (tensor<3xf32>)
+  rnn.yield %y : tensor<3xf32> next %h1 : tensor<3xf32>
+}
+
+// -----
+
 // Options and absent weights, also through a cell that applies another one, which
 // becomes part of it.
 // CHECK-NOT:  rnn.cell @inner

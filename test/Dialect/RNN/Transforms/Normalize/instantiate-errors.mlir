@@ -220,7 +220,7 @@ rnn.cell @open inputs(%x : tensor<?xf32>) outputs(tensor<?xf32>) {
   rnn.yield %y : tensor<?xf32>
 }
 rnn.network @C7_result inputs(%x = "x" : tensor<4xf32>) outputs("y" : tensor<4xf32>) {
-  // expected-error @below {{the shape of a result is not known}}
+  // expected-error-re @below {{instantiate-C7: 'open' ({{.*}}): 'rnn.yield' does not tell the shape of an operand}}
   %y = rnn.apply @open(%x) states() weights() : (tensor<4xf32>), (), () -> (tensor<4xf32>), ()
   rnn.yield %y : tensor<4xf32>
 }

@@ -128,48 +128,51 @@ FailureOr<Value> CellBody::close(Value value, ArrayRef<int64_t> shape) {
   return op->getResult(0);
 }
 
+/// The shape of an open value that nothing else tells: the smallest one that
+/// all it is made of can be repeated to, such as that of an outer product.
+std::optional<SmallVector<int64_t>> CellBody::getOwnShape(Value value) {
+  Operation *from = open.lookup(value);
+  if (!from) {
+    auto type = dyn_cast<RankedTensorType>(mapping.lookup(value).getType());
+    return type ? std::optional(SmallVector<int64_t>(type.getShape()))
+                : std::nullopt;
+  }
+  if (!isa<BroadcastOp>(from) && !isElementwise(from))
+    return std::nullopt;
+  std::optional<SmallVector<int64_t>> shape;
+  for (Value operand : from->getOperands()) {
+    std::optional<SmallVector<int64_t>> own = getOwnShape(operand);
+    if (own)
+      shape = shape ? getCommonShape(*shape, *own) : own;
+  }
+  return shape;
+}
+
 /// Gives the operands of open shape that of the others.
 LogicalResult CellBody::closeOperands(Operation *op) {
-  bool hasOpen = llvm::any_of(
-      op->getOperands(), [&](Value value) { return open.contains(value); });
-  if (!hasOpen)
+  auto isOpen = [&](Value value) { return open.contains(value); };
+  if (!llvm::any_of(op->getOperands(), isOpen))
     return success();
-  auto unknown = [&]() {
-    return fail("instantiate-C7", op->getLoc(),
-                "'" + op->getName().getStringRef() +
-                    "' does not tell the shape of an operand");
-  };
-  if (!isElementwise(op))
-    return unknown();
   std::optional<SmallVector<int64_t>> shape;
-  for (Value operand : op->getOperands())
-    if (!open.contains(operand) &&
-        isa<RankedTensorType>(mapping.lookup(operand).getType()))
-      shape = SmallVector<int64_t>(
-          cast<RankedTensorType>(mapping.lookup(operand).getType()).getShape());
-  if (!shape) {
-    // Such as the outer product of two vectors. Numbers alone stay open.
-    for (Value operand : op->getOperands()) {
-      auto broadcast = dyn_cast_or_null<BroadcastOp>(open.lookup(operand));
-      Value x = broadcast ? mapping.lookupOrNull(broadcast.getX()) : Value();
-      auto type = x ? dyn_cast<RankedTensorType>(x.getType()) : nullptr;
-      if (!type || type.getRank() == 0)
-        continue;
-      shape = getCommonShape(type.getShape(),
-                             shape ? *shape : SmallVector<int64_t>());
-      if (!shape)
-        return fail("instantiate-C3", op->getLoc(),
-                    "operands cannot be repeated to one shape");
-    }
+  if (isElementwise(op)) {
+    for (Value operand : op->getOperands())
+      if (!isOpen(operand))
+        shape = getOwnShape(operand);
+    // What uses it will tell.
     if (!shape) {
       open[op->getResult(0)] = op;
       return success();
     }
   }
   for (Value operand : op->getOperands()) {
-    if (!open.contains(operand))
+    if (!isOpen(operand))
       continue;
-    auto closed = close(operand, *shape);
+    auto needed = shape ? shape : getOwnShape(operand);
+    if (!needed)
+      return fail("instantiate-C7", op->getLoc(),
+                  "'" + op->getName().getStringRef() +
+                      "' does not tell the shape of an operand");
+    auto closed = close(operand, *needed);
     if (failed(closed))
       return failure();
     // For this use only.
@@ -287,9 +290,6 @@ LogicalResult CellBody::buildApply(ApplyOp op) {
   SmallVector<unsigned> without;
   for (auto [i, operand] : llvm::enumerate(op->getOperands())) {
     unsigned firstWeight = op.getInputs().size() + op.getStates().size();
-    if (open.contains(operand))
-      return fail("instantiate-C7", op.getLoc(),
-                  "the shape of an operand is not known");
     if (!absent.contains(operand))
       continue;
     if (i < firstWeight)
@@ -316,9 +316,8 @@ LogicalResult CellBody::buildYield(YieldOp op) {
       if (absent.contains(value))
         return fail("instantiate-C6", op.getLoc(),
                     "a result is computed from weights that are left out");
-      if (open.contains(value))
-        return fail("instantiate-C7", op.getLoc(),
-                    "the shape of a result is not known");
+      if (failed(closeOperands(op)))
+        return failure();
       to->push_back(mapping.lookup(value));
     }
   return success();
@@ -329,10 +328,9 @@ LogicalResult CellBody::build(Operation *op) {
     return buildChoice(choose);
   if (auto yield = dyn_cast<YieldOp>(op))
     return buildYield(yield);
-  if (auto apply = dyn_cast<ApplyOp>(op))
-    return buildApply(apply);
-  if (llvm::any_of(op->getOperands(),
-                   [&](Value value) { return absent.contains(value); }))
+  if (!isa<ApplyOp>(op) && llvm::any_of(op->getOperands(), [&](Value value) {
+        return absent.contains(value);
+      }))
     return buildWithAbsent(op);
   // The shape that an operand gets holds for this use only.
   SmallVector<std::pair<Value, Operation *>> opened;
@@ -347,6 +345,8 @@ LogicalResult CellBody::build(Operation *op) {
   });
   if (op->getNumResults() == 1 && open.contains(op->getResult(0)))
     return success();
+  if (auto apply = dyn_cast<ApplyOp>(op))
+    return buildApply(apply);
   if (isa<tensor::ExtractSliceOp, tensor::InsertSliceOp>(op))
     return buildSlice(op);
   if (auto expand = dyn_cast<tensor::ExpandShapeOp>(op))

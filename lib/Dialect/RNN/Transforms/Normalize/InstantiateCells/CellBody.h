@@ -54,6 +54,7 @@ private:
   toConstants(llvm::SmallVector<mlir::OpFoldResult> sizes);
   mlir::LogicalResult buildYield(YieldOp op);
   mlir::LogicalResult closeOperands(mlir::Operation *op);
+  std::optional<llvm::SmallVector<int64_t>> getOwnShape(mlir::Value value);
   mlir::FailureOr<mlir::Value> close(mlir::Value value,
                                      llvm::ArrayRef<int64_t> shape);
   mlir::LogicalResult applyOption(mlir::Operation *op);
