@@ -18,6 +18,10 @@ CellFlags::CellFlags(cl::OptionCategory &category)
            cl::value_desc("NAME|FILE"), cl::cat(category)),
       sizes("size", cl::desc("Sizes that the cell leaves open"),
             cl::value_desc("NAME=N,..."), cl::cat(category)),
+      options("option",
+              cl::desc("With --cell: another function or number for what its "
+                       "text calls by this name, or a choice"),
+              cl::value_desc("NAME[=VALUE]"), cl::cat(category)),
       randomWeights(
           "random-weights",
           cl::desc("With --cell: weights from this seed, and for int8 "
@@ -29,13 +33,14 @@ CellFlags::CellFlags(cl::OptionCategory &category)
               cl::value_desc("FILE.npz"), cl::cat(category)) {}
 
 CellOptions CellFlags::get() const {
-  CellOptions options;
-  options.cell = cell;
-  options.sizes = llvm::join(sizes, ",");
+  CellOptions result;
+  result.cell = cell;
+  result.sizes = llvm::join(sizes, ",");
+  result.options.assign(options.begin(), options.end());
   if (randomWeights.getNumOccurrences())
-    options.randomWeights = randomWeights;
-  options.weightsFile = weights;
-  return options;
+    result.randomWeights = randomWeights;
+  result.weightsFile = weights;
+  return result;
 }
 
 llvm::Error CellFlags::check(llvm::StringRef network) const {
@@ -43,10 +48,11 @@ llvm::Error CellFlags::check(llvm::StringRef network) const {
     return llvm::createStringError("--cell takes the place of a network, found "
                                    "'" +
                                    network + "' too");
-  if (!isGiven() && (!sizes.empty() || randomWeights.getNumOccurrences() ||
-                     weights.getNumOccurrences()))
+  if (!isGiven() &&
+      (!sizes.empty() || !options.empty() ||
+       randomWeights.getNumOccurrences() || weights.getNumOccurrences()))
     return llvm::createStringError(
-        "--size, --random-weights and --weights go with --cell");
+        "--size, --option, --random-weights and --weights go with --cell");
   return llvm::Error::success();
 }
 

@@ -14,6 +14,7 @@
 #include "se/Pipelines/Pipelines.h"
 #include "se/Support/MessageLine.h"
 
+#include "mlir/AsmParser/AsmParser.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
@@ -169,6 +170,39 @@ llvm::Error SizedCell::setSizes(StringRef text) {
   return llvm::Error::success();
 }
 
+/// What the text of an option's value stands for; null if nothing.
+static Attribute parseOption(StringRef text, Builder b) {
+  double number;
+  if (text.empty())
+    return b.getUnitAttr();
+  if (!text.getAsDouble(number))
+    return b.getF32FloatAttr(float(number));
+  if (auto kind = rnn::symbolizeActivationKind(text))
+    return rnn::ActivationAttr::get(b.getContext(), *kind);
+  ScopedDiagnosticHandler silence(b.getContext(), [](Diagnostic &) {});
+  return parseAttribute(text, b.getContext());
+}
+
+llvm::Error SizedCell::setOptions(ArrayRef<std::string> texts) {
+  Builder b(cell.getContext());
+  NamedAttrList list;
+  for (StringRef text : texts) {
+    auto [name, value] = text.split('=');
+    Attribute attribute = parseOption(value.trim(), b);
+    if (name.trim().empty() || !attribute)
+      return llvm::createStringError(
+          "--option: expected NAME=FUNCTION, NAME=NUMBER or NAME, such as "
+          "f=relu, found '" +
+          text + "'");
+    if (list.set(name.trim(), attribute))
+      return llvm::createStringError("--option: '" + name.trim() +
+                                     "' is given twice");
+  }
+  if (!list.empty())
+    options = list.getDictionary(cell.getContext());
+  return llvm::Error::success();
+}
+
 std::optional<SizedCell> SizedCell::load(const CellOptions &options,
                                          MLIRContext &context) {
   CellOp cell;
@@ -176,7 +210,10 @@ std::optional<SizedCell> SizedCell::load(const CellOptions &options,
   if (!module)
     return std::nullopt;
   SizedCell sized(std::move(module), cell);
-  if (llvm::Error error = sized.setSizes(options.sizes)) {
+  llvm::Error error = sized.setSizes(options.sizes);
+  if (!error)
+    error = sized.setOptions(options.options);
+  if (error) {
     (void)emitFailure(context, std::move(error));
     return std::nullopt;
   }
@@ -334,7 +371,7 @@ SizedCell::makeNetwork(CellWeights weights) {
   auto apply = rnn::ApplyOp::create(
       b, toTypes(cell.getOutputTypes()), ArrayRef(types).drop_front(numInputs),
       cell.getSymName(), network.getInputArguments(),
-      network.getStateArguments(), *constants, DictionaryAttr(),
+      network.getStateArguments(), *constants, options,
       without.empty() ? ArrayAttr() : b.getStrArrayAttr(without));
   auto yield =
       rnn::YieldOp::create(b, apply.getOutputs(), apply.getNextStates());

@@ -35,6 +35,9 @@ static uint32_t read32(StringRef text, size_t at) {
 
 /// What `text` was made of, `size` bytes; nothing if it is damaged.
 static std::optional<std::string> inflateText(StringRef text, size_t size) {
+  // One byte becomes at most 1032.
+  if (size > 1032 * (text.size() + 1))
+    return std::nullopt;
   std::string result(size, 0);
   z_stream stream = {};
   // Without a header.

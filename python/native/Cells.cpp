@@ -29,10 +29,12 @@ static std::string getText(const std::string &name) {
 }
 
 static SizedCell loadCell(const std::string &cell, const std::string &sizes,
+                          const std::vector<std::string> &cellOptions,
                           Context &context) {
   CellOptions options;
   options.cell = cell;
   options.sizes = sizes;
+  options.options = cellOptions;
   std::optional<SizedCell> sized = SizedCell::load(options, context.get());
   if (!sized)
     context.fail();
@@ -44,16 +46,18 @@ makeWeights(const std::string &cell, const std::string &sizes, uint64_t seed) {
   py::gil_scoped_release release;
   Context context;
   std::vector<std::pair<std::string, Array>> arrays;
-  for (auto &[name, array] : loadCell(cell, sizes, context).makeWeights(seed))
+  for (auto &[name, array] :
+       loadCell(cell, sizes, {}, context).makeWeights(seed))
     arrays.push_back(
         {name, {{array.shape.begin(), array.shape.end()}, array.data}});
   return arrays;
 }
 
 /// Returns the text of the network.
-static std::string
-makeNetwork(const std::string &cell, const std::string &sizes,
-            const std::map<std::string, py::buffer> &arrays) {
+static std::string makeNetwork(const std::string &cell,
+                               const std::string &sizes,
+                               const std::map<std::string, py::buffer> &arrays,
+                               const std::vector<std::string> &options) {
   CellWeights weights;
   for (const auto &[name, buffer] : arrays) {
     py::buffer_info info = buffer.request();
@@ -64,7 +68,7 @@ makeNetwork(const std::string &cell, const std::string &sizes,
   py::gil_scoped_release release;
   Context context;
   mlir::OwningOpRef<mlir::ModuleOp> module = context.check(
-      loadCell(cell, sizes, context).makeNetwork(std::move(weights)));
+      loadCell(cell, sizes, options, context).makeNetwork(std::move(weights)));
   std::string text;
   llvm::raw_string_ostream os(text);
   module->print(os);
@@ -78,5 +82,5 @@ void python::addCells(py::module_ &module) {
   module.def("cell_weights", makeWeights, arg("cell"), arg("sizes"),
              arg("seed"));
   module.def("cell_network", makeNetwork, arg("cell"), arg("sizes"),
-             arg("weights"));
+             arg("weights"), arg("options"));
 }

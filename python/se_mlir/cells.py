@@ -11,7 +11,7 @@
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -58,6 +58,7 @@ def network(
     cell: str | os.PathLike[str],
     sizes: Mapping[str, int],
     weights: Mapping[str, npt.ArrayLike],
+    options: Sequence[str] = (),
 ) -> str:
     """The text of a network around a cell: its inputs, its states, which start from
     zero, and its output ``y`` (or ``y1``, ``y2``, ...).
@@ -69,8 +70,13 @@ def network(
     weights
         An array for each weight, by its name in the cell's text. Optional ones may be
         missing.
+    options
+        Of what the cell's text calls by name: ``NAME=FUNCTION`` (``f=relu``),
+        ``NAME=NUMBER``, or ``NAME`` of a choice.
     """
     arrays = {
         name: np.require(array, np.float32, "C") for name, array in weights.items()
     }
-    return _native.cell_network(os.fspath(cell), _format_sizes(sizes), arrays)
+    return _native.cell_network(
+        os.fspath(cell), _format_sizes(sizes), arrays, list(options)
+    )

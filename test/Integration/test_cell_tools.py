@@ -160,6 +160,17 @@ WRONG = [
     (["--cell=own.mlir:part", "--random-weights=1"],
      "--cell: 'part' does not say the shape of 'a' in names of sizes, such as sizes(n) "
      "inputs(%x : tensor<?xf32>[n])"),
+    ([*LSTM, "--random-weights=1", "--option=f=reloo"],
+     "--option: expected NAME=FUNCTION, NAME=NUMBER or NAME, such as f=relu, found "
+     "'f=reloo'"),
+    ([*LSTM, "--random-weights=1", "--option=f=relu", "--option=f=tanh"],
+     "--option: 'f' is given twice"),
+    ([*LSTM, "--random-weights=1", "--option=clip=relu"],
+     "cells/lstm.mlir:14:1: 'lstm': 'rnn.apply' op instantiate-C5: 'se.lstm' "
+     "(cells/lstm.mlir:14:1): option 'clip' must be a number, such as 0.5 : f32"),
+    ([*LSTM, "--random-weights=1", "--option=e=1"],
+     "cells/lstm.mlir:14:1: 'lstm': 'rnn.apply' op instantiate-C5: 'se.lstm' "
+     "(cells/lstm.mlir:14:1): there is no option 'e', there are clip, f, input_forget, g, h"),
     ([*LSTM, "--weights=none.npz"], "none.npz: No such file"),
     ([*LSTM, "--weights=text.npz"], "text.npz: not an .npz file"),
     ([*LSTM, "--weights=cut.npz"], "cut.npz: "),
@@ -212,7 +223,7 @@ def test_options_without_cell():
     process = se.tool("se-compile", "--size=x=3", "net.mlir", "-o", "n.elf")
     assert process.returncode == 1
     assert process.stderr == (
-        "error: --size, --random-weights and --weights go with --cell\n")
+        "error: --size, --option, --random-weights and --weights go with --cell\n")
     process = se.tool("se-run", *LSTM, "--random-weights=1", "net.mlir")
     assert process.returncode == 1
     assert process.stderr == (
@@ -279,6 +290,27 @@ def test_python(tmp_path):
         with pytest.raises(se_mlir.Error) as raised:
             call()
         assert str(raised.value) == message
+
+
+def test_options(tmp_path):
+    """A function, a number and a choice."""
+    frames = 3 * FRAMES
+    w = cells.random_weights("lstm", SIZES, 4)
+    options = ["f=#rnn.act<hard_sigmoid, alpha = 0.25 : f32>", "g=relu", "clip=0.5",
+               "input_forget"]
+    found = run_cell(*LSTM, "--random-weights=4", *(f"--option={o}" for o in options),
+                     frames=frames)
+    h, c, expected = np.zeros(6), np.zeros(6), []
+    for x in frames:
+        i, o, _, g = np.split(np.clip(w["W"] @ x + w["R"] @ h + w["b"], -0.5, 0.5), 4)
+        f = lambda a: np.clip(0.25 * a + 0.5, 0, 1)
+        c = (1 - f(i)) * c + f(i) * np.maximum(g, 0)
+        h = f(o) * np.tanh(c)
+        expected.append(h)
+    se.assert_close(found, {"y": np.stack(expected)}, 1e-5, "numpy")
+    (tmp_path / "lstm.mlir").write_text(cells.network("lstm", SIZES, w, options))
+    package = se_mlir.HostNetwork(tmp_path / "lstm.mlir").run({"x": frames})
+    se.assert_same_bits(found, package, "tool and package")
 
 
 NETWORK = """

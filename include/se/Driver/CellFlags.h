@@ -13,7 +13,8 @@
 
 namespace se {
 
-/// The options of a tool: --cell, --size, --random-weights and --weights.
+/// The options of a tool: --cell, --size, --option, --random-weights and
+/// --weights.
 class CellFlags {
 public:
   explicit CellFlags(llvm::cl::OptionCategory &category);
@@ -31,7 +32,7 @@ public:
 
 private:
   llvm::cl::opt<std::string> cell;
-  llvm::cl::list<std::string> sizes;
+  llvm::cl::list<std::string> sizes, options;
   llvm::cl::opt<uint64_t> randomWeights;
   llvm::cl::opt<std::string> weights;
 };

@@ -24,6 +24,9 @@ struct CellOptions {
   std::string cell;
   /// "x=40,h=64"; empty if the cell leaves no sizes open.
   std::string sizes;
+  /// "NAME=VALUE" or "NAME" of options that the cell's text names: a function
+  /// ("relu", "#rnn.act<elu, alpha = 0.5 : f32>"), a number, or a choice.
+  std::vector<std::string> options;
   /// The seed of random weights.
   std::optional<uint64_t> randomWeights;
   /// FILE.npz with an array for each weight.
@@ -54,6 +57,7 @@ private:
   SizedCell(mlir::OwningOpRef<mlir::ModuleOp> module, rnn::CellOp cell)
       : module(std::move(module)), cell(cell) {}
   llvm::Error setSizes(llvm::StringRef text);
+  llvm::Error setOptions(llvm::ArrayRef<std::string> texts);
   mlir::RankedTensorType getType(unsigned argument);
   llvm::Expected<llvm::SmallVector<mlir::Value>>
   makeConstants(mlir::ImplicitLocOpBuilder &b, CellWeights weights,
@@ -62,6 +66,7 @@ private:
   mlir::OwningOpRef<mlir::ModuleOp> module;
   rnn::CellOp cell;
   std::vector<llvm::SmallVector<int64_t>> shapes; ///< of all arguments
+  mlir::DictionaryAttr options;                   ///< null if there are none
 };
 
 /// The network that `options` ask for. Emits one error and returns nothing on
