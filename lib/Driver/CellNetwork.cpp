@@ -413,6 +413,14 @@ OwningOpRef<ModuleOp> se::makeCellNetwork(const CellOptions &options,
   return std::move(*network);
 }
 
+LogicalResult se::checkNotOnlyCells(ModuleOp module) {
+  auto cells = module.getOps<CellOp>();
+  if (cells.empty() || !module.getOps<rnn::NetworkOp>().empty())
+    return success();
+  return (*cells.begin())->emitError(
+      "there is a cell and no network: --cell=FILE makes one around it");
+}
+
 /// Adds words, and lines of at most 92 columns.
 static void appendWrapped(std::string &text, StringRef head, StringRef rest) {
   constexpr size_t indent = 14, columns = 92;

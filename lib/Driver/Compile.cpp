@@ -11,6 +11,7 @@
 #include "se/Dialect/Plan/Plan.h"
 #include "se/Dialect/RNN/RNN.h"
 #include "se/Dialect/RNN/Transforms/Passes.h"
+#include "se/Driver/CellNetwork.h"
 #include "se/Driver/Diagnostics.h"
 #include "se/Driver/NetworkName.h"
 #include "se/Driver/Report.h"
@@ -207,6 +208,8 @@ private:
 static constexpr uint64_t otherFrames = 160;
 
 LogicalResult Compilation::check() {
+  if (reaches(Phase::Scheduled) && failed(checkNotOnlyCells(module)))
+    return failure();
   if (options.cores && (*options.cores < 1 || *options.cores > target.cores))
     return fail("--cores must be 1 to " + llvm::Twine(target.cores) +
                 " for target " + target.name + ", found " +

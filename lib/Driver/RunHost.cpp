@@ -46,7 +46,7 @@ se::loadHostProgram(const HostNetworkOptions &options, MLIRContext &context,
       options.cell ? makeCellNetwork(*options.cell, context)
                    : loadModule(options.network, options.states, context,
                                 options.constants);
-  if (!module)
+  if (!module || failed(checkNotOnlyCells(*module)))
     return nullptr;
   auto policy =
       loadPolicy(*module, options.precision, options.calibration, outputs);

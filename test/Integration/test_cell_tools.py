@@ -219,6 +219,16 @@ def test_wrong(tool, options, message, folder, tmp_path):
     assert not out.exists()
 
 
+@pytest.mark.parametrize("command", [["se-compile", "-o", "x.elf"], ["se-run"]])
+def test_cell_as_network(command, folder):
+    tool, *rest = command
+    process = se.tool(tool, "own.mlir", *rest, cwd=folder)
+    assert process.returncode == 1
+    assert process.stderr == (
+        "error: own.mlir:2:1: there is a cell and no network: --cell=FILE makes one around "
+        "it\n")
+
+
 def test_options_without_cell():
     process = se.tool("se-compile", "--size=x=3", "net.mlir", "-o", "n.elf")
     assert process.returncode == 1

@@ -74,6 +74,9 @@ private:
 mlir::OwningOpRef<mlir::ModuleOp> makeCellNetwork(const CellOptions &options,
                                                   mlir::MLIRContext &context);
 
+/// An error if the module has cells and no network.
+mlir::LogicalResult checkNotOnlyCells(mlir::ModuleOp module);
+
 /// All cells of the library: what they are, sizes, states, weights.
 std::string listCells();
 
