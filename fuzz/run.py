@@ -24,6 +24,7 @@ TARGETS = {
     "onnx": (["onnx"], ["-max_len=8192"]),
     "module": (["module", "mlir"], ["-max_len=2048", "-dict=module.dict"]),
     "npy": (["npy"], ["-max_len=1024"]),
+    "npz": (["npz"], ["-max_len=4096"]),
     "policy": (["policy"], ["-max_len=2048", "-dict=json.dict"]),
     "calibration": (["calibration"], ["-max_len=8192", "-dict=json.dict"]),
     "target": (["target"], ["-max_len=4096", "-dict=json.dict"]),

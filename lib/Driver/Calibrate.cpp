@@ -341,10 +341,15 @@ se::getCalibration(ModuleOp module, const CalibrationOptions &options,
     auto inputs = getInputs(module);
     if (!inputs)
       return inputs.takeError();
-    auto recordings =
-        readRecordings(options, *inputs, [&](const llvm::Twine &text) {
-          emitWarning(module.getLoc()) << "calibration: " << text;
-        });
+    llvm::Expected<std::vector<Recording>> recordings =
+        std::vector<Recording>();
+    if (options.paths.empty() && options.randomSeed)
+      recordings->push_back(makeRandomRecording(*options.randomSeed, *inputs));
+    else
+      recordings =
+          readRecordings(options, *inputs, [&](const llvm::Twine &text) {
+            emitWarning(module.getLoc()) << "calibration: " << text;
+          });
     if (!recordings)
       return recordings.takeError();
     if (options.frontend.empty() &&
@@ -370,7 +375,7 @@ llvm::Expected<Policy> se::loadPolicy(ModuleOp module, StringRef precision,
                                       const CalibrationOptions &options,
                                       OutputFiles &outputs) {
   auto policy = Policy::load(precision);
-  if (!policy || options.paths.empty())
+  if (!policy || !options.isGiven())
     return policy;
   auto calibration = getCalibration(module, options, outputs);
   if (!calibration)

@@ -11,6 +11,7 @@
 #include "se/Dialect/Plan/Plan.h"
 #include "se/Dialect/RNN/RNN.h"
 #include "se/Dialect/RNN/Transforms/Passes.h"
+#include "se/Driver/CellNetwork.h"
 #include "se/Driver/Diagnostics.h"
 #include "se/Driver/NetworkName.h"
 #include "se/Driver/Report.h"
@@ -207,6 +208,8 @@ private:
 static constexpr uint64_t otherFrames = 160;
 
 LogicalResult Compilation::check() {
+  if (reaches(Phase::Scheduled) && failed(checkNotOnlyCells(module)))
+    return failure();
   if (options.cores && (*options.cores < 1 || *options.cores > target.cores))
     return fail("--cores must be 1 to " + llvm::Twine(target.cores) +
                 " for target " + target.name + ", found " +
@@ -264,7 +267,7 @@ LogicalResult Compilation::check() {
   limitL1();
   if (llvm::Error error = parseSchedule(options.schedule, pipeline.tiling))
     return fail(std::move(error));
-  if (!options.calibration.paths.empty() && failed(checkLeastL1()))
+  if (options.calibration.isGiven() && failed(checkLeastL1()))
     return failure();
   auto policy =
       options.precision == "auto"
@@ -355,7 +358,7 @@ Compilation::predict(const quantization::Policy &policy) {
 }
 
 llvm::Expected<quantization::Policy> Compilation::searchPolicy() {
-  if (options.calibration.paths.empty())
+  if (!options.calibration.isGiven())
     return llvm::createStringError(
         "--precision=auto needs recordings: give --calibration");
   auto calibration = getCalibration(module, options.calibration, outputs);

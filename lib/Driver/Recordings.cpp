@@ -17,6 +17,7 @@
 #include "llvm/Support/Path.h"
 
 #include <cmath>
+#include <random>
 
 using namespace se;
 using llvm::ArrayRef;
@@ -196,6 +197,24 @@ Expected<Recording> Reader::read(const std::string &path) {
             path + ": element " + Twine(int64_t(i) % port.elements) + " of " +
             port.name + " in frame " + Twine(int64_t(i) / port.elements) +
             (std::isnan(value) ? " is NaN" : " is infinite"));
+  return recording;
+}
+
+Recording se::makeRandomRecording(uint64_t seed, ArrayRef<Port> inputs) {
+  // About a second.
+  constexpr int64_t numFrames = 200;
+  Recording recording;
+  recording.name = "random frames";
+  recording.frames.numFrames = numFrames;
+  // Another sequence than that of weights from the same seed.
+  std::mt19937_64 random(~seed);
+  for (const Port &port : inputs) {
+    std::vector<float> &values =
+        recording.frames.values.emplace_back(size_t(numFrames * port.elements));
+    // The library's distributions differ between machines.
+    for (float &value : values)
+      value = float(double(random() >> 11) * 0x1p-52 - 1);
+  }
   return recording;
 }
 

@@ -43,8 +43,10 @@ se::loadHostProgram(const HostNetworkOptions &options, MLIRContext &context,
     return nullptr;
   }
   OwningOpRef<ModuleOp> module =
-      loadModule(options.network, options.states, context, options.constants);
-  if (!module)
+      options.cell ? makeCellNetwork(*options.cell, context)
+                   : loadModule(options.network, options.states, context,
+                                options.constants);
+  if (!module || failed(checkNotOnlyCells(*module)))
     return nullptr;
   auto policy =
       loadPolicy(*module, options.precision, options.calibration, outputs);

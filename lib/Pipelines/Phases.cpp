@@ -118,8 +118,46 @@ static bool isMovement(Operation *op) {
              tensor::CollapseShapeOp, tensor::CastOp>(op);
 }
 
+/// Arithmetic on sizes in a cell, of which rnn-instantiate-cells leaves
+/// nothing.
+static bool isOfSizes(Operation *op) {
+  if (!op->getParentOfType<rnn::CellOp>() ||
+      !llvm::all_of(op->getResultTypes(), llvm::IsaPred<IndexType>))
+    return false;
+  return isa<tensor::DimOp, arith::ConstantOp, arith::AddIOp, arith::SubIOp,
+             arith::MulIOp, arith::DivSIOp, arith::DivUIOp>(op);
+}
+
+/// A number that rnn.broadcast repeats.
+static bool isNumber(Operation *op) {
+  return isa<arith::ConstantOp>(op) && op->getResult(0).getType().isF32() &&
+         llvm::all_of(op->getUsers(), llvm::IsaPred<rnn::BroadcastOp>);
+}
+
+/// What may stand in a cell besides, before its sizes are known.
+static bool isGeneric(Operation *op) {
+  if (isOfSizes(op))
+    return true;
+  if (auto broadcast = dyn_cast<rnn::BroadcastOp>(op))
+    if (broadcast.getX().getType().isF32())
+      return true;
+  auto allowed = [&](Type type) {
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    return tensor ? tensor.getElementType().isF32() ||
+                        tensor.getElementType().isInteger(1)
+                  : type.isIndex();
+  };
+  return op->getParentOfType<rnn::CellOp>() &&
+         isOf<rnn::RNNDialect, arith::ArithDialect, math::MathDialect,
+              tensor::TensorDialect>(op) &&
+         llvm::all_of(op->getOperandTypes(), allowed) &&
+         llvm::all_of(op->getResultTypes(), allowed);
+}
+
 /// Whether code can be made of an operation on tensors, whatever its types.
 static bool canBeCompiled(Operation *op) {
+  if (isOfSizes(op))
+    return true;
   if (isOf<math::MathDialect>(op))
     return isFunction(op);
   if (isOf<tensor::TensorDialect>(op))
@@ -171,18 +209,37 @@ static bool isOfMachine(Type type) {
   return !element.isIntOrFloat() || element.getIntOrFloatBitWidth() <= mostBits;
 }
 
+/// An application that leaves something to rnn-instantiate-cells.
+static bool isOfOpenCell(Operation *op) {
+  auto apply = dyn_cast<rnn::ApplyOp>(op);
+  if (!apply)
+    return false;
+  auto cell = SymbolTable::lookupNearestSymbolFrom<rnn::CellOp>(
+      op, apply.getCellAttr());
+  return !cell || apply.getOptions() || apply.getWithout() ||
+         apply.getOperandTypes() != cell.getBody().getArgumentTypes();
+}
+
+/// What only rnn-expand-named-cells, rnn-instantiate-cells and
+/// rnn-normalize-movement know.
+static bool isNamed(Operation *op) {
+  return isa<rnn::LSTMOp, rnn::GRUOp, rnn::LinearOp, rnn::FillOp, rnn::SplitOp,
+             rnn::ChooseOp>(op);
+}
+
 static bool isAllowed(Operation *op, Phase phase) {
   if (isa<ModuleOp>(op))
     return true;
   switch (phase) {
   case Phase::Imported:
-    return isTensorOp(op, /*allowPolicy=*/false);
+    return isTensorOp(op, /*allowPolicy=*/false) || isGeneric(op) ||
+           isNumber(op);
   case Phase::Normalized:
-    return isTensorOp(op, /*allowPolicy=*/false) &&
-           !isa<rnn::LSTMOp, rnn::GRUOp, rnn::LinearOp>(op);
+    return isTensorOp(op, /*allowPolicy=*/false) && !isNamed(op) &&
+           !isOfOpenCell(op);
   case Phase::Legalized:
-    return isTensorOp(op, /*allowPolicy=*/true) &&
-           !isa<rnn::LSTMOp, rnn::GRUOp, rnn::LinearOp>(op);
+    return isTensorOp(op, /*allowPolicy=*/true) && !isNamed(op) &&
+           !isOfOpenCell(op);
   case Phase::Planned:
     return isPlanned(op);
   case Phase::Scheduled:

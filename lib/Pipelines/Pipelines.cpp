@@ -35,8 +35,9 @@ using namespace mlir;
 using namespace se;
 
 static void buildNormalize(OpPassManager &pm) {
-  pm.addPass(rnn::createNormalizeMovement());
   pm.addPass(rnn::createExpandNamedCells());
+  pm.addPass(rnn::createInstantiateCells());
+  pm.addPass(rnn::createNormalizeMovement());
   pm.addPass(rnn::createFoldConstants());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());

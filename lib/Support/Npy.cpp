@@ -65,7 +65,10 @@ Expected<NpyArray> se::readNpy(StringRef path) {
   auto buffer = readInput(path, maxArrayBytes);
   if (!buffer)
     return fail(path, toString(buffer.takeError()));
-  StringRef content = (*buffer)->getBuffer();
+  return parseNpy((*buffer)->getBuffer(), path);
+}
+
+Expected<NpyArray> se::parseNpy(StringRef content, StringRef path) {
   if (!content.consume_front(magic) || content.size() < 4)
     return fail(path, "not an .npy file");
 

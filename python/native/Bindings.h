@@ -98,6 +98,7 @@ std::vector<Array> toArrays(Frames frames);
 
 void addNetworks(pybind11::module_ &module);
 void addAudio(pybind11::module_ &module);
+void addCells(pybind11::module_ &module);
 
 } // namespace se::python
 

@@ -153,4 +153,5 @@ PYBIND11_MODULE(_native, module) {
   module.attr("version") = SE_VERSION;
   addNetworks(module);
   addAudio(module);
+  addCells(module);
 }

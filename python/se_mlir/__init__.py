@@ -17,7 +17,7 @@ inside. See docs/python.md.
 import importlib
 from types import ModuleType
 
-from . import audio, frontends
+from . import audio, cells, frontends
 from ._compile import Report, calibrate, compile
 from ._native import Error
 from ._native import version as __version__
@@ -34,6 +34,7 @@ __all__ = [
     "__version__",
     "audio",
     "calibrate",
+    "cells",
     "compile",
     "evaluate",
     "frontends",

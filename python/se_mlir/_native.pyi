@@ -4,7 +4,7 @@
 statistics and reports are JSON. Errors that are the user's become `Error`."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -41,6 +41,12 @@ def compile(
     core_stack: int, l1_bytes: int, remarks: bool, max_loss: float,
     metric: Callable[[str], float] | None,
     policy: str, resources: str,
+) -> str: ...
+def cell_names() -> list[str]: ...
+def cell_text(name: str) -> str: ...
+def cell_weights(cell: str, sizes: str, seed: int) -> list[tuple[str, Array]]: ...
+def cell_network(
+    cell: str, sizes: str, weights: Mapping[str, _Floats], options: Sequence[str],
 ) -> str: ...
 def calibrate(
     model: str, recordings: Sequence[str], method: str, levels: str, frontend: str,

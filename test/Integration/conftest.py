@@ -7,6 +7,7 @@
 --mutations=N  random changes of schedules to try
 --cases=N      random networks to try
 --cells=N      random cells to compare with GVSoC
+--sizes=N,...  units of the library's cells
 --inputs=N     files changed at random to run the tools over; --first-input=K
 """
 
@@ -25,6 +26,7 @@ def pytest_addoption(parser):
     group.addoption("--mutations", type=int, default=40, metavar="N")
     group.addoption("--cases", type=int, default=200, metavar="N")
     group.addoption("--cells", type=int, default=8, metavar="N")
+    group.addoption("--sizes", default="16,7", metavar="N,...")
     group.addoption("--inputs", type=int, default=200, metavar="N")
     group.addoption("--first-input", type=int, default=0, metavar="K")
     group.addoption("--shard", default="1/1", metavar="K/N", help="a part of the tests")

@@ -43,10 +43,10 @@ ERROR = re.compile(r"(.*:\d+:\d+: )?error: ")
 BESIDE = re.compile(r"(.*:\d+:\d+: )?(warning|remark): |calibrating \d")
 # How often each kind of file is chosen.
 WEIGHTS = {"onnx": 5, "npy": 2, "policy": 2, "calibration": 2, "target": 2, "mlir": 4,
-           "schedule": 1, "bytecode": 2, "program": 4, "sound": 3}
-SUFFIX = {"onnx": "onnx", "npy": "npy", "policy": "json", "calibration": "json",
-          "target": "json", "mlir": "mlir", "schedule": "mlir", "bytecode": "mlirbc",
-          "program": "elf"}
+           "npz": 1, "cell": 3, "schedule": 1, "bytecode": 2, "program": 4, "sound": 3}
+SUFFIX = {"onnx": "onnx", "npy": "npy", "npz": "npz", "policy": "json",
+          "calibration": "json", "target": "json", "mlir": "mlir", "cell": "mlir",
+          "schedule": "mlir", "bytecode": "mlirbc", "program": "elf"}
 
 
 @dataclasses.dataclass
@@ -115,7 +115,7 @@ class Inputs:
             return seeds.make_program(changed_input.change_text(self.metadata, source)), "tiny"
         if kind == "onnx":
             return changed_input.change_model(content, source), name
-        if kind in ("policy", "calibration", "target", "mlir"):
+        if kind in ("policy", "calibration", "target", "mlir", "cell"):
             return changed_input.change_text(content, source), name
         return changed_input.change_bytes(content, source), name
 
@@ -138,6 +138,17 @@ class Inputs:
             yield (["se-compile", net, "-o", "o.mlir", "--precision=int8",
                     "--emit=mlir-legalized", f"--calibration={file}",
                     "--save-calibration=c.json"], ["o.mlir", "c.json"])
+        elif kind == "npz":
+            yield (["se-compile", "--cell=lstm", "--size=x=3,h=2", f"--weights={file}", "-o",
+                    "o.elf"], ["o.elf"])
+            yield (["se-run", "--cell=lstm", "--size=x=3,h=2", f"--weights={file}", *frames],
+                   ["y.npy"])
+        elif kind == "cell":
+            yield (["se-compile", f"--cell={file}", "--size=x=3,h=2", "--random-weights=1",
+                    "-o", "o.elf"], ["o.elf"])
+            yield ["se-run", f"--cell={file}", "--size=x=3,h=2", "--random-weights=1",
+                   *frames], ["y.npy"]
+            yield ["se-opt", file, "-o", "o.mlir", "--canonicalize"], ["o.mlir"]
         elif kind in ("policy", "calibration"):
             options = ([f"--precision={file}"] if kind == "policy" else
                        ["--precision=int8", f"--calibration={file}"])

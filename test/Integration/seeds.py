@@ -56,6 +56,24 @@ def npy_seeds():
     yield "three", file.getvalue()
 
 
+def npz_seeds():
+    """Weights of an LSTM of 3 inputs and 2 units."""
+    shapes = {"W": (8, 3), "R": (8, 2), "b": (8,)}
+    weights = {n: np.linspace(-1, 1, np.prod(s), dtype=np.float32).reshape(s)
+               for n, s in shapes.items()}
+    for save in (np.savez, np.savez_compressed):
+        file = io.BytesIO()
+        save(file, **weights)
+        yield save.__name__, file.getvalue()
+
+
+def cell_seeds():
+    """Cells of the library with these two sizes only."""
+    for path in sorted((se.SOURCE / "cells").glob("*.mlir")):
+        if b"sizes(x, h) " in path.read_bytes():
+            yield path.stem, path.read_bytes()
+
+
 def policy_seeds():
     layers = {
         "default": "fp16",
@@ -176,6 +194,8 @@ def make(folder):
     return {
         "onnx": dict(onnx_seeds()),
         "npy": dict(npy_seeds()),
+        "npz": dict(npz_seeds()),
+        "cell": dict(cell_seeds()),
         "policy": dict(policy_seeds()),
         "target": dict(target_seeds()),
         "sound": dict(sound_seeds()),

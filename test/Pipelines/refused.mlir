@@ -56,3 +56,41 @@ rnn.network @net inputs(%x = "x" : tensor<3xf32>) outputs("y" : tensor<5xf32>) {
   } : tensor<3xf32> to tensor<5xf32>
   rnn.yield %y : tensor<5xf32>
 }
+
+// -----
+
+// Sizes are computed with in cells only.
+rnn.network @net inputs(%x = "x" : tensor<3xf32>) outputs("y" : tensor<3xf32>) {
+  %c0 = arith.constant 0 : index // expected-error {{'arith.constant' with these types may not stand in phase 'imported'}}
+  rnn.yield %x : tensor<3xf32>
+}
+
+// -----
+
+// Numbers are for rnn.broadcast.
+rnn.network @net inputs(%x = "x" : tensor<3xf32>) outputs("y" : tensor<3xf32>) {
+  %a = arith.constant 1.0 : f32 // expected-error {{'arith.constant' with these types may not stand in phase 'imported'}}
+  %b = arith.addf %a, %a : f32
+  rnn.yield %x : tensor<3xf32>
+}
+
+// -----
+
+rnn.cell @open inputs(%x : tensor<?xf32>) outputs(tensor<?xf32>) {
+  %y = math.ctlz %x : tensor<?xf32> // expected-error {{operand #0 must be signless-integer-like}}
+  rnn.yield %y : tensor<?xf32>
+}
+
+// -----
+
+rnn.cell @open inputs(%x : tensor<?xf64>) outputs(tensor<?xf64>) {
+  %y = math.exp %x : tensor<?xf64> // expected-error {{'math.exp' with these types may not stand in phase 'imported'}}
+  rnn.yield %y : tensor<?xf64>
+}
+
+// -----
+
+rnn.cell @open inputs(%x : tensor<?xf32>) outputs(tensor<?xf32>) {
+  %s, %c = math.sincos %x : tensor<?xf32> // expected-error {{'math.sincos' cannot be compiled}}
+  rnn.yield %s : tensor<?xf32>
+}

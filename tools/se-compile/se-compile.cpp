@@ -4,6 +4,7 @@
 //===- se-compile.cpp - From a network to a program -----------------------===//
 
 #include "se/Driver/CalibrationFlags.h"
+#include "se/Driver/CellFlags.h"
 #include "se/Driver/Compile.h"
 #include "se/Driver/Diagnostics.h"
 #include "se/Pipelines/Pipelines.h"
@@ -90,6 +91,7 @@ static cl::opt<bool>
     remarks("remarks", cl::desc("Print a remark for each stage of the network"),
             cl::cat(category));
 static CalibrationFlags calibration(category);
+static CellFlags cell(category);
 static cl::opt<std::string>
     nonfinite("nonfinite",
               cl::desc("Frames with an input that is infinite or NaN: "
@@ -160,7 +162,13 @@ int main(int argc, char **argv) {
     return writeLinkerScript(*target);
   if (!(maxLoss >= 0) || std::isinf(maxLoss))
     return reportError("--max-loss: expected a number of at least 0");
-  if (inputPath.empty() || outputPath.empty())
+  if (cell.wantsList()) {
+    llvm::outs() << listCells();
+    return 0;
+  }
+  if (llvm::Error error = cell.check(inputPath))
+    return reportError(std::move(error));
+  if ((inputPath.empty() && !cell.isGiven()) || outputPath.empty())
     return reportError("expected a network and -o OUT (see se-compile "
                        "--help)");
 
@@ -169,12 +177,14 @@ int main(int argc, char **argv) {
   mlir::MLIRContext context(registry);
   installOneLineDiagnostics(context);
   mlir::OwningOpRef<mlir::ModuleOp> module =
-      loadModule(inputPath, states, context, constants);
+      cell.isGiven() ? makeCellNetwork(cell.get(), context)
+                     : loadModule(inputPath, states, context, constants);
   if (!module)
     return 1;
   CompileOptions options;
   options.precision = precision;
   options.calibration = calibration.get();
+  cell.addCalibration(options.calibration, precision);
   options.nonfinite = nonfinite;
   options.search.maxLoss = maxLoss;
   options.search.maxFrames = searchFrames;

@@ -4,6 +4,7 @@
 //===- se-run.cpp - Runs a network, or any program of a cluster -----------===//
 
 #include "se/Driver/CalibrationFlags.h"
+#include "se/Driver/CellFlags.h"
 #include "se/Driver/Compile.h"
 #include "se/Driver/Diagnostics.h"
 #include "se/Driver/RunHost.h"
@@ -23,7 +24,7 @@ namespace cl = llvm::cl;
 using sim::Platform;
 
 static cl::OptionCategory category("se-run options");
-static cl::opt<std::string> program(cl::Positional, cl::Required,
+static cl::opt<std::string> program(cl::Positional,
                                     cl::desc("PROG.elf, or a network (.onnx, "
                                              ".mlir, .mlirbc) to run on the "
                                              "host"),
@@ -132,6 +133,7 @@ static cl::opt<unsigned>
           cl::desc("Networks on the host: cores to play (default 1)"),
           cl::value_desc("n"), cl::cat(category));
 static CalibrationFlags calibration(category);
+static CellFlags cell(category);
 static cl::opt<std::string>
     nonfinite("nonfinite",
               cl::desc("Networks on the host, frames with an input that is "
@@ -150,12 +152,15 @@ static int runNetworkOnHost(const std::string &statisticsFile,
                             const char *argv0) {
   HostRunOptions options;
   options.network = program;
+  if (cell.isGiven())
+    options.cell = cell.get();
   options.inputs = inputs;
   options.outputs = outputs;
   options.states = states;
   options.constants = constants;
   options.precision = precision;
   options.calibration = calibration.get();
+  cell.addCalibration(options.calibration, precision);
   options.nonfinite = nonfinite;
   options.cores = cores;
   options.target = targetName;
@@ -196,9 +201,19 @@ int main(int argc, char **argv) {
       argc, argv,
       "se-run: runs a program of a PULP cluster, cycle by cycle, or a "
       "network on the host\n");
+  if (cell.wantsList()) {
+    llvm::outs() << listCells();
+    return 0;
+  }
+  if (llvm::Error error = cell.check(program))
+    return reportError(std::move(error));
+  if (program.empty() && !cell.isGiven())
+    return reportError("expected a program or a network (see se-run --help)");
+  if (disassemble && cell.isGiven())
+    return reportError("--disassemble goes with a program");
   if (disassemble)
     return printInstructions();
-  if (isHostProgram(program))
+  if (cell.isGiven() || isHostProgram(program))
     return runNetworkOnHost(statistics, argv[0]);
 
   sim::ProgramFiles files;

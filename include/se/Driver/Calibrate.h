@@ -13,6 +13,7 @@
 #include "mlir/IR/BuiltinOps.h"
 
 #include <functional>
+#include <optional>
 
 namespace se {
 
@@ -28,6 +29,8 @@ struct CalibrationOptions {
   /// Sound or .npy files, or folders of them; for networks with several inputs
   /// NAME=FILE.npy,NAME=FILE.npy,...; or one file of statistics, FILE.json.
   std::vector<std::string> paths;
+  /// Without paths: the seed of random frames; none: no statistics.
+  std::optional<uint64_t> randomSeed;
   /// See quantization::Method; empty: as in FILE.json, or "output-error".
   std::string method;
   /// At which levels recordings are run, in dB: "-20,0,20". Empty: 0 and 20 for
@@ -41,6 +44,8 @@ struct CalibrationOptions {
   /// Is told of each recording before it runs.
   std::function<void(const Recording &recording, size_t number, size_t count)>
       progress;
+
+  bool isGiven() const { return !paths.empty() || randomSeed; }
 };
 
 /// Reads the recordings that `options.paths` name for a network with these
@@ -50,6 +55,9 @@ struct CalibrationOptions {
 llvm::Expected<std::vector<Recording>>
 readRecordings(const CalibrationOptions &options, llvm::ArrayRef<Port> inputs,
                llvm::function_ref<void(const llvm::Twine &)> warn);
+
+/// Frames of uniform random numbers from -1 to 1.
+Recording makeRandomRecording(uint64_t seed, llvm::ArrayRef<Port> inputs);
 
 /// Runs the network of a module, which stays as it is, in fp32 over recordings.
 /// Warns of tensors that are 0 in all frames. The module's phase is `imported`

@@ -7,6 +7,7 @@
 #define SE_DRIVER_RUNHOST_H
 
 #include "se/Driver/Calibrate.h"
+#include "se/Driver/CellNetwork.h"
 #include "se/Host/HostProgram.h"
 #include "se/Support/Frames.h"
 
@@ -20,6 +21,8 @@ namespace se {
 struct HostNetworkOptions {
   /// ONNX, or MLIR of any phase up to `selected`.
   std::string network;
+  /// Instead: a network around a cell.
+  std::optional<CellOptions> cell;
   /// ONNX only: IN=OUT each.
   std::vector<std::string> states;
   /// ONNX only: NAME=VALUE each.

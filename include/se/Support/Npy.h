@@ -30,6 +30,10 @@ struct NpyArray {
 /// .npy file, or is an array of another type or order.
 llvm::Expected<NpyArray> readNpy(llvm::StringRef path);
 
+/// The same, of the content of a file that errors call `name`.
+llvm::Expected<NpyArray> parseNpy(llvm::StringRef content,
+                                  llvm::StringRef name);
+
 /// Writes version 1.
 llvm::Error writeNpy(OutputFiles &files, llvm::StringRef path,
                      llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<float> data);

@@ -43,6 +43,15 @@ LogicalResult RNNDialect::verifyOperationAttribute(Operation *op,
                                                    NamedAttribute attribute) {
   if (attribute.getName() == layerAttrName)
     return verifyLayerAttribute(op, attribute.getValue());
+  if (attribute.getName() == optionAttrName) {
+    auto name = dyn_cast<StringAttr>(attribute.getValue());
+    if (name && !name.empty() && isa<ActivationOp, FillOp>(op) &&
+        op->getParentOfType<CellOp>())
+      return success();
+    return op->emitError("'") << optionAttrName
+                              << "' must be the name of an option, on an "
+                                 "rnn.activation or rnn.fill in a cell";
+  }
   return verifyChoice(op, attribute);
 }
 

@@ -19,19 +19,25 @@
 using namespace mlir;
 using namespace se::rnn;
 
+/// Types with open sizes may be equal where sizes are not.
+static bool isStatic(Value value) {
+  return cast<ShapedType>(value.getType()).hasStaticShape();
+}
+
 OpFoldResult MatvecOp::fold(FoldAdaptor adaptor) {
   // A product with the zero vector is zero, unless W has NaN or infinity, in
   // which case the network is broken anyway (the importer warns).
   auto x = dyn_cast_or_null<SplatElementsAttr>(adaptor.getX());
-  if (!x || x.getSplatValue<Attribute>() !=
-                Builder(getContext()).getZeroAttr(x.getElementType()))
+  if (!x || !isStatic(getY()) ||
+      x.getSplatValue<Attribute>() !=
+          Builder(getContext()).getZeroAttr(x.getElementType()))
     return {};
   return Builder(getContext()).getZeroAttr(getY().getType());
 }
 
 OpFoldResult ReduceOp::fold(FoldAdaptor adaptor) {
   // All axes have size 1 already.
-  if (getX().getType() == getY().getType())
+  if (getX().getType() == getY().getType() && isStatic(getX()))
     return getX();
   return {};
 }
@@ -96,6 +102,8 @@ void TransposeOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
 
 OpFoldResult ReshapeOp::fold(FoldAdaptor adaptor) {
   auto type = cast<RankedTensorType>(getY().getType());
+  if (!type.hasStaticShape())
+    return {};
   if (getX().getType() == type)
     return getX();
   if (auto dense = dyn_cast_or_null<DenseElementsAttr>(adaptor.getX()))
@@ -114,7 +122,8 @@ OpFoldResult TransposeOp::fold(FoldAdaptor adaptor) {
   ArrayRef<int64_t> permutation = getPermutation();
   if (llvm::equal(permutation, llvm::seq<int64_t>(0, permutation.size())))
     return getX();
-  if (auto splat = dyn_cast_or_null<SplatElementsAttr>(adaptor.getX()))
+  if (auto splat = dyn_cast_or_null<SplatElementsAttr>(adaptor.getX());
+      splat && isStatic(getY()))
     return splat.resizeSplat(cast<RankedTensorType>(getY().getType()));
   if (auto inner = getX().getDefiningOp<TransposeOp>()) {
     SmallVector<int64_t> composed;
@@ -127,8 +136,19 @@ OpFoldResult TransposeOp::fold(FoldAdaptor adaptor) {
   return {};
 }
 
+OpFoldResult FillOp::fold(FoldAdaptor adaptor) {
+  auto type = cast<RankedTensorType>(getY().getType());
+  if (!type.hasStaticShape() || (*this)->hasAttr(optionAttrName))
+    return {};
+  return DenseElementsAttr::get(type, getValueAttr());
+}
+
 OpFoldResult BroadcastOp::fold(FoldAdaptor adaptor) {
   auto type = cast<RankedTensorType>(getY().getType());
+  if (!type.hasStaticShape())
+    return {};
+  if (auto number = dyn_cast_or_null<FloatAttr>(adaptor.getX()))
+    return DenseElementsAttr::get(type, number);
   if (getX().getType() == type)
     return getX();
   if (auto splat = dyn_cast_or_null<SplatElementsAttr>(adaptor.getX()))

@@ -40,7 +40,7 @@ static RankedTensorType typeOf(Value value) {
 
 static LogicalResult checkShape(Operation *op, StringRef rule, StringRef what,
                                 Value value, ArrayRef<int64_t> expected) {
-  if (typeOf(value).getShape() == expected)
+  if (succeeded(verifyCompatibleShape(typeOf(value).getShape(), expected)))
     return success();
   return op->emitOpError() << rule << ": " << what << " must have the shape ["
                            << expected << "], found ["
@@ -122,7 +122,8 @@ static LogicalResult verifyProduct(Operation *op, Value w, Value x, Value y) {
     return op->emitOpError("matvec-C1: 'W' must have rank 2 and 'x' at least "
                            "rank 1, found ")
            << wType << " and " << xType;
-  if (xType.getShape().back() != wType.getDimSize(1))
+  if (failed(verifyCompatibleShape({xType.getShape().back()},
+                                   {wType.getDimSize(1)})))
     return op->emitOpError("matvec-C2: the last dimension of 'x' must equal "
                            "the columns of 'W', found ")
            << xType.getShape().back() << " and " << wType.getDimSize(1);
@@ -284,7 +285,19 @@ LogicalResult InterpolateOp::verify() {
 
 LogicalResult ReshapeOp::verify() {
   RankedTensorType from = typeOf(getX()), to = typeOf(getY());
-  if (from.getNumElements() != to.getNumElements() ||
+  // Of open sizes only the known ones count.
+  auto count = [](RankedTensorType type) {
+    int64_t elements = 1;
+    for (int64_t size : type.getShape())
+      elements *= ShapedType::isDynamic(size) ? 1 : size;
+    return elements;
+  };
+  auto fits = [&](RankedTensorType a, RankedTensorType b) {
+    return !a.hasStaticShape() ||
+           (b.hasStaticShape() ? count(a) == count(b)
+                               : count(b) != 0 && count(a) % count(b) == 0);
+  };
+  if (!fits(from, to) || !fits(to, from) ||
       from.getElementType() != to.getElementType())
     return emitOpError("reshape-C1: operand and result must have as many "
                        "elements and the same element type, found ")
@@ -310,15 +323,58 @@ LogicalResult TransposeOp::verify() {
 }
 
 LogicalResult BroadcastOp::verify() {
-  RankedTensorType from = typeOf(getX()), to = typeOf(getY());
-  bool fits = from.getRank() <= to.getRank() &&
-              from.getElementType() == to.getElementType();
-  for (int64_t i = 0, e = fits ? from.getRank() : 0; i != e; ++i) {
+  RankedTensorType to = typeOf(getY());
+  auto from = dyn_cast<RankedTensorType>(getX().getType());
+  bool fits = getElementTypeOrSelf(getX().getType()) == to.getElementType() &&
+              (!from || from.getRank() <= to.getRank());
+  for (int64_t i = 0, e = fits && from ? from.getRank() : 0; i != e; ++i) {
     int64_t dim = from.getDimSize(i);
-    fits &= dim == 1 || dim == to.getDimSize(to.getRank() - e + i);
+    fits &= dim == 1 || succeeded(verifyCompatibleShape(
+                            {dim}, {to.getDimSize(to.getRank() - e + i)}));
   }
   if (!fits)
     return emitOpError("broadcast-C1: ")
-           << from << " cannot be broadcast to " << to;
+           << getX().getType() << " cannot be broadcast to " << to;
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// What makes the text of a cell short
+//===----------------------------------------------------------------------===//
+
+static LogicalResult checkParts(std::optional<Location> loc,
+                                RankedTensorType type, ArrayAttr names) {
+  if (names.empty())
+    return emitOptionalError(loc, "split-C1: there must be at least one name");
+  if (type.getRank() < 1 || (!type.isDynamicDim(0) &&
+                             type.getDimSize(0) % int64_t(names.size()) != 0))
+    return emitOptionalError(loc, "split-C2: ", type, " cannot be split into ",
+                             names.size(), " equal parts");
+  return success();
+}
+
+LogicalResult
+SplitOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc,
+                          ValueRange operands, DictionaryAttr attributes,
+                          OpaqueProperties properties, RegionRange regions,
+                          SmallVectorImpl<Type> &results) {
+  Adaptor op(operands, attributes, properties, regions);
+  auto type = dyn_cast<RankedTensorType>(op.getX().getType());
+  if (!type || failed(checkParts(loc, type, op.getNames())))
+    return failure();
+  SmallVector<int64_t> shape(type.getShape());
+  if (!type.isDynamicDim(0))
+    shape[0] /= int64_t(op.getNames().size());
+  results.assign(op.getNames().size(), type.clone(shape));
+  return success();
+}
+
+LogicalResult SplitOp::verify() {
+  return checkParts(getLoc(), typeOf(getX()), getNames());
+}
+
+LogicalResult ChooseOp::verify() {
+  if (getOption().empty())
+    return emitOpError("choose-C1: the option's name must not be empty");
   return success();
 }

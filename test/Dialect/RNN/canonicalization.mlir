@@ -245,3 +245,27 @@ func.func @matvec_zero_i8(%W: tensor<8x4xi8>) -> tensor<8xi32> {
   %y = rnn.matvec %W, %x : tensor<8x4xi8>, tensor<4xi8> -> tensor<8xi32>
   return %y : tensor<8xi32>
 }
+
+// -----
+
+// Where sizes are open, equal types say nothing.
+// CHECK-LABEL: rnn.cell @open
+rnn.cell @open inputs(%x : tensor<?xf32>, %W : tensor<?x?xf32>)
+    outputs(tensor<?xf32>, tensor<?xf32>, tensor<?x?xf32>, tensor<?x?xf32>, tensor<?xf32>, tensor<?x?xf32>) {
+  // CHECK-DAG: rnn.broadcast %x
+  %0 = rnn.broadcast %x : tensor<?xf32> -> tensor<?xf32>
+  // CHECK-DAG: rnn.broadcast %{{.*}} : tensor<f32> -> tensor<?xf32>
+  %one = arith.constant dense<1.0> : tensor<f32>
+  %1 = rnn.broadcast %one : tensor<f32> -> tensor<?xf32>
+  // CHECK-DAG: rnn.reshape %W : tensor<?x?xf32> -> tensor<?x?xf32>
+  %2 = rnn.reshape %W : tensor<?x?xf32> -> tensor<?x?xf32>
+  // CHECK-DAG: rnn.reduce <sum> %W axes [0] : tensor<?x?xf32> -> tensor<?x?xf32>
+  %3 = rnn.reduce <sum> %W axes [0] : tensor<?x?xf32> -> tensor<?x?xf32>
+  // CHECK-DAG: rnn.matvec
+  %zero = arith.constant dense<0.0> : tensor<4xf32>
+  %4 = rnn.matvec %W, %zero : tensor<?x?xf32>, tensor<4xf32> -> tensor<?xf32>
+  // CHECK-DAG: rnn.transpose %{{.*}} [1, 0] : tensor<4x4xf32> -> tensor<?x?xf32>
+  %c = arith.constant dense<2.0> : tensor<4x4xf32>
+  %5 = rnn.transpose %c [1, 0] : tensor<4x4xf32> -> tensor<?x?xf32>
+  rnn.yield %0, %1, %2, %3, %4, %5 : tensor<?xf32>, tensor<?xf32>, tensor<?x?xf32>, tensor<?x?xf32>, tensor<?xf32>, tensor<?x?xf32>
+}

@@ -718,10 +718,134 @@ func.func @interpolate_C3_sign(%x: f16, %t: memref<16xf16>) {
 
 // -----
 
-func.func @dynamic(%x: tensor<?xf32>) {
-  // expected-error @below {{operand #0 must be statically shaped tensor of floating-point or 1-bit signless integer or 8-bit signless integer or 16-bit signless integer or 32-bit signless integer values}}
-  rnn.reshape %x : tensor<?xf32> -> tensor<4xf32>
-  return
+rnn.network @network_C6 inputs(%x = "x" : tensor<4xf32>) outputs("y" : tensor<4xf32>) {
+  // expected-error @below {{network-C6: sizes may be open only in an rnn.cell, found 'tensor<?xf32>'}}
+  %0 = rnn.reshape %x : tensor<4xf32> -> tensor<?xf32>
+  %1 = rnn.reshape %0 : tensor<?xf32> -> tensor<4xf32>
+  rnn.yield %1 : tensor<4xf32>
+}
+
+// -----
+
+// expected-error @below {{cell-C3: expected the shape in names of sizes, such as tensor<?xf32>[n]}}
+rnn.cell @cell_C3_missing sizes(n) inputs(%x : tensor<?xf32>) {
+  rnn.yield
+}
+
+// -----
+
+// expected-error @below {{cell-C3: the shape of 'x' must have the rank of 'tensor<?x?xf32>'}}
+rnn.cell @cell_C3_rank sizes(n) inputs(%x : tensor<?x?xf32>[n]) {
+  rnn.yield
+}
+
+// -----
+
+// expected-error @below {{cell-C3: the shape of 'x' does not have the sizes of 'tensor<4xf32>'}}
+rnn.cell @cell_C3_size sizes(n) inputs(%x : tensor<4xf32>[n]) {
+  rnn.yield
+}
+
+// -----
+
+// expected-error @below {{cell-C3: size 'm' is not the whole of a dimension of any argument}}
+rnn.cell @cell_C3_unknown sizes(n, m) inputs(%x : tensor<?xf32>[n], %y : tensor<?xf32>[2 * m]) {
+  rnn.yield
+}
+
+// -----
+
+// expected-error @below {{cell-C3: there are two sizes 'n'}}
+rnn.cell @cell_C3_twice sizes(n, n) inputs(%x : tensor<?xf32>[n]) {
+  rnn.yield
+}
+
+// -----
+
+// expected-error @below {{cell-C4: there must be one name for each argument, all different}}
+"rnn.cell"() <{sym_name = "cell_C4", input_types = [tensor<?xf32>, tensor<?xf32>],
+    state_types = [], weight_types = [], output_types = [], argument_names = ["x", "x"]}> ({
+^bb0(%x: tensor<?xf32>, %y: tensor<?xf32>):
+  rnn.yield
+}) : () -> ()
+
+// -----
+
+// expected-error @below {{cell-C5: the range of 'a' must be its least and its greatest value}}
+rnn.cell @cell_C5_range weights(%a : tensor<?xf32> in [1.0, -1.0]) {
+  rnn.yield
+}
+
+// -----
+
+rnn.cell @cell_C5_order
+    // expected-error @below {{cell-C5: a weight that is not optional comes after one that is}}
+    weights(%a : tensor<?xf32> optional, %b : tensor<?xf32>) {
+  rnn.yield
+}
+
+// -----
+
+// expected-error @below {{cell-C6: inputs, states, weights and outputs must be ranked tensors, found 'tensor<*xf32>'}}
+rnn.cell @cell_C6 inputs(%x : tensor<*xf32>) {
+  rnn.yield
+}
+
+// -----
+
+rnn.cell @scale inputs(%x : tensor<?xf32>) weights(%a : tensor<?xf32>) outputs(tensor<?xf32>) {
+  %y = arith.mulf %x, %a : tensor<?xf32>
+  rnn.yield %y : tensor<?xf32>
+}
+rnn.network @apply_C2_rank inputs(%x = "x" : tensor<2x2xf32>) outputs("y" : tensor<4xf32>) {
+  %a = arith.constant dense<1.0> : tensor<4xf32>
+  // expected-error @below {{apply-C2: inputs of 'scale' must have the types ('tensor<?xf32>')}}
+  %y = rnn.apply @scale(%x) states() weights(%a) : (tensor<2x2xf32>), (), (tensor<4xf32>) -> (tensor<4xf32>), ()
+  rnn.yield %y : tensor<4xf32>
+}
+
+// -----
+
+rnn.cell @scale inputs(%x : tensor<?xf32>) weights(%a : tensor<?xf32>) outputs(tensor<?xf32>) {
+  %y = arith.mulf %x, %a : tensor<?xf32>
+  rnn.yield %y : tensor<?xf32>
+}
+rnn.network @apply_C4 inputs(%x = "x" : tensor<4xf32>) outputs("y" : tensor<4xf32>) {
+  // expected-error @below {{apply-C4: 'without' names 'b', which is no weight of 'scale'}}
+  %y = rnn.apply @scale(%x) states() weights() {without = ["b"]} : (tensor<4xf32>), (), () -> (tensor<4xf32>), ()
+  rnn.yield %y : tensor<4xf32>
+}
+
+// -----
+
+rnn.cell @split_C1 inputs(%x : tensor<?xf32>) {
+  // expected-error @below {{split-C1: there must be at least one name}}
+  "rnn.split"(%x) <{names = []}> : (tensor<?xf32>) -> ()
+  rnn.yield
+}
+
+// -----
+
+rnn.cell @split_C2 inputs(%x : tensor<5xf32>) {
+  // expected-error @below {{split-C2: 'tensor<5xf32>' cannot be split into 2 equal parts}}
+  %a, %b = rnn.split %x ["a", "b"] : tensor<5xf32>
+  rnn.yield
+}
+
+// -----
+
+rnn.cell @choose_C1 inputs(%x : tensor<5xf32>) outputs(tensor<5xf32>) {
+  // expected-error @below {{choose-C1: the option's name must not be empty}}
+  %a = rnn.choose "" %x, %x : tensor<5xf32>
+  rnn.yield %a : tensor<5xf32>
+}
+
+// -----
+
+rnn.cell @option inputs(%x : tensor<5xf32>) outputs(tensor<5xf32>) {
+  // expected-error @below {{'rnn.option' must be the name of an option, on an rnn.activation or rnn.fill in a cell}}
+  %a = arith.negf %x {rnn.option = "f"} : tensor<5xf32>
+  rnn.yield %a : tensor<5xf32>
 }
 
 // -----

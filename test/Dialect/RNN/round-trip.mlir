@@ -258,6 +258,44 @@ rnn.cell @movement inputs(%x : tensor<1x8xf32>, %y : tensor<2x3xf32>, %z : tenso
   rnn.yield
 }
 
+// A cell of any size: names of sizes, shapes of arguments, ranges, optional weights.
+// CHECK-LABEL: rnn.cell @open sizes(x, h) inputs(%x : tensor<?xf32>[x])
+// CHECK-SAME:    states(%h : tensor<?x1xf32>[h + 1, 1])
+// CHECK-SAME:    weights(%W : tensor<?x?xf32>[4 * h, x * h] in [-1.000000e+00, 1.500000e+00],
+// CHECK-SAME:            %a : tensor<?xf32>[h], %s : tensor<1xf32> in [0.000000e+00, 1.000000e+00] optional,
+// CHECK-SAME:            %b : tensor<?xf32>[(4 * h) floordiv 3] optional)
+// CHECK-SAME:    outputs(tensor<?xf32>) {
+rnn.cell @open sizes(x, h) inputs(%x : tensor<?xf32>[x]) states(%h : tensor<?x1xf32>[h + 1, 1])
+    weights(%W : tensor<?x?xf32>[4 * h, x * h] in [-1.0, 1.5], %a : tensor<?xf32>[h],
+            %s : tensor<1xf32> in [0.0, 1.0] optional,
+            %b : tensor<?xf32>[(4 * h) floordiv 3] optional)
+    outputs(tensor<?xf32>) {
+  // CHECK-NEXT: %[[ONE:.*]] = rnn.fill 1.000000e+00 {rnn.option = "one"} : tensor<?xf32>
+  %one = rnn.fill 1.0 {rnn.option = "one"} : tensor<?xf32>
+  // CHECK-NEXT: %[[NUMBER:.*]] = arith.constant 2.000000e+00 : f32
+  %number = arith.constant 2.0 : f32
+  // CHECK-NEXT: %[[TWO:.*]] = rnn.broadcast %[[NUMBER]] : f32 -> tensor<?xf32>
+  %two = rnn.broadcast %number : f32 -> tensor<?xf32>
+  // CHECK-NEXT: %[[SPLIT:.*]]:2 = rnn.split %x ["update", ""] : tensor<?xf32>
+  %a0, %a1 = rnn.split %x ["update", ""] : tensor<?xf32>
+  // CHECK-NEXT: %[[CHOSEN:.*]] = rnn.choose "coupled" %[[SPLIT]]#0, %[[SPLIT]]#1 : tensor<?xf32>
+  %c = rnn.choose "coupled" %a0, %a1 : tensor<?xf32>
+  %0 = arith.addf %one, %c : tensor<?xf32>
+  %1 = arith.addf %0, %two : tensor<?xf32>
+  rnn.yield %1 : tensor<?xf32> next %h : tensor<?x1xf32>
+}
+
+// An application of a cell of the library, with options.
+// CHECK-LABEL: rnn.network @library
+// CHECK:         rnn.apply @se.lstm_gates(%a) states(%c) weights() {options = {clip = 3.000000e+00 : f32, input_forget}, without = ["P"]}
+rnn.network @library inputs(%a = "a" : tensor<8xf32>)
+    states(%c = "c" : tensor<2xf32> reset dense<0.0> : tensor<2xf32>) outputs("h" : tensor<2xf32>) {
+  %h, %c1 = rnn.apply @se.lstm_gates(%a) states(%c) weights()
+      {options = {clip = 3.0 : f32, input_forget}, without = ["P"]}
+      : (tensor<8xf32>), (tensor<2xf32>), () -> (tensor<2xf32>), (tensor<2xf32>)
+  rnn.yield %h : tensor<2xf32> next %c1 : tensor<2xf32>
+}
+
 {-#
   dialect_resources: {
     builtin: {

@@ -26,6 +26,13 @@
 #define GET_ATTRDEF_CLASSES
 #include "se/Dialect/RNN/RNNAttributes.h.inc"
 
+namespace se::rnn {
+/// Names of cells of the library begin so.
+constexpr llvm::StringLiteral libraryPrefix = "se.";
+/// On an operation in a cell: the option that chooses its function or number.
+constexpr llvm::StringLiteral optionAttrName = "rnn.option";
+} // namespace se::rnn
+
 #define GET_OP_CLASSES
 #include "se/Dialect/RNN/RNNOps.h.inc"
 

@@ -18,13 +18,17 @@ include "se/Dialect/RNN/RNNAttributes.td"
 class RNN_Op<string mnemonic, list<Trait> traits = []>
     : Op<RNN_Dialect, mnemonic, traits>;
 
-def RNN_FloatTensor : StaticShapeTensorOf<[AnyFloat]>;
+// Sizes are unknown only in cells (network-C6).
+def RNN_FloatTensor : RankedTensorOf<[AnyFloat]>;
 /// Integers are what floats are quantized to, and sums of their products.
-def RNN_Tensor : StaticShapeTensorOf<[AnyFloat, I8, I16, I32]>;
+def RNN_Tensor : RankedTensorOf<[AnyFloat, I8, I16, I32]>;
 /// What may be moved: also truth values.
-def RNN_MovedTensor : StaticShapeTensorOf<[AnyFloat, I1, I8, I16, I32]>;
+def RNN_MovedTensor : RankedTensorOf<[AnyFloat, I1, I8, I16, I32]>;
 def RNN_FloatLike : TypeConstraint<Or<[AnyFloat.predicate,
-    RNN_FloatTensor.predicate]>, "float or statically shaped tensor of floats">;
+    RNN_FloatTensor.predicate]>, "float or ranked tensor of floats">;
+def RNN_RepeatedOperand : TypeConstraint<Or<[AnyFloat.predicate,
+    RNN_MovedTensor.predicate]>, "float or ranked tensor">;
+def RNN_StaticFloatTensor : StaticShapeTensorOf<[AnyFloat]>;
 def RNN_QuantizeOperand : AnyTypeOf<[F16, F32, FixedVectorOfNonZeroRankOf<[F16, F32]>,
     StaticShapeTensorOf<[F16, F32]>],
     "f16 or f32, or a vector or statically shaped tensor of these">;
@@ -37,6 +41,8 @@ def RNN_InterpolateOperand : AnyTypeOf<[F16,
 def RNN_LineTable : AnyTypeOf<[StaticShapeTensorOf<[F16]>,
     StaticShapeMemRefOf<[F16]>], "tensor or memref of f16, statically shaped">;
 def RNN_Vector : 1DTensorOf<[AnyFloat]>;
+def RNN_StaticVector : Type<And<[RNN_Vector.predicate,
+    RNN_StaticFloatTensor.predicate]>, "statically shaped 1D tensor of floats">;
 
 //===----------------------------------------------------------------------===//
 // Networks and cells
@@ -61,6 +67,7 @@ def RNN_NetworkOp : RNN_Op<"network", [IsolatedFromAbove, Symbol,
       types.
     * (network-C5) all types are statically shaped tensors with at least one
       element: floats, or in states also i8 or i16.
+    * (network-C6) all values in it are statically shaped.
 
     Example:
 
@@ -100,27 +107,48 @@ def RNN_CellOp : RNN_Op<"cell", [IsolatedFromAbove, Symbol, SingleBlock,
     which are the block arguments in this order. It consists of `rnn.matvec`,
     `arith`, `math`, `tensor` and `rnn` ops on tensors.
 
+    Sizes may be left open, `?`. `--rnn-instantiate-cells` makes a cell with
+    known sizes for each application. Then `sizes` may name what is open, and each
+    argument says its shape in these names behind its type. A cell that says so can
+    be used alone (`se-compile --cell`, docs/cells.md).
+
+    A weight may say `in [LOW, HIGH]`, where its random values come from
+    (`--random-weights`), and `optional`: an application may leave it out.
+
     * (cell-C1) the block's arguments are inputs, states and weights, in this
       order.
     * (cell-C2) `rnn.yield` gives values of the output types and of the state
       types.
+    * (cell-C3) all arguments have a shape in names of sizes, or none has; a shape
+      has the rank and the known sizes of the type; each name is the
+      whole of a dimension of an argument.
+    * (cell-C4) arguments have unique names if they have names.
+    * (cell-C5) there is one range for each weight, from its least to its greatest
+      value; optional weights come last.
+    * (cell-C6) inputs, states, weights and outputs are ranked tensors.
 
-    Example (a leaky integrator):
+    Example (a leaky integrator of any size):
 
     ```mlir
-    rnn.cell @leaky inputs(%x : tensor<4xf32>) states(%h : tensor<8xf32>)
-        weights(%W : tensor<8x4xf32>, %a : tensor<8xf32>)
-        outputs(tensor<8xf32>) {
-      %0 = rnn.matvec %W, %x : tensor<8x4xf32>, tensor<4xf32> -> tensor<8xf32>
-      %1 = arith.mulf %a, %h : tensor<8xf32>
-      %2 = arith.addf %0, %1 : tensor<8xf32>
-      rnn.yield %2 : tensor<8xf32> next %2 : tensor<8xf32>
+    rnn.cell @leaky sizes(x, h) inputs(%x : tensor<?xf32>[x])
+        states(%h : tensor<?xf32>[h])
+        weights(%W : tensor<?x?xf32>[h, x], %a : tensor<?xf32>[h] in [0.5, 0.9])
+        outputs(tensor<?xf32>) {
+      %0 = rnn.matvec %W, %x : tensor<?x?xf32>, tensor<?xf32> -> tensor<?xf32>
+      %1 = arith.mulf %a, %h : tensor<?xf32>
+      %2 = arith.addf %0, %1 : tensor<?xf32>
+      rnn.yield %2 : tensor<?xf32> next %2 : tensor<?xf32>
     }
     ```
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, TypeArrayAttr:$input_types,
     TypeArrayAttr:$state_types, TypeArrayAttr:$weight_types,
-    TypeArrayAttr:$output_types);
+    TypeArrayAttr:$output_types,
+    OptionalAttr<StrArrayAttr>:$argument_names,
+    OptionalAttr<StrArrayAttr>:$size_names,
+    OptionalAttr<AffineMapArrayAttr>:$shapes,
+    OptionalAttr<ArrayAttr>:$weight_ranges,
+    OptionalAttr<I64Attr>:$optional_weights);
   let regions = (region SizedRegion<1>:$body);
   let hasCustomAssemblyFormat = 1;
   let hasRegionVerifier = 1;
@@ -129,6 +157,13 @@ def RNN_CellOp : RNN_Op<"cell", [IsolatedFromAbove, Symbol, SingleBlock,
     unsigned getNumStates() { return getStateTypes().size(); }
     unsigned getNumWeights() { return getWeightTypes().size(); }
     unsigned getNumOutputs() { return getOutputTypes().size(); }
+    /// Weights that an application may leave out: so many at the end.
+    unsigned getNumOptional() { return getOptionalWeights().value_or(0); }
+    ::mlir::Block::BlockArgListType getInputArguments();
+    ::mlir::Block::BlockArgListType getStateArguments();
+    ::mlir::Block::BlockArgListType getWeightArguments();
+    /// What the text calls an argument; "weight 2" if it has no name.
+    std::string getArgumentName(unsigned number);
     YieldOp getYield();
   }];
 }
@@ -153,10 +188,19 @@ def RNN_ApplyOp : RNN_Op<"apply", [Pure, AttrSizedOperandSegments,
     AttrSizedResultSegments, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "Applies a cell for one time step";
   let description = [{
-    * (apply-C1) the symbol names an `rnn.cell`.
+    `@se.NAME` is a cell of the library if the module has none of this name
+    (docs/cells.md). Open sizes of a cell, `?`, become those of the operands
+    (`--rnn-instantiate-cells`). `options` gives values that the cell's text calls
+    by name; in a cell, an application hands on those of the cell. Optional weights at the end may be left out, others if `without` names
+    them: a sum, minimum or maximum with what is computed from them alone is then its
+    other operand.
+
+    * (apply-C1) the symbol names an `rnn.cell` of the module or the library.
     * (apply-C2) inputs, states and weights have the types of the cell's
-      arguments.
-    * (apply-C3) outputs and next states have the types that the cell yields.
+      arguments; where the cell has `?`, any size.
+    * (apply-C3) outputs and next states have the types that the cell yields, with
+      any size for `?`.
+    * (apply-C4) `without` names weights of the cell, each once.
 
     Example:
 
@@ -167,9 +211,16 @@ def RNN_ApplyOp : RNN_Op<"apply", [Pure, AttrSizedOperandSegments,
     ```
   }];
   let arguments = (ins FlatSymbolRefAttr:$cell, Variadic<AnyTensor>:$inputs,
-    Variadic<AnyTensor>:$states, Variadic<AnyTensor>:$weights);
+    Variadic<AnyTensor>:$states, Variadic<AnyTensor>:$weights,
+    OptionalAttr<DictionaryAttr>:$options, OptionalAttr<StrArrayAttr>:$without);
   let results = (outs Variadic<AnyTensor>:$outputs,
                       Variadic<AnyTensor>:$nextStates);
+  let extraClassDeclaration = [{
+    /// The numbers of the cell's weights that the operands are; fewer or more than
+    /// operands if that is wrong. (apply-C4)
+    ::mlir::LogicalResult getGivenWeights(CellOp cell,
+        ::llvm::SmallVectorImpl<unsigned> &given);
+  }];
   let assemblyFormat = [{
     $cell `(` $inputs `)` `states` `(` $states `)` `weights` `(` $weights `)`
     attr-dict `:` custom<Types>(type($inputs)) `,`
@@ -191,7 +242,7 @@ def RNN_ObserveOp : RNN_Op<"observe", [HasParent<"NetworkOp">]> {
 
     Example: `rnn.observe %0 as "lstm_1" : tensor<8xf32>`.
   }];
-  let arguments = (ins RNN_FloatTensor:$x, StrAttr:$tensor);
+  let arguments = (ins RNN_StaticFloatTensor:$x, StrAttr:$tensor);
   let assemblyFormat = "$x `as` $tensor attr-dict `:` type($x)";
   let hasVerifier = 1;
 }
@@ -232,11 +283,11 @@ def RNN_LSTMOp : RNN_Op<"lstm", [Pure, AttrSizedOperandSegments]> {
           tensor<20x5xf32> -> tensor<5xf32>, tensor<5xf32>
     ```
   }];
-  let arguments = (ins RNN_Vector:$x, RNN_Vector:$h, RNN_Vector:$c,
-    RNN_FloatTensor:$W, RNN_FloatTensor:$R, Optional<RNN_Vector>:$B,
-    Optional<RNN_Vector>:$P, RNN_ActivationArrayAttr:$activations,
+  let arguments = (ins RNN_StaticVector:$x, RNN_StaticVector:$h, RNN_StaticVector:$c,
+    RNN_StaticFloatTensor:$W, RNN_StaticFloatTensor:$R, Optional<RNN_StaticVector>:$B,
+    Optional<RNN_StaticVector>:$P, RNN_ActivationArrayAttr:$activations,
     OptionalAttr<F32Attr>:$clip, UnitAttr:$input_forget);
-  let results = (outs RNN_Vector:$hNext, RNN_Vector:$cNext);
+  let results = (outs RNN_StaticVector:$hNext, RNN_StaticVector:$cNext);
   let assemblyFormat = [{
     $x `,` $h `,` $c `,` $W `,` $R (`bias` `(` $B^ `:` type($B) `)`)?
     (`peepholes` `(` $P^ `:` type($P) `)`)? attr-dict `:` type($x) `,` type($h)
@@ -275,11 +326,11 @@ def RNN_GRUOp : RNN_Op<"gru", [Pure]> {
         -> tensor<5xf32>
     ```
   }];
-  let arguments = (ins RNN_Vector:$x, RNN_Vector:$h, RNN_FloatTensor:$W,
-    RNN_FloatTensor:$R, Optional<RNN_Vector>:$B,
+  let arguments = (ins RNN_StaticVector:$x, RNN_StaticVector:$h, RNN_StaticFloatTensor:$W,
+    RNN_StaticFloatTensor:$R, Optional<RNN_StaticVector>:$B,
     RNN_ActivationArrayAttr:$activations, OptionalAttr<F32Attr>:$clip,
     UnitAttr:$linear_before_reset);
-  let results = (outs RNN_Vector:$hNext);
+  let results = (outs RNN_StaticVector:$hNext);
   let assemblyFormat = [{
     $x `,` $h `,` $W `,` $R (`bias` `(` $B^ `:` type($B) `)`)? attr-dict `:`
     type($x) `,` type($h) `,` type($W) `,` type($R) `->` type($hNext)
@@ -385,6 +436,9 @@ def RNN_ActivationOp : RNN_Op<"activation", [Pure, SameOperandsAndResultShape]>
   let description = [{
     Applies `#rnn.act`. The argument may have a wider element type than the
     result: the function is computed in f32 and rounded once.
+
+    In a cell the attribute `rnn.option` gives the function a name, by which an
+    application may choose another one.
 
     * (activation-C1) the result's element type is not wider than the
       operand's.
@@ -535,18 +589,83 @@ def RNN_BroadcastOp : RNN_Op<"broadcast", [Pure]> {
   let summary = "Repeats an operand along dimensions (NumPy's rule)";
   let description = [{
     Shapes are aligned at the last dimension; a dimension of the operand that is
-    1 or missing is repeated.
+    1 or missing is repeated. A number is repeated everywhere. In a cell the result's
+    sizes may be open, `?`: they are those of the operations that use it.
 
     * (broadcast-C1) the operand's rank is not above the result's, and each of
       its dimensions is 1 or equals the result's; element types are the same.
 
     Example: `%1 = rnn.broadcast %0 : tensor<1xf32> -> tensor<2x8xf32>`.
   }];
-  let arguments = (ins RNN_MovedTensor:$x);
+  let arguments = (ins RNN_RepeatedOperand:$x);
   let results = (outs RNN_MovedTensor:$y);
   let assemblyFormat = "$x attr-dict `:` type($x) `->` type($y)";
   let hasVerifier = 1;
   let hasFolder = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// What makes the text of a cell short (phase `imported`)
+//===----------------------------------------------------------------------===//
+
+def RNN_FillOp : RNN_Op<"fill", [Pure]> {
+  let summary = "A number that has the shape of what it meets";
+  let description = [{
+    A constant tensor, all elements of which are `value`. In a cell its sizes may be
+    open, `?`: each operation that uses it gives it the shape of its other operands.
+    With the attribute `rnn.option` an application may give another value.
+
+    Example:
+
+    ```mlir
+    %one = rnn.fill 1.0 : tensor<?xf32>
+    %keep = arith.subf %one, %z : tensor<?xf32>
+    ```
+  }];
+  let arguments = (ins F32Attr:$value);
+  let results = (outs RankedTensorOf<[F32]>:$y);
+  let assemblyFormat = "$value attr-dict `:` type($y)";
+  let hasFolder = 1;
+}
+
+def RNN_SplitOp : RNN_Op<"split", [Pure, DeclareOpInterfaceMethods<
+    InferTypeOpInterface>]> {
+  let summary = "Equal parts of a tensor, with names";
+  let description = [{
+    Splits the first dimension into as many equal parts as there are names. A name
+    that is not empty is a gate: a policy may name it (docs/precision.md).
+
+    * (split-C1) there is at least one name.
+    * (split-C2) the operand has at least rank 1, and its first dimension is a
+      multiple of the number of parts.
+
+    Example:
+
+    ```mlir
+    %z, %r = rnn.split %0 ["update", "reset"] : tensor<16xf32>
+    ```
+  }];
+  let arguments = (ins RNN_MovedTensor:$x, StrArrayAttr:$names);
+  let results = (outs Variadic<RNN_MovedTensor>:$parts);
+  let assemblyFormat = "$x $names attr-dict `:` type($x)";
+  let hasVerifier = 1;
+}
+
+def RNN_ChooseOp : RNN_Op<"choose", [Pure, HasParent<"CellOp">,
+    AllTypesMatch<["chosen", "other", "y"]>]> {
+  let summary = "One of two values, by an option of the cell";
+  let description = [{
+    The first value where a cell is applied with the option of this name,
+    `options = {NAME}`, otherwise the second. What is not chosen is not computed.
+
+    * (choose-C1) the option's name is not empty.
+
+    Example: `%f = rnn.choose "coupled" %a, %b : tensor<?xf32>`.
+  }];
+  let arguments = (ins StrAttr:$option, AnyTensor:$chosen, AnyTensor:$other);
+  let results = (outs AnyTensor:$y);
+  let assemblyFormat = "$option $chosen `,` $other attr-dict `:` type($y)";
+  let hasVerifier = 1;
 }
 
 #endif // SE_DIALECT_RNN_RNNOPS_TD

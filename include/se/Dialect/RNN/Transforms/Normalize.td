@@ -12,9 +12,10 @@ def NormalizeMovement : Pass<"rnn-normalize-movement", "::mlir::ModuleOp"> {
   let summary = "One form of data movement";
   let description = [{
     `tensor.insert_slice` becomes a concatenation of the source and of slices of
-    the destination, `tensor.expand_shape` and `tensor.collapse_shape` become
-    `rnn.reshape`, a slice that drops dimensions becomes one that keeps them, and
-    a reshape. A `tensor.cast` between the same shapes goes away.
+    the destination, `rnn.split` becomes slices, `tensor.expand_shape` and
+    `tensor.collapse_shape` become `rnn.reshape`, a slice that drops dimensions becomes one that keeps them, and
+    a reshape. A `tensor.cast` between the same shapes goes away, `rnn.fill` and
+    `rnn.broadcast` of a number become constants.
 
     Before:
 
@@ -32,22 +33,79 @@ def NormalizeMovement : Pass<"rnn-normalize-movement", "::mlir::ModuleOp"> {
         : (tensor<1xf32>, tensor<2xf32>, tensor<1xf32>) -> tensor<4xf32>
     ```
   }];
-  let dependentDialects = ["::mlir::tensor::TensorDialect"];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+    "::mlir::tensor::TensorDialect"];
 }
 
 def ExpandNamedCells : Pass<"rnn-expand-named-cells", "::mlir::ModuleOp"> {
-  let summary = "Turn rnn.lstm and rnn.gru into region cells";
+  let summary = "Turn rnn.lstm and rnn.gru into cells of the library";
   let description = [{
-    Each named cell becomes an application of an `rnn.cell` whose body spells out
-    the equations of the op's description with `rnn.matvec` and elementwise ops.
-    Named cells with the same shapes and options share one region cell. Input
-    and recurrent biases are added outside the cell, where
-    `--rnn-fold-constants` evaluates the sum. Nothing below knows LSTM or GRU.
+    Each named cell becomes an application of `@se.lstm`, `@se.gru` or
+    `@se.gru_before` (docs/cells.md), with its options; `--rnn-instantiate-cells`
+    then brings in their text. Input and recurrent biases are added outside the
+    cell, where `--rnn-fold-constants` evaluates the sum. Nothing below knows LSTM
+    or GRU.
 
     `rnn.linear` becomes `rnn.matvec` and `arith.addf`.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",
     "::mlir::tensor::TensorDialect"];
+}
+
+def InstantiateCells : Pass<"rnn-instantiate-cells", "::mlir::ModuleOp"> {
+  let summary = "Cells of known sizes, functions and weights";
+  let description = [{
+    A cell may leave sizes open, name options, and be one of the library
+    (`rnn.cell`, `rnn.apply`). For each application of such a cell with other operand
+    types or options a cell is made in which all is known, and cells with open parts
+    are erased. What follows sees static shapes only.
+
+    Operand types give the cell its sizes. They are carried forward through its
+    body, `tensor.dim` and arithmetic on sizes are evaluated. Where an operation has
+    operands of known shape, `rnn.fill`, `rnn.broadcast`, `rnn.reshape` with several
+    open sizes, and arithmetic on these alone, get it from them. What `rnn.broadcast`
+    repeats and nothing else tells gets the smallest shape that all of it can be
+    repeated to.
+
+    A weight that is left out is *absent*, and so is what slices, reshapes,
+    negations, products and quotients make of it. A sum, difference, minimum or
+    maximum of an absent and another value is the other value.
+
+    Messages, each in one line with the place of the application and that in the cell:
+
+    * (instantiate-C1) the library has a cell of this name.
+    * (instantiate-C2) operands have shapes that agree on the cell's sizes.
+    * (instantiate-C3) each operation of the body has operands that fit together.
+    * (instantiate-C4) next states have the types of states, results those that the
+      application says.
+    * (instantiate-C5) an option has a name that the cell knows, and a value of its
+      kind: a function, a number, or none for a choice.
+    * (instantiate-C6) only what allows it is computed from an absent weight.
+    * (instantiate-C7) all shapes are known.
+    * (instantiate-C8) no cell applies itself.
+
+    Before:
+
+    ```mlir
+    rnn.cell @decay states(%h : tensor<?xf32>) {
+      %a = rnn.fill 0.5 : tensor<?xf32>
+      %0 = arith.mulf %a, %h : tensor<?xf32>
+      rnn.yield next %0 : tensor<?xf32>
+    }
+    ```
+
+    After, where it was applied to a state of 4 elements:
+
+    ```mlir
+    rnn.cell @decay_0 states(%h : tensor<4xf32>) {
+      %a = arith.constant dense<0.5> : tensor<4xf32>
+      %0 = arith.mulf %a, %h : tensor<4xf32>
+      rnn.yield next %0 : tensor<4xf32>
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+    "::mlir::math::MathDialect", "::mlir::tensor::TensorDialect"];
 }
 
 def FoldConstants : Pass<"rnn-fold-constants", "::mlir::ModuleOp"> {

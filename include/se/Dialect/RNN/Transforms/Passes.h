@@ -22,6 +22,9 @@ class NetworkOp;
 /// an error if a cell applies itself.
 mlir::LogicalResult inlineCells(mlir::ModuleOp module);
 
+/// What --rnn-instantiate-cells does. Results of applications may be open here.
+mlir::LogicalResult instantiateCells(mlir::ModuleOp module);
+
 /// What the passes of these names do.
 void writeLayers(mlir::ModuleOp module);
 void readLayers(mlir::ModuleOp module);

@@ -137,6 +137,7 @@ static void fuseInCell(CellOp cell, ArrayRef<ApplyOp> applications) {
     SmallVector<Type> weightTypes;
     for (BlockArgument weight : block.getArguments().drop_front(firstWeight))
       weightTypes.push_back(weight.getType());
+    cell.removeArgumentNamesAttr();
     cell.setWeightTypesAttr(OpBuilder(cell).getTypeArrayAttr(weightTypes));
   }
 }

@@ -38,10 +38,22 @@ static void inlineCell(ApplyOp apply, CellOp cell) {
   apply->erase();
 }
 
+/// Whether all that the cell leaves open is known.
+static bool isInstance(ApplyOp apply, CellOp cell) {
+  return apply.getOperandTypes() == cell.getBody().getArgumentTypes() &&
+         !apply.getOptions() && !apply.getWithout() &&
+         llvm::equal(apply.getResultTypes(), cell.getYield().getOperandTypes());
+}
+
 static LogicalResult inlineInto(Block &block, SymbolTable &symbols,
                                 llvm::StringSet<> &active) {
   for (auto apply : llvm::make_early_inc_range(block.getOps<ApplyOp>())) {
     auto cell = symbols.lookup<CellOp>(apply.getCell());
+    if (!cell || !isInstance(apply, cell))
+      return apply.emitOpError("cell '")
+             << apply.getCell()
+             << "' has no known sizes, options and weights before "
+                "--rnn-instantiate-cells";
     if (!active.insert(apply.getCell()).second)
       return apply.emitOpError("cell '")
              << apply.getCell() << "' applies itself";

@@ -6,8 +6,10 @@
 #include "se/Dialect/RNN/RNN.h"
 #include "se/Dialect/RNN/Transforms/Passes.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Builders.h"
+#include "mlir/IR/Matchers.h"
 
 namespace se::rnn {
 #define GEN_PASS_DEF_NORMALIZEMOVEMENT
@@ -68,6 +70,14 @@ static Value normalize(OpBuilder &b, tensor::InsertSliceOp op) {
   return result;
 }
 
+/// Numbers have the shape of what they meet.
+static Value makeConstant(Operation *op, Attribute number) {
+  auto type = cast<RankedTensorType>(op->getResult(0).getType());
+  OpBuilder b(op);
+  return arith::ConstantOp::create(b, op->getLoc(),
+                                   DenseElementsAttr::get(type, number));
+}
+
 /// What `op` is in the form that later phases know; `op`'s result if it has it.
 static Value normalize(Operation *op) {
   OpBuilder b(op);
@@ -78,6 +88,13 @@ static Value normalize(Operation *op) {
     return reshape(b, loc, op->getOperand(0), op->getResult(0).getType());
   if (auto cast = dyn_cast<tensor::CastOp>(op))
     return cast.getSource();
+  if (auto fill = dyn_cast<FillOp>(op))
+    return makeConstant(op, fill.getValueAttr());
+  if (auto broadcast = dyn_cast<BroadcastOp>(op)) {
+    FloatAttr number;
+    if (matchPattern(broadcast.getX(), m_Constant(&number)))
+      return makeConstant(op, number);
+  }
   if (auto extract = dyn_cast<tensor::ExtractSliceOp>(op))
     if (extract.getSourceType().getRank() != extract.getType().getRank())
       return reshape(b, loc,
@@ -88,16 +105,37 @@ static Value normalize(Operation *op) {
   return op->getResult(0);
 }
 
+/// Slices, named so that a policy may name them (LayerName.h).
+static void expand(SplitOp op) {
+  OpBuilder b(op);
+  int64_t number = 0;
+  for (auto [part, name] :
+       llvm::zip(op.getParts(), op.getNames().getAsRange<StringAttr>())) {
+    auto type = cast<RankedTensorType>(part.getType());
+    SmallVector<int64_t> offsets(type.getRank()), ones(type.getRank(), 1);
+    offsets[0] = number++ * type.getDimSize(0);
+    Location loc = name.empty() ? op.getLoc() : NameLoc::get(name, op.getLoc());
+    part.replaceAllUsesWith(
+        slice(b, loc, op.getX(), offsets, type.getShape(), ones));
+  }
+  op.erase();
+}
+
 namespace {
 struct NormalizeMovementPass
     : se::rnn::impl::NormalizeMovementBase<NormalizeMovementPass> {
   void runOnOperation() override {
     SmallVector<Operation *> ops;
     getOperation().walk([&](Operation *op) {
-      if (isa_and_nonnull<tensor::TensorDialect>(op->getDialect()))
+      if (isa_and_nonnull<tensor::TensorDialect>(op->getDialect()) ||
+          isa<SplitOp, FillOp, BroadcastOp>(op))
         ops.push_back(op);
     });
     for (Operation *op : ops) {
+      if (auto split = dyn_cast<SplitOp>(op)) {
+        expand(split);
+        continue;
+      }
       Value normal = normalize(op);
       if (normal == op->getResult(0))
         continue;

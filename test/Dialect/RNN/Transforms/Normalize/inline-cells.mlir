@@ -71,3 +71,34 @@ rnn.network @recursive inputs(%x = "x" : tensor<4xf32>) outputs("y" : tensor<4xf
   %y = rnn.apply @a(%x) states() weights() : (tensor<4xf32>), (), () -> (tensor<4xf32>), ()
   rnn.yield %y : tensor<4xf32>
 }
+
+// -----
+
+rnn.network @library inputs(%x = "x" : tensor<4xf32>) outputs("y" : tensor<4xf32>) {
+  // expected-error @below {{cell 'se.layer_norm' has no known sizes, options and weights before --rnn-instantiate-cells}}
+  %y = rnn.apply @se.layer_norm(%x) states() weights() : (tensor<4xf32>), (), () -> (tensor<4xf32>), ()
+  rnn.yield %y : tensor<4xf32>
+}
+
+// -----
+
+rnn.cell @open inputs(%x : tensor<?xf32>) outputs(tensor<?xf32>) {
+  rnn.yield %x : tensor<?xf32>
+}
+rnn.network @open_network inputs(%x = "x" : tensor<4xf32>) outputs("y" : tensor<4xf32>) {
+  // expected-error @below {{cell 'open' has no known sizes, options and weights before --rnn-instantiate-cells}}
+  %y = rnn.apply @open(%x) states() weights() : (tensor<4xf32>), (), () -> (tensor<4xf32>), ()
+  rnn.yield %y : tensor<4xf32>
+}
+
+// -----
+
+rnn.cell @closed inputs(%x : tensor<4xf32>) outputs(tensor<4xf32>) {
+  %0 = rnn.activation <tanh> %x {rnn.option = "f"} : tensor<4xf32> -> tensor<4xf32>
+  rnn.yield %0 : tensor<4xf32>
+}
+rnn.network @option inputs(%x = "x" : tensor<4xf32>) outputs("y" : tensor<4xf32>) {
+  // expected-error @below {{cell 'closed' has no known sizes, options and weights before --rnn-instantiate-cells}}
+  %y = rnn.apply @closed(%x) states() weights() {options = {f = #rnn.act<relu>}} : (tensor<4xf32>), (), () -> (tensor<4xf32>), ()
+  rnn.yield %y : tensor<4xf32>
+}

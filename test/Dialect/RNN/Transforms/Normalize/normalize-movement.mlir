@@ -26,3 +26,23 @@ rnn.network @net inputs(%a = "a" : tensor<4x6xf32>, %b = "b" : tensor<2x3xf32>, 
   // CHECK-NEXT: rnn.yield %[[P]], %[[Q]], %[[R]], %[[S]], %[[T]]
   rnn.yield %p, %q, %r, %s, %t : tensor<4x6xf32>, tensor<4x6xf32>, tensor<6xf32>, tensor<24xf32>, tensor<4x6xf32>
 }
+
+// Equal parts, gates by name; numbers become constants.
+// CHECK-LABEL: rnn.network @short
+// CHECK-SAME:    inputs(%x = "x" : tensor<4x3xf32>)
+rnn.network @short inputs(%x = "x" : tensor<4x3xf32>) outputs("y" : tensor<2x3xf32>) {
+  // CHECK-NEXT: %[[Z:.*]] = tensor.extract_slice %x[0, 0] [2, 3] [1, 1] : tensor<4x3xf32> to tensor<2x3xf32>
+  // CHECK-NEXT: %[[R:.*]] = tensor.extract_slice %x[2, 0] [2, 3] [1, 1] : tensor<4x3xf32> to tensor<2x3xf32>
+  %z, %r = rnn.split %x ["update", ""] : tensor<4x3xf32>
+  // CHECK-NEXT: %[[ONE:.*]] = arith.constant dense<1.000000e+00> : tensor<2x3xf32>
+  %one = rnn.fill 1.0 : tensor<2x3xf32>
+  // CHECK-NEXT: arith.subf %[[ONE]], %[[Z]]
+  %a = arith.subf %one, %z : tensor<2x3xf32>
+  %number = arith.constant 2.0 : f32
+  // CHECK: %[[TWO:.*]] = arith.constant dense<2.000000e+00> : tensor<2x3xf32>
+  %two = rnn.broadcast %number : f32 -> tensor<2x3xf32>
+  // CHECK-NEXT: arith.mulf %[[TWO]], %[[R]]
+  %b = arith.mulf %two, %r : tensor<2x3xf32>
+  %y = arith.addf %a, %b : tensor<2x3xf32>
+  rnn.yield %y : tensor<2x3xf32>
+}
