@@ -7,7 +7,7 @@
 // RUN: se-opt %t/0.mlir --rnn-read-layers --rnn-inline-cells --rnn-store-masks --cse --rnn-write-layers -o %t/1.mlir
 // RUN: se-opt %t/1.mlir --rnn-read-layers --se-form-stages --rnn-write-layers -o %t/2.mlir
 // RUN: se-opt %t/2.mlir --se-attach-target="target=gap9 l1-bytes=3000" -o %t/3.mlir
-// RUN: se-opt %t/3.mlir --se-pair-elements -o %t/4.mlir
+// RUN: se-opt %t/3.mlir --se-fuse-reductions --se-strip-elements --se-pair-elements -o %t/4.mlir
 // RUN: se-opt %t/4.mlir --se-choose-tiling -o %t/5.mlir
 // RUN: se-opt %t/5.mlir --se-split-stages -o %t/6.mlir
 // RUN: se-opt %t/6.mlir --se-place-buffers -o %t/7.mlir
