@@ -98,3 +98,36 @@ rnn.network @sums inputs(%x = "x" : tensor<128xf32>) states()
   }
   rnn.yield %3, %7 : tensor<8xf32>, tensor<2xf32>
 }
+
+// -----
+
+// A constant that stands behind the stage moves in front of it.
+// CHECK-LABEL: rnn.network @weighed
+// CHECK:         %[[W:.*]] = arith.constant dense<{{.*}}> : tensor<4xf32>
+// CHECK:         plan.stage "product" depth 0 elements 32 strips 4 sums
+// CHECK:           plan.read %[[W]][%{{.*}} mod 4]
+rnn.network @weighed inputs(%x = "x" : tensor<32xf32>) states()
+    outputs("y" : tensor<8xf32>) {
+  %0 = plan.stage "product" depth 0 elements 32 : tensor<32xf32> {
+  ^bb0(%i: index):
+    %1 = plan.read %x[%i] : tensor<32xf32>
+    %2 = arith.mulf %1, %1 : f32
+    plan.yield %2 : f32
+  }
+  %w = arith.constant dense<[1.0, 2.0, 3.0, 4.0]> : tensor<4xf32>
+  %3 = plan.stage "sum" depth 1 elements 8 : tensor<8xf32> {
+  ^bb0(%i: index):
+    %zero = arith.constant 0.0 : f32
+    %c0 = arith.constant 0 : index
+    %c1 = arith.constant 1 : index
+    %c4 = arith.constant 4 : index
+    %4 = scf.for %k = %c0 to %c4 step %c1 iter_args(%sum = %zero) -> (f32) {
+      %5 = plan.read %0[%i * 4 + %k] : tensor<32xf32>
+      %6 = plan.read %w[%k] : tensor<4xf32>
+      %7 = math.fma %5, %6, %sum : f32
+      scf.yield %7 : f32
+    }
+    plan.yield %4 : f32
+  }
+  rnn.yield %3 : tensor<8xf32>
+}

@@ -146,6 +146,10 @@ static plan::StageOp addSum(const Reduction &reduction, Type type) {
       mapping.map(read.getElement(), yield.getOperand(number));
       continue;
     }
+    // What was there before all stages stands where the producer needs it.
+    if (auto constant = read.getTensor().getDefiningOp<arith::ConstantOp>();
+        constant && stage->isBeforeInBlock(constant))
+      constant->moveBefore(stage);
     AffineExpr place =
         getPosition(read).replaceDims({d0.floorDiv(reduction.length),
                                        d0 % reduction.length});
