@@ -63,8 +63,10 @@ bool StripInvariants::contains(Value value) {
 }
 
 bool StripInvariants::compute(Operation *op) {
+  // What a loop reads depends on its turn.
   if (auto read = dyn_cast<plan::ReadOp>(op))
-    return isInvariant(localize(getPosition(read), strip));
+    return read->getParentOp() == stage &&
+           isInvariant(localize(getPosition(read), strip));
   auto areInvariant = [&](ValueRange values) {
     return llvm::all_of(values, [&](Value value) {
       return isa<TensorType>(value.getType()) || contains(value);
