@@ -274,6 +274,7 @@ def test_bounds_are_stated():
         "`mixed`, `int8`": test_cells.BOUNDS["mixed"],
         "`layer_norm_lstm` in `fp16`": test_cells.WIDER["layer_norm_lstm", "fp16"],
         "`layer_norm_lstm` in `mixed`, `int8`": test_cells.WIDER["layer_norm_lstm", "mixed"],
+        "`rwkv_channel` in `mixed`, `int8`": test_cells.WIDER["rwkv_channel", "mixed"],
     }
 
 

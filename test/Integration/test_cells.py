@@ -24,7 +24,11 @@ PRECISIONS = ("fp32", "fp16", "mixed", "int8")
 BOUNDS = {"fp32": 1e-5, "fp16": 5e-3, "mixed": 5e-2, "int8": 5e-2}
 # Layer norm of a state whose elements are nearly equal is large in what rounding left.
 WIDER = {("layer_norm_lstm", "fp16"): 5e-2, ("layer_norm_lstm", "mixed"): 0.25,
-         ("layer_norm_lstm", "int8"): 0.25}
+         ("layer_norm_lstm", "int8"): 0.25,
+         # Squares double what is relative.
+         ("rwkv_channel", "mixed"): 0.1, ("rwkv_channel", "int8"): 0.1}
+# From so many units on, states that are matrices may not fit a chip.
+LARGE = 128
 # Outputs that are 0 or 1: a value at the threshold falls on either side of it, and then
 # the states go apart. So many outputs of a hundred may differ.
 SPIKES = {"gsu": 5, "lif": 5}
@@ -108,6 +112,7 @@ def test_cell(group, size, tmp_path):
     network = Network(group, size, tmp_path)
     frames = network.frames(20, 2)
     expected = {"y": network.reference(frames)[0]}
+    too_large = []
     for precision in PRECISIONS:
         what = f"{group}, {size} units, {precision}"
         options = network.options(precision)
@@ -118,8 +123,16 @@ def test_cell(group, size, tmp_path):
         else:
             bound = WIDER.get((group, precision), BOUNDS[precision])
             se.assert_close(host, expected, bound, what)
-        chip = network.on_chip(frames, **options)
+        try:
+            chip = network.on_chip(frames, **options)
+        except se_mlir.Error as error:
+            if size < LARGE or "network does not fit" not in str(error):
+                raise
+            too_large.append(f"{precision}: {str(error).partition(': ')[2]}")
+            continue
         se.assert_same_bits(host, chip, f"{what}: host and simulator")
+    if too_large:
+        pytest.skip("; ".join(too_large))
 
 
 @pytest.mark.parametrize("name", NAMES)
