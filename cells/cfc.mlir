@@ -19,8 +19,8 @@ rnn.cell @se.cfc sizes(x, h, k) inputs(%x : tensor<?xf32>[x])
   %zh = rnn.matvec %Wh, %h : tensor<?x?xf32>, tensor<?xf32> -> tensor<?xf32>
   %zs = arith.addf %zx, %zh : tensor<?xf32>
   %z0 = arith.addf %zs, %bz : tensor<?xf32>
-  %z = rnn.activation <scaled_tanh, alpha = 1.7159
-      : f32, beta = 0.6666667 : f32> %z0 : tensor<?xf32> -> tensor<?xf32>
+  %z = rnn.activation <scaled_tanh, alpha = 1.7159 : f32, beta = 0.6666667 : f32> %z0
+      : tensor<?xf32> -> tensor<?xf32>
   %wz = rnn.matvec %W, %z : tensor<?x?xf32>, tensor<?xf32> -> tensor<?xf32>
   %a = arith.addf %wz, %b : tensor<?xf32>
   %f0, %g0, %t0 = rnn.split %a ["first", "second", "time"] : tensor<?xf32>

@@ -417,8 +417,9 @@ LogicalResult se::checkNotOnlyCells(ModuleOp module) {
   auto cells = module.getOps<CellOp>();
   if (cells.empty() || !module.getOps<rnn::NetworkOp>().empty())
     return success();
-  return (*cells.begin())->emitError(
-      "there is a cell and no network: --cell=FILE makes one around it");
+  return (*cells.begin())
+      ->emitError(
+          "there is a cell and no network: --cell=FILE makes one around it");
 }
 
 /// Adds words, and lines of at most 92 columns.

@@ -240,6 +240,32 @@ def test_options_without_cell():
         "error: --cell takes the place of a network, found 'net.mlir' too\n")
 
 
+def test_page(tmp_path):
+    """The cell that docs/cells.md begins with, and the error that it shows."""
+    page = (se.SOURCE / "docs/cells.md").read_text()
+    cell = re.search(r"```mlir\n(// leaky.mlir\n.*?)```", page, re.DOTALL).group(1)
+    (tmp_path / "leaky.mlir").write_text(cell)
+    se.compile("--cell=" + str(tmp_path / "leaky.mlir"), tmp_path / "leaky.elf",
+               "--size=x=40,h=64", "--random-weights=1", "--precision=fp16")
+    network = """
+rnn.network @net inputs(%x = "x" : tensor<40xf32>)
+    states(%h = "h" : tensor<64xf32> reset dense<0.0> : tensor<64xf32>)
+    outputs("y" : tensor<64xf32>) {
+  %W = arith.constant dense<0.1> : tensor<64x41xf32>
+  %a = arith.constant dense<0.5> : tensor<64xf32>
+  %y, %h1 = rnn.apply @leaky(%x) states(%h) weights(%W, %a) : (tensor<40xf32>),
+      (tensor<64xf32>), (tensor<64x41xf32>, tensor<64xf32>) -> (tensor<64xf32>), (tensor<64xf32>)
+  rnn.yield %y : tensor<64xf32> next %h1 : tensor<64xf32>
+}
+"""
+    (tmp_path / "net.mlir").write_text(cell + network)
+    process = se.tool("se-compile", "net.mlir", "-o", "net.elf", cwd=tmp_path)
+    assert process.returncode == 1
+    shown = re.search(r"```\n(error: net.mlir.*?)```", page, re.DOTALL).group(1)
+    without_places = lambda text: re.sub(r":\d+:\d+", "", " ".join(text.split()))
+    assert without_places(process.stderr) == without_places(shown)
+
+
 def test_list():
     """All cells, and the same in both tools and in the documentation."""
     listed = se.run_tool("se-compile", "--cell=help").stdout
@@ -274,6 +300,7 @@ def test_bounds_are_stated():
         "`mixed`, `int8`": test_cells.BOUNDS["mixed"],
         "`layer_norm_lstm` in `fp16`": test_cells.WIDER["layer_norm_lstm", "fp16"],
         "`layer_norm_lstm` in `mixed`, `int8`": test_cells.WIDER["layer_norm_lstm", "mixed"],
+        "`rwkv_channel` in `mixed`, `int8`": test_cells.WIDER["rwkv_channel", "mixed"],
     }
 
 

@@ -24,7 +24,11 @@ PRECISIONS = ("fp32", "fp16", "mixed", "int8")
 BOUNDS = {"fp32": 1e-5, "fp16": 5e-3, "mixed": 5e-2, "int8": 5e-2}
 # Layer norm of a state whose elements are nearly equal is large in what rounding left.
 WIDER = {("layer_norm_lstm", "fp16"): 5e-2, ("layer_norm_lstm", "mixed"): 0.25,
-         ("layer_norm_lstm", "int8"): 0.25}
+         ("layer_norm_lstm", "int8"): 0.25,
+         # Squares double what is relative.
+         ("rwkv_channel", "mixed"): 0.1, ("rwkv_channel", "int8"): 0.1}
+# From so many units on, states that are matrices may not fit a chip.
+LARGE = 128
 # Outputs that are 0 or 1: a value at the threshold falls on either side of it, and then
 # the states go apart. So many outputs of a hundred may differ.
 SPIKES = {"gsu": 5, "lif": 5}
@@ -65,12 +69,13 @@ class Network:
         self.file = folder / f"{name}.mlir"
         self.file.write_text(text)
         self.folder = folder
-        host = se_mlir.HostNetwork(self.file)
-        (self.input,) = host.inputs
+        (self.input, elements), = re.findall(
+            r'inputs\(%\w+ = "(\w+)" : tensor<(\d+)xf32>\)', text)
+        self.elements = int(elements)
         self.statistics = None
 
     def frames(self, count, seed):
-        values = np.random.default_rng(seed).uniform(-1, 1, (count, self.input.elements))
+        values = np.random.default_rng(seed).uniform(-1, 1, (count, self.elements))
         return values.astype(np.float32)
 
     def reference(self, frames):
@@ -88,13 +93,13 @@ class Network:
 
     def on_host(self, frames, **options):
         host = se_mlir.HostNetwork(self.file, **options)
-        return host.run({self.input.name: frames})
+        return host.run({self.input: frames})
 
     def on_chip(self, frames, **options):
         # Some cells of 256 units need more L1 than a chip has.
         program = self.folder / "program.elf"
         se_mlir.compile(self.file, program, target="pulp-open-ddr", **options)
-        return se_mlir.run(program, {self.input.name: frames}, check=True).outputs
+        return se_mlir.run(program, {self.input: frames}, check=True).outputs
 
 
 def pytest_generate_tests(metafunc):
@@ -108,6 +113,7 @@ def test_cell(group, size, tmp_path):
     network = Network(group, size, tmp_path)
     frames = network.frames(20, 2)
     expected = {"y": network.reference(frames)[0]}
+    too_large = []
     for precision in PRECISIONS:
         what = f"{group}, {size} units, {precision}"
         options = network.options(precision)
@@ -118,20 +124,29 @@ def test_cell(group, size, tmp_path):
         else:
             bound = WIDER.get((group, precision), BOUNDS[precision])
             se.assert_close(host, expected, bound, what)
-        chip = network.on_chip(frames, **options)
+        try:
+            chip = network.on_chip(frames, **options)
+        except se_mlir.Error as error:
+            if size < LARGE or "network does not fit" not in str(error):
+                raise
+            too_large.append(f"{precision}: {str(error).partition(': ')[2]}")
+            continue
         se.assert_same_bits(host, chip, f"{what}: host and simulator")
+    if too_large:
+        pytest.skip("; ".join(too_large))
 
 
+@pytest.mark.parametrize("units", [4, 16, 200])
 @pytest.mark.parametrize("name", NAMES)
-def test_alive(name, tmp_path):
+def test_alive(name, units, tmp_path):
     """With random weights states neither die nor explode, and outputs go on changing."""
-    network = Network(name, 16, tmp_path)
-    outputs, states = network.reference(network.frames(400, 3))
-    late = outputs[200:]
+    network = Network(name, units, tmp_path)
+    outputs, states = network.reference(network.frames(150, 3))
+    late = outputs[75:]
     assert 1e-2 < np.sqrt((late**2).mean()) < 1e2
     assert late.std(axis=0).mean() > 1e-3
     for state, values in states.items():
-        assert 1e-3 < np.sqrt((values[200:] ** 2).mean()) < 1e2, state
+        assert 1e-3 < np.sqrt((values[75:] ** 2).mean()) < 1e2, state
 
 
 def test_every_cell_has_a_reference():

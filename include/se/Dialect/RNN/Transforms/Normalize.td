@@ -97,7 +97,7 @@ def InstantiateCells : Pass<"rnn-instantiate-cells", "::mlir::ModuleOp"> {
     After, where it was applied to a state of 4 elements:
 
     ```mlir
-    rnn.cell @decay_0 states(%h : tensor<4xf32>) {
+    rnn.cell @decay states(%h : tensor<4xf32>) {
       %a = arith.constant dense<0.5> : tensor<4xf32>
       %0 = arith.mulf %a, %h : tensor<4xf32>
       rnn.yield next %0 : tensor<4xf32>

@@ -2,7 +2,7 @@
 
 // Sizes come from the operands, numbers get the shape of what they meet, sizes of
 // slices are computed.
-// CHECK:      rnn.cell @half_0 inputs(%x : tensor<3xf32>) states(%h : tensor<4xf32>)
+// CHECK:      rnn.cell @half inputs(%x : tensor<3xf32>) states(%h : tensor<4xf32>)
 // CHECK-SAME:   weights(%W : tensor<8x3xf32>) outputs(tensor<4xf32>) {
 // CHECK-NEXT:   %[[WX:.*]] = rnn.matvec %W, %x : tensor<8x3xf32>, tensor<3xf32> -> tensor<8xf32>
 // CHECK-NEXT:   %[[A:.*]] = tensor.extract_slice %[[WX]][4] [4] [1] : tensor<8xf32> to tensor<4xf32>
@@ -22,7 +22,7 @@ rnn.cell @half sizes(x, h) inputs(%x : tensor<?xf32>[x]) states(%h : tensor<?xf3
   %y = arith.mulf %keep, %h : tensor<?xf32>
   rnn.yield %y : tensor<?xf32> next %y : tensor<?xf32>
 }
-// CHECK: rnn.apply @half_0(%x) states(%h)
+// CHECK: rnn.apply @half(%x) states(%h)
 rnn.network @sizes inputs(%x = "x" : tensor<3xf32>)
     states(%h = "h" : tensor<4xf32> reset dense<0.0> : tensor<4xf32>)
     outputs("y" : tensor<4xf32>) {
@@ -36,7 +36,7 @@ rnn.network @sizes inputs(%x = "x" : tensor<3xf32>)
 
 // Two repeated vectors meet: an outer product. One open size of a reshape follows
 // from the number of elements.
-// CHECK:      rnn.cell @outer_0 inputs(%k : tensor<3xf32>, %v : tensor<2xf32>) states(%S : tensor<2x3xf32>)
+// CHECK:      rnn.cell @outer inputs(%k : tensor<3xf32>, %v : tensor<2xf32>) states(%S : tensor<2x3xf32>)
 // CHECK-NEXT:   %[[C:.*]] = rnn.reshape %v : tensor<2xf32> -> tensor<2x1xf32>
 // CHECK-DAG:    %[[CS:.*]] = rnn.broadcast %[[C]] : tensor<2x1xf32> -> tensor<2x3xf32>
 // CHECK-DAG:    %[[KS:.*]] = rnn.broadcast %k : tensor<3xf32> -> tensor<2x3xf32>
@@ -61,7 +61,7 @@ rnn.network @outer_product inputs(%k = "k" : tensor<3xf32>, %v = "v" : tensor<2x
 
 // Arithmetic on numbers and repeated values alone waits for what it meets: here the
 // state, not the one element of the weight. What meets nothing has its own shape.
-// CHECK:      rnn.cell @mix_0 inputs(%x : tensor<3xf32>) states(%h : tensor<3xf32>) weights(%a : tensor<1xf32>)
+// CHECK:      rnn.cell @mix inputs(%x : tensor<3xf32>) states(%h : tensor<3xf32>) weights(%a : tensor<1xf32>)
 // CHECK:        %[[ONE:.*]] = arith.constant dense<1.000000e+00> : tensor<3xf32>
 // CHECK-NEXT:   %[[A:.*]] = rnn.broadcast %a : tensor<1xf32> -> tensor<3xf32>
 // CHECK-NEXT:   %[[B:.*]] = arith.subf %[[ONE]], %[[A]] : tensor<3xf32>
@@ -96,7 +96,7 @@ rnn.network @mixed_shapes inputs(%x = "x" : tensor<3xf32>)
 // Options and absent weights, also through a cell that applies another one, which
 // becomes part of it.
 // CHECK-NOT:  rnn.cell @inner
-// CHECK:      rnn.cell @outer_0 inputs(%x : tensor<2xf32>) outputs(tensor<2xf32>) {
+// CHECK:      rnn.cell @outer inputs(%x : tensor<2xf32>) outputs(tensor<2xf32>) {
 // CHECK-NEXT:   %[[N:.*]] = arith.negf %x
 // CHECK-NEXT:   %[[K:.*]] = arith.constant dense<3.000000e+00> : tensor<2xf32>
 // CHECK-NEXT:   %[[M:.*]] = arith.mulf %[[N]], %[[K]]

@@ -455,6 +455,13 @@ LogicalResult Instantiator::run() {
   for (auto cell : llvm::make_early_inc_range(module.getOps<CellOp>()))
     if (isGeneric(cell))
       symbols.erase(cell);
+  // The first of each takes its name.
+  for (auto &[key, cell] : made) {
+    StringRef name = cast<StringAttr>(key.front()).getValue();
+    name.consume_front(libraryPrefix);
+    if (!symbols.lookup(name) && failed(symbols.rename(cell, name)))
+      return failure();
+  }
   return success();
 }
 
