@@ -225,8 +225,8 @@ struct ExpandInterpolate : OpRewritePattern<rnn::InterpolateOp> {
   }
 };
 
-/// exp of halves, by the formula of ExpandMath.cpp with fewer terms and log 2 in
-/// two parts. A single one is a lane of a pair.
+/// exp of halves, by the formula of ExpandMath.cpp with fewer terms and log 2
+/// in two parts. A single one is a lane of a pair.
 struct ExpandHalfExp : OpRewritePattern<math::ExpOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(math::ExpOp op,
@@ -280,8 +280,7 @@ struct ExpandHalfExp : OpRewritePattern<math::ExpOp> {
     bits = sub(bits, word(toLast));
     x = toHalves(bits);
     constexpr uint32_t highest = 0x49cd; // 11.6
-    Value limited =
-        toHalves(arith::MinSIOp::create(b, bits, word(highest)));
+    Value limited = toHalves(arith::MinSIOp::create(b, bits, word(highest)));
     constexpr uint32_t toWhole = 0x6600; // 1.5 * 2^10, to which n is added
     Value shift = toHalves(word(toWhole));
     Value t = fma(limited, half(1.4426950408889634), shift);
@@ -310,7 +309,8 @@ struct ExtendMath : RewritePattern {
                                 PatternRewriter &rewriter) const override {
     bool isFunction = isa<arith::RemFOp>(op) ||
                       isa_and_nonnull<math::MathDialect>(op->getDialect());
-    if (!isFunction || isa<math::FmaOp, math::AbsFOp, math::RoundEvenOp, math::ExpOp>(op) ||
+    if (!isFunction ||
+        isa<math::FmaOp, math::AbsFOp, math::RoundEvenOp, math::ExpOp>(op) ||
         !op->getOperand(0).getType().isF16())
       return failure();
     Type single = rewriter.getF32Type();

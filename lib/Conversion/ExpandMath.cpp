@@ -155,26 +155,27 @@ static Value emitExp(Emitter &b, ValueRange xs) {
   bits = b.subWords(bits, b.word(toLast));
   Value x = b.fromBits(bits);
   // An x that is too large, or NaN, makes r so.
-  Value limited = b.fromBits(arith::MinSIOp::create(
-      b, bits, b.word(llvm::bit_cast<uint32_t>(89.0f))));
+  Value limited = b.fromBits(
+      arith::MinSIOp::create(b, bits, b.word(llvm::bit_cast<uint32_t>(89.0f))));
   Value t = b.fma(limited, b.constant(1.4426950408889634), toWhole);
-  Value r =
-      b.fma(b.sub(t, toWhole), b.constant(-0.69314718055994531), x);
+  Value r = b.fma(b.sub(t, toWhole), b.constant(-0.69314718055994531), x);
   Value square = b.mul(r, r);
   Value q = b.constant(0.008312479592859745);
-  for (double c : {0.04189055413007736, 0.16667115688323975, 0.4999922811985016})
+  for (double c :
+       {0.04189055413007736, 0.16667115688323975, 0.4999922811985016})
     q = b.fma(q, r, b.constant(c));
   Value less = b.fma(q, square, r); // exp(r) - 1
   // 2^(n - 1), which is finite also where the result is just not. At the lowest
   // x, r is 0.
-  Value scale = b.fromBits(b.addWords(b.shiftLeft(b.toBits(t), mantissaBits),
-                                      b.word(126u << 23)));
+  Value scale = b.fromBits(
+      b.addWords(b.shiftLeft(b.toBits(t), mantissaBits), b.word(126u << 23)));
   Value half = b.fma(less, scale, scale);
   return b.fma(half, b.constant(2), b.constant(-0x1p-112));
 }
 
 /// log(x) = n log 2 + log(1 + f), with 1 + f from sqrt(1/2) to sqrt(2): within
-/// 3e-7 of 1 + itself. Arguments that are not normal count as the least that is.
+/// 3e-7 of 1 + itself. Arguments that are not normal count as the least that
+/// is.
 static std::pair<Value, Value> emitLogParts(Emitter &b, Value x) {
   constexpr uint32_t rootOfHalf = 0x3f3504f3;
   Value bits = b.toBits(x), mantissaBits = b.word(23);
@@ -183,8 +184,9 @@ static std::pair<Value, Value> emitLogParts(Emitter &b, Value x) {
   Value f = b.sub(b.fromBits(b.subWords(bits, b.shiftLeft(n, mantissaBits))),
                   b.constant(1));
   Value p = b.constant(-0.10224132239818573);
-  for (double c : {0.1614115834236145, -0.17166918516159058, 0.19910240173339844,
-                   -0.2498057335615158, 0.3333469033241272, -0.5})
+  for (double c :
+       {0.1614115834236145, -0.17166918516159058, 0.19910240173339844,
+        -0.2498057335615158, 0.3333469033241272, -0.5})
     p = b.fma(p, f, b.constant(c));
   return {arith::SIToFPOp::create(b, b.getF32Type(), n),
           b.fma(p, b.mul(f, f), f)};
@@ -195,10 +197,9 @@ static Value selectNormal(Emitter &b, Value x, Value y, double leastNormal) {
   using arith::CmpIPredicate;
   constexpr uint32_t normal = 0x00800000, infinite = 0x7f800000;
   Value bits = b.toBits(x);
-  Value isZero = b.compare(CmpIPredicate::eq, b.both(bits, b.word(0x7fffffff)),
-                           b.word(0));
-  Value isSubnormal =
-      b.compare(CmpIPredicate::ult, bits, b.word(normal));
+  Value isZero =
+      b.compare(CmpIPredicate::eq, b.both(bits, b.word(0x7fffffff)), b.word(0));
+  Value isSubnormal = b.compare(CmpIPredicate::ult, bits, b.word(normal));
   Value isInfinite = b.compare(CmpIPredicate::eq, bits, b.word(infinite));
   Value other = b.select(isSubnormal, b.constant(leastNormal),
                          b.fromBits(b.word(0x7fc00000)));

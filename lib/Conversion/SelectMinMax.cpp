@@ -27,8 +27,7 @@ template <typename Instruction> static void replace(Operation *op) {
 }
 
 namespace {
-struct SelectMinMaxPass
-    : conversion::impl::SelectMinMaxBase<SelectMinMaxPass> {
+struct SelectMinMaxPass : conversion::impl::SelectMinMaxBase<SelectMinMaxPass> {
   void runOnOperation() override {
     getOperation().walk([](Operation *op) {
       llvm::TypeSwitch<Operation *>(op)

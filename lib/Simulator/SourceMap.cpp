@@ -73,11 +73,10 @@ std::string SourceMap::describe(uint32_t pc) const {
   for (const std::unique_ptr<DWARFUnit> &unit : context->compile_units()) {
     const DWARFDebugLine::LineTable *table =
         context->getLineTableForUnit(unit.get());
-    if (table &&
-        table->getFileLineInfoForAddress(
-            {pc, object::SectionedAddress::UndefSection},
-            /*Approximate=*/false, unit->getCompilationDir(),
-            DILineInfoSpecifier::FileLineInfoKind::BaseNameOnly, line))
+    if (table && table->getFileLineInfoForAddress(
+                     {pc, object::SectionedAddress::UndefSection},
+                     /*Approximate=*/false, unit->getCompilationDir(),
+                     DILineInfoSpecifier::FileLineInfoKind::BaseNameOnly, line))
       break;
   }
   if (!line.Line)

@@ -15,9 +15,10 @@ LogicalResult TilingAttr::verify(function_ref<InFlightDiagnostic()> emitError,
   if (registerTile < 1 || kBlocks < 1 || unroll < 1 ||
       std::min({panelBytes, tile, resident}) < 0 ||
       (panelBytes != 0 && tile == 0))
-    return emitError() << "tiling-C1: register_tile, k_blocks and unroll "
-                          "must be positive, other numbers not negative, and there are "
-                          "panels with a tile only";
+    return emitError()
+           << "tiling-C1: register_tile, k_blocks and unroll "
+              "must be positive, other numbers not negative, and there are "
+              "panels with a tile only";
   return success();
 }
 

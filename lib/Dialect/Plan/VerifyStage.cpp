@@ -351,9 +351,9 @@ LogicalResult StageOp::verifyRegions() {
     bool isSum = k >= getNumElementResults();
     int64_t expected = isSum ? elements / strip : elements;
     if (tensor.getNumElements() != expected ||
-        (isSum && value.getType() !=
-                      block.getArgument(1 + k - getNumElementResults())
-                          .getType()) ||
+        (isSum &&
+         value.getType() !=
+             block.getArgument(1 + k - getNumElementResults()).getType()) ||
         tensor.getElementType() != value.getType() ||
         !llvm::is_contained({8, 16, 32},
                             value.getType().getIntOrFloatBitWidth()))
@@ -378,7 +378,8 @@ LogicalResult StageOp::verifyRegions() {
   if (!getStrips())
     return success();
   if (getBatch() || getSplit() || !getBody().getOps<DotOp>().empty())
-    return emitOpError("stage-C10: strips go without batch, split and plan.dot");
+    return emitOpError(
+        "stage-C10: strips go without batch, split and plan.dot");
   if (getTiling() && getTiling()->getRegisterTile() != strip)
     return emitOpError("stage-C10: the register tile must be a strip, ")
            << strip << ", found " << getTiling()->getRegisterTile();

@@ -100,11 +100,13 @@ inline constexpr Cost storeCost = {/*cycles=*/1, 0, 0, 0, 0, 0, 0,
 inline constexpr Cost existsCost = {/*cycles=*/5.4, 0, 0, 0, 0, 0, 0,
                                     /*bytes=*/15};
 /// A loop over the elements of a strip, with the first places.
-inline constexpr Cost stripLoopCost = {/*cycles=*/14, 0, 0, 0, 0, 0, 0,
-                                       /*bytes=*/50};
+inline constexpr Cost stripLoopCost = {
+    /*cycles=*/14, 0, 0, 0, 0, 0, 0,
+    /*bytes=*/50};
 /// A turn of that loop, besides its elements.
-inline constexpr Cost stripTurnCost = {/*cycles=*/9, 0, 0, 0, 0, 0, 0,
-                                       /*bytes=*/20};
+inline constexpr Cost stripTurnCost = {
+    /*cycles=*/9, 0, 0, 0, 0, 0, 0,
+    /*bytes=*/20};
 /// Of each use of an FPU, if others are there to be done meanwhile.
 inline constexpr double overlapCycles = 0.9;
 inline constexpr double earlyBytes = 11; ///< a value between two loops

@@ -123,10 +123,11 @@ Counter::Form Counter::addValue(Value value) {
   return form;
 }
 
-/// In a strip places follow from one another.
+/// In a strip places follow from one another, unless they still divide.
 Cost Counter::getReadCost(plan::ReadOp read) {
   Cost cost = getCost(*read, false);
-  if (invariants && cost.cycles > 0)
+  if (invariants && cost.cycles > 0 &&
+      isLinearInStrip(localize(getPosition(read), int64_t(*stage.getStrips()))))
     cost = loadCost;
   return cost;
 }

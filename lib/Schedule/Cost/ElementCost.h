@@ -13,8 +13,8 @@
 namespace se::schedule {
 
 /// One element of a stage, or with `inPairs` two, without their sums and
-/// stores, and without what the elements of a strip share. Values of the body in
-/// `early` are loaded.
+/// stores, and without what the elements of a strip share. Values of the body
+/// in `early` are loaded.
 Cost getElementCost(plan::StageOp stage, bool inPairs,
                     const llvm::DenseSet<mlir::Value> &early = {});
 

@@ -57,6 +57,20 @@ static bool mayFuse(plan::StageOp producer, Value result, int64_t length,
          producer.getBody().getOps<plan::DotOp>().empty();
 }
 
+/// Is the place that of element `turn` of row `element`, for all of them?
+static bool isRow(AffineExpr position, int64_t elements, int64_t length) {
+  AffineExpr turn = getAffineDimExpr(1, position.getContext()),
+             start = position.replace(
+                 turn, getAffineConstantExpr(0, position.getContext()));
+  if (simplifyAffineExpr(position - start, /*numDims=*/2, /*numSymbols=*/0) !=
+      turn)
+    return false;
+  for (int64_t element = 0; element != elements; ++element)
+    if (evaluatePosition(start, {element, 0}) != element * length)
+      return false;
+  return true;
+}
+
 /// What a loop adds up, if that is rows of a stage's result.
 static std::optional<Reduction> match(plan::StageOp stage, scf::ForOp loop,
                                       const Machine &machine) {
@@ -67,24 +81,23 @@ static std::optional<Reduction> match(plan::StageOp stage, scf::ForOp loop,
       !loop.getInitArgs()[0].getDefiningOp<arith::ConstantOp>())
     return std::nullopt;
   Reduction reduction{loop, {}, *upper};
-  AffineExpr element = getAffineDimExpr(0, stage.getContext()),
-             turn = getAffineDimExpr(1, stage.getContext());
   SmallVector<plan::ReadOp> others;
   for (Operation &op : *loop.getBody()) {
     auto read = dyn_cast<plan::ReadOp>(op);
     if (!read)
       continue;
     auto producer = read.getTensor().getDefiningOp<plan::StageOp>();
-    bool isRow = getPosition(read) == element * reduction.length + turn;
-    if (isRow && producer && !reduction.producer &&
-        mayFuse(producer, read.getTensor(), reduction.length, machine))
+    if (producer && !reduction.producer &&
+        stage.getElements() * reduction.length == producer.getElements() &&
+        mayFuse(producer, read.getTensor(), reduction.length, machine) &&
+        isRow(getPosition(read), int64_t(stage.getElements()),
+              reduction.length))
       reduction.producer = producer;
     else
       others.push_back(read);
   }
   plan::StageOp producer = reduction.producer;
-  if (!producer || stage.getElements() * reduction.length !=
-                       producer.getElements())
+  if (!producer)
     return std::nullopt;
   for (plan::ReadOp read : others) {
     std::optional<uint64_t> depth = getDepthOf(read.getTensor());
@@ -123,8 +136,8 @@ static plan::StageOp addSum(const Reduction &reduction, Type type) {
     llvm::append_range(sums, *stage.getSums());
   sums.push_back(start.getValue());
   stage.setSumsAttr(b.getArrayAttr(sums));
-  Value sum = stage.getBody().addArgument(loop.getResult(0).getType(),
-                                          loop.getLoc());
+  Value sum =
+      stage.getBody().addArgument(loop.getResult(0).getType(), loop.getLoc());
   plan::YieldOp yield = stage.getYield();
   b.setInsertionPoint(yield);
   IRMapping mapping;
@@ -150,22 +163,21 @@ static plan::StageOp addSum(const Reduction &reduction, Type type) {
     if (auto constant = read.getTensor().getDefiningOp<arith::ConstantOp>();
         constant && stage->isBeforeInBlock(constant))
       constant->moveBefore(stage);
-    AffineExpr place =
-        getPosition(read).replaceDims({d0.floorDiv(reduction.length),
-                                       d0 % reduction.length});
+    AffineExpr place = getPosition(read).replaceDims(
+        {d0.floorDiv(reduction.length), d0 % reduction.length});
     auto map = AffineMap::get(1, 0, simplifyAffineExpr(place, 1, 0));
     SmallVector<Value> dims;
     if (map.isFunctionOfDim(0))
       dims.push_back(stage.getElement());
     else
       map = AffineMap::get(0, 0, map.getResult(0));
-    auto moved = plan::ReadOp::create(b, read.getLoc(), read.getType(),
-                                      read.getTensor(), dims,
-                                      AffineMapAttr::get(map));
+    auto moved =
+        plan::ReadOp::create(b, read.getLoc(), read.getType(), read.getTensor(),
+                             dims, AffineMapAttr::get(map));
     mapping.map(read.getElement(), moved.getElement());
   }
-  Value next = mapping.lookupOrDefault(
-      loop.getBody()->getTerminator()->getOperand(0));
+  Value next =
+      mapping.lookupOrDefault(loop.getBody()->getTerminator()->getOperand(0));
   yield->insertOperands(yield->getNumOperands(), next);
   old.replaceAllUsesWith(stage.getResults().drop_back());
   old.erase();

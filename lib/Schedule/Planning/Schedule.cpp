@@ -40,15 +40,14 @@ void Schedule::writeTiling() const {
   for (const StageLoop &loop : stageLoops.getLoops()) {
     const Panel &panel = loop.panel;
     plan::StageOp stage = loop.stage;
-    stage.setTilingAttr(loop.isStreamed()
-                            ? plan::TilingAttr::get(
-                                  context, panel.registerTile,
-                                  getPanelBytes(loop), loop.tileSize,
-                                  panel.pieces, panel.keepsSums, loop.resident,
-                                  loop.unroll)
-                            : plan::TilingAttr::get(context, panel.registerTile,
-                                                    0, 0, 1, false, 0,
-                                                    loop.unroll));
+    stage.setTilingAttr(
+        loop.isStreamed()
+            ? plan::TilingAttr::get(context, panel.registerTile,
+                                    getPanelBytes(loop), loop.tileSize,
+                                    panel.pieces, panel.keepsSums,
+                                    loop.resident, loop.unroll)
+            : plan::TilingAttr::get(context, panel.registerTile, 0, 0, 1, false,
+                                    0, loop.unroll));
   }
   op->setAttr(plan::StreamAttr::attrName,
               plan::StreamAttr::get(context, tiling.slots, tiling.slotBytes,

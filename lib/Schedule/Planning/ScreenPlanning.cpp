@@ -68,9 +68,9 @@ bool Planner::checkFirstDepth() {
   if (isScreenable && !stageLoops.getLoops().empty())
     for (plan::StageOp stage : storage.getDepths().front()) {
       const StageLoop &loop = stageLoops.getLoop(stage);
-      isScreenable &= !storage.readsInput(stage) ||
-                      (!loop.isStreamed() && loop.panel.vectors == 1 &&
-                       !stage.getStrips());
+      isScreenable &=
+          !storage.readsInput(stage) ||
+          (!loop.isStreamed() && loop.panel.vectors == 1 && !stage.getStrips());
     }
   return isScreenable;
 }

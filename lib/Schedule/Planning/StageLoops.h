@@ -145,8 +145,8 @@ struct StageLoop {
   /// A register tile is a strip, whose elements are computed by a loop.
   bool isInStrips = false;
   int64_t unroll = 1; ///< elements, or pairs, in a turn of that loop
-  Cost single, pair; ///< of an element and of two, without their sums
-  Cost stripCost;    ///< of what the elements of a strip share
+  Cost single, pair;  ///< of an element and of two, without their sums
+  Cost stripCost;     ///< of what the elements of a strip share
   /// What the rest of the epilogue reads of sums, and the cost of that rest.
   llvm::SmallVector<EarlyValue> early;
   Cost late;

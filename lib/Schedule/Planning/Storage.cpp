@@ -194,7 +194,8 @@ ArrayRef<Destination> Storage::getDestinations(Value result) const {
 
 int64_t Storage::getNumStores(plan::StageOp stage) const {
   int64_t stores = 0;
-  for (Value result : stage.getResults().take_front(stage.getNumElementResults()))
+  for (Value result :
+       stage.getResults().take_front(stage.getNumElementResults()))
     stores += int64_t(getDestinations(result).size());
   return stores;
 }

@@ -74,8 +74,8 @@ public:
     return stateCopies;
   }
 
-  /// Results that lie in the state of this number alone, where later stages read
-  /// them.
+  /// Results that lie in the state of this number alone, where later stages
+  /// read them.
   const llvm::MapVector<mlir::Value, unsigned> &getInPlace() const {
     return inPlace;
   }

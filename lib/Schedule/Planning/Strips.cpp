@@ -26,16 +26,25 @@ AffineExpr schedule::localize(AffineExpr position, int64_t strip) {
     expr = simplifyAffineExpr(expr, /*numDims=*/3, /*numSymbols=*/0);
     llvm::DenseMap<AffineExpr, AffineExpr> replacements;
     expr.walk([&](AffineExpr part) {
-      auto binary = dyn_cast<AffineBinaryOpExpr>(part);
-      if (!binary || binary.getLHS() != inStrip)
+      bool isMod = part.getKind() == AffineExprKind::Mod;
+      if (!isMod && part.getKind() != AffineExprKind::FloorDiv)
         return;
-      auto by = dyn_cast<AffineConstantExpr>(binary.getRHS());
-      if (!by || by.getValue() < strip)
+      auto binary = cast<AffineBinaryOpExpr>(part);
+      int64_t by = cast<AffineConstantExpr>(binary.getRHS()).getValue();
+      // Of whole strips and the number in one, divided by whole strips.
+      AffineExpr strips = simplifyAffineExpr(binary.getLHS() - inStrip,
+                                             /*numDims=*/3, /*numSymbols=*/0);
+      if (strips.isFunctionOfDim(2))
         return;
-      if (part.getKind() == AffineExprKind::Mod)
-        replacements[part] = inStrip;
-      else if (part.getKind() == AffineExprKind::FloorDiv)
-        replacements[part] = getAffineConstantExpr(0, context);
+      AffineExpr zero = getAffineConstantExpr(0, context);
+      if (strips == zero && by >= strip) {
+        replacements[part] = isMod ? inStrip : zero;
+      } else if (strips.getLargestKnownDivisor() % strip == 0 &&
+                 by % strip == 0) {
+        AffineExpr whole = strips.floorDiv(strip);
+        replacements[part] = isMod ? whole % (by / strip) * strip + inStrip
+                                   : whole.floorDiv(by / strip);
+      }
     });
     if (replacements.empty())
       return expr;
@@ -47,10 +56,22 @@ bool schedule::isInvariant(AffineExpr localized) {
   return !localized.isFunctionOfDim(2);
 }
 
+bool schedule::isLinearInStrip(AffineExpr localized) {
+  return !localized
+              .walk([](AffineExpr part) {
+                bool divides = part.getKind() == AffineExprKind::Mod ||
+                               part.getKind() == AffineExprKind::FloorDiv;
+                return divides && part.isFunctionOfDim(2)
+                           ? WalkResult::interrupt()
+                           : WalkResult::advance();
+              })
+              .wasInterrupted();
+}
+
 bool schedule::areNeighboursInStrip(AffineExpr localized) {
-  AffineExpr first =
-      simplifyAffineExpr(localized - getAffineDimExpr(2, localized.getContext()),
-                         /*numDims=*/3, /*numSymbols=*/0);
+  AffineExpr first = simplifyAffineExpr(
+      localized - getAffineDimExpr(2, localized.getContext()),
+      /*numDims=*/3, /*numSymbols=*/0);
   return isInvariant(first) && first.getLargestKnownDivisor() % 2 == 0;
 }
 

@@ -19,14 +19,16 @@
 
 namespace se::schedule {
 
-/// A position, an expression of d0 (the element) and d1, as one of the strip d0,
-/// of d1, and of the number d2 of the element in the strip.
+/// A position, an expression of d0 (the element) and d1, as one of the strip
+/// d0, of d1, and of the number d2 of the element in the strip.
 mlir::AffineExpr localize(mlir::AffineExpr position, int64_t strip);
 
 /// Of a position that is localized: the same in all of a strip, or in
 /// neighbours (for a pair: the first at an even place)?
 bool isInvariant(mlir::AffineExpr localized);
 bool areNeighboursInStrip(mlir::AffineExpr localized);
+/// Does it grow evenly along a strip?
+bool isLinearInStrip(mlir::AffineExpr localized);
 
 /// Which values of a stage's body are the same for all elements of a strip.
 class StripInvariants {

@@ -64,8 +64,7 @@ public:
   /// `sums`.
   void enterStripElement(mlir::Value number, mlir::ValueRange sums);
   /// Stores the sum of a strip; `position` is an expression of d0, the strip.
-  void storeSum(mlir::Value sum, mlir::Value memref,
-                mlir::AffineExpr position);
+  void storeSum(mlir::Value sum, mlir::Value memref, mlir::AffineExpr position);
 
   /// A value of the body.
   mlir::Value emit(mlir::Value value);
@@ -95,7 +94,7 @@ private:
   Lanes lanes;
   /// Element (or strip), a loop's variable, and the number in the strip.
   mlir::Value dims[3];
-  mlir::Value other;                      ///< of a pair that are no neighbours
+  mlir::Value other; ///< of a pair that are no neighbours
   llvm::DenseMap<mlir::Value, mlir::Value> known;
   mlir::scf::ForOp stripLoop; ///< null without strips
   StripInvariants invariants;

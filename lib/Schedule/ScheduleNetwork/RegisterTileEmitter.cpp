@@ -441,8 +441,8 @@ void RegisterTileEmitter::emitStrip() {
     for (int64_t at = from; at < end; at += width) {
       inStrip = first;
       if (at)
-        inStrip = first ? arith::AddIOp::create(b, first, number(at))
-                        : number(at);
+        inStrip =
+            first ? arith::AddIOp::create(b, first, number(at)) : number(at);
       emitter.enterStripElement(inStrip, sums);
       SmallVector<Value> values = emitResults();
       sums.assign(values.begin() + perElement, values.end());

@@ -36,8 +36,8 @@ static std::set<int64_t> findLengths(plan::StageOp stage) {
                       part.getKind() != AffineExprKind::FloorDiv))
         return;
       int64_t by = cast<AffineConstantExpr>(binary.getRHS()).getValue();
-      for (int64_t length = 2; length <= std::min(by, longest) && length < elements;
-           ++length)
+      for (int64_t length = 2;
+           length <= std::min(by, longest) && length < elements; ++length)
         if (by % length == 0 && elements % length == 0)
           lengths.insert(length);
     });

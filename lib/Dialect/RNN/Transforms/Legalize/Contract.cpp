@@ -68,8 +68,8 @@ static Value contractProduct(OpBuilder &builder, arith::AddFOp op) {
                              product.getRhs(), rest);
 }
 
-/// c - a * b becomes fma(a, -b, c), a * b - c becomes fma(a, b, -c), in f32: the
-/// instruction negates as well, that of two halves does not.
+/// c - a * b becomes fma(a, -b, c), a * b - c becomes fma(a, b, -c), in f32:
+/// the instruction negates as well, that of two halves does not.
 static Value contractDifference(OpBuilder &builder, arith::SubFOp op) {
   if (!getElementTypeOrSelf(op.getType()).isF32())
     return Value();
@@ -80,7 +80,8 @@ static Value contractDifference(OpBuilder &builder, arith::SubFOp op) {
     // A constant that is negated is another one, which takes bytes; and scaled
     // sums of integers begin with the integers.
     Value a = product.getLhs(), b = product.getRhs();
-    if (b.getDefiningOp<arith::ConstantOp>() && !a.getDefiningOp<arith::SIToFPOp>())
+    if (b.getDefiningOp<arith::ConstantOp>() &&
+        !a.getDefiningOp<arith::SIToFPOp>())
       std::swap(a, b);
     return math::FmaOp::create(builder, op.getLoc(), a, negate(b), op.getLhs());
   }

@@ -72,8 +72,8 @@ static void split(ReduceOp op) {
     Value rest = slice(x, inParts, columns - inParts);
     if (type.getElementType() != result.getElementType())
       rest = arith::ExtFOp::create(
-          b, cast<RankedTensorType>(rest.getType()).clone(
-                 result.getElementType()),
+          b,
+          cast<RankedTensorType>(rest.getType()).clone(result.getElementType()),
           rest);
     all = tensor::ConcatOp::create(b, /*dim=*/1, ValueRange{all, rest});
   }
