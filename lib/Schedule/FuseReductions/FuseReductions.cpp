@@ -65,6 +65,9 @@ static bool isRow(AffineExpr position, int64_t elements, int64_t length) {
   if (simplifyAffineExpr(position - start, /*numDims=*/2, /*numSymbols=*/0) !=
       turn)
     return false;
+  constexpr int64_t most = 1 << 20; // beyond what any memory holds
+  if (elements > most)
+    return false;
   for (int64_t element = 0; element != elements; ++element)
     if (evaluatePosition(start, {element, 0}) != element * length)
       return false;
