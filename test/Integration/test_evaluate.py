@@ -368,7 +368,11 @@ def test_wrong_precision_of_each_network(two_networks, pairs):
 LARGE = """
 rnn.network @net inputs(%x = "x" : tensor<257xf32>) outputs("y" : tensor<257xf32>) {
   %0 = rnn.broadcast %x : tensor<257xf32> -> tensor<140x257xf32>
-  %1 = rnn.activation <tanh> %0 : tensor<140x257xf32> -> tensor<140x257xf32>
+  %s = tensor.extract_slice %x[0] [140] [1] : tensor<257xf32> to tensor<140xf32>
+  %c = rnn.reshape %s : tensor<140xf32> -> tensor<140x1xf32>
+  %d = rnn.broadcast %c : tensor<140x1xf32> -> tensor<140x257xf32>
+  %sum = arith.addf %0, %d : tensor<140x257xf32>
+  %1 = rnn.activation <tanh> %sum : tensor<140x257xf32> -> tensor<140x257xf32>
   %2 = rnn.reshape %1 : tensor<140x257xf32> -> tensor<35980xf32>
   %3 = rnn.reduce <max> %2 axes [0] : tensor<35980xf32> -> tensor<1xf32>
   %4 = rnn.broadcast %3 : tensor<1xf32> -> tensor<257xf32>

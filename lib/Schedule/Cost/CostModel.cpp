@@ -46,11 +46,11 @@ static Cost makeCost(double cycles, double fpu, double bytes,
 }
 
 // Of functions, after se-expand-activations.
-static const Cost expCost = makeCost(17, 10, 68);
+static const Cost expCost = makeCost(21, 10, 130);
 // Of two halves, or one.
-static const Cost halfExpCost = makeCost(19, 9, 76);
+static const Cost halfExpCost = makeCost(19, 9, 130);
 static const Cost logCost = makeCost(34, 11, 130);
-static const Cost tanhCost = makeCost(49, 33, 187);
+static const Cost tanhCost = makeCost(41, 32, 187);
 static const Cost otherFunctionCost = makeCost(110, 45, 350);
 static const Cost floatCost = makeCost(2, 1, 5);
 
@@ -58,7 +58,7 @@ static Cost getActivationCost(rnn::ActivationKind kind) {
   using rnn::ActivationKind;
   switch (kind) {
   case ActivationKind::sigmoid:
-    return makeCost(38, 22, 150);
+    return makeCost(38, 22, 230);
   case ActivationKind::tanh:
     return tanhCost;
   case ActivationKind::scaled_tanh:
@@ -68,7 +68,7 @@ static Cost getActivationCost(rnn::ActivationKind kind) {
   case ActivationKind::elu:
     return makeCost(24, 12, 110);
   case ActivationKind::softplus:
-    return makeCost(60, 25, 250);
+    return makeCost(74, 26, 330);
   case ActivationKind::hard_sigmoid:
     return makeCost(10, 4, 58);
   case ActivationKind::affine:
