@@ -82,20 +82,23 @@ def main():
             results[job] = found
             print(f"\r{done} of {len(jobs)}", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
-    head = [f"{p}, {s}" for s in sizes for p in precisions]
-    lines = ["| cell | " + " | ".join(head) + " |", "|---" * (len(head) + 1) + "|"]
-    for name in names:
-        fields = []
-        for s in sizes:
-            for p in precisions:
-                found = results[name, s, p]
+    lines = []
+    for size in sizes:
+        lines += [f"| {size} units | " + " | ".join(precisions) + " |",
+                  "|---" * (len(precisions) + 1) + "|"]
+        for name in names:
+            fields = []
+            for precision in precisions:
+                found = results[name, size, precision]
                 fields.append(f"{found[0]:,} ({found[0] / found[2]:.2f})" if found else "-")
-        lines.append(f"| `{name}` | " + " | ".join(fields) + " |")
+            lines.append(f"| `{name}` | " + " | ".join(fields) + " |")
+        lines.append("")
     found = [f for f in results.values() if f]
     off = np.array([abs(f[1] / f[0] - 1) for f in found])
-    lines += ["", f"{len(found)} of {len(jobs)} programs fit. Predictions are off by "
-              f"{100 * off.mean():.1f} % in the mean, {100 * (off <= 0.15).mean():.0f} % of them by "
-              f"at most 15 %, the worst by {100 * off.max():.0f} %."]
+    lines += [f"{len(found)} of {len(jobs)} programs fit. Predictions are off by "
+              f"{100 * off.mean():.1f} % in the mean,",
+              f"{100 * (off <= 0.15).mean():.0f} % of them by at most 15 %, "
+              f"the worst by {100 * off.max():.0f} %."]
     table = "\n".join(lines) + "\n"
     print(table)
     if options.docs:
