@@ -9,6 +9,7 @@ An instruction is a load, a store, or an operation; of packed halves it serves t
 What a strip shares counts once for it. Functions count what they are made of.
 """
 
+import math
 import re
 
 # Instructions of a function in f32; of f16 in pairs.
@@ -70,25 +71,19 @@ def instructions(elements, strip, pairs, body):
     return elements * (per_element + stores) + (elements / strip * shared if strip else 0)
 
 
+def multiply(shape):
+    """Elements of a tensor of a shape such as 3x4."""
+    return math.prod(int(part) for part in shape.split("x"))
+
+
 def get(planned, precision):
     text = planned.partition("{-#")[0]
-    parameters = re.findall(r"(%\w+) = arith\.constant dense[^\n]* : tensor<([\dx]+)x(\w+)>", text)
-    size = 0
-    for name, shape, element in parameters:
-        number = int(np_product(shape))
-        size += number * BITS.get(element, 32) // 8
-    macs = int((re.search(r"plan\.macs = (\d+)", text) or [0, 0])[1])
-    rest = 0.0
+    size = sum(multiply(shape) * BITS.get(element, 32) // 8 for shape, element in re.findall(
+        r"%\w+ = arith\.constant dense[^\n]* : tensor<([\dx]+)x(\w+)>", text))
+    macs = rest = 0
     for elements, strip, pairs, body in STAGE.findall(text):
         rest += instructions(int(elements), int(strip or 0), bool(pairs), body)
-        for loop in re.findall(r"to %c(\d+)\w* step", body):
-            macs -= 0 if "addf" in body and "fma" not in body else int(loop) * int(elements)
+        for columns in re.findall(r"plan\.dot [^\n]* : tensor<\d+x(\d+)x", body):
+            macs += int(elements) * int(columns)
     rate = {"fp32": 4, "fp16": 8, "mixed": 16, "int8": 16}[precision]
-    return max(size / 8, max(macs, 0) / rate) + rest / 8
-
-
-def np_product(shape):
-    number = 1
-    for part in shape.split("x"):
-        number *= int(part)
-    return number
+    return max(size / 8, macs / rate) + rest / 8
