@@ -29,7 +29,8 @@ static llvm::Error error(const llvm::Twine &message) {
 
 /// LLVM's names of those features of the target that LLVM knows.
 static std::string getFeatures(const target::TargetDescription &target) {
-  // Caches of instructions are small, and what pays is unrolled by the plan.
+  // Without the backend's taste for unrolling short loops, which the pipeline's
+  // model below would bring: caches of instructions are small.
   std::string features = "-relax,-no-default-unroll";
   for (StringRef feature : {"m", "c", "zicsr", "zfinx", "zhinx"})
     if (target.hasFeature(feature))
