@@ -17,20 +17,24 @@ inside. See docs/python.md.
 import importlib
 from types import ModuleType
 
-from . import audio, cells, frontends
+from . import audio, cells, frontends, ops
 from ._compile import Report, calibrate, compile
 from ._native import Error
 from ._native import version as __version__
 from ._networks import HostNetwork, Network, Port, Program, RunResult, run
+from .builder import Cell, Model, Value
 
 __all__ = [
+    "Cell",
     "Error",
     "HostNetwork",
+    "Model",
     "Network",
     "Port",
     "Program",
     "Report",
     "RunResult",
+    "Value",
     "__version__",
     "audio",
     "calibrate",
@@ -38,6 +42,7 @@ __all__ = [
     "compile",
     "evaluate",
     "frontends",
+    "ops",
     "run",
 ]
 
