@@ -15,7 +15,7 @@ inside. See docs/python.md.
 """
 
 import importlib
-from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 from . import audio, cells, frontends, ops
 from ._compile import Report, calibrate, compile
@@ -23,6 +23,9 @@ from ._native import Error
 from ._native import version as __version__
 from ._networks import HostNetwork, Network, Port, Program, RunResult, run
 from .builder import Cell, Model, Value
+
+if TYPE_CHECKING:
+    from .torch_import import from_torch
 
 __all__ = [
     "Cell",
@@ -41,14 +44,17 @@ __all__ = [
     "cells",
     "compile",
     "evaluate",
+    "from_torch",
     "frontends",
     "ops",
     "run",
 ]
 
 
-def __getattr__(name: str) -> ModuleType:
+def __getattr__(name: str) -> Any:
     # Loaded when it is first used: not everybody wants it.
     if name == "evaluate":
         return importlib.import_module(".evaluate", __name__)
+    if name == "from_torch":
+        return importlib.import_module(".torch_import", __name__).from_torch
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -25,6 +25,8 @@ from ._text import (
 )
 from ._value import Value
 
+_NAMES = re.compile(r"%[\w.]+")
+
 
 class Cell:
     """One step of a network, written in Python.
@@ -51,7 +53,8 @@ class Cell:
         self._states: dict[str, tuple[Value, Array]] = {}
         self._next: dict[str, Value] = {}
         self._outputs: dict[str, Value] = {}
-        self._lines: list[str] = []
+        #: What each operation defines, and its text.
+        self._lines: list[tuple[list[str], str]] = []
         self._constants: dict[tuple[bytes, Shape, str], Value] = {}
         self._resources: dict[str, Array] = {}
         self._layer = ""
@@ -179,10 +182,9 @@ class Cell:
         self, operation: str, attributes: dict[str, str], types: str, shapes: Sequence[Shape]
     ) -> list[Value]:
         """One operation with attributes, as text, and several results."""
-        first = self._count
         values = [self._make_value(shape) for shape in shapes]
-        names = ", ".join(f"%{first + i}" for i in range(len(shapes)))
-        self._lines.append(f"{names} = {operation}{self._attributes(attributes)} : {types}")
+        text = f"{operation}{self._attributes(attributes)} : {types}"
+        self._lines.append(([value.text for value in values], text))
         return values
 
     def _attributes(self, attributes: dict[str, str]) -> str:
@@ -193,12 +195,21 @@ class Cell:
 
     def _define(self, text: str, shape: Shape, is_bool: bool) -> Value:
         value = self._make_value(shape, is_bool)
-        self._lines.append(f"{value.text} = {text}")
+        self._lines.append(([value.text], text))
         return value
 
     def _make_value(self, shape: Shape, is_bool: bool = False) -> Value:
         self._count += 1
         return Value(self, f"%{self._count - 1}", shape, is_bool)
+
+    def _list_used(self, ends: str) -> list[str]:
+        """The operations that something depends on."""
+        used, kept = set(_NAMES.findall(ends)), []
+        for names, text in reversed(self._lines):
+            if not used.isdisjoint(names):
+                used.update(_NAMES.findall(text))
+                kept.append(f"{', '.join(names)} = {text}")
+        return kept[::-1]
 
     # --- the result --------------------------------------------------------------------
 
@@ -230,14 +241,19 @@ class Cell:
         if states:
             lines.append(f"    states({states})")
         lines.append(f"    outputs({outputs}) {{")
-        lines += [f"  {line}" for line in self._lines]
         ends = list_values(self._outputs.values())
         if states:
             ends += f" next {list_values(self._next[name] for name in self._states)}"
-        lines += [f"  rnn.yield {ends}", "}"]
-        if self._resources:
+        body = self._list_used(ends)
+        lines += [*(f"  {line}" for line in body), f"  rnn.yield {ends}", "}"]
+        used = set(re.findall(r"dense_resource<(\w+)>", "\n".join(body)))
+        if used:
             lines += ["{-#", "  dialect_resources: {", "    builtin: {"]
-            entries = [f"      {n}: {format_resource(a)}" for n, a in self._resources.items()]
+            entries = [
+                f"      {resource}: {format_resource(array)}"
+                for resource, array in self._resources.items()
+                if resource in used
+            ]
             lines += [",\n".join(entries), "    }", "  }", "#-}"]
         return Model(
             self.name,

@@ -1,0 +1,132 @@
+# Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""A converted module against torch, on random frames."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from .._native import Error
+from .._networks import HostNetwork
+from ..builder import Model
+from ._module import Prepared, first_line
+
+FRAMES = 6
+
+
+@contextmanager
+def _keep_states(module: nn.Module) -> Iterator[None]:
+    """Recurrent layers that are given no state go on from that of the frame before."""
+    kept: dict[tuple[int, int], Any] = {}
+    calls: dict[int, int] = {}
+    layers = [child for child in module.modules() if isinstance(child, nn.RNNBase)]
+
+    def wrap(layer: nn.RNNBase) -> None:
+        original = type(layer).forward
+
+        def forward(input: Any, hx: Any = None) -> Any:
+            # A layer may be called several times in a frame, with a state for each.
+            number = calls[id(layer)] = calls.get(id(layer), 0) + 1
+            is_own = hx is None
+            if is_own:
+                hx = kept.get((id(layer), number))
+            output, state = original(layer, input, hx)
+            if is_own:
+                kept[id(layer), number] = state
+            return output, state
+
+        layer.forward = forward  # type: ignore[method-assign]
+
+    for layer in layers:
+        wrap(layer)
+    try:
+        module.se_mlir_calls = calls  # type: ignore[assignment]
+        yield
+    finally:
+        del module.se_mlir_calls
+        for layer in layers:
+            del layer.forward
+
+
+def make_frames(prepared: Prepared, states: dict[int, int]) -> dict[int, list[torch.Tensor]]:
+    """For each input that is no state: the example, and random ones like it."""
+    generator = torch.Generator().manual_seed(20)
+    frames = {}
+    for i, leaf in enumerate(prepared.leaves):
+        if i in states:
+            continue
+        scale = max(float(leaf.abs().max()), 0.0) or 1.0
+        made = [torch.randn(leaf.shape, generator=generator) * scale for _ in range(FRAMES - 1)]
+        if scale != 1.0 and float(leaf.min()) >= 0:
+            # Such as magnitudes.
+            made = [frame.abs() for frame in made]
+        frames[i] = [leaf, *made]
+    return frames
+
+
+def run_torch(
+    prepared: Prepared, states: dict[int, int], frames: dict[int, list[torch.Tensor]]
+) -> list[list[torch.Tensor]]:
+    """Frame by frame, states from zeros: all outputs of each frame."""
+    results = []
+    known = {i: torch.zeros_like(prepared.leaves[i]) for i in states}
+    with torch.no_grad(), _keep_states(prepared.copy):
+        for t in range(FRAMES):
+            prepared.copy.se_mlir_calls.clear()  # type: ignore[union-attr,operator]
+            leaves = tuple(
+                (known[i] if i in states else frames[i][t]).clone()
+                for i in range(len(prepared.leaves))
+            )
+            outputs = [output.clone() for output in prepared.flat(leaves)]
+            known = {i: outputs[o] for i, o in states.items()}
+            results.append(outputs)
+    return results
+
+
+def compare(
+    prepared: Prepared,
+    states: dict[int, int],
+    model: Model,
+    outputs: dict[int, str],
+    tolerance: float,
+) -> None:
+    """A difference is an error."""
+    frames = make_frames(prepared, states)
+    try:
+        expected = run_torch(prepared, states, frames)
+    except Exception as error:
+        raise Error(
+            f"from_torch: {prepared.kind} does not run on random frames: {first_line(error)}"
+        ) from error
+    arrays = {
+        prepared.names[i]: np.stack([frame.numpy().reshape(-1) for frame in values])
+        for i, values in frames.items()
+    }
+    try:
+        found = HostNetwork(model).run(arrays)
+    except Error as error:
+        raise Error(f"from_torch: {prepared.kind} cannot be compiled: {error}") from error
+    for o, name in outputs.items():
+        wanted = np.stack([result[o].float().numpy().reshape(-1) for result in expected])
+        check_same(prepared.kind, prepared.output_names[o], found[name], wanted, tolerance)
+
+
+def check_same(
+    kind: str, name: str, found: np.ndarray, wanted: np.ndarray, tolerance: float
+) -> None:
+    finite = wanted[np.isfinite(wanted)]
+    scale = max(1.0, float(np.abs(finite).max()) if finite.size else 0.0)
+    same = (found == wanted) | (np.isnan(found) & np.isnan(wanted))
+    with np.errstate(invalid="ignore"):
+        same |= np.abs(found - wanted) <= tolerance * scale
+    if not same.all():
+        frame, element = np.argwhere(~same)[0]
+        raise Error(
+            f"from_torch: {kind} gives something else than torch: output '{name}', frame "
+            f"{frame}, element {element}: {found[frame, element]:.7g}, torch "
+            f"{wanted[frame, element]:.7g}"
+        )

@@ -1,0 +1,157 @@
+# Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""One form of a graph, whatever made it: torch.fx or torch.export."""
+
+import operator
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+import torch.fx
+
+from .._native import Error
+from ._module import Prepared, first_line, strip
+from ._trace import name_place, trace
+
+Node = torch.fx.Node
+
+#: Python's and torch's other names of operations.
+_NAMES = {
+    "truediv": "div", "true_divide": "div", "divide": "div", "multiply": "mul",
+    "subtract": "sub", "negative": "neg", "absolute": "abs", "and_": "logical_and",
+    "or_": "logical_or", "xor": "logical_xor", "bitwise_and": "logical_and",
+    "bitwise_or": "logical_or", "bitwise_xor": "logical_xor", "invert": "logical_not",
+    "bitwise_not": "logical_not", "greater": "gt", "greater_equal": "ge", "less": "lt",
+    "less_equal": "le", "not_equal": "ne", "floordiv": "floor_divide", "mod": "remainder",
+    "arctan2": "atan2", "arccos": "acos", "arccosh": "acosh", "arcsin": "asin",
+    "arcsinh": "asinh", "arctan": "atan", "arctanh": "atanh", "clip": "clamp", "fix": "trunc",
+    "concat": "cat", "concatenate": "cat", "swapaxes": "transpose", "swapdims": "transpose",
+    "moveaxis": "movedim", "split_with_sizes": "split", "special_expit": "sigmoid",
+    "special_softmax": "softmax", "special_log_softmax": "log_softmax",
+    "special_erf": "erf", "special_exp2": "exp2", "special_expm1": "expm1",
+    "special_log1p": "log1p", "logsigmoid": "log_sigmoid", "dropout1d": "dropout",
+    "dropout2d": "dropout", "dropout3d": "dropout", "feature_dropout": "dropout",
+    "alpha_dropout": "dropout", "feature_alpha_dropout": "dropout", "numpy_T": "T",
+    "matrix_H": "mT", "H": "T", "ger": "outer", "gelu_": "gelu", "msort": "sort",
+    "_softmax": "softmax", "_log_softmax": "log_softmax", "select_scatter": "select_scatter",
+    "vecdot": "linalg_vecdot", "linalg_matmul": "matmul", "linalg_norm": "norm",
+    "linalg_vector_norm": "norm", "scaled_dot_product_attention": "attention",
+}  # fmt: skip
+
+_IN_PLACE = {
+    "iadd": "add", "isub": "sub", "imul": "mul", "itruediv": "div", "ipow": "pow",
+    "iand": "logical_and", "ior": "logical_or", "ixor": "logical_xor", "setitem": "setitem",
+}  # fmt: skip
+
+
+@dataclass
+class Graph:
+    """Nodes in the order of execution."""
+
+    nodes: list[Node]
+    #: Numbers of the flat inputs.
+    inputs: dict[Node, int]
+    #: Parameters, buffers and other tensors of the module.
+    tensors: dict[Node, torch.Tensor]
+    #: Flat: a node, or a tensor that is always the same.
+    outputs: list[Any]
+    is_aten: bool
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What a node does."""
+
+    name: str
+    is_in_place: bool
+
+    def __str__(self) -> str:
+        return self.name + "_" * self.is_in_place
+
+
+def describe(node: Node) -> Operation:
+    """The name that all ways of writing an operation have in common."""
+    if node.op == "call_method":
+        name = str(node.target)
+    elif isinstance(node.target, torch._ops.OpOverload):
+        name = node.target._schema.name.split("::")[-1]
+    elif node.target is getattr:
+        name = str(node.args[1])
+    else:
+        name = getattr(node.target, "__name__", str(node.target))
+    if name in _IN_PLACE:
+        return Operation(_IN_PLACE[name], True)
+    # and_ and or_ are Python's names of operators.
+    is_in_place = bool(node.kwargs.get("inplace"))
+    if name.endswith("_") and not name.startswith("_") and (
+        node.op == "call_method" or name not in _NAMES
+    ):
+        name, is_in_place = name[:-1], True
+    if name.startswith("__") and name.endswith("__"):
+        name = name.strip("_")
+        name = {"and": "and_", "or": "or_"}.get(name, name)
+    return Operation(_NAMES.get(name, name), is_in_place)
+
+
+def get_path(node: Node) -> str:
+    return node.meta.get("path", "")
+
+
+def capture(prepared: Prepared) -> Graph:
+    """By torch.export if it keeps layers whole (since 2.6), else by torch.fx."""
+    version = tuple(int(part) for part in torch.__version__.split("+")[0].split(".")[:2] if part.isdigit())
+    return _export(prepared) if version >= (2, 6) else _trace(prepared)
+
+
+def _trace(prepared: Prepared) -> Graph:
+    root, graph = trace(prepared)
+    placeholder = next(node for node in graph.nodes if node.op == "placeholder")
+    inputs, tensors, nodes = {}, {}, []
+    for node in graph.nodes:
+        if node.op == "get_attr":
+            value: Any = root
+            for part in node.target.split("."):
+                value = getattr(value, part)
+            tensors[node] = value
+        elif node.target is operator.getitem and node.args[0] is placeholder:
+            inputs[node] = node.args[1]
+        elif node.op in ("call_function", "call_method"):
+            nodes.append(node)
+    (output,) = (node for node in graph.nodes if node.op == "output")
+    return Graph(nodes, inputs, tensors, list(output.args[0]), False)
+
+
+def _export(prepared: Prepared) -> Graph:
+    leaves = tuple(leaf.clone() for leaf in prepared.leaves)
+    try:
+        with warnings.catch_warnings():
+            # Of what it thinks of layers' lists of weights.
+            warnings.simplefilter("ignore")
+            program = torch.export.export(prepared.flat, (leaves,))
+    except Exception as error:
+        raise Error(
+            f"from_torch: {name_place(prepared, '')}: no graph of what forward computes (each "
+            f"frame takes the same way, choose by torch.where): {first_line(error)}"
+        ) from error
+    signature = program.graph_signature
+    held = {**program.state_dict, **program.constants}
+    names = {
+        **signature.inputs_to_parameters,
+        **signature.inputs_to_buffers,
+        **signature.inputs_to_lifted_tensor_constants,
+    }
+    inputs, tensors, nodes = {}, {}, []
+    for node in program.graph.nodes:
+        if node.op == "placeholder" and node.name in names:
+            tensors[node] = held[names[node.name]]
+        elif node.op == "placeholder":
+            inputs[node] = len(inputs)
+        elif node.op == "get_attr":
+            tensors[node] = getattr(program.graph_module, str(node.target))
+        elif node.op == "call_function":
+            stack = list((node.meta.get("nn_module_stack") or {}).values())
+            node.meta["path"] = strip(stack[-1][0].replace("L['self'].", "")) if stack else ""
+            nodes.append(node)
+    (output,) = (node for node in program.graph.nodes if node.op == "output")
+    return Graph(nodes, inputs, tensors, list(output.args[0]), True)
