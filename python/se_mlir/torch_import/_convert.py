@@ -9,17 +9,11 @@ import torch.fx
 
 from .._native import Error
 from ..builder import Cell, Model, Value
+from ._aliases import VIEWS, Aliases
 from ._graph import Graph, Node, Operation, describe, get_path
 from ._module import Prepared, first_line
+from ._ops_shape import set_elements
 from ._table import HANDLERS, Context, Unsupported
-
-#: Results that are parts of an operand, in the same memory.
-_VIEWS = {
-    "getitem", "select", "slice", "squeeze", "unsqueeze", "view", "reshape", "transpose",
-    "permute", "split", "chunk", "unbind", "expand", "flatten", "unflatten", "t", "T", "mT",
-    "movedim", "narrow", "detach", "view_as", "reshape_as", "expand_as", "diagonal", "data",
-    "tensor_split", "contiguous", "to", "float", "positive", "dropout", "identity",
-}  # fmt: skip
 
 #: With a tensor of zeros that forward makes these are a state that is always new.
 _READS_STATE = {
@@ -45,8 +39,7 @@ class Converter:
         self._values: dict[Node, Any] = {}
         #: Tensors of zeros that forward makes.
         self._fresh: set[Node] = set()
-        self._view_of: dict[Node, Node] = {}
-        self._order = {node: i for i, node in enumerate(graph.nodes)}
+        self._aliases = Aliases()
         self._problems: list[tuple[str, str, str]] = []
         #: Names in the network of the outputs that it has.
         self.outputs = self._name_outputs()
@@ -58,6 +51,7 @@ class Converter:
             inputs.append(make(name, tuple(leaf.shape)))
         for node, i in self._graph.inputs.items():
             self._values[node] = inputs[i]
+            self._aliases.add_root(node, inputs[i])
         for node, tensor in self._graph.tensors.items():
             self._values[node] = tensor.detach()
         for node in self._graph.nodes:
@@ -102,13 +96,20 @@ class Converter:
             self._values[node] = _Unknown()
             return
         try:
+            if operation.is_in_place and node.args[0] in self._graph.tensors:
+                raise Unsupported("it changes a tensor of the module")
             self._refuse_fresh(node, operation)
             if Value not in found:
                 self._values[node] = self._evaluate(node, args, kwargs)
+                if operation.is_in_place:
+                    self._fresh.discard(self._aliases.get_root(node.args[0]))
+                else:
+                    self._aliases.add(node, operation)
+                    self._aliases.add_root(node, self._values[node])
                 made = operation.name in _FACTORIES or operation.name == "clone"
                 if made and _is_zero(self._values[node]):
                     self._fresh.add(node)
-                elif operation.name in _VIEWS | {"clone"}:
+                elif operation.name in VIEWS | {"clone"}:
                     inputs = node.all_input_nodes
                     self._fresh |= {node} if self._fresh.issuperset(inputs) and inputs else set()
                 return
@@ -123,10 +124,11 @@ class Converter:
             self._values[node] = _Unknown()
             return
         self._values[node] = result
-        if operation.name in _VIEWS and node.all_input_nodes:
-            self._view_of[node] = node.all_input_nodes[0]
         if operation.is_in_place:
             self._replace(node, operation, result)
+        else:
+            self._aliases.add(node, operation)
+            self._aliases.add_root(node, result)
 
     def _evaluate(self, node: Node, args: Any, kwargs: Any) -> Any:
         """What is the same in every frame."""
@@ -197,31 +199,26 @@ class Converter:
     def _replace(self, node: Node, operation: Operation, result: Any) -> None:
         """What an operation in place has changed, by all its names."""
         target = node.args[0]
-        if not isinstance(target, torch.fx.Node):
-            return
-        place = self._order[node]
-
-        def is_used_later(other: Node) -> bool:
-            return other in self._graph.outputs or any(
-                self._order.get(user, place + 1) > place for user in other.users
-            )
-
-        before = target
-        while before in self._view_of:
-            before = self._view_of[before]
-            if is_used_later(before):
-                self._fail(node, operation, "changes a part of what is used later")
-        views = {target}
-        for other in self._graph.nodes[:place]:
-            if self._view_of.get(other) in views:
-                views.add(other)
-                if is_used_later(other):
-                    self._fail(node, operation, "changes what is used later in parts")
-        shape = getattr(self._values[target], "shape", None)
-        if tuple(shape or ()) != tuple(getattr(result, "shape", ())):
+        before = self._values[target]
+        if tuple(before.shape) != tuple(result.shape):
             self._fail(node, operation, "changes the shape in place")
+            return
+        root = self._aliases.get_root(target)
         self._values[target] = result
-
+        if root is not target:
+            places = self._aliases.get_places(target)
+            whole = _to_arrays(self._values[root])
+            self._values[root] = set_elements(self._cell, whole, places, result)
+        if operation.name != "setitem":
+            self._aliases.add_name(node, target)
+        for other in self._aliases.get_views(root):
+            if other is target:
+                continue
+            name = self._aliases.get_name_of(other)
+            if name is not None:
+                self._values[other] = self._values[name]
+            else:
+                self._convert_node(other)
 
 def _to_name(kind: str) -> str:
     return kind if kind.isidentifier() and kind.isascii() else "module"

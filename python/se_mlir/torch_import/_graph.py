@@ -34,7 +34,7 @@ _NAMES = {
     "dropout2d": "dropout", "dropout3d": "dropout", "feature_dropout": "dropout",
     "alpha_dropout": "dropout", "feature_alpha_dropout": "dropout", "numpy_T": "T",
     "matrix_H": "mT", "H": "T", "ger": "outer", "gelu_": "gelu", "msort": "sort",
-    "_softmax": "softmax", "_log_softmax": "log_softmax", "select_scatter": "select_scatter",
+    "_threshold": "threshold", "_softmax": "softmax", "_log_softmax": "log_softmax", "select_scatter": "select_scatter",
     "vecdot": "linalg_vecdot", "linalg_matmul": "matmul", "linalg_norm": "norm",
     "linalg_vector_norm": "norm", "scaled_dot_product_attention": "attention",
 }  # fmt: skip
@@ -152,6 +152,8 @@ def _export(prepared: Prepared) -> Graph:
         elif node.op == "call_function":
             stack = list((node.meta.get("nn_module_stack") or {}).values())
             node.meta["path"] = strip(stack[-1][0].replace("L['self'].", "")) if stack else ""
-            nodes.append(node)
+            # What only checks has no result.
+            if not describe(node).name.startswith(("_assert", "sym_constrain")):
+                nodes.append(node)
     (output,) = (node for node in program.graph.nodes if node.op == "output")
     return Graph(nodes, inputs, tensors, list(output.args[0]), True)

@@ -325,13 +325,18 @@ def _setitem(context: Context, x: Operand, index: Any, value: Operand) -> Value:
             return ops.where(entries[0], value, x)
         raise Unsupported("an index that depends on data; use torch.where")
     # Which elements the index means, told by their numbers.
-    shape = x.shape
-    numbers = np.arange(prod(shape)).reshape(shape)[tuple(entries)]
-    given = ops.reshape(ops.broadcast_to(cell.take(value), numbers.shape), (-1,))
+    places = np.arange(prod(x.shape)).reshape(x.shape)[tuple(entries)]
+    return set_elements(cell, x, places, value)
+
+
+def set_elements(cell: Any, x: Operand, places: Any, value: Operand) -> Value:
+    """`x` with other elements at these places in row-major order."""
+    shape = tuple(x.shape)
+    given = ops.reshape(ops.broadcast_to(cell.take(value), places.shape), (-1,))
     flat = ops.reshape(cell.take(x), (-1,))
-    if len(set(numbers.reshape(-1))) != numbers.size:
+    if len(set(places.reshape(-1).tolist())) != places.size:
         raise Unsupported("an element is set twice")
-    source = {int(n): prod(shape) + i for i, n in enumerate(numbers.reshape(-1))}
+    source = {int(n): prod(shape) + i for i, n in enumerate(places.reshape(-1))}
     both = ops.concat([flat, given])
     return ops.reshape(ops.take(both, [source.get(n, n) for n in range(prod(shape))]), shape)
 

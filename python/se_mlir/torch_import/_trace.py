@@ -50,11 +50,6 @@ class _Proxy(torch.fx.Proxy):
             if isinstance(found, torch.Tensor):
                 return self.tracer.create_proxy("call_function", getattr, (self, name), {})
             return found
-        fields = [n for n in dir(type(value)) if not n.startswith("_")]
-        if isinstance(value, tuple) and name in fields:
-            index = next((i for i, v in enumerate(value) if v is getattr(value, name)), None)
-            if index is not None:
-                return self[index]
         return getattr(value, name)
 
     def __iter__(self) -> Iterator[Any]:
@@ -178,6 +173,16 @@ class _Tracer(torch.fx.Tracer):
         inputs = node.all_input_nodes
         if kind == "get_attr" or (kind != "placeholder" and self.constants.issuperset(inputs)):
             self.constants.add(node)
+        if isinstance(value, (tuple, list)) and _holds_tensors(value):
+            # Elements one by one, as Python takes them; torch's tuples have names.
+            parts = [
+                super(_Tracer, self).create_proxy("call_function", operator.getitem, (proxy, i), {})
+                for i in range(len(value))
+            ]
+            for part, element in zip(parts, value):
+                self.values[part.node] = element
+                self.constants |= {part.node} if node in self.constants else set()
+            return parts if isinstance(value, list) else type(value)(parts)
         if _holds_tensors(value):
             return proxy
         # A number or a shape: Python may go on with it, if it is always the same.

@@ -1,0 +1,516 @@
+# Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Modules of PyTorch, and cells as users write them: what `from_torch` and torch's ONNX
+exporter are tried on. Needs torch."""
+
+import dataclasses
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+MODULES = {}
+
+
+@dataclasses.dataclass
+class Case:
+    module: nn.Module
+    example: tuple
+    states: tuple = ()
+    #: Why torch's exporter cannot write it, if so.
+    no_onnx: str = ""
+
+
+def case(function):
+    MODULES[function.__name__] = function
+    return function
+
+
+def x(*shape):
+    return torch.randn(*(shape or (1, 1, 12)))
+
+
+class Then(nn.Module):
+    """A recurrent layer between two others, without its state."""
+
+    def __init__(self, layer, size, inputs=12):
+        super().__init__()
+        self.fc0, self.rnn, self.fc1 = nn.Linear(inputs, 12), layer, nn.Linear(size, 7)
+
+    def forward(self, x):
+        y, _ = self.rnn(torch.relu(self.fc0(x)))
+        return torch.sigmoid(self.fc1(y))
+
+
+class Step(nn.Module):
+    """A function as a module, with weights by name."""
+
+    def __init__(self, function, **weights):
+        super().__init__()
+        self.function = function
+        for name, shape in weights.items():
+            weight = torch.randn(*shape) / max(shape[-1], 1) ** 0.5
+            setattr(self, name, nn.Parameter(weight))
+
+
+class Stateless(Step):
+    def forward(self, x):
+        return self.function(self, x)
+
+
+class Cell(Step):
+    def forward(self, x, h):
+        return self.function(self, x, h)
+
+
+class Cell2(Step):
+    def forward(self, x, h, c):
+        return self.function(self, x, h, c)
+
+
+class TupleCell(Step):
+    def forward(self, x, state):
+        return self.function(self, x, state)
+
+
+# --- layers ----------------------------------------------------------------------------
+
+for name, layer in {
+    "lstm": lambda: nn.LSTM(12, 9, batch_first=True),
+    "lstm_time_first": lambda: nn.LSTM(12, 9),
+    "lstm_two_layers": lambda: nn.LSTM(12, 9, 2, batch_first=True, dropout=0.3),
+    "lstm_no_bias": lambda: nn.LSTM(12, 9, bias=False, batch_first=True),
+    "gru": lambda: nn.GRU(12, 9, batch_first=True),
+    "gru_three_layers": lambda: nn.GRU(12, 9, 3),
+    "gru_no_bias": lambda: nn.GRU(12, 9, bias=False),
+    "rnn_tanh": lambda: nn.RNN(12, 9, batch_first=True),
+    "rnn_relu": lambda: nn.RNN(12, 9, 2, nonlinearity="relu"),
+    "rnn_no_bias": lambda: nn.RNN(12, 9, bias=False),
+}.items():
+    MODULES[name] = lambda layer=layer: Case(Then(layer(), 9), (x(),))
+
+
+@case
+def lstm_projected():
+    return Case(Then(nn.LSTM(12, 9, 2, proj_size=5), 5), (x(),),
+                no_onnx="the exporter has no projections")
+
+
+@case
+def lstm_projected_no_bias():
+    return Case(Then(nn.LSTM(12, 9, proj_size=5, bias=False, batch_first=True), 5), (x(),),
+                no_onnx="the exporter has no projections")
+
+
+@case
+def lstm_alone():
+    return Case(nn.LSTM(12, 8), (x(), (torch.zeros(1, 1, 8), torch.zeros(1, 1, 8))))
+
+
+@case
+def gru_alone():
+    return Case(nn.GRU(12, 8, 2, batch_first=True), (x(), torch.zeros(2, 1, 8)))
+
+
+@case
+def lstm_cell():
+    return Case(nn.LSTMCell(12, 8), (x(1, 12), (torch.zeros(1, 8), torch.zeros(1, 8))))
+
+
+@case
+def gru_cell():
+    return Case(nn.GRUCell(12, 8), (x(1, 12), torch.zeros(1, 8)))
+
+
+@case
+def gru_cell_no_bias():
+    return Case(nn.GRUCell(12, 12, bias=False), (x(1, 12), torch.zeros(1, 12)))
+
+
+@case
+def rnn_cell_tanh():
+    return Case(nn.RNNCell(12, 8), (x(1, 12), torch.zeros(1, 8)))
+
+
+@case
+def rnn_cell_relu():
+    return Case(nn.RNNCell(12, 8, nonlinearity="relu"), (x(1, 12), torch.zeros(1, 8)))
+
+
+class Mask(nn.Module):
+    """A denoiser: normalization, two kinds of layers, a residual, a mask."""
+
+    def __init__(self):
+        super().__init__()
+        self.norm = nn.LayerNorm(12)
+        self.gru = nn.GRU(12, 12, batch_first=True)
+        self.lstm = nn.LSTM(12, 10, batch_first=True)
+        self.out = nn.Sequential(nn.Linear(10, 16), nn.PReLU(), nn.Dropout(0.4),
+                                 nn.Linear(16, 12), nn.Sigmoid())
+
+    def forward(self, x):
+        y = self.norm(torch.log(x + 1e-3))
+        y = y + self.gru(y)[0]
+        return x * self.out(self.lstm(y)[0])
+
+
+@case
+def mask():
+    return Case(Mask(), (x().abs(),))
+
+
+class Explicit(nn.Module):
+    """States of layers go in and out."""
+
+    def __init__(self):
+        super().__init__()
+        self.lstm, self.gru = nn.LSTM(12, 6, 2), nn.GRU(6, 12)
+
+    def forward(self, x, h, c, g):
+        y, (h, c) = self.lstm(x, (h, c))
+        y, g = self.gru(y, g)
+        return y + x, h, c, g
+
+
+@case
+def explicit_states():
+    return Case(Explicit(), (x(), torch.zeros(2, 1, 6), torch.zeros(2, 1, 6),
+                             torch.zeros(1, 1, 12)))
+
+
+class Stacked(nn.Module):
+    """Cells in a list, states in a list."""
+
+    def __init__(self):
+        super().__init__()
+        self.cells = nn.ModuleList([nn.GRUCell(12, 9), nn.GRUCell(9, 9), nn.LSTMCell(9, 5)])
+
+    def forward(self, x, states):
+        a = self.cells[0](x, states[0])
+        b = self.cells[1](a, states[1])
+        h, c = self.cells[2](b, states[2])
+        return h * 2, [a, b, (h, c)]
+
+
+@case
+def stacked_cells():
+    zeros = [torch.zeros(1, n) for n in (9, 9, 5, 5)]
+    return Case(Stacked(), (x(1, 12), [zeros[0], zeros[1], (zeros[2], zeros[3])]))
+
+
+# --- layers without a state --------------------------------------------------------------
+
+for layer in (
+    nn.ReLU(), nn.ReLU6(), nn.Sigmoid(), nn.Tanh(), nn.Hardtanh(-0.5, 0.7), nn.Hardsigmoid(),
+    nn.Hardswish(), nn.SiLU(), nn.Mish(), nn.GELU(), nn.ELU(0.7), nn.SELU(), nn.CELU(0.6),
+    nn.LeakyReLU(0.2), nn.PReLU(12), nn.RReLU(), nn.Softplus(2.0), nn.Softplus(1.0, 1.0),
+    nn.Softsign(), nn.Tanhshrink(), nn.Softshrink(0.3), nn.Hardshrink(0.3),
+    nn.Threshold(0.1, -2.0), nn.LogSigmoid(), nn.GLU(-1), nn.Softmax(-1), nn.LogSoftmax(-1),
+    nn.Softmin(-1), nn.Identity(), nn.Dropout(0.5), nn.AlphaDropout(0.5),
+):  # fmt: skip
+    name = f"act_{type(layer).__name__.lower()}"
+    while name in MODULES:
+        name += "_"
+    unknown = {nn.Mish, nn.Softplus} if name.endswith("_") else set()
+    MODULES[name] = lambda layer=layer: Case(
+        nn.Sequential(nn.Linear(12, 12), layer, nn.Linear(6 if "GLU" == type(layer).__name__ else 12, 5)),
+        (3 * x(1, 12),),
+        no_onnx="the exporter has no threshold" if isinstance(layer, nn.Softplus) else "",
+    )
+
+
+def norm(layer, *shape):
+    layer.eval()
+    for parameter in layer.parameters():
+        nn.init.normal_(parameter, 1, 0.3)
+    for name, buffer in layer.named_buffers():
+        if name in ("running_mean", "running_var"):
+            nn.init.uniform_(buffer, 0.3, 2)
+    return Case(layer, (x(*shape),))
+
+
+MODULES |= {
+    "norm_layer": lambda: norm(nn.LayerNorm(12), 1, 12),
+    "norm_layer_2d": lambda: norm(nn.LayerNorm([3, 4], elementwise_affine=False), 1, 3, 4),
+    "norm_batch": lambda: norm(nn.BatchNorm1d(12), 1, 12),
+    "norm_batch_3d": lambda: norm(nn.BatchNorm1d(12), 1, 12, 1),
+    "norm_batch_plain": lambda: norm(nn.BatchNorm1d(12, affine=False), 1, 12),
+    "norm_group": lambda: norm(nn.GroupNorm(3, 12), 1, 12),
+    "norm_group_3d": lambda: norm(nn.GroupNorm(3, 12), 1, 12, 2),
+    "norm_instance_tracked": lambda: norm(
+        nn.InstanceNorm1d(12, affine=True, track_running_stats=True), 1, 12, 1),
+}
+
+
+@case
+def bilinear():
+    return Case(Stateless(lambda m, x: F.bilinear(x, torch.tanh(x), m.W, m.b), W=(5, 12, 12),
+                          b=(5,)), (x(1, 12),), no_onnx="the exporter has no bilinear")
+
+
+# --- cells as in papers --------------------------------------------------------------------
+
+
+@case
+def cell_leaky():
+    def step(m, x, h):
+        h = torch.tanh(F.linear(x, m.W) + torch.sigmoid(m.decay) * h)
+        return h @ m.V.t(), h
+
+    return Case(Cell(step, W=(8, 12), decay=(8,), V=(5, 8)), (x(1, 12), torch.zeros(1, 8)))
+
+
+@case
+def cell_chunk():
+    """A gated cell on vectors without a batch."""
+
+    def step(m, x, h):
+        f, c = (m.W @ x + m.U @ h + m.b).chunk(2)
+        f = torch.sigmoid(f)
+        h = f * h + (1 - f) * torch.tanh(c)
+        return h
+
+    return Case(Cell(step, W=(16, 12), U=(16, 8), b=(16,)), (x(12), torch.zeros(8)))
+
+
+@case
+def cell_lstm_by_hand():
+    def step(m, x, state):
+        h, c = state
+        gates = torch.addmm(m.b, torch.cat([x, h], dim=1), m.W.t())
+        i, f, g, o = torch.split(gates, 8, dim=-1)
+        c = f.sigmoid() * c + i.sigmoid() * g.tanh()
+        h = o.sigmoid() * c.tanh()
+        return h, (h, c)
+
+    return Case(TupleCell(step, W=(32, 20), b=(32,)),
+                (x(1, 12), (torch.zeros(1, 8), torch.zeros(1, 8))))
+
+
+@case
+def cell_linear_attention():
+    """A matrix as state."""
+
+    def step(m, x, S):
+        q, k, v = torch.einsum("gij,j->gi", m.W, x)
+        S = 0.9 * S + torch.outer(v, torch.softmax(k, 0))
+        return torch.einsum("ij,j->i", S, q), S
+
+    return Case(Cell(step, W=(3, 6, 12)), (x(12), torch.zeros(6, 6)))
+
+
+@case
+def cell_batched_matrix():
+    def step(m, x, S):
+        q, k, v = F.linear(x, m.W).view(3, 2, 4).unbind(0)
+        S = torch.lerp(S, v.unsqueeze(-1) * k.unsqueeze(1), torch.sigmoid(m.rate))
+        return torch.matmul(S, q.unsqueeze(-1)).reshape(1, 8), S
+
+    return Case(Cell(step, W=(24, 12), rate=(1,)), (x(1, 12), torch.zeros(2, 4, 4)))
+
+
+@case
+def cell_delay_line():
+    """Attention over the last frames."""
+
+    def step(m, x, past):
+        past = torch.cat([past[1:], x], dim=0)
+        scores = (past @ m.K.t()) @ (m.Q @ x[0]) / 3.0
+        return (F.softmax(scores, dim=0).unsqueeze(1) * past).sum(0), past
+
+    return Case(Cell(step, K=(6, 12), Q=(6, 12)), (x(1, 12), torch.zeros(5, 12)))
+
+
+@case
+def cell_ring_by_roll():
+    def step(m, x, ring):
+        ring = torch.roll(ring, -1, 0)
+        ring[-1] = x
+        return (ring * m.W).sum(dim=0), ring
+
+    return Case(Cell(step, W=(4, 12)), (x(12), torch.zeros(4, 12)),
+                no_onnx="the exporter drops what is set in place")
+
+
+@case
+def cell_mlstm():
+    """Exponential gates with a running maximum."""
+
+    class Mlstm(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.qkv, self.gates = nn.Linear(12, 18), nn.Linear(12, 2)
+
+        def forward(self, x, state):
+            q, k, v = self.qkv(x).chunk(3, -1)
+            i, f = self.gates(x).unbind(-1)
+            f = F.logsigmoid(f)
+            top = torch.maximum(f + state["m"], i)
+            keep, new = torch.exp(f + state["m"] - top), torch.exp(i - top)
+            C = keep * state["C"] + new * torch.outer(v, k)
+            n = keep * state["n"] + new * k
+            y = (C @ q) / torch.clamp(torch.abs(n @ q), min=1.0)
+            return y, {"C": C, "n": n, "m": top}
+
+    return Case(Mlstm(), (x(12), {"C": torch.zeros(6, 6), "n": torch.zeros(6),
+                                  "m": torch.zeros(())}))
+
+
+@case
+def cell_spikes():
+    def step(m, x, v, s):
+        v = 0.9 * v * (1 - s) + F.linear(x, m.W) + F.linear(s, m.R)
+        s = (v > 0.5).float()
+        return s.mean(dim=-1, keepdim=True), v, s
+
+    return Case(Cell2(step, W=(8, 12), R=(8, 8)), (x(1, 12), torch.zeros(1, 8), torch.zeros(1, 8)),
+                states=("h=1", "c=2"))
+
+
+@case
+def cell_masks():
+    """Comparisons, where, minimum and maximum."""
+
+    def step(m, x, h):
+        u = m.W @ x
+        keep = (u > 0) & ~(h >= 1.0) | (u < -1)
+        h = torch.where(keep, h + u, torch.minimum(h, u) * 0.5)
+        return h.clamp(-2, 2).masked_fill(u.abs() < 0.1, -1.0), h * 0.7
+
+    return Case(Cell(step, W=(8, 12)), (x(12), torch.zeros(8)), states=("h=1",))
+
+
+@case
+def cell_norms():
+    """Layer norm by hand, softmax, root mean square."""
+
+    def step(m, x, h):
+        a = F.linear(x, m.W) + h
+        mean, var = a.mean(-1, keepdim=True), a.var(-1, unbiased=False, keepdim=True)
+        a = (a - mean) * torch.rsqrt(var + 1e-5) * m.gain
+        b = x / x.pow(2).mean(-1, keepdim=True).add(1e-6).sqrt()
+        c = F.normalize(a, dim=-1) * torch.std(x, dim=-1, keepdim=True)
+        return torch.cat([b, c, a.amax(-1, keepdim=True), torch.logsumexp(a, -1, True)], -1), (
+            0.5 * h + 0.5 * torch.tanh(a))
+
+    return Case(Cell(step, W=(8, 12), gain=(8,)), (x(1, 12), torch.zeros(1, 8)))
+
+
+@case
+def cell_functions():
+    def step(m, x, h):
+        a = torch.sin(x) + torch.cos(h) * torch.exp(-x * x)
+        b = torch.log1p(torch.exp(h)) - torch.expm1(-x.abs()) + torch.erf(x)
+        c = torch.sqrt(x.abs() + 1) ** 3 / (1 + x ** 2) + 2 ** (-h)
+        d = torch.atan(x) + torch.floor(x) - torch.round(h) + torch.reciprocal(2 + x.tanh())
+        return a + b + c + d, torch.fmod(h * 0.5 + x, 1.5)
+
+    return Case(Cell(step), (x(1, 12), torch.zeros(1, 12)), states=("h=1",),
+                no_onnx="the exporter's fmod of floats is another function")
+
+
+@case
+def cell_slices():
+    """Shapes of all kinds."""
+
+    def step(m, x, h):
+        y = x.reshape(3, 4).transpose(0, 1).flip(0)
+        z = torch.stack([y[:, 0], y[..., 1], y.select(1, 2)], dim=1).permute(1, 0)
+        w = z.unsqueeze(0).expand(2, 3, 4).flatten(1)[:, ::3]
+        u = torch.narrow(h, 1, 2, 4).repeat(1, 2) + w.reshape(1, -1)
+        v = F.pad(h[:, [5, 0, 3]], (1, 4)) + h.index_select(1, torch.tensor([7, 6, 5, 4, 3, 2, 1, 0]))
+        return u + v, torch.tanh(u) + 0.1 * torch.tril(torch.ones(8, 8)).mv(h[0]).unsqueeze(0)
+
+    return Case(Cell(step), (x(1, 12), torch.zeros(1, 8)), states=("h=1",))
+
+
+@case
+def cell_in_place():
+    def step(m, x, h):
+        a = F.linear(x, m.W)
+        a += m.b
+        a.mul_(0.5).tanh_()
+        F.relu_(a)
+        h = h.clone()
+        h.mul_(0.9)
+        h[:, :4] += a[:, 4:]
+        return a * 2, h
+
+    return Case(Cell(step, W=(8, 12), b=(8,)), (x(1, 12), torch.zeros(1, 8)),
+                no_onnx="the exporter drops what is set in place")
+
+
+@case
+def cell_low_rank():
+    def step(m, x, h):
+        z = torch.sigmoid((x @ m.A) @ m.B + torch.baddbmm(m.b, h.unsqueeze(0), m.U)[0])
+        return z * h + (1 - z) * torch.tanh(x @ m.A @ m.B)
+
+    return Case(Cell(step, A=(12, 3), B=(3, 8), U=(1, 8, 8), b=(1, 1, 8)),
+                (x(1, 12), torch.zeros(1, 8)))
+
+
+@case
+def cell_grouped():
+    """Block-diagonal products."""
+
+    def step(m, x, h):
+        u = torch.einsum("gi,gio->go", x.view(3, 4), m.W)
+        r = torch.bmm(h.view(3, 1, 3), m.R).view(3, 3)
+        return torch.tanh(u + r).reshape(1, 9)
+
+    return Case(Cell(step, W=(3, 4, 3), R=(3, 3, 3)), (x(1, 12), torch.zeros(1, 9)))
+
+
+class Causal(nn.Module):
+    """A convolution over the frames before."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv1d(12, 10, 3, dilation=2)
+        self.mix = nn.Conv1d(10, 6, 1)
+
+    def forward(self, x, cache):
+        window = torch.cat([cache, x], dim=2)
+        return self.mix(F.elu(self.conv(window))), window[:, :, 1:]
+
+
+@case
+def causal_convolution():
+    return Case(Causal(), (x(1, 12, 1), torch.zeros(1, 12, 4)),
+                no_onnx="the exporter's dilated Conv is not the whole window")
+
+
+class Grouped(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv1d(12, 12, 4, groups=12)
+
+    def forward(self, x, cache):
+        window = torch.cat([cache, x], dim=-1)
+        return self.conv(window)[..., 0], window[..., 1:]
+
+
+@case
+def depthwise_convolution():
+    return Case(Grouped(), (x(1, 12, 1), torch.zeros(1, 12, 3)),
+                no_onnx="groups are not imported from ONNX")
+
+
+class TwoInputs(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.rnn, self.out = nn.GRU(20, 9, batch_first=True), nn.Linear(9, 12)
+
+    def forward(self, mic, far):
+        return mic * torch.sigmoid(self.out(self.rnn(torch.cat([mic, far], -1))[0]))
+
+
+@case
+def two_inputs():
+    return Case(TwoInputs(), (x(), x(1, 1, 8)))
+
+
+@case
+def double_precision():
+    return Case(Then(nn.GRU(12, 9), 9).double(), (x().double(),))
