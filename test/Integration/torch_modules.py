@@ -211,22 +211,23 @@ for layer in (
     name = f"act_{type(layer).__name__.lower()}"
     while name in MODULES:
         name += "_"
-    unknown = {nn.Mish, nn.Softplus} if name.endswith("_") else set()
-    MODULES[name] = lambda layer=layer: Case(
-        nn.Sequential(nn.Linear(12, 12), layer, nn.Linear(6 if "GLU" == type(layer).__name__ else 12, 5)),
+    inner = 6 if isinstance(layer, nn.GLU) else 12
+    MODULES[name] = lambda layer=layer, inner=inner: Case(
+        nn.Sequential(nn.Linear(12, 12), layer, nn.Linear(inner, 5)),
         (3 * x(1, 12),),
-        no_onnx="the exporter has no threshold" if isinstance(layer, nn.Softplus) else "",
+        no_onnx="the exporter has no thresholds"
+        if isinstance(layer, (nn.Softplus, nn.Threshold)) else "",
     )
 
 
-def norm(layer, *shape):
+def norm(layer, *shape, no_onnx=""):
     layer.eval()
     for parameter in layer.parameters():
         nn.init.normal_(parameter, 1, 0.3)
     for name, buffer in layer.named_buffers():
         if name in ("running_mean", "running_var"):
             nn.init.uniform_(buffer, 0.3, 2)
-    return Case(layer, (x(*shape),))
+    return Case(layer, (x(*shape),), no_onnx=no_onnx)
 
 
 MODULES |= {
@@ -235,7 +236,8 @@ MODULES |= {
     "norm_batch": lambda: norm(nn.BatchNorm1d(12), 1, 12),
     "norm_batch_3d": lambda: norm(nn.BatchNorm1d(12), 1, 12, 1),
     "norm_batch_plain": lambda: norm(nn.BatchNorm1d(12, affine=False), 1, 12),
-    "norm_group": lambda: norm(nn.GroupNorm(3, 12), 1, 12),
+    "norm_group": lambda: norm(nn.GroupNorm(3, 12), 1, 12,
+                               no_onnx="the exporter wants three dimensions"),
     "norm_group_3d": lambda: norm(nn.GroupNorm(3, 12), 1, 12, 2),
     "norm_instance_tracked": lambda: norm(
         nn.InstanceNorm1d(12, affine=True, track_running_stats=True), 1, 12, 1),
