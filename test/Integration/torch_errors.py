@@ -325,7 +325,7 @@ def dropout_in_training():
     return One(lambda m, x: F.dropout(x, 0.5, training=True)), x(), {}
 
 
-@error("each group has one element")
+@error("does not run on the example: Expected more than 1 value per channel")
 def groups_of_one():
     return One(lambda m, x: m.layer(x), nn.GroupNorm(8, 8)), x(), {}
 
@@ -380,6 +380,6 @@ def lazy():
     return nn.LazyLinear(8), x(), {}
 
 
-@error("'no good' is no name of a network")
+@error("'no good' is no name of a network: letters, digits and _")
 def name_of_network():
     return nn.Linear(8, 8), x(), {"name": "no good"}

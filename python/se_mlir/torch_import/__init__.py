@@ -13,7 +13,7 @@ except ImportError as error:
     raise Error(f"from_torch needs PyTorch, which cannot be imported: {error}") from None
 
 from ..builder import Model
-from ._check import compare
+from ._check import compare, compare_sequence
 from ._convert import Converter
 from ._graph import capture
 from ._module import Prepared
@@ -58,7 +58,8 @@ def from_torch(
     Raises
     ------
     Error
-        Something is not supported, a state would be lost, or results differ from torch's.
+        Something is not supported, a state would be lost, results differ from torch's, or
+        torch gives something else for several frames at once.
     """
     prepared = Prepared(module, example)
     graph = capture(prepared)
@@ -66,4 +67,6 @@ def from_torch(
     converter = Converter(prepared, graph, pairs, name)
     model = converter.convert()
     compare(prepared, pairs, model, converter.outputs, tolerance)
+    if not pairs:
+        compare_sequence(prepared)
     return model

@@ -88,4 +88,6 @@ class Aliases:
 def _find_memory(value: Any) -> int:
     while isinstance(value, (tuple, list)):
         value = value[0]
-    return value.storage().data_ptr()
+    # Torch 1.13 has only typed ones.
+    storage = value.untyped_storage() if hasattr(value, "untyped_storage") else value.storage()
+    return storage.data_ptr()

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """A converted module against torch, on random frames."""
 
+import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -115,14 +116,19 @@ def compare(
         check_same(prepared.kind, prepared.output_names[o], found[name], wanted, tolerance)
 
 
-def check_same(
-    kind: str, name: str, found: np.ndarray, wanted: np.ndarray, tolerance: float
-) -> None:
+def _are_close(found: np.ndarray, wanted: np.ndarray, tolerance: float) -> np.ndarray:
+    """Of full scale, at least 1."""
     finite = wanted[np.isfinite(wanted)]
     scale = max(1.0, float(np.abs(finite).max()) if finite.size else 0.0)
     same = (found == wanted) | (np.isnan(found) & np.isnan(wanted))
     with np.errstate(invalid="ignore"):
-        same |= np.abs(found - wanted) <= tolerance * scale
+        return same | (np.abs(found - wanted) <= tolerance * scale)
+
+
+def check_same(
+    kind: str, name: str, found: np.ndarray, wanted: np.ndarray, tolerance: float
+) -> None:
+    same = _are_close(found, wanted, tolerance)
     if not same.all():
         frame, element = np.argwhere(~same)[0]
         raise Error(
@@ -130,3 +136,73 @@ def check_same(
             f"{frame}, element {element}: {found[frame, element]:.7g}, torch "
             f"{wanted[frame, element]:.7g}"
         )
+
+
+# --- sequences -----------------------------------------------------------------------------
+
+
+def compare_sequence(prepared: Prepared) -> None:
+    """Layers that keep their state would also take many frames at once. If the module gives
+    something else then, it looks at more than one frame, and cannot stream."""
+    layers = [child for child in prepared.copy.modules() if isinstance(child, nn.RNNBase)]
+    if not layers:
+        return
+    frames = make_frames(prepared, {})
+    axes = [[d for d, n in enumerate(leaf.shape) if n == 1] for leaf in prepared.leaves]
+    for choice in itertools.islice(itertools.product(*axes), 27):
+        outputs = _run_sequence(prepared, layers, frames, choice)
+        if outputs is None:
+            continue
+        steps = run_torch(prepared, {}, frames)
+        for o, name in enumerate(prepared.output_names):
+            _check_sequence(prepared, name, [step[o] for step in steps], outputs[o])
+        return
+
+
+def _run_sequence(
+    prepared: Prepared, layers: list[nn.RNNBase], frames: dict[int, list[torch.Tensor]], axes: Any
+) -> list[torch.Tensor] | None:
+    """With all frames along these dimensions; None if they are not time for all layers."""
+    seen: list[bool] = []
+
+    def look(layer: Any, inputs: Any) -> None:
+        x = inputs[0]
+        time = 1 if layer.batch_first and x.dim() == 3 else 0
+        seen.append(x.shape[time] == FRAMES and x.numel() == FRAMES * x.shape[-1])
+
+    hooks = [layer.register_forward_pre_hook(look) for layer in layers]
+    leaves = tuple(torch.cat(frames[i], axis) for i, axis in enumerate(axes))
+    try:
+        with torch.no_grad():
+            outputs = prepared.flat(leaves)
+    except Exception:
+        return None
+    finally:
+        for hook in hooks:
+            hook.remove()
+    return list(outputs) if seen and all(seen) else None
+
+
+def _check_sequence(
+    prepared: Prepared, name: str, steps: list[torch.Tensor], found: torch.Tensor
+) -> None:
+    one = steps[0].shape
+    if found.shape == one:
+        # Of the last frame, such as a final state.
+        wanted, got = [steps[-1]], [found]
+    else:
+        places = [d for d, n in enumerate(found.shape) if n == FRAMES]
+        axes = [
+            d for d in places if found.dim() == len(one) and found.select(d, 0).numel() == one.numel()
+        ]
+        if not axes:
+            return
+        wanted = steps
+        got = [found.select(axes[0], t).reshape(one) for t in range(FRAMES)]
+    for t, (a, b) in enumerate(zip(got, wanted)):
+        if not _are_close(a.numpy(), b.numpy(), 1e-4).all():
+            raise Error(
+                f"from_torch: {prepared.kind} gives other results for a sequence than frame by "
+                f"frame (output '{name}', frame {t if len(got) > 1 else FRAMES - 1}): something in "
+                "it looks at other frames, so it cannot stream as it is"
+            )

@@ -23,6 +23,9 @@ _READS_STATE = {
 _FACTORIES = {"zeros", "zeros_like", "new_zeros", "full", "full_like", "new_full", "tensor", "empty"}
 
 
+_NO_OPERATION = "this operation is not supported"
+
+
 class _Unknown:
     """What an operation that is not supported would have computed."""
 
@@ -92,7 +95,7 @@ class Converter:
         found = _find_kinds((args, kwargs))
         if _Unknown in found:
             if operation.name not in HANDLERS:
-                self._fail(node, operation, "")
+                self._fail(node, operation, _NO_OPERATION)
             self._values[node] = _Unknown()
             return
         try:
@@ -145,7 +148,7 @@ class Converter:
         handler = HANDLERS.get(f"aten.{name}" if self._graph.is_aten else name)
         handler = handler or HANDLERS.get(name)
         if handler is None:
-            raise Unsupported("")
+            raise Unsupported(_NO_OPERATION)
         if node.target is getattr:
             args = args[:1]
         kwargs = {key: value for key, value in kwargs.items() if key not in ("inplace", "generator")}
@@ -174,8 +177,7 @@ class Converter:
         if not self._problems:
             return
         lines = [
-            f"'{path or self._prepared.kind}': {operation}"
-            + (f": {reason}" if reason else ": this operation is not supported")
+            f"'{path or self._prepared.kind}': {operation}: {reason}"
             for path, operation, reason in self._problems
         ]
         if len(lines) == 1:

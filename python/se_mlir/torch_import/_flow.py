@@ -39,6 +39,11 @@ def _get_initial(node: Node) -> list[Node]:
     return _get_nodes(node.args[1] if len(node.args) > 1 else node.kwargs.get("hx"))
 
 
+def has_layers(graph: Graph) -> bool:
+    """Whether there are recurrent layers, which may bring their states along."""
+    return any(describe(node).name in _LAYERS for node in graph.nodes)
+
+
 def find_initial(graph: Graph) -> set[int]:
     """Inputs that reach the initial state of a recurrent layer, only moved."""
     found: set[int] = set()

@@ -9,6 +9,7 @@ import numpy as np
 
 from .. import ops
 from ..builder import Value
+from ._graph import describe
 from ._table import Context, Unsupported, handles
 
 Operand = Any
@@ -259,6 +260,12 @@ def _type_as(_: Context, x: Value, other: Operand) -> Value:
 @handles("float", "double")
 def _float(_: Context, x: Value) -> Value:
     return ops.to_float(x)
+
+
+@handles("half", "bfloat16")
+def _half(context: Context, x: Value) -> Value:
+    name = describe(context.node).name
+    return _cast(x, "torch.float16" if name == "half" else f"torch.{name}")
 
 
 @handles("int", "long")

@@ -10,6 +10,7 @@ import numpy as np
 
 from .. import ops
 from ..builder import Value
+from ._graph import describe
 from ._table import Context, Unsupported, handles
 
 Operand = Any
@@ -53,8 +54,6 @@ def _outer(_: Context, a: Operand, b: Operand) -> Value:
 def _addmm(
     context: Context, x: Operand, a: Operand, b: Operand, beta: Any = 1, alpha: Any = 1
 ) -> Value:
-    from ._graph import describe
-
     product = ops.matmul(a, b)
     if describe(context.node).name == "addbmm":
         product = ops.sum(product, 0)

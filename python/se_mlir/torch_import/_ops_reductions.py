@@ -296,8 +296,6 @@ def _group_norm(
     if x.ndim < 2:
         raise Unsupported(f"of the shape {list(x.shape)}")
     batch, channels = x.shape[:2]
-    if prod(x.shape[1:]) == num_groups:
-        raise Unsupported("each group has one element, so all results would be the bias")
     groups = ops.reshape(x, (batch, num_groups, prod(x.shape[1:]) // num_groups))
     y = ops.reshape(ops.normalize(groups, 2, eps), x.shape)
     return _scale_channels(y, weight, bias)

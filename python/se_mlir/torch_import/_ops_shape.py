@@ -11,6 +11,7 @@ import numpy as np
 from .. import ops
 from ..builder import Value
 from ..builder._movement import to_axis
+from ._graph import describe
 from ._table import Context, Unsupported, handles
 
 Operand = Any
@@ -294,8 +295,6 @@ def _roll(_: Context, x: Value, shifts: Any, dims: Any = None) -> Value:
 
 @handles("tril", "triu")
 def _triangle(context: Context, x: Value, diagonal: int = 0) -> Value:
-    from ._graph import describe
-
     ones = np.ones(x.shape[-2:], np.bool_)
     is_lower = describe(context.node).name == "tril"
     return ops.where((np.tril if is_lower else np.triu)(ones, diagonal), x, 0.0)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from .._native import Error, list_names
-from ._flow import count_carried, find_initial
+from ._flow import count_carried, find_initial, has_layers
 from ._graph import Graph
 from ._module import Prepared
 
@@ -27,6 +27,12 @@ def is_named_like_state(name: str) -> bool:
 
 def find_states(prepared: Prepared, graph: Graph, states: Sequence[str]) -> dict[int, int]:
     """For each input that is a state the number of the output that is its next value."""
+    missing = [name for name in prepared.missing if is_named_like_state(name)]
+    if missing and not has_layers(graph):
+        raise Error(
+            f"from_torch: the argument '{missing[0]}' of forward is not in the example, so this "
+            "state would start anew in every frame and would be lost; give it in the example"
+        )
     given, frames, wanted = _read(prepared, states)
     used = set(given.values())
     wanted = _choose_inputs(prepared, graph, {*given, *frames}, wanted, used, bool(states))
