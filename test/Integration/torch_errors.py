@@ -89,6 +89,49 @@ def state_is_not_returned():
     return Two(lambda m, x, h: m.layer(x + h)[:, :3], nn.Linear(8, 8)), (x(), h()), {}
 
 
+@error("the state 'h' would be lost", "'y' [1, 8]")
+def layer_behind_the_state():
+    return Two(lambda m, x, h: m.layer[1](m.layer[0](x, h)),
+               nn.ModuleList([nn.GRUCell(8, 8), nn.Linear(8, 8)])), (x(), h()), {}
+
+
+@error("the state 'c' would be lost", "'0' [1, 1, 8], '1' [1, 1, 8]")
+def one_of_two_states():
+    class Half(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layer = nn.LSTM(8, 8)
+
+        def forward(self, x, h, c):
+            y, (h, c) = self.layer(x, (h, c))
+            return y, h
+
+    return Half(), (x(1, 1, 8), torch.zeros(1, 1, 8), torch.zeros(1, 1, 8)), {}
+
+
+@error("is not clear", "['h=1', 'c=2']", "['h=2', 'c=1']")
+def states_in_another_order():
+    class Swapped(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.W = nn.Linear(8, 8)
+
+        def forward(self, x, h, c):
+            c = torch.sigmoid(self.W(x + h)) * c + x
+            return x[:, :2], c, torch.tanh(c)
+
+    return Swapped(), (x(), h(), h()), {}
+
+
+@error("is not clear", "['prev=0']", "['prev=1']")
+def difference():
+    class Delay(nn.Module):
+        def forward(self, x, prev):
+            return x - prev, x
+
+    return Delay(), (x(), h()), {}
+
+
 @error("'layer': lstm: its state is the same at the start of every frame")
 def zeros_for_lstm():
     def step(m, x):
@@ -363,7 +406,7 @@ def returns_text():
     return One(lambda m, x: (x, "text")), x(), {}
 
 
-@error("a scripted module cannot be read")
+@error("the module is scripted")
 def scripted():
     return torch.jit.script(nn.Linear(8, 8)), x(), {}
 

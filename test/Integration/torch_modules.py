@@ -438,7 +438,7 @@ def cell_in_place():
         h[:, :4] += a[:, 4:]
         return a * 2, h
 
-    return Case(Cell(step, W=(8, 12), b=(8,)), (x(1, 12), torch.zeros(1, 8)),
+    return Case(Cell(step, W=(8, 12), b=(8,)), (x(1, 12), torch.zeros(1, 8)), states=("h=1",),
                 no_onnx="the exporter drops what is set in place")
 
 

@@ -8,15 +8,7 @@ import torch
 import torch.fx
 
 from ..builder import Value
-from ._graph import Node, Operation
-
-#: Results that are parts of an operand, in the same memory.
-VIEWS = {
-    "getitem", "select", "slice", "squeeze", "unsqueeze", "view", "reshape", "transpose",
-    "permute", "split", "chunk", "unbind", "expand", "flatten", "unflatten", "t", "T", "mT",
-    "movedim", "narrow", "detach", "view_as", "reshape_as", "expand_as", "diagonal", "data",
-    "tensor_split", "contiguous", "to", "float", "positive", "dropout", "identity",
-}  # fmt: skip
+from ._graph import VIEWS, Node, Operation
 
 
 class Aliases:

@@ -145,18 +145,29 @@ def compare_sequence(prepared: Prepared) -> None:
     """Layers that keep their state would also take many frames at once. If the module gives
     something else then, it looks at more than one frame, and cannot stream."""
     layers = [child for child in prepared.copy.modules() if isinstance(child, nn.RNNBase)]
-    if not layers:
-        return
     frames = make_frames(prepared, {})
-    axes = [[d for d, n in enumerate(leaf.shape) if n == 1] for leaf in prepared.leaves]
-    for choice in itertools.islice(itertools.product(*axes), 27):
+    ranks = {leaf.dim() for leaf in prepared.leaves}
+    if layers:
+        axes = [[d for d, n in enumerate(leaf.shape) if n == 1] for leaf in prepared.leaves]
+        choices = list(itertools.islice(itertools.product(*axes), 27))
+    elif ranks == {3}:
+        # Batch and time; nothing may look along either.
+        choices = [
+            (axis,) * len(prepared.leaves)
+            for axis in (0, 1)
+            if all(leaf.shape[axis] == 1 for leaf in prepared.leaves)
+        ]
+    else:
+        return
+    for choice in choices:
         outputs = _run_sequence(prepared, layers, frames, choice)
         if outputs is None:
             continue
         steps = run_torch(prepared, {}, frames)
         for o, name in enumerate(prepared.output_names):
             _check_sequence(prepared, name, [step[o] for step in steps], outputs[o])
-        return
+        if layers:
+            return
 
 
 def _run_sequence(
@@ -180,7 +191,7 @@ def _run_sequence(
     finally:
         for hook in hooks:
             hook.remove()
-    return list(outputs) if seen and all(seen) else None
+    return list(outputs) if all(seen) and bool(seen) == bool(layers) else None
 
 
 def _check_sequence(

@@ -9,8 +9,8 @@ import torch.fx
 
 from .._native import Error
 from ..builder import Cell, Model, Value
-from ._aliases import VIEWS, Aliases
-from ._graph import Graph, Node, Operation, describe, get_path
+from ._aliases import Aliases
+from ._graph import VIEWS, Graph, Node, Operation, describe, get_path
 from ._module import Prepared, first_line
 from ._ops_shape import set_elements
 from ._table import HANDLERS, Context, Unsupported
@@ -20,7 +20,8 @@ _READS_STATE = {
     "mul", "linear", "matmul", "mm", "mv", "addmm", "addmv", "bmm", "baddbmm", "cat", "lerp",
     "einsum", "dot", "addcmul", "bilinear", "inner", "hstack", "concat",
 }  # fmt: skip
-_FACTORIES = {"zeros", "zeros_like", "new_zeros", "full", "full_like", "new_full", "tensor", "empty"}
+_FACTORIES = {"zeros", "zeros_like", "new_zeros", "full", "full_like", "new_full", "tensor"}
+_FACTORIES |= {"empty_like", "new_empty"}
 
 
 _NO_OPERATION = "this operation is not supported"
@@ -138,8 +139,11 @@ class Converter:
         try:
             with torch.no_grad():
                 if node.op == "call_method":
-                    return getattr(args[0], node.target)(*args[1:], **kwargs)
-                return node.target(*args, **kwargs)
+                    value = getattr(args[0], node.target)(*args[1:], **kwargs)
+                else:
+                    value = node.target(*args, **kwargs)
+                # What is not set is 0.
+                return value.zero_() if "empty" in describe(node).name else value
         except Exception as error:
             raise Unsupported(first_line(error)) from error
 
@@ -160,13 +164,9 @@ class Converter:
             return handler(self._context, *operands[0], **operands[1])
         except (Unsupported, Error):
             raise
-        except TypeError as error:
-            text = first_line(error)
-            if "argument" in text:
-                raise Unsupported(f"arguments that are not supported: {text}") from error
-            raise Unsupported(text) from error
-        except (ValueError, IndexError, KeyError, AttributeError) as error:
-            raise Unsupported(first_line(error)) from error
+        except Exception as error:
+            # Arguments of a kind that the handler does not know.
+            raise Unsupported(f"with these arguments: {first_line(error)}") from error
 
     def _fail(self, node: Node, operation: Operation, reason: str) -> None:
         entry = get_path(node), str(operation), reason
@@ -211,6 +211,7 @@ class Converter:
             places = self._aliases.get_places(target)
             whole = _to_arrays(self._values[root])
             self._values[root] = set_elements(self._cell, whole, places, result)
+        self._fresh -= {root, *self._aliases.get_views(root)}
         if operation.name != "setitem":
             self._aliases.add_name(node, target)
         for other in self._aliases.get_views(root):

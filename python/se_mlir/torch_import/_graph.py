@@ -44,6 +44,14 @@ _IN_PLACE = {
     "iand": "logical_and", "ior": "logical_or", "ixor": "logical_xor", "setitem": "setitem",
 }  # fmt: skip
 
+#: Results that are parts of an operand, in the same memory.
+VIEWS = {
+    "getitem", "select", "slice", "squeeze", "unsqueeze", "view", "reshape", "transpose",
+    "permute", "split", "chunk", "unbind", "expand", "flatten", "unflatten", "t", "T", "mT",
+    "movedim", "narrow", "detach", "view_as", "reshape_as", "expand_as", "diagonal", "data",
+    "tensor_split", "contiguous", "to", "float", "positive", "dropout", "identity",
+}  # fmt: skip
+
 
 @dataclass
 class Graph:
@@ -57,6 +65,22 @@ class Graph:
     #: Flat: a node, or a tensor that is always the same.
     outputs: list[Any]
     is_aten: bool
+    #: What operations in place make of tensors besides the nodes that these are.
+    _written: dict[Node, list[Node]] | None = None
+
+    def get_sources(self, node: Node) -> list[Node]:
+        """What a value is computed from, at the end of all."""
+        if self._written is None:
+            self._written = {}
+            for writer in self.nodes:
+                target = writer.args[0] if writer.args else None
+                if not describe(writer).is_in_place:
+                    continue
+                while isinstance(target, torch.fx.Node):
+                    self._written.setdefault(target, []).extend(writer.all_input_nodes)
+                    is_part = target.op.startswith("call_") and describe(target).name in VIEWS
+                    target = target.args[0] if is_part else None
+        return [*node.all_input_nodes, *self._written.get(node, ())]
 
 
 @dataclass(frozen=True)

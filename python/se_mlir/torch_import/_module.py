@@ -147,8 +147,10 @@ class Prepared:
 
 
 def _copy(module: nn.Module) -> nn.Module:
-    if isinstance(module, torch.jit.ScriptModule):
-        raise Error("from_torch: a scripted module cannot be read; give the module itself")
+    for name, child in module.named_modules():
+        if isinstance(child, torch.jit.ScriptModule):
+            place = f"'{name}'" if name else "the module"
+            raise Error(f"from_torch: {place} is scripted, and cannot be read; give the plain module")
     for name, tensor in [*module.named_parameters(), *module.named_buffers()]:
         if isinstance(tensor, nn.parameter.UninitializedTensorMixin):
             raise Error(
@@ -159,11 +161,17 @@ def _copy(module: nn.Module) -> nn.Module:
         if tensor.is_floating_point() and not torch.isfinite(tensor).all():
             warnings.warn(f"'{name}' holds numbers that are infinite or NaN", stacklevel=4)
     try:
-        result = copy.deepcopy(module)
+        # What hooks have computed (weight_norm) has a history, which cannot be copied.
+        computed = {
+            id(value): value.detach().clone()
+            for child in module.modules()
+            for value in vars(child).values()
+            if isinstance(value, torch.Tensor) and not value.is_leaf
+        }
+        result = copy.deepcopy(module, computed)
     except Exception as error:
         raise Error(
-            f"from_torch: {type(module).__name__} cannot be copied (parametrized weights must "
-            f"be made plain first, e.g. by remove_weight_norm): {first_line(error)}"
+            f"from_torch: {type(module).__name__} cannot be copied: {first_line(error)}"
         ) from error
     depends = [
         name or type(m).__name__
@@ -176,7 +184,7 @@ def _copy(module: nn.Module) -> nn.Module:
             f"({', '.join(depends[:4])})",
             stacklevel=4,
         )
-    return result.eval().float().cpu().requires_grad_(False)
+    return result.eval().float().cpu()
 
 
 def _get_parameters(module: nn.Module) -> list[str]:
@@ -266,7 +274,7 @@ def _take_snapshot(module: nn.Module) -> dict[str, Any]:
     for path, child in module.named_modules():
         kept = {"_parameters", "_buffers", "_modules"}
         own = {key: value for key, value in vars(child).items() if key not in kept}
-        own |= child._parameters | child._buffers
+        own |= {**child._parameters, **child._buffers}
         for key, value in own.items():
             found[f"{path}.{key}" if path else key] = _freeze(value)
     return found

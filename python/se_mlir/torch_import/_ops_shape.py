@@ -358,7 +358,7 @@ def _zero(context: Context, x: Value) -> Value:
 # --- of the shape of a value --------------------------------------------------------------
 
 
-@handles("zeros_like")
+@handles("zeros_like", "empty_like")
 def _zeros_like(_: Context, x: Value, **options: Any) -> Any:
     return np.zeros(x.shape, np.float32)
 
@@ -373,7 +373,7 @@ def _full_like(_: Context, x: Value, fill_value: float, **options: Any) -> Any:
     return np.full(x.shape, fill_value, np.float32)
 
 
-@handles("new_zeros")
+@handles("new_zeros", "new_empty")
 def _new_zeros(_: Context, x: Value, *size: Any, **options: Any) -> Any:
     return np.zeros(_sizes(size), np.float32)
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from .._native import Error, list_names
-from ._flow import count_carried, find_initial, has_layers
+from ._flow import count_carried, find_initial, find_layer_states, find_possible, has_layers
 from ._graph import Graph
 from ._module import Prepared
 
@@ -43,7 +43,7 @@ def find_states(prepared: Prepared, graph: Graph, states: Sequence[str]) -> dict
     names = [prepared.names[i] for i in wanted]
     choices = _match(prepared, graph, wanted, used)
     if not choices:
-        lost = [prepared.names[i] for i in wanted if not _get_candidates(prepared, i, used)]
+        lost = find_lost(prepared, graph, wanted, used)
         name = (lost or names)[0]
         raise Error(
             f"from_torch: the state '{name}' would be lost: no output gives it back (outputs: "
@@ -147,6 +147,22 @@ def _choose_inputs(
     return wanted
 
 
+def find_lost(
+    prepared: Prepared, graph: Graph, wanted: list[int], used: set[int]
+) -> list[str]:
+    """Names of states that no output can be the next value of."""
+    possible, certain = find_possible(graph), find_layer_states(graph)
+    taken = {*used, *(o for i, o in certain.items() if i in wanted)}
+    return [
+        prepared.names[i]
+        for i in wanted
+        if i not in certain
+        and not any(
+            o in possible.get(i, (o,)) for o in _get_candidates(prepared, i, taken)
+        )
+    ]
+
+
 def _match(
     prepared: Prepared, graph: Graph, wanted: list[int], used: set[int]
 ) -> list[dict[int, int]]:
@@ -155,23 +171,33 @@ def _match(
     named = _match_names(prepared, wanted, used)
     if named is not None:
         return [named]
-    is_ordered = all(re.fullmatch(r"y|[\d.]+", name) for name in prepared.output_names)
+    certain = {
+        i: o
+        for i, o in find_layer_states(graph).items()
+        if i in wanted and o in _get_candidates(prepared, i, used)
+    }
+    rest = [i for i in wanted if i not in certain]
+    possible = find_possible(graph)
     choices: list[dict[int, int]] = []
     seen = set()
-    for outputs in _combine(prepared, wanted, used, []):
+    for outputs in _combine(prepared, rest, {*used, *certain.values()}, []):
+        if any(o not in possible.get(i, (o,)) for i, o in zip(rest, outputs)):
+            continue
         values = tuple(map(_Identity, (graph.outputs[o] for o in outputs)))
         if values not in seen:
             seen.add(values)
-            choices.append(dict(zip(wanted, outputs)))
+            choices.append(certain | dict(zip(rest, outputs)))
         if len(choices) > 2000:
             break
-    # What lives on in an output tells more than the order.
-    carried = [count_carried(graph, choice) for choice in choices]
-    best = [choice for choice, n in zip(choices, carried) if n == max(carried)]
-    if not is_ordered:
-        return best
-    ordered = [choice for choice in best if list(choice.values()) == sorted(choice.values())]
-    return ordered if ordered or not best else best
+    if not all(re.fullmatch(r"y|[\d.]+", name) for name in prepared.output_names):
+        # The order of names means nothing.
+        return choices
+    ordered = [c for c in choices if (o := [c[i] for i in rest]) == sorted(o)]
+    if len(ordered) == 1:
+        # What lives on in an output may say that the order is another one.
+        least = count_carried(graph, ordered[0])
+        ordered += [c for c in choices if count_carried(graph, c) > least]
+    return ordered
 
 
 class _Identity:

@@ -69,7 +69,7 @@ class Context:
                 return True
             if entry not in seen:
                 seen.add(entry)
-                stack += entry.all_input_nodes
+                stack += self.graph.get_sources(entry)
         return False
 
 

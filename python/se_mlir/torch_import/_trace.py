@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 import torch.fx
+from torch.nn.utils.rnn import PackedSequence
 from torch.overrides import TorchFunctionMode
 
 from .._native import Error
@@ -140,6 +141,11 @@ class _Tracer(torch.fx.Tracer):
     ) -> Any:
         if self.evaluating:
             return forward(*args, **kwargs)
+        if any(isinstance(a, PackedSequence) for a in args):
+            raise Error(
+                f"from_torch: '{strip(self.path_of_module(m))}': packed sequences are not "
+                "supported; a frame is one step"
+            )
         self._path.append(self.path_of_module(m))
         try:
             return forward(*args, **kwargs)
@@ -187,7 +193,10 @@ class _Tracer(torch.fx.Tracer):
             return proxy
         # A number or a shape: Python may go on with it, if it is always the same.
         if node not in self.constants and not _is_fact(target):
-            raise ReadsDataError(f"{_get_name(target)} gives {type(value).__name__}")
+            raise ReadsDataError(
+                f"{_get_name(target)} gives {type(value).__name__}; only what torch computes of "
+                "tensors is converted (choose by torch.where)"
+            )
         self.graph.erase_node(node)
         return value
 
@@ -215,7 +224,10 @@ class _Tracer(torch.fx.Tracer):
 
     def read(self, proxy: _Proxy) -> Any:
         if proxy.node not in self.constants:
-            raise ReadsDataError("Python code (if, while, float(...)) asks for the data of a tensor")
+            raise ReadsDataError(
+                "Python code (if, while, float(...)) asks for the data of a tensor; each frame "
+                "takes the same way, choose by torch.where"
+            )
         return self.values[proxy.node]
 
 
@@ -245,8 +257,7 @@ def trace(prepared: Prepared) -> tuple[torch.nn.Module, torch.fx.Graph]:
             graph = tracer.trace(prepared.flat)
     except ReadsDataError as error:
         raise Error(
-            f"from_torch: {name_place(prepared, tracer.failed)}: {error}; "
-            "each frame takes the same way, choose by torch.where"
+            f"from_torch: {name_place(prepared, tracer.failed)}: {error}"
         ) from error
     except Error:
         raise
