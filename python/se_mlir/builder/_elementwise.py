@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from .._native import Error
-from ._cell import Cell
+from ._cell import Cell, to_array
 from ._text import broadcast_shapes, format_float, format_shape, format_type
 from ._value import Operand, Value
 
@@ -36,7 +36,7 @@ def broadcast_to(x: Operand, shape: tuple[int, ...], cell: Cell | None = None) -
     """Repeats along dimensions, as NumPy does."""
     cell = cell or find_cell(x)
     if not isinstance(x, Value):
-        array = np.asarray(x)
+        array = to_array(x)
         if array.size == 1 and array.ndim <= len(shape):
             # A number needs no copies.
             return cell.constant(np.broadcast_to(array, shape))

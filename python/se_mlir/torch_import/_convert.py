@@ -85,6 +85,10 @@ class Converter:
     def _get(self, output: Any) -> Any:
         return self._values[output] if isinstance(output, torch.fx.Node) else output
 
+    def _get_value(self, node: Node) -> Any:
+        # A graph within the graph (torch.cond) has none.
+        return self._values.get(node, _Unknown())
+
     def _to_operand(self, value: Any) -> Any:
         return value.numpy() if isinstance(value, torch.Tensor) else value
 
@@ -92,7 +96,7 @@ class Converter:
 
     def _convert_node(self, node: Node) -> None:
         operation = describe(node)
-        args, kwargs = torch.fx.node.map_arg((node.args, node.kwargs), self._values.__getitem__)
+        args, kwargs = torch.fx.node.map_arg((node.args, node.kwargs), self._get_value)
         found = _find_kinds((args, kwargs))
         if _Unknown in found:
             if operation.name not in HANDLERS:

@@ -3,6 +3,7 @@
 """One form of a graph, whatever made it: torch.fx or torch.export."""
 
 import operator
+import re
 import warnings
 from dataclasses import dataclass
 from typing import Any
@@ -10,9 +11,8 @@ from typing import Any
 import torch
 import torch.fx
 
-from .._native import Error
-from ._module import Prepared, first_line, strip
-from ._trace import name_place, trace
+from ._module import Prepared, strip
+from ._trace import trace
 
 Node = torch.fx.Node
 
@@ -123,9 +123,14 @@ def get_path(node: Node) -> str:
 
 
 def capture(prepared: Prepared) -> Graph:
-    """By torch.export if it keeps layers whole (since 2.6), else by torch.fx."""
-    version = tuple(int(part) for part in torch.__version__.split("+")[0].split(".")[:2] if part.isdigit())
-    return _export(prepared) if version >= (2, 6) else _trace(prepared)
+    """By torch.export where it keeps layers whole (since 2.6). By torch.fx before that, and
+    for what torch.export does not follow: Python code that reads parameters, for example."""
+    version = re.match(r"(\d+)\.(\d+)", torch.__version__)
+    if version and tuple(map(int, version.groups())) >= (2, 6):
+        program = _export(prepared)
+        if program is not None:
+            return _read_program(program)
+    return _trace(prepared)
 
 
 def _trace(prepared: Prepared) -> Graph:
@@ -146,18 +151,18 @@ def _trace(prepared: Prepared) -> Graph:
     return Graph(nodes, inputs, tensors, list(output.args[0]), False)
 
 
-def _export(prepared: Prepared) -> Graph:
+def _export(prepared: Prepared) -> Any:
     leaves = tuple(leaf.clone() for leaf in prepared.leaves)
     try:
-        with warnings.catch_warnings():
-            # Of what it thinks of layers' lists of weights.
+        # Of layers' lists of weights it warns without a reason.
+        with warnings.catch_warnings(), torch.no_grad():
             warnings.simplefilter("ignore")
-            program = torch.export.export(prepared.flat, (leaves,))
-    except Exception as error:
-        raise Error(
-            f"from_torch: {name_place(prepared, '')}: no graph of what forward computes (each "
-            f"frame takes the same way, choose by torch.where): {first_line(error)}"
-        ) from error
+            return torch.export.export(prepared.flat, (leaves,))
+    except Exception:
+        return None
+
+
+def _read_program(program: Any) -> Graph:
     signature = program.graph_signature
     held = {**program.state_dict, **program.constants}
     names = {
@@ -172,7 +177,9 @@ def _export(prepared: Prepared) -> Graph:
         elif node.op == "placeholder":
             inputs[node] = len(inputs)
         elif node.op == "get_attr":
-            tensors[node] = getattr(program.graph_module, str(node.target))
+            value = getattr(program.graph_module, str(node.target))
+            if isinstance(value, torch.Tensor):
+                tensors[node] = value
         elif node.op == "call_function":
             stack = list((node.meta.get("nn_module_stack") or {}).values())
             node.meta["path"] = strip(stack[-1][0].replace("L['self'].", "")) if stack else ""
