@@ -391,9 +391,14 @@ def integers():
     return One(lambda m, x: x * 2), torch.arange(8), {}
 
 
-@error("argument 'h' of the example is no tensor but None")
+@error("the argument 'h' of forward is not in the example", "would be lost")
 def none_in_example():
     return Optional(), (x(), None), {}
+
+
+@error("argument 'x' of the example is no tensor but None")
+def no_frame():
+    return Optional(), (None, h()), {}
 
 
 @error("expected an nn.Module, found function")

@@ -99,7 +99,7 @@ class Converter:
         args, kwargs = torch.fx.node.map_arg((node.args, node.kwargs), self._get_value)
         found = _find_kinds((args, kwargs))
         if _Unknown in found:
-            if operation.name not in HANDLERS:
+            if operation.name not in HANDLERS and not operation.name.startswith("sym_"):
                 self._fail(node, operation, _NO_OPERATION)
             self._values[node] = _Unknown()
             return

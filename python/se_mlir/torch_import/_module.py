@@ -204,6 +204,9 @@ def _bind(module: nn.Module, example: Any) -> Any:
         arguments = dict(example)
     else:
         arguments = tuple(example) if isinstance(example, (tuple, list)) else (example,)
+        # None at the end is what is left out.
+        while len(arguments) > 1 and arguments[-1] is None:
+            arguments = arguments[:-1]
     try:
         if isinstance(arguments, dict):
             inspect.signature(module.forward).bind(**arguments)

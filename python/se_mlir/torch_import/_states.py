@@ -14,7 +14,8 @@ from ._module import Prepared
 _WORDS = {
     "hidden", "state", "states", "cell", "cache", "mem", "memory", "buffer", "buf", "prev",
     "previous", "past", "old", "last", "carry", "hx", "cx", "hn", "cn", "hc", "ring", "history",
-    "membrane", "context", "ctx", "trace", "running",
+    "membrane", "context", "ctx", "trace", "running", "ssm", "kv", "re", "im", "acc", "queue",
+    "delay", "stats", "spk", "spike", "spikes",
 }  # fmt: skip
 #: Letters of papers: h, the cell c, matrices C and S, the normalizer n, the maximum m, ...
 _LETTERS = set("hcsnmvrzpqkHCSNMVRZ")
