@@ -4,7 +4,7 @@
 
 import contextlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -93,12 +93,16 @@ class Cell:
             raise Error(f"next: {state!r} is no state of cell '{self.name}'")
         if name in self._next:
             raise Error(f"state '{name}' has a next value already")
-        self._next[name] = self._take(f"next value of state '{name}'", value, state.shape)
+        self._next[name] = self._take(
+            f"next value of state '{name}'", value, state.shape
+        )
 
     def output(self, name: str, value: "Value | ArrayLike") -> None:
         """What goes out in each frame."""
         if not name or name in self._outputs:
-            raise Error(f"output '{name}' is there already" if name else "output: no name")
+            raise Error(
+                f"output '{name}' is there already" if name else "output: no name"
+            )
         self._outputs[name] = self._take(f"output '{name}'", value, None)
 
     def _check_name(self, name: str) -> None:
@@ -117,7 +121,9 @@ class Cell:
             text += "_"
         return text
 
-    def _take(self, what: str, value: "Value | ArrayLike", shape: Shape | None) -> Value:
+    def _take(
+        self, what: str, value: "Value | ArrayLike", shape: Shape | None
+    ) -> Value:
         value = self.take(value)
         if value.is_bool:
             value = self.emit(
@@ -176,10 +182,16 @@ class Cell:
         self, operation: str, types: str, shape: Shape, is_bool: bool = False
     ) -> Value:
         """One operation with one result."""
-        return self._define(f"{operation}{self._attributes({})} : {types}", shape, is_bool)
+        return self._define(
+            f"{operation}{self._attributes({})} : {types}", shape, is_bool
+        )
 
     def emit_with(
-        self, operation: str, attributes: dict[str, str], types: str, shapes: Sequence[Shape]
+        self,
+        operation: str,
+        attributes: dict[str, str],
+        types: str,
+        shapes: Sequence[Shape],
     ) -> list[Value]:
         """One operation with attributes, as text, and several results."""
         values = [self._make_value(shape) for shape in shapes]
@@ -188,7 +200,10 @@ class Cell:
         return values
 
     def _attributes(self, attributes: dict[str, str]) -> str:
-        entries = [name + (f" = {value}" if value else "") for name, value in attributes.items()]
+        entries = [
+            name + (f" = {value}" if value else "")
+            for name, value in attributes.items()
+        ]
         if self._layer:
             entries.append(f"rnn.layer = {quote(self._layer)}")
         return f" {{{', '.join(entries)}}}" if entries else ""
@@ -268,8 +283,8 @@ def to_ports(values: dict[str, Value]) -> tuple[Port, ...]:
     return tuple(Port(name, value.shape or (1,)) for name, value in values.items())
 
 
-def list_values(values: "Iterator[Value] | object") -> str:
-    values = list(values)  # type: ignore[call-overload]
+def list_values(given: Iterable[Value]) -> str:
+    values = list(given)
     names = ", ".join(value.text for value in values)
     return f"{names} : {', '.join(format_type(value.shape) for value in values)}"
 
@@ -292,4 +307,6 @@ def to_array(value: ArrayLike) -> Array:
     if not array.size:
         raise Error(f"an array without elements, {format_shape(array.shape)}")
     # Not ascontiguousarray, which makes a vector of a number.
-    return np.array(array, np.bool_ if array.dtype.kind == "b" else np.float32, order="C")
+    return np.array(
+        array, np.bool_ if array.dtype.kind == "b" else np.float32, order="C"
+    )

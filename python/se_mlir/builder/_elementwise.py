@@ -63,7 +63,9 @@ def meet(what: str, *operands: Operand) -> list[Value]:
     for other in shapes:
         shape = broadcast_shapes(shape, other) if shape is not None else None
     if shape is None:
-        raise Error(f"{what}: shapes {', '.join(map(format_shape, shapes))} do not agree")
+        raise Error(
+            f"{what}: shapes {', '.join(map(format_shape, shapes))} do not agree"
+        )
     return [broadcast_to(x, shape, cell) for x in operands]
 
 
@@ -102,7 +104,7 @@ def minimum(a: Operand, b: Operand) -> Value:
 
 def remainder(a: Operand, b: Operand) -> Value:
     """With the sign of b, as Python's %."""
-    return a - floor(divide(a, b)) * b  # type: ignore[operator]
+    return a - floor(divide(a, b)) * b
 
 
 def fmod(a: Operand, b: Operand) -> Value:
@@ -240,7 +242,14 @@ def softplus(x: Value) -> Value:
 
 # --- truth values ----------------------------------------------------------------------
 
-_PREDICATES = {"<": "olt", "<=": "ole", ">": "ogt", ">=": "oge", "==": "oeq", "!=": "une"}
+_PREDICATES = {
+    "<": "olt",
+    "<=": "ole",
+    ">": "ogt",
+    ">=": "oge",
+    "==": "oeq",
+    "!=": "une",
+}
 
 
 def compare(predicate: str, a: Operand, b: Operand) -> Value:

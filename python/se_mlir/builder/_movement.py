@@ -40,7 +40,9 @@ def reshape(x: Value, shape: int | Sequence[int]) -> Value:
 
 def transpose(x: Value, axes: Sequence[int] | None = None) -> Value:
     """Dimension i of the result is `axes[i]` of x; by default in reverse order."""
-    order = [to_axis(a, x.ndim) for a in (axes if axes is not None else range(x.ndim)[::-1])]
+    order = [
+        to_axis(a, x.ndim) for a in (axes if axes is not None else range(x.ndim)[::-1])
+    ]
     if sorted(order) != list(range(x.ndim)):
         raise Error(f"transpose: {order} is no order of {x.ndim} dimensions")
     shape = tuple(x.shape[a] for a in order)
@@ -147,7 +149,9 @@ def squeeze(x: Value, axis: int | Sequence[int] | None = None) -> Value:
     if axis is None:
         return reshape(x, tuple(n for n in x.shape if n != 1))
     axes = {to_axis(a, x.ndim) for a in ([axis] if isinstance(axis, int) else axis)}
-    return reshape(x, tuple(n for d, n in enumerate(x.shape) if n != 1 or d not in axes))
+    return reshape(
+        x, tuple(n for d, n in enumerate(x.shape) if n != 1 or d not in axes)
+    )
 
 
 def split(x: Value, parts: int | Sequence[int], axis: int = 0) -> list[Value]:
@@ -166,7 +170,9 @@ def split(x: Value, parts: int | Sequence[int], axis: int = 0) -> list[Value]:
     return values
 
 
-def pad(x: Value, before: Sequence[int], after: Sequence[int], value: float = 0.0) -> Value:
+def pad(
+    x: Value, before: Sequence[int], after: Sequence[int], value: float = 0.0
+) -> Value:
     """A border of `value`, so many elements of each dimension."""
     for axis, (left, right) in enumerate(zip(before, after, strict=True)):
         parts: list[Operand] = [x]
@@ -198,12 +204,15 @@ def get_item(x: Value, index: Any) -> Value:
             continue
         size = x.shape[axis]
         if isinstance(entry, slice):
-            chosen = range(size)[entry]
+            chosen: Sequence[int] = range(size)[entry]
         elif isinstance(entry, (int, np.integer)) and not isinstance(entry, bool):
             if not -size <= entry < size:
                 raise Error(f"index {entry} of a dimension of {size}")
             chosen = range(entry % size, entry % size + 1)
-        elif isinstance(entry, (list, np.ndarray)) and np.asarray(entry).dtype.kind in "iu":
+        elif (
+            isinstance(entry, (list, np.ndarray))
+            and np.asarray(entry).dtype.kind in "iu"
+        ):
             chosen, lists = list(np.asarray(entry).reshape(-1)), lists + 1
         else:
             raise Error(

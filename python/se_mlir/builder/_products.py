@@ -38,8 +38,9 @@ def linear(weight: Operand, x: Operand, bias: Operand | None = None) -> Value:
 def matmul(a: Operand, b: Operand) -> Value:
     """NumPy's `a @ b`. One of the two may be an array of weights."""
     cell = find_cell(a, b)
-    shape_a, shape_b = np.shape(a) if not isinstance(a, Value) else a.shape, (
-        np.shape(b) if not isinstance(b, Value) else b.shape
+    shape_a, shape_b = (
+        np.shape(a) if not isinstance(a, Value) else a.shape,
+        (np.shape(b) if not isinstance(b, Value) else b.shape),
     )
     inner = shape_b[-2] if len(shape_b) > 1 else shape_b[-1] if shape_b else 0
     if not shape_a or not shape_b or shape_a[-1] != inner:
@@ -62,7 +63,11 @@ def matmul(a: Operand, b: Operand) -> Value:
             # The constant is the matrix.
             columns = linear(np.atleast_2d(np.asarray(a)), turned)
             turned_back = swap(columns, 0, 1)
-            return turned_back if len(shape_a) == 2 else reshape(turned_back, (shape_b[1],))
+            return (
+                turned_back
+                if len(shape_a) == 2
+                else reshape(turned_back, (shape_b[1],))
+            )
         return linear(turned, a)
     return _multiply_batches(cell.take(a), cell.take(b))
 

@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Cells that have a name: ONNX's, and those of the library."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from .._native import Error
+from ..cells import text
 from ._elementwise import find_cell, format_activation, to_float
 from ._movement import reshape
 from ._text import Shape, format_float, format_shape, format_type, format_types, quote
@@ -21,11 +23,20 @@ def _as_vector(x: Value) -> Value:
 
 
 def _format_functions(names: Sequence[str]) -> str:
-    return "[" + ", ".join(f"#rnn.act{format_activation(n, None, None)}" for n in names) + "]"
+    return (
+        "["
+        + ", ".join(f"#rnn.act{format_activation(n, None, None)}" for n in names)
+        + "]"
+    )
 
 
 def lstm(
-    x: Operand, h: Operand, c: Operand, W: Operand, R: Operand, bias: Operand | None = None
+    x: Operand,
+    h: Operand,
+    c: Operand,
+    W: Operand,
+    R: Operand,
+    bias: Operand | None = None,
 ) -> tuple[Value, Value]:
     """One step of `rnn.lstm`: the next h and c.
 
@@ -79,7 +90,7 @@ def gru(
     cell = find_cell(x, h)
     x, h, W, R = (cell.take(value) for value in (x, h, W, R))
     vectors = [_as_vector(value) for value in (x, h)]
-    _check_gates("gru", 3, *vectors, W, R)
+    _check_gates("gru", 3, vectors[0], vectors[1], W, R)
     operation = f"rnn.gru {', '.join(v.text for v in (*vectors, W, R))}"
     if bias is not None:
         b = cell.take(bias)
@@ -89,7 +100,10 @@ def gru(
     if reset_after:
         attributes["linear_before_reset"] = ""
     (h1,) = cell.emit_with(
-        operation, attributes, f"{types} -> {format_type(vectors[1].shape)}", [vectors[1].shape]
+        operation,
+        attributes,
+        f"{types} -> {format_type(vectors[1].shape)}",
+        [vectors[1].shape],
     )
     return reshape(h1, h.shape)
 
@@ -143,7 +157,9 @@ def apply(
         names = _get_weight_names(name)
         attributes["without"] = "[" + ", ".join(quote(names[i]) for i in missing) + "]"
     groups = [", ".join(v.text for v in values) for values in (given, before, arrays)]
-    operation = f"rnn.apply @se.{name}({groups[0]}) states({groups[1]}) weights({groups[2]})"
+    operation = (
+        f"rnn.apply @se.{name}({groups[0]}) states({groups[1]}) weights({groups[2]})"
+    )
     types = ", ".join(
         format_types([v.shape for v in values]) for values in (given, before, arrays)
     )
@@ -157,10 +173,6 @@ def apply(
 
 
 def _get_weight_names(name: str) -> list[str]:
-    import re
-
-    from ..cells import text
-
     header = text(name).partition("weights(")[2].partition("outputs(")[0]
     return re.findall(r"%(\w+) :", header)
 

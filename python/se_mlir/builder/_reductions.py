@@ -86,7 +86,10 @@ def normalize(x: Value, axis: Axes, epsilon: float) -> Value:
 
 
 def layer_norm(
-    x: Value, gain: Operand | None = None, bias: Operand | None = None, epsilon: float = 1e-5
+    x: Value,
+    gain: Operand | None = None,
+    bias: Operand | None = None,
+    epsilon: float = 1e-5,
 ) -> Value:
     """Over the last dimension."""
     y = normalize(x, -1, epsilon)

@@ -4,13 +4,14 @@
 
 import json
 from collections.abc import Sequence
-from math import prod
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Shape = tuple[int, ...]
-Array = NDArray[np.float32] | NDArray[np.bool_]
+#: float32 or bool.
+Array = NDArray[Any]
 
 #: Constants with more elements stand at the end of the file.
 _MOST_IN_LINE = 16
@@ -46,7 +47,7 @@ def _format_nested(array: Array) -> str:
     if array.ndim == 0:
         if array.dtype == np.bool_:
             return "true" if array else "false"
-        return format_float(array[()])
+        return format_float(float(array))
     return "[" + ", ".join(map(_format_nested, array)) + "]"
 
 
@@ -89,7 +90,3 @@ def broadcast_shapes(a: Shape, b: Shape) -> Shape | None:
 
 def format_shape(shape: Shape) -> str:
     return "[" + ", ".join(map(str, shape)) + "]"
-
-
-def count_elements(shape: Shape) -> int:
-    return prod(shape)

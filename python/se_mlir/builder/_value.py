@@ -5,13 +5,15 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Union
 
-import numpy as np
+import numpy.typing as npt
+
+from .._native import Error
 
 if TYPE_CHECKING:
     from ._cell import Cell
 
 #: What may stand beside a value: numbers and arrays become constants.
-Operand = Union["Value", float, "np.typing.ArrayLike"]
+Operand = Union["Value", npt.ArrayLike]
 
 
 class Value:
@@ -126,14 +128,14 @@ class Value:
 
     def __len__(self) -> int:
         if not self.shape:
-            raise ops.Error("a number has no length")
+            raise Error("a number has no length")
         return self.shape[0]
 
     def __iter__(self) -> Iterator["Value"]:
         return (self[i] for i in range(len(self)))
 
     def __bool__(self) -> bool:
-        raise ops.Error(
+        raise Error(
             "a value is known in each frame only; choose between values by ops.where"
         )
 

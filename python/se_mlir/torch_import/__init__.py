@@ -10,7 +10,9 @@ try:
 except ImportError as error:
     from .._native import Error
 
-    raise Error(f"from_torch needs PyTorch, which cannot be imported: {error}") from None
+    raise Error(
+        f"from_torch needs PyTorch, which cannot be imported: {error}"
+    ) from None
 
 from ..builder import Model
 from ._check import compare, compare_sequence

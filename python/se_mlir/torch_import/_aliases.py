@@ -9,6 +9,7 @@ import torch.fx
 
 from ..builder import Value
 from ._graph import VIEWS, Node, Operation
+from ._trace import call_node
 
 
 class Aliases:
@@ -25,7 +26,11 @@ class Aliases:
 
     def add(self, node: Node, operation: Operation) -> None:
         """After a node was converted."""
-        if operation.name not in VIEWS or not node.all_input_nodes or node in self._roots:
+        if (
+            operation.name not in VIEWS
+            or not node.all_input_nodes
+            or node in self._roots
+        ):
             return
         base = node.args[0]
         if not isinstance(base, torch.fx.Node):
@@ -35,11 +40,10 @@ class Aliases:
             return
         replace = {base: places}
         try:
-            args, kwargs = torch.fx.node.map_arg((node.args, node.kwargs), replace.__getitem__)
-            if node.op == "call_method":
-                found = getattr(args[0], node.target)(*args[1:], **kwargs)
-            else:
-                found = node.target(*args, **kwargs)
+            args, kwargs = torch.fx.node.map_arg(
+                (node.args, node.kwargs), replace.__getitem__
+            )
+            found = call_node(node, args, kwargs)
         except Exception:
             # With operands that are no numbers: not a view.
             return
@@ -81,5 +85,9 @@ def _find_memory(value: Any) -> int:
     while isinstance(value, (tuple, list)):
         value = value[0]
     # Torch 1.13 has only typed ones.
-    storage = value.untyped_storage() if hasattr(value, "untyped_storage") else value.storage()
+    storage = (
+        value.untyped_storage()
+        if hasattr(value, "untyped_storage")
+        else value.storage()
+    )
     return storage.data_ptr()

@@ -40,7 +40,7 @@ def _keep_states(module: nn.Module) -> Iterator[None]:
                 kept[id(layer), number] = state
             return output, state
 
-        layer.forward = forward  # type: ignore[method-assign]
+        layer.forward = forward
 
     for layer in layers:
         wrap(layer)
@@ -53,7 +53,9 @@ def _keep_states(module: nn.Module) -> Iterator[None]:
             del layer.forward
 
 
-def make_frames(prepared: Prepared, states: dict[int, int]) -> dict[int, list[torch.Tensor]]:
+def make_frames(
+    prepared: Prepared, states: dict[int, int]
+) -> dict[int, list[torch.Tensor]]:
     """For each input that is no state: the example, and random ones like it."""
     generator = torch.Generator().manual_seed(20)
     frames = {}
@@ -61,7 +63,10 @@ def make_frames(prepared: Prepared, states: dict[int, int]) -> dict[int, list[to
         if i in states:
             continue
         scale = max(float(leaf.abs().max()), 0.0) or 1.0
-        made = [torch.randn(leaf.shape, generator=generator) * scale for _ in range(FRAMES - 1)]
+        made = [
+            torch.randn(leaf.shape, generator=generator) * scale
+            for _ in range(FRAMES - 1)
+        ]
         if scale != 1.0 and float(leaf.min()) >= 0:
             # Such as magnitudes.
             made = [frame.abs() for frame in made]
@@ -110,10 +115,16 @@ def compare(
     try:
         found = HostNetwork(model).run(arrays)
     except Error as error:
-        raise Error(f"from_torch: {prepared.kind} cannot be compiled: {error}") from error
+        raise Error(
+            f"from_torch: {prepared.kind} cannot be compiled: {error}"
+        ) from error
     for o, name in outputs.items():
-        wanted = np.stack([result[o].float().numpy().reshape(-1) for result in expected])
-        check_same(prepared.kind, prepared.output_names[o], found[name], wanted, tolerance)
+        wanted = np.stack(
+            [result[o].float().numpy().reshape(-1) for result in expected]
+        )
+        check_same(
+            prepared.kind, prepared.output_names[o], found[name], wanted, tolerance
+        )
 
 
 def _are_close(found: np.ndarray, wanted: np.ndarray, tolerance: float) -> np.ndarray:
@@ -144,11 +155,15 @@ def check_same(
 def compare_sequence(prepared: Prepared) -> None:
     """Layers that keep their state would also take many frames at once. If the module gives
     something else then, it looks at more than one frame, and cannot stream."""
-    layers = [child for child in prepared.copy.modules() if isinstance(child, nn.RNNBase)]
+    layers = [
+        child for child in prepared.copy.modules() if isinstance(child, nn.RNNBase)
+    ]
     frames = make_frames(prepared, {})
     ranks = {leaf.dim() for leaf in prepared.leaves}
     if layers:
-        axes = [[d for d, n in enumerate(leaf.shape) if n == 1] for leaf in prepared.leaves]
+        axes = [
+            [d for d, n in enumerate(leaf.shape) if n == 1] for leaf in prepared.leaves
+        ]
         choices = list(itertools.islice(itertools.product(*axes), 27))
     elif ranks == {3}:
         # Batch and time; nothing may look along either.
@@ -171,7 +186,10 @@ def compare_sequence(prepared: Prepared) -> None:
 
 
 def _run_sequence(
-    prepared: Prepared, layers: list[nn.RNNBase], frames: dict[int, list[torch.Tensor]], axes: Any
+    prepared: Prepared,
+    layers: list[nn.RNNBase],
+    frames: dict[int, list[torch.Tensor]],
+    axes: Any,
 ) -> list[torch.Tensor] | None:
     """With all frames along these dimensions; None if they are not time for all layers."""
     seen: list[bool] = []
@@ -204,7 +222,9 @@ def _check_sequence(
     else:
         places = [d for d, n in enumerate(found.shape) if n == FRAMES]
         axes = [
-            d for d in places if found.dim() == len(one) and found.select(d, 0).numel() == one.numel()
+            d
+            for d in places
+            if found.dim() == len(one) and found.select(d, 0).numel() == one.numel()
         ]
         if not axes:
             return

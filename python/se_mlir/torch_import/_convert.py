@@ -14,13 +14,22 @@ from ._graph import VIEWS, Graph, Node, Operation, describe, get_path
 from ._module import Prepared, first_line
 from ._ops_shape import set_elements
 from ._table import HANDLERS, Context, Unsupported
+from ._trace import call_node
 
 #: With a tensor of zeros that forward makes these are a state that is always new.
 _READS_STATE = {
     "mul", "linear", "matmul", "mm", "mv", "addmm", "addmv", "bmm", "baddbmm", "cat", "lerp",
     "einsum", "dot", "addcmul", "bilinear", "inner", "hstack", "concat",
 }  # fmt: skip
-_FACTORIES = {"zeros", "zeros_like", "new_zeros", "full", "full_like", "new_full", "tensor"}
+_FACTORIES = {
+    "zeros",
+    "zeros_like",
+    "new_zeros",
+    "full",
+    "full_like",
+    "new_full",
+    "tensor",
+}
 _FACTORIES |= {"empty_like", "new_empty"}
 
 
@@ -50,7 +59,9 @@ class Converter:
 
     def convert(self) -> Model:
         inputs: list[Value] = []
-        for i, (name, leaf) in enumerate(zip(self._prepared.names, self._prepared.leaves)):
+        for i, (name, leaf) in enumerate(
+            zip(self._prepared.names, self._prepared.leaves)
+        ):
             make = self._cell.state if i in self._states else self._cell.input
             inputs.append(make(name, tuple(leaf.shape)))
         for node, i in self._graph.inputs.items():
@@ -73,12 +84,16 @@ class Converter:
         """A state is no output, unless there is no other."""
         count = len(self._prepared.outputs)
         states = set(self._states.values())
-        kept = [o for o in range(count) if o not in states] or list(range(min(count, 1)))
+        kept = [o for o in range(count) if o not in states] or list(
+            range(min(count, 1))
+        )
         if len(kept) == 1:
             name = self._prepared.output_names[kept[0]]
             return {kept[0]: name if not name.replace(".", "").isdigit() else "y"}
         return {
-            o: name if not (name := self._prepared.output_names[o])[0].isdigit() else f"y{name}"
+            o: name
+            if not (name := self._prepared.output_names[o])[0].isdigit()
+            else f"y{name}"
             for o in kept
         }
 
@@ -119,7 +134,9 @@ class Converter:
                     self._fresh.add(node)
                 elif operation.name in VIEWS | {"clone"}:
                     inputs = node.all_input_nodes
-                    self._fresh |= {node} if self._fresh.issuperset(inputs) and inputs else set()
+                    self._fresh |= (
+                        {node} if self._fresh.issuperset(inputs) and inputs else set()
+                    )
                 return
             with self._cell.layer(get_path(node) or operation.name):
                 result = self._apply(node, operation, args, kwargs)
@@ -141,13 +158,9 @@ class Converter:
     def _evaluate(self, node: Node, args: Any, kwargs: Any) -> Any:
         """What is the same in every frame."""
         try:
-            with torch.no_grad():
-                if node.op == "call_method":
-                    value = getattr(args[0], node.target)(*args[1:], **kwargs)
-                else:
-                    value = node.target(*args, **kwargs)
-                # What is not set is 0.
-                return value.zero_() if "empty" in describe(node).name else value
+            value = call_node(node, args, kwargs)
+            # What is not set is 0.
+            return value.zero_() if "empty" in describe(node).name else value
         except Exception as error:
             raise Unsupported(first_line(error)) from error
 
@@ -159,7 +172,11 @@ class Converter:
             raise Unsupported(_NO_OPERATION)
         if node.target is getattr:
             args = args[:1]
-        kwargs = {key: value for key, value in kwargs.items() if key not in ("inplace", "generator")}
+        kwargs = {
+            key: value
+            for key, value in kwargs.items()
+            if key not in ("inplace", "generator")
+        }
         if kwargs.pop("out", None) is not None:
             raise Unsupported("out= is not supported")
         self._context.node = node
@@ -187,13 +204,16 @@ class Converter:
         if len(lines) == 1:
             raise Error(f"from_torch: {lines[0]}; see docs/pytorch.md")
         raise Error(
-            f"from_torch: {len(lines)} errors; see docs/pytorch.md\n  " + "\n  ".join(lines)
+            f"from_torch: {len(lines)} errors; see docs/pytorch.md\n  "
+            + "\n  ".join(lines)
         )
 
     # --- states that get lost ----------------------------------------------------------
 
     def _refuse_fresh(self, node: Node, operation: Operation) -> None:
-        if operation.name not in _READS_STATE or self._fresh.isdisjoint(node.all_input_nodes):
+        if operation.name not in _READS_STATE or self._fresh.isdisjoint(
+            node.all_input_nodes
+        ):
             return
         raise Unsupported(
             "forward makes zeros and computes with them: a state that starts anew in every "
@@ -226,6 +246,7 @@ class Converter:
                 self._values[other] = self._values[name]
             else:
                 self._convert_node(other)
+
 
 def _to_name(kind: str) -> str:
     return kind if kind.isidentifier() and kind.isascii() else "module"

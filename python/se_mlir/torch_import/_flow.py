@@ -70,7 +70,12 @@ def _find_moved(graph: Graph, node: Node) -> set[int]:
 
 def find_initial(graph: Graph) -> set[int]:
     """Inputs that reach the initial state of a recurrent layer, only moved."""
-    entries = (entry for node in graph.nodes if _is_recurrent(node) for entry in _get_initial(node))
+    entries = (
+        entry
+        for node in graph.nodes
+        if _is_recurrent(node)
+        for entry in _get_initial(node)
+    )
     return set().union(*(_find_moved(graph, entry) for entry in entries))
 
 
@@ -87,7 +92,11 @@ def find_layer_states(graph: Graph) -> dict[int, int]:
                 continue
             after = _find_final(graph, output, with_sequence)
             fitting = [i for i, slots in before.items() if after and slots == after]
-            if len(fitting) == 1 and fitting[0] not in result and o not in result.values():
+            if (
+                len(fitting) == 1
+                and fitting[0] not in result
+                and o not in result.values()
+            ):
                 result[fitting[0]] = o
     return result
 
@@ -103,7 +112,9 @@ def _find_slots(graph: Graph) -> dict[int, set[tuple[Node, int]]]:
     return found
 
 
-def _find_final(graph: Graph, output: Node, with_sequence: bool) -> set[tuple[Node, int]]:
+def _find_final(
+    graph: Graph, output: Node, with_sequence: bool
+) -> set[tuple[Node, int]]:
     """The states of recurrent layers that a value is moved from; empty if it is computed."""
     found: set[tuple[Node, int]] = set()
     seen: set[Node] = set()

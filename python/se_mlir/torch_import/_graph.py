@@ -78,7 +78,9 @@ class Graph:
                     continue
                 while isinstance(target, torch.fx.Node):
                     self._written.setdefault(target, []).extend(writer.all_input_nodes)
-                    is_part = target.op.startswith("call_") and describe(target).name in VIEWS
+                    is_part = (
+                        target.op.startswith("call_") and describe(target).name in VIEWS
+                    )
                     target = target.args[0] if is_part else None
         return [*node.all_input_nodes, *self._written.get(node, ())]
 
@@ -108,8 +110,10 @@ def describe(node: Node) -> Operation:
         return Operation(_IN_PLACE[name], True)
     # and_ and or_ are Python's names of operators.
     is_in_place = bool(node.kwargs.get("inplace"))
-    if name.endswith("_") and not name.startswith("_") and (
-        node.op == "call_method" or name not in _NAMES
+    if (
+        name.endswith("_")
+        and not name.startswith("_")
+        and (node.op == "call_method" or name not in _NAMES)
     ):
         name, is_in_place = name[:-1], True
     if name.startswith("__") and name.endswith("__"):
@@ -136,7 +140,9 @@ def capture(prepared: Prepared) -> Graph:
 def _trace(prepared: Prepared) -> Graph:
     root, graph = trace(prepared)
     placeholder = next(node for node in graph.nodes if node.op == "placeholder")
-    inputs, tensors, nodes = {}, {}, []
+    inputs: dict[Node, int] = {}
+    tensors: dict[Node, torch.Tensor] = {}
+    nodes: list[Node] = []
     for node in graph.nodes:
         if node.op == "get_attr":
             value: Any = root
@@ -170,7 +176,9 @@ def _read_program(program: Any) -> Graph:
         **signature.inputs_to_buffers,
         **signature.inputs_to_lifted_tensor_constants,
     }
-    inputs, tensors, nodes = {}, {}, []
+    inputs: dict[Node, int] = {}
+    tensors: dict[Node, torch.Tensor] = {}
+    nodes: list[Node] = []
     for node in program.graph.nodes:
         if node.op == "placeholder" and node.name in names:
             tensors[node] = held[names[node.name]]
@@ -182,7 +190,9 @@ def _read_program(program: Any) -> Graph:
                 tensors[node] = value
         elif node.op == "call_function":
             stack = list((node.meta.get("nn_module_stack") or {}).values())
-            node.meta["path"] = strip(stack[-1][0].replace("L['self'].", "")) if stack else ""
+            node.meta["path"] = (
+                strip(stack[-1][0].replace("L['self'].", "")) if stack else ""
+            )
             # What only checks has no result.
             if not describe(node).name.startswith(("_assert", "sym_constrain")):
                 nodes.append(node)

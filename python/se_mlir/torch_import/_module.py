@@ -79,7 +79,9 @@ class Prepared:
 
     def __init__(self, module: Any, example: Any) -> None:
         if not isinstance(module, nn.Module):
-            raise Error(f"from_torch: expected an nn.Module, found {type(module).__name__}")
+            raise Error(
+                f"from_torch: expected an nn.Module, found {type(module).__name__}"
+            )
         self.kind = type(module).__name__
         self.copy = _copy(module)
         self.arguments = _bind(module, example)
@@ -115,7 +117,9 @@ class Prepared:
             try:
                 with torch.no_grad():
                     outputs = self.flat(tuple(leaves))
-                    arguments = rebuild(self.arguments, (leaf.clone() for leaf in self.leaves))
+                    arguments = rebuild(
+                        self.arguments, (leaf.clone() for leaf in self.leaves)
+                    )
                     tree = (
                         self.copy(**arguments)
                         if isinstance(arguments, dict)
@@ -150,16 +154,22 @@ def _copy(module: nn.Module) -> nn.Module:
     for name, child in module.named_modules():
         if isinstance(child, torch.jit.ScriptModule):
             place = f"'{name}'" if name else "the module"
-            raise Error(f"from_torch: {place} is scripted, and cannot be read; give the plain module")
+            raise Error(
+                f"from_torch: {place} is scripted, and cannot be read; give the plain module"
+            )
     for name, tensor in [*module.named_parameters(), *module.named_buffers()]:
         if isinstance(tensor, nn.parameter.UninitializedTensorMixin):
             raise Error(
                 f"from_torch: '{name}' of a lazy module has no shape yet; run it once before"
             )
         if tensor.is_complex():
-            raise Error(f"from_torch: '{name}' is complex; split it into real and imaginary part")
+            raise Error(
+                f"from_torch: '{name}' is complex; split it into real and imaginary part"
+            )
         if tensor.is_floating_point() and not torch.isfinite(tensor).all():
-            warnings.warn(f"'{name}' holds numbers that are infinite or NaN", stacklevel=4)
+            warnings.warn(
+                f"'{name}' holds numbers that are infinite or NaN", stacklevel=4
+            )
     try:
         # What hooks have computed (weight_norm) has a history, which cannot be copied.
         computed = {
@@ -176,7 +186,10 @@ def _copy(module: nn.Module) -> nn.Module:
     depends = [
         name or type(m).__name__
         for name, m in module.named_modules()
-        if m.training and isinstance(m, (nn.modules.batchnorm._NormBase, nn.modules.dropout._DropoutNd))
+        if m.training
+        and isinstance(
+            m, (nn.modules.batchnorm._NormBase, nn.modules.dropout._DropoutNd)
+        )
     ]
     if depends:
         warnings.warn(
@@ -200,6 +213,7 @@ def _get_parameters(module: nn.Module) -> list[str]:
 
 def _bind(module: nn.Module, example: Any) -> Any:
     """The example as arguments: a tuple, or a dictionary by names."""
+    arguments: Any
     if isinstance(example, Mapping):
         arguments = dict(example)
     else:
@@ -220,7 +234,9 @@ def _bind(module: nn.Module, example: Any) -> Any:
         ) from None
     if isinstance(arguments, dict):
         order = _get_parameters(module)
-        arguments = dict(sorted(arguments.items(), key=lambda item: order.index(item[0])))
+        arguments = dict(
+            sorted(arguments.items(), key=lambda item: order.index(item[0]))
+        )
     leaves = []
     for _, leaf in iterate(arguments, ""):
         leaf = torch.from_numpy(leaf) if isinstance(leaf, np.ndarray) else leaf
@@ -287,7 +303,9 @@ def _freeze(value: Any, depth: int = 0) -> Any:
     if isinstance(value, torch.Tensor):
         return value.detach().clone()
     if isinstance(value, np.ndarray):
-        return torch.from_numpy(value.copy()) if value.dtype.kind in "fiub" else id(value)
+        return (
+            torch.from_numpy(value.copy()) if value.dtype.kind in "fiub" else id(value)
+        )
     if isinstance(value, (int, float, bool, str, type(None))):
         return value
     if depth > 3:
@@ -318,6 +336,10 @@ def _are_same(a: Any, b: Any) -> bool:
 
 def _find_change(before: dict[str, Any], after: dict[str, Any]) -> str:
     for key in [*before, *(key for key in after if key not in before)]:
-        if key not in before or key not in after or not _are_same(before[key], after[key]):
+        if (
+            key not in before
+            or key not in after
+            or not _are_same(before[key], after[key])
+        ):
             return key
     return ""

@@ -48,7 +48,9 @@ def _div(_: Context, x: Operand, y: Operand, rounding_mode: str | None = None) -
     quotient = ops.divide(x, y)
     if rounding_mode is None:
         return quotient
-    return ops.floor(quotient) if rounding_mode == "floor" else ops.math("trunc", quotient)
+    return (
+        ops.floor(quotient) if rounding_mode == "floor" else ops.math("trunc", quotient)
+    )
 
 
 @handles("floor_divide")
@@ -77,7 +79,9 @@ for _name, _predicate in {
     "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!=",
 }.items():  # fmt: skip
 
-    def _compare(_: Context, x: Operand, y: Operand, predicate: str = _predicate) -> Value:
+    def _compare(
+        _: Context, x: Operand, y: Operand, predicate: str = _predicate
+    ) -> Value:
         return ops.compare(predicate, x, y)
 
     handles(_name)(_compare)
@@ -206,7 +210,11 @@ def _clamp_max(_: Context, x: Value, max: Operand) -> Value:
 
 @handles("nan_to_num")
 def _nan_to_num(
-    _: Context, x: Value, nan: float | None = None, posinf: Any = None, neginf: Any = None
+    _: Context,
+    x: Value,
+    nan: float | None = None,
+    posinf: Any = None,
+    neginf: Any = None,
 ) -> Value:
     most = float(np.finfo(np.float32).max)
     high = most if posinf is None else posinf
@@ -234,11 +242,21 @@ def _cast(x: Value, kind: Any) -> Value:
         return ops.to_float(x)
     if name == "torch.bool":
         return x if x.is_bool else x != 0.0
-    if name in ("torch.int64", "torch.int32", "torch.int16", "torch.uint8", "torch.int8"):
+    if name in (
+        "torch.int64",
+        "torch.int32",
+        "torch.int16",
+        "torch.uint8",
+        "torch.int8",
+    ):
         if x.is_bool:
             return ops.to_float(x)
-        raise Unsupported(f"numbers are rounded to {name}; use torch.floor or torch.trunc")
-    raise Unsupported(f"numbers of {name} are not supported (precision is chosen by compile)")
+        raise Unsupported(
+            f"numbers are rounded to {name}; use torch.floor or torch.trunc"
+        )
+    raise Unsupported(
+        f"numbers of {name} are not supported (precision is chosen by compile)"
+    )
 
 
 @handles("to", "type", "_to_copy")
@@ -280,7 +298,12 @@ def _bool(_: Context, x: Value) -> Value:
 
 @handles("dropout")
 def _dropout(
-    _: Context, x: Value, p: float = 0.5, training: bool = True, *args: Any, **options: Any
+    _: Context,
+    x: Value,
+    p: float = 0.5,
+    training: bool = True,
+    *args: Any,
+    **options: Any,
 ) -> Value:
     training = options.get("train", training)
     if training and p:
@@ -302,7 +325,9 @@ def _relu6(_: Context, x: Value) -> Value:
 
 
 @handles("hardtanh")
-def _hardtanh(_: Context, x: Value, min_val: float = -1.0, max_val: float = 1.0) -> Value:
+def _hardtanh(
+    _: Context, x: Value, min_val: float = -1.0, max_val: float = 1.0
+) -> Value:
     return ops.clip(x, min_val, max_val)
 
 
@@ -334,7 +359,9 @@ def _gelu(_: Context, x: Value, approximate: str = "none") -> Value:
 
 
 @handles("elu")
-def _elu(_: Context, x: Value, alpha: float = 1.0, scale: Any = 1, input_scale: Any = 1) -> Value:
+def _elu(
+    _: Context, x: Value, alpha: float = 1.0, scale: Any = 1, input_scale: Any = 1
+) -> Value:
     return _scale(ops.activation("elu", _scale(x, input_scale), alpha), scale)
 
 
@@ -357,7 +384,11 @@ def _leaky_relu(_: Context, x: Value, negative_slope: float = 0.01) -> Value:
 
 @handles("rrelu")
 def _rrelu(
-    _: Context, x: Value, lower: float = 1 / 8, upper: float = 1 / 3, training: bool = False
+    _: Context,
+    x: Value,
+    lower: float = 1 / 8,
+    upper: float = 1 / 3,
+    training: bool = False,
 ) -> Value:
     if training:
         raise Unsupported("random slopes: its training argument is true")
@@ -375,7 +406,9 @@ def _prelu(_: Context, x: Value, weight: Operand) -> Value:
 
 
 @handles("softplus")
-def _softplus(_: Context, x: Value, beta: float = 1.0, threshold: float = 20.0) -> Value:
+def _softplus(
+    _: Context, x: Value, beta: float = 1.0, threshold: float = 20.0
+) -> Value:
     if beta == 1:
         y = ops.softplus(x)
     else:
@@ -422,4 +455,6 @@ def _glu(_: Context, x: Value, dim: int = -1) -> Value:
 
 @handles("xlogy")
 def _xlogy(_: Context, x: Operand, y: Operand) -> Value:
-    return ops.where(x == 0.0, 0.0, x * (ops.log(y) if isinstance(y, Value) else np.log(y)))
+    return ops.where(
+        x == 0.0, 0.0, x * (ops.log(y) if isinstance(y, Value) else np.log(y))
+    )

@@ -64,7 +64,9 @@ def _addmm(
 
 
 @handles("bilinear")
-def _bilinear(_: Context, x: Operand, y: Operand, weight: Operand, bias: Operand = None) -> Value:
+def _bilinear(
+    _: Context, x: Operand, y: Operand, weight: Operand, bias: Operand = None
+) -> Value:
     # weight [out, n, k]
     out, n, k = _shape(weight)
     turned = ops.linear(np.asarray(weight).reshape(out * n, k), y)

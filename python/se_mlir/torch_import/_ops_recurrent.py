@@ -40,7 +40,14 @@ def _zeros(node: Any, path: str) -> bool:
         name = describe(node).name
         if name == "zeros":
             return node.meta.get("path", "") == path
-        if name not in ("getitem", "unsqueeze", "contiguous", "expand", "detach", "clone"):
+        if name not in (
+            "getitem",
+            "unsqueeze",
+            "contiguous",
+            "expand",
+            "detach",
+            "clone",
+        ):
             return False
         node = node.args[0]
     return False
@@ -105,7 +112,9 @@ class _Layer:
         batch_first: bool,
     ) -> None:  # fmt: skip
         if bidirectional:
-            raise Unsupported("bidirectional: it needs future frames, so it cannot stream")
+            raise Unsupported(
+                "bidirectional: it needs future frames, so it cannot stream"
+            )
         _check_weights(weights)
         self.context = context
         self.layers = num_layers
@@ -115,13 +124,19 @@ class _Layer:
         for i in range(num_layers):
             own = list(weights[i * per_layer : (i + 1) * per_layer])
             projection = own.pop() if has_projection else None
-            self.weights.append([*own[:2], *(own[2:4] if has_biases else (None, None)), projection])
+            self.weights.append(
+                [*own[:2], *(own[2:4] if has_biases else (None, None)), projection]
+            )
         self.shape = x.shape
         self._check_input(x, batch_first)
         self.x = ops.reshape(x, (-1,))
         self.is_own = self._check_states(context, states)
-        self.state_shapes = [np.shape(s) if not isinstance(s, Value) else s.shape for s in states]
-        self.states = [self._split(state, letter) for state, letter in zip(states, letters)]
+        self.state_shapes = [
+            np.shape(s) if not isinstance(s, Value) else s.shape for s in states
+        ]
+        self.states = [
+            self._split(state, letter) for state, letter in zip(states, letters)
+        ]
 
     def _check_input(self, x: Value, batch_first: bool) -> None:
         shape = x.shape if x.ndim == 3 else x.shape[:1] + (1,) + x.shape[1:]
@@ -135,7 +150,9 @@ class _Layer:
                 + ("" if batch_first or x.ndim == 2 else " (batch_first is False)")
             )
         if shape[1 - time] != 1:
-            raise Unsupported(f"a batch of {shape[1 - time]}; the batch of a frame is 1")
+            raise Unsupported(
+                f"a batch of {shape[1 - time]}; the batch of a frame is 1"
+            )
 
     def _check_states(self, context: Context, states: Sequence[Operand]) -> bool:
         """Whether the layer brings its states along."""
@@ -150,7 +167,9 @@ class _Layer:
                     )
             return False
         nodes = _list_nodes(arguments)
-        if len(nodes) == len(states) and all(_zeros(node, context.path) for node in nodes):
+        if len(nodes) == len(states) and all(
+            _zeros(node, context.path) for node in nodes
+        ):
             return True
         raise Unsupported(_LOST)
 
@@ -190,7 +209,8 @@ def _lstm(
     layer = _Layer(
         context, x, hx, "hc", params, has_biases, num_layers, bidirectional, batch_first
     )
-    y, after = layer.x, ([], [])
+    y = layer.x
+    after: tuple[list[Value], list[Value]] = [], []
     for i, weights in enumerate(layer.weights):
         y, c = _lstm_step(y, layer.states[0][i], layer.states[1][i], weights)
         after[0].append(y)
@@ -203,7 +223,15 @@ def _run_layers(context: Context, step: Any, x: Value, hx: Operand, *more: Any) 
     if not isinstance(params, (tuple, list)):
         raise Unsupported("packed sequences are not supported; a frame is one step")
     layer = _Layer(
-        context, x, [hx], "h", params, has_biases, num_layers, bidirectional, batch_first
+        context,
+        x,
+        [hx],
+        "h",
+        params,
+        has_biases,
+        num_layers,
+        bidirectional,
+        batch_first,
     )
     y, after = layer.x, []
     for i, weights in enumerate(layer.weights):

@@ -84,27 +84,41 @@ def _place(kind: str, x: Value, dim: int | None, keepdim: bool) -> Value:
 
 
 @handles("argmax")
-def _argmax(_: Context, x: Value, dim: int | None = None, keepdim: bool = False) -> Value:
+def _argmax(
+    _: Context, x: Value, dim: int | None = None, keepdim: bool = False
+) -> Value:
     return _place("max", x, dim, keepdim)
 
 
 @handles("argmin")
-def _argmin(_: Context, x: Value, dim: int | None = None, keepdim: bool = False) -> Value:
+def _argmin(
+    _: Context, x: Value, dim: int | None = None, keepdim: bool = False
+) -> Value:
     return _place("min", x, dim, keepdim)
 
 
 @handles("any")
 def _any(_: Context, x: Value, dim: Axes = None, keepdim: bool = False) -> Value:
-    return ops.max(ops.to_float(x if x.is_bool else x != 0.0), _axes(dim), keepdim) > 0.5
+    return (
+        ops.max(ops.to_float(x if x.is_bool else x != 0.0), _axes(dim), keepdim) > 0.5
+    )
 
 
 @handles("all")
 def _all(_: Context, x: Value, dim: Axes = None, keepdim: bool = False) -> Value:
-    return ops.min(ops.to_float(x if x.is_bool else x != 0.0), _axes(dim), keepdim) > 0.5
+    return (
+        ops.min(ops.to_float(x if x.is_bool else x != 0.0), _axes(dim), keepdim) > 0.5
+    )
 
 
-def _variance(x: Value, dim: Axes, unbiased: Any, correction: Any, keepdim: bool) -> Value:
-    axes = range(x.ndim) if dim is None else [to_axis(d, x.ndim) for d in np.atleast_1d(dim)]
+def _variance(
+    x: Value, dim: Axes, unbiased: Any, correction: Any, keepdim: bool
+) -> Value:
+    axes = (
+        range(x.ndim)
+        if dim is None
+        else [to_axis(d, x.ndim) for d in np.atleast_1d(dim)]
+    )
     count = prod(x.shape[d] for d in axes)
     if correction is None:
         correction = 1 if unbiased in (None, True) else 0
@@ -122,7 +136,12 @@ def _spread(args: Sequence[Any], options: dict[str, Any]) -> tuple[Any, Any, Any
         names = ["unbiased"]
     given = {**dict(zip(names, args)), **options}
     dim = _axes(given.get("dim"))
-    return dim, given.get("unbiased"), given.get("correction"), bool(given.get("keepdim"))
+    return (
+        dim,
+        given.get("unbiased"),
+        given.get("correction"),
+        bool(given.get("keepdim")),
+    )
 
 
 @handles("var")
@@ -179,21 +198,33 @@ def _default_axis(x: Value) -> int:
 
 @handles("softmax")
 def _softmax(
-    _: Context, x: Value, dim: int | None = None, _stacklevel: Any = 3, dtype: Any = None
+    _: Context,
+    x: Value,
+    dim: int | None = None,
+    _stacklevel: Any = 3,
+    dtype: Any = None,
 ) -> Value:
     return ops.softmax(x, _default_axis(x) if dim is None else dim)
 
 
 @handles("softmin")
 def _softmin(
-    _: Context, x: Value, dim: int | None = None, _stacklevel: Any = 3, dtype: Any = None
+    _: Context,
+    x: Value,
+    dim: int | None = None,
+    _stacklevel: Any = 3,
+    dtype: Any = None,
 ) -> Value:
     return ops.softmax(-x, _default_axis(x) if dim is None else dim)
 
 
 @handles("log_softmax")
 def _log_softmax(
-    _: Context, x: Value, dim: int | None = None, _stacklevel: Any = 3, dtype: Any = None
+    _: Context,
+    x: Value,
+    dim: int | None = None,
+    _stacklevel: Any = 3,
+    dtype: Any = None,
 ) -> Value:
     return ops.log_softmax(x, _default_axis(x) if dim is None else dim)
 
@@ -212,7 +243,9 @@ def _cumsum(_: Context, x: Value, dim: int, dtype: Any = None) -> Value:
 
 
 @handles("prod")
-def _prod(_: Context, x: Value, dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Value:
+def _prod(
+    _: Context, x: Value, dim: Any = None, keepdim: bool = False, dtype: Any = None
+) -> Value:
     _check_dtype(dtype)
     if dim is None:
         x, dim = ops.reshape(x, (-1,)), 0
@@ -220,7 +253,9 @@ def _prod(_: Context, x: Value, dim: Any = None, keepdim: bool = False, dtype: A
     # Halves by halves.
     while x.shape[axis] > 1:
         size = x.shape[axis]
-        product = ops.narrow(x, axis, 0, size // 2) * ops.narrow(x, axis, size // 2, size // 2)
+        product = ops.narrow(x, axis, 0, size // 2) * ops.narrow(
+            x, axis, size // 2, size // 2
+        )
         rest = [ops.narrow(x, axis, size - 1, 1)] if size % 2 else []
         x = ops.concat([product, *rest], axis)
     return x if keepdim else ops.squeeze(x, axis)
@@ -273,8 +308,12 @@ def _batch_norm(
     if isinstance(running_var, Value):
         raise Unsupported("statistics that depend on data")
     variance = np.asarray(running_var, np.float64) + eps
-    scale = (1.0 if weight is None else np.asarray(weight, np.float64)) / np.sqrt(variance)
-    shift = (0.0 if bias is None else np.asarray(bias, np.float64)) - running_mean * scale
+    scale = (1.0 if weight is None else np.asarray(weight, np.float64)) / np.sqrt(
+        variance
+    )
+    shift = (
+        0.0 if bias is None else np.asarray(bias, np.float64)
+    ) - running_mean * scale
     return _scale_channels(x, scale.astype(np.float32), shift.astype(np.float32))
 
 
@@ -322,7 +361,9 @@ def _functional_instance_norm(
     weight: Operand = None, bias: Operand = None, use_input_stats: bool = True,
     momentum: float = 0.1, eps: float = 1e-5,
 ) -> Value:  # fmt: skip
-    return _instance_norm(x, running_mean, running_var, weight, bias, use_input_stats, eps)
+    return _instance_norm(
+        x, running_mean, running_var, weight, bias, use_input_stats, eps
+    )
 
 
 @handles("aten.instance_norm")
@@ -330,7 +371,9 @@ def _aten_instance_norm(
     _: Context, x: Value, weight: Operand, bias: Operand, running_mean: Operand,
     running_var: Operand, use_input_stats: bool, momentum: float, eps: float, cudnn: bool,
 ) -> Value:  # fmt: skip
-    return _instance_norm(x, running_mean, running_var, weight, bias, use_input_stats, eps)
+    return _instance_norm(
+        x, running_mean, running_var, weight, bias, use_input_stats, eps
+    )
 
 
 @handles("normalize")

@@ -95,9 +95,7 @@ def _movedim(_: Context, x: Value, source: Any, destination: Any) -> Value:
 def _expand(_: Context, x: Operand, *sizes: Any, implicit: bool = False) -> Value:
     wanted = _sizes(sizes)
     missing = len(wanted) - x.ndim
-    shape = tuple(
-        x.shape[d - missing] if n == -1 else n for d, n in enumerate(wanted)
-    )
+    shape = tuple(x.shape[d - missing] if n == -1 else n for d, n in enumerate(wanted))
     return ops.broadcast_to(x, shape)
 
 
@@ -120,13 +118,17 @@ def _repeat(_: Context, x: Value, *sizes: Any) -> Value:
 
 
 @handles("repeat_interleave")
-def _repeat_interleave(_: Context, x: Value, repeats: int, dim: int | None = None) -> Value:
+def _repeat_interleave(
+    _: Context, x: Value, repeats: int, dim: int | None = None
+) -> Value:
     if not isinstance(repeats, int):
         raise Unsupported("a tensor of repeats is not supported")
     x, axis = (ops.reshape(x, (-1,)), 0) if dim is None else (x, to_axis(dim, x.ndim))
     wide = ops.expand_dims(x, axis + 1)
     wide = ops.broadcast_to(wide, (*x.shape[: axis + 1], repeats, *x.shape[axis + 1 :]))
-    return ops.reshape(wide, (*x.shape[:axis], x.shape[axis] * repeats, *x.shape[axis + 1 :]))
+    return ops.reshape(
+        wide, (*x.shape[:axis], x.shape[axis] * repeats, *x.shape[axis + 1 :])
+    )
 
 
 # --- joining -------------------------------------------------------------------------------
@@ -167,7 +169,9 @@ def _pad(
     for i in range(len(pad) // 2):
         axis = x.ndim - 1 - i
         left, right = pad[2 * i], pad[2 * i + 1]
-        x = ops.narrow(x, axis, max(-left, 0), x.shape[axis] - max(-left, 0) - max(-right, 0))
+        x = ops.narrow(
+            x, axis, max(-left, 0), x.shape[axis] - max(-left, 0) - max(-right, 0)
+        )
         before[axis], after[axis] = max(left, 0), max(right, 0)
     return ops.pad(x, before, after, value or 0.0)
 
@@ -200,7 +204,9 @@ def _split_by(x: Value, size: int, dim: int) -> tuple[Value, ...]:
 
 
 @handles("tensor_split")
-def _tensor_split(_: Context, x: Value, sections: Any, dim: int = 0) -> tuple[Value, ...]:
+def _tensor_split(
+    _: Context, x: Value, sections: Any, dim: int = 0
+) -> tuple[Value, ...]:
     whole = x.shape[to_axis(dim, x.ndim)]
     if isinstance(sections, int):
         small, more = divmod(whole, sections)
@@ -229,7 +235,12 @@ def _select(_: Context, x: Value, dim: int, index: int) -> Value:
 
 @handles("slice")
 def _slice(
-    _: Context, x: Value, dim: int = 0, start: Any = None, end: Any = None, step: int = 1
+    _: Context,
+    x: Value,
+    dim: int = 0,
+    start: Any = None,
+    end: Any = None,
+    step: int = 1,
 ) -> Value:
     axis = to_axis(dim, x.ndim)
     return ops.get_item(x, (slice(None),) * axis + (slice(start, end, step),))
@@ -301,13 +312,17 @@ def _triangle(context: Context, x: Value, diagonal: int = 0) -> Value:
 
 
 @handles("diagonal", "diag")
-def _diagonal(_: Context, x: Value, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Value:
+def _diagonal(
+    _: Context, x: Value, offset: int = 0, dim1: int = 0, dim2: int = 1
+) -> Value:
     if x.ndim == 1 and not offset:
         return ops.where(np.eye(x.shape[0], dtype=np.bool_), x, 0.0)
     if x.ndim != 2 or (dim1, dim2) != (0, 1):
         raise Unsupported("only of a matrix")
     rows, columns = x.shape
-    places = [i * columns + i + offset for i in range(rows) if 0 <= i + offset < columns]
+    places = [
+        i * columns + i + offset for i in range(rows) if 0 <= i + offset < columns
+    ]
     return ops.take(ops.reshape(x, (-1,)), places)
 
 
@@ -337,11 +352,15 @@ def set_elements(cell: Any, x: Operand, places: Any, value: Operand) -> Value:
         raise Unsupported("an element is set twice")
     source = {int(n): prod(shape) + i for i, n in enumerate(places.reshape(-1))}
     both = ops.concat([flat, given])
-    return ops.reshape(ops.take(both, [source.get(n, n) for n in range(prod(shape))]), shape)
+    return ops.reshape(
+        ops.take(both, [source.get(n, n) for n in range(prod(shape))]), shape
+    )
 
 
 @handles("copy")
-def _copy(context: Context, x: Operand, source: Operand, non_blocking: bool = False) -> Value:
+def _copy(
+    context: Context, x: Operand, source: Operand, non_blocking: bool = False
+) -> Value:
     return ops.broadcast_to(source, x.shape, context.cell)
 
 
@@ -384,5 +403,7 @@ def _new_ones(_: Context, x: Value, *size: Any, **options: Any) -> Any:
 
 
 @handles("new_full")
-def _new_full(_: Context, x: Value, size: Any, fill_value: float, **options: Any) -> Any:
+def _new_full(
+    _: Context, x: Value, size: Any, fill_value: float, **options: Any
+) -> Any:
     return np.full(_sizes([size]), fill_value, np.float32)

@@ -6,7 +6,13 @@ import re
 from collections.abc import Iterator, Sequence
 
 from .._native import Error, list_names
-from ._flow import count_carried, find_initial, find_layer_states, find_possible, has_layers
+from ._flow import (
+    count_carried,
+    find_initial,
+    find_layer_states,
+    find_possible,
+    has_layers,
+)
 from ._graph import Graph
 from ._module import Prepared
 
@@ -26,7 +32,9 @@ def is_named_like_state(name: str) -> bool:
     return any(word.lower() in _WORDS or word in _LETTERS for word in words)
 
 
-def find_states(prepared: Prepared, graph: Graph, states: Sequence[str]) -> dict[int, int]:
+def find_states(
+    prepared: Prepared, graph: Graph, states: Sequence[str]
+) -> dict[int, int]:
     """For each input that is a state the number of the output that is its next value."""
     missing = [name for name in prepared.missing if is_named_like_state(name)]
     if missing and not has_layers(graph):
@@ -34,9 +42,11 @@ def find_states(prepared: Prepared, graph: Graph, states: Sequence[str]) -> dict
             f"from_torch: the argument '{missing[0]}' of forward is not in the example, so this "
             "state would start anew in every frame and would be lost; give it in the example"
         )
-    given, frames, wanted = _read(prepared, states)
+    given, frames, named = _read(prepared, states)
     used = set(given.values())
-    wanted = _choose_inputs(prepared, graph, {*given, *frames}, wanted, used, bool(states))
+    wanted = _choose_inputs(
+        prepared, graph, {*given, *frames}, named, used, bool(states)
+    )
     if len(given) + len(wanted) == len(prepared.names):
         raise Error("from_torch: all inputs are states; nothing comes in with a frame")
     if not wanted:
@@ -53,7 +63,12 @@ def find_states(prepared: Prepared, graph: Graph, states: Sequence[str]) -> dict
         )
     if len(choices) > 1:
         texts = " or ".join(
-            str([f"{prepared.names[i]}={prepared.output_names[o]}" for i, o in choice.items()])
+            str(
+                [
+                    f"{prepared.names[i]}={prepared.output_names[o]}"
+                    for i, o in choice.items()
+                ]
+            )
             for choice in choices[:4]
         )
         raise Error(
@@ -227,9 +242,7 @@ def _match_names(
     prepared: Prepared, wanted: list[int], used: set[int]
 ) -> dict[int, int] | None:
     """Outputs with the states' names, and nested states that come back nested alike."""
-    outputs = {
-        name: o for o, name in enumerate(prepared.output_names) if o not in used
-    }
+    outputs = {name: o for o, name in enumerate(prepared.output_names) if o not in used}
     result: dict[int, int] = {}
     groups: dict[str, list[int]] = {}
     for i in wanted:

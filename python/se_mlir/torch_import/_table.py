@@ -35,7 +35,7 @@ class Context:
         self.cell = cell
         self.graph = graph
         #: The node that is converted.
-        self.node: Node = None  # type: ignore[assignment]
+        self.node: Node = None
         self._state_inputs = {node for node, i in graph.inputs.items() if i in states}
         self._own: list[tuple[Value, Value]] = []
         self._names: set[str] = {name for name in (*cell._inputs, *cell._states)}

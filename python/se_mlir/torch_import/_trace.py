@@ -34,6 +34,8 @@ class ReadsDataError(Exception):
 
 
 class _Proxy(torch.fx.Proxy):
+    tracer: "_Tracer"
+
     @property
     def _value(self) -> Any:
         return self.tracer.values[self.node]
@@ -49,7 +51,9 @@ class _Proxy(torch.fx.Proxy):
                     "call_method", name, (self, *args), kwargs
                 )
             if isinstance(found, torch.Tensor):
-                return self.tracer.create_proxy("call_function", getattr, (self, name), {})
+                return self.tracer.create_proxy(
+                    "call_function", getattr, (self, name), {}
+                )
             return found
         return getattr(value, name)
 
@@ -78,7 +82,9 @@ class _Proxy(torch.fx.Proxy):
         return self.tracer.read(self).__array__(*args)
 
     def __setitem__(self, index: Any, value: Any) -> None:
-        self.tracer.create_proxy("call_function", operator.setitem, (self, index, value), {})
+        self.tracer.create_proxy(
+            "call_function", operator.setitem, (self, index, value), {}
+        )
 
 
 def _make_operator(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -131,7 +137,9 @@ class _Tracer(torch.fx.Tracer):
     def proxy(self, node: torch.fx.Node) -> _Proxy:
         return _Proxy(node, self)
 
-    def getattr(self, attr: str, attr_val: Any, parameter_proxy_cache: dict[str, Any]) -> Any:
+    def getattr(
+        self, attr: str, attr_val: Any, parameter_proxy_cache: dict[str, Any]
+    ) -> Any:
         if self.evaluating:
             return attr_val
         return super().getattr(attr, attr_val, parameter_proxy_cache)
@@ -158,7 +166,9 @@ class _Tracer(torch.fx.Tracer):
     def create_arg(self, a: Any) -> Any:
         if isinstance(a, (torch.Size, range)):
             a = tuple(a)
-        if isinstance(a, (torch.dtype, torch.device, torch.memory_format, torch.layout)):
+        if isinstance(
+            a, (torch.dtype, torch.device, torch.memory_format, torch.layout)
+        ):
             return a
         return super().create_arg(a)
 
@@ -167,7 +177,9 @@ class _Tracer(torch.fx.Tracer):
         node.meta["path"] = strip(self._path[-1]) if self._path else ""
         return node
 
-    def create_proxy(self, kind: str, target: Any, args: Any, kwargs: Any, *more: Any, **options: Any) -> Any:
+    def create_proxy(
+        self, kind: str, target: Any, args: Any, kwargs: Any, *more: Any, **options: Any
+    ) -> Any:
         evaluating, self.evaluating = self.evaluating, True
         try:
             proxy = super().create_proxy(kind, target, args, kwargs, *more, **options)
@@ -177,12 +189,16 @@ class _Tracer(torch.fx.Tracer):
         node = proxy.node
         self.values[node] = value
         inputs = node.all_input_nodes
-        if kind == "get_attr" or (kind != "placeholder" and self.constants.issuperset(inputs)):
+        if kind == "get_attr" or (
+            kind != "placeholder" and self.constants.issuperset(inputs)
+        ):
             self.constants.add(node)
         if isinstance(value, (tuple, list)) and _holds_tensors(value):
             # Elements one by one, as Python takes them; torch's tuples have names.
             parts = [
-                super(_Tracer, self).create_proxy("call_function", operator.getitem, (proxy, i), {})
+                super(_Tracer, self).create_proxy(
+                    "call_function", operator.getitem, (proxy, i), {}
+                )
                 for i in range(len(value))
             ]
             for part, element in zip(parts, value):
@@ -210,10 +226,7 @@ class _Tracer(torch.fx.Tracer):
             return value
         args = torch.fx.node.map_arg(node.args, self._get_value)
         kwargs = torch.fx.node.map_arg(node.kwargs, self._get_value)
-        with torch.no_grad():
-            if node.op == "call_method":
-                return getattr(args[0], node.target)(*args[1:], **kwargs)
-            return node.target(*args, **kwargs)
+        return call_node(node, args, kwargs)
 
     def _get_value(self, node: torch.fx.Node) -> Any:
         # Tensors among arguments become nodes without a proxy.
@@ -231,6 +244,14 @@ class _Tracer(torch.fx.Tracer):
         return self.values[proxy.node]
 
 
+def call_node(node: torch.fx.Node, args: Any, kwargs: Any) -> Any:
+    """What an operation gives on these operands."""
+    with torch.no_grad():
+        if node.op == "call_method":
+            return getattr(args[0], node.target)(*args[1:], **kwargs)
+        return node.target(*args, **kwargs)
+
+
 def _holds_tensors(value: Any) -> bool:
     if isinstance(value, (tuple, list)):
         return any(map(_holds_tensors, value))
@@ -238,11 +259,18 @@ def _holds_tensors(value: Any) -> bool:
 
 
 def _get_name(target: Any) -> str:
-    return target if isinstance(target, str) else getattr(target, "__name__", str(target))
+    return (
+        target if isinstance(target, str) else getattr(target, "__name__", str(target))
+    )
 
 
 def _is_fact(target: Any) -> bool:
-    return _get_name(target) in _FACTS | {"is_tensor", "__get__", "result_type", "getattr"}
+    return _get_name(target) in _FACTS | {
+        "is_tensor",
+        "__get__",
+        "result_type",
+        "getattr",
+    }
 
 
 def name_place(prepared: Prepared, path: str) -> str:
