@@ -5,6 +5,7 @@
 import gc
 import math
 import pathlib
+import re
 
 import numpy as np
 import pytest
@@ -91,6 +92,15 @@ def test_leaky(tmp_path):
                         se_mlir.run(model, frames).outputs, "file")
     # Ten-odd lines of text, and the weights at their end.
     assert len(model.text.partition("{-#")[0].splitlines()) == 11
+
+
+def test_page(tmp_path, monkeypatch):
+    """The example of docs/python.md."""
+    section = (se.SOURCE / "docs/python.md").read_text().partition("## A cell in Python")[2]
+    code = re.search(r"```python\n(.*?)```", section, re.S)[1]
+    monkeypatch.chdir(tmp_path)
+    exec(code, {"frames": RANDOM.standard_normal((3, 40))})
+    assert (tmp_path / "leaky.elf").exists() and (tmp_path / "leaky.mlir").exists()
 
 
 def test_states_start_from_reset():

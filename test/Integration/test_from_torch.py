@@ -8,6 +8,7 @@ one that SE_TORCH_PYTHON names. torch_worker.py runs there."""
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -155,3 +156,26 @@ def test_errors(work):
         wrong += [f"{name}: without '{part}': {message}" for part in result["expected"]
                   if part not in message]
     assert not wrong, "\n".join(wrong)
+
+
+def test_page(work):
+    """The code of docs/pytorch.md runs, and the page names all operations."""
+    page = se.SOURCE / "docs/pytorch.md"
+    count, folder = work("page", page)
+    assert count >= 4
+    assert (folder / "denoiser.elf").exists() and (folder / "denoiser.mlir").exists()
+    known, _ = work("operations")
+    assert len(known) > 200
+    words = set(re.findall(r"\w+", page.read_text()))
+    # What changes nothing, and torch's names of what has another one in Python.
+    silent = {
+        "_to_copy", "_unsafe_view", "alias", "bfloat16", "clone", "conj", "constant_pad_nd",
+        "contiguous", "copy", "cpu", "data", "detach", "detach_copy", "empty_like", "fill",
+        "full_like", "getitem", "half", "identity", "index", "lift_fresh", "lift_fresh_copy",
+        "linalg_vecdot", "new_empty", "new_full", "new_ones", "new_zeros", "ones_like", "positive",
+        "real", "requires_grad", "resolve_conj", "setitem", "view_of", "zero", "zeros_like",
+        *(name for name in known if name in ("lstm", "gru") or name.startswith("rnn_")
+          or name.endswith("_cell")),
+    }  # fmt: skip
+    missing = set(known) - words - silent
+    assert not missing, sorted(missing)

@@ -5,10 +5,14 @@
     python torch_worker.py modules FOLDER [NAME...]   each module of torch_modules.py: a
                                                       network, an ONNX model, torch's results
     python torch_worker.py errors FOLDER              messages of torch_errors.py
+    python torch_worker.py operations FOLDER          names that from_torch knows
+    python torch_worker.py page FOLDER PAGE           runs the Python code of a page
 """
 
 import json
+import os
 import pathlib
+import re
 import sys
 import warnings
 
@@ -125,7 +129,7 @@ def _to_float(tree):
 def main(command, folder, *names):
     warnings.simplefilter("ignore")
     torch.set_num_threads(1)
-    folder = pathlib.Path(folder)
+    folder = pathlib.Path(folder).absolute()
     found = {}
     if command == "modules":
         import torch_modules
@@ -135,6 +139,15 @@ def main(command, folder, *names):
                 found[name] = convert(name, torch_modules.MODULES[name], folder)
             except Exception as error:
                 found[name] = {"error": f"{type(error).__name__}: {error}"}
+    elif command == "operations":
+        from se_mlir.torch_import._table import HANDLERS
+
+        found = [name for name in HANDLERS if not name.startswith("aten.")]
+    elif command == "page":
+        code = re.findall(r"^```python$(.*?)^```$", pathlib.Path(*names).read_text(), re.M | re.S)
+        os.chdir(folder)
+        exec("".join(code), {"__name__": "page"})
+        found = len(code)
     else:
         import torch_errors
 
@@ -152,7 +165,7 @@ def main(command, folder, *names):
                     message = f"{type(error).__name__}: {error}"
             found[name] = {"message": message, "expected": torch_errors.EXPECTED[name],
                            "warnings": [str(w.message) for w in caught]}
-    (folder / f"{command}.json").write_text(json.dumps(found))
+    (folder.absolute() / f"{command}.json").write_text(json.dumps(found))
 
 
 main(*sys.argv[1:])

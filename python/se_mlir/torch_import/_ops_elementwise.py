@@ -228,7 +228,7 @@ def _nan_to_num(
 
 @handles("clone", "contiguous", "detach", "positive", "alias", "data", "lift_fresh_copy",
          "requires_grad", "cpu", "real", "conj", "resolve_conj", "identity", "lift_fresh",
-         "detach_copy", "view_of")  # fmt: skip
+         "detach_copy")  # fmt: skip
 def _identity(_: Context, x: Value, *args: Any, memory_format: Any = None) -> Value:
     return x
 

@@ -364,7 +364,7 @@ def _copy(
     return ops.broadcast_to(source, x.shape, context.cell)
 
 
-@handles("fill", "fill_")
+@handles("fill")
 def _fill(context: Context, x: Value, value: Operand) -> Value:
     return ops.broadcast_to(value, x.shape, context.cell)
 
