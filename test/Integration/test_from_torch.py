@@ -40,6 +40,12 @@ def find_python():
     pytest.skip(f"no interpreter with torch (Debian: python3-torch): {'; '.join(reasons)}")
 
 
+def run_python(python, code, folder):
+    """Runs code where torch is."""
+    return subprocess.run([python, "-c", code], cwd=folder, capture_output=True, text=True,
+                          timeout=300)
+
+
 @pytest.fixture(scope="session")
 def work(tmp_path_factory):
     """Runs the worker: what it found, and the folder of its files."""
