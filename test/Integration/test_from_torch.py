@@ -127,7 +127,7 @@ def test_states(modules):
         "lstm_cell": ["hx.0", "hx.1"],
         "stacked_cells": ["states.0", "states.1", "states.2.0", "states.2.1"],
         "cell_mlstm": ["state.C", "state.n", "state.m"],
-        "act_relu": [],
+        "norm_layer": [],
     }
     assert {name: found[name]["states"] for name in expected} == expected
 
@@ -142,6 +142,24 @@ def test_simulator(modules, tmp_path):
         se_mlir.compile(folder / f"{name}.mlir", elf, precision=precision)
         host = se_mlir.run(folder / f"{name}.mlir", frames, precision=precision).outputs
         se.assert_same_bits(se_mlir.run(elf, frames).outputs, host, name)
+
+
+def test_layers(modules, tmp_path):
+    """Layers have the names of modules, in reports and for policies."""
+    _, folder = modules
+    frames = np.abs(np.random.default_rng(4).standard_normal((2000, 12))).astype(np.float32)
+    np.save(tmp_path / "x.npy", frames)
+    model = folder / "mask.mlir"
+    report = se_mlir.compile(model, tmp_path / "mask.elf", precision="mixed",
+                             calibration=tmp_path / "x.npy")
+    names = {stage["name"].split(" ")[0] for stage in report["stages"]}
+    assert {"gru", "lstm", "out.3"} <= names
+    policy = tmp_path / "policy.json"
+    policy.write_text(json.dumps({"default": "fp16", "layers": {"lstm": {"precision": "fp32"}}}))
+    frames = frames[:8]
+    mixed, half, full = (se_mlir.run(model, {"x": frames}, precision=p).outputs["y"]
+                         for p in (policy, "fp16", "fp32"))
+    assert np.abs(mixed - half).max() > 0 and np.abs(mixed - full).max() > 0
 
 
 def test_import_without_torch():

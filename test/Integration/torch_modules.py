@@ -200,24 +200,29 @@ def stacked_cells():
 
 # --- layers without a state --------------------------------------------------------------
 
-for layer in (
+ACTIVATIONS = [
     nn.ReLU(), nn.ReLU6(), nn.Sigmoid(), nn.Tanh(), nn.Hardtanh(-0.5, 0.7), nn.Hardsigmoid(),
     nn.Hardswish(), nn.SiLU(), nn.Mish(), nn.GELU(), nn.ELU(0.7), nn.SELU(), nn.CELU(0.6),
-    nn.LeakyReLU(0.2), nn.PReLU(12), nn.RReLU(), nn.Softplus(2.0), nn.Softplus(1.0, 1.0),
-    nn.Softsign(), nn.Tanhshrink(), nn.Softshrink(0.3), nn.Hardshrink(0.3),
-    nn.Threshold(0.1, -2.0), nn.LogSigmoid(), nn.GLU(-1), nn.Softmax(-1), nn.LogSoftmax(-1),
+    nn.LeakyReLU(0.2), nn.PReLU(12), nn.RReLU(), nn.Softplus(), nn.Softsign(), nn.Tanhshrink(),
+    nn.Softshrink(0.3), nn.Hardshrink(0.3), nn.LogSigmoid(), nn.Softmax(-1), nn.LogSoftmax(-1),
     nn.Softmin(-1), nn.Identity(), nn.Dropout(0.5), nn.AlphaDropout(0.5),
-):  # fmt: skip
-    name = f"act_{type(layer).__name__.lower()}"
-    while name in MODULES:
-        name += "_"
-    inner = 6 if isinstance(layer, nn.GLU) else 12
-    MODULES[name] = lambda layer=layer, inner=inner: Case(
-        nn.Sequential(nn.Linear(12, 12), layer, nn.Linear(inner, 5)),
-        (3 * x(1, 12),),
-        no_onnx="the exporter has no thresholds"
-        if isinstance(layer, (nn.Softplus, nn.Threshold)) else "",
-    )
+]  # fmt: skip
+# Two in a module.
+for layers in zip(ACTIVATIONS[::2], ACTIVATIONS[1::2]):
+    name = "_".join(type(layer).__name__.lower() for layer in layers)
+    MODULES[name] = lambda layers=layers: Case(
+        nn.Sequential(nn.Linear(12, 12), layers[0], nn.Linear(12, 12), layers[1]), (3 * x(1, 12),))
+
+
+@case
+def glu():
+    return Case(nn.Sequential(nn.Linear(12, 12), nn.GLU(-1), nn.Linear(6, 5)), (x(1, 12),))
+
+
+@case
+def thresholds():
+    layers = nn.Softplus(2.0, 1.0), nn.Linear(12, 12), nn.Threshold(0.1, -2.0)
+    return Case(nn.Sequential(*layers), (x(1, 12),), no_onnx="the exporter has no thresholds")
 
 
 def norm(layer, *shape, no_onnx=""):
@@ -516,3 +521,66 @@ def two_inputs():
 @case
 def double_precision():
     return Case(Then(nn.GRU(12, 9), 9).double(), (x().double(),))
+
+
+class Attention(nn.Module):
+    """Torch's own layer over the frames that are kept."""
+
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.TransformerEncoderLayer(12, 3, 16, batch_first=True)
+        self.attention = nn.MultiheadAttention(12, 2, batch_first=True)
+
+    def forward(self, x, past):
+        past = torch.cat([past[:, 1:], x], 1)
+        y, weights = self.attention(x, past, past)
+        return self.layer(past)[:, -1:] + y * weights.max(), past
+
+
+@case
+def attention_over_past():
+    return Case(Attention(), (x(), torch.zeros(1, 4, 12)),
+                no_onnx="the exporter writes operators with shapes that depend on data")
+
+
+@case
+def pools_and_pads():
+    return Case(
+        nn.Sequential(
+            nn.ReflectionPad1d(1), nn.AvgPool1d(2), nn.ReplicationPad1d((2, 1)), nn.MaxPool1d(3, 2),
+            nn.ConstantPad1d((1, 0), 0.5), nn.Conv1d(3, 4, 2, padding=1), nn.AdaptiveAvgPool1d(3),
+            nn.Flatten(),
+        ),
+        (x(1, 3, 14),),
+        no_onnx="a convolution with padding is not imported from ONNX",
+    )  # fmt: skip
+
+
+class SelectiveState(nn.Module):
+    """A step of Mamba, with its convolution."""
+
+    def __init__(self, width=16, n=4, rank=2):
+        super().__init__()
+        self.sizes = [rank, n, n]
+        self.enter, self.leave = nn.Linear(12, 2 * width), nn.Linear(width, 12)
+        self.conv = nn.Conv1d(width, width, 4, groups=width)
+        self.project, self.rate = nn.Linear(width, rank + 2 * n, bias=False), nn.Linear(rank, width)
+        self.A_log = nn.Parameter(torch.log(torch.arange(1, n + 1).float().repeat(width, 1)))
+        self.D = nn.Parameter(torch.ones(width))
+
+    def forward(self, x, taps, state):
+        x, gate = self.enter(x).chunk(2, dim=-1)
+        taps = torch.cat([taps[:, :, 1:], x.unsqueeze(-1)], -1)
+        x = F.silu((taps * self.conv.weight.squeeze(1)).sum(-1) + self.conv.bias)
+        rate, B, C = torch.split(self.project(x), self.sizes, -1)
+        rate = F.softplus(self.rate(rate))
+        keep = torch.exp(torch.einsum("bd,dn->bdn", rate, -torch.exp(self.A_log)))
+        state = state * keep + x.unsqueeze(-1) * torch.einsum("bd,bn->bdn", rate, B)
+        y = torch.einsum("bdn,bn->bd", state, C) + self.D * x
+        return self.leave(y * F.silu(gate)), taps, state
+
+
+@case
+def selective_state():
+    return Case(SelectiveState(), (x(1, 12), torch.zeros(1, 16, 4), torch.zeros(1, 16, 4)),
+                states=("taps=1", "state=2"))

@@ -45,7 +45,7 @@ def _keep_states(module: nn.Module) -> Iterator[None]:
     for layer in layers:
         wrap(layer)
     try:
-        module.se_mlir_calls = calls  # type: ignore[assignment]
+        module.se_mlir_calls = calls
         yield
     finally:
         del module.se_mlir_calls
@@ -82,7 +82,7 @@ def run_torch(
     known = {i: torch.zeros_like(prepared.leaves[i]) for i in states}
     with torch.no_grad(), _keep_states(prepared.copy):
         for t in range(FRAMES):
-            prepared.copy.se_mlir_calls.clear()  # type: ignore[union-attr,operator]
+            prepared.copy.se_mlir_calls.clear()
             leaves = tuple(
                 (known[i] if i in states else frames[i][t]).clone()
                 for i in range(len(prepared.leaves))

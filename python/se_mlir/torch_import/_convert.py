@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """From a graph to a cell, operation by operation."""
 
+from types import BuiltinFunctionType
 from typing import Any
 
 import torch
@@ -166,7 +167,9 @@ class Converter:
 
     def _apply(self, node: Node, operation: Operation, args: Any, kwargs: Any) -> Any:
         name = operation.name
-        handler = HANDLERS.get(f"aten.{name}" if self._graph.is_aten else name)
+        # torch.batch_norm has other parameters than that of torch.nn.functional.
+        is_aten = self._graph.is_aten or isinstance(node.target, BuiltinFunctionType)
+        handler = HANDLERS.get(f"aten.{name}" if is_aten else name)
         handler = handler or HANDLERS.get(name)
         if handler is None:
             raise Unsupported(_NO_OPERATION)

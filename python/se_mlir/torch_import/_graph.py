@@ -34,9 +34,9 @@ _NAMES = {
     "dropout2d": "dropout", "dropout3d": "dropout", "feature_dropout": "dropout",
     "alpha_dropout": "dropout", "feature_alpha_dropout": "dropout", "numpy_T": "T",
     "matrix_H": "mT", "H": "T", "ger": "outer", "gelu_": "gelu", "msort": "sort",
-    "_threshold": "threshold", "_softmax": "softmax", "_log_softmax": "log_softmax", "select_scatter": "select_scatter",
-    "vecdot": "linalg_vecdot", "linalg_matmul": "matmul", "linalg_norm": "norm",
-    "linalg_vector_norm": "norm", "scaled_dot_product_attention": "attention",
+    "_threshold": "threshold", "_softmax": "softmax", "_log_softmax": "log_softmax",     "vecdot": "linalg_vecdot", "linalg_matmul": "matmul", "linalg_norm": "norm",
+    "linalg_vector_norm": "norm", "_scaled_dot_product_attention": "scaled_dot_product_attention",
+
 }  # fmt: skip
 
 _IN_PLACE = {
@@ -119,7 +119,11 @@ def describe(node: Node) -> Operation:
     if name.startswith("__") and name.endswith("__"):
         name = name.strip("_")
         name = {"and": "and_", "or": "or_"}.get(name, name)
-    return Operation(_NAMES.get(name, name), is_in_place)
+    return Operation(get_common_name(name), is_in_place)
+
+
+def get_common_name(name: str) -> str:
+    return _NAMES.get(name, name)
 
 
 def get_path(node: Node) -> str:

@@ -82,6 +82,8 @@ class Prepared:
             raise Error(
                 f"from_torch: expected an nn.Module, found {type(module).__name__}"
             )
+        # What torch.compile has made holds the module itself.
+        module = getattr(module, "_orig_mod", module)
         self.kind = type(module).__name__
         self.copy = _copy(module)
         self.arguments = _bind(module, example)
@@ -178,7 +180,7 @@ def _copy(module: nn.Module) -> nn.Module:
             for value in vars(child).values()
             if isinstance(value, torch.Tensor) and not value.is_leaf
         }
-        result = copy.deepcopy(module, computed)
+        result = copy.deepcopy(module, computed).eval().float().cpu()
     except Exception as error:
         raise Error(
             f"from_torch: {type(module).__name__} cannot be copied: {first_line(error)}"
@@ -197,7 +199,7 @@ def _copy(module: nn.Module) -> nn.Module:
             f"({', '.join(depends[:4])})",
             stacklevel=4,
         )
-    return result.eval().float().cpu()
+    return result
 
 
 def _get_parameters(module: nn.Module) -> list[str]:

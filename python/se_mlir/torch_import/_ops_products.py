@@ -152,6 +152,63 @@ def _contract(
     return result.reshape(*[sizes[c] for c in letters]), letters
 
 
+@handles("scaled_dot_product_attention")
+def _attention(
+    context: Context,
+    query: Operand,
+    key: Operand,
+    value: Operand,
+    attn_mask: Operand = None,
+    dropout_p: float = 0.0,
+    is_causal: bool = False,
+    scale: float | None = None,
+    enable_gqa: bool = False,
+) -> Any:
+    if dropout_p or enable_gqa:
+        raise Unsupported("dropout, or groups of queries")
+    rank, rows, columns = len(_shape(query)), _shape(query)[-2], _shape(key)[-2]
+    factor = _shape(query)[-1] ** -0.5 if scale is None else scale
+    turned = (
+        key.swapaxes(-1, -2) if isinstance(key, np.ndarray) else ops.swap(key, -2, -1)
+    )
+    scores = ops.matmul(query, turned) * factor
+    if is_causal:
+        attn_mask = np.tril(np.ones((rows, columns), np.bool_))
+    if attn_mask is not None:
+        is_bool = (
+            attn_mask.is_bool
+            if isinstance(attn_mask, Value)
+            else attn_mask.dtype == np.bool_
+        )
+        if is_bool:
+            scores = ops.where(attn_mask, scores, -np.inf)
+        else:
+            scores = scores + attn_mask
+    weights = ops.softmax(scores, rank - 1)
+    result = ops.matmul(weights, value)
+    # Torch 1.13 gives the weights, too.
+    return (result, weights) if is_old(context) else result
+
+
+def is_old(context: Context) -> bool:
+    return getattr(context.node.target, "__name__", "").startswith("_scaled")
+
+
+@handles("pairwise_distance")
+def _pairwise_distance(
+    _: Context,
+    a: Operand,
+    b: Operand,
+    p: float = 2.0,
+    eps: float = 1e-6,
+    keepdim: bool = False,
+) -> Value:
+    if p != 2:
+        raise Unsupported("only of order 2")
+    difference = a - b + eps
+    return ops.sqrt(ops.sum(difference * difference, -1, keepdim))
+
+
 @handles("tensordot")
 def _tensordot(_: Context, a: Operand, b: Operand, dims: Any = 2, *more: Any) -> Value:
     names = "abcdefghijklmnopqrstuvwxyz"

@@ -261,6 +261,86 @@ def _prod(
     return x if keepdim else ops.squeeze(x, axis)
 
 
+# --- pools -----------------------------------------------------------------------------------
+
+
+def _pool(kind: str, x: Value, starts: Sequence[int], ends: Sequence[int]) -> Value:
+    """Of the last dimension, from each start to its end."""
+    parts = [
+        ops.reduce(kind, ops.narrow(x, -1, a, b - a), -1, keepdims=True)
+        for a, b in zip(starts, ends)
+    ]
+    return ops.concat(parts, -1)
+
+
+def _one(value: Any, default: int | None = None) -> int:
+    if value is None or value == []:
+        return int(default)
+    return int(np.atleast_1d(value)[0])
+
+
+def _pool_windows(
+    kind: str,
+    x: Value,
+    kernel: Any,
+    stride: Any,
+    padding: Any,
+    ceil_mode: bool,
+    border: float,
+) -> Value:
+    size, step, pad = _one(kernel), _one(stride, _one(kernel)), _one(padding)
+    if ceil_mode:
+        raise Unsupported("ceil_mode")
+    if pad:
+        widths = [0] * (x.ndim - 1) + [pad]
+        x = ops.pad(x, widths, widths, border)
+    starts = range(0, x.shape[-1] - size + 1, step)
+    return _pool(kind, x, starts, [a + size for a in starts])
+
+
+@handles("avg_pool1d")
+def _avg_pool1d(
+    _: Context,
+    x: Value,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+) -> Value:
+    if _one(padding) and not count_include_pad:
+        raise Unsupported("count_include_pad is False")
+    return _pool_windows("mean", x, kernel_size, stride, padding, ceil_mode, 0.0)
+
+
+@handles("max_pool1d")
+def _max_pool1d(
+    _: Context,
+    x: Value,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    dilation: Any = 1,
+    ceil_mode: bool = False,
+    return_indices: bool = False,
+) -> Value:
+    if _one(dilation) != 1 or return_indices:
+        raise Unsupported("dilation, or indices")
+    return _pool_windows("max", x, kernel_size, stride, padding, ceil_mode, -np.inf)
+
+
+def _adapt(kind: str, x: Value, output_size: Any) -> Value:
+    size, count = x.shape[-1], _one(output_size)
+    starts = [i * size // count for i in range(count)]
+    ends = [-(-(i + 1) * size // count) for i in range(count)]
+    return _pool(kind, x, starts, ends)
+
+
+@handles("adaptive_avg_pool1d")
+def _adaptive_avg_pool1d(_: Context, x: Value, output_size: Any) -> Value:
+    return _adapt("mean", x, output_size)
+
+
 # --- normalizations --------------------------------------------------------------------------
 
 

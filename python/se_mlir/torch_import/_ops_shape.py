@@ -164,7 +164,7 @@ def _pad(
         # constant_pad_nd(x, pad, value)
         mode, value = "constant", mode
     if mode != "constant":
-        raise Unsupported(f"mode '{mode}' is not supported, only constant")
+        return _pad_by_copies(x, pad, mode)
     before, after = [0] * x.ndim, [0] * x.ndim
     for i in range(len(pad) // 2):
         axis = x.ndim - 1 - i
@@ -174,6 +174,30 @@ def _pad(
         )
         before[axis], after[axis] = max(left, 0), max(right, 0)
     return ops.pad(x, before, after, value or 0.0)
+
+
+_PAD_MODES = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}
+
+
+def _pad_by_copies(x: Value, pad: Sequence[int], mode: str) -> Value:
+    if mode not in _PAD_MODES:
+        raise Unsupported(f"mode '{mode}'")
+    for i in range(len(pad) // 2):
+        axis = x.ndim - 1 - i
+        places = np.arange(x.shape[axis])
+        places = np.pad(places, (pad[2 * i], pad[2 * i + 1]), mode=_PAD_MODES[mode])  # type: ignore[call-overload]
+        x = ops.take(x, places.tolist(), axis)
+    return x
+
+
+@handles("reflection_pad1d")
+def _reflection_pad1d(_: Context, x: Value, padding: Sequence[int]) -> Value:
+    return _pad_by_copies(x, padding, "reflect")
+
+
+@handles("replication_pad1d")
+def _replication_pad1d(_: Context, x: Value, padding: Sequence[int]) -> Value:
+    return _pad_by_copies(x, padding, "replicate")
 
 
 # --- parts ---------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ _WORDS = {
     "delay", "stats", "spk", "spike", "spikes",
 }  # fmt: skip
 #: Letters of papers: h, the cell c, matrices C and S, the normalizer n, the maximum m, ...
-_LETTERS = set("hcsnmvrzpqkHCSNMVRZ")
+_LETTERS = set("hcsnmvrzpqkHCSNMVRZK")
 
 
 def is_named_like_state(name: str) -> bool:

@@ -5,10 +5,13 @@ knows the value on the example, so Python code that looks at shapes runs as it i
 
 import operator
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FunctionType
 from typing import Any
 
 import torch
 import torch.fx
+import torch.nn.functional as F
 from torch.nn.utils.rnn import PackedSequence
 from torch.overrides import TorchFunctionMode
 
@@ -81,10 +84,43 @@ class _Proxy(torch.fx.Proxy):
     def __array__(self, *args: Any) -> Any:
         return self.tracer.read(self).__array__(*args)
 
+    @classmethod
+    def __torch_function__(
+        cls, function: Any, types: Any, args: Any = (), kwargs: Any = None
+    ) -> Any:
+        # What is written in Python and has no handler is followed inside.
+        is_python = isinstance(function, FunctionType)
+        if is_python and function.__module__ == F.__name__ and not is_known(function):
+            with _follow_functions():
+                return function(*args, **(kwargs or {}))
+        return super().__torch_function__(function, types, args, kwargs)
+
     def __setitem__(self, index: Any, value: Any) -> None:
         self.tracer.create_proxy(
             "call_function", operator.setitem, (self, index, value), {}
         )
+
+
+def is_known(function: Any) -> bool:
+    """Whether there is a handler for a function of torch."""
+    from ._graph import get_common_name
+    from ._table import HANDLERS
+
+    return get_common_name(function.__name__) in HANDLERS
+
+
+@contextmanager
+def _follow_functions() -> Iterator[None]:
+    """Functions of torch.nn.functional compute, instead of telling that they are called."""
+    names = [name for name in vars(F) if name.startswith("has_torch_function")]
+    before = {name: getattr(F, name) for name in names}
+    for name in names:
+        setattr(F, name, lambda *args: False)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            setattr(F, name, value)
 
 
 def _make_operator(function: Callable[..., Any]) -> Callable[..., Any]:
