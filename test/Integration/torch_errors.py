@@ -396,9 +396,37 @@ def none_in_example():
     return Optional(), (x(), None), {}
 
 
-@error("argument 'x' of the example is no tensor but None")
+@error("does not run on the example:")
 def no_frame():
     return Optional(), (None, h()), {}
+
+
+@error("the example holds no tensor")
+def no_tensor():
+    return Optional(), None, {}
+
+
+@error("argument 'x' of the example is no tensor but object")
+def no_number():
+    return One(lambda m, x: 1), (object(),), {}
+
+
+@error("keeps a state of its own: forward changes 'first'")
+def first_frame():
+    """What the first frame leaves stays."""
+
+    class First(nn.Module):
+        def forward(self, x):
+            if not hasattr(self, "first"):
+                self.first = x.mean()
+            return x - self.first
+
+    return First(), x(), {}
+
+
+@error("linear_dynamic: this operation is not supported")
+def quantized():
+    return torch.quantization.quantize_dynamic(nn.Sequential(nn.Linear(8, 8)), {nn.Linear}), x(), {}
 
 
 @error("expected an nn.Module, found function")

@@ -28,7 +28,7 @@ def flatten(tree):
         return [leaf for entry in tree.values() for leaf in flatten(entry)]
     if isinstance(tree, (tuple, list)):
         return [leaf for entry in tree for leaf in flatten(entry)]
-    return [tree]
+    return [tree] if isinstance(tree, torch.Tensor) else []
 
 
 def find_layers(module):
@@ -61,7 +61,7 @@ def run_steps(case, states, frames):
                 return {key: rebuild(entry) for key, entry in tree.items()}
             if isinstance(tree, (tuple, list)):
                 return type(tree)(rebuild(entry) for entry in tree)
-            return next(given).clone()
+            return next(given).clone() if isinstance(tree, torch.Tensor) else tree
 
         with torch.no_grad():
             outputs = [o.clone() for o in flatten(module(*rebuild(case.example)))]
@@ -121,7 +121,7 @@ def _to_float(tree):
     return [
         {k: v for k, v in entry.items()} if isinstance(entry, dict)
         else type(entry)(_to_float(entry)) if isinstance(entry, (tuple, list))
-        else entry.float()
+        else entry.float() if isinstance(entry, torch.Tensor) else entry
         for entry in tree
     ]
 

@@ -69,7 +69,9 @@ class Converter:
             self._values[node] = inputs[i]
             self._aliases.add_root(node, inputs[i])
         for node, tensor in self._graph.tensors.items():
-            self._values[node] = tensor.detach()
+            # Packed weights of quantized layers are something else.
+            if isinstance(tensor, torch.Tensor):
+                self._values[node] = tensor.detach()
         for node in self._graph.nodes:
             self._convert_node(node)
         self._report()
@@ -183,8 +185,8 @@ class Converter:
         if kwargs.pop("out", None) is not None:
             raise Unsupported("out= is not supported")
         self._context.node = node
-        operands = _to_arrays((args, kwargs))
         try:
+            operands = _to_arrays((args, kwargs))
             return handler(self._context, *operands[0], **operands[1])
         except (Unsupported, Error):
             raise

@@ -6,7 +6,7 @@ what it does on an example."""
 import copy
 import inspect
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ import torch
 from torch import nn
 
 from .._native import Error
+from ._snapshot import are_same, find_change, take_snapshot
 
 
 def first_line(error: BaseException) -> str:
@@ -39,14 +40,14 @@ def iterate(tree: Any, name: str) -> Iterator[tuple[str, Any]]:
 
 
 def rebuild(tree: Any, leaves: Iterator[Any]) -> Any:
-    """The same nesting with other leaves."""
+    """The same nesting with other tensors."""
     if isinstance(tree, Mapping):
         return {key: rebuild(entry, leaves) for key, entry in tree.items()}
     if isinstance(tree, tuple) and hasattr(tree, "_fields"):
         return type(tree)(*(rebuild(entry, leaves) for entry in tree))
     if isinstance(tree, (tuple, list)):
         return type(tree)(rebuild(entry, leaves) for entry in tree)
-    return next(leaves)
+    return next(leaves) if isinstance(tree, torch.Tensor) else tree
 
 
 class Flat(nn.Module):
@@ -56,6 +57,7 @@ class Flat(nn.Module):
         super().__init__()
         self.module = module
         self._tree = arguments
+        self.output_names: list[str] = []
 
     def forward(self, leaves: Any) -> Any:
         arguments = rebuild(self._tree, iter(leaves))
@@ -63,7 +65,9 @@ class Flat(nn.Module):
             result = self.module(**arguments)
         else:
             result = self.module(*arguments)
-        return tuple(leaf for _, leaf in iterate(result, "") if leaf is not None)
+        found = [entry for entry in iterate(result, "") if entry[1] is not None]
+        self.output_names = [name for name, _ in found]
+        return tuple(leaf for _, leaf in found)
 
 
 def strip(path: str) -> str:
@@ -100,56 +104,63 @@ class Prepared:
         for argument, tree in arguments.items():
             is_nested = isinstance(tree, (tuple, list, Mapping))
             for name, leaf in iterate(tree, argument):
+                if isinstance(leaf, (int, float, str, type(None))):
+                    # The same in every frame.
+                    continue
                 self.names.append(name)
                 self.leaves.append(_check_input(name, leaf))
                 self.nested.append(is_nested)
         if not self.leaves:
             raise Error("from_torch: the example holds no tensor")
-        self.missing = [p for p in _get_parameters(module) if p not in arguments]
+        #: Arguments that the example does not give.
+        self.missing = [p for p in _get_parameters(module) if arguments.get(p) is None]
         self.flat = Flat(self.copy, self.arguments).eval()
         _refuse_sequences(self.copy)
         self._run()
 
     def _run(self) -> None:
-        """On the example, several times: nothing may be kept but states."""
-        before = _take_snapshot(self.copy)
-        results = []
-        for _ in range(3):
-            leaves = [leaf.clone() for leaf in self.leaves]
-            try:
-                with torch.no_grad():
-                    outputs = self.flat(tuple(leaves))
-                    arguments = rebuild(
-                        self.arguments, (leaf.clone() for leaf in self.leaves)
-                    )
-                    tree = (
-                        self.copy(**arguments)
-                        if isinstance(arguments, dict)
-                        else self.copy(*arguments)
-                    )
-            except Exception as error:
-                raise Error(
-                    f"from_torch: {self.kind} does not run on the example: {first_line(error)}"
-                ) from error
-            results.append([output.clone() for output in _check_outputs(outputs)])
-            changed = _find_change(before, _take_snapshot(self.copy))
-            if changed:
-                raise Error(
-                    f"from_torch: {self.kind} keeps a state of its own: forward changes "
-                    f"'{changed}', and this would be lost between frames; let forward take "
-                    "the state as an argument and return the next one"
-                )
-        #: Names of outputs: paths in what forward returns.
-        self.output_names = [n for n, leaf in iterate(tree, "") if leaf is not None]
-        if self.output_names == [""]:
-            self.output_names = ["y"]
+        """Several times: nothing may be kept but states. What the first call makes, such as
+        a table, may be kept if it does not depend on the frame."""
+        other = [
+            torch.randn_like(leaf) * (float(leaf.abs().max()) or 1.0)
+            for leaf in self.leaves
+        ]
+        second = Flat(copy.deepcopy(self.copy), self.arguments)
+        self._call(second, other)
+        results = [self._call(self.flat, self.leaves)]
+        self._refuse_change(take_snapshot(second.module), take_snapshot(self.copy))
+        before = take_snapshot(self.copy)
+        for leaves in (other, self.leaves):
+            results.append(self._call(self.flat, leaves))
+            self._refuse_change(before, take_snapshot(self.copy))
+        # Names of outputs: paths in what forward returns.
+        names = self.flat.output_names
+        self.output_names = names if names != [""] else ["y"]
         self.outputs: list[torch.Tensor] = results[0]
-        for other in results[1:]:
-            if not all(map(_are_same, results[0], other)):
-                raise Error(
-                    f"from_torch: {self.kind} gives other results for the same frame (random "
-                    "numbers, or a state that it keeps)"
-                )
+        if not all(map(are_same, results[0], results[2])):
+            raise Error(
+                f"from_torch: {self.kind} gives other results for the same frame (random "
+                "numbers, or a state that it keeps)"
+            )
+
+    def _call(self, flat: Flat, leaves: list[torch.Tensor]) -> list[torch.Tensor]:
+        try:
+            with torch.no_grad():
+                outputs = flat(tuple(leaf.clone() for leaf in leaves))
+        except Exception as error:
+            raise Error(
+                f"from_torch: {self.kind} does not run on the example: {first_line(error)}"
+            ) from error
+        return [output.clone() for output in _check_outputs(outputs)]
+
+    def _refuse_change(self, before: dict[str, Any], after: dict[str, Any]) -> None:
+        changed = find_change(before, after)
+        if changed:
+            raise Error(
+                f"from_torch: {self.kind} keeps a state of its own: forward changes "
+                f"'{changed}', and this would be lost between frames; let forward take the "
+                "state as an argument and return the next one"
+            )
 
 
 def _copy(module: nn.Module) -> nn.Module:
@@ -164,6 +175,8 @@ def _copy(module: nn.Module) -> nn.Module:
             raise Error(
                 f"from_torch: '{name}' of a lazy module has no shape yet; run it once before"
             )
+        if tensor.is_meta:
+            raise Error(f"from_torch: '{name}' has no data, its device is meta")
         if tensor.is_complex():
             raise Error(
                 f"from_torch: '{name}' is complex; split it into real and imaginary part"
@@ -220,9 +233,6 @@ def _bind(module: nn.Module, example: Any) -> Any:
         arguments = dict(example)
     else:
         arguments = tuple(example) if isinstance(example, (tuple, list)) else (example,)
-        # None at the end is what is left out.
-        while len(arguments) > 1 and arguments[-1] is None:
-            arguments = arguments[:-1]
     try:
         if isinstance(arguments, dict):
             inspect.signature(module.forward).bind(**arguments)
@@ -235,25 +245,29 @@ def _bind(module: nn.Module, example: Any) -> Any:
             "tensor, a tuple of all arguments, or a dictionary of them"
         ) from None
     if isinstance(arguments, dict):
-        order = _get_parameters(module)
-        arguments = dict(
-            sorted(arguments.items(), key=lambda item: order.index(item[0]))
-        )
-    leaves = []
-    for _, leaf in iterate(arguments, ""):
-        leaf = torch.from_numpy(leaf) if isinstance(leaf, np.ndarray) else leaf
-        if isinstance(leaf, torch.Tensor) and leaf.is_floating_point():
-            leaf = leaf.detach().float().cpu().contiguous()
-        leaves.append(leaf)
-    return rebuild(arguments, iter(leaves))
+        order = [name for name in _get_parameters(module) if name in arguments]
+        order += [name for name in arguments if name not in order]
+        arguments = {name: arguments[name] for name in order}
+    return _to_tensors(arguments)
+
+
+def _to_tensors(tree: Any) -> Any:
+    if isinstance(tree, Mapping):
+        return {key: _to_tensors(entry) for key, entry in tree.items()}
+    if isinstance(tree, (tuple, list)):
+        entries = [_to_tensors(entry) for entry in tree]
+        return type(tree)(*entries) if hasattr(tree, "_fields") else type(tree)(entries)
+    leaf = torch.from_numpy(tree) if isinstance(tree, np.ndarray) else tree
+    if isinstance(leaf, torch.Tensor) and leaf.is_floating_point():
+        return leaf.detach().float().cpu().contiguous()
+    return leaf
 
 
 def _check_input(name: str, leaf: Any) -> torch.Tensor:
     if not isinstance(leaf, torch.Tensor):
         raise Error(
             f"from_torch: argument '{name}' of the example is no tensor but "
-            f"{'None' if leaf is None else type(leaf).__name__}; leave it out, or wrap the module "
-            "in one that fixes it"
+            f"{type(leaf).__name__}"
         )
     if not leaf.is_floating_point():
         raise Error(
@@ -284,64 +298,3 @@ def _refuse_sequences(module: nn.Module) -> None:
                 f"from_torch: '{name or type(child).__name__}' ({type(child).__name__}) is "
                 "bidirectional: it needs future frames, so it cannot stream"
             )
-
-
-# --- what forward must not change ------------------------------------------------------
-
-
-def _take_snapshot(module: nn.Module) -> dict[str, Any]:
-    """All that a module holds, by name."""
-    found: dict[str, Any] = {}
-    for path, child in module.named_modules():
-        kept = {"_parameters", "_buffers", "_modules"}
-        own = {key: value for key, value in vars(child).items() if key not in kept}
-        own |= {**child._parameters, **child._buffers}
-        for key, value in own.items():
-            found[f"{path}.{key}" if path else key] = _freeze(value)
-    return found
-
-
-def _freeze(value: Any, depth: int = 0) -> Any:
-    if isinstance(value, torch.Tensor):
-        return value.detach().clone()
-    if isinstance(value, np.ndarray):
-        return (
-            torch.from_numpy(value.copy()) if value.dtype.kind in "fiub" else id(value)
-        )
-    if isinstance(value, (int, float, bool, str, type(None))):
-        return value
-    if depth > 3:
-        return id(value)
-    if isinstance(value, Mapping):
-        return {key: _freeze(entry, depth + 1) for key, entry in value.items()}
-    if isinstance(value, (list, tuple)) or type(value).__name__ == "deque":
-        return [_freeze(entry, depth + 1) for entry in value]
-    # Another object: what it holds.
-    inside = getattr(value, "__dict__", None)
-    if isinstance(inside, dict) and not isinstance(value, (type, nn.Module, Callable)):
-        return {key: _freeze(entry, depth + 1) for key, entry in inside.items()}
-    return id(value)
-
-
-def _are_same(a: Any, b: Any) -> bool:
-    if isinstance(a, torch.Tensor) and isinstance(b, torch.Tensor):
-        same = a.shape == b.shape and a.dtype == b.dtype
-        return same and bool(((a == b) | ((a != a) & (b != b))).all())
-    if type(a) is not type(b):
-        return False
-    if isinstance(a, list):
-        return len(a) == len(b) and all(map(_are_same, a, b))
-    if isinstance(a, dict):
-        return a.keys() == b.keys() and all(_are_same(a[key], b[key]) for key in a)
-    return bool(a == b)
-
-
-def _find_change(before: dict[str, Any], after: dict[str, Any]) -> str:
-    for key in [*before, *(key for key in after if key not in before)]:
-        if (
-            key not in before
-            or key not in after
-            or not _are_same(before[key], after[key])
-        ):
-            return key
-    return ""
