@@ -59,7 +59,9 @@ static void buildLegalize(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(rnn::createLowerQuantized());
   pm.addPass(rnn::createFuseSums());
   pm.addPass(rnn::createQuantizeStates());
+  pm.addPass(rnn::createRoundEarly());
   pm.addPass(rnn::createSplitReductions());
+  pm.addPass(rnn::createDivideOnce());
   pm.addPass(rnn::createBroadcastLate());
   pm.addPass(rnn::createContract());
   pm.addPass(rnn::createFoldConstants()); // scales of rows, sliced
@@ -79,11 +81,16 @@ static void buildDecisions(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(schedule::createPlaceBuffers());
 }
 
-static void buildPlan(OpPassManager &pm, const PipelineOptions &options) {
+void se::buildStages(OpPassManager &pm, bool remarks) {
   pm.addPass(rnn::createInlineCells());
   pm.addPass(rnn::createStoreMasks());
   pm.addPass(createCSEPass());
-  pm.addPass(schedule::createFormStages({options.remarks}));
+  pm.addPass(schedule::createFormDelayLines());
+  pm.addPass(schedule::createFormStages({remarks}));
+}
+
+static void buildPlan(OpPassManager &pm, const PipelineOptions &options) {
+  buildStages(pm, options.remarks);
   buildDecisions(pm, options);
 }
 
