@@ -175,12 +175,12 @@ def zeros_for_cell():
     return One(step, nn.LSTMCell(8, 8)), x(), {}
 
 
-@error("'layer': linear: forward makes zeros and computes with them")
+@error("'layer': linear: it computes with zeros that forward makes")
 def zeros_by_hand():
     return One(lambda m, x: torch.tanh(x + m.layer(torch.zeros(1, 8))), nn.Linear(8, 8)), x(), {}
 
 
-@error("mul: forward makes zeros and computes with them")
+@error("mul: it computes with zeros that forward makes")
 def zeros_that_leak():
     def step(m, x):
         state = torch.zeros(1, 8)
@@ -189,7 +189,21 @@ def zeros_that_leak():
     return One(step), x(), {}
 
 
-@error("cat: forward makes zeros and computes with them")
+@error("'U': linear: it computes with zeros that forward makes or the module keeps")
+def zeros_of_the_module():
+    class Start(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.U = nn.Linear(8, 8)
+            self.register_buffer("h0", torch.zeros(1, 8))
+
+        def forward(self, x):
+            return torch.tanh(x + self.U(self.h0))
+
+    return Start(), x(), {}
+
+
+@error("cat: it computes with zeros that forward makes")
 def zeros_beside_input():
     return One(lambda m, x: m.layer(torch.cat([x, torch.zeros(1, 8)], 1)),
                nn.Linear(16, 8)), x(), {}
@@ -266,6 +280,11 @@ def state_of_another_shape():
 @error("states: expected a list of IN=OUT")
 def states_as_text():
     return Two(lambda m, x, h: x + h), (x(), h()), {"states": "h=y"}
+
+
+@error("states: expected a list of IN=OUT, got a dictionary")
+def states_as_dictionary():
+    return Two(lambda m, x, h: x + h), (x(), h()), {"states": {"h": "y"}}
 
 
 @error("all inputs are states")

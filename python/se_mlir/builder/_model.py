@@ -43,7 +43,7 @@ class Model(os.PathLike[str]):
 
     def __fspath__(self) -> str:
         # A file as long as this object is there.
-        if self._path is None:
+        if self._path is None or not os.path.exists(self._path):
             folder = tempfile.mkdtemp(prefix="se-mlir-")
             weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
             path = Path(folder) / f"{self.name}.mlir"

@@ -16,7 +16,7 @@ from .._networks import HostNetwork
 from ..builder import Model
 from ._module import Prepared, first_line
 
-FRAMES = 6
+FRAMES = 7
 
 
 @contextmanager
@@ -220,11 +220,10 @@ def _check_sequence(
         # Of the last frame, such as a final state.
         wanted, got = [steps[-1]], [found]
     else:
-        places = [d for d, n in enumerate(found.shape) if n == FRAMES]
         axes = [
             d
-            for d in places
-            if found.dim() == len(one) and found.select(d, 0).numel() == one.numel()
+            for d in range(len(one))
+            if found.shape == (*one[:d], FRAMES, *one[d + 1 :]) and one[d] == 1
         ]
         if not axes:
             return

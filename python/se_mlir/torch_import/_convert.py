@@ -17,10 +17,16 @@ from ._ops_shape import set_elements
 from ._table import HANDLERS, Context, Unsupported
 from ._trace import call_node
 
-#: With a tensor of zeros that forward makes these are a state that is always new.
+#: With zeros as a factor, or beside what comes in, these compute with a state that is
+#: always new.
 _READS_STATE = {
     "mul", "linear", "matmul", "mm", "mv", "addmm", "addmv", "bmm", "baddbmm", "cat", "lerp",
     "einsum", "dot", "addcmul", "bilinear", "inner", "hstack", "concat",
+}  # fmt: skip
+#: Of these some arguments are summands.
+_FACTORS = {
+    "linear": (0, 1), "addmm": (1, 3), "addmv": (1, 3), "baddbmm": (1, 3), "addcmul": (1, 3),
+    "bilinear": (0, 2),
 }  # fmt: skip
 _FACTORIES = {
     "zeros",
@@ -51,7 +57,7 @@ class Converter:
         self._cell = Cell(name or _to_name(prepared.kind))
         self._context = Context(self._cell, graph, states)
         self._values: dict[Node, Any] = {}
-        #: Tensors of zeros that forward makes.
+        #: Tensors of zeros that forward makes, or that the module has and never changes.
         self._fresh: set[Node] = set()
         self._aliases = Aliases()
         self._problems: list[tuple[str, str, str]] = []
@@ -72,6 +78,10 @@ class Converter:
             # Packed weights of quantized layers are something else.
             if isinstance(tensor, torch.Tensor):
                 self._values[node] = tensor.detach()
+                is_state = not isinstance(tensor, torch.nn.Parameter) and _is_zero(
+                    tensor
+                )
+                self._fresh |= {node} if is_state else set()
         for node in self._graph.nodes:
             self._convert_node(node)
         self._report()
@@ -132,8 +142,7 @@ class Converter:
                 else:
                     self._aliases.add(node, operation)
                     self._aliases.add_root(node, self._values[node])
-                made = operation.name in _FACTORIES or operation.name == "clone"
-                if made and _is_zero(self._values[node]):
+                if operation.name in _FACTORIES and _is_zero(self._values[node]):
                     self._fresh.add(node)
                 elif operation.name in VIEWS | {"clone"}:
                     inputs = node.all_input_nodes
@@ -216,14 +225,17 @@ class Converter:
     # --- states that get lost ----------------------------------------------------------
 
     def _refuse_fresh(self, node: Node, operation: Operation) -> None:
-        if operation.name not in _READS_STATE or self._fresh.isdisjoint(
-            node.all_input_nodes
-        ):
+        if operation.name not in _READS_STATE:
             return
-        raise Unsupported(
-            "forward makes zeros and computes with them: a state that starts anew in every "
-            "frame is lost; take it as an argument and return its next value"
-        )
+        first, last = _FACTORS.get(operation.name, (0, None))
+        factors: list[Node] = []
+        torch.fx.node.map_arg(node.args[first:last], factors.append)
+        if not self._fresh.isdisjoint(factors):
+            raise Unsupported(
+                "it computes with zeros that forward makes or the module keeps: a state that "
+                "starts anew in every frame is lost; take it as an argument and return its "
+                "next value"
+            )
 
     # --- in place ------------------------------------------------------------------------
 

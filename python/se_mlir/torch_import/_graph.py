@@ -33,10 +33,10 @@ _NAMES = {
     "special_log1p": "log1p", "logsigmoid": "log_sigmoid", "dropout1d": "dropout",
     "dropout2d": "dropout", "dropout3d": "dropout", "feature_dropout": "dropout",
     "alpha_dropout": "dropout", "feature_alpha_dropout": "dropout", "numpy_T": "T",
-    "matrix_H": "mT", "H": "T", "ger": "outer", "gelu_": "gelu", "msort": "sort",
-    "_threshold": "threshold", "_softmax": "softmax", "_log_softmax": "log_softmax",     "vecdot": "linalg_vecdot", "linalg_matmul": "matmul", "linalg_norm": "norm",
+    "matrix_H": "mT", "H": "T", "ger": "outer",
+    "_threshold": "threshold", "_softmax": "softmax", "_log_softmax": "log_softmax",
+    "vecdot": "linalg_vecdot", "linalg_matmul": "matmul", "linalg_norm": "norm",
     "linalg_vector_norm": "norm", "_scaled_dot_product_attention": "scaled_dot_product_attention",
-
 }  # fmt: skip
 
 _IN_PLACE = {

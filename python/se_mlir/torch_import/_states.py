@@ -3,7 +3,7 @@
 """Which inputs are states, and which outputs are their next values."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from .._native import Error, list_names
 from ._flow import (
@@ -84,6 +84,8 @@ def _read(
     """`IN=OUT`; `IN=`, no state; `IN`, a state whose output is to be found."""
     if isinstance(states, str):
         raise Error(f"from_torch: states: expected a list of IN=OUT, got '{states}'")
+    if isinstance(states, Mapping):
+        raise Error("from_torch: states: expected a list of IN=OUT, got a dictionary")
     given: dict[int, int] = {}
     frames: set[int] = set()
     wanted: set[int] = set()
