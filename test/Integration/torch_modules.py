@@ -432,6 +432,18 @@ def cell_slices():
 
 
 @case
+def cell_windows():
+    def step(m, x, h):
+        w = h.unfold(1, 4, 2)[0].diff(dim=0).sum(0, keepdim=True).repeat(1, 2)
+        v = torch.einsum("...i,...i->...", w, w)[:, None] + torch.cumprod(h, 1)
+        v = v + torch.gather(h, 1, torch.tensor([[0, 0, 1, 2, 3, 7, 7, 6]])) + (4 * h).long()
+        return v, torch.tanh(h + x[:, :8]) * torch.argmax(x, -1, keepdim=True)
+
+    return Case(Cell(step), (x(1, 12), torch.zeros(1, 8)), states=("h=1",),
+                no_onnx="the exporter has no diff")
+
+
+@case
 def cell_in_place():
     def step(m, x, h):
         a = F.linear(x, m.W)

@@ -18,7 +18,7 @@ Node = torch.fx.Node
 
 #: Python's and torch's other names of operations.
 _NAMES = {
-    "truediv": "div", "true_divide": "div", "divide": "div", "multiply": "mul",
+    "pos": "positive", "truediv": "div", "true_divide": "div", "divide": "div", "multiply": "mul",
     "subtract": "sub", "negative": "neg", "absolute": "abs", "and_": "logical_and",
     "or_": "logical_or", "xor": "logical_xor", "bitwise_and": "logical_and",
     "bitwise_or": "logical_or", "bitwise_xor": "logical_xor", "invert": "logical_not",

@@ -233,7 +233,7 @@ def _identity(_: Context, x: Value, *args: Any, memory_format: Any = None) -> Va
     return x
 
 
-_FLOATS = {"torch.float32", "torch.float64"}
+_FLOATS = {"torch.float32", "torch.float64", "torch.FloatTensor", "torch.DoubleTensor"}
 
 
 def _cast(x: Value, kind: Any) -> Value:
@@ -242,18 +242,9 @@ def _cast(x: Value, kind: Any) -> Value:
         return ops.to_float(x)
     if name == "torch.bool":
         return x if x.is_bool else x != 0.0
-    if name in (
-        "torch.int64",
-        "torch.int32",
-        "torch.int16",
-        "torch.uint8",
-        "torch.int8",
-    ):
-        if x.is_bool:
-            return ops.to_float(x)
-        raise Unsupported(
-            f"numbers are rounded to {name}; use torch.floor or torch.trunc"
-        )
+    if name in ("torch.int64", "torch.int32", "torch.int16"):
+        # Whole numbers in f32, exact up to 2^24.
+        return ops.to_float(x) if x.is_bool else ops.math("trunc", x)
     raise Unsupported(
         f"numbers of {name} are not supported (precision is chosen by compile)"
     )

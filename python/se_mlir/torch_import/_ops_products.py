@@ -63,6 +63,13 @@ def _addmm(
     return product + (x if beta == 1 else x * beta)
 
 
+@handles("addr")
+def _addr(
+    _: Context, x: Operand, a: Operand, b: Operand, beta: Any = 1, alpha: Any = 1
+) -> Value:
+    return x * beta + ops.outer(a, b) * alpha
+
+
 @handles("bilinear")
 def _bilinear(
     _: Context, x: Operand, y: Operand, weight: Operand, bias: Operand = None
@@ -83,10 +90,13 @@ def _einsum(_: Context, equation: str, *operands: Any, path: Any = None) -> Valu
     if not isinstance(equation, str):
         raise Unsupported("only with a text as equation")
     text = equation.replace(" ", "")
-    if "..." in text:
-        raise Unsupported("'...' in an equation")
     left, arrow, right = text.partition("->")
     factors = left.split(",")
+    if "." in text:
+        factors, right = _name_others(
+            factors, right, [len(_shape(x)) for x in operands]
+        )
+        left = ",".join(factors)
     if len(factors) != len(operands):
         raise Unsupported(f"{len(factors)} factors and {len(operands)} operands")
     if not arrow:
@@ -99,6 +109,21 @@ def _einsum(_: Context, equation: str, *operands: Any, path: Any = None) -> Valu
         needed = set(right).union(*factors[i + 1 :])
         value, letters = _contract(value, letters, operands[i], factors[i], needed)
     return _arrange(value, letters, right)
+
+
+def _name_others(
+    factors: Sequence[str], right: str, ranks: Sequence[int]
+) -> tuple[list[str], str]:
+    """With capital letters for what `...` stands for."""
+    counts = [rank - len(f) + 3 for f, rank in zip(factors, ranks) if "..." in f]
+    if any(f.isupper() for f in factors) or not counts or max(counts) > 8:
+        raise Unsupported("'...' in this equation")
+    letters = "ABCDEFGH"
+    named = [
+        f.replace("...", letters[8 - (rank - len(f) + 3) :])
+        for f, rank in zip(factors, ranks)
+    ]
+    return named, right.replace("...", letters[8 - max(counts) :])
 
 
 def _sum_over(x: Operand, letters: str, dropped: set[str]) -> tuple[Operand, str]:

@@ -11,6 +11,7 @@ import numpy as np
 from .. import ops
 from ..builder import Value
 from ..builder._movement import to_axis
+from ._graph import describe
 from ._table import Context, Unsupported, handles
 
 Operand = Any
@@ -229,16 +230,27 @@ def _log_softmax(
     return ops.log_softmax(x, _default_axis(x) if dim is None else dim)
 
 
-@handles("cumsum")
-def _cumsum(_: Context, x: Value, dim: int, dtype: Any = None) -> Value:
+@handles("diff")
+def _diff(_: Context, x: Value, n: int = 1, dim: int = -1) -> Value:
+    axis = to_axis(dim, x.ndim)
+    for _i in range(n):
+        size = x.shape[axis] - 1
+        x = ops.narrow(x, axis, 1, size) - ops.narrow(x, axis, 0, size)
+    return x
+
+
+@handles("cumsum", "cumprod")
+def _cumsum(context: Context, x: Value, dim: int, dtype: Any = None) -> Value:
     _check_dtype(dtype)
+    is_sum = describe(context.node).name == "cumsum"
     axis = to_axis(dim, x.ndim)
     size = x.shape[axis] if x.shape else 1
     if size > 64:
         raise Unsupported(f"over {size} elements, more than 64")
     parts = [ops.narrow(x, axis, 0, 1)]
     for i in range(1, size):
-        parts.append(parts[-1] + ops.narrow(x, axis, i, 1))
+        part = ops.narrow(x, axis, i, 1)
+        parts.append(parts[-1] + part if is_sum else parts[-1] * part)
     return ops.concat(parts, axis)
 
 

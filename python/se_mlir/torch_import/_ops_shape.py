@@ -150,6 +150,12 @@ def _hstack(_: Context, tensors: Sequence[Operand]) -> Value:
     return ops.concat(tensors, 0 if tensors[0].ndim == 1 else 1)
 
 
+@handles("column_stack")
+def _column_stack(_: Context, tensors: Sequence[Operand]) -> Value:
+    columns = [t if t.ndim > 1 else t.reshape(-1, 1) for t in tensors]
+    return ops.concat(columns, 1)
+
+
 @handles("vstack")
 def _vstack(_: Context, tensors: Sequence[Operand]) -> Value:
     rows = [t if t.ndim > 1 else t.reshape(1, -1) for t in tensors]
@@ -308,6 +314,44 @@ def _index_select(_: Context, x: Value, dim: int, index: Any) -> Value:
     return ops.take(x, [int(i) for i in np.atleast_1d(index)], dim)
 
 
+@handles("gather", "take_along_dim")
+def _gather(
+    context: Context, x: Value, dim: Any, index: Any = None, sparse_grad: bool = False
+) -> Value:
+    if describe(context.node).name == "take_along_dim":
+        dim, index = index, dim
+    if isinstance(index, Value):
+        raise Unsupported("an index that depends on data")
+    axis = to_axis(dim, x.ndim)
+    places = np.arange(prod(x.shape)).reshape(x.shape)
+    inside = tuple(
+        slice(0, n) if d != axis else slice(None) for d, n in enumerate(index.shape)
+    )
+    chosen = np.take_along_axis(places[inside], np.asarray(index), axis)
+    flat = ops.take(ops.reshape(x, (-1,)), chosen.reshape(-1).tolist())
+    return ops.reshape(flat, chosen.shape)
+
+
+@handles("unfold")
+def _unfold(_: Context, x: Value, dimension: int, size: int, step: int) -> Value:
+    axis = to_axis(dimension, x.ndim)
+    starts = range(0, x.shape[axis] - size + 1, step)
+    windows = ops.stack([ops.narrow(x, axis, start, size) for start in starts], axis)
+    # The window is the last dimension.
+    order = [d for d in range(windows.ndim) if d != axis + 1] + [axis + 1]
+    return ops.transpose(windows, order)
+
+
+@handles("atleast_1d")
+def _atleast_1d(_: Context, x: Value) -> Value:
+    return x if x.ndim else ops.reshape(x, (1,))
+
+
+@handles("atleast_2d")
+def _atleast_2d(_: Context, x: Value) -> Value:
+    return x if x.ndim > 1 else ops.reshape(x, (1, -1))
+
+
 @handles("flip")
 def _flip(_: Context, x: Value, *dims: Any) -> Value:
     for dim in _sizes(dims):
@@ -379,6 +423,25 @@ def set_elements(cell: Any, x: Operand, places: Any, value: Operand) -> Value:
     return ops.reshape(
         ops.take(both, [source.get(n, n) for n in range(prod(shape))]), shape
     )
+
+
+@handles("index_put")
+def _index_put(
+    context: Context,
+    x: Operand,
+    indices: Sequence[Any],
+    value: Operand,
+    accumulate: bool = False,
+) -> Value:
+    if accumulate:
+        raise Unsupported("accumulate")
+    index = tuple(slice(None) if i is None else i for i in indices)
+    return _setitem(context, x, index if len(index) > 1 else index[0], value)
+
+
+@handles("sym_size")
+def _sym_size(_: Context, x: Value, dim: int) -> int:
+    return x.shape[dim]
 
 
 @handles("copy")

@@ -95,6 +95,9 @@ class _Proxy(torch.fx.Proxy):
                 return function(*args, **(kwargs or {}))
         return super().__torch_function__(function, types, args, kwargs)
 
+    def __abs__(self) -> Any:
+        return self.tracer.create_proxy("call_function", torch.abs, (self,), {})
+
     def __setitem__(self, index: Any, value: Any) -> None:
         self.tracer.create_proxy(
             "call_function", operator.setitem, (self, index, value), {}
@@ -206,6 +209,9 @@ class _Tracer(torch.fx.Tracer):
             a, (torch.dtype, torch.device, torch.memory_format, torch.layout)
         ):
             return a
+        if isinstance(a, type(torch.FloatTensor)):
+            # torch.FloatTensor itself, an old way to name a type.
+            return f"{a.__module__}.{a.__name__}"
         return super().create_arg(a)
 
     def create_node(self, *args: Any, **kwargs: Any) -> torch.fx.Node:
