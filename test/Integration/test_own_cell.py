@@ -52,7 +52,8 @@ def test_commands(folder):
 
 def test_every_phase():
     shown = " ".join(command for command, _ in test_docs.get_shown(PAGE))
-    for phase in ("imported", "normalized", "legalized", "planned", "scheduled", "selected"):
+    for phase in ("imported", "normalized", "legalized", "planned", "scheduled", "selected",
+                  "llvm"):
         assert f"--emit=mlir-{phase} " in shown
 
 
