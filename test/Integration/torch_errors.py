@@ -95,6 +95,22 @@ def layer_behind_the_state():
                nn.ModuleList([nn.GRUCell(8, 8), nn.Linear(8, 8)])), (x(), h()), {}
 
 
+@error("is the output 'y' the next value of 'h', or is this state lost", "states=['h=y']")
+def read_out_by_hand():
+    """The state has the shape of the output, and is not returned."""
+
+    class Forgets(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.W, self.U, self.V = (nn.Linear(8, 8) for _ in range(3))
+
+        def forward(self, x, h):
+            h = torch.tanh(self.W(x) + self.U(h))
+            return torch.sigmoid(self.V(h))
+
+    return Forgets(), (x(), h()), {}
+
+
 @error("the state 'c' would be lost", "'0' [1, 1, 8], '1' [1, 1, 8]")
 def one_of_two_states():
     class Half(nn.Module):

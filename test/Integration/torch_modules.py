@@ -616,3 +616,20 @@ class Table(nn.Module):
 def constant_arguments():
     return Case(Table(), (x(1, 12), 2.5, torch.zeros(1, 12), True, None),
                 no_onnx="the exporter takes numbers for inputs")
+
+
+class Deep(nn.Module):
+    """A transition of several layers."""
+
+    def __init__(self):
+        super().__init__()
+        self.net = nn.Sequential(nn.Linear(20, 16), nn.SiLU(), nn.Linear(16, 8))
+
+    def forward(self, x, h):
+        h = self.net(torch.cat([x, h], -1))
+        return h.sum(-1, keepdim=True), h
+
+
+@case
+def deep_transition():
+    return Case(Deep(), (x(1, 12), torch.zeros(1, 8)))

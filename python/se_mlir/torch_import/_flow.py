@@ -197,6 +197,50 @@ def _find_carried(graph: Graph, output: Node) -> set[int]:
     return found
 
 
+#: Of one state alone these are linear.
+_LINEAR = (
+    _MOVES
+    | _PRODUCTS
+    | {"add", "sub", "rsub", "neg", "mul", "div", "sum", "mean", "dropout"}
+)
+
+
+def is_read_out(graph: Graph, i: int, output: Node) -> bool:
+    """Whether an output looks like what is made of a state that is not given back: a product
+    with a function of the input, and nothing of it lives on."""
+    if i in _find_carried(graph, output):
+        return False
+    products: list[Node] = []
+    seen: set[Node] = set()
+    stack = [output]
+    while stack:
+        node = stack.pop()
+        if node in seen or not node.op.startswith("call_"):
+            continue
+        seen.add(node)
+        if describe(node).name in _PRODUCTS:
+            products.append(node)
+        else:
+            stack += graph.get_sources(node)
+    return any(_depends_by_function(graph, product, i) for product in products)
+
+
+def _depends_by_function(graph: Graph, product: Node, i: int) -> bool:
+    seen: set[tuple[Node, bool]] = set()
+    stack = [(node, False) for node in product.all_input_nodes]
+    while stack:
+        node, is_function = entry = stack.pop()
+        if entry in seen:
+            continue
+        seen.add(entry)
+        if graph.inputs.get(node) == i and is_function:
+            return True
+        if node.op.startswith("call_"):
+            is_function = is_function or describe(node).name not in _LINEAR
+            stack += [(source, is_function) for source in graph.get_sources(node)]
+    return False
+
+
 def _find_layer(node: Node, with_sequence: bool = False) -> tuple[Node, int] | None:
     """The recurrent operation whose next state this is, and the number of the state;
     also of its sequence if that is one state."""

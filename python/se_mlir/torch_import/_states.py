@@ -5,6 +5,8 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+import torch.fx
+
 from .._native import Error, list_names
 from ._flow import (
     count_carried,
@@ -12,6 +14,7 @@ from ._flow import (
     find_layer_states,
     find_possible,
     has_layers,
+    is_read_out,
 )
 from ._graph import Graph
 from ._module import Prepared
@@ -215,7 +218,30 @@ def _match(
         # What lives on in an output may say that the order is another one.
         least = count_carried(graph, ordered[0])
         ordered += [c for c in choices if count_carried(graph, c) > least]
+    if len(ordered) == 1:
+        states = {*used, *ordered[0].values()}
+        for i in rest:
+            _refuse_read_out(prepared, graph, i, ordered[0][i], states)
     return ordered
+
+
+def _refuse_read_out(
+    prepared: Prepared, graph: Graph, i: int, o: int, states: set[int]
+) -> None:
+    """If an output has a state's shape by chance, the state may be lost."""
+    output = graph.outputs[o]
+    if not isinstance(output, torch.fx.Node) or not is_read_out(graph, i, output):
+        return
+    # Returned twice, or behind what goes out, as `return y, h`: it is meant.
+    is_twice = sum(other is output for other in graph.outputs) > 1
+    if is_twice or (o > 0 and states.issuperset(range(o, len(graph.outputs)))):
+        return
+    name, result = prepared.names[i], prepared.output_names[o]
+    raise Error(
+        f"from_torch: is the output '{result}' the next value of '{name}', or is this state "
+        f"lost? the output is a product behind what is computed of '{name}'; return the next "
+        f"value, or say states=['{name}={result}']"
+    )
 
 
 class _Identity:
