@@ -254,7 +254,8 @@ SAME = {
     "where": lambda f, x, m: f.where((x > 0) & (x < 1) | (x <= -1), x, 2 * x + B),
     "truth": lambda f, x, m: 1.0 * (~(x >= 0) ^ (B > 0)) + 1.0 * (x == x) + (x != 0) * 3.0,
     "slices": lambda f, x, m: m[1:3, ::2] + m[-2:, :2] * m[0, 1] + m[..., None, 0][2, 0],
-    "steps": lambda f, x, m: m.reshape(12)[1::3] + m.reshape(12)[::-3] + m.reshape(12)[[3, 0, 1, 2]],
+    "steps": lambda f, x, m: m.reshape(12)[1::3] + m.reshape(12)[::-3]
+    + m.reshape(12)[[3, 0, 1, 2]],
     "new axis": lambda f, x, m: x[:, None] * x[None] + m[:3, ..., -1],
     "transpose": lambda f, x, m: m.T @ m + f.transpose(m.reshape(2, 2, 3), (2, 0, 1))[:, 1, 0],
     "sums": lambda f, x, m: f.sum(m, 0) + f.mean(m, 0) + f.max(m, 0) * f.min(m, 0) + f.sum(m),

@@ -196,7 +196,8 @@ def test_page(work):
         "_to_copy", "_unsafe_view", "alias", "bfloat16", "clone", "conj", "constant_pad_nd",
         "contiguous", "copy", "cpu", "data", "detach", "detach_copy", "empty_like", "fill",
         "full_like", "getitem", "half", "identity", "index", "index_put", "lift_fresh",
-        "lift_fresh_copy", "linalg_vecdot", "sym_size", "new_empty", "new_full", "new_ones", "new_zeros", "ones_like", "positive",
+        "lift_fresh_copy", "linalg_vecdot", "sym_size",
+        "new_empty", "new_full", "new_ones", "new_zeros", "ones_like", "positive",
         "real", "requires_grad", "resolve_conj", "setitem", "view_of", "zero", "zeros_like",
         *(name for name in known if name in ("lstm", "gru") or name.startswith("rnn_")
           or name.endswith("_cell")),

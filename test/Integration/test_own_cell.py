@@ -76,7 +76,8 @@ def test_table(folder, monkeypatch, capsys):
     first, last = get_code("python")
     for place, (x, h, macs) in enumerate(((40, 64, 15872), (128, 256, 229376))):
         larger = first.replace('"x": 40, "h": 64', f'"x": {x}, "h": {h}')
-        larger = larger.replace("(200, 40)", f"(200, {x})").replace("np.zeros(64)", f"np.zeros({h})")
+        larger = larger.replace("(200, 40)", f"(200, {x})")
+        larger = larger.replace("np.zeros(64)", f"np.zeros({h})")
         scope = {}
         exec(larger, scope)
         assert np.abs(scope["exact"]).max() <= 1.2

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Run by an interpreter that has torch, which the tests' own need not have.
 
-    python torch_worker.py modules FOLDER [NAME...]   each module of torch_modules.py: a
+    python torch_worker.py modules FOLDER [NAME...]   each of torch_modules.py and torch_cells.py: a
                                                       network, an ONNX model, torch's results
     python torch_worker.py errors FOLDER              messages of torch_errors.py
     python torch_worker.py operations FOLDER          names that from_torch knows
@@ -105,8 +105,8 @@ def convert(name, make, folder):
         ins = [n.replace(".", "_") for n in prepared.names]
         outs = [f"out{o}" for o in range(len(results[0]))]
         # The exporter takes a dictionary at the end for names of arguments.
-        torch.onnx.export(case.module, (*case.example, {}), str(folder / f"{name}.onnx"), input_names=ins,
-                          output_names=outs, opset_version=14)
+        torch.onnx.export(case.module, (*case.example, {}), str(folder / f"{name}.onnx"),
+                          input_names=ins, output_names=outs, opset_version=14)
         onnx = {
             # If all outputs are states, the importer keeps the one that is named last.
             "states": [f"{ins[i]}={outs[o]}" for i, o in states.items()][::-1],
@@ -132,6 +132,7 @@ def main(command, folder, *names):
     folder = pathlib.Path(folder).absolute()
     found = {}
     if command == "modules":
+        import torch_cells  # noqa: F401
         import torch_modules
 
         for name in names or torch_modules.MODULES:

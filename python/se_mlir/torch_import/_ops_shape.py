@@ -191,7 +191,7 @@ def _pad_by_copies(x: Value, pad: Sequence[int], mode: str) -> Value:
     for i in range(len(pad) // 2):
         axis = x.ndim - 1 - i
         places = np.arange(x.shape[axis])
-        places = np.pad(places, (pad[2 * i], pad[2 * i + 1]), mode=_PAD_MODES[mode])  # type: ignore[call-overload]
+        places = np.pad(places, (pad[2 * i], pad[2 * i + 1]), mode=_PAD_MODES[mode])
         x = ops.take(x, places.tolist(), axis)
     return x
 
