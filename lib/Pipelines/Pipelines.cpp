@@ -41,6 +41,7 @@ static void buildNormalize(OpPassManager &pm) {
   pm.addPass(rnn::createFoldConstants());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
+  pm.addPass(rnn::createJoinBiases());
   pm.addPass(rnn::createFuseGates());
   pm.addPass(rnn::createFoldConstants());
   pm.addPass(createCanonicalizerPass());
