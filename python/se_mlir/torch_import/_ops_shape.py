@@ -182,7 +182,11 @@ def _pad(
     return ops.pad(x, before, after, value or 0.0)
 
 
-_PAD_MODES = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}
+_PAD_MODES: dict[str, Any] = {
+    "reflect": "reflect",
+    "replicate": "edge",
+    "circular": "wrap",
+}
 
 
 def _pad_by_copies(x: Value, pad: Sequence[int], mode: str) -> Value:
