@@ -34,11 +34,13 @@ namespace se {
 using namespace mlir;
 using namespace se;
 
-static void buildNormalize(OpPassManager &pm) {
+static void buildNormalize(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(rnn::createExpandNamedCells());
   pm.addPass(rnn::createInstantiateCells());
   pm.addPass(rnn::createNormalizeMovement());
   pm.addPass(rnn::createFoldConstants());
+  if (options.plain)
+    return;
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
   pm.addPass(rnn::createFuseGates());
@@ -60,7 +62,8 @@ static void buildLegalize(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(rnn::createFuseSums());
   pm.addPass(rnn::createQuantizeStates());
   pm.addPass(rnn::createSplitReductions());
-  pm.addPass(rnn::createBroadcastLate());
+  if (!options.plain)
+    pm.addPass(rnn::createBroadcastLate());
   pm.addPass(rnn::createContract());
   pm.addPass(rnn::createFoldConstants()); // scales of rows, sliced
   pm.addPass(rnn::createScreenInputs({options.nonfinite}));
@@ -71,9 +74,11 @@ static void buildLegalize(OpPassManager &pm, const PipelineOptions &options) {
 /// Of the passes, each keeps what a module has already.
 static void buildDecisions(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(createAttachTargetPass(options.target));
-  pm.addPass(schedule::createFuseReductions());
-  pm.addPass(schedule::createStripElements());
-  pm.addPass(schedule::createPairElements());
+  if (!options.plain) {
+    pm.addPass(schedule::createFuseReductions());
+    pm.addPass(schedule::createStripElements());
+    pm.addPass(schedule::createPairElements());
+  }
   pm.addPass(schedule::createChooseTiling(options.tiling));
   pm.addPass(schedule::createSplitStages());
   pm.addPass(schedule::createPlaceBuffers());
@@ -89,12 +94,15 @@ static void buildPlan(OpPassManager &pm, const PipelineOptions &options) {
 
 static void buildSchedule(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(schedule::createScheduleNetwork({options.remarks}));
+  if (options.plain)
+    return;
   pm.addPass(cluster::createChainDots());
   pm.addPass(createCSEPass());
 }
 
-static void buildSelect(OpPassManager &pm) {
-  pm.addPass(conversion::createUnrollReductions());
+static void buildSelect(OpPassManager &pm, const PipelineOptions &options) {
+  if (!options.plain)
+    pm.addPass(conversion::createUnrollReductions());
   pm.addPass(conversion::createExpandActivations());
   pm.addPass(conversion::createSelectPacked());
   pm.addPass(conversion::createSelectDots());
@@ -177,7 +185,7 @@ void se::buildPipeline(OpPassManager &pm, Phase from, Phase to,
   auto reaches = [&](Phase phase) { return from < phase && phase <= to; };
   auto enter = [&](Phase phase) { pm.addPass(createEnterPhasePass(phase)); };
   if (reaches(Phase::Normalized)) {
-    buildNormalize(pm);
+    buildNormalize(pm, options);
     enter(Phase::Normalized);
   }
   if (reaches(Phase::Legalized)) {
@@ -198,7 +206,7 @@ void se::buildPipeline(OpPassManager &pm, Phase from, Phase to,
   if (options.proof && from <= Phase::Scheduled && to >= Phase::Scheduled)
     pm.addPass(schedule::createVerifySchedule());
   if (reaches(Phase::Selected)) {
-    buildSelect(pm);
+    buildSelect(pm, options);
     enter(Phase::Selected);
   }
   if (reaches(Phase::LLVM)) {

@@ -32,6 +32,8 @@ struct PipelineOptions {
   unsigned indexBits = 32;
   /// Prove the schedule, whether it is made here or comes with the module.
   bool proof = true;
+  /// Leave out the passes without which a program is the same, only slower.
+  bool plain = false;
 };
 
 /// Reads forced choices, `ring=3,tile-rows=8,slot-bytes=4096,resident=off` or
