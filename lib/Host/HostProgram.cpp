@@ -89,6 +89,7 @@ HostProgram::create(ModuleOp module, PipelineOptions options, bool fitsTarget) {
   std::unique_ptr<HostProgram> program(new HostProgram);
 
   options.indexBits = 64;
+  const bool isPlain = options.plain;
   if (failed(lower(module, Phase::Selected, options, fitsTarget)))
     return llvm::make_error<DiagnosedError>();
   std::optional<ProgramInfo> info = getProgramInfo(module);
@@ -105,7 +106,11 @@ HostProgram::create(ModuleOp module, PipelineOptions options, bool fitsTarget) {
   Engine &engine = *program->engine;
   engine.machine = std::move(*machine);
 
-  auto optimize = makeOptimizingTransformer(2, 0, engine.machine.get());
+  // What is compiled plainly runs once, and takes longer to compile than that.
+  unsigned level = isPlain ? 0 : 2;
+  if (isPlain)
+    builder->setCodeGenOptLevel(llvm::CodeGenOptLevel::None);
+  auto optimize = makeOptimizingTransformer(level, 0, engine.machine.get());
   ExecutionEngineOptions engineOptions;
   engineOptions.transformer = optimize;
   engineOptions.enableObjectDump = false;
