@@ -10,6 +10,8 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/SymbolTable.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Transforms/Passes.h"
 
 using namespace mlir;
 using namespace se;
@@ -40,6 +42,44 @@ static bool dropOutput(ModuleOp module, unsigned number) {
   network.getYield().getOutputsMutable().erase(number);
   network.setOutputNamesAttr(without(network.getOutputNames(), number));
   network.setOutputTypesAttr(without(network.getOutputTypes(), number));
+  return true;
+}
+
+/// Results of operations that something reads.
+static SmallVector<OpResult> getResults(ModuleOp module) {
+  SmallVector<OpResult> results;
+  module.walk([&](Operation *op) {
+    if (!op->hasTrait<OpTrait::ConstantLike>() &&
+        isa_and_nonnull<NetworkOp, rnn::CellOp>(op->getParentOp()))
+      for (OpResult result : op->getResults())
+        if (!result.use_empty())
+          results.push_back(result);
+  });
+  // From behind, much falls away with one.
+  std::reverse(results.begin(), results.end());
+  return results;
+}
+
+static unsigned countResults(ModuleOp module) {
+  return unsigned(getResults(module).size());
+}
+
+/// A value is all that the network computes.
+static bool yieldOnly(ModuleOp module, unsigned first, unsigned count) {
+  if (count != 1)
+    return false;
+  NetworkOp network = getNetwork(module);
+  OpResult result = getResults(module)[first];
+  auto type = dyn_cast<RankedTensorType>(result.getType());
+  if (!network || result.getOwner()->getParentOp() != network || !type ||
+      !isa<FloatType>(type.getElementType()))
+    return false;
+  Builder b(module.getContext());
+  network.getYield().getOutputsMutable().assign(result);
+  SmallVector<Value> states(network.getStateArguments());
+  network.getYield().getStatesMutable().assign(states);
+  network.setOutputNamesAttr(b.getStrArrayAttr({"y"}));
+  network.setOutputTypesAttr(b.getTypeArrayAttr({type}));
   return true;
 }
 
@@ -76,25 +116,6 @@ static bool dropInput(ModuleOp module, unsigned number) {
   return true;
 }
 
-/// Results of operations that something reads.
-static SmallVector<OpResult> getResults(ModuleOp module) {
-  SmallVector<OpResult> results;
-  module.walk([&](Operation *op) {
-    if (!op->hasTrait<OpTrait::ConstantLike>() &&
-        isa_and_nonnull<NetworkOp, rnn::CellOp>(op->getParentOp()))
-      for (OpResult result : op->getResults())
-        if (!result.use_empty())
-          results.push_back(result);
-  });
-  // From behind, much falls away with one.
-  std::reverse(results.begin(), results.end());
-  return results;
-}
-
-static unsigned countResults(ModuleOp module) {
-  return unsigned(getResults(module).size());
-}
-
 /// Replaces results by what `find` gives, if it gives something.
 static bool replaceResults(ModuleOp module, unsigned first, unsigned count,
                            llvm::function_ref<Value(OpResult)> find) {
@@ -120,10 +141,14 @@ static bool useZeros(ModuleOp module, unsigned first, unsigned count) {
   });
 }
 
-/// The last operand of the same type.
+/// The first operand of the same type, or the last one.
+template <bool isLast>
 static bool useOperand(ModuleOp module, unsigned first, unsigned count) {
   return replaceResults(module, first, count, [](OpResult result) -> Value {
-    for (Value operand : llvm::reverse(result.getOwner()->getOperands()))
+    SmallVector<Value> operands(result.getOwner()->getOperands());
+    if (isLast)
+      std::reverse(operands.begin(), operands.end());
+    for (Value operand : operands)
       if (operand.getType() == result.getType())
         return operand;
     return nullptr;
@@ -186,6 +211,15 @@ static bool dropCell(ModuleOp module, unsigned number) {
   return true;
 }
 
+static unsigned countOne(ModuleOp) { return 1; }
+
+/// Equal operations become one, as by any compiler.
+static bool mergeEqual(ModuleOp module, unsigned) {
+  PassManager passes(module.getContext());
+  passes.addPass(createCSEPass());
+  return succeeded(passes.run(module));
+}
+
 /// One part after the other, the last one first, so that numbers stay.
 template <bool (*change)(ModuleOp, unsigned)>
 static bool each(ModuleOp module, unsigned first, unsigned count) {
@@ -197,15 +231,18 @@ static bool each(ModuleOp module, unsigned first, unsigned count) {
 
 ArrayRef<Change> se::getChanges() {
   static const Change changes[] = {
+      {countResults, yieldOnly},
       {countParts<&NetworkOp::getNumOutputs>, each<dropOutput>},
       {countParts<&NetworkOp::getNumStates>, each<dropState>},
       {countResults, useZeros},
       {countResults, useArgument},
-      {countResults, useOperand},
+      {countResults, useOperand</*isLast=*/true>},
+      {countResults, useOperand</*isLast=*/false>},
       {countParts<&NetworkOp::getNumInputs>, each<dropInput>},
       {countCells, each<dropCell>},
       {countSizes, each<shrinkSize>},
       {countConstants, each<makeSplat>},
+      {countOne, each<mergeEqual>},
   };
   return changes;
 }

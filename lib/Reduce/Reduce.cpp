@@ -8,14 +8,31 @@
 #include "mlir/IR/Verifier.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
+#include <tuple>
+
 using namespace mlir;
 using namespace se;
 
-static size_t getSize(ModuleOp module) {
+namespace {
+/// What is made smaller, the most important first: operations, elements of all
+/// values, text.
+using Size = std::tuple<size_t, int64_t, size_t>;
+} // namespace
+
+static Size getSize(ModuleOp module) {
+  size_t operations = 0;
+  int64_t elements = 0;
+  module.walk([&](Operation *op) {
+    operations += !op->hasTrait<OpTrait::ConstantLike>();
+    for (Type type : op->getResultTypes())
+      if (auto shaped = dyn_cast<ShapedType>(type);
+          shaped && shaped.hasStaticShape())
+        elements += shaped.getNumElements();
+  });
   std::string text;
   llvm::raw_string_ostream os(text);
   module.print(os);
-  return text.size();
+  return {operations, elements, text.size()};
 }
 
 /// What nothing reads, and what only that has read.
@@ -38,7 +55,7 @@ public:
   Reduction(OwningOpRef<ModuleOp> &module, const Tester &tester)
       : module(module), tester(tester), size(getSize(*module)) {}
 
-  size_t getSizeNow() const { return size; }
+  const Size &getSizeNow() const { return size; }
   void run(const Change &change);
 
 private:
@@ -46,7 +63,7 @@ private:
 
   OwningOpRef<ModuleOp> &module;
   const Tester &tester;
-  size_t size;
+  Size size;
 };
 } // namespace
 
@@ -58,7 +75,7 @@ bool Reduction::tryChange(const Change &change, unsigned first,
   if (!change.apply(*copy, first, count))
     return false;
   eraseDead(*copy);
-  size_t smaller = getSize(*copy);
+  Size smaller = getSize(*copy);
   if (smaller >= size || failed(verify(*copy)) ||
       tester.isInteresting(*copy).first != Tester::Interestingness::True)
     return false;
@@ -86,7 +103,7 @@ void se::reduce(OwningOpRef<ModuleOp> &module, const Tester &tester) {
   ScopedDiagnosticHandler quiet(module->getContext(),
                                 [](Diagnostic &) { return success(); });
   Reduction reduction(module, tester);
-  size_t before;
+  Size before;
   do {
     before = reduction.getSizeNow();
     for (const Change &change : getChanges())
