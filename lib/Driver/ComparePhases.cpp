@@ -95,6 +95,7 @@ private:
   /// The programs of all phases of a module.
   llvm::Expected<std::vector<Run>> makeRuns(ModuleOp module);
   void execute(Run &run);
+  llvm::Error writeOutputs(OutputFiles &files, const Run &run) const;
   std::optional<Difference> findDifference(ArrayRef<Run> runs) const;
   std::optional<Difference> compare(const Run &first, const Run &second,
                                     int64_t frame) const;
@@ -164,6 +165,20 @@ void Comparison::execute(Run &run) {
                  values.data.begin() + t * values.elements);
     }
   }
+}
+
+llvm::Error Comparison::writeOutputs(OutputFiles &files, const Run &run) const {
+  const std::vector<PortInfo> &ports = run.program->getInfo().outputs;
+  std::vector<Port> outputs(ports.begin(), ports.end());
+  auto wanted =
+      matchPorts(options.outputs, outputs, "--out", /*needsAll=*/false);
+  if (!wanted)
+    return wanted.takeError();
+  Frames results;
+  results.numFrames = frames->numFrames;
+  for (size_t i = 0; i != outputs.size(); ++i)
+    results.values.push_back(run.values[i].data);
+  return writeFrames(files, *wanted, outputs, results);
 }
 
 /// Integers have a scale, which is that of their phase.
@@ -341,6 +356,8 @@ llvm::Expected<bool> Comparison::run() {
     return std::move(error);
   for (Run &run : *runs)
     execute(run);
+  if (llvm::Error error = writeOutputs(files, runs->back()))
+    return std::move(error);
   if (llvm::Error error = files.commit())
     return std::move(error);
   std::optional<Difference> difference = findDifference(*runs);

@@ -149,8 +149,7 @@ WRONG = [
     (["--compare=legalized,llvm"], "--compare: phase 'llvm' is the device's code"),
     (["--compare=legalized,selected", "--tolerance=2"], "--tolerance: expected a share "
      "from 0 to 1, such as 0.01"),
-    (["--compare=legalized,selected", "--out=y=y.npy"], "--compare goes without --out and "
-     "--stats; --dump writes what differs"),
+    (["--compare=legalized,selected", "--stats=s.json"], "--compare goes without --stats"),
     (["--compare=legalized,selected", "--in=u=u.npy"], "--in u=u.npy: the network has no "
      "such port, only x"),
     (["--dump=d"], "--dump, --tolerance and --seed go with --compare"),
@@ -163,6 +162,14 @@ def test_wrong(options, message, network):
     assert process.returncode == 1 and process.stdout == ""
     [line] = process.stderr.splitlines()
     assert line.startswith(f"error: {message}"), line
+
+
+def test_outputs(network, tmp_path):
+    """Those of the last phase."""
+    options = ["--precision=fp16", f"--in=x={tmp_path}/x.npy", f"--out=y={tmp_path}/y.npy"]
+    find(network, "normalized,selected", *options)
+    expected = se.run(network, {"x": X}, ["y"], "--precision=fp16")
+    se.assert_same_bits({"y": np.load(tmp_path / "y.npy")}, expected, "selected")
 
 
 def test_too_late(network, tmp_path):

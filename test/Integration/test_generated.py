@@ -75,8 +75,10 @@ def test_same_bits(group, tmp_path):
     first, *middle, last = PHASES if precision == "fp32" else ROUNDED
     phases = f"{first},{random.choice(middle)},{last}"
     inputs = [a for name in save(tmp_path, frames) for a in ("--in", name)]
+    results = {name: tmp_path / f"{name}.out.npy" for name in network.outputs}
+    writes = [f"--out={name}={file}" for name, file in results.items()]
     process = se.tool("se-run", model, f"--compare={phases}", f"--cores={cores}", *options,
-                      *inputs)
+                      *inputs, *writes)
     what = f"seed {group}, {precision}"
     assert process.returncode == 0, f"{what}\n{process.stdout}{process.stderr}"
 
@@ -90,8 +92,7 @@ def test_same_bits(group, tmp_path):
         # A forced choice may have no room, which is one line.
         process = se.tool("se-compile", *arguments)
     assert process.returncode == 0, f"{what}\n{process.stderr}"
-    outputs = list(network.outputs)
-    expected = se.run(model, frames, outputs, *options)
-    found = se.run(tmp_path / "net.elf", frames, outputs, f"--target={target}",
+    expected = {name: np.load(file) for name, file in results.items()}
+    found = se.run(tmp_path / "net.elf", frames, network.outputs, f"--target={target}",
                    *(["--l1-conflicts"] if random.random() < 0.5 else []))
     se.assert_same_bits(found, expected, what)

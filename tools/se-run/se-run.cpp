@@ -152,7 +152,8 @@ static cl::list<std::string>
 static cl::opt<std::string> compare(
     "compare",
     cl::desc("Networks on the host: run the module of each of these phases, "
-             "and print the first value that differs (status 1 if one does)"),
+             "and print the first value that differs (status 1 if one does); --out "
+             "has what the last one computes"),
     cl::value_desc("PHASE,PHASE"), cl::cat(category));
 static cl::opt<uint64_t>
     seed("seed",
@@ -196,6 +197,7 @@ static int compareOnHost(const char *argv0) {
   setNetwork(options, argv0);
   options.phases = std::move(*phases);
   options.inputs = inputs;
+  options.outputs = outputs;
   options.seed = seed;
   options.tolerance = tolerance;
   options.dumpFolder = dump;
@@ -261,9 +263,8 @@ int main(int argc, char **argv) {
     if (!isOnHost)
       return reportError("--compare goes with a network (.onnx, .mlir), not "
                          "with a program");
-    if (!outputs.empty() || !statistics.empty())
-      return reportError("--compare goes without --out and --stats; --dump "
-                         "writes what differs");
+    if (!statistics.empty())
+      return reportError("--compare goes without --stats");
     return compareOnHost(argv[0]);
   }
   if (dump.getNumOccurrences() || tolerance.getNumOccurrences() ||

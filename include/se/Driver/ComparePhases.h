@@ -22,6 +22,8 @@ struct CompareOptions : HostNetworkOptions {
   std::vector<Phase> phases;
   /// NAME=FILE.npy each; none: random frames.
   std::vector<std::string> inputs;
+  /// NAME=FILE.npy each: where to write what the last phase computes.
+  std::vector<std::string> outputs;
   uint64_t seed = 1; ///< of random frames
   /// Differences that count as none, as a share of the value's largest
   /// magnitude; 0: all bits are compared.
