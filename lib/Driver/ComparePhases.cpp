@@ -46,9 +46,9 @@ llvm::Expected<std::vector<Phase>> se::parsePhases(StringRef text) {
           "--compare: phase 'llvm' is the device's code, the last phase that "
           "runs on the host is 'selected'");
     if (!phases.empty() && *phase <= phases.back())
-      return llvm::createStringError(
-          "--compare: phase '" + name + "' does not come after phase '" +
-          stringifyPhase(phases.back()) + "'");
+      return llvm::createStringError("--compare: phase '" + name +
+                                     "' does not come after phase '" +
+                                     stringifyPhase(phases.back()) + "'");
     phases.push_back(*phase);
   }
   if (phases.size() < 2)
@@ -198,15 +198,15 @@ static double getLargest(ArrayRef<float> values) {
   return largest;
 }
 
-std::optional<Difference> Comparison::compare(const Run &first,
-                                              const Run &second,
-                                              int64_t frame) const {
+std::optional<Difference>
+Comparison::compare(const Run &first, const Run &second, int64_t frame) const {
   for (auto [number, pair] :
        llvm::enumerate(llvm::zip_equal(first.values, second.values))) {
     const auto &[a, b] = pair;
     if (!isComparable(a, b))
       continue;
-    double most = options.tolerance ? options.tolerance * getLargest(a.data) : 0;
+    double most =
+        options.tolerance ? options.tolerance * getLargest(a.data) : 0;
     std::optional<Difference> found;
     for (int64_t i = 0; i != a.elements; ++i) {
       float x = a.data[frame * a.elements + i];
@@ -231,8 +231,7 @@ std::optional<Difference> Comparison::compare(const Run &first,
   return std::nullopt;
 }
 
-std::optional<Difference>
-Comparison::findDifference(ArrayRef<Run> runs) const {
+std::optional<Difference> Comparison::findDifference(ArrayRef<Run> runs) const {
   for (int64_t frame = 0; frame != frames->numFrames; ++frame)
     for (const Run &run : runs.drop_front())
       if (auto difference = compare(runs.front(), run, frame))
@@ -303,12 +302,12 @@ void Comparison::print(const Difference &d) const {
   int64_t at = d.frame * a.elements + d.index;
   auto number = [](float value) { return llvm::format("%.9g", value); };
   llvm::outs() << "frame " << d.frame << ": '" << a.name
-               << "' differs, first at [" << d.index << "]: " << number(a.data[at])
-               << " in " << stringifyPhase(d.first->phase) << ", "
-               << number(b.data[at]) << " in " << stringifyPhase(d.second->phase)
-               << "; " << d.count << " of " << a.elements
-               << " elements, by at most " << llvm::format("%.3g", d.largest)
-               << '\n';
+               << "' differs, first at [" << d.index
+               << "]: " << number(a.data[at]) << " in "
+               << stringifyPhase(d.first->phase) << ", " << number(b.data[at])
+               << " in " << stringifyPhase(d.second->phase) << "; " << d.count
+               << " of " << a.elements << " elements, by at most "
+               << llvm::format("%.3g", d.largest) << '\n';
 }
 
 llvm::Error Comparison::dump(const Difference &d) const {
@@ -327,9 +326,8 @@ llvm::Error Comparison::dump(const Difference &d) const {
     llvm::SmallString<128> path(folder);
     llvm::sys::path::append(path,
                             name + "." + stringifyPhase(run->phase) + ".npy");
-    if (llvm::Error error =
-            writeNpy(files, path, {frames->numFrames, values.elements},
-                     values.data))
+    if (llvm::Error error = writeNpy(
+            files, path, {frames->numFrames, values.elements}, values.data))
       return error;
   }
   return files.commit();

@@ -93,9 +93,8 @@ se::loadHostProgram(const HostNetworkOptions &options, MLIRContext &context,
       loadHostNetwork(options, context, outputs);
   if (!network)
     return nullptr;
-  auto program =
-      HostProgram::create(*network->module, std::move(network->options),
-                          network->fitsTarget);
+  auto program = HostProgram::create(
+      *network->module, std::move(network->options), network->fitsTarget);
   if (!program) {
     (void)emitFailure(context, program.takeError());
     return nullptr;

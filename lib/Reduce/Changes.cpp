@@ -134,7 +134,8 @@ static bool replaceResults(ModuleOp module, unsigned first, unsigned count,
 static bool useZeros(ModuleOp module, unsigned first, unsigned count) {
   return replaceResults(module, first, count, [](OpResult result) -> Value {
     auto type = dyn_cast<RankedTensorType>(result.getType());
-    if (!type || !type.hasStaticShape() || !type.getElementType().isIntOrFloat())
+    if (!type || !type.hasStaticShape() ||
+        !type.getElementType().isIntOrFloat())
       return nullptr;
     OpBuilder b(result.getOwner());
     return arith::ConstantOp::create(b, result.getLoc(), b.getZeroAttr(type));
@@ -158,8 +159,7 @@ static bool useOperand(ModuleOp module, unsigned first, unsigned count) {
 /// An argument of the same type, an input if there is one.
 static bool useArgument(ModuleOp module, unsigned first, unsigned count) {
   return replaceResults(module, first, count, [](OpResult result) -> Value {
-    for (BlockArgument argument :
-         result.getOwner()->getBlock()->getArguments())
+    for (BlockArgument argument : result.getOwner()->getBlock()->getArguments())
       if (argument.getType() == result.getType())
         return argument;
     return nullptr;

@@ -40,8 +40,8 @@ Expected<Outcome> se::runCommand(const Failure &failure, StringRef file) {
                              error.message());
   scope_exit remove([&] { sys::fs::remove(path); });
   // One shell stays, and tells of signals by its status.
-  std::string script = "exec </dev/null >" + quote(path) + " 2>&1\n/bin/sh -c " +
-                       quote(command) + "\nexit $?";
+  std::string script = "exec </dev/null >" + quote(path) +
+                       " 2>&1\n/bin/sh -c " + quote(command) + "\nexit $?";
   auto status = runProcessGroup({"/bin/sh", "-c", script}, failure.seconds);
   if (!status) {
     consumeError(status.takeError());

@@ -195,8 +195,7 @@ Sizes::Sizes(rnn::NetworkOp network) : network(network) {
 /// The first elements of each dimension.
 static TypedAttr cut(ElementsAttr values, RankedTensorType type) {
   if (values.isSplat())
-    return DenseElementsAttr::get(type,
-                                  values.getSplatValue<Attribute>());
+    return DenseElementsAttr::get(type, values.getSplatValue<Attribute>());
   auto old = cast<RankedTensorType>(values.getType()).getShape();
   SmallVector<Attribute> kept;
   for (auto [flat, value] : llvm::enumerate(values.getValues<Attribute>())) {
@@ -226,8 +225,7 @@ void Sizes::apply(Choice choice) {
   for (auto [value, type] : types) {
     value.setType(type);
     if (auto constant = value.getDefiningOp<arith::ConstantOp>())
-      constant.setValueAttr(
-          cut(cast<ElementsAttr>(constant.getValue()), type));
+      constant.setValueAttr(cut(cast<ElementsAttr>(constant.getValue()), type));
     if (auto slice = value.getDefiningOp<tensor::ExtractSliceOp>())
       slice.setStaticSizes(type.getShape());
   }
@@ -240,8 +238,8 @@ void Sizes::apply(Choice choice) {
   SmallVector<Attribute> resets;
   for (auto [state, reset] :
        llvm::zip(network.getStateArguments(), network.getResetValues()))
-    resets.push_back(
-        cut(cast<ElementsAttr>(reset), cast<RankedTensorType>(state.getType())));
+    resets.push_back(cut(cast<ElementsAttr>(reset),
+                         cast<RankedTensorType>(state.getType())));
   network.setResetValuesAttr(b.getArrayAttr(resets));
   SmallVector<Value> inputs(network.getInputArguments()),
       states(network.getStateArguments());

@@ -50,8 +50,7 @@ static cl::opt<unsigned>
                      "failed (default 60)"),
             cl::value_desc("seconds"), cl::init(60), cl::cat(category));
 // How MLIR's reducer runs this program on what it tries.
-static cl::opt<int> check("check", cl::Hidden, cl::init(0),
-                          cl::cat(category));
+static cl::opt<int> check("check", cl::Hidden, cl::init(0), cl::cat(category));
 
 /// The status that MLIR's reducer takes for yes is any but 0.
 static int checkFile(const Failure &failure) {
@@ -93,9 +92,8 @@ int main(int argc, char **argv) {
   failure.message = message;
   failure.status = check;
   failure.seconds = timeout;
-  std::string program =
-      llvm::sys::fs::getMainExecutable(argv[0], reinterpret_cast<void *>(
-                                                    &countOperations));
+  std::string program = llvm::sys::fs::getMainExecutable(
+      argv[0], reinterpret_cast<void *>(&countOperations));
   if (check.getNumOccurrences())
     return checkFile(failure);
   findToolsBeside(program);
@@ -121,8 +119,7 @@ int main(int argc, char **argv) {
                            : "--command: does not end within " +
                                  std::to_string(timeout) + " seconds on " +
                                  input);
-  if (!message.empty() &&
-      !llvm::StringRef(outcome->output).contains(message))
+  if (!message.empty() && !llvm::StringRef(outcome->output).contains(message))
     return reportError("--message: the command does not print '" + message +
                        "' on " + input);
 

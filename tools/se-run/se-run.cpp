@@ -151,9 +151,10 @@ static cl::list<std::string>
 
 static cl::opt<std::string> compare(
     "compare",
-    cl::desc("Networks on the host: run the module of each of these phases, "
-             "and print the first value that differs (status 1 if one does); --out "
-             "has what the last one computes"),
+    cl::desc(
+        "Networks on the host: run the module of each of these phases, "
+        "and print the first value that differs (status 1 if one does); --out "
+        "has what the last one computes"),
     cl::value_desc("PHASE,PHASE"), cl::cat(category));
 static cl::opt<uint64_t>
     seed("seed",

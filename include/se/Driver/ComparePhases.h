@@ -1,7 +1,8 @@
 // Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-//===- ComparePhases.h - The first value that phases disagree on -*- C++ -*-===//
+//===- ComparePhases.h - The first value that phases disagree on -*- C++
+//-*-===//
 
 #ifndef SE_DRIVER_COMPAREPHASES_H
 #define SE_DRIVER_COMPAREPHASES_H

@@ -51,8 +51,8 @@ struct LoadedNetwork {
 /// Reads a network. On failure there is one diagnostic in `context`, and
 /// nothing.
 std::optional<LoadedNetwork> loadHostNetwork(const HostNetworkOptions &options,
-                                           mlir::MLIRContext &context,
-                                           OutputFiles &outputs);
+                                             mlir::MLIRContext &context,
+                                             OutputFiles &outputs);
 
 /// Compiles a network for the host. On failure there is one diagnostic in
 /// `context`, and null.
