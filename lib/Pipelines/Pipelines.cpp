@@ -59,12 +59,15 @@ static void buildLegalize(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(rnn::createNarrowFloats());
   pm.addPass(rnn::createTabulateActivations());
   pm.addPass(rnn::createLowerQuantized());
-  pm.addPass(rnn::createFuseSums());
+  if (!options.plainRounding)
+    pm.addPass(rnn::createFuseSums());
   pm.addPass(rnn::createQuantizeStates());
-  pm.addPass(rnn::createSplitReductions());
+  if (!options.plainRounding)
+    pm.addPass(rnn::createSplitReductions());
   if (!options.plain)
     pm.addPass(rnn::createBroadcastLate());
-  pm.addPass(rnn::createContract());
+  if (!options.plainRounding)
+    pm.addPass(rnn::createContract());
   pm.addPass(rnn::createFoldConstants()); // scales of rows, sliced
   pm.addPass(rnn::createScreenInputs({options.nonfinite}));
   pm.addPass(rnn::createExpandPeaks());

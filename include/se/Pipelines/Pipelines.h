@@ -32,8 +32,11 @@ struct PipelineOptions {
   unsigned indexBits = 32;
   /// Prove the schedule, whether it is made here or comes with the module.
   bool proof = true;
-  /// Leave out the passes without which a program is the same, only slower.
+  /// Leave out the passes without which a program computes the same bits, only
+  /// slower.
   bool plain = false;
+  /// Besides, those without which it rounds elsewhere.
+  bool plainRounding = false;
 };
 
 /// Reads forced choices, `ring=3,tile-rows=8,slot-bytes=4096,resident=off` or
