@@ -123,9 +123,13 @@ class Growth(Text):
 
     def arithmetic(self) -> None:
         x = self.choose(self.values)
-        for _ in range(int(self.random.integers(1, 5))):
-            kind = str(self.random.choice(ARITHMETIC + FUNCTIONS))
-            x = apply_elementwise(self, kind, x, self.like(x))
+        known = [x]
+        # Half of them without functions, where passes find more to fuse.
+        kinds = ARITHMETIC + FUNCTIONS if self.random.random() < 0.5 else ARITHMETIC[:6]
+        for _ in range(int(self.random.integers(2, 9))):
+            other = self.choose(known) if self.random.random() < 0.5 else self.like(x)
+            x = apply_elementwise(self, str(self.random.choice(kinds)), x, other)
+            known.append(x)
         self.keep(self.bound(x))
 
     def gate(self) -> None:
