@@ -39,10 +39,11 @@ static void buildNormalize(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(rnn::createInstantiateCells());
   pm.addPass(rnn::createNormalizeMovement());
   pm.addPass(rnn::createFoldConstants());
-  if (options.plain)
-    return;
+  // What is computed once, rnn-contract rounds otherwise than twice the same.
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
+  if (options.plain)
+    return;
   pm.addPass(rnn::createFuseGates());
   pm.addPass(rnn::createFoldConstants());
   pm.addPass(createCanonicalizerPass());
