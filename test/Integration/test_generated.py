@@ -63,7 +63,7 @@ def calibrate(network, model, folder, seed):
 
 
 def test_same_bits(group, tmp_path):
-    network = generate.network(group)
+    network = generate.network(group, most=(16, 40, 40, 120)[group % 4])
     model = tmp_path / "net.mlir"
     model.write_text(network.text)
     random = np.random.default_rng([group, 1])

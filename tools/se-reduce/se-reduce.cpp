@@ -85,6 +85,9 @@ int main(int argc, char **argv) {
   if (input.empty() || command.empty())
     return reportError("expected FILE.mlir and --command=\"...\" (see "
                        "se-reduce --help)");
+  if (input == "-")
+    return reportError("expected a file, which the command reads too, found "
+                       "standard input");
   if (!llvm::StringRef(command).contains("{}"))
     return reportError("--command: expected {} where the file's name belongs");
   Failure failure;
