@@ -135,8 +135,7 @@ llvm::Expected<std::vector<Run>> Comparison::makeRuns(ModuleOp module) {
       return llvm::make_error<DiagnosedError>();
     pipeline.plain = true;
     // Only in fp32: later passes of other precisions read what these leave.
-    pipeline.plainRounding =
-        options.tolerance && phase < Phase::Legalized;
+    pipeline.plainRounding = options.tolerance && phase < Phase::Legalized;
     pipeline.target.cores = 1;
     auto program =
         HostProgram::create(*copy, std::move(pipeline), network.fitsTarget);
