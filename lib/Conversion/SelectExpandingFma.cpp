@@ -8,6 +8,9 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 namespace se::conversion {
 #define GEN_PASS_DEF_SELECTEXPANDINGFMA
@@ -25,10 +28,74 @@ static Value getHalf(Value value) {
   return extension.getIn();
 }
 
+/// A word holds the elements at an index and behind it if the index is even and
+/// the memref begins at a word.
+static bool isWord(memref::LoadOp first, memref::LoadOp second) {
+  if (first.getMemRef() != second.getMemRef() ||
+      first.getMemRefType().getRank() != 1)
+    return false;
+  auto behind = second.getIndices()[0].getDefiningOp<arith::AddIOp>();
+  if (!behind || behind.getLhs() != first.getIndices()[0] ||
+      !isConstantIntValue(behind.getRhs(), 1))
+    return false;
+  auto isMultiple = [](Value value, int64_t of) {
+    if (auto constant = getConstantIntValue(value))
+      return *constant % of == 0;
+    auto product = value.getDefiningOp<arith::MulIOp>();
+    auto factor = product ? getConstantIntValue(product.getRhs())
+                          : std::optional<int64_t>();
+    return factor && *factor % of == 0;
+  };
+  auto view = first.getMemRef().getDefiningOp<memref::ViewOp>();
+  return view && isMultiple(view.getByteShift(), 4) &&
+         isMultiple(first.getIndices()[0], 2);
+}
+
+/// Two halves in a register.
+static Value pack(OpBuilder &b, Location loc, Value first, Value second) {
+  auto type = VectorType::get({2}, b.getF16Type());
+  auto load = first.getDefiningOp<memref::LoadOp>(),
+       next = second.getDefiningOp<memref::LoadOp>();
+  if (!load || !next || !isWord(load, next))
+    return vector::FromElementsOp::create(b, loc, type,
+                                          ValueRange{first, second});
+  // Nothing is stored between the two loads and their use: all stand in a body
+  // that only adds up.
+  return vector::LoadOp::create(b, loc, type, load.getMemRef(),
+                                load.getIndices());
+}
+
+/// sum + (x1 * w1 + x0 * w0), as cluster.dot adds up two products of halves.
+static void selectDot(arith::AddFOp op) {
+  if (!op.getType().isF32())
+    return;
+  auto both = op.getRhs().getDefiningOp<math::FmaOp>();
+  auto one =
+      both ? both.getC().getDefiningOp<arith::MulFOp>() : arith::MulFOp();
+  if (!one || !both->hasOneUse() || !one->hasOneUse() ||
+      both->getBlock() != op->getBlock() || one->getBlock() != op->getBlock())
+    return;
+  Value x0 = getHalf(one.getLhs()), w0 = getHalf(one.getRhs());
+  Value x1 = getHalf(both.getA()), w1 = getHalf(both.getB());
+  if (!x0 || !w0 || !x1 || !w1)
+    return;
+  OpBuilder builder(op);
+  Value x = pack(builder, op.getLoc(), x0, x1);
+  Value w = pack(builder, op.getLoc(), w0, w1);
+  op.replaceAllUsesWith(xpulp::VfdotpexSHOp::create(builder, op.getLoc(),
+                                                    op.getType(),
+                                                    {op.getLhs(), x, w})
+                            ->getResult(0));
+  for (Operation *dead :
+       {op.getOperation(), both.getOperation(), one.getOperation()})
+    dead->erase();
+}
+
 namespace {
 struct SelectExpandingFmaPass
     : conversion::impl::SelectExpandingFmaBase<SelectExpandingFmaPass> {
   void runOnOperation() override {
+    getOperation().walk(selectDot);
     getOperation().walk([](math::FmaOp op) {
       Value a = getHalf(op.getA()), b = getHalf(op.getB());
       if (!a || !b || !op.getType().isF32())

@@ -317,9 +317,7 @@ LogicalResult Compilation::checkLeastL1() {
     return success(phase.has_value());
   OwningOpRef<ModuleOp> copy(module.clone());
   PassManager passes(copy->getContext());
-  passes.addPass(rnn::createInlineCells());
-  passes.addPass(rnn::createStoreMasks());
-  passes.addPass(schedule::createFormStages());
+  buildStages(passes);
   if (failed(lowerTo(*copy, Phase::Normalized, {})) ||
       failed(passes.run(*copy)))
     return failure();

@@ -196,7 +196,7 @@ static bool isTensorOp(Operation *op, bool allowPolicy) {
 /// Stages, what they are put together from, and scalars in their bodies.
 static bool isPlanned(Operation *op) {
   if (!op->getParentOfType<plan::StageOp>())
-    return isa<plan::StageOp>(op) ||
+    return isa<plan::StageOp, plan::PushOp>(op) ||
            (isTensorOp(op, /*allowPolicy=*/true) &&
             !isa<rnn::CellOp, rnn::ApplyOp, rnn::MatvecOp, rnn::ReduceOp,
                  rnn::LSTMOp, rnn::GRUOp, rnn::LinearOp>(op));

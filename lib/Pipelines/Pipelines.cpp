@@ -63,8 +63,11 @@ static void buildLegalize(OpPassManager &pm, const PipelineOptions &options) {
   if (!options.plainRounding)
     pm.addPass(rnn::createFuseSums());
   pm.addPass(rnn::createQuantizeStates());
-  if (!options.plainRounding)
+  pm.addPass(rnn::createRoundEarly());
+  if (!options.plainRounding) {
     pm.addPass(rnn::createSplitReductions());
+    pm.addPass(rnn::createDivideOnce());
+  }
   if (!options.plain)
     pm.addPass(rnn::createBroadcastLate());
   if (!options.plainRounding)
@@ -88,11 +91,17 @@ static void buildDecisions(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(schedule::createPlaceBuffers());
 }
 
-static void buildPlan(OpPassManager &pm, const PipelineOptions &options) {
+void se::buildStages(OpPassManager &pm, bool remarks, bool plain) {
   pm.addPass(rnn::createInlineCells());
   pm.addPass(rnn::createStoreMasks());
   pm.addPass(createCSEPass());
-  pm.addPass(schedule::createFormStages({options.remarks}));
+  if (!plain)
+    pm.addPass(schedule::createFormDelayLines());
+  pm.addPass(schedule::createFormStages({remarks}));
+}
+
+static void buildPlan(OpPassManager &pm, const PipelineOptions &options) {
+  buildStages(pm, options.remarks, options.plain);
   buildDecisions(pm, options);
 }
 

@@ -14,7 +14,7 @@ import se
 from onnx_models import Recipe
 
 BEFORE = ["--rnn-read-layers", "--se-attach-target", "--rnn-inline-cells", "--rnn-store-masks", "--cse",
-          "--se-form-stages", "--se-fuse-reductions",
+          "--se-form-delay-lines", "--se-form-stages", "--se-fuse-reductions",
           "--se-strip-elements", "--se-pair-elements", "--se-choose-tiling",
           "--verify-phase=phase=planned enter"]
 AFTER = ["--se-split-stages", "--se-place-buffers", "--se-schedule", "--se-verify-schedule", "--cse", "--cluster-chain-dots",

@@ -7,7 +7,7 @@
 // DEFINE: %{scales} = se-opt - --rnn-read-layers --rnn-join-scales --rnn-write-layers
 // DEFINE: %{floats} = se-opt - --rnn-read-layers --rnn-assign-floats=precision=policy.json --rnn-write-layers | se-opt - --rnn-read-layers --rnn-narrow-floats --rnn-write-layers | se-opt - --rnn-read-layers --rnn-tabulate-activations --rnn-write-layers
 // DEFINE: %{integers} = se-opt - --rnn-read-layers --rnn-lower-quantized --rnn-write-layers | se-opt - --rnn-read-layers --rnn-fuse-sums --rnn-write-layers | se-opt - --rnn-read-layers --rnn-quantize-states --rnn-write-layers
-// DEFINE: %{rest} = se-opt - --rnn-read-layers --rnn-split-reductions --rnn-broadcast-late --rnn-contract --rnn-fold-constants --rnn-screen-inputs --rnn-expand-peaks --cse "--verify-phase=phase=legalized enter=true" --rnn-write-layers
+// DEFINE: %{rest} = se-opt - --rnn-read-layers --rnn-round-early --rnn-split-reductions --rnn-divide-once --rnn-broadcast-late --rnn-contract --rnn-fold-constants --rnn-screen-inputs --rnn-expand-peaks --cse "--verify-phase=phase=legalized enter=true" --rnn-write-layers
 // RUN: %{quantize} | %{scales} | %{floats} | %{integers} | %{rest} | sed -e "s/<stdin>/normalized.mlir/" | diff pipeline.mlir -
 //
 // There is something of all that in it.

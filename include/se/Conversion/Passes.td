@@ -47,8 +47,28 @@ def SelectExpandingFma : Pass<"se-select-expanding-fma", "::mlir::ModuleOp"> {
     Replaces `math.fma` in f32 of two operands that are extended from f16 by
     `xpulp.fmacex.s.h`, which computes the same: the product is exact, the sum is
     rounded once.
+
+    A sum to which two such products are added as `cluster.dot` adds them,
+    `sum + fma(x1, w1, x0 * w0)`, becomes `xpulp.vfdotpex.s.h`, one instruction for both
+    products; halves that do not lie in one word are packed for it.
+
+    Before:
+
+    ```mlir
+    %0 = arith.mulf %x0, %w0 : f32
+    %1 = math.fma %x1, %w1, %0 : f32
+    %2 = arith.addf %sum, %1 : f32
+    ```
+
+    After, where `%x0` and the others were extended from halves:
+
+    ```mlir
+    %0 = vector.from_elements %a0, %a1 : vector<2xf16>
+    %1 = vector.from_elements %b0, %b1 : vector<2xf16>
+    %2 = xpulp.vfdotpex.s.h %sum, %0, %1 : (f32, vector<2xf16>, vector<2xf16>) -> f32
+    ```
   }];
-  let dependentDialects = ["::se::xpulp::XPulpDialect"];
+  let dependentDialects = ["::se::xpulp::XPulpDialect", "::mlir::vector::VectorDialect"];
 }
 
 def SelectMinMax : Pass<"se-select-min-max", "::mlir::ModuleOp"> {

@@ -50,6 +50,11 @@ llvm::Error parseSchedule(llvm::StringRef text,
 void buildPipeline(mlir::OpPassManager &pm, Phase from, Phase to,
                    const PipelineOptions &options);
 
+/// The passes that take a module from phase `legalized` to stages of which
+/// nothing is decided yet.
+void buildStages(mlir::OpPassManager &pm, bool remarks = false,
+                 bool plain = false);
+
 /// Runs these passes on a module, starting from the phase that it has reached.
 mlir::LogicalResult lowerTo(mlir::ModuleOp module, Phase to,
                             const PipelineOptions &options);

@@ -51,6 +51,10 @@ bool isElementwise(mlir::Operation *op);
 int64_t evaluatePosition(mlir::AffineExpr position,
                          llvm::ArrayRef<int64_t> dims);
 
+/// The same for dimensions d0, d1... from 0 on, below `sizes`.
+mlir::AffineExpr simplifyPosition(mlir::AffineExpr position,
+                                  llvm::ArrayRef<int64_t> sizes);
+
 /// Shape of a tensor value.
 llvm::ArrayRef<int64_t> shapeOf(mlir::Value value);
 

@@ -8,6 +8,37 @@
 
 include "mlir/Pass/PassBase.td"
 
+def FormDelayLines : Pass<"se-form-delay-lines", "::mlir::ModuleOp"> {
+  let summary = "Find states that hold the last frames";
+  let description = [{
+    A state whose next value is all of it but the oldest elements, and new ones behind
+    them or before them, becomes a delay line (`plan.push`): nothing of it is copied any
+    more. States stay as they are
+
+    * that are reset to numbers that differ,
+    * whose next value is an output as well, or that of another state,
+    * that hold no whole number of slots, and
+    * from which a vector of a product with a constant is read, if slots are no whole
+      words.
+
+    Before:
+
+    ```mlir
+    %0 = tensor.extract_slice %line[1, 0] [3, 8] [1, 1] : tensor<4x8xf16> to tensor<3x8xf16>
+    %1 = tensor.concat dim(0) %0, %x : (tensor<3x8xf16>, tensor<1x8xf16>) -> tensor<4x8xf16>
+    rnn.yield %y : tensor<8xf16> next %1 : tensor<4x8xf16>
+    ```
+
+    After:
+
+    ```mlir
+    %1 = plan.push %x into %line : tensor<1x8xf16> into tensor<4x8xf16>
+    rnn.yield %y : tensor<8xf16> next %1 : tensor<4x8xf16>
+    ```
+  }];
+  let dependentDialects = ["::se::plan::PlanDialect", "::mlir::tensor::TensorDialect"];
+}
+
 def FormStages : Pass<"se-form-stages", "::mlir::ModuleOp"> {
   let summary = "Say in which stages a network is computed, and what an element is";
   let description = [{

@@ -10,6 +10,15 @@
 using namespace mlir;
 using namespace se::cluster;
 
+LogicalResult
+DelayLineAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                      int64_t offset, int64_t bytes, int64_t slot) {
+  if (offset < 0 || slot <= 0 || bytes <= 0 || bytes % slot != 0)
+    return emitError() << "delay_line-C1: offset must not be negative, and "
+                          "bytes be so many slots";
+  return success();
+}
+
 LogicalResult MemoryAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                  Level level, int64_t bytes, int64_t reserved,
                                  FloatAttr bytesPerCycle, int64_t latency) {

@@ -150,6 +150,56 @@ int64_t StageOp::getVectors() {
 }
 
 //===----------------------------------------------------------------------===//
+// plan.push
+//===----------------------------------------------------------------------===//
+
+static int64_t countElements(Value tensor) {
+  return cast<RankedTensorType>(tensor.getType()).getNumElements();
+}
+
+int64_t PushOp::getSlotElements() { return countElements(getX()); }
+
+int64_t PushOp::getSlots() {
+  return countElements(getLine()) / getSlotElements();
+}
+
+unsigned PushOp::getState() {
+  auto network = cast<rnn::NetworkOp>((*this)->getParentOp());
+  return cast<BlockArgument>(getLine()).getArgNumber() - network.getNumInputs();
+}
+
+static Value skipReshapes(Value value) {
+  while (auto reshape = value.getDefiningOp<rnn::ReshapeOp>())
+    value = reshape.getX();
+  return value;
+}
+
+LogicalResult PushOp::verify() {
+  auto network = cast<rnn::NetworkOp>((*this)->getParentOp());
+  auto argument = dyn_cast<BlockArgument>(getLine());
+  bool isState =
+      argument && argument.getArgNumber() >= network.getNumInputs() &&
+      llvm::count_if(getLine().getUsers(), llvm::IsaPred<PushOp>) == 1;
+  if (isState)
+    if (auto yield = dyn_cast<rnn::YieldOp>(network.getBody().front().back()))
+      for (auto [k, value] : llvm::enumerate(yield.getOperands())) {
+        bool isNext = k == yield.getOutputs().size() + getState();
+        isState &= (skipReshapes(value) == getNext()) == isNext;
+      }
+  if (!isState)
+    return emitOpError("push-C1: it must put into a state of the network, "
+                       "whose next value alone is the result");
+  int64_t slot = getSlotElements(), all = countElements(getLine());
+  if (slot == 0 || all % slot != 0 || all < 2 * slot ||
+      getElementTypeOrSelf(getX()) != getElementTypeOrSelf(getLine()))
+    return emitOpError("push-C2: the line must have two slots or more like ")
+           << getX().getType() << ", found " << getLine().getType();
+  if (!isa<SplatElementsAttr>(network.getResetValues()[getState()]))
+    return emitOpError("push-C3: the state must be reset to one number");
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
 // plan.read and plan.dot
 //===----------------------------------------------------------------------===//
 

@@ -23,7 +23,7 @@ static void findStages(Value value, llvm::function_ref<void(StageOp)> found) {
   Operation *op = value.getDefiningOp();
   if (auto stage = dyn_cast_or_null<StageOp>(op))
     return found(stage);
-  if (isa_and_nonnull<tensor::ConcatOp, rnn::ReshapeOp>(op))
+  if (isa_and_nonnull<tensor::ConcatOp, rnn::ReshapeOp, PushOp>(op))
     for (Value operand : op->getOperands())
       findStages(operand, found);
 }

@@ -116,7 +116,9 @@ static Cost getIndexCost(AffineExpr position) {
 /// What is known before all stages is in a register.
 static Cost getReadCost(plan::ReadOp read) {
   Operation *op = read.getTensor().getDefiningOp();
-  if (op && !isa<arith::ConstantOp, tensor::ConcatOp, plan::StageOp>(op))
+  if (op &&
+      !isa<arith::ConstantOp, tensor::ConcatOp, plan::StageOp, plan::PushOp>(
+          op))
     return Cost();
   Cost cost = getIndexCost(getPosition(read));
   cost += loadCost;

@@ -5,6 +5,7 @@
 
 #include "ElementCost.h"
 
+#include "../Planning/DelayLines.h"
 #include "../Planning/Pairs.h"
 #include "../Planning/Positions.h"
 #include "../Planning/Strips.h"
@@ -133,6 +134,8 @@ Cost Counter::getReadCost(plan::ReadOp read) {
 }
 
 bool Counter::areNeighbours(plan::ReadOp read) {
+  if (!beginsAtWord(read.getTensor()))
+    return false;
   AffineExpr position = getPosition(read);
   if (auto strips = stage.getStrips())
     return areNeighboursInStrip(localize(position, int64_t(*strips)));

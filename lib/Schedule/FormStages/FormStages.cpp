@@ -71,7 +71,7 @@ static LogicalResult checkOperations(rnn::NetworkOp network) {
       return op.emitOpError("is a mask in memory, which must be bytes "
                             "(--rnn-store-masks)");
     if (isa<arith::ConstantOp, rnn::YieldOp, rnn::MatvecOp, rnn::ReduceOp,
-            tensor::ConcatOp>(op) ||
+            tensor::ConcatOp, plan::PushOp>(op) ||
         rnn::isMovement(&op) || isElementwise(&op))
       continue;
     if (isa<rnn::ApplyOp>(op))
@@ -108,7 +108,7 @@ private:
   llvm::StringMap<unsigned> uses; ///< of names
   /// What others read: the results of stages, and concatenations of them.
   llvm::DenseMap<Value, Value> results;
-  /// Of concatenations, the parts that stages have computed.
+  /// Of concatenations and delay lines, the parts that stages have computed.
   llvm::MapVector<Operation *, SmallVector<Value>> parts;
 };
 } // namespace
@@ -201,7 +201,8 @@ void StageBuilder::emitBody(plan::StageOp stage, const Loop &loop,
                                startDims, AffineMapAttr::get(rowMap),
                                AffineMapAttr::get(start));
   };
-  StageBody body(b, stage.getElement(), findTensor, isEarly, makeDot);
+  StageBody body(b, stage.getElement(), loop.elements, findTensor, isEarly,
+                 makeDot);
   SmallVector<Value> values;
   for (Job *job : loop.jobs)
     values.push_back(body.emit(job->value, d0, job->isDefinition()));
@@ -235,21 +236,28 @@ void StageBuilder::formStage(const Loop &loop, unsigned depth) {
       results[job->value] = result;
       continue;
     }
-    auto concat = job->root.getDefiningOp<tensor::ConcatOp>();
-    SmallVector<Value> &all = parts[concat];
-    all.resize(concat.getNumOperands());
+    Operation *whole = job->root.getDefiningOp();
+    SmallVector<Value> &all = parts[whole];
+    all.resize(isa<plan::PushOp>(whole) ? 1 : whole->getNumOperands());
     all[job->part] = result;
   }
 }
 
 /// Puts those together whose last part has just been computed.
 void StageBuilder::concatenate() {
-  for (auto &[concat, all] : parts)
-    if (!results.contains(concat->getResult(0)) &&
-        !llvm::is_contained(all, Value()))
-      results[concat->getResult(0)] = tensor::ConcatOp::create(
-          b, concat->getLoc(), cast<tensor::ConcatOp>(concat).getType(),
-          cast<tensor::ConcatOp>(concat).getDim(), all);
+  for (auto &[whole, all] : parts) {
+    Value &result = results[whole->getResult(0)];
+    if (result || llvm::is_contained(all, Value()))
+      continue;
+    b.setLoc(whole->getLoc());
+    if (auto push = dyn_cast<plan::PushOp>(whole))
+      result = plan::PushOp::create(b, push.getType(), all.front(),
+                                    push.getLine(), push.getFront());
+    else
+      result =
+          tensor::ConcatOp::create(b, cast<tensor::ConcatOp>(whole).getType(),
+                                   cast<tensor::ConcatOp>(whole).getDim(), all);
+  }
 }
 
 /// A state that stays what it is stays the network's argument.

@@ -6,6 +6,7 @@
 #include "Roots.h"
 
 #include "../Planning/EarlyValues.h"
+#include "se/Dialect/Plan/Plan.h"
 #include "se/Dialect/RNN/Movement.h"
 #include "se/Dialect/RNN/RNNScreening.h"
 #include "se/Schedule/Indexing.h"
@@ -75,7 +76,7 @@ void Roots::findRoots() {
       addOperandRoot(matvec.getX(),
                      /*inOrder=*/!isBatch || isConstant(matvec.getW()));
     }
-    if (isa<tensor::ConcatOp>(op))
+    if (isa<tensor::ConcatOp, plan::PushOp>(op))
       roots.insert(op.getResult(0));
   }
   rnn::YieldOp yield = network.getYield();
@@ -99,6 +100,10 @@ void Roots::makeJobs() {
     return jobs.back().get();
   };
   auto addRoot = [&](Value value) {
+    if (auto push = value.getDefiningOp<plan::PushOp>()) {
+      addJob(push.getX(), value);
+      return;
+    }
     auto concat = value.getDefiningOp<tensor::ConcatOp>();
     if (!concat) {
       definitions[value] = addJob(value, value);

@@ -37,7 +37,7 @@ schedule::makePlace(AffineExpr position, ValueRange dims) {
 }
 
 Value StageBody::emitRead(Value tensor, AffineExpr position) {
-  auto [place, used] = makePlace(position, dims);
+  auto [place, used] = makePlace(simplifyPosition(position, sizes), dims);
   return plan::ReadOp::create(b, getElementTypeOrSelf(tensor.getType()), tensor,
                               used, AffineMapAttr::get(place));
 }
@@ -108,9 +108,11 @@ Value StageBody::emitReduction(int64_t count, Value init,
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(loop.getBody());
   dims.push_back(loop.getInductionVar());
+  sizes.push_back(count);
   Value next =
       body(getAffineDimExpr(1, b.getContext()), loop.getRegionIterArg(0));
   dims.pop_back();
+  sizes.pop_back();
   scf::YieldOp::create(b, next);
   return loop.getResult(0);
 }

@@ -30,13 +30,15 @@ public:
   /// element by element.
   using MakeDot = std::function<mlir::Value(rnn::MatvecOp, mlir::AffineExpr)>;
 
-  /// The builder stands in the block. `isEarly` tells of a value whether it is
-  /// of one element that is known before all stages.
+  /// The builder stands in the block of the element that is one of `elements`.
+  /// `isEarly` tells of a value whether it is of one element that is known
+  /// before all stages.
   StageBody(mlir::ImplicitLocOpBuilder &builder, mlir::Value element,
-            FindTensor findTensor, std::function<bool(mlir::Value)> isEarly,
-            MakeDot makeDot)
-      : b(builder), dims{element}, findTensor(std::move(findTensor)),
-        isEarly(std::move(isEarly)), makeDot(std::move(makeDot)) {}
+            int64_t elements, FindTensor findTensor,
+            std::function<bool(mlir::Value)> isEarly, MakeDot makeDot)
+      : b(builder), dims{element}, sizes{elements},
+        findTensor(std::move(findTensor)), isEarly(std::move(isEarly)),
+        makeDot(std::move(makeDot)) {}
 
   /// The element of `value` at `position`. With `define` it is computed even if
   /// it could be read.
@@ -56,6 +58,7 @@ private:
 
   mlir::ImplicitLocOpBuilder &b;
   llvm::SmallVector<mlir::Value, 2> dims;
+  llvm::SmallVector<int64_t, 2> sizes; ///< how many of each there are
   FindTensor findTensor;
   std::function<bool(mlir::Value)> isEarly;
   MakeDot makeDot;

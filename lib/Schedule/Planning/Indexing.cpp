@@ -114,6 +114,93 @@ int64_t schedule::evaluatePosition(AffineExpr position,
   }
 }
 
+namespace {
+/// A position simplified, and where it lies.
+struct Bounded {
+  AffineExpr expr;
+  int64_t least, most;
+};
+} // namespace
+
+/// Terms of a sum.
+static void collectTerms(AffineExpr sum, SmallVectorImpl<AffineExpr> &terms) {
+  if (sum.getKind() != AffineExprKind::Add)
+    return terms.push_back(sum);
+  auto binary = cast<AffineBinaryOpExpr>(sum);
+  collectTerms(binary.getLHS(), terms);
+  collectTerms(binary.getRHS(), terms);
+}
+
+/// (e floordiv c) * c + e mod c is e.
+static AffineExpr joinParts(AffineExpr sum) {
+  SmallVector<AffineExpr> terms;
+  collectTerms(sum, terms);
+  for (AffineExpr &mod : terms) {
+    if (mod.getKind() != AffineExprKind::Mod)
+      continue;
+    auto part = cast<AffineBinaryOpExpr>(mod);
+    AffineExpr rest = part.getLHS().floorDiv(part.getRHS()) * part.getRHS();
+    auto other = llvm::find(terms, rest);
+    if (other == terms.end())
+      continue;
+    mod = part.getLHS();
+    terms.erase(other);
+    AffineExpr joined = getAffineConstantExpr(0, sum.getContext());
+    for (AffineExpr term : terms)
+      joined = joined + term;
+    return joinParts(joined);
+  }
+  return sum;
+}
+
+static Bounded simplify(AffineExpr position, ArrayRef<int64_t> sizes) {
+  if (auto constant = dyn_cast<AffineConstantExpr>(position))
+    return {position, constant.getValue(), constant.getValue()};
+  if (auto dim = dyn_cast<AffineDimExpr>(position))
+    return {position, 0, sizes[dim.getPosition()] - 1};
+  auto binary = cast<AffineBinaryOpExpr>(position);
+  Bounded lhs = simplify(binary.getLHS(), sizes),
+          rhs = simplify(binary.getRHS(), sizes);
+  int64_t by = rhs.least;
+  switch (position.getKind()) {
+  case AffineExprKind::Add:
+    return {joinParts(lhs.expr + rhs.expr), lhs.least + rhs.least,
+            lhs.most + rhs.most};
+  case AffineExprKind::Mul:
+    return {lhs.expr * rhs.expr, std::min(lhs.least * by, lhs.most * by),
+            std::max(lhs.least * by, lhs.most * by)};
+  case AffineExprKind::Mod:
+  case AffineExprKind::FloorDiv: {
+    bool isMod = position.getKind() == AffineExprKind::Mod;
+    AffineExpr zero = getAffineConstantExpr(0, position.getContext());
+    // Of the sum of multiples and a rest that is less, each is one of both.
+    SmallVector<AffineExpr> terms;
+    collectTerms(lhs.expr, terms);
+    AffineExpr multiples = zero, others = zero;
+    for (AffineExpr term : terms)
+      (term.isMultipleOf(by) ? multiples : others) =
+          (term.isMultipleOf(by) ? multiples : others) + term;
+    Bounded rest = others == lhs.expr ? lhs : simplify(others, sizes);
+    if (lhs.least >= 0 && rest.least >= 0 && rest.most < by) {
+      AffineExpr quotient = multiples.floorDiv(by);
+      if (isMod)
+        return {rest.expr, rest.least, rest.most};
+      return {quotient, lhs.least / by, lhs.most / by};
+    }
+    if (isMod)
+      return {lhs.expr % rhs.expr, 0, by - 1};
+    return {lhs.expr.floorDiv(rhs.expr), lhs.least / by, lhs.most / by};
+  }
+  default:
+    llvm_unreachable("positions have no other operations");
+  }
+}
+
+AffineExpr schedule::simplifyPosition(AffineExpr position,
+                                      ArrayRef<int64_t> sizes) {
+  return simplify(position, sizes).expr;
+}
+
 std::pair<Value, AffineExpr>
 schedule::traceMovement(Value value, AffineExpr position,
                         function_ref<bool(Value)> isEnd) {

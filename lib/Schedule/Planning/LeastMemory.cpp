@@ -6,6 +6,7 @@
 #include "se/Schedule/LeastMemory.h"
 
 #include "Arena.h"
+#include "DelayLines.h"
 #include "Storage.h"
 
 #include "se/Schedule/Indexing.h"
@@ -23,7 +24,8 @@ int64_t schedule::getLeastL1(rnn::NetworkOp network) {
     arena.allocate(MemRefType::get({elementsOf(value)}, byte), live);
   };
   for (Value state : network.getStateArguments())
-    place(state, Arena::always);
+    arena.allocate(MemRefType::get({getStateElements(state)}, byte),
+                   Arena::always);
   for (Value value : storage.getBuffers())
     place(value, storage.getLiveRange(value));
   return arena.getSize();

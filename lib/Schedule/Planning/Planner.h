@@ -44,6 +44,8 @@ public:
 private:
   int64_t place(llvm::StringRef name, mlir::MemRefType type,
                 std::pair<unsigned, unsigned> live);
+  int64_t placeBytes(llvm::StringRef name, int64_t bytes);
+  void placeControl();
   void placeValues();
   void placePorts();
   void placeEarlyValues(StageLoop &loop, unsigned depth);

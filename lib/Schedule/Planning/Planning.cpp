@@ -4,6 +4,7 @@
 //===- Planning.cpp - What lies where, and what the plan says of it -------===//
 
 #include "../Cost/ElementCost.h"
+#include "DelayLines.h"
 #include "Planner.h"
 #include "Schedulable.h"
 #include "StageError.h"
@@ -70,7 +71,7 @@ void Planner::placeValues() {
   for (auto [state, name] :
        llvm::zip(network.getStateArguments(), network.getStateNames()))
     made->stateOffsets.push_back(place(cast<StringAttr>(name).getValue(),
-                                       bufferType(state), Arena::always));
+                                       getStateType(state), Arena::always));
   for (auto [k, value] : llvm::enumerate(storage.getBuffers()))
     made->bufferOffsets[value] =
         place(("value " + Twine(k)).str(), bufferType(value),
@@ -193,6 +194,15 @@ double Planner::getFrameCycles(double coldShare) {
          barrierCycles * double(storage.getDepths().size());
 }
 
+int64_t Planner::placeBytes(StringRef name, int64_t bytes) {
+  return place(name, makeType(bytes, b.getI8Type(), cluster::Level::l1),
+               Arena::always);
+}
+
+void Planner::placeControl() {
+  made->controlOffset = placeBytes("carried", 4 * made->getControlWords());
+}
+
 /// Tiles the stream and places what it needs in L1.
 llvm::Error Planner::planStream() {
   // First, because all else takes long if there are many elements.
@@ -214,6 +224,7 @@ llvm::Error Planner::planStream() {
   if (llvm::none_of(stageLoops.getLoops(), isStreamed) &&
       stageLoops.getShared().empty() && (!given || !given.getSlots())) {
     otherCycles += options.portCycles;
+    placeControl();
     return llvm::Error::success();
   }
   auto chosen =
@@ -222,12 +233,8 @@ llvm::Error Planner::planStream() {
   if (!chosen)
     return addPrefix(given ? "" : "network does not fit: ", chosen.takeError());
   tiling = *chosen;
-  auto placeBytes = [&](StringRef name, int64_t bytes) {
-    return place(name, makeType(bytes, b.getI8Type(), cluster::Level::l1),
-                 Arena::always);
-  };
   made->ringOffset = placeBytes("ring", tiling.getRingBytes());
-  made->controlOffset = placeBytes("carried", 4 * getControlWords(tiling));
+  placeControl();
   made->sumOffset = placeBytes("sums", tiling.sumBytes);
   made->residentOffset = placeBytes("resident", tiling.residentBytes);
   return llvm::Error::success();

@@ -4,6 +4,7 @@
 //===- Schedule.cpp - All that is decided before code is emitted ----------===//
 
 #include "Schedule.h"
+#include "DelayLines.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
@@ -24,6 +25,10 @@ Schedule::Schedule(rnn::NetworkOp network, const TilingOptions &options,
 bool Schedule::needsPeak(size_t k) const {
   rnn::FiniteOp finite = screen;
   return !finite.getPeaks().empty() && !finite.getPeaks()[k].use_empty();
+}
+
+int64_t Schedule::getControlWords() const {
+  return schedule::getControlWords(tiling) + int64_t(findHeads(network).size());
 }
 
 SmallVector<Type> Schedule::getPortTypes() const {

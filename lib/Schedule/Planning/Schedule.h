@@ -56,6 +56,9 @@ struct Schedule {
   int64_t otherL2Bytes = 0;
 
   bool hasRing() const { return tiling.slots != 0; }
+  /// Words of L1 that tell the next frame what is under way, and where delay
+  /// lines begin.
+  int64_t getControlWords() const;
   bool needsPeak(size_t k) const;
   /// A word for each core that goes through inputs.
   int64_t getFindings() const { return std::max(cores, dmaCore + 1); }

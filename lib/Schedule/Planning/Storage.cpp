@@ -30,13 +30,14 @@ bool schedule::isStaged(rnn::NetworkOp network) {
         isa<arith::ConstantOp, rnn::FiniteOp, plan::StageOp>(op) ||
         (isa<tensor::ConcatOp>(op) &&
          llvm::all_of(op.getOperands(), isKBlock)) ||
+        (isa<plan::PushOp>(op) && isKBlock(op.getOperand(0))) ||
         (op.getNumResults() == 1 && early.contains(op.getResult(0))) ||
         (isa<rnn::ReshapeOp>(op) && llvm::all_of(op.getUsers(), isNextValue));
     if (!isKnown)
       return false;
   }
   auto isComputed = [](Value value) {
-    return isa_and_nonnull<plan::StageOp, tensor::ConcatOp>(
+    return isa_and_nonnull<plan::StageOp, tensor::ConcatOp, plan::PushOp>(
         stripReshapes(value).getDefiningOp());
   };
   rnn::YieldOp yield = network.getYield();
@@ -66,7 +67,7 @@ void Storage::findReads() {
   auto add = [&](plan::StageOp stage, Value value, AffineExpr position,
                  bool inReduction) {
     Operation *op = value.getDefiningOp();
-    if (!op || isa<plan::StageOp, tensor::ConcatOp>(op))
+    if (!op || isa<plan::StageOp, tensor::ConcatOp, plan::PushOp>(op))
       reads.push_back({stage, value, position, inReduction});
   };
   for (ArrayRef<plan::StageOp> stages : depths)
@@ -114,6 +115,10 @@ void Storage::findOutputs() {
           if (auto concat = dyn_cast<tensor::ConcatOp>(use.getOwner())) {
             add(concat, getPlaceOfPart(concat, use.getOperandNumber()));
             isKBlock = true;
+          } else if (auto push = dyn_cast<plan::PushOp>(use.getOwner())) {
+            for (auto kind : {Destination::Slot, Destination::SecondSlot})
+              destinations[result].push_back({kind, {}, push.getState(), d0});
+            isKBlock = true;
           }
         if (!isKBlock)
           add(result, d0);
@@ -129,7 +134,8 @@ void Storage::placeStates() {
   for (auto [k, value, state] : llvm::enumerate(
            yield.getStates(), ValueRange(network.getStateArguments()))) {
     Value root = stripReshapes(value);
-    if (root == state)
+    // Of a delay line nothing is overwritten that this frame reads.
+    if (root == state || root.getDefiningOp<plan::PushOp>())
       continue;
     auto stage = root.getDefiningOp<plan::StageOp>();
     bool isFree = bool(stage), canSave = stage && stage.getDepth() > 0;

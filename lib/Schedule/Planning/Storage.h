@@ -20,9 +20,10 @@ bool isStaged(rnn::NetworkOp network);
 
 /// Where a stage stores a result.
 struct Destination {
-  enum Kind { Buffer, Output, State } kind;
+  /// The slots are those of a state that is a delay line (DelayLines.h).
+  enum Kind { Buffer, Output, State, Slot, SecondSlot } kind;
   mlir::Value buffer;        ///< Buffer: the value whose buffer it is.
-  unsigned number = 0;       ///< Output, State: which one.
+  unsigned number = 0;       ///< All others: which output or state.
   mlir::AffineExpr position; ///< Where element d0 goes.
 };
 

@@ -5,6 +5,7 @@
 
 #include "BodyEmitter.h"
 
+#include "../Planning/DelayLines.h"
 #include "../Planning/Pairs.h"
 #include "../Planning/Positions.h"
 
@@ -165,13 +166,14 @@ Type BodyEmitter::typeOf(Value value) const {
                       : value.getType();
 }
 
-void BodyEmitter::store(Value scalar, Value memref, AffineExpr position) {
+void BodyEmitter::store(Value scalar, Value memref, AffineExpr position,
+                        bool atWord) {
   if (!lanes.isPair) {
     memref::StoreOp::create(b, scalar, memref, emitIndex(position));
     return;
   }
   Type element = cast<MemRefType>(memref.getType()).getElementType();
-  if (isPairable(position) && element.getIntOrFloatBitWidth() == 16) {
+  if (atWord && isPairable(position) && element.getIntOrFloatBitWidth() == 16) {
     vector::StoreOp::create(b, scalar, memref, emitIndex(position));
     return;
   }
@@ -267,7 +269,7 @@ Value BodyEmitter::emitRead(plan::ReadOp read) {
                                           ValueRange{scalar, scalar});
   }
   AffineExpr position = getPosition(read);
-  if (lanes.isPair && !isPairable(position))
+  if (lanes.isPair && !(isPairable(position) && beginsAtWord(tensor)))
     return emitLanes(typeOf(read), [&] { return emitRead(read); });
   if (Value field = memory.readField(read, lanes))
     return field;

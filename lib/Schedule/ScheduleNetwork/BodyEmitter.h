@@ -70,8 +70,9 @@ public:
   mlir::Value emit(mlir::Value value);
 
   /// Stores an element, or a pair of them; `position` is an expression of d0,
-  /// the element.
-  void store(mlir::Value scalar, mlir::Value memref, mlir::AffineExpr position);
+  /// the element, `atWord` says whether element 0 is the first half of a word.
+  void store(mlir::Value scalar, mlir::Value memref, mlir::AffineExpr position,
+             bool atWord = true);
 
 private:
   mlir::Value emitValue(mlir::Value value);

@@ -26,14 +26,15 @@ KernelEmitter::KernelEmitter(const Schedule &schedule)
       cores(schedule.cores), dmaCore(schedule.dmaCore),
       network(schedule.network), screen(schedule.screen),
       module(network->getParentOfType<ModuleOp>()), symbols(module),
-      b(network.getLoc(), network) {}
+      b(network.getLoc(), network), heads(findHeads(network)) {}
 
 Value KernelEmitter::number(int64_t value) {
   return arith::ConstantIndexOp::create(b, value);
 }
 
 MemRefType KernelEmitter::controlType() {
-  return makeType(getControlWords(tiling), b.getI32Type(), cluster::Level::l1);
+  return makeType(schedule.getControlWords(), b.getI32Type(),
+                  cluster::Level::l1);
 }
 
 void KernelEmitter::enterStage(Location location, StringRef name) {
@@ -55,7 +56,7 @@ func::FuncOp KernelEmitter::makeFunction(StringRef suffix,
 mlir::Block *KernelEmitter::emitParallel(func::FuncOp function,
                                          TypeRange carried) {
   Value control;
-  if (getControlWords(tiling))
+  if (schedule.getControlWords())
     control =
         view(function.getArgument(0), controlType(), schedule.controlOffset);
   auto parallel = cluster::ParallelOp::create(b, cores, dmaCore, control);
@@ -115,8 +116,8 @@ void KernelEmitter::emitKernel() {
   SmallVector<Type> carried;
   if (schedule.hasRing())
     carried = StreamEmitter(b, tiling, StreamMemory()).getCarriedTypes();
-  if (tiling.residentBytes)
-    carried.push_back(b.getIndexType());
+  carried.append((tiling.residentBytes ? 1 : 0) + heads.size(),
+                 b.getIndexType());
   mlir::Block *body = emitParallel(kernel, carried);
 
   // Where everything lies.
@@ -146,8 +147,10 @@ void KernelEmitter::emitKernel() {
   }
   for (auto [state, offset] :
        llvm::zip(network.getStateArguments(), schedule.stateOffsets)) {
-    sources[state] = view(arenaArgument, bufferType(state), offset);
-    stateBuffers.push_back(sources[state]);
+    stateBuffers.push_back(
+        findDelayLine(state) ? Value()
+                             : view(arenaArgument, bufferType(state), offset));
+    sources[state] = stateBuffers.back();
   }
   // Roots are read in their buffers, also if they lie elsewhere at first.
   for (Value value : storage.getBuffers())
@@ -157,6 +160,8 @@ void KernelEmitter::emitKernel() {
     memory[value] = stateBuffers[number];
   sourcesEnd = number(0);
   auto handedOn = ValueRange(body->getArguments()).drop_front();
+  enterDelayLines(arenaArgument, handedOn.take_back(heads.size()));
+  handedOn = handedOn.drop_back(heads.size());
   if (tiling.residentBytes)
     residentPosition = handedOn.back();
   if (schedule.hasRing()) {
@@ -208,13 +213,14 @@ void KernelEmitter::emitKernel() {
   bool hasMet = screen || schedule.hasRing() ||
                 storage.getDepths().size() > 1 ||
                 !storage.getStateCopies().empty() || !outputCopies.empty();
-  if (tiling.residentBytes && !hasMet)
+  if ((tiling.residentBytes || !heads.empty()) && !hasMet)
     cluster::BarrierOp::create(b);
   SmallVector<Value> handOn;
   if (schedule.hasRing())
     handOn = stream->leaveFrame();
   if (tiling.residentBytes)
     handOn.push_back(residentPosition);
+  llvm::append_range(handOn, leaveDelayLines());
   cluster::YieldOp::create(b, handOn);
 }
 
@@ -226,8 +232,10 @@ void KernelEmitter::emitReset() {
   Value one = arith::ConstantIndexOp::create(b, 1);
   for (auto [k, value] : llvm::enumerate(network.getResetValues())) {
     Value state = network.getStateArguments()[k];
-    Value buffer =
-        view(reset.getArgument(0), bufferType(state), schedule.stateOffsets[k]);
+    Value buffer = view(reset.getArgument(0), getStateType(state),
+                        schedule.stateOffsets[k]);
+    if (plan::PushOp line = findDelayLine(state))
+      setDelayLine(buffer, line, schedule.stateOffsets[k]);
     auto elements = cast<ElementsAttr>(value);
     auto splat = dyn_cast<SplatElementsAttr>(elements);
     Value from;
@@ -237,7 +245,8 @@ void KernelEmitter::emitReset() {
       from =
           memref::GetGlobalOp::create(b, global.getType(), global.getSymName());
     }
-    Value upper = arith::ConstantIndexOp::create(b, elementsOf(state));
+    Value upper = arith::ConstantIndexOp::create(
+        b, cast<MemRefType>(buffer.getType()).getNumElements());
     auto loop = scf::ForOp::create(b, zero, upper, one);
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(loop.getBody());
@@ -277,8 +286,13 @@ ArrayAttr KernelEmitter::ports(ArrayAttr types, ArrayAttr names,
   SmallVector<Attribute> list;
   for (auto [k, type, name] : llvm::enumerate(types, names)) {
     auto tensor = cast<RankedTensorType>(cast<TypeAttr>(type).getValue());
+    SmallVector<int64_t> shape(tensor.getShape());
+    if (plan::PushOp line = areStates
+                                ? findDelayLine(network.getStateArguments()[k])
+                                : plan::PushOp())
+      shape = {2 * getPlaces(line), line.getSlotElements()};
     list.push_back(cluster::PortAttr::get(
-        b.getContext(), cast<StringAttr>(name).getValue(), tensor.getShape(),
+        b.getContext(), cast<StringAttr>(name).getValue(), shape,
         areStates ? tensor.getElementType() : b.getF32Type(),
         areStates ? schedule.stateOffsets[k] : 0,
         kind == PortKind::Input ? findRounding(network.getInputArguments()[k])
@@ -311,6 +325,8 @@ void KernelEmitter::emitInit() {
   }
   if (kept)
     carried.push_back(kept);
+  for (size_t i = 0; i != heads.size(); ++i)
+    carried.push_back(number(0));
   cluster::YieldOp::create(b, carried);
 }
 

@@ -151,6 +151,18 @@ Value KernelEmitter::getDestination(const Destination &destination) {
     return outputBuffers[destination.number];
   case Destination::State:
     return stateBuffers[destination.number];
+  case Destination::Slot:
+    return slots.lookup(destination.number).first;
+  case Destination::SecondSlot:
+    return slots.lookup(destination.number).second;
   }
   llvm_unreachable("all kinds handled");
+}
+
+bool KernelEmitter::beginsAtWord(const Destination &destination) const {
+  if (destination.kind != Destination::Slot &&
+      destination.kind != Destination::SecondSlot)
+    return true;
+  rnn::NetworkOp op = network;
+  return schedule::beginsAtWord(op.getStateArguments()[destination.number]);
 }

@@ -6,6 +6,7 @@
 #ifndef SE_LIB_SCHEDULE_SCHEDULENETWORK_KERNELEMITTER_H
 #define SE_LIB_SCHEDULE_SCHEDULENETWORK_KERNELEMITTER_H
 
+#include "../Planning/DelayLines.h"
 #include "../Planning/Schedule.h"
 #include "StreamEmitter.h"
 
@@ -33,6 +34,8 @@ public:
   /// Where a value lies.
   mlir::Value getMemory(mlir::Value value);
   mlir::Value getDestination(const Destination &destination);
+  /// Is the first half there the first one of a word?
+  bool beginsAtWord(const Destination &destination) const;
   /// A buffer at an offset of the state buffer.
   mlir::Value viewState(mlir::MemRefType type, mlir::Value offset);
   mlir::Value viewState(mlir::MemRefType type, int64_t offset);
@@ -77,6 +80,9 @@ private:
   void emitZeros(mlir::ValueRange copies);
   void emitEarly(mlir::Value arena);
   mlir::Value getEarly(mlir::Value value);
+  void enterDelayLines(mlir::Value arena, mlir::ValueRange heads);
+  void setDelayLine(mlir::Value view, plan::PushOp line, int64_t offset);
+  llvm::SmallVector<mlir::Value> leaveDelayLines();
   void emitKernel();
   void emitReset();
   void emitInit();
@@ -122,6 +128,10 @@ private:
   llvm::DenseMap<mlir::Value, mlir::Value> sources; // without buffers
   mlir::Value sourcesEnd, residentPosition, screenMask, screenSum, screenFound;
   llvm::SmallVector<mlir::Value> stateBuffers, outputBuffers;
+  /// Of delay lines: by state, where the new slot goes, twice.
+  llvm::DenseMap<unsigned, std::pair<mlir::Value, mlir::Value>> slots;
+  Heads heads;
+  llvm::SmallVector<mlir::Value> nextHeads;
   llvm::DenseMap<mlir::Value, mlir::Value> early; // of one element -> scalar
 };
 

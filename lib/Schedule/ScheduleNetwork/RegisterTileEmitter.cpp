@@ -491,5 +491,5 @@ void RegisterTileEmitter::storeResults(ArrayRef<Value> values) {
     for (const Destination &destination :
          kernel.getSchedule().storage.getDestinations(result))
       emitter.store(value, kernel.getDestination(destination),
-                    destination.position);
+                    destination.position, kernel.beginsAtWord(destination));
 }

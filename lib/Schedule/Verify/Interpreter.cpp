@@ -326,8 +326,19 @@ LogicalResult Interpreter::executeView(const Node &node) {
     return node.op->emitError("the view starts at byte ")
            << begin << ", which is no multiple of its element's " << element
            << " bytes";
-  values[node.results[0]] =
-      Number::of(buffers.getView({from.buffer, begin, end}));
+  View view{from.buffer, begin, end};
+  if (auto line = node.op->getAttrOfType<cluster::DelayLineAttr>(
+          cluster::DelayLineAttr::attrName)) {
+    int64_t first = from.begin + line.getOffset();
+    if (begin < first || end > first + line.getBytes() ||
+        first + line.getBytes() > from.end ||
+        (begin - first) % line.getSlot() != 0 ||
+        (end - begin) % line.getSlot() != 0)
+      return node.op->emitError("the view shows no slots of ") << line;
+    view.line = buffers.getView({from.buffer, first, first + line.getBytes()});
+    view.slot = line.getSlot();
+  }
+  values[node.results[0]] = Number::of(buffers.getView(view));
   return success();
 }
 

@@ -78,6 +78,11 @@ uint32_t Memory::getTag(Tag::Kind kind, View bounds) {
   return it->second;
 }
 
+/// The view, or that of all of a delay line.
+const View &Memory::getWhole(unsigned view) const {
+  return buffers[buffers[view].line.value_or(view)];
+}
+
 InFlightDiagnostic Memory::report(unsigned thread, const Event &event) const {
   return event.op->emitError("core ")
          << cores[thread]
@@ -140,7 +145,7 @@ LogicalResult Memory::checkUsers(unsigned thread, const Event &event) {
 /// What a core reads must have been written through a view of the same bytes,
 /// or brought by a transfer that has to do with the view's bytes only.
 LogicalResult Memory::checkContent(unsigned thread, const Event &event) {
-  const View &view = buffers[event.number];
+  const View &view = getWhole(event.number);
   const Content &content = state->contents[view.buffer];
   uint64_t hash = 0;
   uint32_t previous = 0;
@@ -189,12 +194,15 @@ LogicalResult Memory::access(unsigned thread, const Event &event) {
     return failure();
   if (event.kind == Event::Read)
     return checkContent(thread, event);
-  const View &view = buffers[event.number];
+  const View &shown = buffers[event.number], &view = getWhole(event.number);
   Content &content = state->contents[view.buffer];
   uint32_t tag = getTag(Tag::Stored, view);
   for (int64_t i = event.begin; i != event.end; ++i) {
     content.tags[i] = tag;
-    content.origins[i] = getStoredOrigin(event.number, i - view.begin);
+    // What is in one slot of a delay line is in another one in the next frame.
+    content.origins[i] =
+        shown.line ? getStoredOrigin(*shown.line, (i - view.begin) % shown.slot)
+                   : getStoredOrigin(event.number, i - view.begin);
   }
   return success();
 }

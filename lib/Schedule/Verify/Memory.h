@@ -92,6 +92,7 @@ private:
   mlir::LogicalResult start(const Transfer &transfer, unsigned number);
   void endOverwritten(const Side &range);
   void wait(unsigned number);
+  const View &getWhole(unsigned view) const;
   uint32_t getTag(Tag::Kind kind, View bounds);
   mlir::InFlightDiagnostic report(unsigned thread, const Event &event) const;
 

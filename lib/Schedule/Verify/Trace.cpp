@@ -13,8 +13,8 @@ unsigned Buffers::addBuffer(Buffer buffer) {
 }
 
 unsigned Buffers::getView(View view) {
-  auto [it, isNew] =
-      numbers.try_emplace({view.buffer, view.begin, view.end}, views.size());
+  auto [it, isNew] = numbers.try_emplace(
+      {view.buffer, view.begin, view.end, view.line}, views.size());
   if (isNew)
     views.push_back(view);
   return it->second;

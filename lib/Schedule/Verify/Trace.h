@@ -39,6 +39,10 @@ struct Buffer {
 struct View {
   unsigned buffer = 0;
   int64_t begin = 0, end = 0;
+  /// Of slots of a delay line: the number of the view of all of it, and the
+  /// bytes of a slot.
+  std::optional<unsigned> line = {};
+  int64_t slot = 0;
 };
 
 /// All buffers and views of a program. Views with the same bytes are one.
@@ -55,7 +59,9 @@ public:
 private:
   std::vector<Buffer> buffers;
   std::vector<View> views;
-  std::map<std::tuple<unsigned, int64_t, int64_t>, unsigned> numbers;
+  std::map<std::tuple<unsigned, int64_t, int64_t, std::optional<unsigned>>,
+           unsigned>
+      numbers;
 };
 
 /// One side of a transfer: `bytes` bytes in lines of `line` bytes, whose starts

@@ -463,3 +463,8 @@ module {
   func.func private @f() attributes {cluster.target = #cluster.target<"t", cores = 2, dma_core = 2, fpus = 1, core_cache = 512, cluster_cache = 4096, memories = [<level = l1, bytes = 4096, bytes_per_cycle = 8.0 : f64, latency = 1>, <level = l2, bytes = 65536, bytes_per_cycle = 8.0 : f64, latency = 15>]>}
 }
 
+
+// -----
+
+// expected-error @below {{delay_line-C1: offset must not be negative, and bytes be so many slots}}
+module @delay_line_C1 attributes {test.line = #cluster.delay_line<offset = 0, bytes = 100, slot = 16>} {}

@@ -678,3 +678,54 @@ rnn.network @net inputs(%x = "x" : tensor<8xf32>) states() outputs("y" : tensor<
   }
   rnn.yield %y : tensor<2xf32>
 }
+
+// -----
+
+// The line is an input.
+rnn.network @push_C1_input inputs(%x = "x" : tensor<1x4xf32>, %z = "z" : tensor<2x4xf32>)
+    states() outputs("y" : tensor<2x4xf32>) {
+  // expected-error @below {{push-C1: it must put into a state of the network, whose next value alone is the result}}
+  %0 = plan.push %x into %z : tensor<1x4xf32> into tensor<2x4xf32>
+  rnn.yield %0 : tensor<2x4xf32>
+}
+
+// -----
+
+// The result is an output as well.
+rnn.network @push_C1_output inputs(%x = "x" : tensor<1x4xf32>)
+    states(%s = "s" : tensor<2x4xf32> reset dense<0.0> : tensor<2x4xf32>)
+    outputs("y" : tensor<2x4xf32>) {
+  // expected-error @below {{push-C1: it must put into a state of the network, whose next value alone is the result}}
+  %0 = plan.push %x into %s : tensor<1x4xf32> into tensor<2x4xf32>
+  rnn.yield %0 : tensor<2x4xf32> next %0 : tensor<2x4xf32>
+}
+
+// -----
+
+rnn.network @push_C2_one inputs(%x = "x" : tensor<1x4xf32>)
+    states(%s = "s" : tensor<1x4xf32> reset dense<0.0> : tensor<1x4xf32>)
+    outputs("y" : tensor<1x4xf32>) {
+  // expected-error @below {{push-C2: the line must have two slots or more like 'tensor<1x4xf32>', found 'tensor<1x4xf32>'}}
+  %0 = plan.push %x into %s : tensor<1x4xf32> into tensor<1x4xf32>
+  rnn.yield %x : tensor<1x4xf32> next %0 : tensor<1x4xf32>
+}
+
+// -----
+
+rnn.network @push_C2_rest inputs(%x = "x" : tensor<1x4xf32>)
+    states(%s = "s" : tensor<9xf32> reset dense<0.0> : tensor<9xf32>)
+    outputs("y" : tensor<1x4xf32>) {
+  // expected-error @below {{push-C2: the line must have two slots or more like 'tensor<1x4xf32>', found 'tensor<9xf32>'}}
+  %0 = plan.push %x into %s : tensor<1x4xf32> into tensor<9xf32>
+  rnn.yield %x : tensor<1x4xf32> next %0 : tensor<9xf32>
+}
+
+// -----
+
+rnn.network @push_C3 inputs(%x = "x" : tensor<1x1xf32>)
+    states(%s = "s" : tensor<2x1xf32> reset dense<[[0.0], [1.0]]> : tensor<2x1xf32>)
+    outputs("y" : tensor<1x1xf32>) {
+  // expected-error @below {{push-C3: the state must be reset to one number}}
+  %0 = plan.push %x into %s : tensor<1x1xf32> into tensor<2x1xf32>
+  rnn.yield %x : tensor<1x1xf32> next %0 : tensor<2x1xf32>
+}

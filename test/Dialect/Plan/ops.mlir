@@ -50,3 +50,28 @@ module @report attributes {plan.report = #plan.report<frame = 9, cycles = <compu
 
 // CHECK: module @empty_report attributes {plan.report = #plan.report<frame = 9, cycles = <compute = 9, dma = 0, external = 0>, ring = <slots = 0, slot_bytes = 0, l2_slots = 0>, used = <l1 = 0, l2 = 0, l3 = 0, nvm = 0>, available = <l1 = 100, l2 = 0, l3 = 0, nvm = 0>>}
 module @empty_report attributes {plan.report = #plan.report<frame = 9, cycles = <compute = 9, dma = 0, external = 0>, ring = <slots = 0, slot_bytes = 0, l2_slots = 0>, used = <l1 = 0, l2 = 0, l3 = 0, nvm = 0>, available = <l1 = 100, l2 = 0, l3 = 0, nvm = 0>>} {}
+
+// CHECK-LABEL: rnn.network @lines
+// CHECK:         %[[X:.*]]:2 = plan.stage "x"
+// CHECK:         %[[NEXT:.*]] = plan.push %[[X]]#0 into %{{.*}} : tensor<1x4xf32> into tensor<3x4xf32>
+// CHECK:         plan.push %{{.*}} into %{{.*}} front : tensor<1x4xf32> into tensor<2x4xf32>
+rnn.network @lines inputs(%x = "x" : tensor<1x4xf32>)
+    states(%s = "s" : tensor<3x4xf32> reset dense<0.0> : tensor<3x4xf32>,
+           %t = "t" : tensor<2x4xf32> reset dense<0.0> : tensor<2x4xf32>)
+    outputs("y" : tensor<1x4xf32>) {
+  %0:2 = plan.stage "x" depth 0 elements 4 : tensor<1x4xf32>, tensor<1x4xf32> {
+  ^bb0(%i: index):
+    %3 = plan.read %x[%i] : tensor<1x4xf32>
+    plan.yield %3, %3 : f32, f32
+  }
+  %1 = plan.push %0#0 into %s : tensor<1x4xf32> into tensor<3x4xf32>
+  %2 = plan.push %0#1 into %t front : tensor<1x4xf32> into tensor<2x4xf32>
+  %4 = plan.stage "y" depth 1 elements 4 : tensor<1x4xf32> {
+  ^bb0(%i: index):
+    %5 = plan.read %1[%i + 8] : tensor<3x4xf32>
+    %6 = plan.read %2[%i] : tensor<2x4xf32>
+    %7 = arith.addf %5, %6 : f32
+    plan.yield %7 : f32
+  }
+  rnn.yield %4 : tensor<1x4xf32> next %1, %2 : tensor<3x4xf32>, tensor<2x4xf32>
+}

@@ -45,11 +45,33 @@ def Cluster_TokenType : TypeDef<Cluster_Dialect, "Token"> {
   let assemblyFormat = "`<` $engine `>`";
 }
 
+def Cluster_DelayLineAttr : AttrDef<Cluster_Dialect, "DelayLine"> {
+  let mnemonic = "delay_line";
+  let summary = "what a view of slots of a delay line is a part of";
+  let description = [{
+    Stands as `cluster.delay_line` at each `memref.view` of the state buffer that shows
+    slots of a delay line (`plan.push`): the line has `bytes` bytes from byte `offset`
+    on, in slots of `slot` bytes. Which slots the view shows changes from frame to
+    frame. `se-verify-schedule` takes what is in one slot for what is in another.
+
+    * (delay_line-C1) `offset` is not negative, `slot` is positive and divides `bytes`.
+
+    Example: `#cluster.delay_line<offset = 64, bytes = 160, slot = 16>`.
+  }];
+  let parameters = (ins "int64_t":$offset, "int64_t":$bytes, "int64_t":$slot);
+  let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    static constexpr ::llvm::StringLiteral attrName = "cluster.delay_line";
+  }];
+}
+
 def Cluster_PortAttr : AttrDef<Cluster_Dialect, "Port"> {
   let mnemonic = "port";
   let summary = "a named input, output or state of a program";
   let description = [{
-    `shape` is that of the imported network. For a state, `offset` is its place
+    `shape` is that of the imported network, or `[places, elements of a slot]` of a
+    state that is a delay line. For a state, `offset` is its place
     in the state buffer in bytes and `element` how it is stored; inputs and
     outputs are f32 at the border and have no offset. `rounded` is the type that
     an input is rounded to before it is computed with: what that cannot hold is

@@ -215,4 +215,44 @@ def Plan_DotOp : Plan_Op<"dot", [Pure, AttrSizedOperandSegments]> {
   let hasVerifier = 1;
 }
 
+def Plan_PushOp : Plan_Op<"push", [Pure, HasParent<"::se::rnn::NetworkOp">,
+    AllTypesMatch<["line", "next"]>]> {
+  let summary = "A delay line, one slot on";
+  let description = [{
+    The elements of a state but those of the oldest slot, and those of the newest one
+    behind them; with `front` the newest ones come first. A slot is as many elements as
+    are put in. The result is the state's next value.
+
+    Nothing is moved for that. The state lies in a ring of twice one slot more than the
+    delay line has, and each slot is stored twice, half a ring apart: so all slots lie
+    side by side somewhere, the first of them one further on in each frame.
+
+    * (push-C1) `line` is a state of the network, the result its next value and neither
+      an output nor another state, and no other `plan.push` puts something into it.
+    * (push-C2) the line has at least two slots, all of one size and of its element type.
+    * (push-C3) the state is reset to the same number throughout.
+
+    Example, the last four frames of 8 elements:
+
+    ```mlir
+    %1 = plan.push %0 into %line : tensor<1x8xf16> into tensor<4x8xf16>
+    ```
+  }];
+  let arguments = (ins AnyStaticShapeTensor:$x, AnyStaticShapeTensor:$line,
+    UnitAttr:$front);
+  let results = (outs AnyStaticShapeTensor:$next);
+  let assemblyFormat = [{
+    $x `into` $line (`front` $front^)? attr-dict `:` type($x) `into` type($line)
+  }];
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// Elements that are put in at a time.
+    int64_t getSlotElements();
+    /// Slots of the delay line.
+    int64_t getSlots();
+    /// The number of the state.
+    unsigned getState();
+  }];
+}
+
 #endif // SE_DIALECT_PLAN_PLANOPS_TD

@@ -169,6 +169,59 @@ def QuantizeStates : Pass<"rnn-quantize-states", "::mlir::ModuleOp"> {
   }];
 }
 
+def RoundEarly : Pass<"rnn-round-early", "::mlir::ModuleOp"> {
+  let summary = "Round before values are moved (phase `legalized`)";
+  let description = [{
+    If all that is read of a slice, reshape, transposition, broadcast or concatenation
+    is rounded to the same type, its operands are. What was widened only to be joined
+    with something wider, such as the past frames of a delay line, stays as it is.
+
+    Before:
+
+    ```mlir
+    %0 = arith.extf %past : tensor<3x8xf16> to tensor<3x8xf32>
+    %1 = tensor.concat dim(0) %0, %new : (tensor<3x8xf32>, tensor<1x8xf32>) -> tensor<4x8xf32>
+    %2 = arith.truncf %1 : tensor<4x8xf32> to tensor<4x8xf16>
+    ```
+
+    After:
+
+    ```mlir
+    %0 = arith.truncf %new : tensor<1x8xf32> to tensor<1x8xf16>
+    %1 = tensor.concat dim(0) %past, %0 : (tensor<3x8xf16>, tensor<1x8xf16>) -> tensor<4x8xf16>
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+    "::mlir::tensor::TensorDialect"];
+}
+
+def DivideOnce : Pass<"rnn-divide-once", "::mlir::ModuleOp"> {
+  let summary = "One division for all that is divided by it (phase `legalized`)";
+  let description = [{
+    A division in f32 by what rows repeat, such as the sum of a softmax or a standard
+    deviation, becomes a product with its reciprocal, and one by a constant a product
+    with a constant. There is one divider for all cores. The quotient is rounded twice;
+    divisors that are not zero, but less than 2^-126, give infinity.
+
+    Before:
+
+    ```mlir
+    %0 = rnn.broadcast %sum : tensor<1xf32> -> tensor<16xf32>
+    %1 = arith.divf %x, %0 : tensor<16xf32>
+    ```
+
+    After:
+
+    ```mlir
+    %cst = arith.constant dense<1.0> : tensor<1xf32>
+    %0 = arith.divf %cst, %sum : tensor<1xf32>
+    %1 = rnn.broadcast %0 : tensor<1xf32> -> tensor<16xf32>
+    %2 = arith.mulf %x, %1 : tensor<16xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
 def SplitReductions : Pass<"rnn-split-reductions", "::mlir::ModuleOp"> {
   let summary = "Long reductions to few results, by parts (phase `legalized`)";
   let description = [{

@@ -74,14 +74,17 @@ static void move(Operation *op, ArrayRef<int64_t> shape) {
 namespace {
 struct BroadcastLatePass : se::rnn::impl::BroadcastLateBase<BroadcastLatePass> {
   void runOnOperation() override {
-    for (auto network : getOperation().getOps<NetworkOp>()) {
-      Block &block = network.getBody().front();
-      for (Operation &op : llvm::make_early_inc_range(block))
-        if (isElementwise(&op))
-          if (auto shape = findShape(&op))
-            move(&op, *shape);
-      eraseDead(block);
-    }
+    for (Operation &op : *getOperation().getBody())
+      if (isa<NetworkOp, CellOp>(op))
+        moveAll(op.getRegion(0).front());
+  }
+
+  static void moveAll(Block &block) {
+    for (Operation &op : llvm::make_early_inc_range(block))
+      if (isElementwise(&op))
+        if (auto shape = findShape(&op))
+          move(&op, *shape);
+    eraseDead(block);
   }
 };
 } // namespace

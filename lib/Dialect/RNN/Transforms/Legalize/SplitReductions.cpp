@@ -95,10 +95,11 @@ namespace {
 struct SplitReductionsPass
     : se::rnn::impl::SplitReductionsBase<SplitReductionsPass> {
   void runOnOperation() override {
-    for (auto network : getOperation().getOps<NetworkOp>())
-      for (auto op : llvm::make_early_inc_range(
-               network.getBody().front().getOps<ReduceOp>()))
-        split(op);
+    for (Operation &op : *getOperation().getBody())
+      if (isa<NetworkOp, CellOp>(op))
+        for (auto reduce : llvm::make_early_inc_range(
+                 op.getRegion(0).front().getOps<ReduceOp>()))
+          split(reduce);
   }
 };
 } // namespace

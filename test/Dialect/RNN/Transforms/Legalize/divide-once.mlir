@@ -1,0 +1,31 @@
+// RUN: se-opt %s --rnn-divide-once | FileCheck %s
+
+// CHECK-LABEL: rnn.network @softmax
+// CHECK:         %[[ONE:.*]] = arith.constant dense<1.000000e+00> : tensor<1xf32>
+// CHECK-NEXT:    %[[R:.*]] = arith.divf %[[ONE]], %{{.*}} : tensor<1xf32>
+// CHECK-NEXT:    %[[RS:.*]] = rnn.broadcast %[[R]] : tensor<1xf32> -> tensor<16xf32>
+// CHECK-NEXT:    %[[Y:.*]] = arith.mulf %{{.*}}, %[[RS]]
+// CHECK-NEXT:    %[[T:.*]] = arith.constant dense<0.333333343> : tensor<16xf32>
+// CHECK-NEXT:    arith.mulf %[[Y]], %[[T]]
+rnn.network @softmax inputs(%x = "x" : tensor<16xf32>, %s = "s" : tensor<1xf32>) states()
+    outputs("y" : tensor<16xf32>) {
+  %three = arith.constant dense<3.0> : tensor<16xf32>
+  %0 = rnn.broadcast %s : tensor<1xf32> -> tensor<16xf32>
+  %1 = arith.divf %x, %0 : tensor<16xf32>
+  %2 = arith.divf %1, %three : tensor<16xf32>
+  rnn.yield %2 : tensor<16xf32>
+}
+
+// As many divisions, a reciprocal that no float holds, and halves.
+// CHECK-LABEL: rnn.network @others
+// CHECK-NOT:     arith.mulf
+rnn.network @others inputs(%x = "x" : tensor<16xf32>, %z = "z" : tensor<1x16xf32>,
+    %h = "h" : tensor<16xf16>) states()
+    outputs("y" : tensor<16xf32>, "u" : tensor<1x16xf32>, "v" : tensor<16xf16>) {
+  %tiny = arith.constant dense<1.0e-40> : tensor<16xf32>
+  %half = arith.constant dense<3.0> : tensor<16xf16>
+  %0 = arith.divf %x, %tiny : tensor<16xf32>
+  %1 = arith.divf %z, %z : tensor<1x16xf32>
+  %2 = arith.divf %h, %half : tensor<16xf16>
+  rnn.yield %0, %1, %2 : tensor<16xf32>, tensor<1x16xf32>, tensor<16xf16>
+}
