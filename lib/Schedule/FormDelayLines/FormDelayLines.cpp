@@ -67,7 +67,8 @@ static std::optional<Shift> findShift(Value next, Value state) {
   return std::nullopt;
 }
 
-/// Is a vector of a product with a constant read there? Those are read by words.
+/// Is a vector of a product with a constant read there? Those are read by
+/// words.
 static bool isVector(Value value) {
   return llvm::any_of(value.getUsers(), [&](Operation *user) {
     if (auto matvec = dyn_cast<rnn::MatvecOp>(user))
@@ -116,8 +117,8 @@ static void form(rnn::NetworkOp network, unsigned number, int64_t &period) {
     x = tensor::ConcatOp::create(b, type.clone(shape), shift->concat.getDim(),
                                  shift->getNew());
   }
-  Value next = plan::PushOp::create(b, state.getType(), x, state,
-                                    shift->isFront);
+  Value next =
+      plan::PushOp::create(b, state.getType(), x, state, shift->isFront);
   if (next.getType() != shift->concat.getType())
     next = rnn::ReshapeOp::create(b, shift->concat.getType(), next);
   shift->concat.replaceAllUsesWith(next);
