@@ -122,28 +122,28 @@ rnn.network @concat_product inputs(%x = "x" : tensor<3xf32>)
 
 // A batch of vectors: those of a group read the same rows, one after the other.
 // CHECK-LABEL: func.func @batch_kernel
-// CHECK-DAG:     %[[C2:[a-z0-9_]+]] = arith.constant 2 : index
+// CHECK-DAG:     %[[C6:[a-z0-9_]+]] = arith.constant 6 : index
 // CHECK-DAG:     %[[C3:[a-z0-9_]+]] = arith.constant 3 : index
 // CHECK-DAG:     %[[C4:[a-z0-9_]+]] = arith.constant 4 : index
 // CHECK-COUNT-2: cluster.barrier
 // CHECK:         scf.for %[[I:[a-z0-9]+]] =
-// CHECK:           %[[ROW:[a-z0-9_]+]] = arith.muli %[[I]], %[[C2]]
+// CHECK:           %[[ROW:[a-z0-9_]+]] = arith.muli %[[I]], %[[C6]]
 // CHECK:           scf.for %[[K:[a-z0-9]+]] = %c0 to %[[C3]]
 // CHECK:             %[[FROM:[a-z0-9_]+]] = arith.muli %[[K]], %[[C4]]
-// CHECK:             %[[Y:[a-z0-9_]+]]:2 = cluster.dot %{{[a-z0-9_]+}}[%[[FROM]]], %{{[a-z0-9_]+}}[%{{[a-z0-9_]+}}], %[[C4]],
-// CHECK:             %[[K2:[a-z0-9_]+]] = arith.muli %[[K]], %[[C2]]
+// CHECK:             %[[Y:[a-z0-9_]+]]:6 = cluster.dot %{{[a-z0-9_]+}}[%[[FROM]]], %{{[a-z0-9_]+}}[%{{[a-z0-9_]+}}], %[[C4]],
+// CHECK:             %[[K2:[a-z0-9_]+]] = arith.muli %[[K]], %[[C6]]
 // CHECK:             %[[AT:[a-z0-9_]+]] = arith.addi %[[ROW]], %[[K2]]
 // CHECK:             memref.store %[[Y]]#0, %{{[a-z0-9_]+}}[%[[AT]]]
-rnn.network @batch inputs(%x = "x" : tensor<3x4xf32>) outputs("y" : tensor<3x2xf32>) {
-  %W = arith.constant dense_resource<W> : tensor<2x4xf32>
-  %0 = rnn.matvec %W, %x : tensor<2x4xf32>, tensor<3x4xf32> -> tensor<3x2xf32>
-  rnn.yield %0 : tensor<3x2xf32>
+rnn.network @batch inputs(%x = "x" : tensor<3x4xf32>) outputs("y" : tensor<3x6xf32>) {
+  %W = arith.constant dense_resource<W> : tensor<6x4xf32>
+  %0 = rnn.matvec %W, %x : tensor<6x4xf32>, tensor<3x4xf32> -> tensor<3x6xf32>
+  rnn.yield %0 : tensor<3x6xf32>
 }
 
 {-#
   dialect_resources: {
     builtin: {
-      W: "0x0400000001264B701D426714395E0B305502274C711E4368153A5F0C315603284D721F44"
+      W: "0x0400000001264B701D426714395E0B305502274C711E4368153A5F0C315603284D721F4401264B701D426714395E0B305502274C711E4368153A5F0C315603284D721F4401264B701D426714395E0B305502274C711E4368153A5F0C315603284D721F44"
     }
   }
 #-}

@@ -5,6 +5,7 @@
 
 #include "CostModel.h"
 
+#include "../Planning/DelayLines.h"
 #include "../Planning/Positions.h"
 #include "se/Dialect/Cluster/Cluster.h"
 
@@ -99,11 +100,14 @@ static Cost getFunctionCost(Operation &op) {
 
 const Cost schedule::loadCost = makeCost(1, 0, 3.5);
 
-/// Of the index that an expression stands for; what is added is part of the
-/// load.
-static Cost getIndexCost(AffineExpr position) {
+/// Of the index that an expression stands for, as far as `counts` its parts;
+/// what is added is part of the load.
+static Cost getIndexCost(AffineExpr position,
+                         function_ref<bool(AffineExpr)> counts) {
   Cost cost;
   position.walk([&](AffineExpr expr) {
+    if (!counts(expr))
+      return;
     if (expr.getKind() == AffineExprKind::Mul)
       cost += makeCost(0.5, 0, 2);
     else if (expr.getKind() == AffineExprKind::Mod ||
@@ -114,39 +118,125 @@ static Cost getIndexCost(AffineExpr position) {
 }
 
 /// What is known before all stages is in a register.
-static Cost getReadCost(plan::ReadOp read) {
+static bool isInRegister(plan::ReadOp read) {
   Operation *op = read.getTensor().getDefiningOp();
-  if (op &&
-      !isa<arith::ConstantOp, tensor::ConcatOp, plan::StageOp, plan::PushOp>(
-          op))
+  return op &&
+         !isa<arith::ConstantOp, tensor::ConcatOp, plan::StageOp, plan::PushOp>(
+             op);
+}
+
+static Cost getReadCost(plan::ReadOp read) {
+  if (isInRegister(read))
     return Cost();
-  Cost cost = getIndexCost(getPosition(read));
+  Cost cost = getIndexCost(getPosition(read), [](AffineExpr) { return true; });
   cost += loadCost;
   return cost;
 }
 
+namespace {
 /// A loop that adds up, element by element.
-static Cost getSumCost(scf::ForOp loop) {
-  Cost body;
-  for (Operation &op : *loop.getBody())
-    body += schedule::getCost(op, /*isPair=*/false);
+class SumCounter {
+public:
+  explicit SumCounter(scf::ForOp loop) : loop(loop) {
+    if (auto count = loop.getStaticTripCount())
+      trips = double(count->getSExtValue());
+  }
+  Cost run();
+
+private:
+  void addRead(plan::ReadOp read);
+  bool addPairOfProducts(arith::AddFOp sum);
+  Cost getPacking(Value first, Value second);
+
+  scf::ForOp loop;
   double trips = 1;
-  if (auto count = loop.getStaticTripCount())
-    trips = double(count->getSExtValue());
-  body.cycles += turnOverhead;
-  for (Operation &op : *loop.getBody())
-    body.products +=
+  Cost turn, once;
+  llvm::SmallPtrSet<Operation *, 16> done;
+};
+} // namespace
+
+/// What an index takes of the element alone is computed before the loop, and of
+/// the turn alone by nobody, if the loop is unrolled as a whole.
+void SumCounter::addRead(plan::ReadOp read) {
+  if (isInRegister(read))
+    return;
+  AffineExpr position = getPosition(read);
+  once += getIndexCost(
+      position, [](AffineExpr expr) { return !expr.isFunctionOfDim(1); });
+  turn += getIndexCost(position, [&](AffineExpr expr) {
+    return expr.isFunctionOfDim(1) &&
+           (trips > unroll || expr.isFunctionOfDim(0));
+  });
+  turn += loadCost;
+}
+
+/// Halves of one word are loaded as one.
+Cost SumCounter::getPacking(Value first, Value second) {
+  auto one = first.getDefiningOp<plan::ReadOp>(),
+       other = second.getDefiningOp<plan::ReadOp>();
+  constexpr double pack = 1;
+  if (one && other && one.getTensor() == other.getTensor() &&
+      beginsAtWord(one.getTensor())) {
+    AffineExpr at = getPosition(one);
+    auto distance = dyn_cast<AffineConstantExpr>(
+        simplifyAffineExpr(getPosition(other) - at, 2, 0));
+    if (distance && distance.getValue() == 1 && at.isMultipleOf(2))
+      return -1 * loadCost;
+  }
+  return makeCost(pack, 0, 4);
+}
+
+/// sum + fma(x1, w1, x0 * w0) of halves is one instruction
+/// (se-select-expanding-fma).
+bool SumCounter::addPairOfProducts(arith::AddFOp sum) {
+  auto both = sum.getRhs().getDefiningOp<math::FmaOp>();
+  auto one = both ? both.getC().getDefiningOp<arith::MulFOp>() : nullptr;
+  if (!one)
+    return false;
+  SmallVector<Value> halves;
+  for (Value factor : {one.getLhs(), both.getA(), one.getRhs(), both.getB()}) {
+    auto extension = factor.getDefiningOp<arith::ExtFOp>();
+    if (!extension || !extension.getIn().getType().isF16())
+      return false;
+    done.insert(extension);
+    halves.push_back(extension.getIn());
+  }
+  done.insert(both);
+  done.insert(one);
+  turn += floatCost;
+  turn += getPacking(halves[0], halves[1]);
+  turn += getPacking(halves[2], halves[3]);
+  turn.products += 2;
+  return true;
+}
+
+Cost SumCounter::run() {
+  for (Operation &op : llvm::reverse(*loop.getBody())) {
+    if (done.contains(&op))
+      continue;
+    if (auto read = dyn_cast<plan::ReadOp>(op)) {
+      addRead(read);
+      continue;
+    }
+    auto sum = dyn_cast<arith::AddFOp>(op);
+    if (sum && addPairOfProducts(sum))
+      continue;
+    turn += schedule::getCost(op, /*isPair=*/false);
+    turn.products +=
         isa<math::FmaOp, arith::MulFOp>(op) ||
         (isa<arith::MulIOp>(op) && op.getResult(0).getType().isInteger(32));
-  Cost cost = trips * body;
+  }
+  turn.cycles += turnOverhead;
+  Cost cost = trips * turn;
   cost.cycles += 3;
-  cost.bytes = (unroll + 1) * body.bytes + 14;
+  cost.bytes = (unroll + 1) * turn.bytes + 14;
+  cost += once;
   return cost;
 }
 
 Cost schedule::getCost(Operation &op, bool isPair) {
   if (auto loop = dyn_cast<scf::ForOp>(op))
-    return getSumCost(loop);
+    return SumCounter(loop).run();
   if (auto read = dyn_cast<plan::ReadOp>(op))
     return getReadCost(read);
   if (op.getNumResults() != 1 || isa<arith::ConstantOp>(op))

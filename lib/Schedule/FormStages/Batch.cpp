@@ -15,6 +15,10 @@ using namespace mlir;
 using namespace se;
 using namespace se::schedule;
 
+/// Rows are dealt to cores, so fewer leave most of them idle: then it is faster
+/// to compute element by element.
+static constexpr size_t leastRows = 4;
+
 plan::BatchAttr schedule::findBatch(int64_t elements,
                                     ArrayRef<plan::DotOp> dots) {
   // By where vectors begin, the elements that read them by their rows.
@@ -29,6 +33,8 @@ plan::BatchAttr schedule::findBatch(int64_t elements,
     vectors[vector].insert({rows, element});
   }
   const auto &first = vectors.begin()->second;
+  if (first.size() < leastRows)
+    return nullptr;
   std::vector<int64_t> byRow, byVector;
   for (auto &[rows, element] : first)
     byRow.push_back(element);

@@ -3,12 +3,12 @@
 
 //===- DelayLines.h - Where the slots of plan.push lie ----------*- C++ -*-===//
 //
-// A delay line of N slots lies in two halves of N + 1 places each, and place p of
-// one half holds what place p of the other does. With the head at place h the
-// line's slots are those from h on. The slot that is put in goes to the place
-// before h, around the half: none of the N slots that are still to be read is
-// there. Then the line begins a place further on, or with `front` at the new
-// slot. The head stays in the first half.
+// A delay line of N slots lies in two halves of N + 1 places each, and place p
+// of one half holds what place p of the other does. With the head at place h
+// the line's slots are those from h on. The slot that is put in goes to the
+// place before h, around the half: none of the N slots that are still to be
+// read is there. Then the line begins a place further on, or with `front` at
+// the new slot. The head stays in the first half.
 //
 //===----------------------------------------------------------------------===//
 

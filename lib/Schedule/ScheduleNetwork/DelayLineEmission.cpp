@@ -19,9 +19,8 @@ void KernelEmitter::enterDelayLines(Value arena, ValueRange current) {
     Value zero = number(0), one = number(1);
     Value isFirst =
         arith::CmpIOp::create(b, arith::CmpIPredicate::eq, place, zero);
-    newPlaces.push_back(
-        arith::SelectOp::create(b, isFirst, number(places - 1),
-                                arith::SubIOp::create(b, place, one)));
+    newPlaces.push_back(arith::SelectOp::create(
+        b, isFirst, number(places - 1), arith::SubIOp::create(b, place, one)));
     Value following = arith::AddIOp::create(b, place, one);
     Value isLast = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, following,
                                          number(places));
@@ -38,8 +37,8 @@ void KernelEmitter::enterDelayLines(Value arena, ValueRange current) {
     int64_t half = getPlaces(line) * getSlotBytes(line);
     auto viewAt = [&, begin = offset](Value place, int64_t more,
                                       Value tensor) -> Value {
-      Value bytes = arith::MulIOp::create(b, place,
-                                          this->number(getSlotBytes(line)));
+      Value bytes =
+          arith::MulIOp::create(b, place, this->number(getSlotBytes(line)));
       auto view = memref::ViewOp::create(
           b, bufferType(tensor), arena,
           arith::AddIOp::create(b, bytes, this->number(begin + more)),

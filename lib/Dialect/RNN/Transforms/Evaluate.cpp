@@ -8,8 +8,11 @@
 #include "se/Dialect/RNN/Movement.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "llvm/ADT/TypeSwitch.h"
+
+#include <cmath>
 
 using namespace mlir;
 using namespace se::rnn;
@@ -51,6 +54,20 @@ template <typename F> static Floats zip(ArrayRef<Floats> args, F function) {
   return to;
 }
 
+/// A function of double precision, so that its result is rounded once. None if
+/// one is not finite: that is better seen where it happens.
+template <typename F>
+static std::optional<Floats> apply(const Floats &args, F function) {
+  Floats to;
+  to.reserve(args.size());
+  for (float value : args) {
+    to.push_back(float(function(double(value))));
+    if (!std::isfinite(to.back()))
+      return std::nullopt;
+  }
+  return to;
+}
+
 std::optional<Floats> se::rnn::evaluate(Operation *op, ArrayRef<Floats> args) {
   if (isMovement(op))
     return move(op, args[0]);
@@ -65,6 +82,27 @@ std::optional<Floats> se::rnn::evaluate(Operation *op, ArrayRef<Floats> args) {
         for (float &value : to)
           value = -value;
         return to;
+      })
+      .Case([&](math::ExpOp) -> Result {
+        return apply(args[0], [](double x) { return std::exp(x); });
+      })
+      .Case([&](math::LogOp) -> Result {
+        return apply(args[0], [](double x) { return std::log(x); });
+      })
+      .Case([&](math::SqrtOp) -> Result {
+        return apply(args[0], [](double x) { return std::sqrt(x); });
+      })
+      .Case([&](math::RsqrtOp) -> Result {
+        return apply(args[0], [](double x) { return 1 / std::sqrt(x); });
+      })
+      .Case([&](math::CosOp) -> Result {
+        return apply(args[0], [](double x) { return std::cos(x); });
+      })
+      .Case([&](math::SinOp) -> Result {
+        return apply(args[0], [](double x) { return std::sin(x); });
+      })
+      .Case([&](math::TanhOp) -> Result {
+        return apply(args[0], [](double x) { return std::tanh(x); });
       })
       .Case([&](tensor::ConcatOp concatOp) { return concat(concatOp, args); })
       .Default([](Operation *) { return std::nullopt; });

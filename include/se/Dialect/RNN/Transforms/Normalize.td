@@ -150,7 +150,9 @@ def InlineCells : Pass<"rnn-inline-cells", "::mlir::ModuleOp"> {
   let summary = "Replace rnn.apply by the body of its cell";
   let description = [{
     After this pass a network is one list of tensor operations, and cells that
-    nothing applies any more are erased. Locations keep the call site.
+    nothing applies any more are erased. Locations keep the call site. What a cell
+    makes of its weights alone, such as a reshaped matrix or the exponentials of decay
+    rates, is evaluated.
   }];
 }
 

@@ -18,8 +18,12 @@ class NetworkOp;
 #define GEN_PASS_REGISTRATION
 #include "se/Dialect/RNN/Transforms/Passes.h.inc"
 
-/// Replaces all applications of cells in networks by the cells' bodies. Emits
-/// an error if a cell applies itself.
+/// What --rnn-fold-constants does, within `root`.
+void foldConstants(mlir::Operation *root);
+
+/// Replaces all applications of cells in networks by the cells' bodies, and
+/// evaluates what these make of their weights alone. Emits an error if a cell
+/// applies itself.
 mlir::LogicalResult inlineCells(mlir::ModuleOp module);
 
 /// What --rnn-instantiate-cells does. Results of applications may be open here.

@@ -43,8 +43,8 @@ static Value makeReciprocal(ImplicitLocOpBuilder &b, arith::DivFOp op) {
   if (cast<RankedTensorType>(divisor.getType()).getNumElements() * 2 >
       type.getNumElements())
     return Value();
-  Value reciprocal = arith::DivFOp::create(
-      b, makeSplat(b, divisor.getType(), one), divisor);
+  Value reciprocal =
+      arith::DivFOp::create(b, makeSplat(b, divisor.getType(), one), divisor);
   reciprocal.getDefiningOp()->setAttrs(op->getAttrs());
   return BroadcastOp::create(b, type, reciprocal);
 }
@@ -64,8 +64,7 @@ struct DivideOncePass : se::rnn::impl::DivideOnceBase<DivideOncePass> {
         Value reciprocal = makeReciprocal(b, division);
         if (!reciprocal)
           continue;
-        auto product =
-            arith::MulFOp::create(b, division.getLhs(), reciprocal);
+        auto product = arith::MulFOp::create(b, division.getLhs(), reciprocal);
         product->setAttrs(division->getAttrs());
         division.replaceAllUsesWith(product.getResult());
         division.erase();

@@ -46,11 +46,13 @@ static void tryFold(Operation *op) {
   op->erase();
 }
 
+void se::rnn::foldConstants(Operation *root) {
+  // Post order visits operands' definitions first, so chains fold in one go.
+  root->walk(tryFold);
+}
+
 namespace {
 struct FoldConstantsPass : se::rnn::impl::FoldConstantsBase<FoldConstantsPass> {
-  void runOnOperation() override {
-    // Post order visits operands' definitions first, so chains fold in one go.
-    getOperation().walk([](Operation *op) { tryFold(op); });
-  }
+  void runOnOperation() override { foldConstants(getOperation()); }
 };
 } // namespace

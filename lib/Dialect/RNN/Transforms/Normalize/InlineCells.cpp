@@ -70,9 +70,13 @@ LogicalResult se::rnn::inlineCells(ModuleOp module) {
   SymbolTable symbols(module);
   // A cell may apply cells itself, but not, directly or not, itself.
   llvm::StringSet<> seen;
-  for (auto network : module.getOps<NetworkOp>())
+  for (auto network : module.getOps<NetworkOp>()) {
+    if (network.getBody().getOps<ApplyOp>().empty())
+      continue;
     if (failed(inlineInto(network.getBody().front(), symbols, seen)))
       return failure();
+    foldConstants(network);
+  }
   for (auto cell : llvm::make_early_inc_range(module.getOps<CellOp>()))
     if (SymbolTable::symbolKnownUseEmpty(cell, module))
       cell.erase();
