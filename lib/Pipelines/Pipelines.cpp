@@ -42,9 +42,10 @@ static void buildNormalize(OpPassManager &pm, const PipelineOptions &options) {
   // What is computed once, rnn-contract rounds otherwise than twice the same.
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
-  if (options.plain)
-    return;
-  pm.addPass(rnn::createFuseGates());
+  if (!options.plainRounding)
+    pm.addPass(rnn::createJoinBiases());
+  if (!options.plain)
+    pm.addPass(rnn::createFuseGates());
   pm.addPass(rnn::createFoldConstants());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());

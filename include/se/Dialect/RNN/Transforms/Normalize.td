@@ -119,6 +119,37 @@ def FoldConstants : Pass<"rnn-fold-constants", "::mlir::ModuleOp"> {
   }];
 }
 
+def JoinBiases : Pass<"rnn-join-biases", "::mlir::ModuleOp"> {
+  let summary = "One bias for all products of a sum (phase `normalized`)";
+  let description = [{
+    In a sum of matvecs and two or more constants or weights of the cell, these are
+    added first, which is done once, and then to all else. So gates that are spelled out
+    with a bias for the input and one for the state become those of `rnn.lstm`. The
+    order of the others stays.
+
+    Before:
+
+    ```mlir
+    %0 = rnn.matvec %W, %x : tensor<8x4xf32>, tensor<4xf32> -> tensor<8xf32>
+    %1 = arith.addf %0, %b : tensor<8xf32>
+    %2 = rnn.matvec %R, %h : tensor<8x2xf32>, tensor<2xf32> -> tensor<8xf32>
+    %3 = arith.addf %2, %c : tensor<8xf32>
+    %4 = arith.addf %1, %3 : tensor<8xf32>
+    ```
+
+    After:
+
+    ```mlir
+    %0 = rnn.matvec %W, %x : tensor<8x4xf32>, tensor<4xf32> -> tensor<8xf32>
+    %1 = rnn.matvec %R, %h : tensor<8x2xf32>, tensor<2xf32> -> tensor<8xf32>
+    %2 = arith.addf %b, %c : tensor<8xf32>
+    %3 = arith.addf %0, %1 : tensor<8xf32>
+    %4 = arith.addf %3, %2 : tensor<8xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
 def FuseGates : Pass<"rnn-fuse-gates", "::mlir::ModuleOp"> {
   let summary = "Matvecs that read one vector become one matvec";
   let description = [{

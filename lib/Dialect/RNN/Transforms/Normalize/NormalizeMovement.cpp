@@ -70,6 +70,23 @@ static Value normalize(OpBuilder &b, tensor::InsertSliceOp op) {
   return result;
 }
 
+/// What was repeated, if a slice takes as much of it; else null.
+static Value sliceOfRepeated(OpBuilder &b, Operation *op) {
+  auto extract = dyn_cast<tensor::ExtractSliceOp>(op);
+  auto broadcast =
+      extract ? extract.getSource().getDefiningOp<BroadcastOp>() : nullptr;
+  if (!broadcast)
+    return Value();
+  auto from = cast<RankedTensorType>(broadcast.getX().getType());
+  ArrayRef<int64_t> sizes = extract.getStaticSizes();
+  if (from.getRank() != extract.getSourceType().getRank())
+    return Value();
+  for (int64_t dim = 0; dim != from.getRank(); ++dim)
+    if (sizes[dim] != from.getDimSize(dim))
+      return Value();
+  return reshape(b, op->getLoc(), broadcast.getX(), extract.getType());
+}
+
 /// Numbers have the shape of what they meet.
 static Value makeConstant(Operation *op, Attribute number) {
   auto type = cast<RankedTensorType>(op->getResult(0).getType());
@@ -95,6 +112,8 @@ static Value normalize(Operation *op) {
     if (matchPattern(broadcast.getX(), m_Constant(&number)))
       return makeConstant(op, number);
   }
+  if (Value same = sliceOfRepeated(b, op))
+    return same;
   if (auto extract = dyn_cast<tensor::ExtractSliceOp>(op))
     if (extract.getSourceType().getRank() != extract.getType().getRank())
       return reshape(b, loc,
