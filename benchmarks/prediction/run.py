@@ -11,6 +11,7 @@ becomes the table of docs/scheduling.md.
 import argparse
 import concurrent.futures
 import json
+import os
 import pathlib
 import re
 import sys
@@ -19,7 +20,8 @@ import tempfile
 import numpy as np
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "test" / "Integration"))
+BIN = pathlib.Path(os.environ.get("SE_BIN", ROOT / "build" / "release" / "bin"))
+sys.path[:0] = [str(ROOT / "test" / "Integration"), str(BIN.parent / "python")]
 
 import predictions  # noqa: E402
 import random_networks  # noqa: E402

@@ -34,32 +34,33 @@ bool se::isHostProgram(const std::string &path) {
   return magic < llvm::file_magic::elf || magic > llvm::file_magic::elf_core;
 }
 
-std::unique_ptr<HostProgram>
-se::loadHostProgram(const HostNetworkOptions &options, MLIRContext &context,
+std::optional<LoadedNetwork>
+se::loadHostNetwork(const HostNetworkOptions &options, MLIRContext &context,
                     OutputFiles &outputs) {
   if (options.cores < 1 || options.cores > 8) {
     (void)emitFailure(context, "--cores must be 1 to 8, found " +
                                    llvm::Twine(options.cores));
-    return nullptr;
+    return std::nullopt;
   }
   OwningOpRef<ModuleOp> module =
       options.cell ? makeCellNetwork(*options.cell, context)
                    : loadModule(options.network, options.states, context,
                                 options.constants);
   if (!module || failed(checkNotOnlyCells(*module)))
-    return nullptr;
+    return std::nullopt;
   auto policy =
       loadPolicy(*module, options.precision, options.calibration, outputs);
   if (!policy) {
     (void)emitFailure(context, policy.takeError());
-    return nullptr;
+    return std::nullopt;
   }
   auto nonfinite = parseNonfinite(options.nonfinite, *module);
   if (!nonfinite) {
     (void)emitFailure(context, nonfinite.takeError());
-    return nullptr;
+    return std::nullopt;
   }
-  PipelineOptions pipeline;
+  LoadedNetwork network;
+  PipelineOptions &pipeline = network.options;
   pipeline.policy = std::move(*policy);
   pipeline.nonfinite = *nonfinite;
   pipeline.target.cores = options.cores;
@@ -67,21 +68,33 @@ se::loadHostProgram(const HostNetworkOptions &options, MLIRContext &context,
     auto target = target::loadTarget(options.target, options.resourceDir);
     if (!target) {
       (void)emitFailure(context, target.takeError());
-      return nullptr;
+      return std::nullopt;
     }
     if (auto carried = cluster::TargetAttr::lookup(*module);
         carried && carried.getName() != target->name) {
       (void)emitFailure(context, "the module is for target " +
                                      carried.getName() +
                                      ", found --target=" + target->name);
-      return nullptr;
+      return std::nullopt;
     }
     pipeline.target.target = std::move(*target);
     // The host's cores drive their transfers themselves.
     pipeline.target.dmaCore = 0;
   }
-  auto program = HostProgram::create(*module, std::move(pipeline),
-                                     /*fitsTarget=*/!options.target.empty());
+  network.fitsTarget = !options.target.empty();
+  network.module = std::move(module);
+  return network;
+}
+
+std::unique_ptr<HostProgram>
+se::loadHostProgram(const HostNetworkOptions &options, MLIRContext &context,
+                    OutputFiles &outputs) {
+  std::optional<LoadedNetwork> network =
+      loadHostNetwork(options, context, outputs);
+  if (!network)
+    return nullptr;
+  auto program = HostProgram::create(
+      *network->module, std::move(network->options), network->fitsTarget);
   if (!program) {
     (void)emitFailure(context, program.takeError());
     return nullptr;

@@ -18,6 +18,8 @@
 #include "llvm/Support/Alignment.h"
 #include "llvm/Support/TargetSelect.h"
 
+#include <cstring>
+
 using namespace mlir;
 using namespace se;
 
@@ -35,10 +37,12 @@ HostProgram::~HostProgram() = default;
 
 char DiagnosedError::ID;
 
-/// Schedules a legalized module with as much L1 as it takes. First with as much
-/// as chips have, so that parameters flow there, too.
-/// What a module says of a chip goes, since none was asked for here.
-static LogicalResult scheduleAnyway(ModuleOp module, PipelineOptions options) {
+/// Plans a legalized module, and schedules it if `to` says so, with as much L1
+/// as it takes. First with as much as chips have, so that parameters flow
+/// there, too. What a module says of a chip goes, since none was asked for
+/// here.
+static LogicalResult scheduleAnyway(ModuleOp module, Phase to,
+                                    PipelineOptions options) {
   module->removeAttr(cluster::TargetAttr::attrName);
   for (auto network : module.getOps<rnn::NetworkOp>()) {
     network->removeAttr(plan::StreamAttr::attrName);
@@ -52,14 +56,30 @@ static LogicalResult scheduleAnyway(ModuleOp module, PipelineOptions options) {
   {
     ScopedDiagnosticHandler quiet(module.getContext(),
                                   [](Diagnostic &) { return success(); });
-    if (succeeded(lowerTo(*copy, Phase::Scheduled, options))) {
+    if (succeeded(lowerTo(*copy, to, options))) {
       module.getBodyRegion().takeBody(copy->getBodyRegion());
       module->setAttrs((*copy)->getAttrs());
       return success();
     }
   }
   options.target.l1Bytes.reset();
-  return lowerTo(module, Phase::Scheduled, options);
+  return lowerTo(module, to, options);
+}
+
+LogicalResult HostProgram::lower(ModuleOp module, Phase to,
+                                 PipelineOptions options, bool fitsTarget) {
+  options.indexBits = 64;
+  std::optional<Phase> phase = getPhase(module);
+  if (!phase)
+    return failure();
+  bool isScheduled = fitsTarget || *phase >= Phase::Scheduled;
+  if (!isScheduled &&
+      failed(lowerTo(module, std::min(to, Phase::Legalized), options)))
+    return failure();
+  if (!isScheduled && to > Phase::Legalized &&
+      failed(scheduleAnyway(module, std::min(to, Phase::Scheduled), options)))
+    return failure();
+  return lowerTo(module, to, options);
 }
 
 llvm::Expected<std::unique_ptr<HostProgram>>
@@ -69,14 +89,8 @@ HostProgram::create(ModuleOp module, PipelineOptions options, bool fitsTarget) {
   std::unique_ptr<HostProgram> program(new HostProgram);
 
   options.indexBits = 64;
-  std::optional<Phase> phase = getPhase(module);
-  if (!phase)
-    return llvm::make_error<DiagnosedError>();
-  bool isScheduled = fitsTarget || *phase >= Phase::Scheduled;
-  if (!isScheduled && (failed(lowerTo(module, Phase::Legalized, options)) ||
-                       failed(scheduleAnyway(module, options))))
-    return llvm::make_error<DiagnosedError>();
-  if (failed(lowerTo(module, Phase::Selected, options)))
+  const bool isPlain = options.plain;
+  if (failed(lower(module, Phase::Selected, options, fitsTarget)))
     return llvm::make_error<DiagnosedError>();
   std::optional<ProgramInfo> info = getProgramInfo(module);
   if (!info || failed(lowerTo(module, Phase::LLVM, options)))
@@ -92,7 +106,11 @@ HostProgram::create(ModuleOp module, PipelineOptions options, bool fitsTarget) {
   Engine &engine = *program->engine;
   engine.machine = std::move(*machine);
 
-  auto optimize = makeOptimizingTransformer(2, 0, engine.machine.get());
+  // What is compiled plainly runs once, and takes longer to compile than that.
+  unsigned level = isPlain ? 0 : 2;
+  if (isPlain)
+    builder->setCodeGenOptLevel(llvm::CodeGenOptLevel::None);
+  auto optimize = makeOptimizingTransformer(level, 0, engine.machine.get());
   ExecutionEngineOptions engineOptions;
   engineOptions.transformer = optimize;
   engineOptions.enableObjectDump = false;
@@ -161,4 +179,30 @@ void HostProgram::step(ArrayRef<const float *> inputs,
   assert(inputs.size() == info.inputs.size() &&
          outputs.size() == info.outputs.size());
   engine->step(engine->state, inputs.data(), outputs.data());
+}
+
+std::vector<float> HostProgram::readState(size_t index) const {
+  const PortInfo &state = info.states[index];
+  const char *bytes = static_cast<const char *>(engine->state) + state.offset;
+  std::vector<float> values(state.elements);
+  auto read = [&](auto element, auto convert) {
+    for (float &value : values) {
+      std::memcpy(&element, bytes, sizeof(element));
+      bytes += sizeof(element);
+      value = convert(element);
+    }
+  };
+  auto isKnown = [&](StringRef name) { return state.element == name; };
+  if (isKnown("f32"))
+    read(0.0f, [](float element) { return element; });
+  else if (isKnown("f16"))
+    read(uint16_t(0), [](uint16_t element) {
+      return llvm::APFloat(llvm::APFloat::IEEEhalf(), llvm::APInt(16, element))
+          .convertToFloat();
+    });
+  else if (isKnown("i16"))
+    read(int16_t(0), [](int16_t element) { return float(element); });
+  else
+    read(int8_t(0), [](int8_t element) { return float(element); });
+  return values;
 }

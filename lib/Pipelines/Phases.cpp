@@ -44,6 +44,18 @@ std::optional<Phase> se::symbolizePhase(StringRef name) {
   return std::nullopt;
 }
 
+std::string se::describeUnknownPhase(StringRef name) {
+  const auto *nearest = llvm::min_element(names, [&](StringRef a, StringRef b) {
+    return a.edit_distance(name) < b.edit_distance(name);
+  });
+  // A word that has little in common with any name was no slip.
+  constexpr unsigned mostSlips = 3;
+  std::string text = ("unknown phase '" + name + "', ").str();
+  if (nearest->edit_distance(name) <= mostSlips)
+    return text + ("did you mean '" + *nearest + "'?").str();
+  return text + "expected one of " + llvm::join(ArrayRef(names), ", ");
+}
+
 std::optional<Phase> se::getPhase(ModuleOp module) {
   Attribute attr = module->getAttr(phaseAttrName);
   if (!attr)
@@ -330,27 +342,13 @@ namespace {
 struct VerifyPhasePass : se::impl::VerifyPhaseBase<VerifyPhasePass> {
   using VerifyPhaseBase::VerifyPhaseBase;
 
-  void emitUnknown(ModuleOp module) {
-    const auto *nearest =
-        llvm::min_element(names, [&](StringRef a, StringRef b) {
-          return a.edit_distance(phase) < b.edit_distance(phase);
-        });
-    // A word that has little in common with any name was no slip.
-    constexpr unsigned mostSlips = 3;
-    InFlightDiagnostic error = module.emitError("unknown phase '") << phase;
-    if (nearest->edit_distance(phase) <= mostSlips)
-      error << "', did you mean '" << *nearest << "'?";
-    else
-      error << "', expected one of " << llvm::join(ArrayRef(names), ", ");
-  }
-
   void runOnOperation() override {
     ModuleOp module = getOperation();
     std::optional<Phase> expected =
         phase.empty() ? getPhase(module) : symbolizePhase(phase);
     if (!expected) {
       if (!phase.empty())
-        emitUnknown(module);
+        module.emitError(describeUnknownPhase(phase));
       return signalPassFailure();
     }
     if (failed(verifyPhase(module, *expected)))

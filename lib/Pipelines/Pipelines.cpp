@@ -34,15 +34,18 @@ namespace se {
 using namespace mlir;
 using namespace se;
 
-static void buildNormalize(OpPassManager &pm) {
+static void buildNormalize(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(rnn::createExpandNamedCells());
   pm.addPass(rnn::createInstantiateCells());
   pm.addPass(rnn::createNormalizeMovement());
   pm.addPass(rnn::createFoldConstants());
+  // What is computed once, rnn-contract rounds otherwise than twice the same.
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
-  pm.addPass(rnn::createJoinBiases());
-  pm.addPass(rnn::createFuseGates());
+  if (!options.plainRounding)
+    pm.addPass(rnn::createJoinBiases());
+  if (!options.plain)
+    pm.addPass(rnn::createFuseGates());
   pm.addPass(rnn::createFoldConstants());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
@@ -58,13 +61,18 @@ static void buildLegalize(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(rnn::createNarrowFloats());
   pm.addPass(rnn::createTabulateActivations());
   pm.addPass(rnn::createLowerQuantized());
-  pm.addPass(rnn::createFuseSums());
+  if (!options.plainRounding)
+    pm.addPass(rnn::createFuseSums());
   pm.addPass(rnn::createQuantizeStates());
   pm.addPass(rnn::createRoundEarly());
-  pm.addPass(rnn::createSplitReductions());
-  pm.addPass(rnn::createDivideOnce());
-  pm.addPass(rnn::createBroadcastLate());
-  pm.addPass(rnn::createContract());
+  if (!options.plainRounding) {
+    pm.addPass(rnn::createSplitReductions());
+    pm.addPass(rnn::createDivideOnce());
+  }
+  if (!options.plain)
+    pm.addPass(rnn::createBroadcastLate());
+  if (!options.plainRounding)
+    pm.addPass(rnn::createContract());
   pm.addPass(rnn::createFoldConstants()); // scales of rows, sliced
   pm.addPass(rnn::createScreenInputs({options.nonfinite}));
   pm.addPass(rnn::createExpandPeaks());
@@ -74,35 +82,41 @@ static void buildLegalize(OpPassManager &pm, const PipelineOptions &options) {
 /// Of the passes, each keeps what a module has already.
 static void buildDecisions(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(createAttachTargetPass(options.target));
-  pm.addPass(schedule::createFuseReductions());
-  pm.addPass(schedule::createStripElements());
-  pm.addPass(schedule::createPairElements());
+  if (!options.plain) {
+    pm.addPass(schedule::createFuseReductions());
+    pm.addPass(schedule::createStripElements());
+    pm.addPass(schedule::createPairElements());
+  }
   pm.addPass(schedule::createChooseTiling(options.tiling));
   pm.addPass(schedule::createSplitStages());
   pm.addPass(schedule::createPlaceBuffers());
 }
 
-void se::buildStages(OpPassManager &pm, bool remarks) {
+void se::buildStages(OpPassManager &pm, bool remarks, bool plain) {
   pm.addPass(rnn::createInlineCells());
   pm.addPass(rnn::createStoreMasks());
   pm.addPass(createCSEPass());
-  pm.addPass(schedule::createFormDelayLines());
+  if (!plain)
+    pm.addPass(schedule::createFormDelayLines());
   pm.addPass(schedule::createFormStages({remarks}));
 }
 
 static void buildPlan(OpPassManager &pm, const PipelineOptions &options) {
-  buildStages(pm, options.remarks);
+  buildStages(pm, options.remarks, options.plain);
   buildDecisions(pm, options);
 }
 
 static void buildSchedule(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(schedule::createScheduleNetwork({options.remarks}));
+  if (options.plain)
+    return;
   pm.addPass(cluster::createChainDots());
   pm.addPass(createCSEPass());
 }
 
-static void buildSelect(OpPassManager &pm) {
-  pm.addPass(conversion::createUnrollReductions());
+static void buildSelect(OpPassManager &pm, const PipelineOptions &options) {
+  if (!options.plain)
+    pm.addPass(conversion::createUnrollReductions());
   pm.addPass(conversion::createExpandActivations());
   pm.addPass(conversion::createSelectPacked());
   pm.addPass(conversion::createSelectDots());
@@ -185,7 +199,7 @@ void se::buildPipeline(OpPassManager &pm, Phase from, Phase to,
   auto reaches = [&](Phase phase) { return from < phase && phase <= to; };
   auto enter = [&](Phase phase) { pm.addPass(createEnterPhasePass(phase)); };
   if (reaches(Phase::Normalized)) {
-    buildNormalize(pm);
+    buildNormalize(pm, options);
     enter(Phase::Normalized);
   }
   if (reaches(Phase::Legalized)) {
@@ -206,7 +220,7 @@ void se::buildPipeline(OpPassManager &pm, Phase from, Phase to,
   if (options.proof && from <= Phase::Scheduled && to >= Phase::Scheduled)
     pm.addPass(schedule::createVerifySchedule());
   if (reaches(Phase::Selected)) {
-    buildSelect(pm);
+    buildSelect(pm, options);
     enter(Phase::Selected);
   }
   if (reaches(Phase::LLVM)) {

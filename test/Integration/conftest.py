@@ -6,6 +6,7 @@
 --shard=K/N    the K-th of N parts of the tests, 1 <= K <= N
 --mutations=N  random changes of schedules to try
 --cases=N      random networks to try
+--networks=N   random networks of se_mlir.generate to try
 --cells=N      random cells to compare with GVSoC
 --sizes=N,...  units of the library's cells
 --inputs=N     files changed at random to run the tools over; --first-input=K
@@ -25,6 +26,7 @@ def pytest_addoption(parser):
     group.addoption("--matrix", choices=["covering", "all"], default="covering")
     group.addoption("--mutations", type=int, default=40, metavar="N")
     group.addoption("--cases", type=int, default=200, metavar="N")
+    group.addoption("--networks", type=int, default=24, metavar="N")
     group.addoption("--cells", type=int, default=8, metavar="N")
     group.addoption("--sizes", default="16,7", metavar="N,...")
     group.addoption("--inputs", type=int, default=200, metavar="N")

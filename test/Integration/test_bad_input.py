@@ -285,12 +285,12 @@ def test_frame_files(device, elf, network, tmp_path):
 
 
 @pytest.mark.parametrize("tool", ["se-opt", "se-translate", "se-compile", "se-run",
-                                  "se-lsp-server"])
+                                  "se-reduce", "se-lsp-server"])
 def test_unknown_option(tool, network, tmp_path):
     process = se.tool(tool, "--no-such-option", network)
     assert process.returncode == 1
     assert "no-such-option" in process.stderr
-    if tool in ("se-compile", "se-run", "se-translate"):
+    if tool in ("se-compile", "se-run", "se-reduce", "se-translate"):
         expect_error(tmp_path, tool, "--no-such-option", network, "-o",
                      tmp_path / "out", text="no-such-option")
 

@@ -149,6 +149,17 @@ def test_alive(name, units, tmp_path):
         assert 1e-3 < np.sqrt((values[75:] ** 2).mean()) < 1e2, state
 
 
+@pytest.mark.parametrize("name", ["gla", "gated_deltanet", "mlstm"])
+def test_constants_beside_computed_matrices(name, tmp_path):
+    """A product of two computed values does not keep a layer's constants out of int8."""
+    network = Network(name, 61, tmp_path)
+    statistics = network.options("mixed")["calibration"]
+    text = se.compile(network.file, tmp_path / "legalized.mlir", "--emit=mlir-legalized",
+                      "--precision=mixed", f"--calibration={statistics}").read_text()
+    products = re.findall(r"rnn\.matvec .*: tensor<[\dx]+x(\w+)>, ", text)
+    assert set(products) == {"i8", "f32"}
+
+
 def test_every_cell_has_a_reference():
     assert set(NAMES) == set(cells_reference.STEPS)
 

@@ -21,7 +21,8 @@ FOLDERS = ("benchmarks", "docs", "examples", "include", "lib", "models", "python
 PAGES = sorted({*se.SOURCE.glob("*.md"),
                 *(page for folder in FOLDERS for page in (se.SOURCE / folder).rglob("*.md"))})
 
-TOOLS = ("se-compile", "se-run", "se-opt", "se-translate", "se-mix", "se-denoise")
+TOOLS = ("se-compile", "se-run", "se-opt", "se-reduce", "se-translate", "se-mix",
+         "se-denoise")
 INPUTS = {".onnx", ".mlir", ".elf", ".npy", ".json", ".wav"}
 CODE_SUFFIXES = {".h", ".cpp", ".c", ".S", ".td", ".py", ".in", ".mlir", ".test", ".cmake", ".sh"}
 OUTPUT = re.compile("-o|--(report|stats|trace|out|save-[a-z]+)")
@@ -153,7 +154,10 @@ def test_commands_have_their_options(page):
     """What a block of code gives to a tool, that tool knows."""
     wrong = []
     for block in FENCE.findall(page.read_text()):
-        for line in re.sub(r"\\\n", " ", block).splitlines():
+        # A command that another one runs is a command too.
+        text = re.sub(r"\\\n", " ", block)
+        text = re.sub(r'--command="([^"]*)"(.*)', r"--command\2\n\1", text)
+        for line in text.splitlines():
             found = re.match(r"(?:\$ )?(?:\S*/)?(se-[a-z]+) (.*)", line)
             if found and found[1] in TOOLS:
                 arguments = re.sub(r" # .*", "", found[2])

@@ -58,3 +58,31 @@ rnn.network @none inputs(%x = "x" : tensor<2x1xf16>, %z = "z" : tensor<1x3xf16>)
   rnn.yield %3, %9 : tensor<2x3xf16>, tensor<2xf32>
     next %1, %3, %5, %7 : tensor<2x4xf16>, tensor<2x3xf16>, tensor<3x3xf16>, tensor<2x3xf16>
 }
+
+// -----
+
+// Places of 4, 6 and 5 slots repeat after 35 frames, not after 210: the smallest one is copied. So
+// is one of so many slots.
+// CHECK-LABEL: rnn.network @several
+// CHECK-DAG:     %[[A:.*]] = plan.push %{{.*}} : tensor<4xf32> into tensor<16xf32>
+// CHECK-DAG:     %[[B:.*]] = plan.push %{{.*}} : tensor<2xf32> into tensor<12xf32>
+// CHECK-NOT:     plan.push
+// CHECK:         rnn.yield %{{.*}} next %[[A]], %{{.*}}, %[[B]], %{{.*}} :
+rnn.network @several inputs(%x = "x" : tensor<4xf32>, %z = "z" : tensor<2xf32>, %u = "u" : tensor<1xf32>)
+    states(%a = "a" : tensor<16xf32> reset dense<0.0> : tensor<16xf32>,
+           %b = "b" : tensor<5xf32> reset dense<0.0> : tensor<5xf32>,
+           %c = "c" : tensor<12xf32> reset dense<0.0> : tensor<12xf32>,
+           %d = "d" : tensor<200xf32> reset dense<0.0> : tensor<200xf32>)
+    outputs("y" : tensor<1xf32>) {
+  %0 = tensor.extract_slice %a[4] [12] [1] : tensor<16xf32> to tensor<12xf32>
+  %a1 = tensor.concat dim(0) %0, %x : (tensor<12xf32>, tensor<4xf32>) -> tensor<16xf32>
+  %1 = tensor.extract_slice %b[1] [4] [1] : tensor<5xf32> to tensor<4xf32>
+  %b1 = tensor.concat dim(0) %1, %u : (tensor<4xf32>, tensor<1xf32>) -> tensor<5xf32>
+  %2 = tensor.extract_slice %c[2] [10] [1] : tensor<12xf32> to tensor<10xf32>
+  %c1 = tensor.concat dim(0) %2, %z : (tensor<10xf32>, tensor<2xf32>) -> tensor<12xf32>
+  %3 = tensor.extract_slice %d[4] [196] [1] : tensor<200xf32> to tensor<196xf32>
+  %d1 = tensor.concat dim(0) %3, %x : (tensor<196xf32>, tensor<4xf32>) -> tensor<200xf32>
+  %y = rnn.reduce <max> %b1 axes [0] : tensor<5xf32> -> tensor<1xf32>
+  rnn.yield %y : tensor<1xf32> next %a1, %b1, %c1, %d1
+      : tensor<16xf32>, tensor<5xf32>, tensor<12xf32>, tensor<200xf32>
+}

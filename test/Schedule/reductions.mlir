@@ -71,6 +71,22 @@ rnn.network @normalize inputs(%x = "x" : tensor<6xf32>) outputs("y" : tensor<6xf
 
 // -----
 
+// A sum of one product is a loop too: what it reads of a constant is read as in any other
+// loop, not element by element.
+// CHECK-LABEL: func.func @single_kernel
+// CHECK:         cluster.barrier
+// CHECK:         scf.for %[[I:[a-z0-9]+]] =
+// CHECK:           %[[W:[a-z0-9_]+]] = memref.load %{{[a-z0-9_]+}}[%[[I]]] : memref<3xf32, #cluster.space<l1>>
+// CHECK:           math.fma %[[W]],
+rnn.network @single inputs(%x = "x" : tensor<1xf32>) outputs("y" : tensor<3xf32>) {
+  %0 = arith.constant dense<[[[1.0]], [[2.0]], [[3.0]]]> : tensor<3x1x1xf32>
+  %w = rnn.reshape %0 : tensor<3x1x1xf32> -> tensor<3x1xf32>
+  %y = rnn.matvec %w, %x : tensor<3x1xf32>, tensor<1xf32> -> tensor<3xf32>
+  rnn.yield %y : tensor<3xf32>
+}
+
+// -----
+
 // FP16 is widened.
 // CHECK-LABEL: func.func @half_kernel
 // CHECK:         iter_args

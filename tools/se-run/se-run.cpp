@@ -5,6 +5,7 @@
 
 #include "se/Driver/CalibrationFlags.h"
 #include "se/Driver/CellFlags.h"
+#include "se/Driver/ComparePhases.h"
 #include "se/Driver/Compile.h"
 #include "se/Driver/Diagnostics.h"
 #include "se/Driver/RunHost.h"
@@ -148,14 +149,33 @@ static cl::list<std::string>
               cl::desc("ONNX: value of a graph input, the same in every frame"),
               cl::value_desc("NAME=VALUE"), cl::cat(category));
 
-static int runNetworkOnHost(const std::string &statisticsFile,
-                            const char *argv0) {
-  HostRunOptions options;
+static cl::opt<std::string> compare(
+    "compare",
+    cl::desc(
+        "Networks on the host: run the module of each of these phases, "
+        "and print the first value that differs (status 1 if one does); --out "
+        "has what the last one computes"),
+    cl::value_desc("PHASE,PHASE"), cl::cat(category));
+static cl::opt<uint64_t>
+    seed("seed",
+         cl::desc("--compare without --in: the seed of random frames "
+                  "(default 1)"),
+         cl::value_desc("n"), cl::init(1), cl::cat(category));
+static cl::opt<double> tolerance(
+    "tolerance",
+    cl::desc("--compare: differences that count as none, as a share of the "
+             "value's largest magnitude (default 0: all bits count)"),
+    cl::value_desc("share"), cl::init(0), cl::cat(category));
+static cl::opt<std::string>
+    dump("dump",
+         cl::desc("--compare: folder for the value that differs, "
+                  "NAME.PHASE.npy of both phases"),
+         cl::value_desc("DIR"), cl::cat(category));
+
+static void setNetwork(HostNetworkOptions &options, const char *argv0) {
   options.network = program;
   if (cell.isGiven())
     options.cell = cell.get();
-  options.inputs = inputs;
-  options.outputs = outputs;
   options.states = states;
   options.constants = constants;
   options.precision = precision;
@@ -165,6 +185,32 @@ static int runNetworkOnHost(const std::string &statisticsFile,
   options.cores = cores;
   options.target = targetName;
   options.resourceDir = target::getResourceDir(argv0);
+}
+
+static int compareOnHost(const char *argv0) {
+  CompareOptions options;
+  auto phases = parsePhases(compare);
+  if (!phases)
+    return reportError(phases.takeError());
+  if (!(tolerance >= 0 && tolerance < 1))
+    return reportError("--tolerance: expected a share from 0 to 1, such as "
+                       "0.01");
+  setNetwork(options, argv0);
+  options.phases = std::move(*phases);
+  options.inputs = inputs;
+  options.outputs = outputs;
+  options.seed = seed;
+  options.tolerance = tolerance;
+  options.dumpFolder = dump;
+  return comparePhases(options);
+}
+
+static int runNetworkOnHost(const std::string &statisticsFile,
+                            const char *argv0) {
+  HostRunOptions options;
+  setNetwork(options, argv0);
+  options.inputs = inputs;
+  options.outputs = outputs;
   options.statisticsFile = statisticsFile;
   return runOnHost(options);
 }
@@ -213,7 +259,19 @@ int main(int argc, char **argv) {
     return reportError("--disassemble goes with a program");
   if (disassemble)
     return printInstructions();
-  if (cell.isGiven() || isHostProgram(program))
+  bool isOnHost = cell.isGiven() || isHostProgram(program);
+  if (!compare.empty()) {
+    if (!isOnHost)
+      return reportError("--compare goes with a network (.onnx, .mlir), not "
+                         "with a program");
+    if (!statistics.empty())
+      return reportError("--compare goes without --stats");
+    return compareOnHost(argv[0]);
+  }
+  if (dump.getNumOccurrences() || tolerance.getNumOccurrences() ||
+      seed.getNumOccurrences())
+    return reportError("--dump, --tolerance and --seed go with --compare");
+  if (isOnHost)
     return runNetworkOnHost(statistics, argv[0]);
 
   sim::ProgramFiles files;

@@ -11,8 +11,10 @@
 #include "se/Host/HostProgram.h"
 #include "se/Support/Frames.h"
 
+#include "mlir/IR/OwningOpRef.h"
 #include "llvm/Support/JSON.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,6 +40,19 @@ struct HostNetworkOptions {
   /// Holds descriptions of targets.
   std::string resourceDir;
 };
+
+/// A network, and what to compile it for the host with.
+struct LoadedNetwork {
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  PipelineOptions options;
+  bool fitsTarget = false; ///< see HostProgram::create
+};
+
+/// Reads a network. On failure there is one diagnostic in `context`, and
+/// nothing.
+std::optional<LoadedNetwork> loadHostNetwork(const HostNetworkOptions &options,
+                                             mlir::MLIRContext &context,
+                                             OutputFiles &outputs);
 
 /// Compiles a network for the host. On failure there is one diagnostic in
 /// `context`, and null.

@@ -46,6 +46,12 @@ public:
   }
   ~HostProgram();
 
+  /// The part of `create` that takes a module to a phase up to `selected`.
+  /// Errors are emitted as diagnostics.
+  static mlir::LogicalResult lower(mlir::ModuleOp module, Phase to,
+                                   PipelineOptions options,
+                                   bool fitsTarget = false);
+
   const ProgramInfo &getInfo() const { return info; }
 
   /// States to their reset values.
@@ -55,6 +61,10 @@ public:
   /// port has elements.
   void step(llvm::ArrayRef<const float *> inputs,
             llvm::ArrayRef<float *> outputs);
+
+  /// What a state of getInfo() is before the next frame; integers as they are
+  /// stored, without their scale.
+  std::vector<float> readState(size_t index) const;
 
 private:
   struct Engine;

@@ -16,6 +16,7 @@
 #include "mlir/Pass/Pass.h"
 
 #include <optional>
+#include <string>
 
 namespace se {
 
@@ -33,6 +34,9 @@ constexpr llvm::StringLiteral phaseAttrName = "se.phase";
 
 llvm::StringRef stringifyPhase(Phase phase);
 std::optional<Phase> symbolizePhase(llvm::StringRef name);
+
+/// "unknown phase 'NAME', ...", with the name that was meant, or all of them.
+std::string describeUnknownPhase(llvm::StringRef name);
 
 /// The phase that the module says it has reached. Emits an error and returns
 /// nothing if the attribute is not a phase's name.

@@ -32,6 +32,11 @@ struct PipelineOptions {
   unsigned indexBits = 32;
   /// Prove the schedule, whether it is made here or comes with the module.
   bool proof = true;
+  /// Leave out the passes without which a program computes the same bits, only
+  /// slower.
+  bool plain = false;
+  /// Besides, those without which it rounds elsewhere.
+  bool plainRounding = false;
 };
 
 /// Reads forced choices, `ring=3,tile-rows=8,slot-bytes=4096,resident=off` or
@@ -47,7 +52,8 @@ void buildPipeline(mlir::OpPassManager &pm, Phase from, Phase to,
 
 /// The passes that take a module from phase `legalized` to stages of which
 /// nothing is decided yet.
-void buildStages(mlir::OpPassManager &pm, bool remarks = false);
+void buildStages(mlir::OpPassManager &pm, bool remarks = false,
+                 bool plain = false);
 
 /// Runs these passes on a module, starting from the phase that it has reached.
 mlir::LogicalResult lowerTo(mlir::ModuleOp module, Phase to,

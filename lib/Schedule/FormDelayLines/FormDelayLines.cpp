@@ -13,6 +13,8 @@
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/IR/TypeUtilities.h"
 
+#include <numeric>
+
 namespace se::schedule {
 #define GEN_PASS_DEF_FORMDELAYLINES
 #include "se/Schedule/Passes.h.inc"
@@ -75,7 +77,13 @@ static bool isVector(Value value) {
   });
 }
 
-static void form(rnn::NetworkOp network, unsigned number) {
+/// Frames after which all lines are at their first places again. The proof of a
+/// schedule follows 256 frames at most, and the ring may have 6 slots, of which
+/// each frame begins at another one.
+static constexpr int64_t maxPeriod = 256 / 6;
+
+/// `period` is that of the lines so far.
+static void form(rnn::NetworkOp network, unsigned number, int64_t &period) {
   rnn::YieldOp yield = network.getYield();
   Value state = network.getStateArguments()[number];
   if (!isa<SplatElementsAttr>(network.getResetValues()[number]))
@@ -93,9 +101,13 @@ static void form(rnn::NetworkOp network, unsigned number) {
     slot += elementsOf(value);
   if (slot == 0 || all % slot != 0 || all < 2 * slot)
     return;
+  int64_t longer = std::lcm(period, all / slot + 1);
+  if (longer > maxPeriod)
+    return;
   int64_t bits = slot * getElementTypeOrSelf(state).getIntOrFloatBitWidth();
   if (bits % 32 != 0 && (isVector(state) || isVector(shift->concat)))
     return;
+  period = longer;
   ImplicitLocOpBuilder b(shift->concat.getLoc(), shift->concat);
   Value x = shift->getNew().front();
   if (shift->getNew().size() > 1) {
@@ -117,9 +129,18 @@ namespace {
 struct FormDelayLinesPass
     : schedule::impl::FormDelayLinesBase<FormDelayLinesPass> {
   void runOnOperation() override {
-    for (auto network : getOperation().getOps<rnn::NetworkOp>())
-      for (unsigned k = 0; k != network.getStateArguments().size(); ++k)
-        form(network, k);
+    for (auto network : getOperation().getOps<rnn::NetworkOp>()) {
+      // Those first that take longest to copy.
+      auto order = llvm::to_vector(
+          llvm::seq(0u, unsigned(network.getStateArguments().size())));
+      llvm::stable_sort(order, [&](unsigned a, unsigned b) {
+        return elementsOf(network.getStateArguments()[a]) >
+               elementsOf(network.getStateArguments()[b]);
+      });
+      int64_t period = 1;
+      for (unsigned k : order)
+        form(network, k, period);
+    }
   }
 };
 } // namespace

@@ -293,13 +293,14 @@ static SmallVector<RowBlock> makeBlocks(plan::StageOp stage) {
 }
 
 namespace {
-/// A read of a constant, so many times for an element: more than once in a sum,
-/// or of a table, of which is not known what is read.
+/// A read of a constant, so many times for an element: in a sum, at another
+/// position each time, or of a table, of which is not known what is read.
 struct ConstantRead {
   Value constant;
   AffineExpr position;
   int64_t times = 1;
   bool isTable = false;
+  bool isInSum = false;
 };
 } // namespace
 
@@ -314,9 +315,11 @@ static SmallVector<ConstantRead> findConstantReads(plan::StageOp stage) {
     if (!read || !read.getTensor().getDefiningOp<arith::ConstantOp>())
       return;
     int64_t times = 1;
-    if (auto loop = dyn_cast<scf::ForOp>(read->getParentOp()))
+    auto loop = dyn_cast<scf::ForOp>(read->getParentOp());
+    if (loop)
       times = loop.getStaticTripCount()->getSExtValue();
-    reads.push_back({read.getTensor(), getPosition(read), times});
+    reads.push_back({read.getTensor(), getPosition(read), times,
+                     /*isTable=*/false, /*isInSum=*/bool(loop)});
   });
   return reads;
 }
@@ -346,7 +349,8 @@ StageLoop &StageLoops::addStage(plan::StageOp stage) {
     used[read.constant] += read.times * elements;
   for (const ConstantRead &read : reads) {
     int64_t size = elementsOf(read.constant);
-    if (read.isTable || used.lookup(read.constant) > size || read.times != 1) {
+    // Also of a sum of one element, which is a loop all the same.
+    if (read.isTable || used.lookup(read.constant) > size || read.isInSum) {
       SharedConstant &entry = shared[read.constant];
       entry.constant = read.constant;
       entry.isTable |= read.isTable;

@@ -114,7 +114,10 @@ Value RegisterTileEmitter::readField(plan::ReadOp read, Lanes lanes) {
   int64_t width = field->getWidth();
   int64_t lane = current + lanes.lane;
   Value at = getFieldIndex(field->offset + lane * width, width);
-  if (inStrip)
+  // What is the same for all elements of a strip is read before their loop.
+  if (plan::StageOp stage = loop.stage;
+      inStrip &&
+      !isInvariant(localize(field->position, int64_t(*stage.getStrips()))))
     at = arith::AddIOp::create(b, at, inStrip);
   if (loop.panel.vectors > 1)
     at = arith::AddIOp::create(

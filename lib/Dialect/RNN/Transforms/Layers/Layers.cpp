@@ -5,6 +5,8 @@
 
 #include "Layers.h"
 
+#include "Marks.h"
+
 #include "SplitGates.h"
 #include "Tensors.h"
 
@@ -93,6 +95,15 @@ void Layers::findQuantized(NetworkOp network) {
         halves.insert(name.getName());
 }
 
+llvm::StringSet<> se::rnn::findLayersWithConstants(NetworkOp network) {
+  llvm::StringSet<> names;
+  for (auto op : network.getBody().front().getOps<MatvecOp>())
+    if (op.getW().getDefiningOp<arith::ConstantOp>())
+      for (const std::string &name : getLayerNames(op.getLoc()))
+        names.insert(name);
+  return names;
+}
+
 /// Those of which a matrix is part of a recurrence, or all with a matrix.
 void Layers::chooseQuantized(NetworkOp network) {
   if (policy.getBase() == Base::Mixed)
@@ -102,10 +113,10 @@ void Layers::chooseQuantized(NetworkOp network) {
     for (MatvecOp op : matvecs)
       for (const std::string &name : getLayerNames(op.getLoc()))
         quantized.insert(name);
+  llvm::StringSet<> withConstants = findLayersWithConstants(network);
   for (MatvecOp op : matvecs)
     for (const std::string &name : getLayerNames(op.getLoc()))
-      if (!op.getW().getDefiningOp<arith::ConstantOp>() &&
-          quantized.erase(name))
+      if (!withConstants.contains(name) && quantized.erase(name))
         network.emitWarning()
             << "layer '" << name << "' stays fp16: int8 needs "
             << "matrices that are constants";
@@ -157,6 +168,15 @@ const LayerPolicy &Layers::get(StringRef gate, StringRef layer) const {
 const LayerPolicy &Layers::operator[](Operation *op) const {
   Location first = getParts(op->getLoc()).front();
   return get(getGateName(first), getLayerName(first));
+}
+
+Precision Layers::getPrecision(Operation *op) const {
+  Precision precision = (*this)[op].precision;
+  auto matvec = dyn_cast<MatvecOp>(op);
+  bool isComputed = matvec && !getMarkedProduct(matvec) &&
+                    !matvec.getW().getDefiningOp<arith::ConstantOp>();
+  return isComputed && precision == Precision::INT8 ? Precision::FP16
+                                                    : precision;
 }
 
 bool Layers::isQuantizedByBase(Operation *op) const {

@@ -35,9 +35,9 @@ public:
   bool isSplit(MatvecOp op) const;
 
   const quantization::LayerPolicy &operator[](mlir::Operation *op) const;
-  quantization::Precision getPrecision(mlir::Operation *op) const {
-    return (*this)[op].precision;
-  }
+  /// Of an operation. In a layer of int8 a product of two computed values is
+  /// one of floats.
+  quantization::Precision getPrecision(mlir::Operation *op) const;
   /// Whether the policy's base, not an entry, makes the layer int8.
   bool isQuantizedByBase(mlir::Operation *op) const;
   /// The entry of a layer, as messages call it.
@@ -60,6 +60,9 @@ private:
   llvm::StringSet<> halves;
   quantization::LayerPolicy half;
 };
+
+/// Layers with a matrix that is a constant, which int8 can be for.
+llvm::StringSet<> findLayersWithConstants(NetworkOp network);
 
 /// Loads the policy that a pass's options name, unless the pass was made with
 /// one. Emits an error if it cannot be read.

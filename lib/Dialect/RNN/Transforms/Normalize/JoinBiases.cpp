@@ -25,8 +25,8 @@ static bool isKnown(Value value) {
            (isMovement(op) && isKnown(op->getOperand(0)));
   auto argument = cast<BlockArgument>(value);
   auto cell = dyn_cast<CellOp>(argument.getOwner()->getParentOp());
-  return cell && argument.getArgNumber() >=
-                     cell.getNumInputs() + cell.getNumStates();
+  return cell &&
+         argument.getArgNumber() >= cell.getNumInputs() + cell.getNumStates();
 }
 
 static bool isProduct(Value value) {

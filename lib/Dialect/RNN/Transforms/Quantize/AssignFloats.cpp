@@ -21,13 +21,14 @@ using namespace mlir;
 using namespace se::rnn;
 using namespace se::quantization;
 
-static FloatKind getKind(Operation *op, const LayerPolicy &layer) {
-  if (layer.precision == Precision::FP32 || isSingle(op))
+static FloatKind getKind(Operation *op, const Layers &layers) {
+  Precision precision = layers.getPrecision(op);
+  if (precision == Precision::FP32 || isSingle(op))
     return FloatKind::f32;
-  if (layer.precision == Precision::INT8)
+  if (precision == Precision::INT8)
     return FloatKind::int8;
-  return layer.hasHalfSums && isa<MatvecOp>(op) ? FloatKind::f16_sums
-                                                : FloatKind::f16;
+  return layers[op].hasHalfSums && isa<MatvecOp>(op) ? FloatKind::f16_sums
+                                                     : FloatKind::f16;
 }
 
 /// Whether a matvec reads a state, behind reshapes or a mark.
@@ -61,7 +62,7 @@ static void assign(NetworkOp network, const Layers &layers) {
   for (Operation &op : network.getBody().front())
     if (!isa<arith::ConstantOp>(op) && !op.hasAttr(floatsAttrName))
       op.setAttr(floatsAttrName,
-                 FloatKindAttr::get(context, getKind(&op, layers[&op])));
+                 FloatKindAttr::get(context, getKind(&op, layers)));
   if (network->hasAttr(halfStatesAttrName))
     return;
   SmallVector<Attribute> names;

@@ -142,7 +142,8 @@ std::string Weigher::describe(const Weight &weight) const {
 DictionaryAttr Weigher::run() {
   SmallVector<MatvecOp> products;
   for (auto op : network.getBody().front().getOps<MatvecOp>()) {
-    if (!layers.isQuantizedByBase(op))
+    if (!layers.isQuantizedByBase(op) ||
+        !op.getW().getDefiningOp<arith::ConstantOp>())
       continue;
     products.push_back(op);
     SmallVector<std::string> names = getLayerNames(op.getLoc());

@@ -11,6 +11,8 @@
 #include "se/Dialect/RNN/LayerName.h"
 #include "se/Quantization/Weights.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
+
 using namespace mlir;
 using namespace se::rnn;
 using namespace se::quantization;
@@ -150,8 +152,18 @@ LogicalResult se::rnn::planProducts(NetworkOp network, const Layers &layers,
                                     const Tensors &tensors,
                                     Products &products) {
   Planner planner(network, layers, tensors);
+  // Products of two computed values stay floats beside those of a layer's
+  // constants.
+  llvm::StringSet<> withConstants = findLayersWithConstants(network);
+  auto isFloat = [&](MatvecOp op) {
+    return !op.getW().getDefiningOp<arith::ConstantOp>() &&
+           llvm::all_of(getLayerNames(op.getLoc()),
+                        [&](const std::string &name) {
+                          return withConstants.contains(name);
+                        });
+  };
   for (auto op : network.getBody().front().getOps<MatvecOp>())
-    if (layers.getPrecision(op) == Precision::INT8 &&
+    if (layers[op].precision == Precision::INT8 && !isFloat(op) &&
         failed(planner.plan(op, products[op])))
       return failure();
   return success();
