@@ -72,7 +72,7 @@ rnn.network @several inputs(%x = "x" : tensor<4xf32>, %z = "z" : tensor<2xf32>, 
     states(%a = "a" : tensor<16xf32> reset dense<0.0> : tensor<16xf32>,
            %b = "b" : tensor<5xf32> reset dense<0.0> : tensor<5xf32>,
            %c = "c" : tensor<12xf32> reset dense<0.0> : tensor<12xf32>,
-           %d = "d" : tensor<200xf32> reset dense<0.0> : tensor<200xf32>)
+           %d = "d" : tensor<800xf32> reset dense<0.0> : tensor<800xf32>)
     outputs("y" : tensor<1xf32>) {
   %0 = tensor.extract_slice %a[4] [12] [1] : tensor<16xf32> to tensor<12xf32>
   %a1 = tensor.concat dim(0) %0, %x : (tensor<12xf32>, tensor<4xf32>) -> tensor<16xf32>
@@ -80,9 +80,9 @@ rnn.network @several inputs(%x = "x" : tensor<4xf32>, %z = "z" : tensor<2xf32>, 
   %b1 = tensor.concat dim(0) %1, %u : (tensor<4xf32>, tensor<1xf32>) -> tensor<5xf32>
   %2 = tensor.extract_slice %c[2] [10] [1] : tensor<12xf32> to tensor<10xf32>
   %c1 = tensor.concat dim(0) %2, %z : (tensor<10xf32>, tensor<2xf32>) -> tensor<12xf32>
-  %3 = tensor.extract_slice %d[4] [196] [1] : tensor<200xf32> to tensor<196xf32>
-  %d1 = tensor.concat dim(0) %3, %x : (tensor<196xf32>, tensor<4xf32>) -> tensor<200xf32>
+  %3 = tensor.extract_slice %d[4] [796] [1] : tensor<800xf32> to tensor<796xf32>
+  %d1 = tensor.concat dim(0) %3, %x : (tensor<796xf32>, tensor<4xf32>) -> tensor<800xf32>
   %y = rnn.reduce <max> %b1 axes [0] : tensor<5xf32> -> tensor<1xf32>
   rnn.yield %y : tensor<1xf32> next %a1, %b1, %c1, %d1
-      : tensor<16xf32>, tensor<5xf32>, tensor<12xf32>, tensor<200xf32>
+      : tensor<16xf32>, tensor<5xf32>, tensor<12xf32>, tensor<800xf32>
 }

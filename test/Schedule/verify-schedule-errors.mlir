@@ -416,7 +416,7 @@ func.func @reset(%arena: !arena) {
 
 // A value that grows with every frame.
 !arena = memref<64xi8, #cluster.space<l1>>
-// expected-error @below {{the contents of the buffers do not repeat within 256 frames}}
+// expected-error @below {{the contents of the buffers do not repeat within 1024 frames}}
 cluster.program @net kernel(@kernel) init(@init) reset(@reset) cores 2 state_bytes 64
   inputs [] outputs [] states []
 func.func @kernel(%arena: !arena) {

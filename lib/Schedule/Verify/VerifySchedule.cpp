@@ -233,7 +233,7 @@ LogicalResult Proof::run() {
       failed(execute(init, /*isAlone=*/true, start, findings)))
     return failure();
   add(std::move(start));
-  constexpr unsigned maxStates = 256;
+  constexpr unsigned maxStates = 1024;
   for (unsigned i = 0; i != states.size(); ++i) {
     if (i == maxStates)
       return program.emitError("the contents of the buffers do not repeat "
