@@ -78,8 +78,8 @@ static bool isVector(Value value) {
 }
 
 /// Frames after which all lines are at their first places again. The proof of a
-/// schedule follows 1,024 frames at most, and the ring may have 6 slots, of which
-/// each frame begins at another one.
+/// schedule follows 1,024 frames at most, and the ring may have 6 slots, of
+/// which each frame begins at another one.
 static constexpr int64_t maxPeriod = 1024 / 6;
 
 /// `period` is that of the lines so far.
