@@ -4,7 +4,7 @@
 """Runs the fuzz targets, each for some minutes, and prints a table. The exit status is
 1 if something was found; the file that repeats it is told.
 
-usage: run.py --bin FOLDER --seeds FOLDER --work FOLDER [--minutes N] [--only TARGET]
+usage: run.py --bin FOLDER --seeds FOLDER --work FOLDER [--minutes N] [--seed N] [--only TARGET]
 
 The work folder keeps the corpus of each target, which the next run starts from.
 """
@@ -49,7 +49,7 @@ def run(name, options):
     known = HERE / "finds" / name
     command = [
         options.bin / f"se-fuzz-{name}", f"-max_total_time={round(60 * options.minutes)}",
-        "-timeout=10", "-rss_limit_mb=2560", "-print_final_stats=1",
+        f"-seed={options.seed}", "-timeout=10", "-rss_limit_mb=2560", "-print_final_stats=1",
         f"-artifact_prefix={finds}/", *flags, corpus,
         *(options.seeds / folder for folder in folders), *([known] if known.exists() else []),
     ]
@@ -77,6 +77,9 @@ def main():
     for name in ("bin", "seeds", "work"):
         parser.add_argument(f"--{name}", type=pathlib.Path, required=True)
     parser.add_argument("--minutes", type=float, default=1)
+    parser.add_argument("--seed", type=int, default=0,
+                        help="the same seed tries the same files, from the same corpus "
+                             "(default: another one each time)")
     parser.add_argument("--only", choices=TARGETS, action="append")
     options = parser.parse_args()
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
