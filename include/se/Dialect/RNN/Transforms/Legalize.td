@@ -199,8 +199,8 @@ def DivideOnce : Pass<"rnn-divide-once", "::mlir::ModuleOp"> {
   let summary = "One division for all that is divided by it (phase `legalized`)";
   let description = [{
     A division in f32 by what rows repeat, such as the sum of a softmax or a standard
-    deviation, becomes a product with its reciprocal, and one by a constant a product
-    with a constant. There is one divider for all cores. The quotient is rounded twice;
+    deviation, or by what others are divided by as well, becomes a product with its
+    reciprocal, and one by a constant a product with a constant. There is one divider for all cores. The quotient is rounded twice;
     divisors that are not zero, but less than 2^-126, give infinity.
 
     Before:

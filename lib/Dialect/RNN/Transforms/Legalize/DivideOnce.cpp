@@ -25,8 +25,18 @@ static Value makeSplat(ImplicitLocOpBuilder &b, Type type, const APFloat &x) {
       b, DenseElementsAttr::get(cast<ShapedType>(type), x));
 }
 
+static Value invert(ImplicitLocOpBuilder &b, arith::DivFOp like,
+                    Value divisor) {
+  auto reciprocal = arith::DivFOp::create(
+      b, makeSplat(b, divisor.getType(), APFloat(1.0f)), divisor);
+  reciprocal->setAttrs(like->getAttrs());
+  return reciprocal;
+}
+
 /// The reciprocal of the divisor, or null if it is as many divisions.
-static Value makeReciprocal(ImplicitLocOpBuilder &b, arith::DivFOp op) {
+/// `inverted` has those of divisors that several divisions share.
+static Value makeReciprocal(ImplicitLocOpBuilder &b, arith::DivFOp op,
+                            llvm::DenseMap<Value, Value> &inverted) {
   auto type = cast<RankedTensorType>(op.getType());
   APFloat one(1.0f);
   SplatElementsAttr splat;
@@ -36,17 +46,21 @@ static Value makeReciprocal(ImplicitLocOpBuilder &b, arith::DivFOp op) {
     reciprocal.divide(divisor, APFloat::rmNearestTiesToEven);
     return reciprocal.isNormal() ? makeSplat(b, type, reciprocal) : Value();
   }
-  auto broadcast = op.getRhs().getDefiningOp<BroadcastOp>();
-  if (!broadcast)
+  Value divisor = op.getRhs();
+  if (Value known = inverted.lookup(divisor))
+    return known;
+  if (auto broadcast = divisor.getDefiningOp<BroadcastOp>()) {
+    Value few = broadcast.getX();
+    if (cast<RankedTensorType>(few.getType()).getNumElements() * 2 <=
+        type.getNumElements())
+      return BroadcastOp::create(b, type, invert(b, op, few));
+  }
+  auto divides = [&](OpOperand &use) {
+    return isa<arith::DivFOp>(use.getOwner()) && use.getOperandNumber() == 1;
+  };
+  if (llvm::count_if(divisor.getUses(), divides) < 2)
     return Value();
-  Value divisor = broadcast.getX();
-  if (cast<RankedTensorType>(divisor.getType()).getNumElements() * 2 >
-      type.getNumElements())
-    return Value();
-  Value reciprocal =
-      arith::DivFOp::create(b, makeSplat(b, divisor.getType(), one), divisor);
-  reciprocal.getDefiningOp()->setAttrs(op->getAttrs());
-  return BroadcastOp::create(b, type, reciprocal);
+  return inverted[divisor] = invert(b, op, divisor);
 }
 
 namespace {
@@ -56,12 +70,13 @@ struct DivideOncePass : se::rnn::impl::DivideOnceBase<DivideOncePass> {
       if (!isa<NetworkOp, CellOp>(op))
         continue;
       Block &block = op.getRegion(0).front();
+      llvm::DenseMap<Value, Value> inverted;
       for (auto division :
            llvm::make_early_inc_range(block.getOps<arith::DivFOp>())) {
         if (!getElementTypeOrSelf(division.getType()).isF32())
           continue;
         ImplicitLocOpBuilder b(division.getLoc(), division);
-        Value reciprocal = makeReciprocal(b, division);
+        Value reciprocal = makeReciprocal(b, division, inverted);
         if (!reciprocal)
           continue;
         auto product = arith::MulFOp::create(b, division.getLhs(), reciprocal);

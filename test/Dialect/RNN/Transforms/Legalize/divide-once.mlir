@@ -16,6 +16,18 @@ rnn.network @softmax inputs(%x = "x" : tensor<16xf32>, %s = "s" : tensor<1xf32>)
   rnn.yield %2 : tensor<16xf32>
 }
 
+// CHECK-LABEL: rnn.network @shared
+// CHECK:         %[[R:.*]] = arith.divf %{{.*}}, %s : tensor<16xf32>
+// CHECK-NEXT:    arith.mulf %x, %[[R]]
+// CHECK-NEXT:    arith.mulf %z, %[[R]]
+// CHECK-NOT:     arith.divf
+rnn.network @shared inputs(%x = "x" : tensor<16xf32>, %z = "z" : tensor<16xf32>,
+    %s = "s" : tensor<16xf32>) states() outputs("y" : tensor<16xf32>, "u" : tensor<16xf32>) {
+  %0 = arith.divf %x, %s : tensor<16xf32>
+  %1 = arith.divf %z, %s : tensor<16xf32>
+  rnn.yield %0, %1 : tensor<16xf32>, tensor<16xf32>
+}
+
 // As many divisions, a reciprocal that no float holds, and halves.
 // CHECK-LABEL: rnn.network @others
 // CHECK-NOT:     arith.mulf
