@@ -293,7 +293,7 @@ def test_bounds_are_stated():
     import test_cells
 
     page = (se.SOURCE / "docs/cells.md").read_text()
-    stated = dict(re.findall(r"^\| (`.*) \| ([\d.]+) \|$", page, re.MULTILINE))
+    stated = dict(re.findall(r"^\| (`[^|]*) \| ([\d.]+) \|$", page, re.MULTILINE))
     assert {key: float(value) for key, value in stated.items()} == {
         "`fp32`": test_cells.BOUNDS["fp32"],
         "`fp16`": test_cells.BOUNDS["fp16"],
