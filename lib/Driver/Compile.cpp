@@ -317,7 +317,7 @@ LogicalResult Compilation::checkLeastL1() {
     return success(phase.has_value());
   OwningOpRef<ModuleOp> copy(module.clone());
   PassManager passes(copy->getContext());
-  buildStages(passes);
+  buildStages(passes, /*remarks=*/false, /*plain=*/true);
   if (failed(lowerTo(*copy, Phase::Normalized, {})) ||
       failed(passes.run(*copy)))
     return failure();

@@ -81,7 +81,6 @@ static void buildLegalize(OpPassManager &pm, const PipelineOptions &options) {
 
 /// Of the passes, each keeps what a module has already.
 static void buildDecisions(OpPassManager &pm, const PipelineOptions &options) {
-  pm.addPass(createAttachTargetPass(options.target));
   if (!options.plain) {
     pm.addPass(schedule::createFuseReductions());
     pm.addPass(schedule::createStripElements());
@@ -102,6 +101,7 @@ void se::buildStages(OpPassManager &pm, bool remarks, bool plain) {
 }
 
 static void buildPlan(OpPassManager &pm, const PipelineOptions &options) {
+  pm.addPass(createAttachTargetPass(options.target));
   buildStages(pm, options.remarks, options.plain);
   buildDecisions(pm, options);
 }
@@ -212,8 +212,10 @@ void se::buildPipeline(OpPassManager &pm, Phase from, Phase to,
   }
   if (reaches(Phase::Scheduled)) {
     // A module that was written by hand may lack some.
-    if (from == Phase::Planned)
+    if (from == Phase::Planned) {
+      pm.addPass(createAttachTargetPass(options.target));
       buildDecisions(pm, options);
+    }
     buildSchedule(pm, options);
     enter(Phase::Scheduled);
   }

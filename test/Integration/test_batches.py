@@ -139,7 +139,10 @@ def test_trains(train, precision, tolerance, tmp_path):
         elf = tmp_path / "net.elf"
         process = se.tool("se-compile", network, "-o", elf, policy, "--remarks", *options)
         assert process.returncode == 0, process.stderr
-        assert "element by element" not in process.stderr
+        # Cores of three rows or less are dealt by elements.
+        others = [line for line in process.stderr.splitlines()
+                  if "element by element" in line and "rows are too few" not in line]
+        assert not others
         se.assert_same_bits(se.run(elf, x, ["y"], "--check"), host, str(options))
 
 

@@ -172,3 +172,24 @@ rnn.network @line inputs(%x = "x" : tensor<1x64xf32>)
                       ["cycles_per_frame"]["min"])
     # Constants of one instruction or two tell them apart.
     assert abs(cycles[0] - cycles[1]) <= 20
+
+
+def test_room(tmp_path):
+    """Lines of two slots take half as much again as copies: what fits as copies still
+    fits."""
+    wide, row = "tensor<2x1024xf32>", "tensor<1x1024xf32>"
+    body, states = [], []
+    for k in range(4):
+        x = f"%t{k - 1}" if k else "%x"
+        body += [f"%o{k} = tensor.extract_slice %s{k}[1, 0] [1, 1024] [1, 1] : {wide} to {row}",
+                 f"%l{k} = tensor.concat dim(0) %o{k}, {x} : ({row}, {row}) -> {wide}",
+                 f"%r{k} = rnn.reduce <sum> %l{k} axes [0] : {wide} -> {row}",
+                 f"%t{k} = rnn.activation <tanh> %r{k} : {row} -> {row}"]
+        states.append(f'%s{k} = "s{k}" : {wide} reset dense<0.0> : {wide}')
+    lines = "\n  ".join(body)
+    path = tmp_path / "net.mlir"
+    path.write_text(
+        f'rnn.network @net inputs(%x = "x" : {row}) states({", ".join(states)})\n'
+        f'    outputs("y" : {row}) {{\n  {lines}\n  rnn.yield %t3 : {row}\n'
+        f'    next %l0, %l1, %l2, %l3 : {", ".join([wide] * 4)}\n}}\n')
+    se.compile(path, tmp_path / "net.elf", "--precision=fp16")

@@ -5,8 +5,8 @@
 // RUN: %python %S/../Schedule/Inputs/make-network.py 7 24 40 5 > %t/net.mlir
 // RUN: se-compile %t/net.mlir --precision=fp16 --emit=mlir-legalized -o %t/0.mlir
 // RUN: se-opt %t/0.mlir --rnn-read-layers --rnn-inline-cells --rnn-store-masks --cse --rnn-write-layers -o %t/1.mlir
-// RUN: se-opt %t/1.mlir --rnn-read-layers --se-form-delay-lines --se-form-stages --rnn-write-layers -o %t/2.mlir
-// RUN: se-opt %t/2.mlir --se-attach-target="target=gap9 l1-bytes=3000" -o %t/3.mlir
+// RUN: se-opt %t/1.mlir --se-attach-target="target=gap9 l1-bytes=3000" -o %t/2.mlir
+// RUN: se-opt %t/2.mlir --rnn-read-layers --se-form-delay-lines --se-form-stages --rnn-write-layers -o %t/3.mlir
 // RUN: se-opt %t/3.mlir --se-fuse-reductions --se-strip-elements --se-pair-elements -o %t/4.mlir
 // RUN: se-opt %t/4.mlir --se-choose-tiling -o %t/5.mlir
 // RUN: se-opt %t/5.mlir --se-split-stages -o %t/6.mlir

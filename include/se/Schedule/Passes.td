@@ -18,8 +18,10 @@ def FormDelayLines : Pass<"se-form-delay-lines", "::mlir::ModuleOp"> {
     * that are reset to numbers that differ,
     * whose next value is an output as well, or that of another state,
     * that hold no whole number of slots,
+    * whose lines, two slots more than copies, would take more than a 32nd of the L1 of
+      `cluster.target`, if the module has one,
     * whose places would repeat, together with those of longer lines, only after more
-      than 42 frames, which the proof of a schedule follows all, and
+      than 170 frames, which the proof of a schedule follows all, and
     * from which a vector of a product with a constant is read, if slots are no whole
       words.
 

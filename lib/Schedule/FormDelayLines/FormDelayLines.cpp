@@ -3,6 +3,7 @@
 
 //===- FormDelayLines.cpp - States that hold the last frames --------------===//
 
+#include "se/Dialect/Cluster/Cluster.h"
 #include "se/Dialect/Plan/Plan.h"
 #include "se/Dialect/RNN/Movement.h"
 #include "se/Schedule/Indexing.h"
@@ -82,8 +83,12 @@ static bool isVector(Value value) {
 /// which each frame begins at another one.
 static constexpr int64_t maxPeriod = 1024 / 6;
 
-/// `period` is that of the lines so far.
-static void form(rnn::NetworkOp network, unsigned number, int64_t &period) {
+/// What all lines may take more of L1 than copies, two slots each.
+static constexpr int64_t shareOfL1 = 32;
+
+/// `period` is that of the lines so far, `bytes` what they may take more.
+static void form(rnn::NetworkOp network, unsigned number, int64_t &period,
+                 int64_t &bytes) {
   rnn::YieldOp yield = network.getYield();
   Value state = network.getStateArguments()[number];
   if (!isa<SplatElementsAttr>(network.getResetValues()[number]))
@@ -107,6 +112,9 @@ static void form(rnn::NetworkOp network, unsigned number, int64_t &period) {
   int64_t bits = slot * getElementTypeOrSelf(state).getIntOrFloatBitWidth();
   if (bits % 32 != 0 && (isVector(state) || isVector(shift->concat)))
     return;
+  if (2 * bits / 8 > bytes)
+    return;
+  bytes -= 2 * bits / 8;
   period = longer;
   ImplicitLocOpBuilder b(shift->concat.getLoc(), shift->concat);
   Value x = shift->getNew().front();
@@ -137,9 +145,11 @@ struct FormDelayLinesPass
         return elementsOf(network.getStateArguments()[a]) >
                elementsOf(network.getStateArguments()[b]);
       });
-      int64_t period = 1;
+      int64_t period = 1, bytes = std::numeric_limits<int64_t>::max();
+      if (auto target = cluster::TargetAttr::lookup(network))
+        bytes = target.getL1().getAvailable() / shareOfL1;
       for (unsigned k : order)
-        form(network, k, period);
+        form(network, k, period, bytes);
     }
   }
 };

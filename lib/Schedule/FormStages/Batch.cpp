@@ -20,7 +20,10 @@ using namespace se::schedule;
 static constexpr size_t leastRows = 4;
 
 plan::BatchAttr schedule::findBatch(int64_t elements,
-                                    ArrayRef<plan::DotOp> dots) {
+                                    ArrayRef<plan::DotOp> dots,
+                                    const char *&why) {
+  why = "the elements of its stage are not all pairs of a row and a vector of "
+        "a batch";
   // By where vectors begin, the elements that read them by their rows.
   using Key = std::vector<int64_t>;
   std::map<Key, std::multimap<Key, int64_t>> vectors;
@@ -33,8 +36,6 @@ plan::BatchAttr schedule::findBatch(int64_t elements,
     vectors[vector].insert({rows, element});
   }
   const auto &first = vectors.begin()->second;
-  if (first.size() < leastRows)
-    return nullptr;
   std::vector<int64_t> byRow, byVector;
   for (auto &[rows, element] : first)
     byRow.push_back(element);
@@ -60,6 +61,10 @@ plan::BatchAttr schedule::findBatch(int64_t elements,
       if (evaluatePosition(element, {r++, b}) != number)
         return nullptr;
     ++b;
+  }
+  if (first.size() < leastRows) {
+    why = "its rows are too few for the cores to share";
+    return nullptr;
   }
   auto batch = plan::BatchAttr::get(context, int64_t(first.size()),
                                     int64_t(vectors.size()),

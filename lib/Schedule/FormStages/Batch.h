@@ -18,8 +18,9 @@ namespace se::schedule {
 
 /// How elements share the rows of matrices: those that read the same vectors
 /// read the same rows as others do with theirs. Null if they do not, or not in
-/// an order that expressions give.
-plan::BatchAttr findBatch(int64_t elements, llvm::ArrayRef<plan::DotOp> dots);
+/// an order that expressions give; `why` says so then.
+plan::BatchAttr findBatch(int64_t elements, llvm::ArrayRef<plan::DotOp> dots,
+                          const char *&why);
 
 } // namespace se::schedule
 

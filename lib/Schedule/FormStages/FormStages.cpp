@@ -96,7 +96,8 @@ private:
 
   void formStage(const Loop &loop, unsigned depth);
   std::string getName(const Loop &loop);
-  void emitBody(plan::StageOp stage, const Loop &loop, bool mayShare);
+  void emitBody(plan::StageOp stage, const Loop &loop,
+                const char *whyNotShared);
   Found findVector(rnn::MatvecOp op, AffineExpr element);
   void concatenate();
   void setYield();
@@ -156,10 +157,10 @@ StageBuilder::Found StageBuilder::findVector(rnn::MatvecOp op,
   return std::pair(vector, position.replaceDims({number, zero}));
 }
 
-/// The body of a stage. Without `mayShare` products of batches are computed
+/// The body of a stage. With `whyNotShared` products of batches are computed
 /// element by element.
 void StageBuilder::emitBody(plan::StageOp stage, const Loop &loop,
-                            bool mayShare) {
+                            const char *whyNotShared) {
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(&stage.getBody().front());
   AffineExpr d0 = getAffineDimExpr(0, b.getContext());
@@ -186,9 +187,8 @@ void StageBuilder::emitBody(plan::StageOp stage, const Loop &loop,
       return Value();
     }
     auto [vector, from] = std::get<0>(found);
-    if (!mayShare && !isa<AffineConstantExpr>(from)) {
-      scalar.insert({op, "the elements of its stage are not all pairs of a row "
-                         "and a vector of a batch"});
+    if (whyNotShared && !isa<AffineConstantExpr>(from)) {
+      scalar.insert({op, whyNotShared});
       return Value();
     }
     int64_t rows = shapeOf(op.getW())[0];
@@ -210,10 +210,11 @@ void StageBuilder::emitBody(plan::StageOp stage, const Loop &loop,
   auto dots = llvm::to_vector(stage.getBody().getOps<plan::DotOp>());
   if (llvm::any_of(
           dots, [](plan::DotOp dot) { return !dot.getStartDims().empty(); })) {
-    plan::BatchAttr batch = findBatch(loop.elements, dots);
+    const char *why;
+    plan::BatchAttr batch = findBatch(loop.elements, dots, why);
     if (!batch) {
       stage.getBody().front().clear();
-      return emitBody(stage, loop, /*mayShare=*/false);
+      return emitBody(stage, loop, why);
     }
     stage.setBatchAttr(batch);
   }
@@ -230,7 +231,7 @@ void StageBuilder::formStage(const Loop &loop, unsigned depth) {
     types.push_back(job->value.getType());
   auto stage = plan::StageOp::create(b, getName(loop), int64_t(depth),
                                      loop.elements, TypeRange(types));
-  emitBody(stage, loop, /*mayShare=*/true);
+  emitBody(stage, loop, /*whyNotShared=*/nullptr);
   for (auto [job, result] : llvm::zip(loop.jobs, stage.getResults())) {
     if (job->isDefinition()) {
       results[job->value] = result;

@@ -198,10 +198,12 @@ def RoundEarly : Pass<"rnn-round-early", "::mlir::ModuleOp"> {
 def DivideOnce : Pass<"rnn-divide-once", "::mlir::ModuleOp"> {
   let summary = "One division for all that is divided by it (phase `legalized`)";
   let description = [{
-    A division in f32 by what rows repeat, such as the sum of a softmax or a standard
-    deviation, or by what others are divided by as well, becomes a product with its
-    reciprocal, and one by a constant a product with a constant. There is one divider for all cores. The quotient is rounded twice;
-    divisors that are not zero, but less than 2^-126, give infinity.
+    There is one divider for all cores. So a division in f32 by what rows repeat, such as
+    the sum of a softmax or a standard deviation, by what others are divided by as well,
+    or by a constant becomes a product with the reciprocal, which what is left of the
+    dividend corrects (Markstein): the quotient is rounded as by a division, but for those
+    that underflow. Infinite values and zeros divide as before. The reciprocal of what is
+    not zero is kept finite.
 
     Before:
 
@@ -210,16 +212,19 @@ def DivideOnce : Pass<"rnn-divide-once", "::mlir::ModuleOp"> {
     %1 = arith.divf %x, %0 : tensor<16xf32>
     ```
 
-    After:
+    After, with `%r` the broadcast reciprocal of `%sum`:
 
     ```mlir
-    %cst = arith.constant dense<1.0> : tensor<1xf32>
-    %0 = arith.divf %cst, %sum : tensor<1xf32>
-    %1 = rnn.broadcast %0 : tensor<1xf32> -> tensor<16xf32>
-    %2 = arith.mulf %x, %1 : tensor<16xf32>
+    %0 = rnn.broadcast %sum : tensor<1xf32> -> tensor<16xf32>
+    %1 = arith.mulf %x, %r : tensor<16xf32>
+    %2 = arith.negf %1 : tensor<16xf32>
+    %3 = math.fma %2, %0, %x : tensor<16xf32>
+    %4 = math.fma %3, %r, %1 : tensor<16xf32>
+    %5 = arith.cmpf ord, %4, %4 : tensor<16xf32>
+    %6 = arith.select %5, %4, %1 : tensor<16xi1>, tensor<16xf32>
     ```
   }];
-  let dependentDialects = ["::mlir::arith::ArithDialect"];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
 }
 
 def SplitReductions : Pass<"rnn-split-reductions", "::mlir::ModuleOp"> {

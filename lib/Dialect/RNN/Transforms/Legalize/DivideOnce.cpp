@@ -9,6 +9,7 @@
 #include "se/Dialect/RNN/Transforms/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/IR/TypeUtilities.h"
 
@@ -20,47 +21,98 @@ namespace se::rnn {
 using namespace mlir;
 using namespace se::rnn;
 
-static Value makeSplat(ImplicitLocOpBuilder &b, Type type, const APFloat &x) {
-  return arith::ConstantOp::create(
-      b, DenseElementsAttr::get(cast<ShapedType>(type), x));
-}
+namespace {
+class Divider {
+public:
+  void replace(arith::DivFOp division);
 
-static Value invert(ImplicitLocOpBuilder &b, arith::DivFOp like,
-                    Value divisor) {
-  auto reciprocal = arith::DivFOp::create(
-      b, makeSplat(b, divisor.getType(), APFloat(1.0f)), divisor);
-  reciprocal->setAttrs(like->getAttrs());
-  return reciprocal;
+private:
+  /// An operation with the attributes of the division.
+  template <typename Op, typename... Args> Value make(Args... args) {
+    auto op = Op::create(*b, args...);
+    op->setDiscardableAttrs(attributes);
+    return op;
+  }
+  Value makeSplat(Type type, const APFloat &x) {
+    return arith::ConstantOp::create(
+        *b, DenseElementsAttr::get(cast<ShapedType>(type), x));
+  }
+  Value compare(arith::CmpFPredicate predicate, Value x, Value y) {
+    return arith::CmpFOp::create(*b, predicate, x, y);
+  }
+  Value invert(Value divisor);
+  Value findReciprocal(arith::DivFOp division);
+  Value divide(Value x, Value divisor, Value reciprocal);
+
+  std::optional<ImplicitLocOpBuilder> b;
+  DictionaryAttr attributes;
+  /// Reciprocals of divisors that several divisions share.
+  llvm::DenseMap<Value, Value> inverted;
+};
+} // namespace
+
+/// 1 / divisor. Of what is not zero it is finite: 0 / 1e-40 is 0.
+Value Divider::invert(Value divisor) {
+  Type type = divisor.getType();
+  auto largest = APFloat::getLargest(APFloat::IEEEsingle());
+  Value reciprocal =
+      make<arith::DivFOp>(makeSplat(type, APFloat(1.0f)), divisor);
+  Value atMost = make<arith::MinimumFOp>(reciprocal, makeSplat(type, largest));
+  Value finite = make<arith::MaximumFOp>(atMost, makeSplat(type, -largest));
+  Value isZero = compare(arith::CmpFPredicate::OEQ, divisor,
+                         makeSplat(type, APFloat(0.0f)));
+  return make<arith::SelectOp>(isZero, reciprocal, finite);
 }
 
 /// The reciprocal of the divisor, or null if it is as many divisions.
-/// `inverted` has those of divisors that several divisions share.
-static Value makeReciprocal(ImplicitLocOpBuilder &b, arith::DivFOp op,
-                            llvm::DenseMap<Value, Value> &inverted) {
-  auto type = cast<RankedTensorType>(op.getType());
-  APFloat one(1.0f);
+Value Divider::findReciprocal(arith::DivFOp division) {
+  auto type = cast<RankedTensorType>(division.getType());
+  Value divisor = division.getRhs();
   SplatElementsAttr splat;
-  if (matchPattern(op.getRhs(), m_Constant(&splat))) {
-    auto divisor = splat.getSplatValue<APFloat>();
-    APFloat reciprocal = one;
-    reciprocal.divide(divisor, APFloat::rmNearestTiesToEven);
-    return reciprocal.isNormal() ? makeSplat(b, type, reciprocal) : Value();
+  if (matchPattern(divisor, m_Constant(&splat))) {
+    auto number = splat.getSplatValue<APFloat>();
+    APFloat reciprocal(1.0f);
+    reciprocal.divide(number, APFloat::rmNearestTiesToEven);
+    return number.isNormal() && reciprocal.isNormal()
+               ? makeSplat(type, reciprocal)
+               : Value();
   }
-  Value divisor = op.getRhs();
   if (Value known = inverted.lookup(divisor))
     return known;
   if (auto broadcast = divisor.getDefiningOp<BroadcastOp>()) {
     Value few = broadcast.getX();
     if (cast<RankedTensorType>(few.getType()).getNumElements() * 2 <=
         type.getNumElements())
-      return BroadcastOp::create(b, type, invert(b, op, few));
+      return make<BroadcastOp>(type, invert(few));
   }
-  auto divides = [&](OpOperand &use) {
+  auto divides = [](OpOperand &use) {
     return isa<arith::DivFOp>(use.getOwner()) && use.getOperandNumber() == 1;
   };
   if (llvm::count_if(divisor.getUses(), divides) < 2)
     return Value();
-  return inverted[divisor] = invert(b, op, divisor);
+  return inverted[divisor] = invert(divisor);
+}
+
+/// The quotient, rounded as a division rounds it (Markstein, Computation of
+/// elementary functions on the IBM RISC System/6000, 1990): the rest of the
+/// dividend corrects it. There is none of what is infinite.
+Value Divider::divide(Value x, Value divisor, Value reciprocal) {
+  Value rough = make<arith::MulFOp>(x, reciprocal);
+  Value rest = make<math::FmaOp>(make<arith::NegFOp>(rough), divisor, x);
+  Value quotient = make<math::FmaOp>(rest, reciprocal, rough);
+  Value isNumber = compare(arith::CmpFPredicate::ORD, quotient, quotient);
+  return make<arith::SelectOp>(isNumber, quotient, rough);
+}
+
+void Divider::replace(arith::DivFOp division) {
+  b.emplace(division.getLoc(), division);
+  attributes = division->getDiscardableAttrDictionary();
+  Value reciprocal = findReciprocal(division);
+  if (!reciprocal)
+    return;
+  division.replaceAllUsesWith(
+      divide(division.getLhs(), division.getRhs(), reciprocal));
+  division.erase();
 }
 
 namespace {
@@ -70,20 +122,11 @@ struct DivideOncePass : se::rnn::impl::DivideOnceBase<DivideOncePass> {
       if (!isa<NetworkOp, CellOp>(op))
         continue;
       Block &block = op.getRegion(0).front();
-      llvm::DenseMap<Value, Value> inverted;
+      Divider divider;
       for (auto division :
-           llvm::make_early_inc_range(block.getOps<arith::DivFOp>())) {
-        if (!getElementTypeOrSelf(division.getType()).isF32())
-          continue;
-        ImplicitLocOpBuilder b(division.getLoc(), division);
-        Value reciprocal = makeReciprocal(b, division, inverted);
-        if (!reciprocal)
-          continue;
-        auto product = arith::MulFOp::create(b, division.getLhs(), reciprocal);
-        product->setAttrs(division->getAttrs());
-        division.replaceAllUsesWith(product.getResult());
-        division.erase();
-      }
+           llvm::make_early_inc_range(block.getOps<arith::DivFOp>()))
+        if (getElementTypeOrSelf(division.getType()).isF32())
+          divider.replace(division);
       eraseDead(block);
     }
   }

@@ -1,12 +1,22 @@
 // RUN: se-opt %s --rnn-divide-once | FileCheck %s
 
 // CHECK-LABEL: rnn.network @softmax
-// CHECK:         %[[ONE:.*]] = arith.constant dense<1.000000e+00> : tensor<1xf32>
-// CHECK-NEXT:    %[[R:.*]] = arith.divf %[[ONE]], %{{.*}} : tensor<1xf32>
-// CHECK-NEXT:    %[[RS:.*]] = rnn.broadcast %[[R]] : tensor<1xf32> -> tensor<16xf32>
-// CHECK-NEXT:    %[[Y:.*]] = arith.mulf %{{.*}}, %[[RS]]
-// CHECK-NEXT:    %[[T:.*]] = arith.constant dense<0.333333343> : tensor<16xf32>
-// CHECK-NEXT:    arith.mulf %[[Y]], %[[T]]
+// CHECK:         %[[S:.*]] = rnn.broadcast %s
+// CHECK:         %[[INV:.*]] = arith.divf %{{.*}}, %s : tensor<1xf32>
+// CHECK:         arith.minimumf %[[INV]]
+// CHECK:         %[[FINITE:.*]] = arith.maximumf
+// CHECK:         %[[ZERO:.*]] = arith.cmpf oeq, %s
+// CHECK:         %[[SAFE:.*]] = arith.select %[[ZERO]], %[[INV]], %[[FINITE]]
+// CHECK:         %[[R:.*]] = rnn.broadcast %[[SAFE]] : tensor<1xf32> -> tensor<16xf32>
+// CHECK:         %[[Q:.*]] = arith.mulf %x, %[[R]]
+// CHECK:         %[[N:.*]] = arith.negf %[[Q]]
+// CHECK:         %[[REST:.*]] = math.fma %[[N]], %[[S]], %x
+// CHECK:         %[[BETTER:.*]] = math.fma %[[REST]], %[[R]], %[[Q]]
+// CHECK:         %[[OK:.*]] = arith.cmpf ord, %[[BETTER]], %[[BETTER]]
+// CHECK:         %[[Y:.*]] = arith.select %[[OK]], %[[BETTER]], %[[Q]]
+// CHECK:         %[[T:.*]] = arith.constant dense<0.333333343> : tensor<16xf32>
+// CHECK:         arith.mulf %[[Y]], %[[T]]
+// CHECK-NOT:     arith.divf
 rnn.network @softmax inputs(%x = "x" : tensor<16xf32>, %s = "s" : tensor<1xf32>) states()
     outputs("y" : tensor<16xf32>) {
   %three = arith.constant dense<3.0> : tensor<16xf32>
@@ -17,9 +27,9 @@ rnn.network @softmax inputs(%x = "x" : tensor<16xf32>, %s = "s" : tensor<1xf32>)
 }
 
 // CHECK-LABEL: rnn.network @shared
-// CHECK:         %[[R:.*]] = arith.divf %{{.*}}, %s : tensor<16xf32>
-// CHECK-NEXT:    arith.mulf %x, %[[R]]
-// CHECK-NEXT:    arith.mulf %z, %[[R]]
+// CHECK:         arith.divf %{{.*}}, %s : tensor<16xf32>
+// CHECK:         arith.mulf %x,
+// CHECK:         arith.mulf %z,
 // CHECK-NOT:     arith.divf
 rnn.network @shared inputs(%x = "x" : tensor<16xf32>, %z = "z" : tensor<16xf32>,
     %s = "s" : tensor<16xf32>) states() outputs("y" : tensor<16xf32>, "u" : tensor<16xf32>) {
