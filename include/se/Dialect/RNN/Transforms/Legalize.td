@@ -198,9 +198,9 @@ def RoundEarly : Pass<"rnn-round-early", "::mlir::ModuleOp"> {
 def DivideOnce : Pass<"rnn-divide-once", "::mlir::ModuleOp"> {
   let summary = "One division for all that is divided by it (phase `legalized`)";
   let description = [{
-    There is one divider for all cores. So a division in f32 by what rows repeat, such as
-    the sum of a softmax or a standard deviation, by what others are divided by as well,
-    or by a constant becomes a product with the reciprocal, which what is left of the
+    There is one divider for all cores. So a division of 16 elements or more in f32 by what
+    rows repeat, such as the sum of a softmax or a standard deviation, by what others are
+    divided by as well, or by a constant becomes a product with the reciprocal, which what is left of the
     dividend corrects (Markstein): the quotient is rounded as by a division, but for those
     that underflow. Infinite values and zeros divide as before. The reciprocal of what is
     not zero is kept finite.

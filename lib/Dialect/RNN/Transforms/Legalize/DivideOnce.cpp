@@ -21,6 +21,9 @@ namespace se::rnn {
 using namespace mlir;
 using namespace se::rnn;
 
+/// Fewer quotients take less time in the divider than code for them.
+static constexpr int64_t leastElements = 16;
+
 namespace {
 class Divider {
 public:
@@ -68,6 +71,8 @@ Value Divider::invert(Value divisor) {
 Value Divider::findReciprocal(arith::DivFOp division) {
   auto type = cast<RankedTensorType>(division.getType());
   Value divisor = division.getRhs();
+  if (type.getNumElements() < leastElements)
+    return Value();
   SplatElementsAttr splat;
   if (matchPattern(divisor, m_Constant(&splat))) {
     auto number = splat.getSplatValue<APFloat>();
