@@ -4,7 +4,8 @@
 """Cycles of every cell of the library, in every precision: simulated, predicted, and the
 bound (bounds.py). Weights are random.
 
-Prints a table, in Markdown. With --docs it becomes the table of docs/performance.md.
+Prints a table, in Markdown. With --docs it becomes the table of docs/performance.md, or with
+--only rows of it.
 """
 
 import argparse
@@ -64,6 +65,21 @@ def measure(job):
                      bounds.get(planned, precision))
 
 
+def replace_rows(old, new):
+    """Rows of `old` whose cell `new` has, in the table of the same size, are those of it."""
+    rows, size = {}, None
+    for line in new.splitlines():
+        size = line.split("|")[1] if "units" in line else size
+        if line.startswith("| `"):
+            rows[size, line.split("|")[1]] = line
+    lines = []
+    for line in old.splitlines():
+        size = line.split("|")[1] if "units |" in line else size
+        key = size, line.split("|")[1] if line.startswith("| `") else ""
+        lines.append(rows.get(key, line))
+    return "\n".join(lines) + "\n"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--sizes", default="61,256", help="units, such as 16,61 (%(default)s)")
@@ -105,7 +121,10 @@ def main():
         begin, end = "<!-- bench cells -->\n", "<!-- end of cells -->"
         text = DOCS.read_text()
         before, rest = text.split(begin)
-        DOCS.write_text(before + begin + table + end + rest.split(end, 1)[1])
+        old, rest = rest.split(end, 1)
+        if options.only:
+            table = replace_rows(old, table)
+        DOCS.write_text(before + begin + table + end + rest)
 
 
 if __name__ == "__main__":
