@@ -86,3 +86,21 @@ rnn.network @several inputs(%x = "x" : tensor<4xf32>, %z = "z" : tensor<2xf32>, 
   rnn.yield %y : tensor<1xf32> next %a1, %b1, %c1, %d1
       : tensor<16xf32>, tensor<5xf32>, tensor<12xf32>, tensor<800xf32>
 }
+
+// -----
+
+// All of one line goes into another.
+// CHECK-LABEL: rnn.network @cascade
+// CHECK-DAG:     plan.push %x into %s : tensor<1x4xf32> into tensor<2x4xf32>
+// CHECK-DAG:     plan.push %s into %t : tensor<2x4xf32> into tensor<4x4xf32>
+rnn.network @cascade inputs(%x = "x" : tensor<1x4xf32>)
+    states(%s = "s" : tensor<2x4xf32> reset dense<0.0> : tensor<2x4xf32>,
+           %t = "t" : tensor<4x4xf32> reset dense<0.0> : tensor<4x4xf32>)
+    outputs("y" : tensor<1x4xf32>) {
+  %0 = tensor.extract_slice %s[1, 0] [1, 4] [1, 1] : tensor<2x4xf32> to tensor<1x4xf32>
+  %1 = tensor.concat dim(0) %0, %x : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<2x4xf32>
+  %2 = tensor.extract_slice %t[2, 0] [2, 4] [1, 1] : tensor<4x4xf32> to tensor<2x4xf32>
+  %3 = tensor.concat dim(0) %2, %s : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<4x4xf32>
+  %4 = rnn.reduce <sum> %3 axes [0] : tensor<4x4xf32> -> tensor<1x4xf32>
+  rnn.yield %4 : tensor<1x4xf32> next %1, %3 : tensor<2x4xf32>, tensor<4x4xf32>
+}

@@ -177,9 +177,14 @@ static Value skipReshapes(Value value) {
 LogicalResult PushOp::verify() {
   auto network = cast<rnn::NetworkOp>((*this)->getParentOp());
   auto argument = dyn_cast<BlockArgument>(getLine());
-  bool isState =
-      argument && argument.getArgNumber() >= network.getNumInputs() &&
-      llvm::count_if(getLine().getUsers(), llvm::IsaPred<PushOp>) == 1;
+  // The state itself may be put into another line.
+  auto isLineOf = [&](Operation *user) {
+    auto push = dyn_cast<PushOp>(user);
+    return push && push.getLine() == getLine();
+  };
+  bool isState = argument &&
+                 argument.getArgNumber() >= network.getNumInputs() &&
+                 llvm::count_if(getLine().getUsers(), isLineOf) == 1;
   if (isState)
     if (auto yield = dyn_cast<rnn::YieldOp>(network.getBody().front().back()))
       for (auto [k, value] : llvm::enumerate(yield.getOperands())) {
