@@ -29,7 +29,7 @@ static Value getHalf(Value value) {
 }
 
 /// A word holds the elements at an index and behind it if the index is even and
-/// the memref begins at a word.
+/// the memref begins at a word. Nothing may be stored between the two loads.
 static bool isWord(memref::LoadOp first, memref::LoadOp second) {
   if (first.getMemRef() != second.getMemRef() ||
       first.getMemRefType().getRank() != 1)
@@ -46,6 +46,12 @@ static bool isWord(memref::LoadOp first, memref::LoadOp second) {
                           : std::optional<int64_t>();
     return factor && *factor % of == 0;
   };
+  if (first->getBlock() != second->getBlock() ||
+      !first->isBeforeInBlock(second))
+    return false;
+  for (Operation *op = first; op != second; op = op->getNextNode())
+    if (!isMemoryEffectFree(op) && !isa<memref::LoadOp>(op))
+      return false;
   auto view = first.getMemRef().getDefiningOp<memref::ViewOp>();
   return view && isMultiple(view.getByteShift(), 4) &&
          isMultiple(first.getIndices()[0], 2);
@@ -59,8 +65,9 @@ static Value pack(OpBuilder &b, Location loc, Value first, Value second) {
   if (!load || !next || !isWord(load, next))
     return vector::FromElementsOp::create(b, loc, type,
                                           ValueRange{first, second});
-  // Nothing is stored between the two loads and their use: all stand in a body
-  // that only adds up.
+  // Where the loads are: behind them something may be stored.
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointAfter(next);
   return vector::LoadOp::create(b, loc, type, load.getMemRef(),
                                 load.getIndices());
 }
