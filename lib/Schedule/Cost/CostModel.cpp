@@ -194,13 +194,15 @@ bool SumCounter::addPairOfProducts(arith::AddFOp sum) {
   if (!one)
     return false;
   SmallVector<Value> halves;
+  SmallVector<Operation *> extensions;
   for (Value factor : {one.getLhs(), both.getA(), one.getRhs(), both.getB()}) {
     auto extension = factor.getDefiningOp<arith::ExtFOp>();
     if (!extension || !extension.getIn().getType().isF16())
       return false;
-    done.insert(extension);
     halves.push_back(extension.getIn());
+    extensions.push_back(extension);
   }
+  done.insert(extensions.begin(), extensions.end());
   done.insert(both);
   done.insert(one);
   turn += floatCost;
