@@ -18,28 +18,32 @@ import resource
 import subprocess
 import sys
 
-# Name: folders of seeds, options. A file that is longer than its parser's stack is
-# deep would be MLIR's find, which the tools read in a process of their own for.
+# Name: folders of seeds, options, and about how many files are tried in a minute on a
+# core. A file that is longer than its parser's stack is deep would be MLIR's find, which
+# the tools read in a process of their own for.
 TARGETS = {
-    "onnx": (["onnx"], ["-max_len=8192"]),
-    "module": (["module", "mlir"], ["-max_len=2048", "-dict=module.dict"]),
-    "npy": (["npy"], ["-max_len=1024"]),
-    "npz": (["npz"], ["-max_len=4096"]),
-    "policy": (["policy"], ["-max_len=2048", "-dict=json.dict"]),
-    "calibration": (["calibration"], ["-max_len=8192", "-dict=json.dict"]),
-    "target": (["target"], ["-max_len=4096", "-dict=json.dict"]),
-    "program": (["program"], ["-max_len=65536"]),
-    "sound": (["sound"], ["-max_len=8192"]),
+    "onnx": (["onnx"], ["-max_len=8192"], 25_000),
+    "module": (["module", "mlir"], ["-max_len=2048", "-dict=module.dict"], 40_000),
+    "npy": (["npy"], ["-max_len=1024"], 2_000_000),
+    "npz": (["npz"], ["-max_len=4096"], 1_500_000),
+    "policy": (["policy"], ["-max_len=2048", "-dict=json.dict"], 1_500_000),
+    "calibration": (["calibration"], ["-max_len=8192", "-dict=json.dict"], 1_000_000),
+    "target": (["target"], ["-max_len=4096", "-dict=json.dict"], 600_000),
+    "program": (["program"], ["-max_len=65536"], 25_000),
+    "sound": (["sound"], ["-max_len=8192"], 20_000),
 }
 HERE = pathlib.Path(__file__).resolve().parent
 # MLIR's library, which has no sanitizer, uses memory that inline functions of LLVM in
 # our code have marked as unused.
 ENVIRONMENT = {"ASAN_OPTIONS": "allow_user_poisoning=0:detect_leaks=0"}
 PROGRESS = re.compile(r"^#(\d+)\s+(\w+)\s+cov: (\d+)", re.MULTILINE)
+# What tells about a find where nobody can look at its file.
+ERRORS = re.compile(r"^(?: +#\d+ .*|.*ERROR: .*|\*\*\* .*|SUMMARY: .*|.*Assertion.*)$",
+                    re.MULTILINE)
 
 
 def run(name, options):
-    folders, flags = TARGETS[name]
+    folders, flags, runs = TARGETS[name]
     corpus = options.work / name
     corpus.mkdir(parents=True, exist_ok=True)
     finds = options.work / "finds" / name
@@ -48,14 +52,18 @@ def run(name, options):
     flags = [f.replace("-dict=", f"-dict={HERE}/") for f in flags]
     known = HERE / "finds" / name
     command = [
-        options.bin / f"se-fuzz-{name}", f"-max_total_time={round(60 * options.minutes)}",
-        f"-seed={options.seed}", "-timeout=10", "-rss_limit_mb=2560", "-print_final_stats=1",
-        f"-artifact_prefix={finds}/", *flags, corpus,
+        options.bin / f"se-fuzz-{name}",
+        f"-runs={round(runs * options.minutes)}" if options.seed
+        else f"-max_total_time={round(60 * options.minutes)}",
+        # Addresses get into what is tried next, by comparisons.
+        f"-seed={options.seed}", "-reload=0", "-timeout=10", "-rss_limit_mb=2560",
+        "-print_final_stats=1", f"-artifact_prefix={finds}/", *flags, corpus,
         *(options.seeds / folder for folder in folders), *([known] if known.exists() else []),
     ]
     with open(log, "w") as file:
         status = subprocess.run(
-            command, stdout=file, stderr=file, env={**os.environ, **ENVIRONMENT},
+            ["setarch", "--addr-no-randomize", *command], stdout=file, stderr=file,
+            env={**os.environ, **ENVIRONMENT},
             # Room for what is nested as deep as the longest file can be.
             preexec_fn=lambda: resource.setrlimit(
                 resource.RLIMIT_STACK, (64 << 20, resource.getrlimit(resource.RLIMIT_STACK)[1])),
@@ -69,7 +77,8 @@ def run(name, options):
     if status and not found:
         found = [f"status {status}, see {log}"]
     return {"name": name, "count": int(count[1]) if count else int(states[-1][0]) if states else 0,
-            "start": started, "new": last - started, "found": found, "log": log}
+            "start": started, "new": last - started, "found": found, "log": log,
+            "errors": ERRORS.findall(text)[:20]}
 
 
 def main():
@@ -78,8 +87,9 @@ def main():
         parser.add_argument(f"--{name}", type=pathlib.Path, required=True)
     parser.add_argument("--minutes", type=float, default=1)
     parser.add_argument("--seed", type=int, default=0,
-                        help="the same seed tries the same files, from the same corpus "
-                             "(default: another one each time)")
+                        help="the same seed tries the same files, from the same corpus: as "
+                             "many as a core tries in these minutes (default: another one "
+                             "each time)")
     parser.add_argument("--only", choices=TARGETS, action="append")
     options = parser.parse_args()
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -91,6 +101,7 @@ def main():
     for result in results:
         for path in result["found"]:
             print(f"found by {result['name']}: {path}, output: {result['log']}")
+            print("".join(f"    {line}\n" for line in result["errors"]), end="")
     sys.exit(any(result["found"] for result in results))
 
 

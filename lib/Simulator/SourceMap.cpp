@@ -2,22 +2,48 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "SourceMap.h"
+
+#include "se/Support/ChildProcess.h"
+
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/DebugInfo/DWARF/DWARFContext.h"
+#include "llvm/Object/ObjectFile.h"
 #include "llvm/Support/JSON.h"
 
 using namespace llvm;
 using namespace se::sim;
 
-SourceMap::SourceMap(MemoryBufferRef program)
-    : object(cantFail(object::ObjectFile::createELFObjectFile(program))) {
+/// Enough for debug information of any program that fits the memories.
+static constexpr se::ChildLimits limits = {/*seconds=*/10,
+                                           /*memoryBytes=*/1 << 30};
+
+SourceMap::SourceMap(MemoryBufferRef program) {
+  // LLVM's reader does not stand damaged tables. What it reads without harm
+  // once it reads again.
+  Expected<int> outcome = runInChild(
+      [&]() {
+        read(program);
+        return 0;
+      },
+      limits);
+  if (outcome && *outcome == 0)
+    read(program);
+  else if (!outcome)
+    consumeError(outcome.takeError());
+}
+
+void SourceMap::read(MemoryBufferRef program) {
+  auto object = cantFail(object::ObjectFile::createELFObjectFile(program));
   // Damaged debug information is no reason not to run.
   auto ignore = [](Error error) { consumeError(std::move(error)); };
-  context = DWARFContext::create(*object,
-                                 DWARFContext::ProcessDebugRelocations::Ignore,
-                                 nullptr, "", ignore, ignore);
-  for (const auto &unit : context->compile_units())
+  std::unique_ptr<DWARFContext> context = DWARFContext::create(
+      *object, DWARFContext::ProcessDebugRelocations::Ignore, nullptr, "",
+      ignore, ignore);
+  for (const std::unique_ptr<DWARFUnit> &unit : context->compile_units()) {
     readStages(*unit);
+    readLines(*context, *unit);
+  }
   sort(ranges,
        [](const Range &a, const Range &b) { return a.begin < b.begin; });
   // Stages are not nested, so what overlaps is damaged.
@@ -54,6 +80,27 @@ void SourceMap::readStages(DWARFUnit &unit) {
   }
 }
 
+void SourceMap::readLines(DWARFContext &context, DWARFUnit &unit) {
+  const DWARFDebugLine::LineTable *table = context.getLineTableForUnit(&unit);
+  if (!table)
+    return;
+  for (const DWARFDebugLine::Sequence &sequence : table->Sequences)
+    for (unsigned i = sequence.FirstRowIndex; i + 1 < sequence.LastRowIndex;
+         ++i) {
+      const DWARFDebugLine::Row &row = table->Rows[i];
+      uint64_t begin = row.Address.Address,
+               end = table->Rows[i + 1].Address.Address;
+      std::string name;
+      if (!row.Line || begin >= end ||
+          !table->getFileNameByIndex(
+              row.File, unit.getCompilationDir(),
+              DILineInfoSpecifier::FileLineInfoKind::BaseNameOnly, name))
+        continue;
+      lines.push_back({uint32_t(begin), uint32_t(end),
+                       json::fixUTF8(name) + ":" + utostr(row.Line)});
+    }
+}
+
 SourceMap::Range SourceMap::getRange(uint32_t pc) const {
   auto after = upper_bound(ranges, pc, [](uint32_t address, const Range &r) {
     return address < r.begin;
@@ -67,21 +114,12 @@ SourceMap::Range SourceMap::getRange(uint32_t pc) const {
 std::string SourceMap::describe(uint32_t pc) const {
   Range range = getRange(pc);
   std::string text = range.stage == noStage ? "" : stages[range.stage];
-  // Straight from the tables: DWARFContext would look for the function as well,
-  // and does not stand damaged trees of inlined ones.
-  DILineInfo line;
-  for (const std::unique_ptr<DWARFUnit> &unit : context->compile_units()) {
-    const DWARFDebugLine::LineTable *table =
-        context->getLineTableForUnit(unit.get());
-    if (table && table->getFileLineInfoForAddress(
-                     {pc, object::SectionedAddress::UndefSection},
-                     /*Approximate=*/false, unit->getCompilationDir(),
-                     DILineInfoSpecifier::FileLineInfoKind::BaseNameOnly, line))
-      break;
-  }
-  if (!line.Line)
+  auto line = find_if(lines, [&](const Line &line) {
+    return line.begin <= pc && pc < line.end;
+  });
+  if (line == lines.end())
     return text;
-  std::string place = line.FileName + ":" + utostr(line.Line);
+  const std::string &place = line->place;
   // The stage may be called after the line.
   if (text.empty() || text == place)
     return place;
