@@ -4,6 +4,7 @@
 //===- Dialects.cpp - What may stand in a module --------------------------===//
 
 #include "se/Dialect/Cluster/Cluster.h"
+#include "se/Dialect/DSP/DSP.h"
 #include "se/Dialect/Plan/Plan.h"
 #include "se/Dialect/RNN/RNN.h"
 #include "se/Dialect/XPulp/XPulpDialect.h"
@@ -26,12 +27,12 @@ using namespace mlir;
 using namespace se;
 
 void se::registerDialects(DialectRegistry &registry) {
-  registry
-      .insert<rnn::RNNDialect, plan::PlanDialect, cluster::ClusterDialect,
-              xpulp::XPulpDialect, vector::VectorDialect, arith::ArithDialect,
-              math::MathDialect, tensor::TensorDialect, quant::QuantDialect,
-              memref::MemRefDialect, scf::SCFDialect, func::FuncDialect,
-              cf::ControlFlowDialect, LLVM::LLVMDialect>();
+  registry.insert<rnn::RNNDialect, dsp::DSPDialect, plan::PlanDialect,
+                  cluster::ClusterDialect, xpulp::XPulpDialect,
+                  vector::VectorDialect, arith::ArithDialect, math::MathDialect,
+                  tensor::TensorDialect, quant::QuantDialect,
+                  memref::MemRefDialect, scf::SCFDialect, func::FuncDialect,
+                  cf::ControlFlowDialect, LLVM::LLVMDialect>();
   registerBuiltinDialectTranslation(registry);
   registerLLVMDialectTranslation(registry);
 }

@@ -6,6 +6,7 @@
 #include "se/Pipelines/Phases.h"
 
 #include "se/Dialect/Cluster/Cluster.h"
+#include "se/Dialect/DSP/DSP.h"
 #include "se/Dialect/Plan/Plan.h"
 #include "se/Dialect/RNN/RNN.h"
 #include "se/Dialect/XPulp/XPulpDialect.h"
@@ -245,7 +246,7 @@ static bool isAllowed(Operation *op, Phase phase) {
   switch (phase) {
   case Phase::Imported:
     return isTensorOp(op, /*allowPolicy=*/false) || isGeneric(op) ||
-           isNumber(op);
+           isNumber(op) || isOf<dsp::DSPDialect>(op);
   case Phase::Normalized:
     return isTensorOp(op, /*allowPolicy=*/false) && !isNamed(op) &&
            !isOfOpenCell(op);

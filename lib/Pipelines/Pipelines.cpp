@@ -7,6 +7,7 @@
 
 #include "se/Conversion/Passes.h"
 #include "se/Dialect/Cluster/Transforms/Passes.h"
+#include "se/Dialect/DSP/Transforms/Passes.h"
 #include "se/Dialect/Plan/Plan.h"
 #include "se/Dialect/RNN/Transforms/Passes.h"
 #include "se/Dialect/XPulp/Transforms/Passes.h"
@@ -35,6 +36,7 @@ using namespace mlir;
 using namespace se;
 
 static void buildNormalize(OpPassManager &pm, const PipelineOptions &options) {
+  pm.addPass(dsp::createExpandTransforms());
   pm.addPass(rnn::createExpandNamedCells());
   pm.addPass(rnn::createInstantiateCells());
   pm.addPass(rnn::createNormalizeMovement());
@@ -324,6 +326,7 @@ static llvm::Error addPasses(OpPassManager &pm,
 void se::registerPasses() {
   rnn::registerRNNPasses();
   rnn::registerRNNScreeningPasses();
+  dsp::registerDSPPasses();
   cluster::registerClusterPasses();
   schedule::registerSchedulePasses();
   xpulp::registerXPulpPasses();

@@ -1,0 +1,50 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- Passes.td - Passes on the dsp dialect -----------------*- tablegen -*-===//
+
+#ifndef SE_DIALECT_DSP_TRANSFORMS_PASSES_TD
+#define SE_DIALECT_DSP_TRANSFORMS_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def ExpandTransforms : Pass<"dsp-expand-transforms", "::mlir::ModuleOp"> {
+  let summary = "Fourier transforms as sums and products of slices";
+  let description = [{
+    A transform of N real samples becomes one of N / 2 complex points, even samples
+    as real and odd ones as imaginary parts, and a last step that separates their
+    spectra. The complex transform is Stockham's: of each of its passes the results
+    lie in order, so that none puts bits in reverse, and what an element reads lies
+    at a fixed distance. Passes have radix 4, the last ones 2, 3 or 5. The inverse
+    goes the other way.
+
+    With r the radix, n the points that are left and s = N / 2 / n, element
+    e = p s + q of a pass (q < s) computes
+
+        y[(r p + k) s + q] = w^(p k) * sum over j of x[e + N / 2 / r j] * v^(j k)
+
+    for k = 0, ..., r - 1, where w = exp(-2 pi i / n) and v = exp(-2 pi i / r). (C. Van
+    Loan, Computational Frameworks for the Fast Fourier Transform, 1992, section 1.7.)
+
+    Before:
+
+    ```mlir
+    %re, %im = dsp.rfft %x : tensor<4xf32> -> tensor<3xf32>
+    ```
+
+    After, shortened: a pass of radix 2, of which `%re` and `%im` are joined.
+
+    ```mlir
+    %0 = tensor.extract_slice %x[0] [2] [2] : tensor<4xf32> to tensor<2xf32>
+    %1 = tensor.extract_slice %x[1] [2] [2] : tensor<4xf32> to tensor<2xf32>
+    %2 = tensor.extract_slice %0[0] [1] [1] : tensor<2xf32> to tensor<1xf32>
+    %3 = tensor.extract_slice %0[1] [1] [1] : tensor<2xf32> to tensor<1xf32>
+    %4 = arith.addf %2, %3 : tensor<1xf32>
+    %5 = arith.subf %2, %3 : tensor<1xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+    "::mlir::tensor::TensorDialect", "::se::rnn::RNNDialect"];
+}
+
+#endif // SE_DIALECT_DSP_TRANSFORMS_PASSES_TD

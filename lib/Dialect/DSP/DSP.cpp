@@ -1,0 +1,68 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- DSP.cpp - The dsp dialect ------------------------------------------===//
+
+#include "se/Dialect/DSP/DSP.h"
+
+#include "mlir/IR/OpImplementation.h"
+
+using namespace mlir;
+using namespace se::dsp;
+
+#include "se/Dialect/DSP/DSPDialect.cpp.inc"
+
+#define GET_OP_CLASSES
+#include "se/Dialect/DSP/DSPOps.cpp.inc"
+
+void DSPDialect::initialize() {
+  addOperations<
+#define GET_OP_LIST
+#include "se/Dialect/DSP/DSPOps.cpp.inc"
+      >();
+}
+
+SmallVector<int64_t> se::dsp::getRadices(int64_t size) {
+  SmallVector<int64_t> radices;
+  for (int64_t radix : {4, 2, 3, 5})
+    while (size % radix == 0) {
+      radices.push_back(radix);
+      size /= radix;
+    }
+  if (size != 1)
+    return {};
+  return radices;
+}
+
+bool se::dsp::isTransformSize(int64_t samples) {
+  return samples >= 4 && samples <= 8192 && samples % 2 == 0 &&
+         !getRadices(samples / 2).empty();
+}
+
+/// The rules of a transform and its inverse, which differ by name only.
+static LogicalResult verifyTransform(Operation *op, StringRef name,
+                                     Value signal, Value spectrum) {
+  auto samples = cast<RankedTensorType>(signal.getType());
+  auto bins = cast<RankedTensorType>(spectrum.getType());
+  if (samples.getRank() != 1 || !isTransformSize(samples.getNumElements()))
+    return op->emitOpError(name)
+           << "-C1: the signal must be a vector of an even number of samples "
+              "from 4 to 8192, half of it a product of numbers from 2 to 5, "
+              "found "
+           << samples;
+  int64_t expected = samples.getNumElements() / 2 + 1;
+  if (bins.getRank() != 1 || bins.getNumElements() != expected)
+    return op->emitOpError(name) << "-C2: the spectrum of a signal of "
+                                 << samples.getNumElements()
+                                 << " samples has " << expected
+                                 << " bins, found " << bins;
+  return success();
+}
+
+LogicalResult RfftOp::verify() {
+  return verifyTransform(*this, "rfft", getX(), getRe());
+}
+
+LogicalResult IrfftOp::verify() {
+  return verifyTransform(*this, "irfft", getX(), getRe());
+}
