@@ -90,6 +90,12 @@ HostProgram::create(ModuleOp module, PipelineOptions options, bool fitsTarget) {
 
   options.indexBits = 64;
   const bool isPlain = options.plain;
+  // What the planner has made is proved where it becomes a program: of a
+  // network of millions of elements that takes longer than to run it.
+  std::optional<Phase> given = getPhase(module);
+  if (!given)
+    return llvm::make_error<DiagnosedError>();
+  options.proof &= *given >= Phase::Planned;
   if (failed(lower(module, Phase::Selected, options, fitsTarget)))
     return llvm::make_error<DiagnosedError>();
   std::optional<ProgramInfo> info = getProgramInfo(module);

@@ -52,10 +52,9 @@ static LogicalResult verifyTransform(Operation *op, StringRef name,
            << samples;
   int64_t expected = samples.getNumElements() / 2 + 1;
   if (bins.getRank() != 1 || bins.getNumElements() != expected)
-    return op->emitOpError(name) << "-C2: the spectrum of a signal of "
-                                 << samples.getNumElements()
-                                 << " samples has " << expected
-                                 << " bins, found " << bins;
+    return op->emitOpError(name)
+           << "-C2: the spectrum of a signal of " << samples.getNumElements()
+           << " samples has " << expected << " bins, found " << bins;
   return success();
 }
 

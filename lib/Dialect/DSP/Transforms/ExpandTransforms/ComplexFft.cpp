@@ -85,8 +85,10 @@ Complex ComplexBuilder::sub(Complex x, Complex y) {
 
 Complex ComplexBuilder::mul(Complex x, ArrayRef<std::complex<double>> factors) {
   auto part = [&](double (std::complex<double>::*get)() const) {
-    return constant(llvm::map_to_vector(
-        factors, [&](const std::complex<double> &w) { return float((w.*get)()); }));
+    return constant(
+        llvm::map_to_vector(factors, [&](const std::complex<double> &w) {
+          return float((w.*get)());
+        }));
   };
   Value re = part(&std::complex<double>::real);
   Value im = part(&std::complex<double>::imag);
@@ -166,8 +168,10 @@ Complex ComplexBuilder::transform(Complex x, int sign) {
         factors.push_back(getRoot(sign * (e / s) * k, n));
       results[k] = mul(results[k], factors);
     }
-    x.re = interleave(llvm::map_to_vector(results, [](Complex z) { return z.re; }), s);
-    x.im = interleave(llvm::map_to_vector(results, [](Complex z) { return z.im; }), s);
+    x.re = interleave(
+        llvm::map_to_vector(results, [](Complex z) { return z.re; }), s);
+    x.im = interleave(
+        llvm::map_to_vector(results, [](Complex z) { return z.im; }), s);
     n = m;
     s *= r;
   }

@@ -41,8 +41,8 @@ public:
   /// By a real number.
   Complex scale(Complex x, double factor);
 
-  /// The discrete Fourier transform; with `sign` 1 the inverse, without a factor.
-  /// The number of points has radices (DSP.h).
+  /// The discrete Fourier transform; with `sign` 1 the inverse, without a
+  /// factor. The number of points has radices (DSP.h).
   Complex transform(Complex x, int sign);
 
 private:

@@ -39,7 +39,8 @@ static SmallVector<std::complex<double>> getFactors(int64_t m, int sign) {
 
 /// With Z the transform of even + i odd samples, and a line for conjugates:
 ///
-///     X[k] = (Z[k] + Z~[M - k]) / 2 - i exp(-2 pi i k / N) (Z[k] - Z~[M - k]) / 2
+///     X[k] = (Z[k] + Z~[M - k]) / 2 - i exp(-2 pi i k / N) (Z[k] - Z~[M - k])
+///     / 2
 static Complex expand(ComplexBuilder &c, RfftOp op) {
   int64_t m = sizeOf(op.getX()) / 2;
   Complex z = c.transform(
@@ -51,14 +52,15 @@ static Complex expand(ComplexBuilder &c, RfftOp op) {
   Complex inner = c.add(even, odd);
   Complex first = c.slice(z, 0, 1);
   Value zero = c.constant({0});
-  return {c.concat({c.add(first.re, first.im), inner.re,
-                    c.sub(first.re, first.im)}),
+  return {c.concat(
+              {c.add(first.re, first.im), inner.re, c.sub(first.re, first.im)}),
           c.concat({zero, inner.im, zero})};
 }
 
 /// The other way:
 ///
-///     Z[k] = (X[k] + X~[M - k]) / 2 + i exp(2 pi i k / N) (X[k] - X~[M - k]) / 2
+///     Z[k] = (X[k] + X~[M - k]) / 2 + i exp(2 pi i k / N) (X[k] - X~[M - k]) /
+///     2
 static Value expand(ComplexBuilder &c, IrfftOp op, ImplicitLocOpBuilder &b) {
   int64_t m = sizeOf(op.getRe()) - 1;
   Complex x = {op.getRe(), op.getIm()};
@@ -74,11 +76,10 @@ static Value expand(ComplexBuilder &c, IrfftOp op, ImplicitLocOpBuilder &b) {
       c.mul({c.sub(low.re, high.re), c.add(low.im, high.im)}, factors);
   Complex inner = c.add(even, odd);
   Value first = c.slice(op.getRe(), 0, 1), last = c.slice(op.getRe(), m, 1);
-  Complex ends =
-      c.scale({c.add(first, last), c.sub(first, last)}, 0.5 * scale);
-  Complex z = c.transform({c.concat({ends.re, inner.re}),
-                           c.concat({ends.im, inner.im})},
-                          /*sign=*/1);
+  Complex ends = c.scale({c.add(first, last), c.sub(first, last)}, 0.5 * scale);
+  Complex z = c.transform(
+      {c.concat({ends.re, inner.re}), c.concat({ends.im, inner.im})},
+      /*sign=*/1);
   auto column = RankedTensorType::get({m, 1}, b.getF32Type());
   Value even1 = rnn::ReshapeOp::create(b, column, z.re);
   Value odd1 = rnn::ReshapeOp::create(b, column, z.im);
