@@ -5,21 +5,48 @@
 
 #include "se/Dialect/DSP/DSP.h"
 
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/DialectImplementation.h"
 #include "mlir/IR/OpImplementation.h"
+#include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 using namespace se::dsp;
 
 #include "se/Dialect/DSP/DSPDialect.cpp.inc"
 
+#define GET_ATTRDEF_CLASSES
+#include "se/Dialect/DSP/DSPAttributes.cpp.inc"
 #define GET_OP_CLASSES
 #include "se/Dialect/DSP/DSPOps.cpp.inc"
 
 void DSPDialect::initialize() {
+  addAttributes<
+#define GET_ATTRDEF_LIST
+#include "se/Dialect/DSP/DSPAttributes.cpp.inc"
+      >();
   addOperations<
 #define GET_OP_LIST
 #include "se/Dialect/DSP/DSPOps.cpp.inc"
       >();
+}
+
+LogicalResult DSPDialect::verifyOperationAttribute(Operation *op,
+                                                   NamedAttribute attribute) {
+  if (attribute.getName() == StreamAttr::attrName &&
+      !isa<StreamAttr>(attribute.getValue()))
+    return op->emitOpError() << "attribute '" << StreamAttr::attrName
+                             << "' must be a #dsp.stream";
+  return success();
+}
+
+LogicalResult StreamAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                                 int64_t sampleRate, int64_t delay) {
+  if (sampleRate < 1 || delay < 0)
+    return emitError() << "stream-C1: sample_rate must be positive and delay "
+                          "not negative, found "
+                       << sampleRate << " and " << delay;
+  return success();
 }
 
 SmallVector<int64_t> se::dsp::getRadices(int64_t size) {

@@ -18,6 +18,9 @@
 
 #include "se/Dialect/DSP/DSPDialect.h.inc"
 
+#define GET_ATTRDEF_CLASSES
+#include "se/Dialect/DSP/DSPAttributes.h.inc"
+
 #define GET_OP_CLASSES
 #include "se/Dialect/DSP/DSPOps.h.inc"
 

@@ -6,6 +6,7 @@
 #ifndef SE_DIALECT_DSP_DSPOPS_TD
 #define SE_DIALECT_DSP_DSPOPS_TD
 
+include "mlir/IR/AttrTypeBase.td"
 include "mlir/IR/OpBase.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 
@@ -20,6 +21,28 @@ def DSP_Dialect : Dialect {
     so that no later pass knows them, and host and device compute the same.
 
     A spectrum is two tensors, its real and its imaginary parts.
+  }];
+  let useDefaultAttributePrinterParser = 1;
+  let hasOperationAttrVerify = 1;
+}
+
+def DSP_StreamAttr : AttrDef<DSP_Dialect, "Stream"> {
+  let mnemonic = "stream";
+  let summary = "what a network between samples is to its surroundings";
+  let description = [{
+    The attribute `dsp.stream` of a network and of its program: it takes and gives
+    `sample_rate` samples a second, the latter `delay` samples later than the former,
+    besides the hop that has to be complete first.
+
+    * (stream-C1) `sample_rate` is positive, `delay` is not negative.
+
+    Example: `#dsp.stream<sample_rate = 16000, delay = 300>`.
+  }];
+  let parameters = (ins "int64_t":$sample_rate, "int64_t":$delay);
+  let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    static constexpr ::llvm::StringLiteral attrName = "dsp.stream";
   }];
 }
 

@@ -6,6 +6,8 @@
 #ifndef SE_DIALECT_DSP_TRANSFORMS_PASSES_H
 #define SE_DIALECT_DSP_TRANSFORMS_PASSES_H
 
+#include "se/FrontEnd/FrontEnd.h"
+
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/Pass.h"
 
@@ -14,6 +16,10 @@ namespace se::dsp {
 #define GEN_PASS_DECL
 #define GEN_PASS_REGISTRATION
 #include "se/Dialect/DSP/Transforms/Passes.h.inc"
+
+/// What --dsp-add-front-end does.
+mlir::LogicalResult addFrontEnd(mlir::ModuleOp module,
+                                const frontend::FrontEnd &frontEnd);
 
 } // namespace se::dsp
 

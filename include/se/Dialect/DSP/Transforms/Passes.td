@@ -8,6 +8,53 @@
 
 include "mlir/Pass/PassBase.td"
 
+def AddFrontEnd : Pass<"dsp-add-front-end", "::mlir::ModuleOp"> {
+  let summary = "From networks of features to one of sound";
+  let description = [{
+    The networks of the module, in their order, become one between samples: a hop of
+    samples `in`, and a hop `out`. A front end (docs/frontends.md) says what stands
+    around the networks. States are added: the last samples, `history`, and the sums
+    of blocks that are not complete, `overlap`. Samples have full scale at +-1, which
+    the output does not leave. `dsp.stream` of the network says sample rate and delay.
+
+    * (front-end-C1) the module has as many networks as the front end takes.
+    * (front-end-C2) a network has the inputs that the front end makes, in order and
+      with as many elements, besides its states.
+    * (front-end-C3) a network has the outputs that the front end uses, the same.
+
+    Before:
+
+    ```mlir
+    rnn.network @net inputs(%x = "mag" : tensor<257xf32>)
+        outputs("mask" : tensor<257xf32>) {
+      %0 = rnn.activation <sigmoid> %x : tensor<257xf32> -> tensor<257xf32>
+      rnn.yield %0 : tensor<257xf32>
+    }
+    ```
+
+    After, shortened:
+
+    ```mlir
+    rnn.network @net inputs(%in = "in" : tensor<100xf32>)
+        states(%history = "history" : tensor<600xf32> reset dense<0.0> : tensor<600xf32>)
+        outputs("out" : tensor<100xf32>)
+        attributes {dsp.stream = #dsp.stream<sample_rate = 16000, delay = 300>} {
+      %0 = tensor.extract_slice %history[100] [500] [1] : tensor<600xf32> to tensor<500xf32>
+      %1 = tensor.concat dim(0) %0, %in
+          : (tensor<500xf32>, tensor<100xf32>) -> tensor<600xf32>
+      %2 = tensor.extract_slice %1[88] [512] [1] : tensor<600xf32> to tensor<512xf32>
+      %re, %im = dsp.rfft %2 : tensor<512xf32> -> tensor<257xf32>
+    }
+    ```
+  }];
+  let options = [
+    Option<"frontEnd", "front-end", "std::string", /*default=*/"\"tinydenoiser\"",
+           "name of a front end, or a file of one, .json">];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+    "::mlir::math::MathDialect", "::mlir::tensor::TensorDialect",
+    "::se::dsp::DSPDialect", "::se::rnn::RNNDialect"];
+}
+
 def ExpandTransforms : Pass<"dsp-expand-transforms", "::mlir::ModuleOp"> {
   let summary = "Fourier transforms as sums and products of slices";
   let description = [{

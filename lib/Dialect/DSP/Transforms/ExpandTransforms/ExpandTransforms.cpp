@@ -43,8 +43,9 @@ static SmallVector<std::complex<double>> getFactors(int64_t m, int sign) {
 ///     / 2
 static Complex expand(ComplexBuilder &c, RfftOp op) {
   int64_t m = sizeOf(op.getX()) / 2;
-  Complex z = c.transform(
-      {c.slice(op.getX(), 0, m, 2), c.slice(op.getX(), 1, m, 2)}, /*sign=*/-1);
+  Complex z =
+      transform(c, {c.slice(op.getX(), 0, m, 2), c.slice(op.getX(), 1, m, 2)},
+                /*sign=*/-1);
   auto [low, high] = getPairs(c, z, m);
   Complex even = c.scale({c.add(low.re, high.re), c.sub(low.im, high.im)}, 0.5);
   Complex odd = c.mul({c.sub(low.re, high.re), c.add(low.im, high.im)},
@@ -61,7 +62,7 @@ static Complex expand(ComplexBuilder &c, RfftOp op) {
 ///
 ///     Z[k] = (X[k] + X~[M - k]) / 2 + i exp(2 pi i k / N) (X[k] - X~[M - k]) /
 ///     2
-static Value expand(ComplexBuilder &c, IrfftOp op, ImplicitLocOpBuilder &b) {
+static Value expand(ComplexBuilder &c, IrfftOp op) {
   int64_t m = sizeOf(op.getRe()) - 1;
   Complex x = {op.getRe(), op.getIm()};
   auto [low, high] = getPairs(c, x, m);
@@ -77,14 +78,12 @@ static Value expand(ComplexBuilder &c, IrfftOp op, ImplicitLocOpBuilder &b) {
   Complex inner = c.add(even, odd);
   Value first = c.slice(op.getRe(), 0, 1), last = c.slice(op.getRe(), m, 1);
   Complex ends = c.scale({c.add(first, last), c.sub(first, last)}, 0.5 * scale);
-  Complex z = c.transform(
-      {c.concat({ends.re, inner.re}), c.concat({ends.im, inner.im})},
+  Complex z = transform(
+      c, {c.concat({ends.re, inner.re}), c.concat({ends.im, inner.im})},
       /*sign=*/1);
-  auto column = RankedTensorType::get({m, 1}, b.getF32Type());
-  Value even1 = rnn::ReshapeOp::create(b, column, z.re);
-  Value odd1 = rnn::ReshapeOp::create(b, column, z.im);
-  Value both = tensor::ConcatOp::create(b, /*dim=*/1, ValueRange{even1, odd1});
-  return rnn::ReshapeOp::create(b, op.getX().getType(), both);
+  return c.reshape(
+      c.concat({c.reshape(z.re, {m, 1}), c.reshape(z.im, {m, 1})}, /*dim=*/1),
+      {2 * m});
 }
 
 namespace {
@@ -100,7 +99,7 @@ struct ExpandTransformsPass
         Complex spectrum = expand(c, forward);
         op->replaceAllUsesWith(ValueRange{spectrum.re, spectrum.im});
       } else {
-        op->replaceAllUsesWith(ValueRange(expand(c, cast<IrfftOp>(op), b)));
+        op->replaceAllUsesWith(ValueRange(expand(c, cast<IrfftOp>(op))));
       }
       op->erase();
     });

@@ -1,0 +1,293 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- AddFrontEnd.cpp - From networks to a filter of sound ---------------===//
+
+#include "Features.h"
+
+#include "se/Dialect/DSP/DSP.h"
+#include "se/Dialect/DSP/Transforms/Passes.h"
+#include "se/Dialect/RNN/RNN.h"
+#include "se/Target/TargetDescription.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/IRMapping.h"
+#include "llvm/ADT/SmallVectorExtras.h"
+#include "llvm/ADT/StringSet.h"
+
+namespace se::dsp {
+#define GEN_PASS_DEF_ADDFRONTEND
+#include "se/Dialect/DSP/Transforms/Passes.h.inc"
+} // namespace se::dsp
+
+using namespace mlir;
+using namespace se;
+using namespace se::dsp;
+using frontend::FrontEnd;
+using frontend::NetworkUse;
+using frontend::Result;
+using rnn::NetworkOp;
+
+static int64_t elementsOf(Attribute type) {
+  return cast<RankedTensorType>(cast<TypeAttr>(type).getValue())
+      .getNumElements();
+}
+
+namespace {
+class FilterBuilder {
+public:
+  FilterBuilder(ModuleOp module, const FrontEnd &frontEnd)
+      : module(module), frontEnd(frontEnd),
+        networks(llvm::to_vector(module.getOps<NetworkOp>())),
+        b(module.getLoc(), module.getContext()), c(b) {}
+
+  LogicalResult run();
+
+private:
+  LogicalResult check();
+  LogicalResult checkPorts(NetworkOp network, const NetworkUse &use);
+  /// A name that nobody has yet.
+  StringAttr makeName(llvm::StringSet<> &taken, StringRef name);
+  Value addState(StringRef name, Attribute reset);
+  Value addState(StringRef name, int64_t elements);
+  Value makeBlock(Value input);
+  void runNetwork(NetworkOp network, const NetworkUse &use,
+                  SoundBlock &block);
+  Value addUp(Value samples);
+  void makeNetwork();
+  /// What follows belongs to the layer of this name.
+  void setLayer(StringRef name) {
+    b.setLoc(NameLoc::get(b.getStringAttr(name), networks.front().getLoc()));
+  }
+  RankedTensorType getVector(int64_t elements) {
+    return RankedTensorType::get(elements, b.getF32Type());
+  }
+
+  ModuleOp module;
+  const FrontEnd &frontEnd;
+  SmallVector<NetworkOp> networks;
+  ImplicitLocOpBuilder b;
+  ComplexBuilder c;
+  std::unique_ptr<Block> body = std::make_unique<Block>();
+  llvm::StringSet<> inputNames, outputNames; ///< states are inputs
+  SmallVector<Attribute> stateTypes, stateNames, resets;
+  SmallVector<Attribute> outputTypes, outputs;
+  SmallVector<Value> nextStates, results;
+};
+} // namespace
+
+/// Rules of the pass's description.
+LogicalResult FilterBuilder::check() {
+  size_t expected = frontEnd.networks.size();
+  if (networks.size() != expected)
+    return emitError(module.getLoc())
+           << "front-end-C1: front end '" << frontEnd.name << "' takes "
+           << expected << (expected == 1 ? " network" : " networks")
+           << ", found " << networks.size();
+  for (auto [network, use] : llvm::zip(networks, frontEnd.networks))
+    if (failed(checkPorts(network, use)))
+      return failure();
+  return success();
+}
+
+LogicalResult FilterBuilder::checkPorts(NetworkOp network,
+                                        const NetworkUse &use) {
+  auto fail = [&](StringRef rule, ArrayAttr names, ArrayAttr types,
+                  ArrayRef<int64_t> expected, StringRef what) {
+    InFlightDiagnostic error = network.emitError();
+    error << rule << ": front end '" << frontEnd.name
+          << "' needs a network with " << expected.size() << ' ' << what << ", ";
+    llvm::interleaveComma(expected, error, [&](int64_t elements) {
+      if (elements)
+        error << '[' << elements << ']';
+      else
+        error << "any";
+    });
+    error << "; found ";
+    if (names.empty())
+      error << "none";
+    llvm::interleaveComma(llvm::zip(names, types), error, [&](auto port) {
+      error << cast<StringAttr>(std::get<0>(port)).getValue() << " ["
+            << elementsOf(std::get<1>(port)) << ']';
+    });
+    return failure();
+  };
+  auto inputs =
+      llvm::map_to_vector(use.inputs, [&](const frontend::Feature &feature) {
+        return getElements(feature.source, frontEnd.fft);
+      });
+  auto outputs = llvm::map_to_vector(use.outputs, [&](Result result) {
+    return getElements(result, frontEnd.fft);
+  });
+  auto fits = [](ArrayAttr types, ArrayRef<int64_t> expected) {
+    return types.size() == expected.size() &&
+           llvm::all_of(llvm::zip(types, expected), [](auto port) {
+             auto [type, elements] = port;
+             return !elements || elementsOf(type) == elements;
+           });
+  };
+  if (!fits(network.getInputTypes(), inputs))
+    return fail("front-end-C2", network.getInputNames(),
+                network.getInputTypes(), inputs,
+                inputs.size() == 1 ? "input" : "inputs");
+  if (!fits(network.getOutputTypes(), outputs))
+    return fail("front-end-C3", network.getOutputNames(),
+                network.getOutputTypes(), outputs,
+                outputs.size() == 1 ? "output" : "outputs");
+  return success();
+}
+
+StringAttr FilterBuilder::makeName(llvm::StringSet<> &taken, StringRef name) {
+  std::string unique = name.str();
+  for (unsigned number = 2; !taken.insert(unique).second; ++number)
+    unique = (name + "_" + Twine(number)).str();
+  return b.getStringAttr(unique);
+}
+
+Value FilterBuilder::addState(StringRef name, Attribute reset) {
+  Type type = cast<TypedAttr>(reset).getType();
+  stateNames.push_back(makeName(inputNames, name));
+  stateTypes.push_back(TypeAttr::get(type));
+  resets.push_back(reset);
+  return body->addArgument(type, b.getLoc());
+}
+
+Value FilterBuilder::addState(StringRef name, int64_t elements) {
+  return addState(name, b.getZeroAttr(getVector(elements)));
+}
+
+/// The last samples. The state holds whole hops, so that it is a delay line.
+Value FilterBuilder::makeBlock(Value input) {
+  int64_t hop = frontEnd.hop, fft = frontEnd.fft;
+  int64_t samples = (fft + hop - 1) / hop * hop;
+  if (samples == hop)
+    return input;
+  Value history = addState("history", samples);
+  Value next = c.concat({c.slice(history, hop, samples - hop), input});
+  nextStates.push_back(next);
+  return c.slice(next, samples - fft, fft);
+}
+
+void FilterBuilder::runNetwork(NetworkOp network, const NetworkUse &use,
+                               SoundBlock &block) {
+  setLayer("analysis");
+  IRMapping mapping;
+  for (auto [argument, feature] :
+       llvm::zip(network.getInputArguments(), use.inputs)) {
+    auto type = cast<RankedTensorType>(argument.getType());
+    mapping.map(argument,
+                c.reshape(block.getFeature(feature), type.getShape()));
+  }
+  for (auto [argument, name, reset] :
+       llvm::zip(network.getStateArguments(), network.getStateNames(),
+                 network.getResetValues()))
+    mapping.map(argument,
+                addState(cast<StringAttr>(name).getValue(), reset));
+  for (Operation &op : network.getBody().front().without_terminator())
+    b.clone(op, mapping);
+  rnn::YieldOp yield = network.getYield();
+  for (Value value : yield.getStates())
+    nextStates.push_back(mapping.lookupOrDefault(value));
+  setLayer("synthesis");
+  for (auto [value, name, result] :
+       llvm::zip(yield.getOutputs(), network.getOutputNames(), use.outputs)) {
+    Value output = mapping.lookupOrDefault(value);
+    if (result != Result::Other) {
+      auto elements = cast<RankedTensorType>(output.getType()).getNumElements();
+      block.apply(result, c.reshape(output, {elements}));
+      continue;
+    }
+    results.push_back(output);
+    outputTypes.push_back(TypeAttr::get(output.getType()));
+    outputs.push_back(
+        makeName(outputNames, cast<StringAttr>(name).getValue()));
+  }
+}
+
+/// The samples that no later block changes.
+Value FilterBuilder::addUp(Value samples) {
+  int64_t count = frontEnd.windowSamples, hop = frontEnd.hop;
+  int64_t kept = count - hop;
+  ArrayRef<double> factors =
+      ArrayRef(frontEnd.synthesis).take_back(size_t(count));
+  Value y = c.slice(samples, frontEnd.fft - count, count);
+  if (!llvm::all_of(factors, [](double factor) { return factor == 1; }))
+    y = c.mul(y, c.constant(llvm::map_to_vector(
+                     factors, [](double factor) { return float(factor); })));
+  if (!kept)
+    return y;
+  Value overlap = addState("overlap", kept);
+  Value sum = c.add(overlap, c.slice(y, 0, kept));
+  Value last = c.slice(y, kept, hop);
+  if (kept >= hop) {
+    nextStates.push_back(
+        kept == hop ? last : c.concat({c.slice(sum, hop, kept - hop), last}));
+    return c.slice(sum, 0, hop);
+  }
+  nextStates.push_back(c.slice(y, hop, kept));
+  return c.concat({sum, c.slice(y, kept, hop - kept)});
+}
+
+void FilterBuilder::makeNetwork() {
+  NetworkOp first = networks.front();
+  b.setLoc(first.getLoc());
+  b.setInsertionPoint(first);
+  auto network = NetworkOp::create(
+      b, first.getSymNameAttr(),
+      b.getTypeArrayAttr({getVector(frontEnd.hop)}), b.getStrArrayAttr({"in"}),
+      b.getArrayAttr(stateTypes), b.getArrayAttr(stateNames),
+      b.getArrayAttr(resets), b.getArrayAttr(outputTypes),
+      b.getArrayAttr(outputs));
+  network->setAttr(StreamAttr::attrName,
+                   StreamAttr::get(b.getContext(), frontEnd.sampleRate,
+                                   frontEnd.getDelay()));
+  network.getBody().push_back(body.release());
+  for (NetworkOp old : networks)
+    old.erase();
+}
+
+LogicalResult FilterBuilder::run() {
+  if (failed(check()))
+    return failure();
+  setLayer("analysis");
+  b.setInsertionPointToStart(body.get());
+  inputNames.insert("in");
+  outputNames.insert("out");
+  outputTypes.push_back(TypeAttr::get(getVector(frontEnd.hop)));
+  outputs.push_back(b.getStringAttr("out"));
+  results.push_back(Value());
+  Value input = body->addArgument(getVector(frontEnd.hop), b.getLoc());
+  SoundBlock block(c, b, makeBlock(input), frontEnd.analysis);
+  for (auto [network, use] : llvm::zip(networks, frontEnd.networks))
+    runNetwork(network, use, block);
+  setLayer("synthesis");
+  Value sum = addUp(block.getSamples());
+  int64_t hop = frontEnd.hop;
+  sum = arith::MaximumFOp::create(b, sum, c.constant(-1, hop));
+  results.front() = arith::MinimumFOp::create(b, sum, c.constant(1, hop));
+  b.setLoc(networks.front().getLoc());
+  rnn::YieldOp::create(b, results, nextStates);
+  makeNetwork();
+  return success();
+}
+
+LogicalResult se::dsp::addFrontEnd(ModuleOp module, const FrontEnd &frontEnd) {
+  return FilterBuilder(module, frontEnd).run();
+}
+
+namespace {
+struct AddFrontEndPass : se::dsp::impl::AddFrontEndBase<AddFrontEndPass> {
+  using AddFrontEndBase::AddFrontEndBase;
+  void runOnOperation() override {
+    auto read = frontend::load(frontEnd, target::getResourceDir());
+    if (!read) {
+      emitError(getOperation().getLoc()) << llvm::toString(read.takeError());
+      return signalPassFailure();
+    }
+    if (failed(addFrontEnd(getOperation(), *read)))
+      signalPassFailure();
+  }
+};
+} // namespace
