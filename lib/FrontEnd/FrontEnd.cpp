@@ -44,8 +44,8 @@ static bool checkKeys(const json::Value &value, llvm::ArrayRef<StringRef> known,
   return true;
 }
 
-static bool readInteger(json::ObjectMapper &map, llvm::StringLiteral key, int64_t most,
-                        int64_t &value, json::Path path,
+static bool readInteger(json::ObjectMapper &map, llvm::StringLiteral key,
+                        int64_t most, int64_t &value, json::Path path,
                         llvm::StringLiteral message) {
   return map.map(key, value) &&
          ((value >= 1 && value <= most) || report(path.field(key), message));
@@ -140,8 +140,9 @@ static bool fromJSON(const json::Value &value, Result &result,
 static bool fromJSON(const json::Value &value, NetworkUse &network,
                      json::Path path) {
   json::ObjectMapper map(value, path);
-  if (!map || !checkKeys(value, {"inputs", "outputs"}, path,
-                         "unknown key, expected inputs or outputs") ||
+  if (!map ||
+      !checkKeys(value, {"inputs", "outputs"}, path,
+                 "unknown key, expected inputs or outputs") ||
       !map.map("inputs", network.inputs) ||
       !map.map("outputs", network.outputs))
     return false;
@@ -156,9 +157,9 @@ static bool fromJSON(const json::Value &value, NetworkUse &network,
 }
 
 /// A window, in the last samples of a block.
-static bool readWindow(const json::Value &value, int64_t fft,
-                       int64_t &samples, std::vector<double> &window,
-                       json::Path path, bool isSynthesis) {
+static bool readWindow(const json::Value &value, int64_t fft, int64_t &samples,
+                       std::vector<double> &window, json::Path path,
+                       bool isSynthesis) {
   json::ObjectMapper map(value, path);
   std::string shape;
   if (!map || !map.map("shape", shape) ||
@@ -186,8 +187,8 @@ static bool fromJSON(const json::Value &value, FrontEnd &frontEnd,
                  "unknown key, expected description, sample_rate, hop, fft, "
                  "window, synthesis or networks") ||
       !map.mapOptional("description", description) ||
-      !readInteger(map, "sample_rate", maxSampleRate, frontEnd.sampleRate,
-                   path, "expected 1 to 768000") ||
+      !readInteger(map, "sample_rate", maxSampleRate, frontEnd.sampleRate, path,
+                   "expected 1 to 768000") ||
       !map.map("fft", frontEnd.fft))
     return false;
   if (!dsp::isTransformSize(frontEnd.fft))
@@ -210,8 +211,9 @@ static bool fromJSON(const json::Value &value, FrontEnd &frontEnd,
   if (const json::Value *synthesis = object.get("synthesis")) {
     json::Path inner = path.field("synthesis");
     json::ObjectMapper own(*synthesis, inner);
-    if (!own || !checkKeys(*synthesis, {"shape", "normalize"}, inner,
-                           "unknown key, expected shape or normalize") ||
+    if (!own ||
+        !checkKeys(*synthesis, {"shape", "normalize"}, inner,
+                   "unknown key, expected shape or normalize") ||
         !readWindow(*synthesis, frontEnd.fft, frontEnd.windowSamples,
                     frontEnd.synthesis, inner, true) ||
         !own.mapOptional("normalize", isNormalized))
@@ -272,7 +274,7 @@ Expected<FrontEnd> frontend::load(StringRef nameOrPath, StringRef resourceDir) {
   }
   auto buffer = readInput(path, maxJsonBytes);
   if (!buffer)
-    return llvm::createStringError("cannot read front end '" + path + "': " +
-                                   llvm::toString(buffer.takeError()));
+    return llvm::createStringError("cannot read front end '" + path +
+                                   "': " + llvm::toString(buffer.takeError()));
   return parse((*buffer)->getBuffer(), path);
 }

@@ -4,8 +4,8 @@
 //===- FrontEnd.h - What stands around networks of sound --------*- C++ -*-===//
 //
 // A front end says how samples become the inputs of one or more networks, and
-// their outputs samples again. It is a small JSON file (docs/frontends.md), which
-// compiler, host and Python read by this library.
+// their outputs samples again. It is a small JSON file (docs/frontends.md),
+// which compiler, host and Python read by this library.
 //
 //===----------------------------------------------------------------------===//
 
@@ -20,8 +20,8 @@
 
 namespace se::frontend {
 
-/// What a feature is made of: the bins of the spectrum (fft / 2 + 1 of them), or
-/// the samples of the block (fft).
+/// What a feature is made of: the bins of the spectrum (fft / 2 + 1 of them),
+/// or the samples of the block (fft).
 enum class Source {
   Magnitude, ///< |X|
   Power,     ///< |X|^2

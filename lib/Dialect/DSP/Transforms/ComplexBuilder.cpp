@@ -12,7 +12,6 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "llvm/ADT/STLExtras.h"
 
-
 using namespace mlir;
 using namespace se;
 using namespace se::dsp;

@@ -14,8 +14,8 @@ def AddFrontEnd : Pass<"dsp-add-front-end", "::mlir::ModuleOp"> {
     The networks of the module, in their order, become one between samples: a hop of
     samples `in`, and a hop `out`. A front end (docs/frontends.md) says what stands
     around the networks. States are added: the last samples, `history`, and the sums
-    of blocks that are not complete, `overlap`. Samples have full scale at +-1, which
-    the output does not leave. `dsp.stream` of the network says sample rate and delay.
+    of blocks that are not complete, `overlap`. Samples have full scale at +-1, to
+    which both are clipped. `dsp.stream` of the network says sample rate and delay.
 
     * (front-end-C1) the module has as many networks as the front end takes.
     * (front-end-C2) a network has the inputs that the front end makes, in order and

@@ -52,9 +52,9 @@ private:
   StringAttr makeName(llvm::StringSet<> &taken, StringRef name);
   Value addState(StringRef name, Attribute reset);
   Value addState(StringRef name, int64_t elements);
+  Value clip(Value samples);
   Value makeBlock(Value input);
-  void runNetwork(NetworkOp network, const NetworkUse &use,
-                  SoundBlock &block);
+  void runNetwork(NetworkOp network, const NetworkUse &use, SoundBlock &block);
   Value addUp(Value samples);
   void makeNetwork();
   /// What follows belongs to the layer of this name.
@@ -98,7 +98,8 @@ LogicalResult FilterBuilder::checkPorts(NetworkOp network,
                   ArrayRef<int64_t> expected, StringRef what) {
     InFlightDiagnostic error = network.emitError();
     error << rule << ": front end '" << frontEnd.name
-          << "' needs a network with " << expected.size() << ' ' << what << ", ";
+          << "' needs a network with " << expected.size() << ' ' << what
+          << ", ";
     llvm::interleaveComma(expected, error, [&](int64_t elements) {
       if (elements)
         error << '[' << elements << ']';
@@ -158,6 +159,13 @@ Value FilterBuilder::addState(StringRef name, int64_t elements) {
   return addState(name, b.getZeroAttr(getVector(elements)));
 }
 
+/// To full scale. What is bounded may be f16 later (--rnn-choose-floats).
+Value FilterBuilder::clip(Value samples) {
+  int64_t count = sizeOf(samples);
+  Value above = arith::MaximumFOp::create(b, samples, c.constant(-1, count));
+  return arith::MinimumFOp::create(b, above, c.constant(1, count));
+}
+
 /// The last samples. The state holds whole hops, so that it is a delay line.
 Value FilterBuilder::makeBlock(Value input) {
   int64_t hop = frontEnd.hop, fft = frontEnd.fft;
@@ -183,8 +191,7 @@ void FilterBuilder::runNetwork(NetworkOp network, const NetworkUse &use,
   for (auto [argument, name, reset] :
        llvm::zip(network.getStateArguments(), network.getStateNames(),
                  network.getResetValues()))
-    mapping.map(argument,
-                addState(cast<StringAttr>(name).getValue(), reset));
+    mapping.map(argument, addState(cast<StringAttr>(name).getValue(), reset));
   for (Operation &op : network.getBody().front().without_terminator())
     b.clone(op, mapping);
   rnn::YieldOp yield = network.getYield();
@@ -201,8 +208,7 @@ void FilterBuilder::runNetwork(NetworkOp network, const NetworkUse &use,
     }
     results.push_back(output);
     outputTypes.push_back(TypeAttr::get(output.getType()));
-    outputs.push_back(
-        makeName(outputNames, cast<StringAttr>(name).getValue()));
+    outputs.push_back(makeName(outputNames, cast<StringAttr>(name).getValue()));
   }
 }
 
@@ -235,11 +241,10 @@ void FilterBuilder::makeNetwork() {
   b.setLoc(first.getLoc());
   b.setInsertionPoint(first);
   auto network = NetworkOp::create(
-      b, first.getSymNameAttr(),
-      b.getTypeArrayAttr({getVector(frontEnd.hop)}), b.getStrArrayAttr({"in"}),
-      b.getArrayAttr(stateTypes), b.getArrayAttr(stateNames),
-      b.getArrayAttr(resets), b.getArrayAttr(outputTypes),
-      b.getArrayAttr(outputs));
+      b, first.getSymNameAttr(), b.getTypeArrayAttr({getVector(frontEnd.hop)}),
+      b.getStrArrayAttr({"in"}), b.getArrayAttr(stateTypes),
+      b.getArrayAttr(stateNames), b.getArrayAttr(resets),
+      b.getArrayAttr(outputTypes), b.getArrayAttr(outputs));
   network->setAttr(StreamAttr::attrName,
                    StreamAttr::get(b.getContext(), frontEnd.sampleRate,
                                    frontEnd.getDelay()));
@@ -259,14 +264,11 @@ LogicalResult FilterBuilder::run() {
   outputs.push_back(b.getStringAttr("out"));
   results.push_back(Value());
   Value input = body->addArgument(getVector(frontEnd.hop), b.getLoc());
-  SoundBlock block(c, b, makeBlock(input), frontEnd.analysis);
+  SoundBlock block(c, b, makeBlock(clip(input)), frontEnd.analysis);
   for (auto [network, use] : llvm::zip(networks, frontEnd.networks))
     runNetwork(network, use, block);
   setLayer("synthesis");
-  Value sum = addUp(block.getSamples());
-  int64_t hop = frontEnd.hop;
-  sum = arith::MaximumFOp::create(b, sum, c.constant(-1, hop));
-  results.front() = arith::MinimumFOp::create(b, sum, c.constant(1, hop));
+  results.front() = clip(addUp(block.getSamples()));
   b.setLoc(networks.front().getLoc());
   rnn::YieldOp::create(b, results, nextStates);
   makeNetwork();

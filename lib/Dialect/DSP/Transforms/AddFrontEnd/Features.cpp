@@ -18,8 +18,8 @@ using frontend::Result;
 using frontend::Source;
 using frontend::Step;
 
-SoundBlock::SoundBlock(ComplexBuilder &c, ImplicitLocOpBuilder &b, Value samples,
-             ArrayRef<double> window)
+SoundBlock::SoundBlock(ComplexBuilder &c, ImplicitLocOpBuilder &b,
+                       Value samples, ArrayRef<double> window)
     : c(c), b(b), fft(sizeOf(samples)), samples(samples), window(window) {}
 
 Value SoundBlock::getSamples() {
@@ -33,8 +33,7 @@ Complex SoundBlock::getSpectrum() {
   if (spectrum.re)
     return spectrum;
   Value x = samples;
-  bool isFlat =
-      llvm::all_of(window, [](double factor) { return factor == 1; });
+  bool isFlat = llvm::all_of(window, [](double factor) { return factor == 1; });
   if (!isFlat)
     x = c.mul(x, c.constant(llvm::map_to_vector(
                      window, [](double factor) { return float(factor); })));
@@ -138,9 +137,8 @@ void SoundBlock::apply(Result result, Value output) {
   }
   case Result::ComplexGain: {
     Complex x = getSpectrum(), gain = split();
-    return setSpectrum(
-        {c.sub(c.mul(x.re, gain.re), c.mul(x.im, gain.im)),
-         c.add(c.mul(x.re, gain.im), c.mul(x.im, gain.re))});
+    return setSpectrum({c.sub(c.mul(x.re, gain.re), c.mul(x.im, gain.im)),
+                        c.add(c.mul(x.re, gain.im), c.mul(x.im, gain.re))});
   }
   case Result::Spectrum:
     return setSpectrum(split());

@@ -20,9 +20,10 @@ int64_t getElements(frontend::Result result, int64_t fft);
 /// A block of sound under way: as samples, as spectrum, or as both.
 class SoundBlock {
 public:
-  /// Of `fft` samples. Factors of the window belong to the first transform only.
-  SoundBlock(ComplexBuilder &c, mlir::ImplicitLocOpBuilder &b, mlir::Value samples,
-        llvm::ArrayRef<double> window);
+  /// Of `fft` samples. Factors of the window belong to the first transform
+  /// only.
+  SoundBlock(ComplexBuilder &c, mlir::ImplicitLocOpBuilder &b,
+             mlir::Value samples, llvm::ArrayRef<double> window);
 
   mlir::Value getSamples();
   Complex getSpectrum();
