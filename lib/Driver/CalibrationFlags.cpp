@@ -26,10 +26,14 @@ CalibrationFlags::CalibrationFlags(cl::OptionCategory &category)
              cl::desc("Levels in dB that recordings are run at, such as "
                       "-20,0,20 (default: 0,20 for sound, 0 for .npy files)"),
              cl::value_desc("dB,..."), cl::cat(category)),
-      frontend("frontend",
-               cl::desc("What makes frames of sound for --calibration: "
-                        "tinydenoiser (default) or dtln (its first network)"),
-               cl::value_desc("name"), cl::cat(category)),
+      frontend(
+          "frontend",
+          cl::desc("With --app=denoise: what stands around the networks, a "
+                   "name or FILE.json (default: the one that fits). "
+                   "Otherwise what makes frames of sound for "
+                   "--calibration: tinydenoiser (default) or dtln (its "
+                   "first network)"),
+          cl::value_desc("name"), cl::cat(category)),
       saveFile("save-calibration",
                cl::desc("Write the statistics of --calibration"),
                cl::value_desc("FILE.json"), cl::cat(category)) {}

@@ -346,8 +346,9 @@ llvm::Expected<bool> Comparison::run() {
     return llvm::make_error<DiagnosedError>();
   if (*phase > options.phases.front())
     return llvm::createStringError(
-        "--compare: " + options.network + " is in phase '" +
-        stringifyPhase(*phase) + "' already, which comes after '" +
+        "--compare: " + llvm::join(options.source.paths, " ") +
+        " is in phase '" + stringifyPhase(*phase) +
+        "' already, which comes after '" +
         stringifyPhase(options.phases.front()) + "'");
   auto runs = makeRuns(*network.module);
   if (!runs)

@@ -17,9 +17,7 @@
 #include "se/Driver/Report.h"
 #include "se/Driver/Sizes.h"
 #include "se/Host/HostProgram.h"
-#include "se/Import/ONNX/ImportONNX.h"
 #include "se/Pipelines/Pipelines.h"
-#include "se/Pipelines/ReadModule.h"
 #include "se/Quantization/Policy.h"
 #include "se/Schedule/LeastMemory.h"
 #include "se/Schedule/Passes.h"
@@ -71,59 +69,6 @@ llvm::Expected<rnn::Nonfinite> se::parseNonfinite(StringRef text,
         "--nonfinite: this was decided when the module entered phase "
         "'legalized', give the option there");
   return *value;
-}
-
-bool se::isOnnxFile(StringRef path) {
-  return path.ends_with_insensitive(".onnx");
-}
-
-/// By the name, or on standard input by the first byte, the key of a model's
-/// first field, which no module begins with.
-static bool isOnnx(StringRef path, StringRef content) {
-  return path == "-" ? content.starts_with("\x08") : isOnnxFile(path);
-}
-
-OwningOpRef<ModuleOp>
-se::loadModule(StringRef path, const std::vector<std::string> &states,
-               MLIRContext &context,
-               const std::vector<std::string> &constants) {
-  auto buffer = readInput(path, maxModelBytes);
-  if (!buffer) {
-    (void)emitFailure(context, "cannot read '" + path +
-                                   "': " + llvm::toString(buffer.takeError()));
-    return nullptr;
-  }
-  if (isOnnx(path, (*buffer)->getBuffer())) {
-    OnnxImportOptions options;
-    for (const std::string &text : states) {
-      std::pair<std::string, std::string> pair;
-      if (!parseStatePair(text, pair)) {
-        (void)emitFailure(context, "--state expects IN=OUT, found '" +
-                                       llvm::Twine(text) + "'");
-        return nullptr;
-      }
-      options.states.push_back(pair);
-    }
-    for (const std::string &text : constants)
-      if (!parseConstantInput(text, options.constants.emplace_back())) {
-        (void)emitFailure(context, "--constant expects NAME=VALUE, found '" +
-                                       llvm::Twine(text) + "'");
-        return nullptr;
-      }
-    return importOnnx((*buffer)->getBuffer(), path, &context, options);
-  }
-  if (!states.empty()) {
-    (void)emitFailure(context, "--state goes with an ONNX file");
-    return nullptr;
-  }
-  if (!constants.empty()) {
-    (void)emitFailure(context, "--constant goes with an ONNX file");
-    return nullptr;
-  }
-  OwningOpRef<ModuleOp> module = readModule(**buffer, context);
-  if (module)
-    rnn::readLayers(*module);
-  return module;
 }
 
 namespace {

@@ -42,10 +42,7 @@ se::loadHostNetwork(const HostNetworkOptions &options, MLIRContext &context,
                                    llvm::Twine(options.cores));
     return std::nullopt;
   }
-  OwningOpRef<ModuleOp> module =
-      options.cell ? makeCellNetwork(*options.cell, context)
-                   : loadModule(options.network, options.states, context,
-                                options.constants);
+  OwningOpRef<ModuleOp> module = loadNetwork(options.source, context);
   if (!module || failed(checkNotOnlyCells(*module)))
     return std::nullopt;
   auto policy =
@@ -65,7 +62,8 @@ se::loadHostNetwork(const HostNetworkOptions &options, MLIRContext &context,
   pipeline.nonfinite = *nonfinite;
   pipeline.target.cores = options.cores;
   if (!options.target.empty()) {
-    auto target = target::loadTarget(options.target, options.resourceDir);
+    auto target =
+        target::loadTarget(options.target, options.source.resourceDir);
     if (!target) {
       (void)emitFailure(context, target.takeError());
       return std::nullopt;

@@ -6,6 +6,7 @@
 #include "Bindings.h"
 
 #include "se/Driver/Compile.h"
+#include "se/Driver/LoadNetwork.h"
 #include "se/Driver/RunHost.h"
 #include "se/Simulator/Program.h"
 
@@ -175,16 +176,16 @@ public:
     {
       py::gil_scoped_release release;
       HostNetworkOptions options;
-      options.network = model;
+      options.source.paths = {model};
       options.precision = precision;
       options.calibration =
           makeCalibration(calibration, method, levels, frontend);
       options.nonfinite = nonfinite;
       options.target = target;
-      options.resourceDir = resources;
       options.cores = cores;
-      options.states = states;
-      options.constants = constants;
+      options.source.states = states;
+      options.source.constants = constants;
+      options.source.resourceDir = resources;
       Context context;
       // There are none: nothing is saved.
       OutputFiles outputs;

@@ -7,6 +7,7 @@
 #include "se/Driver/CellFlags.h"
 #include "se/Driver/Compile.h"
 #include "se/Driver/Diagnostics.h"
+#include "se/Driver/LoadNetwork.h"
 #include "se/Pipelines/Pipelines.h"
 #include "se/Support/CommandLine.h"
 #include "se/Support/OutputFiles.h"
@@ -23,11 +24,11 @@ using namespace se;
 namespace cl = llvm::cl;
 
 static cl::OptionCategory category("se-compile options");
-static cl::opt<std::string>
-    inputPath(cl::Positional,
-              cl::desc("IN(.onnx|.mlir|.mlirbc), or - for "
-                       "standard input"),
-              cl::cat(category));
+static cl::list<std::string>
+    inputPaths(cl::Positional,
+               cl::desc("IN(.onnx|.mlir|.mlirbc), or - for "
+                        "standard input; several with --app=denoise"),
+               cl::cat(category));
 static cl::opt<std::string> outputPath("o", cl::desc("Output"),
                                        cl::value_desc("file"),
                                        cl::cat(category));
@@ -69,7 +70,8 @@ static cl::opt<unsigned>
 static cl::opt<std::string> app("app", cl::init("frames"),
                                 cl::desc("Application around the network: "
                                          "frames (default), one frame per "
-                                         "step"),
+                                         "step, or denoise, sound in and "
+                                         "out by a front end"),
                                 cl::value_desc("name"), cl::cat(category));
 static cl::opt<std::string>
     forced("schedule",
@@ -152,8 +154,6 @@ int main(int argc, char **argv) {
   auto kind = parseEmit(emit);
   if (!kind)
     return reportError(kind.takeError());
-  if (app != "frames")
-    return reportError("unknown --app '" + app + "', expected frames");
   std::string resourceDir = target::getResourceDir(argv[0]);
   auto target = target::loadTarget(targetName, resourceDir);
   if (!target)
@@ -166,9 +166,10 @@ int main(int argc, char **argv) {
     llvm::outs() << listCells();
     return 0;
   }
-  if (llvm::Error error = cell.check(inputPath))
+  if (llvm::Error error =
+          cell.check(inputPaths.empty() ? "" : inputPaths.front()))
     return reportError(std::move(error));
-  if ((inputPath.empty() && !cell.isGiven()) || outputPath.empty())
+  if ((inputPaths.empty() && !cell.isGiven()) || outputPath.empty())
     return reportError("expected a network and -o OUT (see se-compile "
                        "--help)");
 
@@ -176,9 +177,16 @@ int main(int argc, char **argv) {
   registerDialects(registry);
   mlir::MLIRContext context(registry);
   installOneLineDiagnostics(context);
-  mlir::OwningOpRef<mlir::ModuleOp> module =
-      cell.isGiven() ? makeCellNetwork(cell.get(), context)
-                     : loadModule(inputPath, states, context, constants);
+  NetworkSource source;
+  source.paths.assign(inputPaths.begin(), inputPaths.end());
+  if (cell.isGiven())
+    source.cell = cell.get();
+  source.states = states;
+  source.constants = constants;
+  source.app = app;
+  source.frontEnd = calibration.getFrontEnd();
+  source.resourceDir = resourceDir;
+  mlir::OwningOpRef<mlir::ModuleOp> module = loadNetwork(source, context);
   if (!module)
     return 1;
   CompileOptions options;

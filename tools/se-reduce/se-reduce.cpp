@@ -3,8 +3,8 @@
 
 //===- se-reduce.cpp - Makes a network small that fails -------------------===//
 
-#include "se/Driver/Compile.h"
 #include "se/Driver/Diagnostics.h"
+#include "se/Driver/LoadNetwork.h"
 #include "se/Pipelines/Pipelines.h"
 #include "se/Reduce/Reduce.h"
 #include "se/Support/CommandLine.h"

@@ -25,11 +25,13 @@ namespace cl = llvm::cl;
 using sim::Platform;
 
 static cl::OptionCategory category("se-run options");
-static cl::opt<std::string> program(cl::Positional,
-                                    cl::desc("PROG.elf, or a network (.onnx, "
-                                             ".mlir, .mlirbc) to run on the "
-                                             "host"),
-                                    cl::cat(category));
+static cl::list<std::string>
+    programs(cl::Positional,
+             cl::desc("PROG.elf, or a network (.onnx, "
+                      ".mlir, .mlirbc) to run on the "
+                      "host; several with --app=denoise"),
+             cl::cat(category));
+static std::string program; ///< the first of them
 static cl::list<std::string> inputs("in",
                                     cl::desc("Frames of an input, [T, "
                                              "elements] float32"),
@@ -133,6 +135,11 @@ static cl::opt<unsigned>
     cores("cores", cl::init(1),
           cl::desc("Networks on the host: cores to play (default 1)"),
           cl::value_desc("n"), cl::cat(category));
+static cl::opt<std::string>
+    app("app", cl::init("frames"),
+        cl::desc("Networks on the host, application around them: frames "
+                 "(default) or denoise, sound in and out by a front end"),
+        cl::value_desc("name"), cl::cat(category));
 static CalibrationFlags calibration(category);
 static CellFlags cell(category);
 static cl::opt<std::string>
@@ -173,18 +180,21 @@ static cl::opt<std::string>
          cl::value_desc("DIR"), cl::cat(category));
 
 static void setNetwork(HostNetworkOptions &options, const char *argv0) {
-  options.network = program;
+  NetworkSource &source = options.source;
+  source.paths.assign(programs.begin(), programs.end());
   if (cell.isGiven())
-    options.cell = cell.get();
-  options.states = states;
-  options.constants = constants;
+    source.cell = cell.get();
+  source.states = states;
+  source.constants = constants;
+  source.app = app;
+  source.frontEnd = calibration.getFrontEnd();
+  source.resourceDir = target::getResourceDir(argv0);
   options.precision = precision;
   options.calibration = calibration.get();
   cell.addCalibration(options.calibration, precision);
   options.nonfinite = nonfinite;
   options.cores = cores;
   options.target = targetName;
-  options.resourceDir = target::getResourceDir(argv0);
 }
 
 static int compareOnHost(const char *argv0) {
@@ -251,6 +261,8 @@ int main(int argc, char **argv) {
     llvm::outs() << listCells();
     return 0;
   }
+  if (!programs.empty())
+    program = programs.front();
   if (llvm::Error error = cell.check(program))
     return reportError(std::move(error));
   if (program.empty() && !cell.isGiven())
@@ -273,6 +285,9 @@ int main(int argc, char **argv) {
     return reportError("--dump, --tolerance and --seed go with --compare");
   if (isOnHost)
     return runNetworkOnHost(statistics, argv[0]);
+  if (programs.size() > 1)
+    return reportError("expected one program, found " +
+                       llvm::Twine(programs.size()));
 
   sim::ProgramFiles files;
   files.program = program;

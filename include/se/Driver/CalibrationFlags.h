@@ -20,6 +20,7 @@ public:
 
   /// Progress goes to the standard error, one line for each recording.
   CalibrationOptions get() const;
+  llvm::StringRef getFrontEnd() const { return frontend; }
 
 private:
   llvm::cl::list<std::string> paths;

@@ -58,26 +58,12 @@ struct CompileOptions {
   std::string *report = nullptr;
   /// Print a remark for each stage of the network.
   bool remarks = false;
-  /// ONNX only: state inputs and outputs, as `IN=OUT`.
-  std::vector<std::string> states;
 };
 
 /// Reads the option --nonfinite for a module, whose phase must come before the
 /// one in which it takes effect, unless `text` is empty. Error: one line.
 llvm::Expected<rnn::Nonfinite> parseNonfinite(llvm::StringRef text,
                                               mlir::ModuleOp module);
-
-/// Does the name end in `.onnx`, in small or capital letters?
-bool isOnnxFile(llvm::StringRef path);
-
-/// Reads a network: ONNX if isOnnxFile, otherwise MLIR as text or bytecode;
-/// from standard input, `-`, either. `states` are `IN=OUT` and `constants`
-/// `NAME=VALUE` each, only with ONNX. Emits one error and returns nothing on
-/// failure.
-mlir::OwningOpRef<mlir::ModuleOp>
-loadModule(llvm::StringRef path, const std::vector<std::string> &states,
-           mlir::MLIRContext &context,
-           const std::vector<std::string> &constants = {});
 
 /// Compiles a module of any phase and writes the result to `outputPath`, and
 /// the C header beside it with Emit::Object, and the report. `resourceDir`

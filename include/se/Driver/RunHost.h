@@ -7,7 +7,7 @@
 #define SE_DRIVER_RUNHOST_H
 
 #include "se/Driver/Calibrate.h"
-#include "se/Driver/CellNetwork.h"
+#include "se/Driver/LoadNetwork.h"
 #include "se/Host/HostProgram.h"
 #include "se/Support/Frames.h"
 
@@ -21,14 +21,8 @@
 namespace se {
 
 struct HostNetworkOptions {
-  /// ONNX, or MLIR of any phase up to `selected`.
-  std::string network;
-  /// Instead: a network around a cell.
-  std::optional<CellOptions> cell;
-  /// ONNX only: IN=OUT each.
-  std::vector<std::string> states;
-  /// ONNX only: NAME=VALUE each.
-  std::vector<std::string> constants;
+  /// Of any phase up to `selected`.
+  NetworkSource source;
   /// What to lower with, for phases that come before the choice.
   std::string precision = "fp32";
   CalibrationOptions calibration;
@@ -37,8 +31,6 @@ struct HostNetworkOptions {
   unsigned cores = 1;
   /// It is an error if the network does not fit this target; empty: none.
   std::string target;
-  /// Holds descriptions of targets.
-  std::string resourceDir;
 };
 
 /// A network, and what to compile it for the host with.

@@ -17,6 +17,10 @@ namespace se::dsp {
 #define GEN_PASS_REGISTRATION
 #include "se/Dialect/DSP/Transforms/Passes.h.inc"
 
+/// Whether the module has networks as the front end takes them (front-end-C1 to
+/// C3).
+bool fits(mlir::ModuleOp module, const frontend::FrontEnd &frontEnd);
+
 /// What --dsp-add-front-end does.
 mlir::LogicalResult addFrontEnd(mlir::ModuleOp module,
                                 const frontend::FrontEnd &frontEnd);

@@ -43,10 +43,10 @@ public:
         networks(llvm::to_vector(module.getOps<NetworkOp>())),
         b(module.getLoc(), module.getContext()), c(b) {}
 
+  LogicalResult check();
   LogicalResult run();
 
 private:
-  LogicalResult check();
   LogicalResult checkPorts(NetworkOp network, const NetworkUse &use);
   /// A name that nobody has yet.
   StringAttr makeName(llvm::StringSet<> &taken, StringRef name);
@@ -273,6 +273,11 @@ LogicalResult FilterBuilder::run() {
   rnn::YieldOp::create(b, results, nextStates);
   makeNetwork();
   return success();
+}
+
+bool se::dsp::fits(ModuleOp module, const FrontEnd &frontEnd) {
+  ScopedDiagnosticHandler silence(module.getContext(), [](Diagnostic &) {});
+  return succeeded(FilterBuilder(module, frontEnd).check());
 }
 
 LogicalResult se::dsp::addFrontEnd(ModuleOp module, const FrontEnd &frontEnd) {
