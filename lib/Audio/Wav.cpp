@@ -216,7 +216,8 @@ double audio::getClippedShare(ArrayRef<float> samples) {
   return samples.empty() ? 0 : double(clipped) / double(samples.size());
 }
 
-Expected<std::vector<float>> audio::readWavAnyRate(StringRef path) {
+Expected<std::vector<float>> audio::readWavAnyRate(StringRef path,
+                                                   int64_t rate) {
   auto buffer = readFile(path);
   if (!buffer)
     return buffer.takeError();
@@ -231,10 +232,10 @@ Expected<std::vector<float>> audio::readWavAnyRate(StringRef path) {
       sum += recording->samples[i * channels + c];
     mono[i] = float(sum / double(channels));
   }
-  if (recording->rate == int(sampleRate))
+  if (recording->rate == rate)
     return mono;
 
-  double ratio = double(sampleRate) / recording->rate;
+  double ratio = double(rate) / recording->rate;
   if (double(mono.size()) * ratio > double(maxSamples))
     return failLength(path);
   std::vector<float> resampled(size_t(std::ceil(mono.size() * ratio)) + 1);
@@ -255,10 +256,10 @@ Expected<std::vector<float>> audio::readWavAnyRate(StringRef path) {
 }
 
 Error audio::writeWav(OutputFiles &files, StringRef path,
-                      ArrayRef<float> samples) {
+                      ArrayRef<float> samples, int64_t rate) {
   MemoryFile memory;
   SF_INFO info = {};
-  info.samplerate = sampleRate;
+  info.samplerate = int(rate);
   info.channels = 1;
   info.format = SF_FORMAT_WAV | SF_FORMAT_PCM_16;
   File file = memory.open(SFM_WRITE, info);

@@ -7,6 +7,7 @@
 
 #include "se/CodeGen/Identifiers.h"
 #include "se/Dialect/Cluster/Cluster.h"
+#include "se/Dialect/DSP/DSP.h"
 #include "se/Dialect/Plan/Plan.h"
 
 #include "llvm/ADT/StringExtras.h"
@@ -49,6 +50,9 @@ std::optional<ProgramInfo> se::getProgramInfo(ModuleOp module) {
   if (auto report =
           op->getAttrOfType<plan::ReportAttr>(plan::ReportAttr::attrName))
     info.predictedCycles = report.getFrame();
+  if (auto stream =
+          op->getAttrOfType<dsp::StreamAttr>(dsp::StreamAttr::attrName))
+    info.stream = Stream{stream.getSampleRate(), stream.getDelay()};
   info.inputs = getPorts(op.getInputs());
   info.outputs = getPorts(op.getOutputs());
   info.states = getPorts(op.getStates());
@@ -188,5 +192,9 @@ std::string se::makeMetadata(const ProgramInfo &program, StringRef target,
                           {"states", toJSON(program.states)}};
   if (program.predictedCycles)
     meta["predicted_cycles_per_frame"] = *program.predictedCycles;
+  if (program.stream)
+    meta["stream"] =
+        llvm::json::Object{{"sample_rate", program.stream->sampleRate},
+                           {"delay", program.stream->delay}};
   return llvm::formatv("{0}", llvm::json::Value(std::move(meta)));
 }

@@ -78,7 +78,6 @@ se::loadModule(StringRef path, const std::vector<std::string> &states,
   return module;
 }
 
-
 /// Moves what is in `from` behind what is in `to`. Symbols that both have get
 /// other names.
 static LogicalResult merge(ModuleOp to, ModuleOp from) {

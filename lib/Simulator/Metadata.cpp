@@ -44,6 +44,20 @@ static bool fromJSON(const json::Value &value, Port &port, json::Path path) {
   port.shape.assign(shape.begin(), shape.end());
   return true;
 }
+
+static bool fromJSON(const json::Value &value, Stream &stream,
+                     json::Path path) {
+  json::ObjectMapper map(value, path);
+  if (!map || !map.map("sample_rate", stream.sampleRate) ||
+      !map.map("delay", stream.delay))
+    return false;
+  if (stream.sampleRate < 1 || stream.sampleRate > maxElements ||
+      stream.delay < 0 || stream.delay > maxElements) {
+    path.report("too large or negative");
+    return false;
+  }
+  return true;
+}
 } // namespace se
 
 static bool parse(const json::Value &value, NetworkMetadata &metadata,
@@ -57,6 +71,7 @@ static bool parse(const json::Value &value, NetworkMetadata &metadata,
       map.map("macs_per_frame", metadata.macsPerFrame) &&
       map.map("weight_bytes", metadata.weightBytes) &&
       map.mapOptional("predicted_cycles_per_frame", metadata.predictedCycles) &&
+      map.mapOptional("stream", metadata.stream) &&
       map.map("inputs", metadata.inputs) &&
       map.map("outputs", metadata.outputs);
   if (isRead && (cores < 1 || cores > 64)) {

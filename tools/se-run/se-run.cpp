@@ -9,6 +9,7 @@
 #include "se/Driver/Compile.h"
 #include "se/Driver/Diagnostics.h"
 #include "se/Driver/RunHost.h"
+#include "se/Driver/RunSound.h"
 #include "se/Simulator/Program.h"
 #include "se/Simulator/ProgramListing.h"
 #include "se/Support/CommandLine.h"
@@ -41,6 +42,16 @@ static cl::list<std::string> outputs("out",
                                      cl::desc("Where to write an output"),
                                      cl::value_desc("NAME=FILE.npy"),
                                      cl::cat(category));
+static cl::opt<std::string>
+    wavIn("wav-in",
+          cl::desc("Networks between samples (--app=denoise): a recording of "
+                   "any rate; several channels become one"),
+          cl::value_desc("FILE.wav"), cl::cat(category));
+static cl::opt<std::string>
+    wavOut("wav-out",
+           cl::desc("Where to write the sound that comes out, as long as "
+                    "--wav-in and in time with it"),
+           cl::value_desc("FILE.wav"), cl::cat(category));
 static cl::opt<Platform>
     platform("platform", cl::desc("Where to run:"),
              cl::values(clEnumValN(Platform::Simulator, "sim",
@@ -215,8 +226,22 @@ static int compareOnHost(const char *argv0) {
   return comparePhases(options);
 }
 
+static SoundFiles getSoundFiles(const std::string &statisticsFile) {
+  SoundFiles files;
+  files.input = wavIn;
+  files.output = wavOut;
+  files.outputs = outputs;
+  files.statisticsFile = statisticsFile;
+  return files;
+}
+
 static int runNetworkOnHost(const std::string &statisticsFile,
                             const char *argv0) {
+  if (!wavIn.empty()) {
+    HostNetworkOptions options;
+    setNetwork(options, argv0);
+    return runSoundOnHost(options, getSoundFiles(statisticsFile));
+  }
   HostRunOptions options;
   setNetwork(options, argv0);
   options.inputs = inputs;
@@ -237,6 +262,7 @@ static int printInstructions() {
 /// Whether an output is the standard output, where the program prints else.
 static bool hasOutputOnConsole() {
   return OutputFiles::isStandardOutput(traceFile) ||
+         OutputFiles::isStandardOutput(wavOut) ||
          llvm::any_of(outputs, [](llvm::StringRef output) {
            return OutputFiles::isStandardOutput(output.split('=').second);
          });
@@ -283,6 +309,10 @@ int main(int argc, char **argv) {
   if (dump.getNumOccurrences() || tolerance.getNumOccurrences() ||
       seed.getNumOccurrences())
     return reportError("--dump, --tolerance and --seed go with --compare");
+  if (wavIn.empty() && !wavOut.empty())
+    return reportError("--wav-out goes with --wav-in");
+  if (!wavIn.empty() && !inputs.empty())
+    return reportError("give either --in or --wav-in");
   if (isOnHost)
     return runNetworkOnHost(statistics, argv[0]);
   if (programs.size() > 1)
@@ -317,7 +347,11 @@ int main(int argc, char **argv) {
       hasOutputOnConsole() || OutputFiles::isStandardOutput(statistics);
   options.hostTimeout = hostTimeout;
   options.resourceDir = target::getResourceDir(argv[0]);
-  if (llvm::Error error = sim::runProgramFiles(files, options))
+  llvm::Error error =
+      wavIn.empty()
+          ? sim::runProgramFiles(files, options)
+          : runSoundOnProgram(program, getSoundFiles(statistics), options);
+  if (error)
     return reportError(std::move(error));
   return 0;
 }

@@ -17,6 +17,8 @@
 
 namespace se::audio {
 
+inline constexpr int64_t defaultSampleRate = 16000;
+
 /// How long a WAV file says that it is and how long it is, in bytes of sound,
 /// if it is cut off: its header claims more than there is.
 struct CutOff {
@@ -36,12 +38,14 @@ readWav(llvm::StringRef path, std::optional<CutOff> *cutOff = nullptr);
 double getClippedShare(llvm::ArrayRef<float> samples);
 
 /// The same as readWav for any sample rate and number of channels: takes the
-/// mean of the channels and resamples to 16 kHz.
-llvm::Expected<std::vector<float>> readWavAnyRate(llvm::StringRef path);
+/// mean of the channels and resamples to `rate`, in Hz.
+llvm::Expected<std::vector<float>>
+readWavAnyRate(llvm::StringRef path, int64_t rate = defaultSampleRate);
 
-/// Writes mono, 16 kHz, 16 bit; values beyond +-1 are clipped.
+/// Writes mono, 16 bit, at `rate`, in Hz; values beyond +-1 are clipped.
 llvm::Error writeWav(OutputFiles &files, llvm::StringRef path,
-                     llvm::ArrayRef<float> samples);
+                     llvm::ArrayRef<float> samples,
+                     int64_t rate = defaultSampleRate);
 
 } // namespace se::audio
 

@@ -30,6 +30,7 @@ struct ProgramInfo {
   int64_t macs = 0; ///< multiply-accumulates of matvecs per frame
   /// What the planner expects of a frame; absent if there is no plan.
   std::optional<int64_t> predictedCycles;
+  std::optional<Stream> stream; ///< absent if frames are no hops of sound
   std::vector<PortInfo> inputs, outputs, states;
 };
 

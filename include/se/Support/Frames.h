@@ -34,6 +34,12 @@ struct Port {
   double largest = std::numeric_limits<double>::infinity();
 };
 
+/// What a network between samples is to its surroundings: a frame is a hop.
+struct Stream {
+  int64_t sampleRate = 0; ///< in Hz, of the first input and the first output
+  int64_t delay = 0; ///< samples from an input to the output that belongs to it
+};
+
 /// The values of some ports over all frames; `values[i]` holds
 /// numFrames x elements of port i.
 struct Frames {

@@ -9,6 +9,7 @@
 
 #include "se/Dialect/Cluster/FiniteMask.h"
 #include "se/Dialect/Cluster/StageLocation.h"
+#include "se/Dialect/DSP/DSP.h"
 #include "se/Schedule/Indexing.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -343,6 +344,7 @@ cluster::ProgramOp KernelEmitter::emitProgram() {
                             PortKind::Output);
   ArrayAttr states =
       ports(network.getStateTypes(), network.getStateNames(), PortKind::State);
+  Attribute stream = network->getAttr(dsp::StreamAttr::attrName);
   bool resets = screen && network->hasAttr(rnn::resetIfNotFiniteName);
   symbols.erase(network);
   // Callers know the program's name, nobody that of a constant.
@@ -357,6 +359,8 @@ cluster::ProgramOp KernelEmitter::emitProgram() {
   if (resets)
     program->setAttr(cluster::finiteMaskName,
                      b.getI64IntegerAttr(schedule.screenMaskOffset));
+  if (stream)
+    program->setAttr(dsp::StreamAttr::attrName, stream);
   symbols.insert(program, module.getBody()->begin());
   return program;
 }
