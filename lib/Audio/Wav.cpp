@@ -183,8 +183,8 @@ static std::optional<CutOff> findCutOff(StringRef content) {
   return std::nullopt;
 }
 
-Expected<std::vector<float>> audio::readWav(StringRef path,
-                                            std::optional<CutOff> *cutOff) {
+Expected<std::vector<float>>
+audio::readWav(StringRef path, std::optional<CutOff> *cutOff, int64_t rate) {
   auto buffer = readFile(path);
   if (!buffer)
     return buffer.takeError();
@@ -196,8 +196,8 @@ Expected<std::vector<float>> audio::readWav(StringRef path,
   if (recording->channels != 1)
     return fail(path,
                 "expected one channel, found " + Twine(recording->channels));
-  if (recording->rate != int(sampleRate))
-    return fail(path, "expected a sample rate of " + Twine(sampleRate) +
+  if (recording->rate != rate)
+    return fail(path, "expected a sample rate of " + Twine(rate) +
                           " Hz, found " + Twine(recording->rate) + " Hz");
   return std::move(recording->samples);
 }

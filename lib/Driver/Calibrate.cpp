@@ -5,6 +5,7 @@
 
 #include "se/Driver/Calibrate.h"
 
+#include "se/Dialect/DSP/DSP.h"
 #include "se/Dialect/RNN/Constants.h"
 #include "se/Dialect/RNN/RNN.h"
 #include "se/Dialect/RNN/Transforms/Observed.h"
@@ -258,7 +259,8 @@ llvm::Expected<Calibration> se::calibrate(ModuleOp module,
     if (options.progress)
       options.progress(recording, i, recordings.size());
     for (float gain : gains[i])
-      if (llvm::Error error = observer.run(recording, gain))
+      if (llvm::Error error =
+              observer.run(recording, std::min(gain, recording.maxGain)))
         return error;
     files.push_back(llvm::json::fixUTF8(recording.name));
   }
@@ -291,22 +293,25 @@ se::observeExtents(ModuleOp module, ArrayRef<Recording> recordings) {
   return extents;
 }
 
-llvm::Expected<std::vector<Port>> se::getInputs(ModuleOp module) {
+llvm::Expected<NetworkInputs> se::getInputs(ModuleOp module) {
   auto networks = module.getOps<rnn::NetworkOp>();
   if (!llvm::hasSingleElement(networks))
     return llvm::createStringError("--calibration: expected one rnn.network, "
                                    "in phase 'imported' or 'normalized'");
   rnn::NetworkOp network = *networks.begin();
-  std::vector<Port> ports;
+  NetworkInputs inputs;
+  if (auto stream =
+          network->getAttrOfType<dsp::StreamAttr>(dsp::StreamAttr::attrName))
+    inputs.stream = Stream{stream.getSampleRate(), stream.getDelay()};
   for (auto [name, type] :
        llvm::zip(network.getInputNames(), network.getInputTypes())) {
     auto tensor = cast<RankedTensorType>(cast<TypeAttr>(type).getValue());
-    Port &port = ports.emplace_back();
+    Port &port = inputs.ports.emplace_back();
     port.name = cast<StringAttr>(name).str();
     port.shape.assign(tensor.getShape().begin(), tensor.getShape().end());
     port.elements = tensor.getNumElements();
   }
-  return ports;
+  return inputs;
 }
 
 /// Statistics of a file, with ranges by another method if one is given.
@@ -344,7 +349,8 @@ se::getCalibration(ModuleOp module, const CalibrationOptions &options,
     llvm::Expected<std::vector<Recording>> recordings =
         std::vector<Recording>();
     if (options.paths.empty() && options.randomSeed)
-      recordings->push_back(makeRandomRecording(*options.randomSeed, *inputs));
+      recordings->push_back(
+          makeRandomRecording(*options.randomSeed, inputs->ports));
     else
       recordings =
           readRecordings(options, *inputs, [&](const llvm::Twine &text) {
@@ -352,7 +358,7 @@ se::getCalibration(ModuleOp module, const CalibrationOptions &options,
           });
     if (!recordings)
       return recordings.takeError();
-    if (options.frontend.empty() &&
+    if (options.frontend.empty() && !inputs->stream &&
         llvm::any_of(*recordings, [](auto &r) { return r.isSound; }))
       emitRemark(module.getLoc())
           << "calibration: sound becomes the spectrum of TinyDenoiser (Hann "

@@ -7,6 +7,7 @@
 #include "se/Audio/Stft.h"
 #include "se/Audio/Wav.h"
 #include "se/Driver/Calibrate.h"
+#include "se/Driver/RunSound.h"
 #include "se/Support/MessageLine.h"
 #include "se/Support/Npy.h"
 
@@ -112,8 +113,10 @@ using Warn = llvm::function_ref<void(const Twine &)>;
 
 class Reader {
 public:
-  Reader(const CalibrationOptions &options, ArrayRef<Port> inputs, Warn warn)
-      : options(options), inputs(inputs), warn(warn) {}
+  Reader(const CalibrationOptions &options, const NetworkInputs &network,
+         Warn warn)
+      : options(options), inputs(network.ports), stream(network.stream),
+        warn(warn) {}
 
   Expected<Recording> read(const std::string &path);
 
@@ -123,13 +126,15 @@ private:
 
   const CalibrationOptions &options;
   ArrayRef<Port> inputs;
+  std::optional<Stream> stream;
   Warn warn;
 };
 } // namespace
 
-/// The network's features of a recording.
+/// Hops of a recording, or the network's features of it.
 Error Reader::readSound(StringRef path, Recording &recording) {
-  if (inputs.size() != 1 || inputs.front().elements != audio::numBins)
+  if (!stream &&
+      (inputs.size() != 1 || inputs.front().elements != audio::numBins))
     return llvm::createStringError(
         path + ": sound becomes frames of " + Twine(audio::numBins) +
         " magnitudes, which is not what this network takes; give .npy files");
@@ -139,7 +144,8 @@ Error Reader::readSound(StringRef path, Recording &recording) {
     return llvm::createStringError("--frontend: unknown name '" + name +
                                    "', expected tinydenoiser or dtln");
   std::optional<audio::CutOff> cutOff;
-  auto samples = audio::readWav(path, &cutOff);
+  auto samples = audio::readWav(
+      path, &cutOff, stream ? stream->sampleRate : audio::defaultSampleRate);
   if (!samples)
     return samples.takeError();
   if (cutOff)
@@ -152,7 +158,19 @@ Error Reader::readSound(StringRef path, Recording &recording) {
                        path, 100 * share)
              .str());
   recording.isSound = true;
-  recording.seconds = double(samples->size()) / audio::sampleRate;
+  recording.seconds =
+      double(samples->size()) /
+      double(stream ? stream->sampleRate : audio::defaultSampleRate);
+  if (stream) {
+    recording.frames =
+        makeHops(*samples, inputs.front().elements, stream->delay);
+    float peak = 0;
+    for (float sample : *samples)
+      peak = std::max(peak, std::abs(sample));
+    if (peak)
+      recording.maxGain = 1 / peak;
+    return Error::success();
+  }
   std::vector<float> features = audio::getFeatures(*frontend, *samples);
   recording.frames.numFrames = int64_t(features.size() / audio::numBins);
   recording.frames.values.push_back(std::move(features));
@@ -239,11 +257,11 @@ static void checkLength(ArrayRef<Recording> recordings, Warn warn) {
 }
 
 Expected<std::vector<Recording>>
-se::readRecordings(const CalibrationOptions &options, ArrayRef<Port> inputs,
-                   Warn warn) {
+se::readRecordings(const CalibrationOptions &options,
+                   const NetworkInputs &inputs, Warn warn) {
   std::vector<std::string> files;
   for (const std::string &path : options.paths)
-    if (Error error = expand(path, inputs, files))
+    if (Error error = expand(path, inputs.ports, files))
       return error;
   std::vector<Recording> recordings;
   Reader reader(options, inputs, warn);

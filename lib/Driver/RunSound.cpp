@@ -80,8 +80,8 @@ Error SoundRun::write(OutputFiles &to, const Frames &results,
   }
   if (!files.statisticsFile.empty()) {
     llvm::json::Value value(std::move(statistics));
-    if (Error error = to.add(files.statisticsFile,
-                             llvm::formatv("{0:2}\n", value).str()))
+    if (Error error =
+            to.add(files.statisticsFile, llvm::formatv("{0:2}\n", value).str()))
       return error;
   }
   return to.commit();

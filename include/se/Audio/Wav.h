@@ -25,13 +25,14 @@ struct CutOff {
   uint64_t claimed, present;
 };
 
-/// Reads mono sound of 16 kHz, from WAV or any other format of libsndfile;
+/// Reads mono sound, from WAV or any other format of libsndfile;
 /// full scale is +-1. Errors start with the file's name: it cannot be read, is
 /// no sound file, is empty, too long or damaged, has a sample that is NaN or
-/// infinite, or has another rate or more channels. `cutOff` is told whether the
-/// file is.
+/// infinite, or has another rate than `rate`, in Hz, or more channels. `cutOff`
+/// is told whether the file is.
 llvm::Expected<std::vector<float>>
-readWav(llvm::StringRef path, std::optional<CutOff> *cutOff = nullptr);
+readWav(llvm::StringRef path, std::optional<CutOff> *cutOff = nullptr,
+        int64_t rate = defaultSampleRate);
 
 /// The share of samples in runs of three or more at full scale: what clipping
 /// leaves.

@@ -13,6 +13,7 @@
 #include "mlir/IR/BuiltinOps.h"
 
 #include <functional>
+#include <limits>
 #include <optional>
 
 namespace se {
@@ -23,6 +24,14 @@ struct Recording {
   Frames frames;    ///< of all inputs, in order
   bool isSound = false;
   double seconds = 0; ///< of sound
+  /// Inputs that are so many times as large are not clipped by the network.
+  float maxGain = std::numeric_limits<float>::infinity();
+};
+
+/// What a network takes.
+struct NetworkInputs {
+  std::vector<Port> ports;
+  std::optional<Stream> stream; ///< absent if frames are no hops of sound
 };
 
 struct CalibrationOptions {
@@ -53,7 +62,7 @@ struct CalibrationOptions {
 /// are not finite. `warn` is told of what may make bad statistics: little
 /// sound, a file that is cut off or clipped.
 llvm::Expected<std::vector<Recording>>
-readRecordings(const CalibrationOptions &options, llvm::ArrayRef<Port> inputs,
+readRecordings(const CalibrationOptions &options, const NetworkInputs &inputs,
                llvm::function_ref<void(const llvm::Twine &)> warn);
 
 /// Frames of uniform random numbers from -1 to 1.
@@ -78,7 +87,7 @@ llvm::Expected<std::vector<std::vector<Extent>>>
 observeExtents(mlir::ModuleOp module, llvm::ArrayRef<Recording> recordings);
 
 /// The inputs of the one network of such a module.
-llvm::Expected<std::vector<Port>> getInputs(mlir::ModuleOp module);
+llvm::Expected<NetworkInputs> getInputs(mlir::ModuleOp module);
 
 /// What a module is calibrated with.
 struct CalibrationResult {
