@@ -8,6 +8,7 @@
 #include "../Planning/DelayLines.h"
 #include "../Planning/Positions.h"
 #include "se/Dialect/Cluster/Cluster.h"
+#include "se/Dialect/RNN/FiniteRoot.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -91,6 +92,8 @@ static Cost getFunctionCost(Operation &op) {
     return logCost;
   if (isa<math::TanhOp>(op))
     return tanhCost;
+  if (auto root = dyn_cast<math::SqrtOp>(op); root && rnn::hasFiniteRoot(root))
+    return makeCost(13, 11, 56);
   if (isa<math::SqrtOp>(op))
     return makeCost(2, 1, 6, /*divisions=*/1);
   if (isa<math::RsqrtOp>(op))

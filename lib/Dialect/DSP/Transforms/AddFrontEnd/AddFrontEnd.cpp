@@ -159,11 +159,12 @@ Value FilterBuilder::addState(StringRef name, int64_t elements) {
   return addState(name, b.getZeroAttr(getVector(elements)));
 }
 
-/// To full scale. What is bounded may be f16 later (--rnn-choose-floats).
+/// To full scale, NaN too. What is bounded may be f16 later
+/// (--rnn-choose-floats).
 Value FilterBuilder::clip(Value samples) {
   int64_t count = sizeOf(samples);
-  Value above = arith::MaximumFOp::create(b, samples, c.constant(-1, count));
-  return arith::MinimumFOp::create(b, above, c.constant(1, count));
+  Value above = arith::MaxNumFOp::create(b, samples, c.constant(-1, count));
+  return arith::MinNumFOp::create(b, above, c.constant(1, count));
 }
 
 /// The last samples. The state holds whole hops, so that it is a delay line.

@@ -6,6 +6,7 @@
 #include "Features.h"
 
 #include "se/Dialect/DSP/DSP.h"
+#include "se/Dialect/RNN/FiniteRoot.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -108,7 +109,8 @@ Value SoundBlock::getFeature(const frontend::Feature &feature) {
     Complex bins = getSpectrum();
     x = c.add(c.mul(bins.re, bins.re), c.mul(bins.im, bins.im));
     if (feature.source == Source::Magnitude)
-      x = math::SqrtOp::create(b, x);
+      x = math::SqrtOp::create(
+          b, x, isFinite ? rnn::finiteRoot : arith::FastMathFlags::none);
     break;
   }
   case Source::Complex: {
@@ -126,6 +128,7 @@ Value SoundBlock::getFeature(const frontend::Feature &feature) {
 }
 
 void SoundBlock::apply(Result result, Value output) {
+  isFinite &= result == Result::Other;
   int64_t bins = fft / 2 + 1;
   auto split = [&]() -> Complex {
     return {c.slice(output, 0, bins), c.slice(output, bins, bins)};

@@ -42,6 +42,8 @@ private:
   mlir::Value samples; ///< null: only the spectrum is known
   Complex spectrum;    ///< null: only the samples are known
   llvm::ArrayRef<double> window;
+  /// Nothing but clipped samples has become the spectrum.
+  bool isFinite = true;
 };
 
 } // namespace se::dsp

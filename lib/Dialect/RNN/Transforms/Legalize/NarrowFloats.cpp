@@ -17,6 +17,8 @@
 #include "Marks.h"
 
 #include "se/Dialect/RNN/Constants.h"
+#include "se/Dialect/RNN/FiniteRoot.h"
+#include "se/Dialect/RNN/Movement.h"
 #include "se/Dialect/RNN/Transforms/Passes.h"
 
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -134,6 +136,14 @@ Value FloatNarrower::limit(OpBuilder &b, Location loc, Value value) {
     return arith::ConstantOp::create(
         b, loc, DenseElementsAttr::get(type, b.getF32FloatAttr(most)));
   };
+  // A root is not negative, and one that is marked no NaN.
+  Operation *source = value.getDefiningOp();
+  while (isMovement(source) && source->getOperand(0).getDefiningOp())
+    source = source->getOperand(0).getDefiningOp();
+  auto root = dyn_cast<math::SqrtOp>(source);
+  if (root && hasFiniteRoot(root))
+    return arith::MinimumFOp::create(b, loc, value, splat(65504),
+                                     arith::FastMathFlags::nnan);
   value = arith::MinimumFOp::create(b, loc, value, splat(65504));
   return arith::MaximumFOp::create(b, loc, value, splat(-65504));
 }
