@@ -5,6 +5,8 @@
 
 #include "se/Dialect/Plan/Plan.h"
 
+#include "se/Dialect/RNN/Movement.h"
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -18,12 +20,12 @@ using namespace se;
 using namespace se::plan;
 
 /// The stages that a value of the network comes of; tensors are put together
-/// and reshaped between stages.
+/// and moved between stages.
 static void findStages(Value value, llvm::function_ref<void(StageOp)> found) {
   Operation *op = value.getDefiningOp();
   if (auto stage = dyn_cast_or_null<StageOp>(op))
     return found(stage);
-  if (isa_and_nonnull<tensor::ConcatOp, rnn::ReshapeOp, PushOp>(op))
+  if (isa_and_nonnull<tensor::ConcatOp, PushOp>(op) || rnn::isMovement(op))
     for (Value operand : op->getOperands())
       findStages(operand, found);
 }

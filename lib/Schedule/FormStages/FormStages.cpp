@@ -3,6 +3,7 @@
 
 //===- FormStages.cpp - From operations on tensors to stages --------------===//
 
+#include "../Planning/Joins.h"
 #include "../Planning/Positions.h"
 #include "../Planning/Storage.h"
 #include "Batch.h"
@@ -20,6 +21,7 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/IRMapping.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "llvm/ADT/StringMap.h"
 
@@ -99,6 +101,7 @@ private:
   void emitBody(plan::StageOp stage, const Loop &loop,
                 const char *whyNotShared);
   Found findVector(rnn::MatvecOp op, AffineExpr element);
+  Value join(Operation *whole);
   void concatenate();
   void setYield();
 
@@ -109,8 +112,10 @@ private:
   llvm::StringMap<unsigned> uses; ///< of names
   /// What others read: the results of stages, and concatenations of them.
   llvm::DenseMap<Value, Value> results;
-  /// Of concatenations and delay lines, the parts that stages have computed.
-  llvm::MapVector<Operation *, SmallVector<Value>> parts;
+  /// Concatenations and delay lines of which stages have computed a part.
+  llvm::SetVector<Operation *> wholes;
+  /// The parts that stages have computed, by the operands that they are.
+  llvm::DenseMap<OpOperand *, Value> parts;
 };
 } // namespace
 
@@ -237,27 +242,40 @@ void StageBuilder::formStage(const Loop &loop, unsigned depth) {
       results[job->value] = result;
       continue;
     }
-    Operation *whole = job->root.getDefiningOp();
-    SmallVector<Value> &all = parts[whole];
-    all.resize(isa<plan::PushOp>(whole) ? 1 : whole->getNumOperands());
-    all[job->part] = result;
+    wholes.insert(job->root.getDefiningOp());
+    parts[job->part] = result;
   }
+}
+
+/// The same of the results of stages as `whole` is of parts.
+Value StageBuilder::join(Operation *whole) {
+  IRMapping mapping;
+  for (OpOperand &operand : whole->getOpOperands())
+    if (Value part = parts.lookup(&operand))
+      mapping.map(operand.get(), part);
+    else if (isJoined(operand.get()))
+      mapping.map(operand.get(), join(operand.get().getDefiningOp()));
+  Operation *copy = b.clone(*whole, mapping);
+  for (auto [operand, original] :
+       llvm::zip(copy->getOpOperands(), whole->getOpOperands()))
+    if (Value part = parts.lookup(&original))
+      operand.set(part);
+  return copy->getResult(0);
 }
 
 /// Puts those together whose last part has just been computed.
 void StageBuilder::concatenate() {
-  for (auto &[whole, all] : parts) {
-    Value &result = results[whole->getResult(0)];
-    if (result || llvm::is_contained(all, Value()))
+  for (Operation *whole : wholes) {
+    if (results.lookup(whole->getResult(0)))
       continue;
-    b.setLoc(whole->getLoc());
+    bool isComplete = true;
+    auto check = [&](OpOperand &part) { isComplete &= parts.contains(&part); };
     if (auto push = dyn_cast<plan::PushOp>(whole))
-      result = plan::PushOp::create(b, push.getType(), all.front(),
-                                    push.getLine(), push.getFront());
+      check(push.getXMutable());
     else
-      result =
-          tensor::ConcatOp::create(b, cast<tensor::ConcatOp>(whole).getType(),
-                                   cast<tensor::ConcatOp>(whole).getDim(), all);
+      forEachPart(whole, check);
+    if (isComplete)
+      results[whole->getResult(0)] = join(whole);
   }
 }
 

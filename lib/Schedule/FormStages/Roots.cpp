@@ -6,6 +6,7 @@
 #include "Roots.h"
 
 #include "../Planning/EarlyValues.h"
+#include "../Planning/Joins.h"
 #include "se/Dialect/Plan/Plan.h"
 #include "se/Dialect/RNN/Movement.h"
 #include "se/Dialect/RNN/RNNScreening.h"
@@ -76,7 +77,7 @@ void Roots::findRoots() {
       addOperandRoot(matvec.getX(),
                      /*inOrder=*/!isBatch || isConstant(matvec.getW()));
     }
-    if (isa<tensor::ConcatOp, plan::PushOp>(op))
+    if (isa<tensor::ConcatOp, plan::PushOp>(op) && !isJoined(op.getResult(0)))
       roots.insert(op.getResult(0));
   }
   rnn::YieldOp yield = network.getYield();
@@ -100,17 +101,15 @@ void Roots::makeJobs() {
     return jobs.back().get();
   };
   auto addRoot = [&](Value value) {
-    if (auto push = value.getDefiningOp<plan::PushOp>()) {
-      addJob(push.getX(), value);
-      return;
-    }
+    auto addPart = [&](OpOperand &part) {
+      addJob(part.get(), value)->part = &part;
+    };
+    if (auto push = value.getDefiningOp<plan::PushOp>())
+      return addPart(push.getXMutable());
     auto concat = value.getDefiningOp<tensor::ConcatOp>();
-    if (!concat) {
-      definitions[value] = addJob(value, value);
-      return;
-    }
-    for (auto [number, part] : llvm::enumerate(concat.getInputs()))
-      addJob(part, concat)->part = unsigned(number);
+    if (concat)
+      return forEachPart(concat, addPart);
+    definitions[value] = addJob(value, value);
   };
   Block &block = network.getBody().front();
   for (Value argument : block.getArguments())
@@ -247,16 +246,23 @@ void Roots::delayJobs() {
 }
 
 /// Makes roots of expensive values that would be computed for more elements
-/// than they have. Returns whether there were any.
+/// than they have, or a few of their elements by few cores, before all others.
+/// Returns whether there were any.
 bool Roots::addRepeatedRoots() {
+  constexpr int64_t few = 8;
   llvm::DenseMap<Value, int64_t> count;
   llvm::DenseSet<std::tuple<Value, AffineExpr, unsigned, int64_t>> seen;
   for (const Evaluation &evaluation : evaluations)
     // Jobs of one loop share evaluations at the same position.
     if (seen.insert({evaluation.value, evaluation.position,
                      evaluation.job->depth, evaluation.job->elements})
-            .second)
-      count[evaluation.value] += evaluation.job->elements;
+            .second) {
+      int64_t &sum = count[evaluation.value],
+              all = elementsOf(evaluation.value);
+      sum += evaluation.job->elements;
+      if (evaluation.job->elements < few && all >= few * few)
+        sum = std::max(sum, all + 1);
+    }
   bool changed = false;
   for (auto [value, elements] : count)
     if (elements > elementsOf(value))

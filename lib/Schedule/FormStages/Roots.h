@@ -23,7 +23,7 @@ struct Job {
   /// What others read: the value or, if it is a part of a concatenation, that.
   /// A part takes `value` from its own stage or source if it has one.
   mlir::Value root;
-  unsigned part = 0; ///< the number of the part
+  mlir::OpOperand *part = nullptr; ///< whose operand the part is (Joins.h)
   int64_t elements = 0;
   unsigned depth = 0;
 

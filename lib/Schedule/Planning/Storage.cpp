@@ -6,6 +6,7 @@
 #include "Storage.h"
 
 #include "EarlyValues.h"
+#include "Joins.h"
 #include "Positions.h"
 
 #include "se/Dialect/RNN/RNNScreening.h"
@@ -22,13 +23,16 @@ bool schedule::isStaged(rnn::NetworkOp network) {
   llvm::SetVector<Value> early = findEarlyValues(network);
   // What is put together are results that go nowhere else.
   auto isKBlock = [](Value value) {
-    return value.getDefiningOp<plan::StageOp>() && value.hasOneUse();
+    return value.hasOneUse() &&
+           (value.getDefiningOp<plan::StageOp>() || isJoined(value));
   };
   auto isNextValue = [](Operation *user) { return isa<rnn::YieldOp>(user); };
   for (Operation &op : network.getBody().front().without_terminator()) {
     bool isKnown =
         isa<arith::ConstantOp, rnn::FiniteOp, plan::StageOp>(op) ||
         (isa<tensor::ConcatOp>(op) &&
+         llvm::all_of(op.getOperands(), isKBlock)) ||
+        (op.getNumResults() == 1 && isJoined(op.getResult(0)) &&
          llvm::all_of(op.getOperands(), isKBlock)) ||
         (isa<plan::PushOp>(op) && isKBlock(op.getOperand(0))) ||
         (op.getNumResults() == 1 && early.contains(op.getResult(0))) ||
@@ -81,16 +85,11 @@ void Storage::findReads() {
       });
 }
 
-/// Where an element of a part of a concatenation goes.
-static AffineExpr getPlaceOfPart(tensor::ConcatOp concat, unsigned number) {
-  AffineExpr d0 = getAffineDimExpr(0, concat.getContext());
-  int64_t dim = concat.getDim(), offset = 0;
-  for (Value part : concat.getInputs().take_front(number))
-    offset += shapeOf(part)[dim];
-  SmallVector<AffineExpr> index =
-      delinearize(d0, shapeOf(concat.getInputs()[number]));
-  index[dim] = index[dim] + offset;
-  return linearize(index, shapeOf(concat.getResult()), concat.getContext());
+/// Does a concatenation become of it?
+static bool isPart(OpOperand &use) {
+  Operation *op = use.getOwner();
+  return isa<tensor::ConcatOp>(op) ||
+         (op->getNumResults() == 1 && isJoined(op->getResult(0)));
 }
 
 /// Buffers, of which findBuffers() removes those that nobody reads, and
@@ -112,8 +111,9 @@ void Storage::findOutputs() {
         };
         bool isKBlock = false;
         for (OpOperand &use : result.getUses())
-          if (auto concat = dyn_cast<tensor::ConcatOp>(use.getOwner())) {
-            add(concat, getPlaceOfPart(concat, use.getOperandNumber()));
+          if (isPart(use)) {
+            auto [whole, place] = findWhole(use);
+            add(whole, place);
             isKBlock = true;
           } else if (auto push = dyn_cast<plan::PushOp>(use.getOwner())) {
             for (auto kind : {Destination::Slot, Destination::SecondSlot})
