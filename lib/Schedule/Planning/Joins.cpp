@@ -5,9 +5,11 @@
 
 #include "Joins.h"
 
+#include "se/Dialect/RNN/Movement.h"
 #include "se/Dialect/RNN/RNN.h"
 #include "se/Schedule/Indexing.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -15,8 +17,8 @@ using namespace mlir;
 using namespace se;
 using namespace se::schedule;
 
-/// Of a movement without loss: along which dimensions it goes backwards; none if
-/// it is no such slice.
+/// Of a movement without loss: along which dimensions it goes backwards; none
+/// if it is no such slice.
 static std::optional<SmallVector<bool>>
 getReversed(tensor::ExtractSliceOp slice) {
   ArrayRef<int64_t> from = slice.getSourceType().getShape();
@@ -74,7 +76,20 @@ static AffineExpr getPlaceOfPart(tensor::ConcatOp concat, unsigned number,
   return linearize(index, shapeOf(concat.getResult()), concat.getContext());
 }
 
+/// Whether operations of the network compute it.
+static bool isComputed(Value value) {
+  while (Operation *op = value.getDefiningOp()) {
+    if (!rnn::isMovement(op))
+      return !isa<arith::ConstantOp>(op);
+    value = op->getOperand(0);
+  }
+  return false;
+}
+
 bool schedule::isJoined(Value value) {
+  // What lies in memory is read where it is.
+  if (!isComputed(value))
+    return false;
   while (value.hasOneUse()) {
     Operation *op = value.getDefiningOp();
     if (!op || !(isa<tensor::ConcatOp>(op) || isBijection(op)))
