@@ -5,8 +5,6 @@
 
 #include "Report.h"
 
-#include "se/Audio/Stft.h"
-
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace llvm;
@@ -31,30 +29,29 @@ void printReport(const Report &report, raw_ostream &os) {
                 report.program, report.network.network, report.network.target,
                 report.network.precision, report.network.cores);
   os << formatv("weights    {0:N} bytes\n", report.network.weightBytes);
-  os << formatv("recording  {0:F2} s, {1} frames of {2:F2} ms\n",
-                report.audioSeconds, statistics.frames,
-                audio::hopSeconds * 1e3);
-  os << formatv(
-      "spectrum   TinyDenoiser's, Hann windows of {0} samples: a "
-      "network that was trained\n           on another one makes sound "
-      "worse\n",
-      audio::windowSize);
+  const Stream &stream = *report.network.stream;
+  int64_t hop = report.network.inputs.front().elements;
+  double hopSeconds = double(hop) / double(stream.sampleRate);
+  os << formatv("recording  {0:F2} s, {1} hops of {2} samples ({3:F2} ms)\n",
+                report.audioSeconds, statistics.frames, hop, hopSeconds * 1e3);
+  os << formatv("delay      {0:F2} ms besides the hop\n",
+                double(stream.delay) / double(stream.sampleRate) * 1e3);
   if (report.before && report.after)
     os << formatv("SI-SNR     {0:F2} dB before, {1:F2} dB after: {2} by {3:F2} "
                   "dB\n",
                   *report.before, *report.after,
                   *report.after >= *report.before ? "better" : "worse",
                   std::abs(*report.after - *report.before));
-  os << formatv("cycles     {0:N} per frame on average, {1:N} to {2:N}\n",
+  os << formatv("cycles     {0:N} per hop on average, {1:N} to {2:N}\n",
                 uint64_t(statistics.meanCycles), statistics.minCycles,
                 statistics.maxCycles);
-  os << formatv("work       {0:N} multiply-accumulates per frame, {1:F2} per "
+  os << formatv("work       {0:N} multiply-accumulates per hop, {1:F2} per "
                 "cycle\n",
                 statistics.macsPerFrame, statistics.macsPerCycle);
   for (const target::OperatingPoint &point : report.target.operatingPoints) {
-    double hopCycles = audio::hopSeconds * point.mhz * 1e6;
-    os << formatv("real time  {0,3:F0} MHz: {1:F2} ms per frame, real-time "
-                  "factor {2:F3} (longest frame {3:F3})\n",
+    double hopCycles = hopSeconds * point.mhz * 1e6;
+    os << formatv("real time  {0,3:F0} MHz: {1:F2} ms per hop, real-time "
+                  "factor {2:F3} (longest hop {3:F3})\n",
                   point.mhz, statistics.meanCycles / (point.mhz * 1e3),
                   statistics.meanCycles / hopCycles,
                   statistics.maxCycles / hopCycles);

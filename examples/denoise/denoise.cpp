@@ -3,9 +3,9 @@
 
 //===- denoise.cpp - Takes the noise out of a recording -------------------===//
 //
-// The host does what stands around the network (see se/Audio/Stft.h); the
-// compiled network runs on a simulated cluster and turns the magnitudes of each
-// frame into gains.
+// The program goes from samples to samples, hop by hop, on a simulated cluster
+// (se-compile --app=denoise). The host reads and writes files, measures, and
+// draws.
 //
 //===----------------------------------------------------------------------===//
 
@@ -16,6 +16,7 @@
 #include "se/Audio/Wav.h"
 #include "se/Driver/Compile.h"
 #include "se/Driver/Diagnostics.h"
+#include "se/Driver/RunSound.h"
 #include "se/Support/CommandLine.h"
 
 #include "llvm/Support/CommandLine.h"
@@ -35,10 +36,10 @@ using sim::Platform;
 static cl::OptionCategory category("se-denoise options");
 static cl::opt<std::string> program(cl::Positional, cl::Required,
                                     cl::desc("PROG.elf"), cl::cat(category));
-static cl::opt<std::string> input("in", cl::Required,
-                                  cl::desc("Recording, mono, 16 kHz"),
-                                  cl::value_desc("noisy.wav"),
-                                  cl::cat(category));
+static cl::opt<std::string>
+    input("in", cl::Required,
+          cl::desc("Recording, mono, at the program's rate"),
+          cl::value_desc("noisy.wav"), cl::cat(category));
 static cl::opt<std::string> output("out", cl::Required,
                                    cl::desc("Where to write the result"),
                                    cl::value_desc("denoised.wav"),
@@ -131,8 +132,8 @@ public:
 private:
   Error readProgram();
   Error readRecordings();
-  /// The gains for all bins.
-  Expected<std::vector<float>> runNetwork(const audio::Spectrum &spectrum);
+  /// The sound that comes out, in time with the recording.
+  Expected<std::vector<float>> runProgram();
 
   std::string resourceDir;
   sim::Program denoiser;
@@ -152,14 +153,12 @@ Error Denoiser::readProgram() {
   if (!denoiser.metadata)
     return fail(program + ": holds no compiled network");
   const sim::NetworkMetadata &network = *denoiser.metadata;
-  auto fits = [](ArrayRef<Port> ports) {
-    return ports.size() == 1 && ports[0].elements == audio::numBins;
-  };
-  if (!fits(network.inputs) || !fits(network.outputs))
+  if (!network.stream || network.inputs.size() != 1 ||
+      network.outputs.empty() ||
+      network.outputs.front().elements != network.inputs.front().elements)
     return fail(program + ": " + network.network +
-                " is no denoiser of this kind: expected one input and one "
-                "output of " +
-                Twine(audio::numBins) + " bins");
+                " does not go from samples to samples: compile it with "
+                "--app=denoise");
   auto description = target::loadTarget(network.target, resourceDir);
   if (!description)
     return description.takeError();
@@ -168,12 +167,13 @@ Error Denoiser::readProgram() {
 }
 
 Error Denoiser::readRecordings() {
-  auto samples = audio::readWav(input);
+  int64_t rate = denoiser.metadata->stream->sampleRate;
+  auto samples = audio::readWav(input, nullptr, rate);
   if (!samples)
     return samples.takeError();
   noisy = std::move(*samples);
   if (!referenceFile.empty()) {
-    auto clean = audio::readWav(referenceFile);
+    auto clean = audio::readWav(referenceFile, nullptr, rate);
     if (!clean)
       return clean.takeError();
     if (clean->size() != noisy.size())
@@ -186,7 +186,7 @@ Error Denoiser::readRecordings() {
     if (!(maxSeconds > 0))
       return fail("--max-seconds: expected a number above 0");
     size_t size = size_t(std::max(
-        1.0, std::min(double(noisy.size()), maxSeconds * audio::sampleRate)));
+        1.0, std::min(double(noisy.size()), maxSeconds * double(rate))));
     noisy.resize(size);
     if (reference)
       reference->resize(size);
@@ -194,11 +194,10 @@ Error Denoiser::readRecordings() {
   return Error::success();
 }
 
-Expected<std::vector<float>>
-Denoiser::runNetwork(const audio::Spectrum &spectrum) {
-  Frames inputs;
-  inputs.numFrames = spectrum.numFrames;
-  inputs.values.push_back(audio::getMagnitudes(spectrum));
+Expected<std::vector<float>> Denoiser::runProgram() {
+  const sim::NetworkMetadata &network = *denoiser.metadata;
+  int64_t delay = network.stream->delay;
+  Frames inputs = makeHops(noisy, network.inputs.front().elements, delay);
   sim::RunOptions options;
   options.platform = platform;
   options.maxCycles = UINT64_MAX;
@@ -213,7 +212,8 @@ Denoiser::runNetwork(const audio::Spectrum &spectrum) {
   if (!run)
     return run.takeError();
   statistics = getFrameStatistics(run->statistics);
-  return std::move(run->outputs.values.front());
+  auto first = run->outputs.values.front().begin() + delay;
+  return std::vector<float>(first, first + int64_t(noisy.size()));
 }
 
 Error Denoiser::run() {
@@ -225,20 +225,20 @@ Error Denoiser::run() {
     if (Error error = checkWritable(path))
       return error;
 
-  audio::Spectrum before = audio::analyze(noisy), after = before;
   double start = getSeconds();
-  auto mask = runNetwork(before);
-  if (!mask)
-    return mask.takeError();
+  auto denoised = runProgram();
+  if (!denoised)
+    return denoised.takeError();
   double hostSeconds = getSeconds() - start;
-  audio::applyMask(after, *mask);
-  std::vector<float> result = audio::synthesize(after, noisy.size());
+  ArrayRef<float> result = *denoised;
 
   OutputFiles files;
-  if (Error error = audio::writeWav(files, output, result))
+  const Stream &stream = *denoiser.metadata->stream;
+  if (Error error = audio::writeWav(files, output, result, stream.sampleRate))
     return error;
   if (!picture.empty()) {
-    std::vector<audio::Spectrum> spectra = {before, audio::analyze(result)};
+    std::vector<audio::Spectrum> spectra = {audio::analyze(noisy),
+                                            audio::analyze(result)};
     if (reference)
       spectra.push_back(audio::analyze(*reference));
     if (Error error = writeSpectrograms(files, picture, spectra))
@@ -250,7 +250,7 @@ Error Denoiser::run() {
     snrBefore = audio::getSiSnr(noisy, *reference);
     snrAfter = audio::getSiSnr(result, *reference);
   }
-  double audioSeconds = double(noisy.size()) / audio::sampleRate;
+  double audioSeconds = double(noisy.size()) / double(stream.sampleRate);
   Report report{program,      *denoiser.metadata, target,    statistics,
                 audioSeconds, hostSeconds,        snrBefore, snrAfter};
   bool isOnStandardOutput = OutputFiles::isStandardOutput(output) ||
@@ -268,7 +268,7 @@ int main(int argc, char **argv) {
   parseCommandLine(
       argc, argv,
       "se-denoise: takes the noise out of a recording with a compiled "
-      "network\n");
+      "network (se-compile --app=denoise)\n");
   if (Error error = Denoiser(target::getResourceDir(argv[0])).run())
     return reportError(std::move(error));
   return 0;

@@ -98,7 +98,7 @@ class Inputs:
         onnx.save(mask_network(), folder / "mask.onnx")
         np.save(folder / "x.npy", np.zeros((2, 3), np.float32))
         se.compile(folder / "net.onnx", folder / "plain.elf", "--cores=2")
-        se.compile(folder / "mask.onnx", folder / "mask.elf", "--cores=2")
+        se.compile(folder / "mask.onnx", folder / "mask.elf", "--app=denoise", "--cores=2")
         recipe = Recipe("lstm", input=4, hidden=8, layers=2, head="gemm")
         (folder / "large.onnx").write_bytes(onnx_models.build(recipe).SerializeToString())
         path = se.compile(folder / "large.onnx", folder / "schedule.mlir", "--cores=2",
