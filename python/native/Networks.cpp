@@ -36,13 +36,31 @@ static CalibrationOptions makeCalibration(const std::vector<std::string> &paths,
   return options;
 }
 
+using Strings = std::vector<std::string>;
+
+static NetworkSource makeSource(const Strings &models, const std::string &app,
+                                const std::string &frontEnd,
+                                const Strings &states, const Strings &constants,
+                                const std::string &resources) {
+  NetworkSource source;
+  source.paths = models;
+  source.app = app;
+  source.frontEnd = frontEnd;
+  source.states = states;
+  source.constants = constants;
+  source.resourceDir = resources;
+  return source;
+}
+
 /// Returns the statistics as JSON.
-static std::string calibrateNetwork(
-    const std::string &model, const std::vector<std::string> &recordings,
-    const std::string &method, const std::string &levels,
-    const std::string &frontend, const std::string &saveFile,
-    const std::vector<std::string> &states,
-    const std::vector<std::string> &constants, const py::object &progress) {
+static std::string
+calibrateNetwork(const Strings &models, const std::string &app,
+                 const std::vector<std::string> &recordings,
+                 const std::string &method, const std::string &levels,
+                 const std::string &frontend, const std::string &saveFile,
+                 const std::vector<std::string> &states,
+                 const std::vector<std::string> &constants,
+                 const py::object &progress, const std::string &resources) {
   CalibrationOptions options =
       makeCalibration(recordings, method, levels, frontend);
   options.saveFile = saveFile;
@@ -59,8 +77,9 @@ static std::string calibrateNetwork(
     if (recordings.empty())
       throw UserError("no recordings to calibrate with");
     Context context;
-    mlir::OwningOpRef<mlir::ModuleOp> module =
-        loadModule(model, states, context.get(), constants);
+    mlir::OwningOpRef<mlir::ModuleOp> module = loadNetwork(
+        makeSource(models, app, frontend, states, constants, resources),
+        context.get());
     if (!module)
       context.fail();
     OutputFiles outputs;
@@ -101,7 +120,7 @@ static std::string observeNetwork(const std::string &model,
 
 /// Returns the report as JSON; "{}" if no plan is made.
 static std::string compileNetwork(
-    const std::string &model, const std::string &output,
+    const Strings &models, const std::string &app, const std::string &output,
     const std::string &precision, const std::vector<std::string> &calibration,
     const std::string &method, const std::string &levels,
     const std::string &frontend, const std::string &nonfinite,
@@ -148,8 +167,9 @@ static std::string compileNetwork(
       };
     auto target = check(target::loadTarget(targetName, resources));
     Context context;
-    mlir::OwningOpRef<mlir::ModuleOp> module =
-        loadModule(model, states, context.get(), constants);
+    mlir::OwningOpRef<mlir::ModuleOp> module = loadNetwork(
+        makeSource(models, app, frontend, states, constants, resources),
+        context.get());
     if (!module ||
         mlir::failed(compile(*module, options, target, resources, output)))
       context.fail();
@@ -159,12 +179,21 @@ static std::string compileNetwork(
   return report;
 }
 
+/// Sample rate and delay.
+static std::optional<std::pair<int64_t, int64_t>>
+toPair(const std::optional<Stream> &stream) {
+  if (!stream)
+    return std::nullopt;
+  return std::pair(stream->sampleRate, stream->delay);
+}
+
 namespace {
 
 /// A network compiled for the host.
 class HostNetwork {
 public:
-  HostNetwork(const std::string &model, const std::string &precision,
+  HostNetwork(const Strings &models, const std::string &app,
+              const std::string &precision,
               const std::vector<std::string> &calibration,
               const std::string &method, const std::string &levels,
               const std::string &frontend, const std::string &nonfinite,
@@ -176,16 +205,14 @@ public:
     {
       py::gil_scoped_release release;
       HostNetworkOptions options;
-      options.source.paths = {model};
+      options.source =
+          makeSource(models, app, frontend, states, constants, resources);
       options.precision = precision;
       options.calibration =
           makeCalibration(calibration, method, levels, frontend);
       options.nonfinite = nonfinite;
       options.target = target;
       options.cores = cores;
-      options.source.states = states;
-      options.source.constants = constants;
-      options.source.resourceDir = resources;
       Context context;
       // There are none: nothing is saved.
       OutputFiles outputs;
@@ -199,6 +226,9 @@ public:
 
   std::vector<Port> getInputs() const { return toPorts(getInfo().inputs); }
   std::vector<Port> getOutputs() const { return toPorts(getInfo().outputs); }
+  std::optional<std::pair<int64_t, int64_t>> getStream() const {
+    return toPair(getInfo().stream);
+  }
 
   std::pair<std::vector<Array>, std::string>
   run(const std::vector<py::buffer> &inputs, int64_t numFrames) {
@@ -274,31 +304,35 @@ private:
 
 void python::addNetworks(py::module_ &module) {
   using py::arg;
-  module.def("compile", compileNetwork, arg("model"), arg("output"),
-             arg("precision"), arg("calibration"), arg("method"), arg("levels"),
-             arg("frontend"), arg("nonfinite"), arg("target"), arg("cores"),
-             arg("states"), arg("constants"), arg("schedule"), arg("emit"),
-             arg("name"), arg("core_stack"), arg("l1_bytes"), arg("remarks"),
-             arg("max_loss"), arg("metric"), arg("policy"), arg("resources"));
-  module.def("calibrate", calibrateNetwork, arg("model"), arg("recordings"),
-             arg("method"), arg("levels"), arg("frontend"), arg("output"),
-             arg("states"), arg("constants"), arg("progress"));
+  module.def("compile", compileNetwork, arg("models"), arg("app"),
+             arg("output"), arg("precision"), arg("calibration"), arg("method"),
+             arg("levels"), arg("frontend"), arg("nonfinite"), arg("target"),
+             arg("cores"), arg("states"), arg("constants"), arg("schedule"),
+             arg("emit"), arg("name"), arg("core_stack"), arg("l1_bytes"),
+             arg("remarks"), arg("max_loss"), arg("metric"), arg("policy"),
+             arg("resources"));
+  module.def("calibrate", calibrateNetwork, arg("models"), arg("app"),
+             arg("recordings"), arg("method"), arg("levels"), arg("frontend"),
+             arg("output"), arg("states"), arg("constants"), arg("progress"),
+             arg("resources"));
   module.def("observe", observeNetwork, arg("model"), arg("recordings"),
              arg("states"));
   module.def("is_host_program", isHostProgram, arg("path"));
 
   py::class_<HostNetwork>(module, "HostNetwork")
-      .def(py::init<const std::string &, const std::string &,
+      .def(py::init<const Strings &, const std::string &, const std::string &,
                     const std::vector<std::string> &, const std::string &,
                     const std::string &, const std::string &,
                     const std::string &, const std::string &, unsigned,
                     const std::vector<std::string> &,
                     const std::vector<std::string> &, const std::string &>(),
-           arg("model"), arg("precision"), arg("calibration"), arg("method"),
-           arg("levels"), arg("frontend"), arg("nonfinite"), arg("target"),
-           arg("cores"), arg("states"), arg("constants"), arg("resources"))
+           arg("models"), arg("app"), arg("precision"), arg("calibration"),
+           arg("method"), arg("levels"), arg("frontend"), arg("nonfinite"),
+           arg("target"), arg("cores"), arg("states"), arg("constants"),
+           arg("resources"))
       .def_property_readonly("inputs", &HostNetwork::getInputs)
       .def_property_readonly("outputs", &HostNetwork::getOutputs)
+      .def_property_readonly("stream", &HostNetwork::getStream)
       .def("run", &HostNetwork::run, arg("inputs"), arg("num_frames"))
       .def("reset", &HostNetwork::reset);
 
@@ -316,6 +350,10 @@ void python::addNetworks(py::module_ &module) {
       .def_property_readonly("cores", metadata(&Metadata::cores))
       .def_property_readonly("inputs", metadata(&Metadata::inputs))
       .def_property_readonly("outputs", metadata(&Metadata::outputs))
+      .def_property_readonly("stream",
+                             [](const Program &program) {
+                               return toPair(program.getMetadata().stream);
+                             })
       .def("run", &Program::run, arg("inputs"), arg("num_frames"),
            arg("on_gvsoc"), arg("target"), arg("check"), arg("profile"),
            arg("trace"), arg("max_cycles"), arg("host_timeout"),

@@ -21,7 +21,16 @@ from . import audio, cells, frontends, ops
 from ._compile import Report, calibrate, compile
 from ._native import Error
 from ._native import version as __version__
-from ._networks import HostNetwork, Network, Port, Program, RunResult, run
+from ._networks import (
+    HostNetwork,
+    Network,
+    Port,
+    Program,
+    RunResult,
+    Stream,
+    filter_sound,
+    run,
+)
 from .builder import Cell, Model, Value
 
 if TYPE_CHECKING:
@@ -37,6 +46,7 @@ __all__ = [
     "Program",
     "Report",
     "RunResult",
+    "Stream",
     "Value",
     "__version__",
     "audio",
@@ -44,6 +54,7 @@ __all__ = [
     "cells",
     "compile",
     "evaluate",
+    "filter_sound",
     "from_torch",
     "frontends",
     "ops",

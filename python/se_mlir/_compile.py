@@ -95,9 +95,10 @@ def format_levels(levels: Sequence[float] | None) -> str:
 
 
 def calibrate(
-    model: str | os.PathLike[str],
+    model: Paths,
     recordings: Paths,
     *,
+    app: str = "frames",
     method: str = "",
     levels: Sequence[float] | None = None,
     frontend: str = "",
@@ -111,7 +112,9 @@ def calibrate(
     Parameters
     ----------
     model
-        ``.onnx``, ``.mlir`` or ``.mlirbc``.
+        ``.onnx``, ``.mlir`` or ``.mlirbc``; several with ``app="denoise"``.
+    app
+        ``frames`` or ``denoise``, as for `compile`.
     recordings
         ``.npy`` files, float32 [T, elements], or sound files (16 kHz, mono), which
         become frames by `frontend`; folders of them;
@@ -126,7 +129,7 @@ def calibrate(
         sound, 0 for ``.npy`` files.
     frontend
         What makes frames of sound: ``tinydenoiser`` (default) or ``dtln``, the frames
-        of its first network.
+        of its first network. With ``app="denoise"`` the front end, as for `compile`.
     output
         Where to save the statistics, for the option `calibration` of `compile`.
     states
@@ -142,7 +145,8 @@ def calibrate(
         The statistics of all tensors, as in the saved file.
     """
     text = _native.calibrate(
-        os.fspath(model),
+        to_list(model),
+        app,
         to_list(recordings),
         method,
         format_levels(levels),
@@ -151,13 +155,16 @@ def calibrate(
         list(states),
         list(constants),
         progress,
+        RESOURCES,
     )
     return cast(dict[str, Any], json.loads(text))
 
 
 def _measure(
     metric: Callable[["HostNetwork"], float],
-    model: str | os.PathLike[str],
+    model: Paths,
+    app: str,
+    frontend: str,
     states: Sequence[str],
     constants: Sequence[str],
     policy: str,
@@ -168,18 +175,22 @@ def _measure(
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "policy.json"
         file.write_text(policy)
-        return metric(HostNetwork(model, file, states=states, constants=constants))
+        network = HostNetwork(
+            model, file, app=app, frontend=frontend, states=states, constants=constants
+        )
+        return metric(network)
 
 
 def compile(
-    model: str | os.PathLike[str],
+    model: Paths,
     output: str | os.PathLike[str],
     *,
+    app: str = "frames",
+    frontend: str = "",
     precision: str | os.PathLike[str] = "fp32",
     calibration: Paths = (),
     calibration_method: str = "",
     calibration_levels: Sequence[float] | None = None,
-    calibration_frontend: str = "",
     nonfinite: str = "",
     target: str | os.PathLike[str] = "pulp-open",
     cores: int | None = None,
@@ -200,14 +211,20 @@ def compile(
     Parameters
     ----------
     model
-        ``.onnx``, ``.mlir`` or ``.mlirbc``.
+        ``.onnx``, ``.mlir`` or ``.mlirbc``; several with ``app="denoise"``.
     output
         The file to write; with ``emit="obj"`` a C header is written beside it.
+    app
+        ``frames``, the network alone, or ``denoise``, sound in and out
+        (docs/frontends.md).
+    frontend
+        With ``app="denoise"`` what stands around the networks, a name or
+        ``FILE.json``; by default the one that fits. Otherwise as for `calibrate`.
     precision
         A name or a policy by layer, ``FILE.json`` (docs/precision.md).
     calibration
         For the scales of int8: recordings or statistics, as for `calibrate`.
-    calibration_method, calibration_levels, calibration_frontend
+    calibration_method, calibration_levels
         As for `calibrate`.
     nonfinite
         What becomes of a frame with an input that is infinite or NaN:
@@ -263,15 +280,18 @@ def compile(
             raise _native.Error(
                 f"metric: expected a function, found {type(metric).__name__}"
             )
-        measure = functools.partial(_measure, metric, model, states, constants)
+        measure = functools.partial(
+            _measure, metric, model, app, frontend, states, constants
+        )
     text = _native.compile(
-        os.fspath(model),
+        to_list(model),
+        app,
         os.fspath(output),
         os.fspath(precision),
         to_list(calibration),
         calibration_method,
         format_levels(calibration_levels),
-        calibration_frontend,
+        frontend,
         nonfinite,
         os.fspath(target),
         cores,

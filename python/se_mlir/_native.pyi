@@ -35,7 +35,8 @@ class Port:
     def elements(self) -> int: ...
 
 def compile(
-    model: str, output: str, precision: str, calibration: Sequence[str], method: str,
+    models: Sequence[str], app: str, output: str, precision: str,
+    calibration: Sequence[str], method: str,
     levels: str, frontend: str, nonfinite: str, target: str, cores: int,
     states: Sequence[str], constants: Sequence[str], schedule: str, emit: str, name: str,
     core_stack: int, l1_bytes: int, remarks: bool, max_loss: float,
@@ -49,9 +50,9 @@ def cell_network(
     cell: str, sizes: str, weights: Mapping[str, _Floats], options: Sequence[str],
 ) -> str: ...
 def calibrate(
-    model: str, recordings: Sequence[str], method: str, levels: str, frontend: str,
-    output: str, states: Sequence[str], constants: Sequence[str],
-    progress: Callable[[int, int, str], object] | None,
+    models: Sequence[str], app: str, recordings: Sequence[str], method: str, levels: str,
+    frontend: str, output: str, states: Sequence[str], constants: Sequence[str],
+    progress: Callable[[int, int, str], object] | None, resources: str,
 ) -> str: ...
 def observe(model: str, recordings: Sequence[str], states: Sequence[str]) -> str: ...
 def list_names(names: Sequence[str], most: int = 160) -> str: ...
@@ -60,7 +61,8 @@ def is_host_program(path: str) -> bool: ...
 
 class HostNetwork:
     def __init__(
-        self, model: str, precision: str, calibration: Sequence[str], method: str,
+        self, models: Sequence[str], app: str, precision: str,
+        calibration: Sequence[str], method: str,
         levels: str, frontend: str, nonfinite: str, target: str, cores: int,
         states: Sequence[str], constants: Sequence[str], resources: str,
     ) -> None: ...
@@ -68,6 +70,8 @@ class HostNetwork:
     def inputs(self) -> list[Port]: ...
     @property
     def outputs(self) -> list[Port]: ...
+    @property
+    def stream(self) -> tuple[int, int] | None: ...
     def run(
         self, inputs: Sequence[_Floats], num_frames: int
     ) -> tuple[list[Array], str]: ...
@@ -87,6 +91,8 @@ class Program:
     def inputs(self) -> list[Port]: ...
     @property
     def outputs(self) -> list[Port]: ...
+    @property
+    def stream(self) -> tuple[int, int] | None: ...
     def run(
         self, inputs: Sequence[_Floats], num_frames: int, on_gvsoc: bool, target: str,
         check: bool, profile: bool, trace: str, max_cycles: int, host_timeout: int,

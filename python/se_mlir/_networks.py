@@ -83,6 +83,39 @@ def _to_outputs(
     return {port.name: np.asarray(array) for port, array in zip(ports, arrays)}
 
 
+class Stream(NamedTuple):
+    """What a network between samples is to its surroundings: a frame is a hop."""
+
+    #: Samples a second, of the first input and the first output.
+    sample_rate: int
+    #: Samples from an input to the output that belongs to it, besides the hop.
+    delay: int
+
+
+def _to_stream(stream: tuple[int, int] | None) -> Stream | None:
+    return None if stream is None else Stream(*stream)
+
+
+def filter_sound(network: "HostNetwork | Program", samples: ArrayLike) -> Floats:
+    """Sound [samples] through a network of ``app="denoise"``, from its reset values:
+    as many samples, in time with those.
+
+    Raises
+    ------
+    Error
+        The network does not go from samples to samples.
+    """
+    if network.stream is None:
+        raise Error("the network does not go from samples to samples: app='denoise'")
+    signal = np.asarray(samples, np.float32).ravel()
+    hop, delay = network.inputs[0].elements, network.stream.delay
+    hops = np.zeros((-(-(len(signal) + delay) // hop), hop), np.float32)
+    hops.ravel()[: len(signal)] = signal
+    network.reset()
+    result = network.run({network.inputs[0].name: hops})[network.outputs[0].name]
+    return result.ravel()[delay : delay + len(signal)]
+
+
 class Network(Protocol):
     """What `HostNetwork` and `Program` have in common."""
 
@@ -103,10 +136,11 @@ class HostNetwork:
     Parameters
     ----------
     model
-        ``.onnx``, or ``.mlir`` or ``.mlirbc`` of any phase up to ``selected``.
+        ``.onnx``, or ``.mlir`` or ``.mlirbc`` of any phase up to ``selected``;
+        several with ``app="denoise"``.
     precision
         A name or a policy by layer, ``FILE.json`` (docs/precision.md).
-    calibration, calibration_method, calibration_levels, calibration_frontend, nonfinite
+    app, frontend, calibration, calibration_method, calibration_levels, nonfinite
         As for `compile`.
     target
         It is an error if the network does not fit this target; by default none.
@@ -121,13 +155,14 @@ class HostNetwork:
 
     def __init__(
         self,
-        model: str | os.PathLike[str],
+        model: Paths,
         precision: str | os.PathLike[str] = "fp32",
         *,
+        app: str = "frames",
+        frontend: str = "",
         calibration: Paths = (),
         calibration_method: str = "",
         calibration_levels: Sequence[float] | None = None,
-        calibration_frontend: str = "",
         nonfinite: str = "",
         target: str | os.PathLike[str] = "",
         cores: int = 1,
@@ -135,12 +170,13 @@ class HostNetwork:
         constants: Sequence[str] = (),
     ) -> None:
         self._native = _native.HostNetwork(
-            os.fspath(model),
+            to_list(model),
+            app,
             os.fspath(precision),
             to_list(calibration),
             calibration_method,
             format_levels(calibration_levels),
-            calibration_frontend,
+            frontend,
             nonfinite,
             os.fspath(target),
             cores,
@@ -150,6 +186,8 @@ class HostNetwork:
         )
         self.inputs: tuple[Port, ...] = _to_ports(self._native.inputs)
         self.outputs: tuple[Port, ...] = _to_ports(self._native.outputs)
+        #: With ``app="denoise"``.
+        self.stream: Stream | None = _to_stream(self._native.stream)
         #: Of the last run: ``frames``, ``host_seconds``.
         self.statistics: Statistics = {}
 
@@ -229,6 +267,8 @@ class Program:
         self.cores: int = self._native.cores
         self.inputs: tuple[Port, ...] = _to_ports(self._native.inputs)
         self.outputs: tuple[Port, ...] = _to_ports(self._native.outputs)
+        #: With ``app="denoise"``.
+        self.stream: Stream | None = _to_stream(self._native.stream)
         #: Of the last run: the keys of ``se-run --stats`` (docs/simulator.md).
         self.statistics: Statistics = {}
 

@@ -498,3 +498,26 @@ def test_search(tmp_path):
         se_mlir.compile(model, tmp_path / "net.elf", metric=broken, **options)
     with pytest.raises(se_mlir.Error, match="auto is a search that se-compile does"):
         se_mlir.HostNetwork(model, "auto")
+
+
+def test_sound(tmp_path):
+    """A network between samples: host, program and the tools make the same of a sound."""
+    model = se.SOURCE / "models/tinydenoiser_gru128.onnx"
+    se_mlir.compile(model, tmp_path / "net.elf", app="denoise", precision="fp16")
+    host = se_mlir.HostNetwork(model, "fp16", app="denoise", frontend="tinydenoiser")
+    program = se_mlir.Program(tmp_path / "net.elf")
+    assert host.stream == program.stream == se_mlir.Stream(16000, 300)
+    samples = np.random.default_rng(1).uniform(-0.5, 0.5, 777).astype(np.float32)
+    sounds = [se_mlir.filter_sound(network, samples) for network in (host, program, host)]
+    assert all(np.array_equal(sound, sounds[0]) for sound in sounds)
+    assert sounds[0].shape == samples.shape and np.abs(sounds[0]).max() > 1e-3
+    se_mlir.audio.write_wav(tmp_path / "in.wav", samples)
+    se.run_tool("se-run", tmp_path / "net.elf", f"--wav-in={tmp_path / 'in.wav'}",
+                f"--wav-out={tmp_path / 'out.wav'}")
+    rounded = se_mlir.audio.read_wav(tmp_path / "in.wav")
+    found = se_mlir.audio.read_wav(tmp_path / "out.wav")
+    assert np.abs(found - se_mlir.filter_sound(host, rounded)).max() < 2**-15
+    with pytest.raises(se_mlir.Error, match="samples to samples"):
+        se_mlir.filter_sound(se_mlir.HostNetwork(model, "fp16"), samples)
+    with pytest.raises(se_mlir.Error, match="unknown --app 'echo'"):
+        se_mlir.HostNetwork(model, app="echo")
