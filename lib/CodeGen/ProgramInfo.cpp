@@ -89,6 +89,26 @@ static const CType &getCType(StringRef element) {
       types, [&](const CType &type) { return type.element == element; });
 }
 
+/// Of a network between samples: what it is to its surroundings, and the step
+/// under the name of what it does.
+static std::string makeStreamText(const ProgramInfo &program) {
+  const Stream &stream = *program.stream;
+  int64_t hop = program.inputs.front().elements;
+  std::string text = llvm::formatv(
+      "/* A frame is a hop of sound, full scale is +-1. What comes out belongs "
+      "to "
+      "what\n   came in {0}_delay samples before (se/stream.h). */\n"
+      "enum {{ {0}_sample_rate = {1}, {0}_hop = {2}, {0}_delay = {3} };\n",
+      program.name, stream.sampleRate, hop, stream.delay);
+  // Other outputs are those of step.
+  if (program.inputs.size() == 1 && program.outputs.size() == 1)
+    text += llvm::formatv(
+        "static inline void {0}_process({0}_state *state, const float in[{1}], "
+        "float out[{1}]) {{\n  {0}_step(state, in, out);\n}\n",
+        program.name, hop);
+  return text + "\n";
+}
+
 std::string se::makeHeader(const ProgramInfo &program) {
   std::string text;
   llvm::raw_string_ostream os(text);
@@ -155,8 +175,10 @@ std::string se::makeHeader(const ProgramInfo &program) {
   };
   os << ") {\n  const float *const inputs_[] = {" << list(inputs)
      << "};\n  float *const outputs_[] = {" << list(outputs) << "};\n  " << name
-     << "_step_ports(state, inputs_, outputs_);\n}\n\n"
-     << "#ifdef __cplusplus\n}\n#endif\n\n#endif /* " << guard << " */\n";
+     << "_step_ports(state, inputs_, outputs_);\n}\n\n";
+  if (program.stream)
+    os << makeStreamText(program);
+  os << "#ifdef __cplusplus\n}\n#endif\n\n#endif /* " << guard << " */\n";
   return text;
 }
 
