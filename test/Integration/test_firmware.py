@@ -323,3 +323,54 @@ def test_state_outside_l1(place, tmp_path):
     assert line.startswith("error: net_init: the state at 0x")
     assert "must lie in L1, aligned to 16 (SE_L1 of se/runtime.h)" in line
     assert "status 125" in result.stderr
+
+
+# Sound, hop by hop.
+
+STREAM = """
+#include "net.h"
+#include "se/runtime.h"
+#include "se/stream.h"
+
+SE_L1 static net_state state;
+static float buffers[SE_STREAM_FLOATS(net_hop, net_delay)];
+static float sound[{count}][net_hop] = {{{hops}}};
+
+static void process(const float *in, float *out) {{ net_process(&state, in, out); }}
+
+int main(void) {{
+  static float out[net_hop];
+  se_stream stream;
+  net_init(&state);
+  se_stream_init(&stream, process, net_hop, net_delay, buffers);
+  for (int t = 0; t < {count}; ++t) {{
+    se_stream_exchange(&stream, sound[t], out);
+    for (int i = 0; i < net_hop; ++i) {{
+      uint32_t word;
+      memcpy(&word, &out[i], sizeof word);
+      se_puthex(word);
+      se_putc(i + 1 < net_hop ? ' ' : '\\n');
+    }}
+    se_stream_poll(&stream);
+  }}
+  return net_sample_rate == 16000 && stream.missed == 0 ? 0 : 1;
+}}
+"""
+
+
+def test_stream(tmp_path):
+    """The hops of se/stream.h are those of the network, one later."""
+    model = se.SOURCE / "models/tinydenoiser_gru128.onnx"
+    options = ("--app=denoise", "--precision=fp16")
+    se.compile(model, tmp_path / "net.o", "--emit=obj", "--l1-bytes=50000", *options)
+    x = np.random.default_rng(3).uniform(-0.5, 0.5, (6, 100)).astype(np.float32)
+    hops = ", ".join("{" + ", ".join(f"{float(v).hex()}f" for v in hop) + "}" for hop in x)
+    linked = build_firmware(tmp_path, STREAM.format(count=len(x), hops=hops),
+                            [tmp_path / "net.o"])
+    assert linked.returncode == 0, linked.stderr
+    lines = se.run_tool("se-run", "--check", tmp_path / "firmware.elf").stdout.splitlines()
+    found = np.array([[int(word, 16) for word in line.split()] for line in lines], np.uint32)
+    expected = se.run(model, {"in": x}, ["out"], *options)["out"]
+    assert np.abs(expected).max() > 1e-3
+    assert not found[0].any()
+    assert np.array_equal(found[1:], expected[:-1].view(np.uint32))
