@@ -137,7 +137,7 @@ schedule::chooseTiling(StageLoops &stageLoops, const TilingOptions &options,
                       bytes - room, bytes, room,
                       getHint(stageLoops, bytes, room))
             .str());
-  SmallVector<int64_t> depths{3, 4, 2};
+  SmallVector<int64_t> depths{3, 4, 2, 6};
   if (options.slots)
     depths.assign({options.slots});
   std::set<int64_t> sizes = getSlotSizes(stageLoops, options);
