@@ -29,6 +29,7 @@ TARGETS = {
     "policy": (["policy"], ["-max_len=2048", "-dict=json.dict"], 1_500_000),
     "calibration": (["calibration"], ["-max_len=8192", "-dict=json.dict"], 1_000_000),
     "target": (["target"], ["-max_len=4096", "-dict=json.dict"], 600_000),
+    "frontend": (["frontend"], ["-max_len=4096", "-dict=json.dict"], 1_000_000),
     "program": (["program"], ["-max_len=65536"], 25_000),
     "sound": (["sound"], ["-max_len=8192"], 20_000),
 }

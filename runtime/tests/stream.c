@@ -1,11 +1,11 @@
 // Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Hops between an interrupt, which this program plays, and a network, which is a
-// delay and a gain of 1/2 here.
+// Hops between an interrupt, which this program plays, and a network, which is
+// a delay and a gain of 1/2 here.
 
-#include "check.h"
 #include "se/stream.h"
+#include "check.h"
 
 #define HOP 10
 #define DELAY 25

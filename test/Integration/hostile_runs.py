@@ -43,9 +43,9 @@ ERROR = re.compile(r"(.*:\d+:\d+: )?error: ")
 BESIDE = re.compile(r"(.*:\d+:\d+: )?(warning|remark): |calibrating \d")
 # How often each kind of file is chosen.
 WEIGHTS = {"onnx": 5, "npy": 2, "policy": 2, "calibration": 2, "target": 2, "mlir": 4,
-           "npz": 1, "cell": 3, "schedule": 1, "bytecode": 2, "program": 4, "sound": 3}
+           "npz": 1, "cell": 3, "frontend": 1, "schedule": 1, "bytecode": 2, "program": 4, "sound": 3}
 SUFFIX = {"onnx": "onnx", "npy": "npy", "npz": "npz", "policy": "json",
-          "calibration": "json", "target": "json", "mlir": "mlir", "cell": "mlir",
+          "calibration": "json", "target": "json", "frontend": "json", "mlir": "mlir", "cell": "mlir",
           "schedule": "mlir", "bytecode": "mlirbc", "program": "elf"}
 
 
@@ -115,7 +115,7 @@ class Inputs:
             return seeds.make_program(changed_input.change_text(self.metadata, source)), "tiny"
         if kind == "onnx":
             return changed_input.change_model(content, source), name
-        if kind in ("policy", "calibration", "target", "mlir", "cell"):
+        if kind in ("policy", "calibration", "target", "frontend", "mlir", "cell"):
             return changed_input.change_text(content, source), name
         return changed_input.change_bytes(content, source), name
 
@@ -159,6 +159,9 @@ class Inputs:
             more = "" if kind == "policy" else "int8 calibration="
             yield ["se-opt", shared("net.mlir"), "-o", "o.mlir",
                    f"--se-pipeline=to=legalized precision={more}{file}"], ["o.mlir"]
+        elif kind == "frontend":
+            yield ["se-compile", shared("mask.onnx"), "-o", "o.mlir", "--emit=mlir-normalized",
+                   "--app=denoise", f"--frontend={file}"], ["o.mlir"]
         elif kind == "target":
             yield ["se-compile", net, "-o", "o.mlir", "--emit=mlir-scheduled",
                    f"--target={file}"], ["o.mlir"]

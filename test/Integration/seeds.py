@@ -91,6 +91,19 @@ def policy_seeds():
         yield default, json.dumps({"default": default}).encode()
 
 
+def frontend_seeds():
+    for path in sorted((se.SOURCE / "frontends").glob("*.json")):
+        yield path.name, path.read_bytes()
+    yield "all.json", json.dumps({
+        "sample_rate": 48000, "hop": 30, "fft": 60, "window": {"shape": "vorbis", "samples": 60},
+        "synthesis": {"shape": "hamming", "normalize": True},
+        "networks": [{"inputs": [["complex", {"scale": 2}, {"offset": 1e-3}], "samples",
+                                 ["power", {"at_least": 1e-9}, "log", {"exponent": 0.5}]],
+                      "outputs": ["complex_gain", "other"]},
+                     {"inputs": [["magnitude", "sqrt", "log2"]], "outputs": ["spectrum"]}],
+    }).encode()
+
+
 def target_seeds():
     for path in sorted((se.SOURCE / "targets").glob("*.json")):
         yield path.stem, path.read_bytes()
@@ -198,6 +211,7 @@ def make(folder):
         "cell": dict(cell_seeds()),
         "policy": dict(policy_seeds()),
         "target": dict(target_seeds()),
+        "frontend": dict(frontend_seeds()),
         "sound": dict(sound_seeds()),
         "module": dict(module_seeds()),
         **compiled_seeds(folder),

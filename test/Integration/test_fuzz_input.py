@@ -103,7 +103,7 @@ def test_package(inputs, request, tmp_path):
 # The folders of seeds.py that each target starts from.
 CORPORA = {"onnx": ["onnx"], "module": ["module", "mlir"], "npy": ["npy"],
            "npz": ["npz"], "policy": ["policy"], "calibration": ["calibration"], "target": ["target"],
-           "program": ["program"], "sound": ["sound"]}
+           "frontend": ["frontend"], "program": ["program"], "sound": ["sound"]}
 
 
 @pytest.mark.parametrize("target", CORPORA)

@@ -48,8 +48,8 @@ void se_stream_init(se_stream *stream, se_stream_process *process, uint32_t hop,
                     uint32_t delay, float *buffers);
 
 /* Takes a hop that came in and gives the next one to play: that which came in
-   with the last exchange, if it is ready. If it is not, a hop of zeros, which is
-   counted as missed; it is dropped. Called by the interrupt. */
+   with the last exchange, if it is ready. If it is not, a hop of zeros, which
+   is counted as missed; it is dropped. Called by the interrupt. */
 void se_stream_exchange(se_stream *stream, const float *in, float *out);
 
 /* Computes the hop that has come in. Returns 0 if there was none. Not called

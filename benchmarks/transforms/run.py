@@ -1,0 +1,170 @@
+#!/usr/bin/env python3
+# Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""What a front end costs: cycles of Fourier transforms in fp32, and of whole hops.
+
+Forward is a window, a transform and magnitudes, back is a transform, a window and
+overlap-add with a hop of a quarter; of both the cycles beyond those of a network that copies
+as many numbers. Whole hops are the networks of --models with the front end that fits them,
+beside the networks alone, on noise. Prints tables, in Markdown; with --docs they become those
+of docs/performance.md.
+"""
+
+import argparse
+import concurrent.futures
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BIN = pathlib.Path(os.environ["SE_BIN"])
+DOCS = ROOT / "docs" / "performance.md"
+SIZES = (64, 128, 256, 320, 480, 512, 960, 1024)
+TARGETS = ("pulp-open", "gap9")
+FRAMES = 6  # the first ones find caches that are empty
+
+
+def run(tool, *arguments):
+    process = subprocess.run([BIN / tool, *arguments], capture_output=True, text=True)
+    return process.stderr.strip().splitlines()[-1] if process.returncode else ""
+
+
+def measure(folder, source, inputs, *options):
+    """Cycles of a warm frame; a message if there are none."""
+    stats = folder / "stats.json"
+    arguments = []
+    for name, elements in inputs.items():
+        frames = np.random.default_rng(0).uniform(-1, 1, (FRAMES, elements))
+        np.save(folder / f"{name}.npy", np.abs(frames).astype(np.float32))
+        arguments.append(f"--in={name}={folder / name}.npy")
+    problem = run("se-compile", source, "-o", folder / "net.elf", *options) or run(
+        "se-run", folder / "net.elf", *arguments, f"--stats={stats}")
+    return problem or json.loads(stats.read_text())["cycles_per_frame"]["min"]
+
+
+def write(n, way):
+    """A network around a transform of n samples, or around copies."""
+    bins, hop = n // 2 + 1, n // 4
+    t = lambda size: f"tensor<{size}xf32>"
+    state = lambda name, size: f'%{name} = "{name}" : {t(size)} reset dense<0.5> : {t(size)}'
+    window = ", ".join(f"{0.5 - 0.5 * np.cos(2 * np.pi * i / n):.9e}" for i in range(n))
+    lines = [f"%w = arith.constant dense<[{window}]> : {t(n)}"]
+    if way in ("forward", "copy forward"):
+        inputs, states = {"x": n}, [state("s", n), state("m", bins)]
+        if way == "forward":
+            lines += [f"%0 = arith.mulf %s, %w : {t(n)}",
+                      f"%re, %im = dsp.rfft %0 : {t(n)} -> {t(bins)}",
+                      f"%1 = arith.mulf %re, %re : {t(bins)}",
+                      f"%2 = arith.mulf %im, %im : {t(bins)}",
+                      f"%3 = arith.addf %1, %2 : {t(bins)}",
+                      f"%next = math.sqrt %3 fastmath<nnan, ninf> : {t(bins)}"]
+        else:
+            lines.append(f"%next = tensor.extract_slice %s[0] [{bins}] [1] : {t(n)} to {t(bins)}")
+        result, nexts, types = "%m", "%x, %next", f"{t(n)}, {t(bins)}"
+        out = bins
+    else:
+        inputs, out = {"r": bins, "i": bins}, hop
+        states = [state("re", bins), state("im", bins), state("sum", n - hop)]
+        if way == "back":
+            lines += [f"%0 = dsp.irfft %re, %im : {t(bins)} -> {t(n)}",
+                      f"%y = arith.mulf %0, %w : {t(n)}",
+                      f"%1 = tensor.extract_slice %y[0] [{n - hop}] [1] : {t(n)} to {t(n - hop)}",
+                      f"%2 = arith.addf %sum, %1 : {t(n - hop)}",
+                      f"%3 = tensor.extract_slice %2[{hop}] [{n - 2 * hop}] [1] : "
+                      f"{t(n - hop)} to {t(n - 2 * hop)}",
+                      f"%4 = tensor.extract_slice %y[{n - hop}] [{hop}] [1] : {t(n)} to {t(hop)}",
+                      f"%next = tensor.concat dim(0) %3, %4 : ({t(n - 2 * hop)}, {t(hop)}) -> "
+                      f"{t(n - hop)}",
+                      f"%out = tensor.extract_slice %2[0] [{hop}] [1] : {t(n - hop)} to {t(hop)}"]
+        else:
+            lines += [f"%out = tensor.extract_slice %re[0] [{hop}] [1] : {t(bins)} to {t(hop)}",
+                      f"%next = arith.negf %sum : {t(n - hop)}"]
+        result, nexts = "%out", "%r, %i, %next"
+        types = f"{t(bins)}, {t(bins)}, {t(n - hop)}"
+    ports = ", ".join(f'%{name} = "{name}" : {t(size)}' for name, size in inputs.items())
+    body = "\n  ".join(lines)
+    return inputs, f"""rnn.network @transform inputs({ports}) states({', '.join(states)})
+    outputs("y" : {t(out)}) {{
+  {body}
+  rnn.yield {result} : {t(out)} next {nexts} : {types}
+}}
+"""
+
+
+def measure_transform(job):
+    n, way = job
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        inputs, text = write(n, way)
+        (folder / "net.mlir").write_text(text)
+        cycles = measure(folder, folder / "net.mlir", inputs)
+        return cycles if isinstance(cycles, int) else sys.exit(f"{n}, {way}: {cycles}")
+
+
+def measure_hop(job):
+    model, target, precision, app, recordings = job
+    options = [f"--target={target}", f"--precision={precision}", f"--app={app}"]
+    if precision == "mixed":
+        options.append(f"--calibration={recordings}")
+    # The shipped networks take 257 magnitudes, 16 kHz with a hop of 100 samples.
+    inputs = {"in": 100} if app == "denoise" else {"mag": 257}
+    with tempfile.TemporaryDirectory() as name:
+        return measure(pathlib.Path(name), model, inputs, *options)
+
+
+def replace(text, name, table):
+    begin, end = f"<!-- bench {name} -->\n\n", "\n<!-- end -->"
+    before, rest = text.split(begin)
+    return before + begin + table + end + rest.split(end, 1)[1]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("--docs", action="store_true", help=f"rewrites the tables of {DOCS.name}")
+    parser.add_argument("--models", type=pathlib.Path, default=ROOT / "models",
+                        help="folder of networks for TinyDenoiser's front end (default: models)")
+    parser.add_argument("--recordings", type=pathlib.Path,
+                        help="folder of sound to calibrate with; without it fp16 only")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    options = parser.parse_args()
+    precisions = ["fp16", "mixed"] if options.recordings else ["fp16"]
+    models = sorted(options.models.glob("*.onnx"))
+    transforms = [(n, way) for n in SIZES
+                  for way in ("forward", "copy forward", "back", "copy back")]
+    hops = [(m, t, p, a, options.recordings) for m in models for t in TARGETS
+            for p in precisions for a in ("frames", "denoise")]
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        cycles = dict(zip(transforms, pool.map(measure_transform, transforms)))
+        whole = dict(zip(hops, pool.map(measure_hop, hops)))
+    lines = ["| samples | window, transform, magnitudes | transform, window, overlap-add |",
+             "|---|---|---|"]
+    for n in SIZES:
+        ways = [cycles[n, way] - cycles[n, f"copy {way}"] for way in ("forward", "back")]
+        lines.append(f"| {n} | " + " | ".join(f"{c:,}" for c in ways) + " |")
+    first = "\n".join(lines) + "\n"
+    lines = ["| network | target | precision | network alone | whole hop | more |",
+             "|---|---|---|---|---|---|"]
+    for model, target, precision, app, recordings in hops:
+        if app == "denoise":
+            continue
+        pair = [whole[model, target, precision, a, recordings] for a in ("frames", "denoise")]
+        row = f"| {model.stem} | {target} | {precision} | "
+        if all(isinstance(c, int) for c in pair):
+            lines.append(row + f"{pair[0]:,} | {pair[1]:,} | {pair[1] / pair[0] - 1:.1%} |")
+        else:
+            print(f"{model.stem}, {target}, {precision}: {pair}", file=sys.stderr)
+            lines.append(row + "does not fit | | |")
+    second = "\n".join(lines) + "\n"
+    print(first, second, sep="\n")
+    if options.docs:
+        text = replace(DOCS.read_text(), "transforms", first)
+        DOCS.write_text(replace(text, "hops", second))
+
+
+if __name__ == "__main__":
+    main()
