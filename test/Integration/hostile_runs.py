@@ -43,9 +43,11 @@ ERROR = re.compile(r"(.*:\d+:\d+: )?error: ")
 BESIDE = re.compile(r"(.*:\d+:\d+: )?(warning|remark): |calibrating \d")
 # How often each kind of file is chosen.
 WEIGHTS = {"onnx": 5, "npy": 2, "policy": 2, "calibration": 2, "target": 2, "mlir": 4,
-           "npz": 1, "cell": 3, "frontend": 1, "schedule": 1, "bytecode": 2, "program": 4, "sound": 3}
+           "npz": 1, "cell": 3, "frontend": 1, "schedule": 1, "bytecode": 2, "program": 4,
+           "sound": 3}
 SUFFIX = {"onnx": "onnx", "npy": "npy", "npz": "npz", "policy": "json",
-          "calibration": "json", "target": "json", "frontend": "json", "mlir": "mlir", "cell": "mlir",
+          "calibration": "json", "target": "json", "frontend": "json", "mlir": "mlir",
+          "cell": "mlir",
           "schedule": "mlir", "bytecode": "mlirbc", "program": "elf"}
 
 
