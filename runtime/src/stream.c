@@ -71,3 +71,16 @@ int se_stream_poll(se_stream *stream) {
   stream->computed = number + 1;
   return 1;
 }
+
+void se_from_pcm16(const int16_t *in, float *out, uint32_t samples) {
+  for (uint32_t i = 0; i < samples; ++i)
+    out[i] = (float)in[i] * (1.0f / 32768);
+}
+
+void se_to_pcm16(const float *in, int16_t *out, uint32_t samples) {
+  for (uint32_t i = 0; i < samples; ++i) {
+    float scaled = in[i] * 32768;
+    scaled = scaled > 32767 ? 32767 : scaled < -32768 ? -32768 : scaled;
+    out[i] = (int16_t)(scaled + (scaled < 0 ? -0.5f : 0.5f));
+  }
+}

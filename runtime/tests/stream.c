@@ -41,7 +41,24 @@ static float before(uint32_t i) {
   return n < 0 ? 0.0f : (float)(n + 1);
 }
 
+static void check_pcm16(void) {
+  static const int16_t in[] = {0, 1, -1, 1000, 32767, -32768};
+  static const float beyond[] = {1.0f, -1.5f, 0.5f, 0.6f / 32768, -0.6f / 32768};
+  static const int16_t clipped[] = {32767, -32768, 16384, 1, -1};
+  float samples[6];
+  int16_t out[6];
+  se_from_pcm16(in, samples, 6);
+  CHECK(samples[5] == -1.0f && samples[1] == 0x1p-15f);
+  se_to_pcm16(samples, out, 6);
+  for (int i = 0; i < 6; ++i)
+    CHECK(out[i] == in[i]);
+  se_to_pcm16(beyond, out, 5);
+  for (int i = 0; i < 5; ++i)
+    CHECK(out[i] == clipped[i]);
+}
+
 int main(void) {
+  check_pcm16();
   se_stream_init(&stream, process, HOP, DELAY, buffers);
   CHECK(!se_stream_poll(&stream));
   interrupt();
