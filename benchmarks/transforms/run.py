@@ -118,9 +118,9 @@ def measure_hop(job):
 
 
 def replace(text, name, table):
-    begin, end = f"<!-- bench {name} -->\n\n", "\n<!-- end -->"
+    begin, end = f"<!-- bench {name} -->\n", "<!-- end -->"
     before, rest = text.split(begin)
-    return before + begin + table + end + rest.split(end, 1)[1]
+    return before + begin + "\n" + table + "\n" + end + rest.split(end, 1)[1]
 
 
 def main():
