@@ -1,0 +1,267 @@
+# Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Networks between samples (--app=denoise) against numpy in float64: the front ends of
+the project and others, around small random networks and trained ones."""
+
+import json
+
+import numpy as np
+import pytest
+
+import denoise_reference as reference
+import se
+
+# In dB, of what is computed against float64.
+FP32, FP16 = 60, 45
+HOPS = 40
+
+
+def feature(source, *steps):
+    return [source, *steps] if steps else source
+
+
+def describe(hop, fft, window, networks, shape="hann", rate=16000, **more):
+    return {"sample_rate": rate, "hop": hop, "fft": fft,
+            "window": {"shape": shape, "samples": window},
+            "networks": [{"inputs": i, "outputs": o} for i, o in networks], **more}
+
+
+LOG_POWER = feature("power", {"at_least": 1e-6}, "log", {"offset": 5}, {"scale": 0.2})
+FRONT_ENDS = {
+    **{name: reference.load(name) for name in ("tinydenoiser", "dtln", "nsnet2")},
+    # A window shorter than the transform, which the hop does not divide.
+    "logarithm": describe(70, 320, 240, [([LOG_POWER], ["gain"])], shape="hamming"),
+    # Several inputs and outputs.
+    "several": describe(
+        40, 96, 80, [([feature("magnitude", {"exponent": 0.3}), "complex", "samples"],
+                      ["other", "complex_gain", "other"])], shape="vorbis", rate=48000),
+    "spectrum": describe(16, 60, 32, [(["complex"], ["spectrum"])], shape="sqrt_hann"),
+    # Samples without overlap: no state but the network's.
+    "samples": describe(64, 64, 64, [(["samples"], ["samples"])], shape="rectangular"),
+    "windowed_samples": describe(16, 64, 64, [(["samples"], ["samples"])]),
+    # One network behind the other; what the second one sees was changed by the first.
+    "three": describe(
+        50, 100, 100,
+        [([feature("magnitude", "sqrt")], ["gain"]),
+         (["samples"], ["samples", "other"]),
+         ([feature("power", {"at_least": 1e-3}, "log2"),
+           feature("magnitude", {"at_least": 0.01}, "log10")], ["gain", "complex_gain"])],
+        shape="sqrt_hann", synthesis={"shape": "vorbis"}),
+    # Hops of more than half of the window, and nothing divided.
+    "long_hop": describe(100, 150, 150, [(["magnitude"], ["gain"])], shape="hamming",
+                         synthesis={"shape": "rectangular", "normalize": False}),
+    "hop_of_one": describe(1, 6, 5, [(["magnitude"], ["gain"])], shape="hamming"),
+}
+each_front_end = pytest.mark.parametrize("name", FRONT_ENDS)
+
+
+class Case:
+    """A front end as a file, random networks, sound, and what should come out."""
+
+    def __init__(self, name, folder):
+        self.file = folder / f"{name}.json"
+        self.file.write_text(json.dumps(FRONT_ENDS[name]))
+        front_end, self.networks, functions = reference.make_networks(
+            folder, FRONT_ENDS[name])
+        self.hop = front_end.hop
+        hops = HOPS + 2 * front_end.window // front_end.hop
+        sound = reference.make_sound(hops * self.hop)
+        self.inputs = {"in": sound.reshape(-1, self.hop)}
+        expected, others = front_end.run(sound.astype(float), functions)
+        self.expected = expected.reshape(-1, self.hop)
+        # Their names, in order, made different as the compiler does.
+        self.others, taken = {}, {"out"}
+        kinds = [(i, kind) for use in FRONT_ENDS[name]["networks"]
+                 for i, kind in enumerate(use["outputs"])]
+        for (i, _), values in zip((k for k in kinds if k[1] == "other"), others, strict=True):
+            output, number = f"y{i}", 2
+            while output in taken:
+                output, number = f"y{i}_{number}", number + 1
+            taken.add(output)
+            self.others[output] = values
+
+    @property
+    def outputs(self):
+        return ["out", *self.others]
+
+    @property
+    def options(self):
+        return ["--app=denoise", f"--frontend={self.file}"]
+
+    def run(self, *options):
+        """On the host; networks behind the first are options, too."""
+        return se.run(self.networks[0], self.inputs, self.outputs, *self.networks[1:],
+                      *self.options, *options)
+
+    def compile(self, output, *options):
+        return se.compile(self.networks[0], output, *self.networks[1:], *self.options,
+                          *options)
+
+    def check(self, found, least):
+        snr = reference.get_snr(found["out"], self.expected)
+        assert snr >= least, f"{snr:.1f} dB"
+        for output, values in self.others.items():
+            snr = reference.get_snr(found[output], values)
+            assert snr >= least, f"{output}: {snr:.1f} dB"
+
+
+@pytest.mark.parametrize("precision,least", [("fp32", FP32), ("fp16", FP16)])
+@each_front_end
+def test_front_end(name, precision, least, tmp_path):
+    """numpy, host, simulator with 8 cores and with 1."""
+    case = Case(name, tmp_path)
+    host = case.run(f"--precision={precision}")
+    case.check(host, least)
+    for cores in (8, 1):
+        program = case.compile(tmp_path / f"{cores}.elf", f"--precision={precision}",
+                               f"--cores={cores}")
+        device = se.run(program, case.inputs, case.outputs)
+        se.assert_same_bits(host, device, f"host and {cores} cores")
+
+
+# --- trained networks --------------------------------------------------------------
+
+
+class Trained:
+    """An ONNX network as a function, by ONNX Runtime."""
+
+    def __init__(self, path):
+        import onnxruntime
+
+        self.path = path
+        self.session = onnxruntime.InferenceSession(
+            str(path), providers=["CPUExecutionProvider"])
+        self.frame, *self.states = self.session.get_inputs()
+        self.known = [np.zeros(self.shape(x), np.float32) for x in self.states]
+
+    @staticmethod
+    def shape(port):
+        return [d if isinstance(d, int) else 1 for d in port.shape]
+
+    def __call__(self, inputs):
+        feeds = {self.frame.name: inputs[0].astype(np.float32).reshape(self.shape(self.frame))}
+        feeds |= {x.name: value for x, value in zip(self.states, self.known)}
+        result, *self.known = self.session.run(None, feeds)
+        return [result.astype(float).reshape(-1)]
+
+
+def check_trained(paths, description, precision, least, *options):
+    front_end = reference.FrontEnd(description)
+    sound = reference.make_sound(100 * front_end.hop)
+    expected, _ = front_end.run(sound.astype(float), [Trained(p) for p in paths])
+    inputs = {"in": sound.reshape(-1, front_end.hop)}
+    host = se.run(paths[0], inputs, ["out"], *paths[1:], "--app=denoise",
+                  f"--precision={precision}", *options)
+    snr = reference.get_snr(host["out"].reshape(-1), expected)
+    assert snr >= least, f"{snr:.1f} dB"
+    return inputs, host
+
+
+MODELS = sorted((se.SOURCE / "models").glob("*.onnx"))
+
+
+@pytest.mark.parametrize("precision,least", [("fp32", FP32), ("fp16", FP16)])
+@pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
+def test_shipped_models(path, precision, least):
+    check_trained([path], FRONT_ENDS["tinydenoiser"], precision, least)
+
+
+def test_shipped_model_on_the_simulator(tmp_path):
+    path = se.SOURCE / "models/tinydenoiser_gru128.onnx"
+    inputs, host = check_trained([path], FRONT_ENDS["tinydenoiser"], "fp16", FP16)
+    program = se.compile(path, tmp_path / "net.elf", "--app=denoise", "--precision=fp16")
+    se.assert_same_bits(host, se.run(program, inputs, ["out"]), "host and simulator")
+
+
+@pytest.mark.parametrize("precision,least", [("fp32", FP32), ("fp16", FP16)])
+def test_dtln(precision, least, tmp_path):
+    """Two networks with transforms between them."""
+    paths = [se.SHARED / "core" / f"dtln_{i}.onnx" for i in (1, 2)]
+    if not all(path.exists() for path in paths):
+        pytest.skip("the networks of DTLN are not there")
+    inputs, host = check_trained(paths, FRONT_ENDS["dtln"], precision, least)
+    if precision == "fp16":
+        program = se.compile(paths[0], tmp_path / "net.elf", paths[1], "--app=denoise",
+                             "--precision=fp16", "--target=pulp-open-ddr")
+        se.assert_same_bits(host, se.run(program, inputs, ["out"]), "host and simulator")
+
+
+# --- frames that are not sound -----------------------------------------------------
+
+QUIET = 60  # hops behind what was bad
+
+
+def make_bad(kind, hop):
+    t = np.arange(8 * hop)
+    return {"nan": np.full(8 * hop, np.nan), "infinity": np.full(8 * hop, np.inf),
+            "one_nan": np.where(t == 3 * hop + 1, np.nan, 0.1),
+            "loud": np.full(8 * hop, 1e30), "square": np.where(t // 16 % 2, 1.0, -1.0),
+            "silence": np.zeros(8 * hop)}[kind].astype(np.float32).reshape(8, hop)
+
+
+@pytest.mark.parametrize("nonfinite", ["zero-frame", "reset", "propagate"])
+@pytest.mark.parametrize("kind", ["nan", "infinity", "one_nan", "loud", "square", "silence"])
+def test_bad_sound_does_not_last(kind, nonfinite):
+    """Of a trained network; it is as if the bad hops had been silence, in the end."""
+    path = se.SOURCE / "models/tinydenoiser_gru128.onnx"
+    sound = reference.make_sound((20 + 8 + QUIET) * 100).reshape(-1, 100)
+    bad, silent = sound.copy(), sound.copy()
+    bad[20:28], silent[20:28] = make_bad(kind, 100), 0
+    options = ("--app=denoise", "--precision=fp16", f"--nonfinite={nonfinite}")
+    found = se.run(path, {"in": bad}, ["out"], *options)["out"]
+    expected = se.run(path, {"in": silent}, ["out"], *options)["out"]
+    assert np.isfinite(found).all() and np.abs(found).max() <= 1
+    assert np.abs(expected[-20:]).max() > 0.01, "nothing to compare"
+    assert reference.get_snr(found[-20:], expected[-20:]) > 20
+
+
+@pytest.mark.parametrize("kind", ["nan", "infinity", "one_nan", "loud"])
+def test_bad_sound_is_clipped(kind):
+    """propagate: NaN is taken as the least sample, for it passes no limit."""
+    path = se.SOURCE / "models/tinydenoiser_gru128.onnx"
+    bad = make_bad(kind, 100)
+    options = ("--app=denoise", "--precision=fp16", "--nonfinite=propagate")
+    found = se.run(path, {"in": bad}, ["out"], *options)
+    clipped = np.where(np.isnan(bad), -1, np.clip(bad, -1, 1))
+    expected = se.run(path, {"in": clipped}, ["out"], *options)
+    se.assert_same_bits(found, expected, kind)
+
+
+# --- calibration -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("precision", ["mixed", "int8"])
+def test_calibration_in_hops(precision, tmp_path):
+    """Hops of a recording, as loud as full scale at most."""
+    path = se.SOURCE / "models/tinydenoiser_gru128.onnx"
+    sound = reference.make_sound(48000, seed=3)
+    wav = tmp_path / "sound.wav"
+    se.write_wav(wav, sound)
+    saved = tmp_path / "saved.json"
+    program = tmp_path / "net.elf"
+    process = se.run_tool(
+        "se-compile", path, "-o", program, "--app=denoise", f"--precision={precision}",
+        f"--calibration={wav}", f"--save-calibration={saved}")
+    assert "becomes the spectrum" not in process.stderr, process.stderr
+    values = json.loads(saved.read_text())
+    assert values["frames"] == 2 * 483, "two levels of 480 hops and of those that come late"
+    low, high = (values["tensors"]["in"][key] for key in ("min", "max"))
+    assert max(-low, high) == pytest.approx(1, abs=1e-4), "20 dB more would be clipped"
+    inputs = {"in": sound[:10000].reshape(-1, 100)}
+    device = se.run(program, inputs, ["out"])
+    host = se.run(path, inputs, ["out"], "--app=denoise", f"--precision={precision}",
+                  f"--calibration={wav}")
+    se.assert_same_bits(host, device, "host and simulator")
+    exact = se.run(path, inputs, ["out"], "--app=denoise")["out"]
+    assert reference.get_snr(device["out"], exact) > 20
+
+
+def test_calibration_wants_the_rate_of_the_network(tmp_path):
+    wav = tmp_path / "sound.wav"
+    se.write_wav(wav, reference.make_sound(8000), rate=8000)
+    process = se.tool("se-compile", se.SOURCE / "models/tinydenoiser_gru128.onnx", "-o",
+                      tmp_path / "net.elf", "--app=denoise", "--precision=mixed",
+                      f"--calibration={wav}")
+    assert process.returncode == 1 and not (tmp_path / "net.elf").exists()
+    assert process.stderr == (f"error: {wav}: expected a sample rate of 16000 Hz, "
+                              "found 8000 Hz\n")
