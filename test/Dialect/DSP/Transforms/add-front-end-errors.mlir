@@ -18,11 +18,11 @@
 }
 
 //--- errors.mlir
-// expected-error @below {{front-end-C1: front end 'small' takes 1 network, found 2}}
 module @front_end_C1_two {
   rnn.network @a inputs(%x = "x" : tensor<5xf32>) outputs("y" : tensor<5xf32>, "z" : tensor<5xf32>) {
     rnn.yield %x, %x : tensor<5xf32>, tensor<5xf32>
   }
+  // expected-error @below {{front-end-C1: front end 'small' takes 1 network, found 2}}
   rnn.network @b inputs(%x = "x" : tensor<5xf32>) outputs("y" : tensor<5xf32>, "z" : tensor<5xf32>) {
     rnn.yield %x, %x : tensor<5xf32>, tensor<5xf32>
   }
