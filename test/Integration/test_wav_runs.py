@@ -311,6 +311,15 @@ WRONG_FILES = {
                  "unknown key, expected at_least, exponent, scale or offset"),
     "step_value": ({"networks": [{"inputs": [["power", {"scale": 1e39}]],
                                   "outputs": ["gain"]}]}, "expected a finite number"),
+    **{f"silence_{i}": ({"networks": [{"inputs": [steps], "outputs": ["gain"]}]},
+                        'silence has no such value: put {"at_least": NUMBER} before it')
+       for i, steps in enumerate([
+           ["power", "log"], ["magnitude", {"at_least": 0}, "log2"],
+           ["power", {"at_least": 1e-60}, "log10"],  # 0 as a float
+           ["power", {"at_least": 1}, "log", "sqrt"], ["samples", {"exponent": 0.5}],
+           ["power", {"exponent": -1}], ["complex", "sqrt"],
+           ["power", {"at_least": 1}, {"offset": -1}, "log"],
+           ["power", {"at_least": 1}, {"scale": -1}, "log"]])},
     "empty_feature": ({"networks": [{"inputs": [[]], "outputs": ["gain"]}]},
                       "expected magnitude, power, complex or samples first"),
 }
@@ -328,6 +337,37 @@ def test_wrong_file(name, built, tmp_path):
         assert process.returncode == 1 and not elf.exists()
         assert process.stderr.startswith(f"error: {file}: ")
         assert message in process.stderr and process.stderr.count("\n") == 1, process.stderr
+
+
+@pytest.mark.parametrize("steps", [
+    ["power", {"offset": 1e-9}, "log"], ["magnitude", "sqrt", {"exponent": 0.3}],
+    ["power", {"at_least": 1}, {"scale": 2}, {"offset": -1.5}, {"exponent": -1}, "sqrt"],
+    ["power", {"scale": -1}, {"at_least": -2}, {"offset": 3}, "log10"]])
+def test_steps_with_a_value_in_silence(steps, built, tmp_path):
+    """Also behind it: all outputs are finite, states in f32 too."""
+    file = tmp_path / "front.json"
+    file.write_text(json.dumps(SMALL | {"networks": [{"inputs": [steps],
+                                                      "outputs": ["gain"]}]}))
+    sound = np.concatenate([np.zeros(80), reference.make_sound(80), np.zeros(80)])
+    (tmp_path / "net.mlir").write_text("""
+rnn.network @net inputs(%x = "x" : tensor<5xf32>)
+    states(%h = "h" : tensor<5xf32> reset dense<0.0> : tensor<5xf32>)
+    outputs("y" : tensor<5xf32>) {
+  %0 = arith.addf %x, %h : tensor<5xf32>
+  %1 = rnn.activation <tanh> %0 : tensor<5xf32> -> tensor<5xf32>
+  rnn.yield %1 : tensor<5xf32> next %1 : tensor<5xf32>
+}""")
+    found = se.run(tmp_path / "net.mlir", {"in": sound.reshape(-1, 4)}, ["out"],
+                   "--app=denoise", f"--frontend={file}", "--nonfinite=propagate")
+    assert np.isfinite(found["out"]).all() and found["out"].any()
+
+
+def test_object(built, tmp_path):
+    """For a firmware: a hop in, a hop out."""
+    se.compile(built / "small.mlir", tmp_path / "denoiser.o", "--emit=obj", "--app=denoise",
+               f"--frontend={built}/small.json")
+    header = " ".join((tmp_path / "denoiser.h").read_text().split())
+    assert "void denoiser_step(denoiser_state *state, const float in[4], float out[4])" in header
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"hop": 1, "hop": 2}', "\xff", "null",
