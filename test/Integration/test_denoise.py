@@ -121,6 +121,26 @@ def test_front_end(name, precision, least, tmp_path):
         se.assert_same_bits(host, device, f"host and {cores} cores")
 
 
+@pytest.mark.parametrize("name", ["three", "logarithm"])
+def test_modules_of_each_phase(name, tmp_path):
+    """They keep rate and delay, and give the same sound."""
+    case = Case(name, tmp_path)
+    wav = se.write_wav(tmp_path / "in.wav", case.inputs["in"].reshape(-1)[:1000])
+
+    def run(what, *options):
+        out = tmp_path / "out.wav"
+        se.run_tool("se-run", what, *options, f"--wav-in={wav}", f"--wav-out={out}")
+        return out.read_bytes()
+
+    options = ["--precision=fp16"]
+    expected = run(case.networks[0], *case.networks[1:], *case.options, *options)
+    for phase in ("imported", "normalized", "legalized", "planned", "scheduled", "selected"):
+        module = case.compile(tmp_path / f"{phase}.mlir", f"--emit=mlir-{phase}", *options)
+        assert run(module, *options) == expected, phase
+        program = se.compile(module, tmp_path / "net.elf", *options)
+        assert run(program) == expected, phase
+
+
 # --- trained networks --------------------------------------------------------------
 
 

@@ -4,6 +4,8 @@
 --app=denoise, each in one line and without a file."""
 
 import json
+import signal
+import subprocess
 
 import numpy as np
 import pytest
@@ -161,6 +163,19 @@ def test_other_outputs_and_statistics(built, tmp_path):
     assert (levels[0] == levels[1]).all() and levels[0].any()
 
 
+@pytest.mark.usefixtures("gvsoc")
+def test_gvsoc_gives_the_same_file(tmp_path):
+    """Of a trained network, from one program."""
+    program = se.compile(se.SOURCE / "models/tinydenoiser_gru128.onnx", tmp_path / "net.elf",
+                         "--app=denoise", "--precision=fp16")
+    wav = se.write_wav(tmp_path / "in.wav", reference.make_sound(1150))
+    for platform in ("sim", "gvsoc"):
+        found, _ = run_sound(program, wav, tmp_path / f"{platform}.wav",
+                             f"--platform={platform}")
+        assert len(found) == 1150 and found.any()
+    assert (tmp_path / "sim.wav").read_bytes() == (tmp_path / "gvsoc.wav").read_bytes()
+
+
 def test_program_tells_its_rate(built):
     process = se.run_tool("se-compile", built / "small.mlir", "--app=denoise",
                           f"--frontend={built}/small.json", "--emit=mlir-scheduled", "-o", "-")
@@ -234,6 +249,20 @@ def test_a_failed_run_leaves_no_file(built, tmp_path):
         assert process.returncode == 1 and word in process.stderr
         assert process.stderr.count("\n") == 1, process.stderr
         assert out.read_text() == "as it was" and sorted(tmp_path.iterdir()) == [out]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_leaves_no_file(number, built, tmp_path):
+    wav = se.write_wav(tmp_path / "in.wav", np.zeros(1 << 22))
+    process = subprocess.Popen(
+        [se.BIN / "se-run", built / "pass.elf", f"--wav-in={wav}",
+         f"--wav-out={tmp_path}/out.wav", f"--stats={tmp_path}/stats.json"],
+        stderr=subprocess.DEVNULL)
+    with pytest.raises(subprocess.TimeoutExpired):
+        process.wait(timeout=1)
+    process.send_signal(number)
+    assert process.wait(timeout=30) != 0
+    assert sorted(tmp_path.iterdir()) == [wav]
 
 
 def test_wrong_applications(built, tmp_path):
