@@ -7,6 +7,7 @@
 
 #include "Windows.h"
 #include "se/Dialect/DSP/DSP.h"
+#include "se/Support/Frames.h"
 #include "se/Support/InputFile.h"
 #include "se/Support/MessageLine.h"
 
@@ -24,8 +25,6 @@ namespace json = llvm::json;
 using llvm::Expected;
 using llvm::StringRef;
 using llvm::Twine;
-
-static constexpr int64_t maxSampleRate = 768000;
 
 /// False, for `return`.
 static bool report(json::Path path, llvm::StringLiteral message) {
@@ -231,8 +230,8 @@ static bool fromJSON(const json::Value &value, FrontEnd &frontEnd,
                  "unknown key, expected description, sample_rate, hop, fft, "
                  "window, synthesis or networks") ||
       !map.mapOptional("description", description) ||
-      !readInteger(map, "sample_rate", maxSampleRate, frontEnd.sampleRate, path,
-                   "expected 1 to 768000") ||
+      !readInteger(map, "sample_rate", Stream::maxSampleRate,
+                   frontEnd.sampleRate, path, "expected 1 to 768000") ||
       !map.map("fft", frontEnd.fft))
     return false;
   if (!dsp::isTransformSize(frontEnd.fft))

@@ -291,6 +291,26 @@ def test_calibration_in_hops(precision, tmp_path):
     assert reference.get_snr(device["out"], exact) > 20
 
 
+@pytest.mark.parametrize("inputs", [
+    "", '%x = "x" : tensor<4xf32>, %z = "z" : tensor<4xf32>', '%x = "x" : tensor<0xf32>'])
+def test_calibration_of_what_is_no_stream(inputs, tmp_path):
+    """An attribute that a person wrote to a network without a hop."""
+    (tmp_path / "net.mlir").write_text(f"""
+rnn.network @net inputs({inputs}) states(%h = "h" : tensor<4xf32> reset dense<1.0> :
+    tensor<4xf32>) outputs("y" : tensor<4xf32>)
+    attributes {{dsp.stream = #dsp.stream<sample_rate = 16000, delay = 4>}} {{
+  %w = arith.constant dense<0.5> : tensor<4x4xf32>
+  %y = rnn.matvec %w, %h : tensor<4x4xf32>, tensor<4xf32> -> tensor<4xf32>
+  %0 = rnn.activation <tanh> %y : tensor<4xf32> -> tensor<4xf32>
+  rnn.yield %0 : tensor<4xf32> next %0 : tensor<4xf32>
+}}""")
+    wav = se.write_wav(tmp_path / "sound.wav", reference.make_sound(8000))
+    process = se.tool("se-compile", tmp_path / "net.mlir", "-o", tmp_path / "net.elf",
+                      "--precision=mixed", f"--calibration={wav}")
+    assert process.returncode == 1 and process.stderr.count("\n") == 1, process.stderr
+    assert not (tmp_path / "net.elf").exists()
+
+
 def test_calibration_wants_the_rate_of_the_network(tmp_path):
     wav = tmp_path / "sound.wav"
     se.write_wav(wav, reference.make_sound(8000), rate=8000)

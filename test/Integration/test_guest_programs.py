@@ -316,6 +316,22 @@ def test_stream_without_hops(inputs, outputs, tmp_path):
           text="bad.elf: --wav-in goes with a network between samples", folder=tmp_path)
 
 
+@pytest.mark.parametrize("size", [None, 0, 4, 1000])
+def test_sound_that_a_program_does_not_give(size, tmp_path):
+    """Fewer hops than it was given, or more."""
+    guest = Guest()
+    if size is not None:
+        guest.write("se_out0.bin", bytes(size))
+    guest.write("se_cycles.bin", bytes(4 * 4))
+    port = {"name": "x", "shape": [4], "elements": 4}
+    path = guest.save(tmp_path / "bad.elf", make_metadata(
+        inputs=[port], outputs=[port], stream={"sample_rate": 16000, "delay": 4}))
+    wav = se.write_wav(tmp_path / "in.wav", [0] * 10)
+    fails("se-run", path, f"--wav-in={wav}", f"--wav-out={tmp_path}/out.wav",
+          text="se_out0.bin|output", folder=tmp_path)
+    assert not (tmp_path / "out.wav").exists()
+
+
 def test_deep_metadata(tmp_path):
     path = Guest().save(tmp_path / "bad.elf", b"[" * 200_000)
     fails("se-run", path, text="bad.elf: nested more", folder=tmp_path)

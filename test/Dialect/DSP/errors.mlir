@@ -78,15 +78,22 @@ rnn.network @irfft_C2_rank inputs(%re = "re" : tensor<1x5xf32>, %im = "im" : ten
 
 // -----
 
-// expected-error @below {{stream-C1: sample_rate must be positive and delay not negative, found 0 and 3}}
+// expected-error @below {{stream-C1: sample_rate must be from 1 to 768000 and delay from 0 to 16777216, found 0 and 3}}
 rnn.network @stream_C1_rate inputs(%x = "x" : tensor<2xf32>) outputs("y" : tensor<2xf32>) attributes {dsp.stream = #dsp.stream<sample_rate = 0, delay = 3>} {
   rnn.yield %x : tensor<2xf32>
 }
 
 // -----
 
-// expected-error @below {{stream-C1: sample_rate must be positive and delay not negative, found 16000 and -1}}
+// expected-error @below {{stream-C1: sample_rate must be from 1 to 768000 and delay from 0 to 16777216, found 16000 and -1}}
 rnn.network @stream_C1_delay inputs(%x = "x" : tensor<2xf32>) outputs("y" : tensor<2xf32>) attributes {dsp.stream = #dsp.stream<sample_rate = 16000, delay = -1>} {
+  rnn.yield %x : tensor<2xf32>
+}
+
+// -----
+
+// expected-error @below {{stream-C1: sample_rate must be from 1 to 768000 and delay from 0 to 16777216, found 16000 and 4611686018427387904}}
+rnn.network @stream_C1_large inputs(%x = "x" : tensor<2xf32>) outputs("y" : tensor<2xf32>) attributes {dsp.stream = #dsp.stream<sample_rate = 16000, delay = 4611686018427387904>} {
   rnn.yield %x : tensor<2xf32>
 }
 
