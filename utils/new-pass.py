@@ -50,6 +50,8 @@ LIBRARIES = {
                                       "se/Dialect/RNN/RNN.h", "se::rnn::NetworkOp", NETWORK,
                                       step=step)
        for step in ("Normalize", "Quantize", "Legalize")},
+    "dsp": Library("Dialect/DSP/Transforms", "se::dsp", "dsp", "se/Dialect/RNN/RNN.h",
+                   "se::rnn::NetworkOp", NETWORK, own_folders=True),
     "cluster": Library("Dialect/Cluster/Transforms", "se::cluster", "cluster",
                        "se/Dialect/Cluster/Cluster.h", "se::cluster::ParallelOp",
                        FUNCTION, own_folders=True),

@@ -265,10 +265,13 @@ Error audio::writeWav(OutputFiles &files, StringRef path,
   File file = memory.open(SFM_WRITE, info);
   if (!file)
     return fail(path, getMessage(nullptr));
-  // Without this, values beyond full scale wrap around.
-  sf_command(file.get(), SFC_SET_CLIPPING, nullptr, SF_TRUE);
+  // libsndfile would wrap around or, with SFC_SET_CLIPPING, round down.
+  std::vector<short> integers(samples.size());
+  for (size_t i = 0; i != samples.size(); ++i)
+    integers[i] = short(std::lrint(
+        std::min(std::max(-32768.0, 32768.0 * double(samples[i])), 32767.0)));
   sf_count_t count =
-      sf_writef_float(file.get(), samples.data(), sf_count_t(samples.size()));
+      sf_writef_short(file.get(), integers.data(), sf_count_t(integers.size()));
   if (count != sf_count_t(samples.size()))
     return fail(path, getMessage(file.get()));
   file.reset();

@@ -300,9 +300,6 @@ llvm::Expected<NetworkInputs> se::getInputs(ModuleOp module) {
                                    "in phase 'imported' or 'normalized'");
   rnn::NetworkOp network = *networks.begin();
   NetworkInputs inputs;
-  if (auto stream =
-          network->getAttrOfType<dsp::StreamAttr>(dsp::StreamAttr::attrName))
-    inputs.stream = Stream{stream.getSampleRate(), stream.getDelay()};
   for (auto [name, type] :
        llvm::zip(network.getInputNames(), network.getInputTypes())) {
     auto tensor = cast<RankedTensorType>(cast<TypeAttr>(type).getValue());
@@ -311,6 +308,11 @@ llvm::Expected<NetworkInputs> se::getInputs(ModuleOp module) {
     port.shape.assign(tensor.getShape().begin(), tensor.getShape().end());
     port.elements = tensor.getNumElements();
   }
+  // A person may have written the attribute to any network.
+  auto stream =
+      network->getAttrOfType<dsp::StreamAttr>(dsp::StreamAttr::attrName);
+  if (stream && inputs.ports.size() == 1 && inputs.ports.front().elements)
+    inputs.stream = Stream{stream.getSampleRate(), stream.getDelay()};
   return inputs;
 }
 

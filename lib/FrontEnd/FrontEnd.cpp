@@ -7,6 +7,7 @@
 
 #include "Windows.h"
 #include "se/Dialect/DSP/DSP.h"
+#include "se/Support/Frames.h"
 #include "se/Support/InputFile.h"
 #include "se/Support/MessageLine.h"
 
@@ -16,6 +17,7 @@
 #include "llvm/Support/Path.h"
 
 #include <cmath>
+#include <limits>
 
 using namespace se;
 using namespace se::frontend;
@@ -23,8 +25,6 @@ namespace json = llvm::json;
 using llvm::Expected;
 using llvm::StringRef;
 using llvm::Twine;
-
-static constexpr int64_t maxSampleRate = 768000;
 
 /// False, for `return`.
 static bool report(json::Path path, llvm::StringLiteral message) {
@@ -104,6 +104,49 @@ static bool fromJSON(const json::Value &value, Source &source,
   return true;
 }
 
+/// The least value that a step may give, for such of its arguments; none if it
+/// may give NaN or an infinity. One of these would stay in the states of a
+/// network for ever, and digital silence has them in every block.
+static std::optional<double> getLeast(const Step &step, double least) {
+  constexpr double none = -std::numeric_limits<double>::infinity();
+  double value = float(step.value);
+  switch (step.kind) {
+  case Step::AtLeast:
+    return std::max(least, value);
+  case Step::Log:
+  case Step::Log2:
+  case Step::Log10:
+    return least > 0 ? std::optional(none) : std::nullopt;
+  case Step::Sqrt:
+    return least >= 0 ? std::optional(std::sqrt(least)) : std::nullopt;
+  case Step::Exponent:
+    if (least < 0 || (least == 0 && value < 0))
+      return std::nullopt;
+    return value < 0 ? 0 : std::pow(least, value);
+  case Step::Scale:
+    return value == 0 ? 0 : value > 0 ? least * value : none;
+  case Step::Offset:
+    return least + value;
+  }
+  llvm_unreachable("all steps handled");
+}
+
+static bool checkSteps(const Feature &feature, json::Path path) {
+  double least =
+      feature.source == Source::Magnitude || feature.source == Source::Power
+          ? 0
+          : -std::numeric_limits<double>::infinity();
+  for (auto [i, step] : llvm::enumerate(feature.steps)) {
+    std::optional<double> next = getLeast(step, least);
+    if (!next)
+      return report(path.index(unsigned(i + 1)),
+                    "silence has no such value: put {\"at_least\": NUMBER} "
+                    "before it");
+    least = *next;
+  }
+  return true;
+}
+
 /// A source, or a list of a source and steps.
 static bool fromJSON(const json::Value &value, Feature &feature,
                      json::Path path) {
@@ -117,7 +160,7 @@ static bool fromJSON(const json::Value &value, Feature &feature,
   for (size_t i = 1; i != list->size(); ++i)
     if (!fromJSON((*list)[i], feature.steps.emplace_back(), path.index(i)))
       return false;
-  return true;
+  return checkSteps(feature, path);
 }
 
 static bool fromJSON(const json::Value &value, Result &result,
@@ -187,8 +230,8 @@ static bool fromJSON(const json::Value &value, FrontEnd &frontEnd,
                  "unknown key, expected description, sample_rate, hop, fft, "
                  "window, synthesis or networks") ||
       !map.mapOptional("description", description) ||
-      !readInteger(map, "sample_rate", maxSampleRate, frontEnd.sampleRate, path,
-                   "expected 1 to 768000") ||
+      !readInteger(map, "sample_rate", Stream::maxSampleRate,
+                   frontEnd.sampleRate, path, "expected 1 to 768000") ||
       !map.map("fft", frontEnd.fft))
     return false;
   if (!dsp::isTransformSize(frontEnd.fft))

@@ -51,8 +51,8 @@ static bool fromJSON(const json::Value &value, Stream &stream,
   if (!map || !map.map("sample_rate", stream.sampleRate) ||
       !map.map("delay", stream.delay))
     return false;
-  if (stream.sampleRate < 1 || stream.sampleRate > maxElements ||
-      stream.delay < 0 || stream.delay > maxElements) {
+  if (stream.sampleRate < 1 || stream.sampleRate > Stream::maxSampleRate ||
+      stream.delay < 0 || stream.delay > Stream::maxDelay) {
     path.report("too large or negative");
     return false;
   }

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import wave
 
 import numpy as np
 
@@ -56,6 +57,28 @@ def run(program, inputs, outputs, *options):
         return {n: np.load(folder / f"out{i}.npy") for i, n in enumerate(outputs)}
     finally:
         shutil.rmtree(folder)
+
+
+def write_wav(path, samples, rate=16000, bits=16):
+    """Sound of integers, [T] or [T, channels], from -1 to 1."""
+    samples = np.atleast_2d(np.asarray(samples, np.float64).T).T
+    full = 1 << (bits - 1)
+    values = np.clip(np.round(samples * full), -full, full - 1).astype("<i4")
+    # Integers of 8 bits have no sign.
+    values = (values + 128).astype("<u1") if bits == 8 else values
+    data = values.reshape(-1, 1).view("u1")[:, : bits // 8].tobytes()
+    with wave.open(str(path), "wb") as file:
+        file.setparams((samples.shape[1], bits // 8, rate, 0, "NONE", ""))
+        file.writeframes(data)
+    return path
+
+
+def read_wav(path):
+    """Samples of 16 bits, and their rate."""
+    with wave.open(str(path), "rb") as file:
+        assert file.getnchannels() == 1 and file.getsampwidth() == 2
+        data = file.readframes(file.getnframes())
+        return np.frombuffer(data, "<i2"), file.getframerate()
 
 
 def assert_same_bits(a, b, what):

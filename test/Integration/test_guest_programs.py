@@ -292,10 +292,44 @@ HUGE = 2**62
     ({"target": "../pulp-open"}, "name of a target"),
     ({"target": "chip.json"}, "name of a target"),
     ({"cores": -1}, "cores"),
+    ({"stream": {"sample_rate": 0, "delay": 0}}, "stream"),
+    ({"stream": {"sample_rate": 16000, "delay": -1}}, "stream"),
+    ({"stream": {"sample_rate": 16000, "delay": HUGE}}, "stream"),
+    ({"stream": {"sample_rate": 16000}}, "stream"),
+    ({"stream": 16000}, "stream"),
 ])
 def test_metadata(changes, text, tmp_path):
     path = Guest().save(tmp_path / "bad.elf", make_metadata(**changes))
     fails("se-run", path, text=rf"bad.elf: .*{text}", folder=tmp_path)
+
+
+@pytest.mark.parametrize("inputs, outputs", [
+    ([0], [0]), ([4], [5]), ([4], []), ([], [4]), ([4, 4], [4])])
+def test_stream_without_hops(inputs, outputs, tmp_path):
+    """Whatever its metadata say, sound needs a hop in and one as long out."""
+    ports = [[{"name": f"p{i}", "shape": [n], "elements": n} for i, n in enumerate(sizes)]
+             for sizes in (inputs, outputs)]
+    path = Guest().save(tmp_path / "bad.elf", make_metadata(
+        inputs=ports[0], outputs=ports[1], stream={"sample_rate": 16000, "delay": 0}))
+    wav = se.write_wav(tmp_path / "in.wav", [0] * 10)
+    fails("se-run", path, f"--wav-in={wav}", f"--wav-out={tmp_path}/out.wav",
+          text="bad.elf: --wav-in goes with a network between samples", folder=tmp_path)
+
+
+@pytest.mark.parametrize("size", [None, 0, 4, 1000])
+def test_sound_that_a_program_does_not_give(size, tmp_path):
+    """Fewer hops than it was given, or more."""
+    guest = Guest()
+    if size is not None:
+        guest.write("se_out0.bin", bytes(size))
+    guest.write("se_cycles.bin", bytes(4 * 4))
+    port = {"name": "x", "shape": [4], "elements": 4}
+    path = guest.save(tmp_path / "bad.elf", make_metadata(
+        inputs=[port], outputs=[port], stream={"sample_rate": 16000, "delay": 4}))
+    wav = se.write_wav(tmp_path / "in.wav", [0] * 10)
+    fails("se-run", path, f"--wav-in={wav}", f"--wav-out={tmp_path}/out.wav",
+          text="se_out0.bin|output", folder=tmp_path)
+    assert not (tmp_path / "out.wav").exists()
 
 
 def test_deep_metadata(tmp_path):

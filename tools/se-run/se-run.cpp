@@ -304,6 +304,8 @@ int main(int argc, char **argv) {
                          "with a program");
     if (!statistics.empty())
       return reportError("--compare goes without --stats");
+    if (!wavIn.empty() || !wavOut.empty())
+      return reportError("--compare goes without --wav-in and --wav-out");
     return compareOnHost(argv[0]);
   }
   if (dump.getNumOccurrences() || tolerance.getNumOccurrences() ||

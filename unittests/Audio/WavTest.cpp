@@ -85,6 +85,20 @@ TEST_F(WavTest, RoundTripRoundsTo16Bit) {
     EXPECT_NEAR((*read)[i], expected[i], 1.0 / 32768) << "sample " << i;
 }
 
+TEST_F(WavTest, SamplesOf16BitStayAsTheyAre) {
+  // Between steps, the nearest; rounding down would leave noise of -1.
+  std::vector<float> samples = {-1e-7f, 0.4f / 32768, 0.6f / 32768, 1};
+  std::vector<float> expected = {0, 0, 1.0f / 32768, 32767.0f / 32768};
+  for (int value = -32768; value < 32768; value += 13) {
+    samples.push_back(float(value) / 32768);
+    expected.push_back(samples.back());
+  }
+  ASSERT_EQ(write(path, samples), "");
+  auto read = readWav(path);
+  ASSERT_TRUE(bool(read)) << toString(read.takeError());
+  EXPECT_EQ(*read, expected);
+}
+
 TEST_F(WavTest, OtherRatesAndChannelsAreErrors) {
   makeFile(44100, 1, 10);
   EXPECT_EQ(getError(), "expected a sample rate of 16000 Hz, found 44100 Hz");

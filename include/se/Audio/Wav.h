@@ -43,7 +43,9 @@ double getClippedShare(llvm::ArrayRef<float> samples);
 llvm::Expected<std::vector<float>>
 readWavAnyRate(llvm::StringRef path, int64_t rate = defaultSampleRate);
 
-/// Writes mono, 16 bit, at `rate`, in Hz; values beyond +-1 are clipped.
+/// Writes mono, 16 bit, at `rate`, in Hz. Values are rounded to the nearest, so
+/// that samples of 16 bits that were read stay as they are; those beyond +-1
+/// are clipped.
 llvm::Error writeWav(OutputFiles &files, llvm::StringRef path,
                      llvm::ArrayRef<float> samples,
                      int64_t rate = defaultSampleRate);

@@ -21,7 +21,8 @@
 namespace se::frontend {
 
 /// What a feature is made of: the bins of the spectrum (fft / 2 + 1 of them),
-/// or the samples of the block (fft).
+/// or the samples of the block (fft). Both are of the block times the window,
+/// and of what earlier networks have made of it.
 enum class Source {
   Magnitude, ///< |X|
   Power,     ///< |X|^2

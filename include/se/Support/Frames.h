@@ -36,6 +36,9 @@ struct Port {
 
 /// What a network between samples is to its surroundings: a frame is a hop.
 struct Stream {
+  static constexpr int64_t maxSampleRate = 768000;
+  static constexpr int64_t maxDelay = 1 << 24;
+
   int64_t sampleRate = 0; ///< in Hz, of the first input and the first output
   int64_t delay = 0; ///< samples from an input to the output that belongs to it
 };

@@ -5,12 +5,15 @@
 
 #include "se/Dialect/DSP/DSP.h"
 
+#include "se/Support/Frames.h"
+
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
 #include "mlir/IR/OpImplementation.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
+using se::Stream;
 using namespace se::dsp;
 
 #include "se/Dialect/DSP/DSPDialect.cpp.inc"
@@ -42,10 +45,12 @@ LogicalResult DSPDialect::verifyOperationAttribute(Operation *op,
 
 LogicalResult StreamAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                  int64_t sampleRate, int64_t delay) {
-  if (sampleRate < 1 || delay < 0)
-    return emitError() << "stream-C1: sample_rate must be positive and delay "
-                          "not negative, found "
-                       << sampleRate << " and " << delay;
+  if (sampleRate < 1 || sampleRate > Stream::maxSampleRate || delay < 0 ||
+      delay > Stream::maxDelay)
+    return emitError() << "stream-C1: sample_rate must be from 1 to "
+                       << Stream::maxSampleRate << " and delay from 0 to "
+                       << Stream::maxDelay << ", found " << sampleRate
+                       << " and " << delay;
   return success();
 }
 

@@ -34,7 +34,7 @@ def DSP_StreamAttr : AttrDef<DSP_Dialect, "Stream"> {
     `sample_rate` samples a second, the latter `delay` samples later than the former,
     besides the hop that has to be complete first.
 
-    * (stream-C1) `sample_rate` is positive, `delay` is not negative.
+    * (stream-C1) `sample_rate` is from 1 to 768000, `delay` from 0 to 16777216.
 
     Example: `#dsp.stream<sample_rate = 16000, delay = 300>`.
   }];

@@ -82,7 +82,11 @@ private:
 LogicalResult FilterBuilder::check() {
   size_t expected = frontEnd.networks.size();
   if (networks.size() != expected)
-    return emitError(module.getLoc())
+    // The first one too many, or the last one there is.
+    return emitError(
+               networks.empty()
+                   ? module.getLoc()
+                   : networks[std::min(expected, networks.size() - 1)].getLoc())
            << "front-end-C1: front end '" << frontEnd.name << "' takes "
            << expected << (expected == 1 ? " network" : " networks")
            << ", found " << networks.size();

@@ -19,9 +19,15 @@ using frontend::Result;
 using frontend::Source;
 using frontend::Step;
 
-SoundBlock::SoundBlock(ComplexBuilder &c, ImplicitLocOpBuilder &b,
-                       Value samples, ArrayRef<double> window)
-    : c(c), b(b), fft(sizeOf(samples)), samples(samples), window(window) {}
+SoundBlock::SoundBlock(ComplexBuilder &c, ImplicitLocOpBuilder &b, Value x,
+                       ArrayRef<double> window)
+    : c(c), b(b), fft(sizeOf(x)), samples(x) {
+  bool isFlat = llvm::all_of(window, [](double factor) { return factor == 1; });
+  if (!isFlat)
+    samples =
+        c.mul(x, c.constant(llvm::map_to_vector(
+                     window, [](double factor) { return float(factor); })));
+}
 
 Value SoundBlock::getSamples() {
   if (!samples)
@@ -33,14 +39,8 @@ Value SoundBlock::getSamples() {
 Complex SoundBlock::getSpectrum() {
   if (spectrum.re)
     return spectrum;
-  Value x = samples;
-  bool isFlat = llvm::all_of(window, [](double factor) { return factor == 1; });
-  if (!isFlat)
-    x = c.mul(x, c.constant(llvm::map_to_vector(
-                     window, [](double factor) { return float(factor); })));
-  window = {};
   auto bins = RankedTensorType::get(fft / 2 + 1, b.getF32Type());
-  auto transform = RfftOp::create(b, bins, bins, x);
+  auto transform = RfftOp::create(b, bins, bins, samples);
   spectrum = {transform.getRe(), transform.getIm()};
   return spectrum;
 }

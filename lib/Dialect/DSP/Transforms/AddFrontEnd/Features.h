@@ -20,10 +20,10 @@ int64_t getElements(frontend::Result result, int64_t fft);
 /// A block of sound under way: as samples, as spectrum, or as both.
 class SoundBlock {
 public:
-  /// Of `fft` samples. Factors of the window belong to the first transform
-  /// only.
-  SoundBlock(ComplexBuilder &c, mlir::ImplicitLocOpBuilder &b,
-             mlir::Value samples, llvm::ArrayRef<double> window);
+  /// Of `fft` samples, times the window: so much of them is in the sum of
+  /// blocks, whether a network sees samples or spectra.
+  SoundBlock(ComplexBuilder &c, mlir::ImplicitLocOpBuilder &b, mlir::Value x,
+             llvm::ArrayRef<double> window);
 
   mlir::Value getSamples();
   Complex getSpectrum();
@@ -41,7 +41,6 @@ private:
   int64_t fft;
   mlir::Value samples; ///< null: only the spectrum is known
   Complex spectrum;    ///< null: only the samples are known
-  llvm::ArrayRef<double> window;
   /// Nothing but clipped samples has become the spectrum.
   bool isFinite = true;
 };
