@@ -50,12 +50,15 @@ std::optional<ProgramInfo> se::getProgramInfo(ModuleOp module) {
   if (auto report =
           op->getAttrOfType<plan::ReportAttr>(plan::ReportAttr::attrName))
     info.predictedCycles = report.getFrame();
-  if (auto stream =
-          op->getAttrOfType<dsp::StreamAttr>(dsp::StreamAttr::attrName))
-    info.stream = Stream{stream.getSampleRate(), stream.getDelay()};
   info.inputs = getPorts(op.getInputs());
   info.outputs = getPorts(op.getOutputs());
   info.states = getPorts(op.getStates());
+  // A person may have written the attribute to any network.
+  auto stream = op->getAttrOfType<dsp::StreamAttr>(dsp::StreamAttr::attrName);
+  if (stream && info.inputs.size() == 1 && !info.outputs.empty() &&
+      info.inputs.front().elements > 0 &&
+      info.inputs.front().elements == info.outputs.front().elements)
+    info.stream = Stream{stream.getSampleRate(), stream.getDelay()};
   return info;
 }
 

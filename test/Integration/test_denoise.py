@@ -309,6 +309,10 @@ rnn.network @net inputs({inputs}) states(%h = "h" : tensor<4xf32> reset dense<1.
                       "--precision=mixed", f"--calibration={wav}")
     assert process.returncode == 1 and process.stderr.count("\n") == 1, process.stderr
     assert not (tmp_path / "net.elf").exists()
+    if "<0x" not in inputs:  # of which no program is made
+        se.compile(tmp_path / "net.mlir", tmp_path / "net.o", "--emit=obj")
+        header = (tmp_path / "net.h").read_text()
+        assert "net_step" in header and "net_delay" not in header
 
 
 def test_calibration_wants_the_rate_of_the_network(tmp_path):
