@@ -62,6 +62,8 @@ struct RunOptions {
   /// Whether the statistics tell what each stage takes.
   bool profile = false;
   uint64_t maxCycles = 0;
+  /// Whether the run tells what energy frames take by the target's model.
+  bool describesEnergy = false;
   /// Whether the simulator looks for races and uninitialised reads.
   bool check = false;
   /// An output goes to the standard output, so the program's text does not.
@@ -82,6 +84,8 @@ struct RunOptions {
 struct ProgramRun {
   Frames outputs;
   llvm::json::Object statistics;
+  /// Lines for people; empty unless they are asked for.
+  std::string energy;
 };
 
 /// Runs a program; `inputs` has the values of all inputs of its network, in
