@@ -116,7 +116,8 @@ target::TargetDescription se::getHostTarget() {
   };
   addMemory(target::MemoryLevel::L1, uint64_t(1) << 31, 1);
   addMemory(target::MemoryLevel::L2, uint64_t(1) << 31, 15);
-  host.operatingPoints.push_back({std::nullopt, 1000, std::nullopt});
+  host.operatingPoints.push_back(
+      {std::nullopt, 1000, std::nullopt, std::nullopt});
   return host;
 }
 

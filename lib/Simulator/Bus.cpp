@@ -36,7 +36,10 @@ AccessResult Machine::access(Core &core, uint32_t address, unsigned size,
   }
 
   AccessResult result;
-  if (Memory *memory = findMemory(address, size))
+  Memory *memory = findMemory(address, size);
+  core.events.remote += memory != core.fast;
+  core.events.devices += !memory;
+  if (memory)
     result = accessMemory(core, *memory, address, size, isStore, value);
   else if (address - map::cluster < map::clusterSize)
     result = accessCluster(core, address, size, isStore, value);

@@ -73,10 +73,11 @@ struct CodePage {
 class Memory {
 public:
   /// The latencies are cycles of an access by a cluster core and by the FC.
-  Memory(std::string name, uint32_t base, uint32_t size,
-         unsigned clusterLatency, unsigned fcLatency);
+  Memory(std::string name, target::MemoryLevel level, uint32_t base,
+         uint32_t size, unsigned clusterLatency, unsigned fcLatency);
 
   const std::string &getName() const { return name; }
+  target::MemoryLevel getLevel() const { return level; }
   uint32_t getBase() const { return base; }
   uint32_t getSize() const { return uint32_t(data.size()); }
   uint8_t *getData() { return data.data(); }
@@ -96,6 +97,7 @@ public:
 
 private:
   std::string name;
+  target::MemoryLevel level;
   uint32_t base;
   std::array<unsigned, 2> latencies;
   std::vector<uint8_t> data;
@@ -107,10 +109,16 @@ struct HardwareLoop {
 
 enum class CoreState { Off, Running, Asleep };
 
-/// Events that a core counts for the RI5CY performance counters.
+/// Events that a core counts, for the RI5CY performance counters and for the
+/// model of energy.
 struct CoreEvents {
   uint64_t loads = 0, stores = 0, jumps = 0, branches = 0, taken = 0,
            compressed = 0;
+  /// Operations of an FPU or divider, and on packed integers.
+  uint64_t fpu = 0, simd = 0;
+  /// Loads and stores that are not to the core's fast memory, and of them those
+  /// to registers of devices.
+  uint64_t remote = 0, devices = 0;
 };
 
 struct Trap {

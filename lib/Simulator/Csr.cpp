@@ -152,6 +152,9 @@ bool Machine::readCsr(Core &core, uint32_t number, uint32_t &value) {
     value = 0;
     return true;
   case csrMcycle:
+    if (core.isFabricController)
+      frameActivity.mark(getActivity(core.time));
+    [[fallthrough]];
   case csrCycle:
     value = uint32_t(core.time);
     return true;

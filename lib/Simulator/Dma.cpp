@@ -272,6 +272,8 @@ void Dma::moveWords(Direction &direction, uint64_t now) {
 
 void Dma::copyBurst(const Burst &burst, bool toL1, uint64_t now) {
   statistics.bytes += burst.size;
+  if (Memory *memory = machine.findMemory(burst.externalAddress, burst.size))
+    statistics.bytesOf[unsigned(memory->getLevel())] += burst.size;
   uint8_t *inL1 = machine.translate(burst.l1Address, burst.size);
   uint8_t *outside = machine.translate(burst.externalAddress, burst.size);
   if (!inL1 || !outside) {

@@ -91,6 +91,7 @@ LLVM_ATTRIBUTE_NOINLINE static Op *stepWithFlags(Machine &machine, Core &core,
 #define SE_STALL(cause, cycles) \
   do { core.stall(CycleCause::cause) += (cycles); time += (cycles); } while (0)
 #define SE_TIME_One() do {} while (0)
+#define SE_TIME_Simd() core.events.simd += 1
 #define SE_TIME_Mul() SE_STALL(MulDiv, 1)
 #define SE_TIME_Mulh() SE_STALL(MulDiv, 4)
 #define SE_TIME_Div() SE_STALL(MulDiv, divisionStall(rs2, true))
@@ -102,6 +103,7 @@ LLVM_ATTRIBUTE_NOINLINE static Op *stepWithFlags(Machine &machine, Core &core,
   do { \
     const uint64_t start = time + core.fetchWait; \
     const uint64_t arrival = start - (core.loadUseEnd == time); \
+    core.events.fpu += 1; \
     if (LLVM_UNLIKELY(*core.unit > arrival)) { \
       SE_STALL(FpuBusy, std::max(*core.unit, start) - start); \
       *core.unit += (cycles); \

@@ -189,6 +189,8 @@ void ExternalDma::moveStep() {
     std::memcpy(outside, chip, step);
   }
   statistics.bytes += step;
+  if (transfer.memory == memories[1].get())
+    statistics.nvmBytes += step;
   transfer.moved += step;
   if (uint32_t rest = transfer.size - transfer.moved) {
     nextTime =

@@ -26,17 +26,23 @@ unsigned InstructionCaches::fetch(unsigned core, uint32_t address,
   uint32_t line = address / fetchLineBytes;
   if (isFabricController(core)) {
     unsigned fromMemory = latency + fcFetchLatency;
-    if (!fcEnabled)
+    auto refill = [&] {
+      ++linesFromMemory;
       return fromMemory;
-    return fcCache.request(line, time, [&] { return fromMemory; });
+    };
+    return fcEnabled ? fcCache.request(line, time, refill) : refill();
   }
-  if (!clusterEnabled)
+  if (!clusterEnabled) {
+    ++linesFromMemory;
     return latency;
+  }
   CacheArray &bank = shared[line % shared.size()];
   return l0[core].request(line, time, [&] {
     return refillLatency +
-           bank.request(line / unsigned(shared.size()), time,
-                        [&] { return latency + refillLatency; });
+           bank.request(line / unsigned(shared.size()), time, [&] {
+             ++linesFromMemory;
+             return latency + refillLatency;
+           });
   });
 }
 

@@ -99,6 +99,8 @@ public:
   void enableFabricController(bool enable) { fcEnabled = enable; }
   void flushCluster();
   void flushFabricController() { fcCache.flush(); }
+  /// Lines of fetchLineBytes that no cache held.
+  uint64_t getLinesFromMemory() const { return linesFromMemory; }
 
 private:
   bool isFabricController(unsigned core) const { return core == l0.size(); }
@@ -107,6 +109,7 @@ private:
   /// Banks of the shared cache, which take lines in turn.
   std::array<CacheArray, 2> shared;
   CacheArray fcCache;
+  uint64_t linesFromMemory = 0;
   bool clusterEnabled = false, fcEnabled = false;
 };
 

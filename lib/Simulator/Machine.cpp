@@ -18,11 +18,11 @@ using namespace se::sim;
 static constexpr uint8_t fillByte = 0x57;
 static constexpr uint32_t fillWord = 0x57575757;
 
-Memory::Memory(std::string name, uint32_t base, uint32_t size,
-               unsigned clusterLatency, unsigned fcLatency)
+Memory::Memory(std::string name, target::MemoryLevel level, uint32_t base,
+               uint32_t size, unsigned clusterLatency, unsigned fcLatency)
     : pages((size + CodePage::bytes - 1) / CodePage::bytes),
-      name(std::move(name)), base(base), latencies{clusterLatency, fcLatency},
-      data(size, fillByte) {}
+      name(std::move(name)), level(level), base(base),
+      latencies{clusterLatency, fcLatency}, data(size, fillByte) {}
 
 uint64_t Core::instructions(uint64_t now) const {
   if (state == CoreState::Off)
@@ -47,7 +47,7 @@ Machine::Machine(const target::TargetDescription &target,
     if (!memory.isAddressable())
       continue;
     memories.push_back(std::make_unique<Memory>(
-        memory.name, uint32_t(memory.base), uint32_t(memory.size),
+        memory.name, memory.level, uint32_t(memory.base), uint32_t(memory.size),
         *memory.clusterLatency,
         memory.fcLatency.value_or(*memory.clusterLatency)));
     if (memory.level == target::MemoryLevel::L1 && !l1)

@@ -20,6 +20,7 @@
 #include "Dma.h"
 #include "EventUnit.h"
 #include "ExternalDma.h"
+#include "FrameActivity.h"
 #include "InstructionCache.h"
 #include "L1Banks.h"
 #include "Semihosting.h"
@@ -120,6 +121,9 @@ public:
   /// After a trap: the core.
   const Core *getTrapped() const { return trapped; }
   CoreStatistics getStatistics(const Core &core) const;
+  /// What was done up to `time`, of which no frame is known.
+  Activity getActivity(uint64_t time) const;
+  const Activity &getFrameActivity() const { return frameActivity.get(); }
   void flushOutput();
   const SimulatorOptions &getOptions() const { return options; }
   /// Who looks on; null for nobody. Calls are followed all the time or only
@@ -169,6 +173,7 @@ private:
   L1Banks banks;
   Timer clusterTimer, fcTimer0, fcTimer1;
   Semihosting semihosting;
+  FrameActivity frameActivity;
   std::unique_ptr<Checker> checker;
   std::string outputLine;
   uint64_t consoleBytes = 0;

@@ -7,6 +7,7 @@
 
 #include "se/Simulator/Program.h"
 #include "Gvsoc.h"
+#include "se/Simulator/Energy.h"
 #include "se/Simulator/Simulator.h"
 #include "se/Simulator/Statistics.h"
 #include "se/Support/InputFile.h"
@@ -81,6 +82,7 @@ private:
   OutputFiles &outputs;
   FileSystem files;
   RunResult result;
+  std::vector<target::OperatingPoint> operatingPoints;
   std::vector<uint32_t> frameCycles;
 };
 
@@ -105,6 +107,13 @@ Error Runner::runOnSimulator() {
   auto target = target::loadTarget(name, options.resourceDir);
   if (!target)
     return target.takeError();
+  operatingPoints = target->operatingPoints;
+  if (options.describesEnergy &&
+      none_of(operatingPoints, [](const target::OperatingPoint &point) {
+        return point.energy.has_value();
+      }))
+    return fail("--energy: target " + target->name +
+                " has no table of energy (docs/energy.md)");
   SimulatorOptions simulatorOptions;
   simulatorOptions.files = &files;
   simulatorOptions.maxConsoleBytes = options.maxFileBytes;
@@ -225,6 +234,10 @@ json::Object Runner::makeStatistics() {
                             : makeFrameStatistics(frameCycles, macs);
   if (metadata && metadata->predictedCycles)
     object["predicted_cycles_per_frame"] = *metadata->predictedCycles;
+  if (metadata && metadata->boundCycles)
+    object["bound_cycles_per_frame"] = *metadata->boundCycles;
+  if (metadata && options.platform == Platform::Simulator)
+    addEnergyStatistics(object, result.activity, operatingPoints);
   return object;
 }
 
@@ -238,6 +251,8 @@ Expected<ProgramRun> Runner::run() {
   if (Error error = collect(run.outputs))
     return error;
   run.statistics = makeStatistics();
+  if (options.describesEnergy)
+    run.energy = formatEnergy(result.activity, operatingPoints);
   return run;
 }
 
@@ -285,6 +300,7 @@ Error se::sim::runProgramFiles(const ProgramFiles &files,
   auto run = runProgram(*program, inputs, options, outputs);
   if (!run)
     return run.takeError();
+  (options.hasOutputOnConsole ? errs() : outs()) << run->energy;
   if (metadata)
     if (Error error =
             writeFrames(outputs, wanted, metadata->outputs, run->outputs))

@@ -259,6 +259,7 @@ Expected<RunResult> Simulator::run(uint64_t maxCycles) {
   }
   result.dma = machine->getDma().getStatistics();
   result.external = machine->getExternalDma().getStatistics();
+  result.activity = machine->getFrameActivity();
   if (profile)
     result.stages = profile->getStages();
   return result;

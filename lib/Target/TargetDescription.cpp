@@ -7,6 +7,8 @@
 
 #include "se/Target/TargetDescription.h"
 
+#include "Reader.h"
+
 #include "se/Support/InputFile.h"
 #include "se/Support/MessageLine.h"
 #include "se/Target/AddressMap.h"
@@ -50,6 +52,21 @@ StringRef se::target::getOverlapped(const Memory &memory) {
   return "";
 }
 
+ArrayRef<EnergyKey> se::target::getEnergyKeys() {
+  static constexpr EnergyKey keys[] = {
+      {"core_cycle", "pj", "active core cycle", &EnergyTable::coreCycle},
+      {"idle_cycle", "pj", "idle core cycle", &EnergyTable::idleCycle},
+      {"fpu_operation", "pj", "FPU operation", &EnergyTable::fpuOperation},
+      {"simd_operation", "pj", "SIMD operation", &EnergyTable::simdOperation},
+      {"l1_access", "pj", "L1 access", &EnergyTable::l1Access},
+      {"l2_access", "pj", "L2 access", &EnergyTable::l2Access},
+      {"dma_byte", "pj", "DMA byte", &EnergyTable::dmaByte},
+      {"external_byte", "pj", "external byte", &EnergyTable::externalByte},
+      {"nvm_byte", "pj", "non-volatile byte", &EnergyTable::nvmByte},
+      {"leakage", "mw", "leakage", &EnergyTable::leakage}};
+  return keys;
+}
+
 bool TargetDescription::hasFeature(StringRef feature) const {
   return is_contained(features, feature);
 }
@@ -67,120 +84,6 @@ const Memory *TargetDescription::getExternal(MemoryLevel level) const {
       return &memory;
   return nullptr;
 }
-
-namespace {
-/// Walks a JSON value. The first error is kept and all later steps return
-/// something harmless, so that the reading code has no error paths.
-class Reader {
-public:
-  explicit Reader(StringRef fileName) : fileName(fileName) {}
-
-  void fail(const Twine &key, const Twine &message) {
-    if (error.empty())
-      error = (fileName + ": " + (key.isTriviallyEmpty() ? "" : key + ": ") +
-               message)
-                  .str();
-  }
-
-  Error takeError() const {
-    if (error.empty())
-      return Error::success();
-    return createStringError(inconvertibleErrorCode(), error);
-  }
-
-  /// The members of an object, which must be exactly `keys`.
-  const json::Object &object(const json::Value &value, const Twine &path,
-                             ArrayRef<StringRef> keys) {
-    static const json::Object empty;
-    const json::Object *object = value.getAsObject();
-    if (!object) {
-      fail(path, "expected an object");
-      return empty;
-    }
-    SmallVector<StringRef> unknown;
-    for (const auto &member : *object)
-      if (!is_contained(keys, StringRef(member.first)))
-        unknown.push_back(member.first);
-    // The order of members in memory is not that of the file.
-    sort(unknown);
-    if (!unknown.empty())
-      fail(path, "unknown key '" + unknown.front() + "'");
-    for (StringRef key : keys)
-      if (!object->get(key))
-        fail(path, "missing key '" + key + "'");
-    return *object;
-  }
-
-  const json::Array &array(const json::Object &object, StringRef key) {
-    static const json::Array empty;
-    const json::Array *array = object.getArray(key);
-    if (!array || array->empty()) {
-      fail(key, "expected a non-empty array");
-      return empty;
-    }
-    return *array;
-  }
-
-  std::string string(const json::Object &object, StringRef key,
-                     const Twine &path = "") {
-    if (std::optional<StringRef> text = object.getString(key))
-      return text->str();
-    fail(path + key, "expected a string");
-    return "";
-  }
-
-  bool boolean(const json::Object &object, StringRef key) {
-    if (std::optional<bool> value = object.getBoolean(key))
-      return *value;
-    fail(key, "expected true or false");
-    return false;
-  }
-
-  unsigned integer(const json::Object &object, StringRef key, unsigned min,
-                   unsigned max, const Twine &path = "") {
-    std::optional<int64_t> value = object.getInteger(key);
-    if (value && *value >= min && *value <= max)
-      return *value;
-    fail(path + key, formatv("expected an integer from {0} to {1}", min, max));
-    return min;
-  }
-
-  /// A number or a hexadecimal string.
-  uint64_t address(const json::Object &object, StringRef key,
-                   const Twine &path) {
-    if (std::optional<int64_t> value = object.getInteger(key))
-      if (*value >= 0)
-        return *value;
-    uint64_t result;
-    if (std::optional<StringRef> text = object.getString(key))
-      if (text->consume_front("0x") && !text->getAsInteger(16, result))
-        return result;
-    fail(path + key, "expected an integer, or a string such as \"0x1c000000\"");
-    return 0;
-  }
-
-  double positive(const json::Object &object, StringRef key,
-                  const Twine &path) {
-    std::optional<double> value = object.getNumber(key);
-    if (value && *value > 0 && std::isfinite(*value))
-      return *value;
-    fail(path + key, "expected a number greater than 0");
-    return 1;
-  }
-
-  std::optional<double> positiveOrNull(const json::Object &object,
-                                       StringRef key, const Twine &path) {
-    const json::Value *value = object.get(key);
-    if (!value || value->getAsNull())
-      return std::nullopt;
-    return positive(object, key, path);
-  }
-
-private:
-  std::string fileName;
-  std::string error;
-};
-} // namespace
 
 /// Names become parts of linker scripts and file names.
 static bool isName(StringRef name, StringRef alsoAllowed) {
@@ -276,6 +179,33 @@ static void checkMemories(Reader &reader, ArrayRef<Memory> memories) {
   }
 }
 
+static EnergyTable readEnergy(Reader &reader, const json::Value &value,
+                              const Twine &where) {
+  std::string path = where.str();
+  SmallVector<StringRef> keys;
+  for (const EnergyKey &key : getEnergyKeys())
+    keys.push_back(key.name);
+  const json::Object &object = reader.object(value, path, keys);
+  EnergyTable table;
+  for (const EnergyKey &key : getEnergyKeys()) {
+    const json::Value *entry = object.get(key.name);
+    if (!entry)
+      continue;
+    std::string at = path + "." + key.name.str();
+    const json::Object &fields =
+        reader.object(*entry, at, {key.unit, "source"});
+    EnergyCoefficient &coefficient = table.*key.coefficient;
+    coefficient.value = reader.notNegative(fields, key.unit, at + ".");
+    coefficient.source = reader.string(fields, "source", at + ".");
+    if (StringRef(coefficient.source).trim().empty() ||
+        coefficient.source.find_first_of("\n\r") != std::string::npos)
+      reader.fail(at + ".source",
+                  "expected a line that says where the figure is from, or "
+                  "'assumption: ' and why");
+  }
+  return table;
+}
+
 Expected<TargetDescription> se::target::parseTarget(StringRef text,
                                                     StringRef fileName) {
   Expected<json::Value> value = parseJson(text);
@@ -350,7 +280,7 @@ Expected<TargetDescription> se::target::parseTarget(StringRef text,
   for (auto [i, value] : enumerate(reader.array(object, "operating_points"))) {
     std::string path = formatv("operating_points[{0}]", i);
     const json::Object &object =
-        reader.object(value, path, {"volt", "mhz", "mw"});
+        reader.object(value, path, {"volt", "mhz", "mw"}, {"energy"});
     path += ".";
     OperatingPoint point;
     point.volt = reader.positiveOrNull(object, "volt", path);
@@ -358,6 +288,8 @@ Expected<TargetDescription> se::target::parseTarget(StringRef text,
     point.milliwatt = reader.positiveOrNull(object, "mw", path);
     if (i && point.mhz <= target.operatingPoints.back().mhz)
       reader.fail(path + "mhz", "operating points must go from slow to fast");
+    if (const json::Value *energy = object.get("energy"))
+      point.energy = readEnergy(reader, *energy, path + "energy");
     target.operatingPoints.push_back(point);
   }
   if (Error error = reader.takeError())

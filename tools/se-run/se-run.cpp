@@ -132,6 +132,12 @@ static cl::opt<bool>
             cl::cat(category));
 
 static cl::opt<bool>
+    energy("energy",
+           cl::desc("Simulator: print the energy of a network's frame by the "
+                    "target's model (docs/energy.md)"),
+           cl::cat(category));
+
+static cl::opt<bool>
     disassemble("disassemble",
                 cl::desc("Print the program's instructions instead of running "
                          "it"),
@@ -315,6 +321,9 @@ int main(int argc, char **argv) {
     return reportError("--wav-out goes with --wav-in");
   if (!wavIn.empty() && !inputs.empty())
     return reportError("give either --in or --wav-in");
+  if (isOnHost && energy)
+    return reportError("--energy goes with a program, not with a network on "
+                       "the host");
   if (isOnHost)
     return runNetworkOnHost(statistics, argv[0]);
   if (programs.size() > 1)
@@ -339,6 +348,9 @@ int main(int argc, char **argv) {
   options.trace.to = traceTo;
   options.trace.minStall = traceMinStall;
   options.profile = profile;
+  options.describesEnergy = energy;
+  if (energy && platform != Platform::Simulator)
+    return reportError("--energy goes with the simulator");
   if (profile && statistics.empty())
     return reportError("--profile goes with --stats");
   if (!filesFolder.empty() && !llvm::sys::fs::is_directory(filesFolder))

@@ -67,6 +67,61 @@ TEST(TargetDescription, ReadsAllFields) {
   EXPECT_EQ(target->operatingPoints[1].milliwatt, 30);
 }
 
+/// A table of energy with one coefficient changed.
+static std::string withEnergy(StringRef from = "", StringRef to = "") {
+  std::string table = "{";
+  for (const EnergyKey &key : getEnergyKeys())
+    table +=
+        (Twine(table.size() > 1 ? ", " : "") + "\"" + key.name + "\": {\"" +
+         key.unit + "\": 2.5, \"source\": \"a " + key.title + "\"}")
+            .str();
+  table += "}";
+  std::string text(valid);
+  size_t at = text.find("\"mw\": 30");
+  text.insert(at, "\"energy\": " + table + ", ");
+  if (!from.empty()) {
+    size_t place = text.find(from, at);
+    EXPECT_NE(place, std::string::npos);
+    text.replace(place, from.size(), to);
+  }
+  return text;
+}
+
+TEST(TargetDescription, ReadsEnergy) {
+  Expected<TargetDescription> target =
+      parseTarget(withEnergy("a leakage", "assumption: a guess"), "small.json");
+  ASSERT_TRUE(bool(target)) << toString(target.takeError());
+  EXPECT_FALSE(target->operatingPoints[0].energy);
+  ASSERT_TRUE(target->operatingPoints[1].energy);
+  const EnergyTable &table = *target->operatingPoints[1].energy;
+  EXPECT_EQ(table.nvmByte.value, 2.5);
+  EXPECT_EQ(table.nvmByte.source, "a non-volatile byte");
+  EXPECT_FALSE(table.nvmByte.isAssumption());
+  EXPECT_TRUE(table.leakage.isAssumption());
+}
+
+TEST(TargetDescription, RefusesWrongEnergy) {
+  auto message = [](StringRef from, StringRef to) {
+    Expected<TargetDescription> target =
+        parseTarget(withEnergy(from, to), "small.json");
+    return target ? std::string() : toString(target.takeError());
+  };
+  std::string path = "small.json: operating_points[1].energy";
+  EXPECT_EQ(message("\"dma_byte\"", "\"dma_bit\""),
+            path + ": unknown key 'dma_bit'");
+  EXPECT_EQ(message("\"pj\": 2.5", "\"pj\": -1"),
+            path + ".core_cycle.pj: expected a number from 0 to 1e9");
+  EXPECT_EQ(message("\"pj\": 2.5", "\"pj\": null"),
+            path + ".core_cycle.pj: expected a number from 0 to 1e9");
+  EXPECT_EQ(message("\"mw\": 2.5", "\"pj\": 2.5"),
+            path + ".leakage: unknown key 'pj'");
+  EXPECT_EQ(message("\"a DMA byte\"", "\" \""),
+            path + ".dma_byte.source: expected a line that says where the "
+                   "figure is from, or 'assumption: ' and why");
+  EXPECT_EQ(message("\"a DMA byte\"", "7"),
+            path + ".dma_byte.source: expected a string");
+}
+
 namespace {
 struct ErrorCase {
   const char *name;

@@ -48,6 +48,7 @@ enum class Kind : uint8_t {
 /// The cost class; see IsaBase.td.
 enum class Timing : uint8_t {
   One,
+  Simd,
   Load,
   Store,
   Branch,

@@ -23,6 +23,7 @@ class Timing<string name, string cycles> {
   string Cycles = cycles;
 }
 def TimeOne : Timing<"One", "1">;
+def TimeSimd : Timing<"Simd", "1">; // counted: it costs energy of its own
 def TimeLoad : Timing<"Load", "1 + memory, +1 if the next one uses it">;
 def TimeStore : Timing<"Store", "1 + memory">;
 def TimeBranch : Timing<"Branch", "1, taken 3">;

@@ -28,6 +28,7 @@ class Simd<bits<6> f6, bits<3> f3, string mnemonic, string semantics,
   let Inst{25} = ?;
   let Semantics = semantics;
   let Group = "XpulpSimd";
+  let Time = TimeSimd;
   let RdType = rdType;
   let Rs1Type = rs1Type;
   let Rs2Type = rs2Type;
@@ -49,6 +50,7 @@ class SimdImm<bits<6> f6, bits<3> f3, string mnemonic, string semantics,
   let Semantics = semantics;
   let ImmSigned = immSigned;
   let Group = "XpulpSimd";
+  let Time = TimeSimd;
   let RdType = rdType;
   let Rs1Type = rs1Type;
 }
@@ -147,6 +149,7 @@ class SimdAbs<LaneType l>
   let Semantics = "rd = mapLanes<" # l.Signed #
                   ">(rs1, 0, [](int x, int) { return x < 0 ? -x : x; })";
   let Group = "XpulpSimd";
+  let Time = TimeSimd;
   let RdType = l.Vector;
   let Rs1Type = l.Vector;
 }
@@ -202,5 +205,6 @@ let ReadsRd = 1 in {
 def PV_PACK_H : OpR<0x57, 0, 0x68, "pv.pack.h"> {
   let Semantics = "rd = packLow16(rs1, rs2)";
   let Group = "XpulpSimd";
+  let Time = TimeSimd;
   let RdType = TypeVI16;
 }

@@ -30,6 +30,7 @@ struct NetworkMetadata {
   uint64_t macsPerFrame = 0, weightBytes = 0;
   std::optional<uint64_t> predictedCycles; ///< per frame
   std::optional<Stream> stream; ///< empty if frames are no hops of sound
+  std::optional<uint64_t> boundCycles;     ///< per frame
   std::vector<Port> inputs, outputs;
 };
 
@@ -62,6 +63,8 @@ struct RunOptions {
   /// Whether the statistics tell what each stage takes.
   bool profile = false;
   uint64_t maxCycles = 0;
+  /// Whether the run tells what energy frames take by the target's model.
+  bool describesEnergy = false;
   /// Whether the simulator looks for races and uninitialised reads.
   bool check = false;
   /// An output goes to the standard output, so the program's text does not.
@@ -82,6 +85,8 @@ struct RunOptions {
 struct ProgramRun {
   Frames outputs;
   llvm::json::Object statistics;
+  /// Lines for people; empty unless they are asked for.
+  std::string energy;
 };
 
 /// Runs a program; `inputs` has the values of all inputs of its network, in

@@ -71,6 +71,8 @@ struct StageStatistics {
 
 struct DmaStatistics {
   uint64_t bytes = 0;
+  /// Of them, by the level of the memory that is not L1.
+  std::array<uint64_t, 4> bytesOf = {};
   uint64_t commands = 0;
   /// Cycles in which at least one of the two directions moved data.
   uint64_t busyCycles = 0;
@@ -79,9 +81,26 @@ struct DmaStatistics {
 /// Of the engine that copies between external memories and L2.
 struct ExternalDmaStatistics {
   uint64_t bytes = 0;
+  uint64_t nvmBytes = 0; ///< of them, from non-volatile memory
   uint64_t transfers = 0;
   /// Cycles in which a transfer was under way.
   uint64_t busyCycles = 0;
+};
+
+/// What frames of a network do that costs energy, all frames together. A frame
+/// is what happens between two reads of the FC's cycle counter, as the programs
+/// of --app=frames read it. What the engines bring for a frame ahead of it
+/// counts, from the first frame on.
+struct Activity {
+  uint64_t frames = 0;
+  uint64_t cycles = 0;        ///< of the frames
+  uint64_t coreCycles = 0;    ///< awake, all cores and the FC
+  uint64_t idleCycles = 0;    ///< asleep or not started
+  uint64_t fpuOperations = 0; ///< a division counts once for each cycle
+  uint64_t simdOperations = 0;
+  uint64_t l1Accesses = 0; ///< loads and stores
+  uint64_t l2Accesses = 0; ///< of words, with instruction lines
+  uint64_t dmaBytes = 0, externalBytes = 0, nvmBytes = 0;
 };
 
 struct RunResult {
@@ -94,6 +113,7 @@ struct RunResult {
   std::vector<CoreStatistics> cores;
   DmaStatistics dma;
   ExternalDmaStatistics external;
+  Activity activity;
   /// With a profile, by the order in which they are executed.
   std::vector<StageStatistics> stages;
 };

@@ -14,6 +14,7 @@
 #ifndef SE_TARGET_TARGETDESCRIPTION_H
 #define SE_TARGET_TARGETDESCRIPTION_H
 
+#include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 #include <cstdint>
@@ -52,11 +53,40 @@ struct Memory {
 /// error message; empty if nothing.
 llvm::StringRef getOverlapped(const Memory &memory);
 
+/// A figure of the model of energy, and where it is from.
+struct EnergyCoefficient {
+  double value = 0;
+  /// A line: a publication, or "assumption: " and the reason.
+  std::string source;
+
+  bool isAssumption() const {
+    return llvm::StringRef(source).starts_with("assumption");
+  }
+};
+
+/// What things cost at an operating point: pJ each; leakage in mW
+/// (docs/energy.md).
+struct EnergyTable {
+  EnergyCoefficient coreCycle, idleCycle, fpuOperation, simdOperation, l1Access,
+      l2Access, dmaByte, externalByte, nvmByte, leakage;
+};
+
+/// A coefficient's key and unit ("pj", "mw") in files, and its name for people.
+struct EnergyKey {
+  llvm::StringLiteral name, unit, title;
+  EnergyCoefficient EnergyTable::*coefficient;
+};
+
+/// All of them, in the order of files and reports.
+llvm::ArrayRef<EnergyKey> getEnergyKeys();
+
 struct OperatingPoint {
   /// Absent where not known.
   std::optional<double> volt;
   double mhz = 0;
   std::optional<double> milliwatt;
+  /// Absent in targets that say nothing of energy.
+  std::optional<EnergyTable> energy;
 };
 
 /// Bytes of code that the caches of the cluster hold.
