@@ -31,7 +31,7 @@ struct ProgramInfo {
   /// What the planner expects of a frame; absent if there is no plan.
   std::optional<int64_t> predictedCycles;
   std::optional<Stream> stream; ///< absent if frames are no hops of sound
-  bool hasBound = false;        ///< the plan says what a frame takes at most
+  bool hasBound = false; ///< the plan says what a frame takes at most
   std::vector<PortInfo> inputs, outputs, states;
 };
 

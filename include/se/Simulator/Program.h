@@ -29,8 +29,8 @@ struct NetworkMetadata {
   unsigned cores = 0;
   uint64_t macsPerFrame = 0, weightBytes = 0;
   std::optional<uint64_t> predictedCycles; ///< per frame
-  std::optional<Stream> stream;        ///< empty if frames are no hops of sound
-  std::optional<uint64_t> boundCycles; ///< per frame
+  std::optional<Stream> stream; ///< empty if frames are no hops of sound
+  std::optional<uint64_t> boundCycles;     ///< per frame
   std::vector<Port> inputs, outputs;
 };
 
