@@ -15,11 +15,8 @@ using namespace se;
 
 /// Of the instruction caches.
 static constexpr double lineBytes = 16;
-/// Of a line through both caches, besides the load from L2: 1 KB of code that
-/// all lies in L2 takes 1,174 cycles longer than from the cores' own caches.
-static constexpr double refillCycles = 4;
 /// Of the runtime and the fabric controller, whose code is cold as well.
-static constexpr double runtimeCycles = 130;
+static constexpr double runtimeCycles = 260;
 
 Expected<uint64_t> se::getKernelBytes(StringRef file, StringRef network) {
   auto object = object::ObjectFile::createELFObjectFile({file, "program"});
@@ -37,7 +34,7 @@ Expected<uint64_t> se::getKernelBytes(StringRef file, StringRef network) {
 }
 
 int64_t se::getFetchCycles(uint64_t kernelBytes, cluster::TargetAttr target) {
-  double perLine = double(target.getL2().getLatency()) + refillCycles;
+  double perLine = double(target.getL2().getLatency()) + 1;
   return int64_t(runtimeCycles + double(kernelBytes) * perLine / lineBytes);
 }
 

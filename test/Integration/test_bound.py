@@ -72,21 +72,20 @@ def test_report_and_program_agree(network, tmp_path):
     se.run_tool("se-run", tmp_path / "p.elf", "--in", f"x={tmp_path / 'x.npy'}",
                 f"--stats={tmp_path / 's.json'}")
     assert json.loads((tmp_path / "s.json").read_text())["bound_cycles_per_frame"] == bound
+    # The kernel of the program is the code that was counted.
     text = se.run_tool("se-compile", network, "-o", tmp_path / "p.elf", "--precision=fp16",
                        "--report").stdout
     assert f"at most: {bound} cycles per frame" in text
 
 
 def test_object_has_a_bound_too(network, tmp_path):
-    """Of its own plan, with the L1 that stacks of unknown size leave."""
+    """It knows only code in which jumps are still long."""
     program, _ = read_report(network, tmp_path, "--precision=fp16")
     report = tmp_path / "object.json"
     se.run_tool("se-compile", network, "-o", tmp_path / "net.o", "--emit=obj",
                 "--precision=fp16", f"--report={report}", "--deadline-ms=6.25")
     found = json.loads(report.read_text())
-    assert found["bound_cycles_per_frame"] == pytest.approx(
-        program["bound_cycles_per_frame"], rel=0.05)
-    assert found["at_most"]["kernel_bytes"] > 1000
+    assert found["bound_cycles_per_frame"] >= program["bound_cycles_per_frame"]
     assert found["deadline"]["mhz"] == 72
 
 

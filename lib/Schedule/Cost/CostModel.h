@@ -124,9 +124,6 @@ inline constexpr double fetchCycles = 0.15; ///< for each byte
 inline constexpr double againShare = 0.67;
 inline constexpr double stepBytes = 400; ///< of a loop with a ring
 
-/// Of an input or output, besides its bytes: the FC hands on its address, a
-/// core starts a transfer and waits for it.
-inline constexpr double portTransferCycles = 55;
 /// Of an element of a state that the fabric controller resets: a store to L1
 /// and a turn of the loop, at most.
 inline constexpr double resetCycles = 22;

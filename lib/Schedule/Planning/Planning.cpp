@@ -297,7 +297,6 @@ llvm::Expected<std::unique_ptr<const Schedule>> Planner::read() {
   if (screen && made->screening == plan::Screening::first_depth)
     for (plan::StageOp stage : storage.getDepths().front())
       repeated += getLoopCycles(stageLoops.getLoop(stage), options.machine);
-  after += portTransferCycles * double(made->getPortTypes().size());
   // The FC resets states, element by element.
   if (screen && network->hasAttr(rnn::resetIfNotFiniteName))
     for (Value state : network.getStateArguments())
