@@ -5,7 +5,6 @@
 
 #include "se/CodeGen/ProgramInfo.h"
 
-#include "se/CodeGen/FrameBound.h"
 #include "se/CodeGen/Identifiers.h"
 #include "se/Dialect/Cluster/Cluster.h"
 #include "se/Dialect/DSP/DSP.h"
@@ -49,10 +48,8 @@ std::optional<ProgramInfo> se::getProgramInfo(ModuleOp module) {
   info.weightBytes = op.getWeightBytes();
   info.macs = op.getMacs();
   if (auto report =
-          op->getAttrOfType<plan::ReportAttr>(plan::ReportAttr::attrName)) {
+          op->getAttrOfType<plan::ReportAttr>(plan::ReportAttr::attrName))
     info.predictedCycles = report.getFrame();
-    info.hasBound = bool(report.getAtMost());
-  }
   info.inputs = getPorts(op.getInputs());
   info.outputs = getPorts(op.getOutputs());
   info.states = getPorts(op.getStates());
@@ -224,7 +221,5 @@ std::string se::makeMetadata(const ProgramInfo &program, StringRef target,
     meta["stream"] =
         llvm::json::Object{{"sample_rate", program.stream->sampleRate},
                            {"delay", program.stream->delay}};
-  if (program.hasBound)
-    meta[boundKey] = boundPlace;
   return llvm::formatv("{0}", llvm::json::Value(std::move(meta)));
 }

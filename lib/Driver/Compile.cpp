@@ -6,14 +6,12 @@
 #include "se/Driver/Compile.h"
 
 #include "se/CodeGen/DeviceCode.h"
-#include "se/CodeGen/FrameBound.h"
 #include "se/CodeGen/ProgramInfo.h"
 #include "se/Dialect/Cluster/Cluster.h"
 #include "se/Dialect/Plan/Plan.h"
 #include "se/Dialect/RNN/RNN.h"
 #include "se/Dialect/RNN/Transforms/Passes.h"
 #include "se/Driver/CellNetwork.h"
-#include "se/Driver/Deadline.h"
 #include "se/Driver/Diagnostics.h"
 #include "se/Driver/NetworkName.h"
 #include "se/Driver/Report.h"
@@ -24,7 +22,6 @@
 #include "se/Schedule/LeastMemory.h"
 #include "se/Schedule/Passes.h"
 #include "se/Support/InputFile.h"
-#include "se/Support/MessageLine.h"
 #include "se/Support/OutputFiles.h"
 #include "se/Target/Linker.h"
 #include "se/Target/LinkerScript.h"
@@ -103,7 +100,6 @@ private:
   FailureOr<quantization::Policy> nameHalfLayers();
   LogicalResult write(StringRef path, StringRef text);
   LogicalResult link(StringRef object);
-  LogicalResult limitFrame(StringRef code);
   FailureOr<llvm::SmallVector<char>> emitObject(DeviceCode &code);
   LogicalResult emit();
   /// All files or none.
@@ -149,8 +145,6 @@ private:
   /// Set when the code turned out to need larger stacks: bytes of each.
   unsigned neededStack = 0;
   std::optional<llvm::json::Object> report;
-  std::optional<FrameLimit> limit;
-  std::string deadlineRemark;
 };
 } // namespace
 
@@ -173,9 +167,6 @@ LogicalResult Compilation::check() {
   if (options.reportFile && !reaches(Phase::Scheduled))
     return fail("--report: phase '" + stringifyPhase(options.emit.phase) +
                 "' comes before the plan is made");
-  if (options.deadline && options.emit.emit != Emit::ELF &&
-      options.emit.emit != Emit::Object)
-    return fail("--deadline-ms needs code: it goes with --emit=elf and obj");
   if (options.reportFile && options.reportFile->empty() &&
       OutputFiles::isStandardOutput(outputPath))
     return fail("--report and -o both go to standard output, give one of them "
@@ -399,32 +390,7 @@ LogicalResult Compilation::link(StringRef object) {
   auto program = target::linkProgram(inputs, *text);
   if (!program)
     return fail(program.takeError());
-  std::string bytes = (*program)->getBuffer().str();
-  if (failed(limitFrame(bytes)))
-    return failure();
-  if (limit)
-    setBound({bytes.data(), bytes.size()}, limit->getCycles());
-  return write(outputPath, bytes);
-}
-
-/// What a frame takes at most is known when the code is.
-LogicalResult Compilation::limitFrame(StringRef code) {
-  if (!limit)
-    return !options.deadline
-               ? success()
-               : fail("--deadline-ms: the plan does not say what a frame takes "
-                      "at most (plan.report has no at_most)");
-  if (llvm::Error error = limit->readCode(code))
-    return fail(std::move(error));
-  if (options.deadline) {
-    auto remark = limit->meet(*options.deadline, precisionName, target.cores);
-    if (!remark)
-      return fail(remark.takeError());
-    deadlineRemark = std::move(*remark);
-  }
-  if (report)
-    limit->addTo(*report);
-  return success();
+  return write(outputPath, (*program)->getBuffer());
 }
 
 LogicalResult Compilation::emit() {
@@ -457,7 +423,6 @@ LogicalResult Compilation::emit() {
   }
   if (failed(lowerTo(module, middle, pipeline)))
     return failure();
-  limit = FrameLimit::read(module);
   if (wantsReport()) {
     report = makeReport(module, precisionName);
     if (!report)
@@ -501,8 +466,6 @@ LogicalResult Compilation::emit() {
       return fail(std::move(error));
   if (!isFirmware)
     return link(object);
-  if (failed(limitFrame(object)))
-    return failure();
   // Nothing stands beside a stream or a device.
   if (OutputFiles::isRegular(outputPath)) {
     std::string header = getHeaderPath();
@@ -517,8 +480,6 @@ LogicalResult Compilation::emit() {
 LogicalResult Compilation::commit() {
   if (llvm::Error error = outputs.commit())
     return fail(std::move(error));
-  if (!deadlineRemark.empty())
-    llvm::errs() << formatMessage("remark", deadlineRemark) << '\n';
   return success();
 }
 

@@ -254,20 +254,6 @@ static void printFrame(llvm::raw_ostream &os, const json::Object &report) {
                         *point.getNumber("ms_per_frame"),
                         *point.getNumber("percent_of_6.25_ms"));
   }
-  if (auto bound = report.getInteger("bound_cycles_per_frame")) {
-    const json::Object &most = *report.getObject("at_most");
-    os << llvm::formatv("at most: {0} cycles per frame; bound by {1}, {2} for "
-                        "{3} bytes of code\n",
-                        *bound, text(most, "bound"),
-                        number(most, "fetch_cycles"),
-                        number(most, "kernel_bytes"));
-  }
-  if (const json::Object *deadline = report.getObject("deadline"))
-    os << llvm::formatv("deadline of {0} ms: met at {1} MHz, at most {2:F3} "
-                        "ms\n",
-                        llvm::format("%g", *deadline->getNumber("ms")),
-                        llvm::format("%g", *deadline->getNumber("mhz")),
-                        *deadline->getNumber("ms_at_most"));
   os << '\n';
 }
 

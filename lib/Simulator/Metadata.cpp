@@ -72,7 +72,6 @@ static bool parse(const json::Value &value, NetworkMetadata &metadata,
       map.map("weight_bytes", metadata.weightBytes) &&
       map.mapOptional("predicted_cycles_per_frame", metadata.predictedCycles) &&
       map.mapOptional("stream", metadata.stream) &&
-      map.mapOptional("bound_cycles_per_frame", metadata.boundCycles) &&
       map.map("inputs", metadata.inputs) &&
       map.map("outputs", metadata.outputs);
   if (isRead && (cores < 1 || cores > 64)) {

@@ -234,8 +234,6 @@ json::Object Runner::makeStatistics() {
                             : makeFrameStatistics(frameCycles, macs);
   if (metadata && metadata->predictedCycles)
     object["predicted_cycles_per_frame"] = *metadata->predictedCycles;
-  if (metadata && metadata->boundCycles)
-    object["bound_cycles_per_frame"] = *metadata->boundCycles;
   if (metadata && options.platform == Platform::Simulator)
     addEnergyStatistics(object, result.activity, operatingPoints);
   return object;

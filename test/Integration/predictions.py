@@ -23,43 +23,19 @@ class Prediction:
         return self.predicted / self.simulated
 
 
-def compile_program(model, name, precision, folder, calibration, options, target):
-    elf = folder / "p.elf"
+def measure(model, name, frames, precision, folder, calibration=None, *options,
+            target=None):
+    """Compiles a model with one input of this name, and runs it over frames, the first
+    of which does not count. `calibration` are frames for mixed and int8, `target` is a
+    file."""
+    elf, array, statistics = (folder / n for n in ("p.elf", "x.npy", "stats.json"))
     options = [f"--precision={precision}", *options]
     if target:
         options.append(f"--target={target}")
     if precision in ("mixed", "int8"):
         np.save(folder / "calibration.npy", calibration)
         options.append(f"--calibration={name}={folder}/calibration.npy")
-    return se.compile(model, elf, *options)
-
-
-def measure_most(model, name, frames, precision, folder, calibration=None, *options,
-                 target=None):
-    """The bound on the cycles of a frame, and the longest one, without and with contended
-    banks. The first frame finds cold caches, and it and another one are not finite."""
-    elf = compile_program(model, name, precision, folder, calibration, options, target)
-    array, statistics = folder / "x.npy", folder / "stats.json"
-    frames = frames.copy()
-    frames[0, 0] = frames[len(frames) // 2, -1] = np.nan
-    np.save(array, frames)
-    most, bound = 0, 0
-    for conflicts in ([], ["--l1-conflicts"]):
-        se.run_tool("se-run", elf, "--in", f"{name}={array}", f"--stats={statistics}",
-                    *conflicts, *([f"--target={target}"] if target else []))
-        found = json.loads(statistics.read_text())
-        bound = found["bound_cycles_per_frame"]
-        most = max(most, found["cycles_per_frame"]["max"])
-    return Prediction(bound, most)
-
-
-def measure(model, name, frames, precision, folder, calibration=None, *options,
-            target=None):
-    """Compiles a model with one input of this name, and runs it over frames, the first
-    of which does not count. `calibration` are frames for mixed and int8, `target` is a
-    file."""
-    elf = compile_program(model, name, precision, folder, calibration, options, target)
-    array, statistics = folder / "x.npy", folder / "stats.json"
+    se.compile(model, elf, *options)
     np.save(array, frames)
     run = ["--in", f"{name}={array}", f"--stats={statistics}"]
     if target:

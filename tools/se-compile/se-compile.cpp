@@ -73,12 +73,6 @@ static cl::opt<std::string> app("app", cl::init("frames"),
                                          "step, or denoise, sound in and "
                                          "out by a front end"),
                                 cl::value_desc("name"), cl::cat(category));
-static cl::opt<double>
-    deadline("deadline-ms",
-             cl::desc("Milliseconds that a frame may take: pick the lowest "
-                      "operating point of the target that surely meets it, or "
-                      "fail"),
-             cl::value_desc("ms"), cl::cat(category));
 static cl::opt<std::string>
     forced("schedule",
            cl::desc("Force choices of the planner: ring=2..6 (slots of the "
@@ -168,9 +162,6 @@ int main(int argc, char **argv) {
     return writeLinkerScript(*target);
   if (!(maxLoss >= 0) || std::isinf(maxLoss))
     return reportError("--max-loss: expected a number of at least 0");
-  if (deadline.getNumOccurrences() && (!(deadline > 0) || std::isinf(deadline)))
-    return reportError("--deadline-ms: expected a number greater than 0, such "
-                       "as 6.25");
   if (cell.wantsList()) {
     llvm::outs() << listCells();
     return 0;
@@ -226,8 +217,6 @@ int main(int argc, char **argv) {
     options.cores = cores;
   options.l1Bytes = l1Bytes;
   options.coreStack = coreStack;
-  if (deadline.getNumOccurrences())
-    options.deadline = deadline;
   options.schedule = forced;
   if (report.getNumOccurrences())
     options.reportFile = report;

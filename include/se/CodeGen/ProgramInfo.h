@@ -31,7 +31,6 @@ struct ProgramInfo {
   /// What the planner expects of a frame; absent if there is no plan.
   std::optional<int64_t> predictedCycles;
   std::optional<Stream> stream; ///< absent if frames are no hops of sound
-  bool hasBound = false; ///< the plan says what a frame takes at most
   std::vector<PortInfo> inputs, outputs, states;
 };
 
@@ -43,8 +42,7 @@ std::optional<ProgramInfo> getProgramInfo(mlir::ModuleOp module);
 /// struct and the functions init, reset and step.
 std::string makeHeader(const ProgramInfo &program);
 
-/// The JSON text of the section .se.meta of an ELF (docs/elf.md). If there is a
-/// bound on the cycles of a frame, it has a place for it (FrameBound.h).
+/// The JSON text of the section .se.meta of an ELF (docs/elf.md).
 std::string makeMetadata(const ProgramInfo &program, llvm::StringRef target,
                          llvm::StringRef precision);
 

@@ -52,9 +52,6 @@ struct CompileOptions {
   std::string schedule;
   EmitKind emit;
   bool proof = true; ///< refuse schedules that are not proved
-  /// Milliseconds that a frame may take; compilation fails if no operating
-  /// point of the target meets it.
-  std::optional<double> deadline;
   /// Where to write a report as JSON; empty: a table to standard output.
   std::optional<std::string> reportFile;
   /// Receives the report as JSON if a plan is made; none if null.

@@ -30,7 +30,6 @@ struct NetworkMetadata {
   uint64_t macsPerFrame = 0, weightBytes = 0;
   std::optional<uint64_t> predictedCycles; ///< per frame
   std::optional<Stream> stream; ///< empty if frames are no hops of sound
-  std::optional<uint64_t> boundCycles;     ///< per frame
   std::vector<Port> inputs, outputs;
 };
 

@@ -48,11 +48,12 @@ LogicalResult StageReportAttr::verify(
   return success();
 }
 
-LogicalResult
-ReportAttr::verify(function_ref<InFlightDiagnostic()> emitError, int64_t frame,
-                   CyclesAttr, CyclesAttr, int64_t slots, int64_t slotBytes,
-                   int64_t l2Slots, BytesAttr used, BytesAttr available,
-                   ArrayRef<StageReportAttr> stages, ArrayRef<BufferAttr>) {
+LogicalResult ReportAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                                 int64_t frame, CyclesAttr, int64_t slots,
+                                 int64_t slotBytes, int64_t l2Slots,
+                                 BytesAttr used, BytesAttr available,
+                                 ArrayRef<StageReportAttr> stages,
+                                 ArrayRef<BufferAttr>) {
   if (frame < 0 || (slots != 0 && !StreamAttr::isSlots(slots)) ||
       !StreamAttr::isSlotBytes(slotBytes) || (slotBytes == 0) != (slots == 0) ||
       l2Slots < 0)

@@ -124,10 +124,6 @@ inline constexpr double fetchCycles = 0.15; ///< for each byte
 inline constexpr double againShare = 0.67;
 inline constexpr double stepBytes = 400; ///< of a loop with a ring
 
-/// Of an element of a state that the fabric controller resets: a store to L1
-/// and a turn of the loop, at most.
-inline constexpr double resetCycles = 22;
-
 inline constexpr double divideCycles = 14; ///< of the one divider
 
 // The stream.

@@ -293,15 +293,6 @@ llvm::Expected<std::unique_ptr<const Schedule>> Planner::read() {
     return error;
   tiling.computeCycles = std::max(tiling.computeCycles, otherCycles);
   tiling.cycles = std::max(tiling.cycles, otherCycles);
-  double repeated = 0, after = 0;
-  if (screen && made->screening == plan::Screening::first_depth)
-    for (plan::StageOp stage : storage.getDepths().front())
-      repeated += getLoopCycles(stageLoops.getLoop(stage), options.machine);
-  // The FC resets states, element by element.
-  if (screen && network->hasAttr(rnn::resetIfNotFiniteName))
-    for (Value state : network.getStateArguments())
-      after += resetCycles * double(elementsOf(state));
-  made->worst = getWorstCycles(stageLoops, tiling, options, repeated, after);
   // Those that stay in L1 are counted there.
   made->otherL2Bytes = otherL2Bytes;
   for (auto &[value, position] : tiling.shared)

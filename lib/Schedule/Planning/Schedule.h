@@ -13,7 +13,6 @@
 
 #include "Storage.h"
 #include "Tiling.h"
-#include "WorstCase.h"
 
 #include "se/Dialect/Cluster/Cluster.h"
 #include "se/Dialect/RNN/RNNScreening.h"
@@ -38,8 +37,6 @@ struct Schedule {
 
   StageLoops stageLoops;
   Tiling tiling;
-
-  WorstCycles worst; ///< of a frame
 
   int64_t stateBytes = 0;  ///< of the state buffer
   int64_t l1Available = 0; ///< for it

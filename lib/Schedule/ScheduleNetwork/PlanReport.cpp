@@ -109,9 +109,6 @@ plan::ReportAttr schedule::makeReport(const Schedule &schedule) {
       plan::CyclesAttr::get(context, toNumber(tiling.computeCycles),
                             toNumber(tiling.dmaCycles),
                             toNumber(tiling.externalCycles)),
-      plan::CyclesAttr::get(context, toNumber(schedule.worst.compute),
-                            toNumber(schedule.worst.dma),
-                            toNumber(schedule.worst.external)),
       tiling.slots, tiling.slotBytes, tiling.getExternalSlots(),
       used.getAttr(context), available.getAttr(context), stages,
       schedule.buffers);

@@ -81,8 +81,7 @@ def Plan_ReportAttr : AttrDef<Plan_Dialect, "Report"> {
     It is for people and tools; no pass reads it.
 
     A frame is predicted to take `frame` cycles, at least as many as each of
-    `cycles`. It takes at most the largest of `at_most`, if that is there, and the
-    cycles to fetch its code once. `ring` are the slots in L1, and those of the same size in L2. `used`
+    `cycles`. `ring` are the slots in L1, and those of the same size in L2. `used`
     and `available` are the bytes in each memory of states, buffers and parameters.
 
     * (report-C1) `frame` is not negative; the ring has 2 to 6 slots of a size as
@@ -94,7 +93,6 @@ def Plan_ReportAttr : AttrDef<Plan_Dialect, "Report"> {
 
     ```mlir
     #plan.report<frame = 380, cycles = <compute = 380, dma = 120, external = 0>,
-      at_most = <compute = 420, dma = 160, external = 0>,
       ring = <slots = 3, slot_bytes = 48, l2_slots = 0>,
       used = <l1 = 640, l2 = 480, l3 = 0, nvm = 0>,
       available = <l1 = 61440, l2 = 1597440, l3 = 0, nvm = 0>,
@@ -103,14 +101,12 @@ def Plan_ReportAttr : AttrDef<Plan_Dialect, "Report"> {
     ```
   }];
   let parameters = (ins "int64_t":$frame, "CyclesAttr":$cycles,
-    OptionalParameter<"CyclesAttr">:$at_most,
     "int64_t":$slots, "int64_t":$slot_bytes, "int64_t":$l2_slots,
     "BytesAttr":$used, "BytesAttr":$available,
     OptionalArrayRefParameter<"StageReportAttr">:$stages,
     OptionalArrayRefParameter<"BufferAttr">:$buffers);
   let assemblyFormat = [{
     `<` `frame` `=` $frame `,` `cycles` `=` $cycles `,`
-    (`at_most` `=` $at_most^ `,`)?
     `ring` `=` `<` struct($slots, $slot_bytes, $l2_slots) `>` `,`
     `used` `=` $used `,` `available` `=` $available
     (`,` `stages` `=` `[` $stages^ `]`)? (`,` `buffers` `=` `[` $buffers^ `]`)? `>`
