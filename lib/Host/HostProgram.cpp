@@ -82,6 +82,29 @@ LogicalResult HostProgram::lower(ModuleOp module, Phase to,
   return lowerTo(module, to, options);
 }
 
+/// Values of networks, each of which may have a buffer, must fit a limit: a
+/// small file can ask for any memory.
+static LogicalResult checkSize(ModuleOp module) {
+  constexpr int64_t maxBytes = int64_t(1) << 29;
+  for (auto network : module.getOps<rnn::NetworkOp>()) {
+    int64_t bytes = 0;
+    auto add = [&](Value value) {
+      if (auto type = dyn_cast<RankedTensorType>(value.getType());
+          type && type.hasStaticShape())
+        bytes += type.getNumElements() * sizeof(float);
+    };
+    llvm::for_each(network.getBody().getArguments(), add);
+    for (Operation &op : network.getBody().front())
+      if (!isa<arith::ConstantOp>(op))
+        llvm::for_each(op.getResults(), add);
+    if (bytes > maxBytes)
+      return network.emitError("buffers of ")
+             << (bytes >> 20) << " MB, more than the " << (maxBytes >> 20)
+             << " MB of a network on the host";
+  }
+  return success();
+}
+
 llvm::Expected<std::unique_ptr<HostProgram>>
 HostProgram::create(ModuleOp module, PipelineOptions options, bool fitsTarget) {
   llvm::InitializeNativeTarget();
@@ -96,6 +119,8 @@ HostProgram::create(ModuleOp module, PipelineOptions options, bool fitsTarget) {
   if (!given)
     return llvm::make_error<DiagnosedError>();
   options.proof &= *given >= Phase::Planned;
+  if (failed(verifyPhase(module, *given)) || failed(checkSize(module)))
+    return llvm::make_error<DiagnosedError>();
   if (failed(lower(module, Phase::Selected, options, fitsTarget)))
     return llvm::make_error<DiagnosedError>();
   std::optional<ProgramInfo> info = getProgramInfo(module);

@@ -43,7 +43,8 @@ static float before(uint32_t i) {
 
 static void check_pcm16(void) {
   static const int16_t in[] = {0, 1, -1, 1000, 32767, -32768};
-  static const float beyond[] = {1.0f, -1.5f, 0.5f, 0.6f / 32768, -0.6f / 32768};
+  static const float beyond[] = {1.0f, -1.5f, 0.5f, 0.6f / 32768,
+                                 -0.6f / 32768};
   static const int16_t clipped[] = {32767, -32768, 16384, 1, -1};
   float samples[6];
   int16_t out[6];

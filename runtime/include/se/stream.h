@@ -62,8 +62,8 @@ static inline void se_stream_bypass(se_stream *stream, int on) {
   stream->bypass = on != 0;
 }
 
-/* Samples of 16 bit as floats, and floats as the nearest of 16 bit; what is beyond
-   full scale is clipped. */
+/* Samples of 16 bit as floats, and floats as the nearest of 16 bit; what is
+   beyond full scale is clipped. */
 void se_from_pcm16(const int16_t *in, float *out, uint32_t samples);
 void se_to_pcm16(const float *in, int16_t *out, uint32_t samples);
 
