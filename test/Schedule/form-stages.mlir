@@ -50,6 +50,47 @@ rnn.network @movement inputs(%x = "x" : tensor<2x3xf32>) outputs("y" : tensor<8x
 
 // -----
 
+// What is computed for a concatenation may be moved, or be part of another one, on
+// its way there; one stage computes all parts with as many elements.
+// CHECK-LABEL: @joined
+rnn.network @joined inputs(%x = "x" : tensor<4xf32>) outputs("y" : tensor<9xf32>) {
+  // CHECK:      %[[FIRST:.*]] = plan.stage {{.*}} depth 0 elements 1
+  // CHECK:      %[[TWO:.*]]:2 = plan.stage {{.*}} depth 0 elements 4
+  // CHECK:      %[[BACK:.*]] = tensor.extract_slice %[[TWO]]#1[3] [4] [-1]
+  // CHECK:      %[[INNER:.*]] = tensor.concat dim(0) %[[TWO]]#0, %[[BACK]]
+  // CHECK:      %[[ALL:.*]] = tensor.concat dim(0) %[[FIRST]], %[[INNER]]
+  // CHECK:      rnn.yield %[[ALL]]
+  %a = arith.mulf %x, %x : tensor<4xf32>
+  %b = arith.addf %x, %x : tensor<4xf32>
+  %back = tensor.extract_slice %b[3] [4] [-1] : tensor<4xf32> to tensor<4xf32>
+  %inner = tensor.concat dim(0) %a, %back : (tensor<4xf32>, tensor<4xf32>) -> tensor<8xf32>
+  %first = tensor.extract_slice %x[0] [1] [1] : tensor<4xf32> to tensor<1xf32>
+  %y = tensor.concat dim(0) %first, %inner : (tensor<1xf32>, tensor<8xf32>) -> tensor<9xf32>
+  rnn.yield %y : tensor<9xf32>
+}
+
+// -----
+
+// One element of what is expensive would be computed by one core, before all others.
+// CHECK-LABEL: @few
+rnn.network @few inputs(%x = "x" : tensor<64xf32>) outputs("y" : tensor<64xf32>) {
+  // CHECK:      %[[S:.*]] = plan.stage {{.*}} depth 0 elements 64
+  // CHECK:        math.exp
+  // CHECK:      plan.stage {{.*}} depth 1 elements 1 :
+  // CHECK:        plan.read %[[S]][0]
+  // CHECK:      plan.stage {{.*}} depth 1 elements 63
+  // CHECK:        plan.read %[[S]][%i + 1]
+  %0 = math.exp %x : tensor<64xf32>
+  %1 = tensor.extract_slice %0[0] [1] [1] : tensor<64xf32> to tensor<1xf32>
+  %2 = arith.negf %1 : tensor<1xf32>
+  %3 = tensor.extract_slice %0[1] [63] [1] : tensor<64xf32> to tensor<63xf32>
+  %4 = arith.negf %3 : tensor<63xf32>
+  %5 = tensor.concat dim(0) %2, %4 : (tensor<1xf32>, tensor<63xf32>) -> tensor<64xf32>
+  rnn.yield %5 : tensor<64xf32>
+}
+
+// -----
+
 // What is expensive and needed at several places has a stage; what one element
 // of a stage computes is forwarded to the others of the same stage.
 // CHECK-LABEL: @shared
