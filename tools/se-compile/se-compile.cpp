@@ -127,7 +127,7 @@ static cl::opt<std::string>
     emit("emit", cl::init("elf"),
          cl::desc("What to write: elf (default), obj (with a C header beside "
                   "it), asm, llvm, or mlir-PHASE with PHASE one of imported, "
-                  "normalized, legalized, scheduled, selected, llvm"),
+                  "normalized, legalized, planned, scheduled, selected, llvm"),
          cl::value_desc("kind"), cl::cat(category));
 
 static int writeLinkerScript(const target::TargetDescription &target) {

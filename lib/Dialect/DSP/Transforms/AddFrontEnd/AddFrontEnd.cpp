@@ -163,8 +163,8 @@ Value FilterBuilder::addState(StringRef name, int64_t elements) {
   return addState(name, b.getZeroAttr(getVector(elements)));
 }
 
-/// To full scale, NaN too. What is bounded may be f16 later
-/// (--rnn-choose-floats).
+/// To full scale, NaN too. Of bounded samples features are bounded, so that the
+/// layers that take them may be f16 (--rnn-choose-floats).
 Value FilterBuilder::clip(Value samples) {
   int64_t count = sizeOf(samples);
   Value above = arith::MaxNumFOp::create(b, samples, c.constant(-1, count));
