@@ -153,9 +153,7 @@ Error Denoiser::readProgram() {
   if (!denoiser.metadata)
     return fail(program + ": holds no compiled network");
   const sim::NetworkMetadata &network = *denoiser.metadata;
-  if (!network.stream || network.inputs.size() != 1 ||
-      network.outputs.empty() ||
-      network.outputs.front().elements != network.inputs.front().elements)
+  if (!takesHops(network.stream, network.inputs, network.outputs))
     return fail(program + ": " + network.network +
                 " does not go from samples to samples: compile it with "
                 "--app=denoise");

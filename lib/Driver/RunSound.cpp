@@ -50,8 +50,7 @@ private:
 } // namespace
 
 Expected<Frames> SoundRun::read(StringRef what) {
-  if (!stream || inputs.size() != 1 || !inputs.front().elements ||
-      outputs.empty() || outputs.front().elements != inputs.front().elements)
+  if (!takesHops(stream, inputs, outputs))
     return llvm::createStringError(
         what + ": --wav-in goes with a network between samples: compile it "
                "with --app=denoise");

@@ -105,7 +105,8 @@ def filter_sound(network: "HostNetwork | Program", samples: ArrayLike) -> Floats
     Error
         The network does not go from samples to samples.
     """
-    if network.stream is None:
+    sizes = [port.elements for port in (*network.inputs, *network.outputs[:1])]
+    if network.stream is None or len(sizes) != 2 or sizes[0] != sizes[1] or not sizes[0]:
         raise Error("the network does not go from samples to samples: app='denoise'")
     signal = np.asarray(samples, np.float32).ravel()
     hop, delay = network.inputs[0].elements, network.stream.delay

@@ -314,6 +314,11 @@ def test_stream_without_hops(inputs, outputs, tmp_path):
     wav = se.write_wav(tmp_path / "in.wav", [0] * 10)
     fails("se-run", path, f"--wav-in={wav}", f"--wav-out={tmp_path}/out.wav",
           text="bad.elf: --wav-in goes with a network between samples", folder=tmp_path)
+    fails("se-denoise", path, "--in", wav, "--out", tmp_path / "out.wav",
+          text="bad.elf: .* does not go from samples to samples", folder=tmp_path)
+    se_mlir = pytest.importorskip("se_mlir", reason="built without the Python package")
+    with pytest.raises(se_mlir.Error, match="does not go from samples to samples"):
+        se_mlir.filter_sound(se_mlir.Program(path), [0.0] * 10)
 
 
 @pytest.mark.parametrize("size", [None, 0, 4, 1000])

@@ -18,6 +18,7 @@
 #include "llvm/Support/Error.h"
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,16 @@ struct Stream {
   int64_t sampleRate = 0; ///< in Hz, of the first input and the first output
   int64_t delay = 0; ///< samples from an input to the output that belongs to it
 };
+
+/// Whether a network with a stream takes one hop and gives one as long first,
+/// as whoever wrote its metadata may not have seen to.
+inline bool takesHops(const std::optional<Stream> &stream,
+                      llvm::ArrayRef<Port> inputs,
+                      llvm::ArrayRef<Port> outputs) {
+  return stream && inputs.size() == 1 && inputs.front().elements > 0 &&
+         !outputs.empty() &&
+         outputs.front().elements == inputs.front().elements;
+}
 
 /// The values of some ports over all frames; `values[i]` holds
 /// numFrames x elements of port i.
