@@ -106,7 +106,8 @@ def filter_sound(network: "HostNetwork | Program", samples: ArrayLike) -> Floats
         The network does not go from samples to samples.
     """
     sizes = [port.elements for port in (*network.inputs, *network.outputs[:1])]
-    if network.stream is None or len(sizes) != 2 or sizes[0] != sizes[1] or not sizes[0]:
+    takes_hops = len(sizes) == 2 and sizes[0] == sizes[1] > 0
+    if network.stream is None or not takes_hops:
         raise Error("the network does not go from samples to samples: app='denoise'")
     signal = np.asarray(samples, np.float32).ravel()
     hop, delay = network.inputs[0].elements, network.stream.delay
