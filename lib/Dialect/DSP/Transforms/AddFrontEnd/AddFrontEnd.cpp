@@ -27,6 +27,7 @@ using namespace se;
 using namespace se::dsp;
 using frontend::FrontEnd;
 using frontend::NetworkUse;
+using frontend::Output;
 using frontend::Result;
 using rnn::NetworkOp;
 
@@ -36,7 +37,7 @@ static int64_t elementsOf(Attribute type) {
 }
 
 namespace {
-class FilterBuilder {
+class FilterBuilder : StateList {
 public:
   FilterBuilder(ModuleOp module, const FrontEnd &frontEnd)
       : module(module), frontEnd(frontEnd),
@@ -50,7 +51,8 @@ private:
   LogicalResult checkPorts(NetworkOp network, const NetworkUse &use);
   /// A name that nobody has yet.
   StringAttr makeName(llvm::StringSet<> &taken, StringRef name);
-  Value addState(StringRef name, Attribute reset);
+  Value add(StringRef name, Attribute reset) override;
+  void setNext(Value next) override { nextStates.push_back(next); }
   Value addState(StringRef name, int64_t elements);
   Value clip(Value samples);
   Value makeBlock(Value input);
@@ -119,13 +121,11 @@ LogicalResult FilterBuilder::checkPorts(NetworkOp network,
     });
     return failure();
   };
-  auto inputs =
-      llvm::map_to_vector(use.inputs, [&](const frontend::Feature &feature) {
-        return getElements(feature.source, frontEnd.fft);
-      });
-  auto outputs = llvm::map_to_vector(use.outputs, [&](Result result) {
-    return getElements(result, frontEnd.fft);
-  });
+  auto inputs = llvm::map_to_vector(
+      use.inputs,
+      [](const frontend::Feature &feature) { return feature.elements; });
+  auto outputs = llvm::map_to_vector(
+      use.outputs, [](const Output &output) { return output.elements; });
   auto fits = [](ArrayAttr types, ArrayRef<int64_t> expected) {
     return types.size() == expected.size() &&
            llvm::all_of(llvm::zip(types, expected), [](auto port) {
@@ -151,7 +151,7 @@ StringAttr FilterBuilder::makeName(llvm::StringSet<> &taken, StringRef name) {
   return b.getStringAttr(unique);
 }
 
-Value FilterBuilder::addState(StringRef name, Attribute reset) {
+Value FilterBuilder::add(StringRef name, Attribute reset) {
   Type type = cast<TypedAttr>(reset).getType();
   stateNames.push_back(makeName(inputNames, name));
   stateTypes.push_back(TypeAttr::get(type));
@@ -160,7 +160,7 @@ Value FilterBuilder::addState(StringRef name, Attribute reset) {
 }
 
 Value FilterBuilder::addState(StringRef name, int64_t elements) {
-  return addState(name, b.getZeroAttr(getVector(elements)));
+  return add(name, b.getZeroAttr(getVector(elements)));
 }
 
 /// To full scale, NaN too. Of bounded samples features are bounded, so that the
@@ -187,32 +187,30 @@ void FilterBuilder::runNetwork(NetworkOp network, const NetworkUse &use,
                                SoundBlock &block) {
   setLayer("analysis");
   IRMapping mapping;
-  for (auto [argument, feature] :
-       llvm::zip(network.getInputArguments(), use.inputs)) {
+  for (auto [argument, value] :
+       llvm::zip(network.getInputArguments(), block.getInputs(use))) {
     auto type = cast<RankedTensorType>(argument.getType());
-    mapping.map(argument,
-                c.reshape(block.getFeature(feature), type.getShape()));
+    mapping.map(argument, c.reshape(value, type.getShape()));
   }
   for (auto [argument, name, reset] :
        llvm::zip(network.getStateArguments(), network.getStateNames(),
                  network.getResetValues()))
-    mapping.map(argument, addState(cast<StringAttr>(name).getValue(), reset));
+    mapping.map(argument, add(cast<StringAttr>(name).getValue(), reset));
   for (Operation &op : network.getBody().front().without_terminator())
     b.clone(op, mapping);
   rnn::YieldOp yield = network.getYield();
   for (Value value : yield.getStates())
     nextStates.push_back(mapping.lookupOrDefault(value));
   setLayer("synthesis");
-  for (auto [value, name, result] :
+  for (auto [yielded, name, output] :
        llvm::zip(yield.getOutputs(), network.getOutputNames(), use.outputs)) {
-    Value output = mapping.lookupOrDefault(value);
-    if (result != Result::Other) {
-      auto elements = cast<RankedTensorType>(output.getType()).getNumElements();
-      block.apply(result, c.reshape(output, {elements}));
+    Value value = mapping.lookupOrDefault(yielded);
+    if (output.result != Result::Other) {
+      block.apply(output, c.reshape(value, {sizeOf(value)}));
       continue;
     }
-    results.push_back(output);
-    outputTypes.push_back(TypeAttr::get(output.getType()));
+    results.push_back(value);
+    outputTypes.push_back(TypeAttr::get(value.getType()));
     outputs.push_back(makeName(outputNames, cast<StringAttr>(name).getValue()));
   }
 }
@@ -269,7 +267,7 @@ LogicalResult FilterBuilder::run() {
   outputs.push_back(b.getStringAttr("out"));
   results.push_back(Value());
   Value input = body->addArgument(getVector(frontEnd.hop), b.getLoc());
-  SoundBlock block(c, b, makeBlock(clip(input)), frontEnd.analysis);
+  SoundBlock block(c, b, frontEnd, *this, makeBlock(clip(input)));
   for (auto [network, use] : llvm::zip(networks, frontEnd.networks))
     runNetwork(network, use, block);
   setLayer("synthesis");
