@@ -171,12 +171,19 @@ Value FilterBuilder::clip(Value samples) {
   return arith::MinNumFOp::create(b, above, c.constant(1, count));
 }
 
-/// The last samples. The state holds whole hops, so that it is a delay line.
+/// The last samples. The state holds whole hops, this one too, so that it is a
+/// delay line that blocks are read from. Of two hops the first is enough: no
+/// delay line of them would be small.
 Value FilterBuilder::makeBlock(Value input) {
   int64_t hop = frontEnd.hop, fft = frontEnd.fft;
   int64_t samples = (fft + hop - 1) / hop * hop;
   if (samples == hop)
     return input;
+  if (samples == 2 * hop) {
+    Value history = addState("history", hop);
+    setNext(input);
+    return c.slice(c.concat({history, input}), samples - fft, fft);
+  }
   Value history = addState("history", samples);
   Value next = c.concat({c.slice(history, hop, samples - hop), input});
   nextStates.push_back(next);

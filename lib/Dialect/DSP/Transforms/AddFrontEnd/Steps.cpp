@@ -72,7 +72,7 @@ Value StepBuilder::slideMaximum(Value x, int64_t width, double fall,
       Value shifted = c.slice(padded, pad - i * covered, size);
       if (fall)
         shifted = c.sub(shifted, c.constant(fall * double(i * covered), size));
-      x = arith::MaximumFOp::create(b, x, shifted);
+      x = arith::MaxNumFOp::create(b, x, shifted);
     }
     covered *= terms;
   }
@@ -95,7 +95,7 @@ Value StepBuilder::follow(const Step &step, Value x) {
   Value falling = slideMaximum(z, near + 1, fall, before);
   Value largest = slideMaximum(z, size + 1, 0, before);
   Value limit = c.sub(largest, c.constant(range, size + 1));
-  Value y = arith::MaximumFOp::create(b, falling, limit);
+  Value y = arith::MaxNumFOp::create(b, falling, limit);
   return c.slice(y, 1, size);
 }
 
@@ -149,7 +149,7 @@ Value StepBuilder::measureNonstationarity(Value x, int64_t count) {
   Value matrix = c.reshape(known, {past, past});
   Value rows = c.reshape(reduce(rnn::ReduceKind::min, matrix, 1, {past, 1}),
                          {past});
-  rows = arith::MinimumFOp::create(b, rows, distances);
+  rows = arith::MinNumFOp::create(b, rows, distances);
   Value least = c.reshape(reduce(rnn::ReduceKind::min,
                            c.reshape(distances, {1, past}), 1, {1, 1}),
                     {1});
@@ -195,7 +195,8 @@ Value StepBuilder::apply(const Step &step, Value x) {
     return c.add(x, value());
   case Step::Hold: {
     Value last = addState("held", sizeOf(x));
-    Value y = arith::MaximumFOp::create(b, x, c.mul(last, value()));
+    // Of a NaN the state would never be rid.
+    Value y = arith::MaxNumFOp::create(b, x, c.mul(last, value()));
     states.setNext(y);
     return y;
   }
