@@ -258,10 +258,18 @@ llvm::Expected<Calibration> se::calibrate(ModuleOp module,
   for (auto [i, recording] : llvm::enumerate(recordings)) {
     if (options.progress)
       options.progress(recording, i, recordings.size());
-    for (float gain : gains[i])
-      if (llvm::Error error =
-              observer.run(recording, std::min(gain, recording.maxGain)))
+    for (float gain : gains[i]) {
+      gain = std::min(gain, recording.maxGain);
+      Recording made;
+      made.name = recording.name;
+      if (recording.makeFrames && gain != 1)
+        made.frames = recording.makeFrames(gain);
+      llvm::Error error = recording.makeFrames && gain != 1
+                              ? observer.run(made, 1)
+                              : observer.run(recording, gain);
+      if (error)
         return error;
+    }
     files.push_back(llvm::json::fixUTF8(recording.name));
   }
   Calibration calibration = observer.take();
@@ -355,9 +363,11 @@ se::getCalibration(ModuleOp module, const CalibrationOptions &options,
           makeRandomRecording(*options.randomSeed, inputs->ports));
     else
       recordings =
-          readRecordings(options, *inputs, [&](const llvm::Twine &text) {
-            emitWarning(module.getLoc()) << "calibration: " << text;
-          });
+          readRecordings(options, *inputs, *module.getContext(),
+                         [&](const llvm::Twine &text) {
+                           emitWarning(module.getLoc())
+                               << "calibration: " << text;
+                         });
     if (!recordings)
       return recordings.takeError();
     if (options.frontend.empty() && !inputs->stream &&

@@ -27,8 +27,10 @@ static std::string toText(llvm::json::Object object) {
 static CalibrationOptions makeCalibration(const std::vector<std::string> &paths,
                                           const std::string &method,
                                           const std::string &levels,
-                                          const std::string &frontend) {
+                                          const std::string &frontend,
+                                          const std::string &resources) {
   CalibrationOptions options;
+  options.resourceDir = resources;
   options.paths = paths;
   options.method = method;
   options.levels = levels;
@@ -62,7 +64,7 @@ calibrateNetwork(const Strings &models, const std::string &app,
                  const std::vector<std::string> &constants,
                  const py::object &progress, const std::string &resources) {
   CalibrationOptions options =
-      makeCalibration(recordings, method, levels, frontend);
+      makeCalibration(recordings, method, levels, frontend, resources);
   options.saveFile = saveFile;
   if (!progress.is_none())
     options.progress = [&](const Recording &recording, size_t number,
@@ -107,7 +109,8 @@ static std::string observeNetwork(const std::string &model,
   CalibrationOptions options;
   options.paths = recordings;
   auto frames = context.check(readRecordings(
-      options, context.check(getInputs(*module)), [](const llvm::Twine &) {}));
+      options, context.check(getInputs(*module)), context.get(),
+      [](const llvm::Twine &) {}));
   llvm::json::Array list;
   for (const auto &extents : context.check(observeExtents(*module, frames))) {
     llvm::json::Object tensors;
@@ -137,7 +140,7 @@ static std::string compileNetwork(
     CompileOptions options;
     options.precision = precision;
     options.calibration =
-        makeCalibration(calibration, method, levels, frontend);
+        makeCalibration(calibration, method, levels, frontend, resources);
     options.nonfinite = nonfinite;
     options.cores = cores;
     options.name = name;
@@ -209,7 +212,7 @@ public:
           makeSource(models, app, frontend, states, constants, resources);
       options.precision = precision;
       options.calibration =
-          makeCalibration(calibration, method, levels, frontend);
+          makeCalibration(calibration, method, levels, frontend, resources);
       options.nonfinite = nonfinite;
       options.target = target;
       options.cores = cores;

@@ -42,10 +42,14 @@ public:
   FilterBuilder(ModuleOp module, const FrontEnd &frontEnd)
       : module(module), frontEnd(frontEnd),
         networks(llvm::to_vector(module.getOps<NetworkOp>())),
-        b(module.getLoc(), module.getContext()), c(b) {}
+        loc(networks.empty() ? module.getLoc() : networks.front().getLoc()),
+        b(loc, module.getContext()), c(b) {}
 
   LogicalResult check();
   LogicalResult run();
+  /// Of a module without networks: what stands before network `part`, or behind
+  /// the last one.
+  void makePart(size_t part);
 
 private:
   LogicalResult checkPorts(NetworkOp network, const NetworkUse &use);
@@ -55,13 +59,15 @@ private:
   void setNext(Value next) override { nextStates.push_back(next); }
   Value addState(StringRef name, int64_t elements);
   Value clip(Value samples);
-  Value makeBlock(Value input);
+  Value addInput(StringRef name, int64_t elements);
+  void addOutput(Value value, StringAttr name);
+  SoundBlock makeBlock();
   void runNetwork(NetworkOp network, const NetworkUse &use, SoundBlock &block);
   Value addUp(Value samples);
-  void makeNetwork();
+  void makeNetwork(StringAttr name);
   /// What follows belongs to the layer of this name.
   void setLayer(StringRef name) {
-    b.setLoc(NameLoc::get(b.getStringAttr(name), networks.front().getLoc()));
+    b.setLoc(NameLoc::get(b.getStringAttr(name), loc));
   }
   RankedTensorType getVector(int64_t elements) {
     return RankedTensorType::get(elements, b.getF32Type());
@@ -70,10 +76,12 @@ private:
   ModuleOp module;
   const FrontEnd &frontEnd;
   SmallVector<NetworkOp> networks;
+  Location loc;
   ImplicitLocOpBuilder b;
   ComplexBuilder c;
   std::unique_ptr<Block> body = std::make_unique<Block>();
   llvm::StringSet<> inputNames, outputNames; ///< states are inputs
+  SmallVector<Attribute> inputTypes, inputs;
   SmallVector<Attribute> stateTypes, stateNames, resets;
   SmallVector<Attribute> outputTypes, outputs;
   SmallVector<Value> nextStates, results;
@@ -171,23 +179,33 @@ Value FilterBuilder::clip(Value samples) {
   return arith::MinNumFOp::create(b, above, c.constant(1, count));
 }
 
-/// The last samples. The state holds whole hops, this one too, so that it is a
-/// delay line that blocks are read from. Of two hops the first is enough: no
-/// delay line of them would be small.
-Value FilterBuilder::makeBlock(Value input) {
+Value FilterBuilder::addInput(StringRef name, int64_t elements) {
+  inputs.push_back(makeName(inputNames, name));
+  inputTypes.push_back(TypeAttr::get(getVector(elements)));
+  return body->addArgument(getVector(elements), b.getLoc());
+}
+
+void FilterBuilder::addOutput(Value value, StringAttr name) {
+  results.push_back(value);
+  outputTypes.push_back(TypeAttr::get(value.getType()));
+  outputs.push_back(name);
+}
+
+/// Of the last samples, which are a state. It holds whole hops, this one too, so
+/// that it is a delay line that blocks are read from. Of two hops the first is
+/// enough: no delay line of them would be small.
+SoundBlock FilterBuilder::makeBlock() {
+  Value input = clip(body->getArgument(0));
   int64_t hop = frontEnd.hop, fft = frontEnd.fft;
   int64_t samples = (fft + hop - 1) / hop * hop;
-  if (samples == hop)
-    return input;
-  if (samples == 2 * hop) {
-    Value history = addState("history", hop);
-    setNext(input);
-    return c.slice(c.concat({history, input}), samples - fft, fft);
+  Value all = input;
+  if (samples > hop) {
+    int64_t kept = samples == 2 * hop ? hop : samples;
+    Value history = addState("history", kept);
+    all = c.concat({c.slice(history, kept - samples + hop, samples - hop), input});
+    setNext(kept == samples ? all : input);
   }
-  Value history = addState("history", samples);
-  Value next = c.concat({c.slice(history, hop, samples - hop), input});
-  nextStates.push_back(next);
-  return c.slice(next, samples - fft, fft);
+  return SoundBlock(c, b, frontEnd, *this, c.slice(all, samples - fft, fft));
 }
 
 void FilterBuilder::runNetwork(NetworkOp network, const NetworkUse &use,
@@ -216,9 +234,8 @@ void FilterBuilder::runNetwork(NetworkOp network, const NetworkUse &use,
       block.apply(output, c.reshape(value, {sizeOf(value)}));
       continue;
     }
-    results.push_back(value);
-    outputTypes.push_back(TypeAttr::get(value.getType()));
-    outputs.push_back(makeName(outputNames, cast<StringAttr>(name).getValue()));
+    addOutput(value,
+              makeName(outputNames, cast<StringAttr>(name).getValue()));
   }
 }
 
@@ -246,18 +263,22 @@ Value FilterBuilder::addUp(Value samples) {
   return c.concat({sum, c.slice(y, kept, hop - kept)});
 }
 
-void FilterBuilder::makeNetwork() {
-  NetworkOp first = networks.front();
-  b.setLoc(first.getLoc());
-  b.setInsertionPoint(first);
+void FilterBuilder::makeNetwork(StringAttr name) {
+  b.setLoc(loc);
+  rnn::YieldOp::create(b, results, nextStates);
+  if (networks.empty())
+    b.setInsertionPointToEnd(module.getBody());
+  else
+    b.setInsertionPoint(networks.front());
   auto network = NetworkOp::create(
-      b, first.getSymNameAttr(), b.getTypeArrayAttr({getVector(frontEnd.hop)}),
-      b.getStrArrayAttr({"in"}), b.getArrayAttr(stateTypes),
-      b.getArrayAttr(stateNames), b.getArrayAttr(resets),
-      b.getArrayAttr(outputTypes), b.getArrayAttr(outputs));
-  network->setAttr(StreamAttr::attrName,
-                   StreamAttr::get(b.getContext(), frontEnd.sampleRate,
-                                   frontEnd.getDelay()));
+      b, name, b.getArrayAttr(inputTypes), b.getArrayAttr(inputs),
+      b.getArrayAttr(stateTypes), b.getArrayAttr(stateNames),
+      b.getArrayAttr(resets), b.getArrayAttr(outputTypes),
+      b.getArrayAttr(outputs));
+  if (!networks.empty())
+    network->setAttr(StreamAttr::attrName,
+                     StreamAttr::get(b.getContext(), frontEnd.sampleRate,
+                                     frontEnd.getDelay()));
   network.getBody().push_back(body.release());
   for (NetworkOp old : networks)
     old.erase();
@@ -268,26 +289,58 @@ LogicalResult FilterBuilder::run() {
     return failure();
   setLayer("analysis");
   b.setInsertionPointToStart(body.get());
-  inputNames.insert("in");
+  addInput("in", frontEnd.hop);
+  // The sound comes first.
   outputNames.insert("out");
   outputTypes.push_back(TypeAttr::get(getVector(frontEnd.hop)));
   outputs.push_back(b.getStringAttr("out"));
   results.push_back(Value());
-  Value input = body->addArgument(getVector(frontEnd.hop), b.getLoc());
-  SoundBlock block(c, b, frontEnd, *this, makeBlock(clip(input)));
+  SoundBlock block = makeBlock();
   for (auto [network, use] : llvm::zip(networks, frontEnd.networks))
     runNetwork(network, use, block);
   setLayer("synthesis");
   results.front() = clip(addUp(block.getSamples()));
-  b.setLoc(networks.front().getLoc());
-  rnn::YieldOp::create(b, results, nextStates);
-  makeNetwork();
+  makeNetwork(networks.front().getSymNameAttr());
   return success();
+}
+
+void FilterBuilder::makePart(size_t part) {
+  b.setInsertionPointToStart(body.get());
+  addInput("in", frontEnd.hop);
+  ArrayRef<NetworkUse> before = ArrayRef(frontEnd.networks).take_front(part);
+  SmallVector<std::pair<const Output *, Value>> known;
+  for (auto [n, use] : llvm::enumerate(before))
+    for (auto [i, output] : llvm::enumerate(use.outputs))
+      if (output.result != Result::Other)
+        known.push_back({&output, addInput("y" + Twine(n).str() + "_" +
+                                               Twine(i).str(),
+                                           output.elements)});
+  SoundBlock block = makeBlock();
+  for (auto [output, value] : known)
+    block.apply(*output, value);
+  if (part == frontEnd.networks.size()) {
+    addOutput(clip(addUp(block.getSamples())), b.getStringAttr("out"));
+  } else {
+    for (auto [i, value] :
+         llvm::enumerate(block.getInputs(frontEnd.networks[part])))
+      addOutput(value, b.getStringAttr("x" + Twine(i)));
+  }
+  makeNetwork(b.getStringAttr("part"));
 }
 
 bool se::dsp::fits(ModuleOp module, const FrontEnd &frontEnd) {
   ScopedDiagnosticHandler silence(module.getContext(), [](Diagnostic &) {});
   return succeeded(FilterBuilder(module, frontEnd).check());
+}
+
+OwningOpRef<ModuleOp> se::dsp::makePart(MLIRContext &context,
+                                        const FrontEnd &frontEnd,
+                                        size_t part) {
+  context.loadDialect<arith::ArithDialect, math::MathDialect,
+                      tensor::TensorDialect, DSPDialect, rnn::RNNDialect>();
+  OwningOpRef<ModuleOp> module = ModuleOp::create(UnknownLoc::get(&context));
+  FilterBuilder(*module, frontEnd).makePart(part);
+  return module;
 }
 
 LogicalResult se::dsp::addFrontEnd(ModuleOp module, const FrontEnd &frontEnd) {
