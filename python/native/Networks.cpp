@@ -6,6 +6,7 @@
 #include "Bindings.h"
 
 #include "se/Driver/Compile.h"
+#include "se/Driver/FrontEndPart.h"
 #include "se/Driver/LoadNetwork.h"
 #include "se/Driver/RunHost.h"
 #include "se/Simulator/Program.h"
@@ -227,6 +228,13 @@ public:
     report(messages);
   }
 
+  /// A part of a front end, see makeFrontEndPart.
+  HostNetwork(const frontend::FrontEnd &frontEnd, size_t part) {
+    py::gil_scoped_release release;
+    Context context;
+    program = context.check(makeFrontEndPart(frontEnd, part, context.get()));
+  }
+
   std::vector<Port> getInputs() const { return toPorts(getInfo().inputs); }
   std::vector<Port> getOutputs() const { return toPorts(getInfo().outputs); }
   std::optional<std::pair<int64_t, int64_t>> getStream() const {
@@ -261,6 +269,45 @@ private:
   /// Of the states, which threads of Python may share.
   std::mutex mutex;
   std::unique_ptr<HostProgram> program;
+};
+
+/// What stands around networks.
+class FrontEnd {
+public:
+  FrontEnd(const std::string &name, const std::string &resources)
+      : frontEnd(check(frontend::load(name, resources))) {}
+
+  const frontend::FrontEnd &get() const { return frontEnd; }
+  /// Of each network, the elements of its inputs.
+  std::vector<std::vector<int64_t>> getInputs() const {
+    std::vector<std::vector<int64_t>> all;
+    for (const frontend::NetworkUse &use : frontEnd.networks) {
+      all.emplace_back();
+      for (const frontend::Feature &feature : use.inputs)
+        all.back().push_back(feature.elements);
+    }
+    return all;
+  }
+  /// Of each network, of its outputs the elements (0: any) and what they are.
+  std::vector<std::vector<std::pair<int64_t, std::string>>> getOutputs() const {
+    static constexpr const char *kinds[] = {"gain", "complex_gain", "spectrum",
+                                            "samples", "other"};
+    std::vector<std::vector<std::pair<int64_t, std::string>>> all;
+    for (const frontend::NetworkUse &use : frontEnd.networks) {
+      all.emplace_back();
+      for (const frontend::Output &output : use.outputs)
+        all.back().push_back({output.elements, kinds[int(output.result)]});
+    }
+    return all;
+  }
+  std::unique_ptr<HostNetwork> makePart(size_t part) const {
+    if (part > frontEnd.networks.size())
+      throw py::index_error("no such part");
+    return std::make_unique<HostNetwork>(frontEnd, part);
+  }
+
+private:
+  frontend::FrontEnd frontEnd;
 };
 
 /// A compiled network in an ELF file.
@@ -338,6 +385,26 @@ void python::addNetworks(py::module_ &module) {
       .def_property_readonly("stream", &HostNetwork::getStream)
       .def("run", &HostNetwork::run, arg("inputs"), arg("num_frames"))
       .def("reset", &HostNetwork::reset);
+
+  py::class_<FrontEnd>(module, "FrontEnd")
+      .def(py::init<const std::string &, const std::string &>(), arg("name"),
+           arg("resources"))
+      .def_property_readonly("name",
+                             [](const FrontEnd &f) { return f.get().name; })
+      .def_property_readonly(
+          "sample_rate", [](const FrontEnd &f) { return f.get().sampleRate; })
+      .def_property_readonly("hop",
+                             [](const FrontEnd &f) { return f.get().hop; })
+      .def_property_readonly(
+          "delay", [](const FrontEnd &f) { return f.get().getDelay(); })
+      .def_property_readonly(
+          "is_linear", [](const FrontEnd &f) { return isLinear(f.get()); })
+      .def_property_readonly("inputs", &FrontEnd::getInputs)
+      .def_property_readonly("outputs", &FrontEnd::getOutputs)
+      .def("make_part", &FrontEnd::makePart, arg("part"));
+  module.def("list_front_ends", [](const std::string &resources) {
+    return frontend::list(resources);
+  }, arg("resources"));
 
   auto metadata = [](auto member) {
     return [member](const Program &program) {

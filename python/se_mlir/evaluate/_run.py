@@ -78,7 +78,7 @@ class _Job(NamedTuple):
 
 
 @functools.lru_cache(maxsize=1)
-def _load(denoiser: _Denoiser) -> tuple[frontends.Frontend, Sequence[Network]]:
+def _load(denoiser: _Denoiser) -> tuple[frontends.FrontEnd, Sequence[Network]]:
     networks: Sequence[Network] = [
         Program(model)
         if denoiser.path == "simulator"
@@ -249,7 +249,7 @@ def evaluate_model(
     constants
         ONNX only: ``NAME=VALUE`` each.
     frontend
-        A key of `se_mlir.frontends.FRONTENDS`; by default what fits.
+        A name or file for `se_mlir.frontends.choose`; by default what fits.
     level
         In dB: the networks hear all so much louder.
     files
