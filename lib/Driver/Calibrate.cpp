@@ -362,20 +362,20 @@ se::getCalibration(ModuleOp module, const CalibrationOptions &options,
       recordings->push_back(
           makeRandomRecording(*options.randomSeed, inputs->ports));
     else
-      recordings =
-          readRecordings(options, *inputs, *module.getContext(),
-                         [&](const llvm::Twine &text) {
-                           emitWarning(module.getLoc())
-                               << "calibration: " << text;
-                         });
+      recordings = readRecordings(
+          options, *inputs, *module.getContext(), [&](const llvm::Twine &text) {
+            emitWarning(module.getLoc()) << "calibration: " << text;
+          });
     if (!recordings)
       return recordings.takeError();
-    if (options.frontend.empty() && !inputs->stream &&
-        llvm::any_of(*recordings, [](auto &r) { return r.isSound; }))
+    auto made = llvm::find_if(
+        *recordings, [](const Recording &r) { return !r.frontEnd.empty(); });
+    if (options.frontend.empty() && made != recordings->end())
       emitRemark(module.getLoc())
-          << "calibration: sound becomes the spectrum of TinyDenoiser (Hann "
-             "windows of 400 samples, every 100); if the network gets another "
-             "one, give --frontend, or .npy files of its frames";
+          << "calibration: sound becomes frames of front end '"
+          << made->frontEnd
+          << "'; if the network gets others, give --frontend, or .npy files of "
+             "its frames";
     result.recordings = std::move(*recordings);
     calibration = calibrate(module, result.recordings, options);
   }

@@ -24,11 +24,10 @@ se::makeFrontEndPart(const frontend::FrontEnd &frontEnd, size_t part,
 }
 
 bool se::isLinear(const frontend::FrontEnd &frontEnd) {
-  return llvm::all_of(frontEnd.networks.front().inputs,
-                      [](const frontend::Feature &feature) {
-                        return feature.steps.empty() &&
-                               (feature.source == Source::Magnitude ||
-                                feature.source == Source::Complex ||
-                                feature.source == Source::Samples);
-                      });
+  return llvm::all_of(
+      frontEnd.networks.front().inputs, [](const frontend::Feature &feature) {
+        return feature.steps.empty() && (feature.source == Source::Magnitude ||
+                                         feature.source == Source::Complex ||
+                                         feature.source == Source::Samples);
+      });
 }

@@ -161,13 +161,11 @@ bool Reader::fits(const frontend::FrontEnd &frontEnd) {
 
 Expected<frontend::FrontEnd> Reader::chooseFrontEnd() {
   constexpr StringRef first = "tinydenoiser";
-  std::string resources = options.resourceDir.empty()
-                              ? target::getResourceDir()
-                              : options.resourceDir;
+  std::string resources = options.resourceDir.empty() ? target::getResourceDir()
+                                                      : options.resourceDir;
   auto describe = [](StringRef name, ArrayRef<int64_t> sizes) {
-    auto texts = llvm::map_to_vector(sizes, [](int64_t size) {
-      return "[" + std::to_string(size) + "]";
-    });
+    auto texts = llvm::map_to_vector(
+        sizes, [](int64_t size) { return "[" + std::to_string(size) + "]"; });
     return name.str() + " " + llvm::join(texts, ", ");
   };
   std::vector<std::string> names{options.frontend};
@@ -181,11 +179,11 @@ Expected<frontend::FrontEnd> Reader::chooseFrontEnd() {
     auto frontEnd = frontend::load(name, resources);
     if (!frontEnd || fits(*frontEnd))
       return frontEnd;
-    expected.push_back(
-        describe(frontEnd->name,
-                 llvm::map_to_vector(
-                     frontEnd->networks.front().inputs,
-                     [](const frontend::Feature &f) { return f.elements; })));
+    expected.push_back(describe(
+        frontEnd->name, llvm::map_to_vector(frontEnd->networks.front().inputs,
+                                            [](const frontend::Feature &f) {
+                                              return f.elements;
+                                            })));
   }
   auto found =
       llvm::map_to_vector(inputs, [](const Port &p) { return p.elements; });
@@ -235,8 +233,10 @@ Error Reader::readSound(StringRef path, Recording &recording) {
   if (stream)
     recording.frames =
         makeHops(*samples, inputs.front().elements, stream->delay);
-  else
+  if (!stream) {
     recording.frames = analysis->run(*samples);
+    recording.frontEnd = analysis->frontEnd.name;
+  }
   if (!stream && isLinear(analysis->frontEnd))
     return Error::success();
   if (peak)

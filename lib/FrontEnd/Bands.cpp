@@ -129,8 +129,8 @@ static bool readOne(const json::Value &value, const FrontEnd &frontEnd,
       return report(path, "there are bands without a bin: take fewer, or a "
                           "larger fft");
     if (isNormalized)
-      bands.scales.push_back(1 / std::accumulate(band.weights.begin(),
-                                                 band.weights.end(), 0.0));
+      bands.scales.push_back(
+          1 / std::accumulate(band.weights.begin(), band.weights.end(), 0.0));
   }
   for (double scale : bands.scales)
     if (!std::isfinite(float(scale)))

@@ -84,8 +84,8 @@ static std::optional<Source> getSource(StringRef name) {
 /// may give NaN or an infinity. One of these would stay in the states of a
 /// network for ever, and digital silence has them in every block.
 static std::optional<double> getLeast(const Step &step, double least) {
-  auto values = llvm::map_range(step.values,
-                                [](double value) { return double(float(value)); });
+  auto values = llvm::map_range(
+      step.values, [](double value) { return double(float(value)); });
   double low = none, high = none;
   if (!step.values.empty()) {
     low = *llvm::min_element(values);
@@ -107,7 +107,9 @@ static std::optional<double> getLeast(const Step &step, double least) {
       return std::nullopt;
     return low < 0 ? 0 : std::pow(least, low);
   case Step::Scale:
-    return low < 0 ? none : low == 0 && high == 0 ? 0 : least * (least < 0 ? high : low);
+    return low < 0                 ? none
+           : low == 0 && high == 0 ? 0
+                                   : least * (least < 0 ? high : low);
   case Step::Offset:
     return least + low;
   case Step::Hold:

@@ -64,8 +64,8 @@ bool frontend::readNumbers(const json::Value &value,
 }
 
 static bool readPositive(json::ObjectMapper &map, llvm::StringLiteral key,
-                        int64_t most, int64_t &value, json::Path path,
-                        llvm::StringLiteral message) {
+                         int64_t most, int64_t &value, json::Path path,
+                         llvm::StringLiteral message) {
   return map.map(key, value) &&
          ((value >= 1 && value <= most) || report(path.field(key), message));
 }
@@ -104,7 +104,7 @@ static bool fromJSON(const json::Value &value, FrontEnd &frontEnd,
                  "window, synthesis, bands or networks") ||
       !map.mapOptional("description", description) ||
       !readPositive(map, "sample_rate", Stream::maxSampleRate,
-                   frontEnd.sampleRate, path, "expected 1 to 768000") ||
+                    frontEnd.sampleRate, path, "expected 1 to 768000") ||
       !map.map("fft", frontEnd.fft))
     return false;
   if (!dsp::isTransformSize(frontEnd.fft))
@@ -120,7 +120,7 @@ static bool fromJSON(const json::Value &value, FrontEnd &frontEnd,
       !readWindow(*window, frontEnd.fft, frontEnd.windowSamples,
                   frontEnd.analysis, path.field("window"), false) ||
       !readPositive(map, "hop", frontEnd.windowSamples, frontEnd.hop, path,
-                   "expected 1 to the samples of the window"))
+                    "expected 1 to the samples of the window"))
     return false;
   frontEnd.synthesis = frontEnd.analysis;
   bool isNormalized = true;
@@ -154,7 +154,8 @@ static bool fromJSON(const json::Value &value, FrontEnd &frontEnd,
     return report(inner, "expected at least one");
   for (size_t i = 0; i != list->size(); ++i)
     if (!readNetwork((*list)[i], frontEnd, bandNames,
-                     frontEnd.networks.emplace_back(), inner.index(unsigned(i))))
+                     frontEnd.networks.emplace_back(),
+                     inner.index(unsigned(i))))
       return false;
   return true;
 }

@@ -109,9 +109,9 @@ static std::string observeNetwork(const std::string &model,
     context.fail();
   CalibrationOptions options;
   options.paths = recordings;
-  auto frames = context.check(readRecordings(
-      options, context.check(getInputs(*module)), context.get(),
-      [](const llvm::Twine &) {}));
+  auto frames =
+      context.check(readRecordings(options, context.check(getInputs(*module)),
+                                   context.get(), [](const llvm::Twine &) {}));
   llvm::json::Array list;
   for (const auto &extents : context.check(observeExtents(*module, frames))) {
     llvm::json::Object tensors;
@@ -402,9 +402,10 @@ void python::addNetworks(py::module_ &module) {
       .def_property_readonly("inputs", &FrontEnd::getInputs)
       .def_property_readonly("outputs", &FrontEnd::getOutputs)
       .def("make_part", &FrontEnd::makePart, arg("part"));
-  module.def("list_front_ends", [](const std::string &resources) {
-    return frontend::list(resources);
-  }, arg("resources"));
+  module.def(
+      "list_front_ends",
+      [](const std::string &resources) { return frontend::list(resources); },
+      arg("resources"));
 
   auto metadata = [](auto member) {
     return [member](const Program &program) {

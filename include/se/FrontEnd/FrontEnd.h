@@ -69,9 +69,9 @@ struct Step {
 /// An input of a network, or a part of one.
 struct Feature {
   Source source = Source::Magnitude;
-  int64_t index = 0;           ///< of Named, in the network's features
-  std::vector<Feature> parts;  ///< of Join
-  std::vector<double> values;  ///< of Values
+  int64_t index = 0;          ///< of Named, in the network's features
+  std::vector<Feature> parts; ///< of Join
+  std::vector<double> values; ///< of Values
   std::vector<Step> steps;
   int64_t elements = 0; ///< behind the steps
 };

@@ -144,8 +144,8 @@ static LogicalResult verifyBands(Operation *op, StringRef name, Value spectrum,
   if (!problem.empty())
     return op->emitOpError(name) << "-C1: " << problem;
   if (bins.getRank() != 1)
-    return op->emitOpError(name)
-           << "-C2: the " << spectrumName << " must be a vector, found " << bins;
+    return op->emitOpError(name) << "-C2: the " << spectrumName
+                                 << " must be a vector, found " << bins;
   auto count = int64_t(edges.size()) - 2;
   if (bands.getRank() != 1 || bands.getNumElements() != count)
     return op->emitOpError(name)

@@ -129,9 +129,10 @@ LogicalResult FilterBuilder::checkPorts(NetworkOp network,
     });
     return failure();
   };
-  auto inputs = llvm::map_to_vector(
-      use.inputs,
-      [](const frontend::Feature &feature) { return feature.elements; });
+  auto inputs =
+      llvm::map_to_vector(use.inputs, [](const frontend::Feature &feature) {
+        return feature.elements;
+      });
   auto outputs = llvm::map_to_vector(
       use.outputs, [](const Output &output) { return output.elements; });
   auto fits = [](ArrayAttr types, ArrayRef<int64_t> expected) {
@@ -191,9 +192,9 @@ void FilterBuilder::addOutput(Value value, StringAttr name) {
   outputs.push_back(name);
 }
 
-/// Of the last samples, which are a state. It holds whole hops, this one too, so
-/// that it is a delay line that blocks are read from. Of two hops the first is
-/// enough: no delay line of them would be small.
+/// Of the last samples, which are a state. It holds whole hops, this one too,
+/// so that it is a delay line that blocks are read from. Of two hops the first
+/// is enough: no delay line of them would be small.
 SoundBlock FilterBuilder::makeBlock() {
   Value input = clip(body->getArgument(0));
   int64_t hop = frontEnd.hop, fft = frontEnd.fft;
@@ -202,7 +203,8 @@ SoundBlock FilterBuilder::makeBlock() {
   if (samples > hop) {
     int64_t kept = samples == 2 * hop ? hop : samples;
     Value history = addState("history", kept);
-    all = c.concat({c.slice(history, kept - samples + hop, samples - hop), input});
+    all = c.concat(
+        {c.slice(history, kept - samples + hop, samples - hop), input});
     setNext(kept == samples ? all : input);
   }
   return SoundBlock(c, b, frontEnd, *this, c.slice(all, samples - fft, fft));
@@ -234,8 +236,7 @@ void FilterBuilder::runNetwork(NetworkOp network, const NetworkUse &use,
       block.apply(output, c.reshape(value, {sizeOf(value)}));
       continue;
     }
-    addOutput(value,
-              makeName(outputNames, cast<StringAttr>(name).getValue()));
+    addOutput(value, makeName(outputNames, cast<StringAttr>(name).getValue()));
   }
 }
 
@@ -270,11 +271,11 @@ void FilterBuilder::makeNetwork(StringAttr name) {
     b.setInsertionPointToEnd(module.getBody());
   else
     b.setInsertionPoint(networks.front());
-  auto network = NetworkOp::create(
-      b, name, b.getArrayAttr(inputTypes), b.getArrayAttr(inputs),
-      b.getArrayAttr(stateTypes), b.getArrayAttr(stateNames),
-      b.getArrayAttr(resets), b.getArrayAttr(outputTypes),
-      b.getArrayAttr(outputs));
+  auto network =
+      NetworkOp::create(b, name, b.getArrayAttr(inputTypes),
+                        b.getArrayAttr(inputs), b.getArrayAttr(stateTypes),
+                        b.getArrayAttr(stateNames), b.getArrayAttr(resets),
+                        b.getArrayAttr(outputTypes), b.getArrayAttr(outputs));
   if (!networks.empty())
     network->setAttr(StreamAttr::attrName,
                      StreamAttr::get(b.getContext(), frontEnd.sampleRate,
@@ -312,9 +313,9 @@ void FilterBuilder::makePart(size_t part) {
   for (auto [n, use] : llvm::enumerate(before))
     for (auto [i, output] : llvm::enumerate(use.outputs))
       if (output.result != Result::Other)
-        known.push_back({&output, addInput("y" + Twine(n).str() + "_" +
-                                               Twine(i).str(),
-                                           output.elements)});
+        known.push_back(
+            {&output, addInput("y" + Twine(n).str() + "_" + Twine(i).str(),
+                               output.elements)});
   SoundBlock block = makeBlock();
   for (auto [output, value] : known)
     block.apply(*output, value);
@@ -334,8 +335,7 @@ bool se::dsp::fits(ModuleOp module, const FrontEnd &frontEnd) {
 }
 
 OwningOpRef<ModuleOp> se::dsp::makePart(MLIRContext &context,
-                                        const FrontEnd &frontEnd,
-                                        size_t part) {
+                                        const FrontEnd &frontEnd, size_t part) {
   context.loadDialect<arith::ArithDialect, math::MathDialect,
                       tensor::TensorDialect, DSPDialect, rnn::RNNDialect>();
   OwningOpRef<ModuleOp> module = ModuleOp::create(UnknownLoc::get(&context));

@@ -33,8 +33,9 @@ SoundBlock::SoundBlock(ComplexBuilder &c, ImplicitLocOpBuilder &b,
 
 Value SoundBlock::getSamples() {
   if (!samples)
-    samples = IrfftOp::create(b, RankedTensorType::get(frontEnd.fft, b.getF32Type()),
-                              spectrum.re, spectrum.im);
+    samples =
+        IrfftOp::create(b, RankedTensorType::get(frontEnd.fft, b.getF32Type()),
+                        spectrum.re, spectrum.im);
   return samples;
 }
 

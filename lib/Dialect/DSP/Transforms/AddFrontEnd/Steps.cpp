@@ -46,13 +46,12 @@ Value StepBuilder::addFrames(const Step &step, Value x) {
   for (auto [age, factor] : llvm::enumerate(step.values)) {
     if (factor == 0)
       continue;
-    Value frame =
-        age ? c.slice(past, (count - int64_t(age)) * size, size) : x;
+    Value frame = age ? c.slice(past, (count - int64_t(age)) * size, size) : x;
     bool isOne = std::abs(factor) == 1 && (sum || factor > 0);
     Value term = isOne ? frame : c.mul(frame, c.constant(factor, size));
-    sum = !sum                     ? term
-          : isOne && factor == -1  ? c.sub(sum, term)
-                                   : c.add(sum, term);
+    sum = !sum                    ? term
+          : isOne && factor == -1 ? c.sub(sum, term)
+                                  : c.add(sum, term);
   }
   return sum ? sum : c.constant(0, size);
 }
@@ -101,8 +100,7 @@ Value StepBuilder::follow(const Step &step, Value x) {
 
 Value StepBuilder::sumBands(const frontend::Bands &bands, Value x) {
   auto type = RankedTensorType::get(bands.getCount(), b.getF32Type());
-  Value y =
-      BandsOp::create(b, type, x, b.getDenseF64ArrayAttr(bands.edges));
+  Value y = BandsOp::create(b, type, x, b.getDenseF64ArrayAttr(bands.edges));
   return bands.scales.empty() ? y
                               : c.mul(y, c.constant(toFloats(bands.scales)));
 }
@@ -112,10 +110,9 @@ Value StepBuilder::transformCosine(Value x, int64_t count) {
   SmallVector<float> matrix;
   for (int64_t i = 0; i != count; ++i)
     for (int64_t j = 0; j != sizeOf(x); ++j)
-      matrix.push_back(
-          float(std::sqrt((i ? 2 : 1) / size) *
-                std::cos(llvm::numbers::pi * double(i) * (double(j) + 0.5) /
-                         size)));
+      matrix.push_back(float(
+          std::sqrt((i ? 2 : 1) / size) *
+          std::cos(llvm::numbers::pi * double(i) * (double(j) + 0.5) / size)));
   return c.matvec(matrix, count, x);
 }
 
@@ -129,17 +126,16 @@ Value StepBuilder::measureNonstationarity(Value x, int64_t count) {
     return RankedTensorType::get(shape, b.getF32Type());
   };
   Value frames = getPast(x, past);
-  Value repeated = rnn::BroadcastOp::create(b, f32({past, size}),
-                                            c.reshape(x, {1, size}));
+  Value repeated =
+      rnn::BroadcastOp::create(b, f32({past, size}), c.reshape(x, {1, size}));
   Value difference = c.sub(c.reshape(frames, {past, size}), repeated);
   auto reduce = [&](rnn::ReduceKind kind, Value y, int64_t axis,
                     ArrayRef<int64_t> shape) -> Value {
     return rnn::ReduceOp::create(b, f32(shape), kind, y, ArrayRef(axis));
   };
-  Value distances = c.reshape(reduce(rnn::ReduceKind::sum,
-                                     c.mul(difference, difference), 1,
-                                     {past, 1}),
-                              {past});
+  Value distances = c.reshape(
+      reduce(rnn::ReduceKind::sum, c.mul(difference, difference), 1, {past, 1}),
+      {past});
   // Frame i in row i and column i, the oldest first.
   SmallVector<float> reset;
   for (int64_t i = 0; i != past * past; ++i)
@@ -147,12 +143,12 @@ Value StepBuilder::measureNonstationarity(Value x, int64_t count) {
   auto square = DenseElementsAttr::get(f32({past * past}), ArrayRef(reset));
   Value known = states.add("distances", square);
   Value matrix = c.reshape(known, {past, past});
-  Value rows = c.reshape(reduce(rnn::ReduceKind::min, matrix, 1, {past, 1}),
-                         {past});
+  Value rows =
+      c.reshape(reduce(rnn::ReduceKind::min, matrix, 1, {past, 1}), {past});
   rows = arith::MinNumFOp::create(b, rows, distances);
-  Value least = c.reshape(reduce(rnn::ReduceKind::min,
-                           c.reshape(distances, {1, past}), 1, {1, 1}),
-                    {1});
+  Value least = c.reshape(
+      reduce(rnn::ReduceKind::min, c.reshape(distances, {1, past}), 1, {1, 1}),
+      {1});
   // Without the oldest frame, with the new one.
   SmallVector<Value> next;
   for (int64_t i = 1; i != past; ++i) {
@@ -163,9 +159,8 @@ Value StepBuilder::measureNonstationarity(Value x, int64_t count) {
     next.push_back(c.slice(distances, 1, past - 1));
   next.push_back(c.constant(itself, 1));
   states.setNext(c.concat(next));
-  Value sum = c.reshape(reduce(rnn::ReduceKind::sum,
-                               c.reshape(rows, {1, past}), 1, {1, 1}),
-                        {1});
+  Value sum = c.reshape(
+      reduce(rnn::ReduceKind::sum, c.reshape(rows, {1, past}), 1, {1, 1}), {1});
   return c.mul(c.add(sum, least), c.constant(1 / double(count), 1));
 }
 

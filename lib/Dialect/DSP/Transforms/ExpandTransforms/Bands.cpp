@@ -68,8 +68,7 @@ Value se::dsp::expandBands(ComplexBuilder &c, BandsOp op) {
             last.firstBin + int64_t(last.weights.size())};
   };
   SmallVector<Value> parts;
-  for (Group group :
-       cutIntoGroups(int64_t(bands.size()), [&](Group candidate) {
+  for (Group group : cutIntoGroups(int64_t(bands.size()), [&](Group candidate) {
          return candidate.size() * getBins(candidate).size();
        })) {
     Group bins = getBins(group);
