@@ -7,8 +7,8 @@ Forward is a window, a transform and magnitudes, back is a transform, a window a
 overlap-add with a hop of a quarter; of both the cycles beyond those of a network that copies
 as many numbers. Whole hops are the networks of --models with the front end that fits them,
 and RNNoise with random weights, beside the networks alone, on noise. Of bands and features
-of 48 kHz, what they take beyond power spectra. Prints tables, in Markdown; with --docs they become those
-of docs/performance.md.
+of 48 kHz, what they take beyond power spectra. Prints tables, in Markdown; with --docs they
+become those of docs/performance.md.
 """
 
 import argparse

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """What stands before and after the networks: from sound to frames and back.
 
-A front end is a JSON file, the same as for ``app="denoise"`` (docs/frontends.md), and what
-it computes is the same bit by bit. Here networks stay apart from it, so that programs of
-frames can be measured with sound.
+A front end is a JSON file, the same as for ``app="denoise"`` (docs/frontends.md), and
+what it computes is the same bit by bit. Here networks stay apart from it, so that
+programs of frames can be measured with sound.
 """
 
 import functools
@@ -118,7 +118,8 @@ def at_level(
     is what it was, so that nothing is clipped."""
     if not frontend.is_linear:
         raise Error(
-            f"front end '{frontend.name}': levels go with features that grow with the sound"
+            f"front end '{frontend.name}': levels go with features that grow with the "
+            "sound"
         )
     gain = 10 ** (level / 20)
     return [
@@ -146,12 +147,20 @@ class _Recorder:
 
 
 def collect(
-    frontend: FrontEnd, networks: Sequence[Network], samples: Samples
+    frontend: FrontEnd, networks: Sequence[Network], samples: Samples, level: float = 0
 ) -> list[NDArray[np.float32]]:
-    """The frames [T, elements] that each network gets for a recording [samples]: what
-    to calibrate it with."""
+    """The frames [T, elements] that each network gets for a recording [samples] that is
+    `level` dB louder: what to calibrate it with. Of features that do not grow with the
+    sound, up to full scale."""
     recorders = [_Recorder(network) for network in networks]
-    frontend.denoise(samples, recorders)
+    if not level:
+        frontend.denoise(samples, recorders)
+    elif frontend.is_linear:
+        frontend.denoise(samples, at_level(frontend, recorders, level))
+    else:
+        peak = max(float(np.abs(samples).max(initial=0)), 1e-30)
+        gain = np.float32(min(10 ** (level / 20), 1 / peak))
+        frontend.denoise(gain * samples, recorders)
     return [np.concatenate(recorder.frames) for recorder in recorders]
 
 

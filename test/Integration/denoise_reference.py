@@ -27,8 +27,8 @@ SCALES = {
             lambda z: (10 ** (z / 21.4) - 1) / 0.00437),
 }
 STEPS = {"log": np.log, "log2": np.log2, "log10": np.log10, "sqrt": np.sqrt}
-STEPS_WITH_VALUE = {"at_least": np.maximum, "at_most": np.minimum, "exponent": np.power, "scale": np.multiply,
-                    "offset": np.add}
+STEPS_WITH_VALUE = {"at_least": np.maximum, "at_most": np.minimum, "exponent": np.power,
+                    "scale": np.multiply, "offset": np.add}
 
 
 def load(name):

@@ -169,8 +169,7 @@ def _calibrate(
         for number, sound in enumerate(sounds):
             samples = audio.read_wav(sound)
             for level in levels:
-                gain = np.float32(10 ** (level / 20))
-                frames = frontends.collect(chosen, networks, gain * samples)
+                frames = frontends.collect(chosen, networks, samples, level)
                 for i, array in enumerate(frames):
                     file = folder / f"{i}-{number}-{sound.stem}{level:+g}dB.npy"
                     np.save(file, array)
