@@ -202,8 +202,8 @@ def test_choose():
     with pytest.raises(se_mlir.Error) as error:
         frontends.choose([Recorder(257)], "other")
     assert str(error.value) == (
-        "unknown front end 'other', expected dtln, nsnet2, rnnoise, tinydenoiser or the path "
-        "of a .json file"
+        "unknown front end 'other', expected dtln, nsnet2, rnnoise, tinydenoiser or the "
+        "path of a .json file"
     )
     with pytest.raises(se_mlir.Error) as error:
         frontends.choose([Recorder(42)])
@@ -536,8 +536,10 @@ def test_command_on_simulator(pairs, tmp_path):
     assert lines[0][-1] == "cycles/frame" and len(lines) == 5
     elf = tmp_path / "net.elf"
     se_mlir.compile(MODEL, elf, precision="fp16")
-    magnitudes = audio.get_magnitudes(
-        audio.analyze(audio.read_wav(pairs / "noisy/0.wav"))
+    (magnitudes,) = frontends.collect(
+        frontends.load("tinydenoiser"),
+        [Recorder(257)],
+        audio.read_wav(pairs / "noisy/0.wav"),
     )
     cycles = se_mlir.run(elf, {"mag": magnitudes}).statistics["cycles_per_frame"]
     assert lines[3][-1] == f"{cycles['mean']:.0f}"
@@ -566,12 +568,13 @@ def test_wrong_options(pairs, tmp_path, monkeypatch, capsys):
         ([*good, "--csv", tmp_path / "no/q.csv"],
          f"{tmp_path}/no/q.csv: the folder is not there"),
         ([*good, "--frontend=no"],
-         "unknown front end 'no', expected tinydenoiser, dtln"),
+         "unknown front end 'no', expected dtln, nsnet2, rnnoise, tinydenoiser or the "
+         "path of a .json file"),
         (["--model", "no.onnx", *good[2:]],
          "cannot read 'no.onnx': No such file or directory"),
         (["--model", se.SOURCE / "examples/cells/leaky.mlir", *good[2:]],
-         "no front end fits x [3] -> y [2]: expected [257] -> [257] (tinydenoiser) "
-         "or [257] -> [257] and [512] -> [512] (dtln)"),
+         "no front end fits x [3] -> y [2]: expected [257] -> [257] and [512] -> [512] "
+         "(dtln) or [161] -> [161] (nsnet2) or [257] -> [257] (tinydenoiser)"),
         ([*good, "--noisy", tmp_path], f"{tmp_path}: no .wav files in this folder"),
     ):
         monkeypatch.setattr(sys, "argv", ["evaluate", *map(str, arguments)])

@@ -244,7 +244,7 @@ def test_louder_logarithms(tmp_path):
     samples = np.random.default_rng(4).uniform(-0.25, 0.25, 34000).astype(np.float32)
     samples[0] = 0.25
     sound = write_sound(tmp_path / "a.wav", samples)
-    (tmp_path / "net.mlir").write_text("""
+    (tmp_path / "logs.mlir").write_text("""
 rnn.network @net inputs(%x = "x" : tensor<161xf32>) outputs("y" : tensor<2xf32>) {
   %w = arith.constant dense<0.01> : tensor<2x161xf32>
   %0 = rnn.matvec %w, %x : tensor<2x161xf32>, tensor<161xf32> -> tensor<2xf32>
@@ -252,7 +252,7 @@ rnn.network @net inputs(%x = "x" : tensor<161xf32>) outputs("y" : tensor<2xf32>)
 }""")
     front_end = denoise_reference.FrontEnd(denoise_reference.load("nsnet2"))
     for levels, gain in (("0", 1), ("-20", 0.1), ("60", 4)):
-        values, text = calibrate(tmp_path / "net.mlir", tmp_path, f"--calibration={sound}",
+        values, text = calibrate(tmp_path / "logs.mlir", tmp_path, f"--calibration={sound}",
                                  f"--calibration-levels={levels}")
         assert "sound becomes frames of front end 'nsnet2'" in text
         known = []
