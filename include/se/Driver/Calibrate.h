@@ -24,7 +24,7 @@ struct Recording {
   Frames frames;    ///< of all inputs, in order
   bool isSound = false;
   std::string frontEnd; ///< what made frames of sound, if something did
-  double seconds = 0; ///< of sound
+  double seconds = 0;   ///< of sound
   /// Inputs that are so many times as large are not clipped by the network.
   float maxGain = std::numeric_limits<float>::infinity();
   /// The frames if the sound were so many times as large; empty: all values
