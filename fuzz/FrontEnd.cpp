@@ -27,5 +27,17 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     for (double factor : *window)
       fuzz::require(std::isfinite(float(factor)), "a factor is not finite");
   }
+  for (const frontend::Bands &bands : frontEnd->bands) {
+    fuzz::require(dsp::checkEdges(bands.edges, frontEnd->getBins()).empty(),
+                  "edges");
+    for (const dsp::BandWeights &band : dsp::getBandWeights(bands.edges)) {
+      fuzz::require(!band.weights.empty(), "a band without a bin");
+      for (double weight : band.weights)
+        fuzz::require(weight > 0 && weight <= 1, "a weight");
+    }
+  }
+  for (const frontend::NetworkUse &use : frontEnd->networks)
+    for (const frontend::Feature &feature : use.inputs)
+      fuzz::require(feature.elements > 0, "a feature without elements");
   return 0;
 }

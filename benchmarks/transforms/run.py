@@ -6,8 +6,9 @@
 Forward is a window, a transform and magnitudes, back is a transform, a window and
 overlap-add with a hop of a quarter; of both the cycles beyond those of a network that copies
 as many numbers. Whole hops are the networks of --models with the front end that fits them,
-beside the networks alone, on noise. Prints tables, in Markdown; with --docs they become those
-of docs/performance.md.
+and RNNoise with random weights, beside the networks alone, on noise. Of bands and features
+of 48 kHz, what they take beyond power spectra. Prints tables, in Markdown; with --docs they
+become those of docs/performance.md.
 """
 
 import argparse
@@ -22,8 +23,13 @@ import tempfile
 import numpy as np
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "test" / "Integration"))
+import test_rnnoise  # noqa: E402 - of the folder that has just been added
+
 BIN = pathlib.Path(os.environ["SE_BIN"])
 DOCS = ROOT / "docs" / "performance.md"
+FEATURES = ("powers", "22 bands of RNNoise", "42 features of RNNoise", "40 bands of Mel",
+            "40 bands of Mel, logarithm")
 SIZES = (64, 128, 256, 320, 480, 512, 960, 1024)
 TARGETS = ("pulp-open", "gap9")
 FRAMES = 6  # the first ones find caches that are empty
@@ -106,6 +112,64 @@ def measure_transform(job):
         return cycles if isinstance(cycles, int) else sys.exit(f"{n}, {way}: {cycles}")
 
 
+def write_features(folder, kind):
+    """A front end of 48 kHz whose features are the spectrum's powers, and more by `kind`,
+    and a network that only keeps them."""
+    rnnoise = json.loads((ROOT / "frontends" / "rnnoise.json").read_text())
+    mel = {"scale": "mel", "count": 40, "from": 0, "to": 20000}
+    features = {"powers": "power", "22 bands of RNNoise": ["power", {"bands": "opus"}],
+                "42 features of RNNoise": rnnoise["networks"][0]["inputs"][0],
+                "40 bands of Mel": ["power", {"bands": "mel"}],
+                "40 bands of Mel, logarithm": ["power", {"bands": "mel"}, {"at_least": 1e-6},
+                                               "log"]}
+    sizes = {"powers": 481, "22 bands of RNNoise": 22, "42 features of RNNoise": 42}
+    use = {"features": rnnoise["networks"][0]["features"] if "42" in kind else {},
+           "inputs": [features[kind]], "outputs": ["gain", "other"]}
+    rnnoise |= {"bands": rnnoise["bands"] | {"mel": mel}, "networks": [use]}
+    (folder / "front.json").write_text(json.dumps(rnnoise))
+    x = f"tensor<{sizes.get(kind, 40)}xf32>"
+    (folder / "net.mlir").write_text(f"""
+rnn.network @net inputs(%x = "x" : {x}) states(%s = "s" : {x} reset dense<0.5> : {x})
+    outputs("gain" : tensor<481xf32>, "y" : {x}) {{
+  %one = arith.constant dense<1.0> : tensor<481xf32>
+  rnn.yield %one, %s : tensor<481xf32>, {x} next %x : {x}
+}}
+""")
+
+
+def measure_features(job):
+    kind, precision = job
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        write_features(folder, kind)
+        cycles = measure(folder, folder / "net.mlir", {"in": 480}, "--app=denoise",
+                         f"--frontend={folder}/front.json", f"--precision={precision}")
+        return cycles if isinstance(cycles, int) else sys.exit(f"{kind}: {cycles}")
+
+
+def write_rnnoise(folder):
+    return test_rnnoise.write_rnnoise(folder / "rnnoise.mlir", test_rnnoise.make_weights())
+
+
+def measure_rnnoise(job):
+    """Calibrated with noise, which does for cycles."""
+    target, precision, app = job
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        options = [f"--target={target}", f"--precision={precision}", f"--app={app}"]
+        random = np.random.default_rng(1)
+        if app == "denoise":
+            options.append("--frontend=rnnoise")
+            frames = random.uniform(-1, 1, (200, 480))
+        else:
+            frames = random.normal(size=(200, 42))
+        if precision in ("mixed", "int8"):
+            np.save(folder / "frames.npy", frames.astype(np.float32))
+            options.append(f"--calibration={folder}/frames.npy")
+        inputs = {"in": 480} if app == "denoise" else {"x": 42}
+        return measure(folder, write_rnnoise(folder), inputs, *options)
+
+
 def measure_hop(job):
     model, target, precision, app, recordings = job
     options = [f"--target={target}", f"--precision={precision}", f"--app={app}"]
@@ -141,6 +205,11 @@ def main():
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         cycles = dict(zip(transforms, pool.map(measure_transform, transforms)))
         whole = dict(zip(hops, pool.map(measure_hop, hops)))
+        rnnoise = [(t, p, a) for t in TARGETS for p in ("fp32", "fp16", "mixed")
+                   for a in ("frames", "denoise")]
+        of_rnnoise = dict(zip(rnnoise, pool.map(measure_rnnoise, rnnoise)))
+        features = [(k, p) for k in FEATURES for p in ("fp32", "fp16")]
+        of_features = dict(zip(features, pool.map(measure_features, features)))
     lines = ["| samples | window, transform, magnitudes | transform, window, overlap-add |",
              "|---|---|---|"]
     for n in SIZES:
@@ -149,20 +218,27 @@ def main():
     first = "\n".join(lines) + "\n"
     lines = ["| network | target | precision | network alone | whole hop | more |",
              "|---|---|---|---|---|---|"]
-    for model, target, precision, app, recordings in hops:
-        if app == "denoise":
-            continue
-        pair = [whole[model, target, precision, a, recordings] for a in ("frames", "denoise")]
-        row = f"| {model.stem} | {target} | {precision} | "
+    pairs = {(m.stem, t, p): [whole[m, t, p, a, r] for a in ("frames", "denoise")]
+             for m, t, p, _, r in hops}
+    pairs |= {("RNNoise", t, p): [of_rnnoise[t, p, a] for a in ("frames", "denoise")]
+              for t, p, _ in rnnoise}
+    for (model, target, precision), pair in pairs.items():
+        row = f"| {model} | {target} | {precision} | "
         if all(isinstance(c, int) for c in pair):
             lines.append(row + f"{pair[0]:,} | {pair[1]:,} | {pair[1] / pair[0] - 1:.1%} |")
         else:
-            print(f"{model.stem}, {target}, {precision}: {pair}", file=sys.stderr)
+            print(f"{model}, {target}, {precision}: {pair}", file=sys.stderr)
             lines.append(row + "does not fit | | |")
     second = "\n".join(lines) + "\n"
-    print(first, second, sep="\n")
+    lines = ["| features of 48 kHz | fp32 | fp16 |", "|---|---|---|"]
+    for kind in FEATURES[1:]:
+        more = [of_features[kind, p] - of_features["powers", p] for p in ("fp32", "fp16")]
+        lines.append(f"| {kind} | " + " | ".join(f"{c:,}" for c in more) + " |")
+    third = "\n".join(lines) + "\n"
+    print(first, third, second, sep="\n")
     if options.docs:
         text = replace(DOCS.read_text(), "transforms", first)
+        text = replace(text, "features", third)
         DOCS.write_text(replace(text, "hops", second))
 
 

@@ -258,10 +258,18 @@ llvm::Expected<Calibration> se::calibrate(ModuleOp module,
   for (auto [i, recording] : llvm::enumerate(recordings)) {
     if (options.progress)
       options.progress(recording, i, recordings.size());
-    for (float gain : gains[i])
-      if (llvm::Error error =
-              observer.run(recording, std::min(gain, recording.maxGain)))
+    for (float gain : gains[i]) {
+      gain = std::min(gain, recording.maxGain);
+      Recording made;
+      made.name = recording.name;
+      if (recording.makeFrames && gain != 1)
+        made.frames = recording.makeFrames(gain);
+      llvm::Error error = recording.makeFrames && gain != 1
+                              ? observer.run(made, 1)
+                              : observer.run(recording, gain);
+      if (error)
         return error;
+    }
     files.push_back(llvm::json::fixUTF8(recording.name));
   }
   Calibration calibration = observer.take();
@@ -354,18 +362,20 @@ se::getCalibration(ModuleOp module, const CalibrationOptions &options,
       recordings->push_back(
           makeRandomRecording(*options.randomSeed, inputs->ports));
     else
-      recordings =
-          readRecordings(options, *inputs, [&](const llvm::Twine &text) {
+      recordings = readRecordings(
+          options, *inputs, *module.getContext(), [&](const llvm::Twine &text) {
             emitWarning(module.getLoc()) << "calibration: " << text;
           });
     if (!recordings)
       return recordings.takeError();
-    if (options.frontend.empty() && !inputs->stream &&
-        llvm::any_of(*recordings, [](auto &r) { return r.isSound; }))
+    auto made = llvm::find_if(
+        *recordings, [](const Recording &r) { return !r.frontEnd.empty(); });
+    if (options.frontend.empty() && made != recordings->end())
       emitRemark(module.getLoc())
-          << "calibration: sound becomes the spectrum of TinyDenoiser (Hann "
-             "windows of 400 samples, every 100); if the network gets another "
-             "one, give --frontend, or .npy files of its frames";
+          << "calibration: sound becomes frames of front end '"
+          << made->frontEnd
+          << "'; if the network gets others, give --frontend, or .npy files of "
+             "its frames";
     result.recordings = std::move(*recordings);
     calibration = calibrate(module, result.recordings, options);
   }

@@ -31,8 +31,8 @@ CalibrationFlags::CalibrationFlags(cl::OptionCategory &category)
           cl::desc("With --app=denoise: what stands around the networks, a "
                    "name or FILE.json (default: the one that fits). "
                    "Otherwise what makes frames of sound for "
-                   "--calibration: tinydenoiser (default) or dtln (its "
-                   "first network)"),
+                   "--calibration, as for its first network (default: the "
+                   "one that fits, tinydenoiser before others)"),
           cl::value_desc("name"), cl::cat(category)),
       saveFile("save-calibration",
                cl::desc("Write the statistics of --calibration"),

@@ -3,20 +3,23 @@
 
 //===- Recordings.cpp - Files to calibrate with ---------------------------===//
 
-#include "se/Audio/Frontend.h"
-#include "se/Audio/Stft.h"
 #include "se/Audio/Wav.h"
 #include "se/Driver/Calibrate.h"
+#include "se/Driver/FrontEndPart.h"
+#include "se/Driver/RunHost.h"
 #include "se/Driver/RunSound.h"
 #include "se/Support/MessageLine.h"
 #include "se/Support/Npy.h"
+#include "se/Target/TargetDescription.h"
 
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallVectorExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
 
+#include <algorithm>
 #include <cmath>
 #include <random>
 
@@ -111,41 +114,106 @@ static Error expand(const std::string &path, ArrayRef<Port> inputs,
 namespace {
 using Warn = llvm::function_ref<void(const Twine &)>;
 
+/// What makes frames of sound for a network that is not between samples.
+struct Analysis {
+  frontend::FrontEnd frontEnd;
+  std::unique_ptr<HostProgram> program;
+
+  Frames run(ArrayRef<float> samples) {
+    program->reset();
+    return runFrames(*program,
+                     makeHops(samples, frontEnd.hop, frontEnd.getDelay()));
+  }
+};
+
 class Reader {
 public:
   Reader(const CalibrationOptions &options, const NetworkInputs &network,
-         Warn warn)
+         mlir::MLIRContext &context, Warn warn)
       : options(options), inputs(network.ports), stream(network.stream),
-        warn(warn) {}
+        context(context), warn(warn) {}
 
   Expected<Recording> read(const std::string &path);
 
 private:
+  bool fits(const frontend::FrontEnd &frontEnd);
+  Expected<frontend::FrontEnd> chooseFrontEnd();
+  Error makeAnalysis();
   Error readSound(StringRef path, Recording &recording);
   Expected<Frames> readArrays(StringRef path);
 
   const CalibrationOptions &options;
   ArrayRef<Port> inputs;
   std::optional<Stream> stream;
+  mlir::MLIRContext &context;
   Warn warn;
+  std::shared_ptr<Analysis> analysis; ///< made for the first recording
 };
 } // namespace
 
+bool Reader::fits(const frontend::FrontEnd &frontEnd) {
+  ArrayRef<frontend::Feature> features = frontEnd.networks.front().inputs;
+  return features.size() == inputs.size() &&
+         llvm::all_of(llvm::zip(features, inputs), [](auto pair) {
+           return std::get<0>(pair).elements == std::get<1>(pair).elements;
+         });
+}
+
+Expected<frontend::FrontEnd> Reader::chooseFrontEnd() {
+  constexpr StringRef first = "tinydenoiser";
+  std::string resources = options.resourceDir.empty() ? target::getResourceDir()
+                                                      : options.resourceDir;
+  auto describe = [](StringRef name, ArrayRef<int64_t> sizes) {
+    auto texts = llvm::map_to_vector(
+        sizes, [](int64_t size) { return "[" + std::to_string(size) + "]"; });
+    return name.str() + " " + llvm::join(texts, ", ");
+  };
+  std::vector<std::string> names{options.frontend};
+  if (options.frontend.empty()) {
+    names = frontend::list(resources);
+    std::stable_partition(names.begin(), names.end(),
+                          [&](StringRef name) { return name == first; });
+  }
+  std::vector<std::string> expected;
+  for (const std::string &name : names) {
+    auto frontEnd = frontend::load(name, resources);
+    if (!frontEnd || fits(*frontEnd))
+      return frontEnd;
+    expected.push_back(describe(
+        frontEnd->name, llvm::map_to_vector(frontEnd->networks.front().inputs,
+                                            [](const frontend::Feature &f) {
+                                              return f.elements;
+                                            })));
+  }
+  auto found =
+      llvm::map_to_vector(inputs, [](const Port &p) { return p.elements; });
+  return llvm::createStringError(
+      "sound becomes frames of a front end (" + listNames(expected) +
+      "), which is not what this network takes (" + describe("inputs", found) +
+      "); give --frontend=FILE.json or .npy files");
+}
+
+Error Reader::makeAnalysis() {
+  auto frontEnd = chooseFrontEnd();
+  if (!frontEnd)
+    return frontEnd.takeError();
+  auto program = makeFrontEndPart(*frontEnd, 0, context);
+  if (!program)
+    return program.takeError();
+  analysis = std::make_shared<Analysis>(
+      Analysis{std::move(*frontEnd), std::move(*program)});
+  return Error::success();
+}
+
 /// Hops of a recording, or the network's features of it.
 Error Reader::readSound(StringRef path, Recording &recording) {
-  if (!stream &&
-      (inputs.size() != 1 || inputs.front().elements != audio::numBins))
-    return llvm::createStringError(
-        path + ": sound becomes frames of " + Twine(audio::numBins) +
-        " magnitudes, which is not what this network takes; give .npy files");
-  StringRef name = options.frontend;
-  auto frontend = audio::parseFrontend(name.empty() ? "tinydenoiser" : name);
-  if (!frontend)
-    return llvm::createStringError("--frontend: unknown name '" + name +
-                                   "', expected tinydenoiser or dtln");
+  if (!stream && !analysis)
+    if (Error error = makeAnalysis())
+      return llvm::createStringError(path + ": " +
+                                     llvm::toString(std::move(error)));
+  int64_t rate = stream ? stream->sampleRate : analysis->frontEnd.sampleRate;
   std::optional<audio::CutOff> cutOff;
-  auto samples = audio::readWav(
-      path, &cutOff, stream ? stream->sampleRate : audio::defaultSampleRate);
+  auto samples = audio::readWav(path, &cutOff, rate);
   if (!samples)
     return samples.takeError();
   if (cutOff)
@@ -158,22 +226,29 @@ Error Reader::readSound(StringRef path, Recording &recording) {
                        path, 100 * share)
              .str());
   recording.isSound = true;
-  recording.seconds =
-      double(samples->size()) /
-      double(stream ? stream->sampleRate : audio::defaultSampleRate);
-  if (stream) {
+  recording.seconds = double(samples->size()) / double(rate);
+  float peak = 0;
+  for (float sample : *samples)
+    peak = std::max(peak, std::abs(sample));
+  if (stream)
     recording.frames =
         makeHops(*samples, inputs.front().elements, stream->delay);
-    float peak = 0;
-    for (float sample : *samples)
-      peak = std::max(peak, std::abs(sample));
-    if (peak)
-      recording.maxGain = 1 / peak;
-    return Error::success();
+  if (!stream) {
+    recording.frames = analysis->run(*samples);
+    recording.frontEnd = analysis->frontEnd.name;
   }
-  std::vector<float> features = audio::getFeatures(*frontend, *samples);
-  recording.frames.numFrames = int64_t(features.size() / audio::numBins);
-  recording.frames.values.push_back(std::move(features));
+  if (!stream && isLinear(analysis->frontEnd))
+    return Error::success();
+  if (peak)
+    recording.maxGain = 1 / peak;
+  if (!stream)
+    recording.makeFrames = [analysis = analysis,
+                            samples = std::move(*samples)](float gain) {
+      std::vector<float> louder(samples);
+      for (float &sample : louder)
+        sample *= gain;
+      return analysis->run(louder);
+    };
   return Error::success();
 }
 
@@ -258,13 +333,14 @@ static void checkLength(ArrayRef<Recording> recordings, Warn warn) {
 
 Expected<std::vector<Recording>>
 se::readRecordings(const CalibrationOptions &options,
-                   const NetworkInputs &inputs, Warn warn) {
+                   const NetworkInputs &inputs, mlir::MLIRContext &context,
+                   Warn warn) {
   std::vector<std::string> files;
   for (const std::string &path : options.paths)
     if (Error error = expand(path, inputs.ports, files))
       return error;
   std::vector<Recording> recordings;
-  Reader reader(options, inputs, warn);
+  Reader reader(options, inputs, context, warn);
   for (const std::string &file : files) {
     auto recording = reader.read(file);
     if (!recording)

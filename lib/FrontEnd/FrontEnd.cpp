@@ -5,6 +5,7 @@
 
 #include "se/FrontEnd/FrontEnd.h"
 
+#include "Reading.h"
 #include "Windows.h"
 #include "se/Dialect/DSP/DSP.h"
 #include "se/Support/Frames.h"
@@ -12,12 +13,10 @@
 #include "se/Support/MessageLine.h"
 
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/ADT/StringSwitch.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 
 #include <cmath>
-#include <limits>
 
 using namespace se;
 using namespace se::frontend;
@@ -26,15 +25,9 @@ using llvm::Expected;
 using llvm::StringRef;
 using llvm::Twine;
 
-/// False, for `return`.
-static bool report(json::Path path, llvm::StringLiteral message) {
-  path.report(message);
-  return false;
-}
-
-/// The keys of an object are among these; otherwise `message`.
-static bool checkKeys(const json::Value &value, llvm::ArrayRef<StringRef> known,
-                      json::Path path, llvm::StringLiteral message) {
+bool frontend::checkKeys(const json::Value &value,
+                         llvm::ArrayRef<StringRef> known, json::Path path,
+                         llvm::StringLiteral message) {
   const json::Object *object = value.getAsObject();
   if (!object)
     return report(path, "expected object");
@@ -44,160 +37,40 @@ static bool checkKeys(const json::Value &value, llvm::ArrayRef<StringRef> known,
   return true;
 }
 
-static bool readInteger(json::ObjectMapper &map, llvm::StringLiteral key,
-                        int64_t most, int64_t &value, json::Path path,
-                        llvm::StringLiteral message) {
+bool frontend::readInteger(const json::Value &value, int64_t least,
+                           int64_t most, int64_t &result, json::Path path,
+                           llvm::StringLiteral message) {
+  return json::fromJSON(value, result, path) &&
+         ((result >= least && result <= most) || report(path, message));
+}
+
+bool frontend::readNumber(const json::Value &value, double &number,
+                          json::Path path) {
+  return json::fromJSON(value, number, path) &&
+         (std::isfinite(float(number)) ||
+          report(path, "expected a finite number"));
+}
+
+bool frontend::readNumbers(const json::Value &value,
+                           std::vector<double> &numbers, json::Path path) {
+  const json::Array *list = value.getAsArray();
+  if (!list || list->empty())
+    return report(path, "expected a list of numbers");
+  for (size_t i = 0; i != list->size(); ++i)
+    if (!readNumber((*list)[i], numbers.emplace_back(),
+                    path.index(unsigned(i))))
+      return false;
+  return true;
+}
+
+static bool readPositive(json::ObjectMapper &map, llvm::StringLiteral key,
+                         int64_t most, int64_t &value, json::Path path,
+                         llvm::StringLiteral message) {
   return map.map(key, value) &&
          ((value >= 1 && value <= most) || report(path.field(key), message));
 }
 
 namespace se::frontend {
-
-static bool fromJSON(const json::Value &value, Step &step, json::Path path) {
-  if (std::optional<StringRef> name = value.getAsString()) {
-    auto kind = llvm::StringSwitch<std::optional<Step::Kind>>(*name)
-                    .Case("log", Step::Log)
-                    .Case("log2", Step::Log2)
-                    .Case("log10", Step::Log10)
-                    .Case("sqrt", Step::Sqrt)
-                    .Default(std::nullopt);
-    if (!kind)
-      return report(path, "expected log, log2, log10, sqrt or an object, such "
-                          "as {\"at_least\": 1e-9}");
-    step.kind = *kind;
-    return true;
-  }
-  const json::Object *object = value.getAsObject();
-  if (!object || object->size() != 1)
-    return report(path, "expected the name of a function, or an object of one "
-                        "key: at_least, exponent, scale or offset");
-  StringRef key = object->begin()->first;
-  auto kind = llvm::StringSwitch<std::optional<Step::Kind>>(key)
-                  .Case("at_least", Step::AtLeast)
-                  .Case("exponent", Step::Exponent)
-                  .Case("scale", Step::Scale)
-                  .Case("offset", Step::Offset)
-                  .Default(std::nullopt);
-  if (!kind)
-    return report(path.field(key),
-                  "unknown key, expected at_least, exponent, scale or offset");
-  step.kind = *kind;
-  if (!json::fromJSON(object->begin()->second, step.value, path.field(key)))
-    return false;
-  if (!std::isfinite(float(step.value)))
-    return report(path.field(key), "expected a finite number");
-  return true;
-}
-
-static bool fromJSON(const json::Value &value, Source &source,
-                     json::Path path) {
-  StringRef name = value.getAsString().value_or("");
-  auto found = llvm::StringSwitch<std::optional<Source>>(name)
-                   .Case("magnitude", Source::Magnitude)
-                   .Case("power", Source::Power)
-                   .Case("complex", Source::Complex)
-                   .Case("samples", Source::Samples)
-                   .Default(std::nullopt);
-  if (!found)
-    return report(path, "expected magnitude, power, complex or samples");
-  source = *found;
-  return true;
-}
-
-/// The least value that a step may give, for such of its arguments; none if it
-/// may give NaN or an infinity. One of these would stay in the states of a
-/// network for ever, and digital silence has them in every block.
-static std::optional<double> getLeast(const Step &step, double least) {
-  constexpr double none = -std::numeric_limits<double>::infinity();
-  double value = float(step.value);
-  switch (step.kind) {
-  case Step::AtLeast:
-    return std::max(least, value);
-  case Step::Log:
-  case Step::Log2:
-  case Step::Log10:
-    return least > 0 ? std::optional(none) : std::nullopt;
-  case Step::Sqrt:
-    return least >= 0 ? std::optional(std::sqrt(least)) : std::nullopt;
-  case Step::Exponent:
-    if (least < 0 || (least == 0 && value < 0))
-      return std::nullopt;
-    return value < 0 ? 0 : std::pow(least, value);
-  case Step::Scale:
-    return value == 0 ? 0 : value > 0 ? least * value : none;
-  case Step::Offset:
-    return least + value;
-  }
-  llvm_unreachable("all steps handled");
-}
-
-static bool checkSteps(const Feature &feature, json::Path path) {
-  double least =
-      feature.source == Source::Magnitude || feature.source == Source::Power
-          ? 0
-          : -std::numeric_limits<double>::infinity();
-  for (auto [i, step] : llvm::enumerate(feature.steps)) {
-    std::optional<double> next = getLeast(step, least);
-    if (!next)
-      return report(path.index(unsigned(i + 1)),
-                    "silence has no such value: put {\"at_least\": NUMBER} "
-                    "before it");
-    least = *next;
-  }
-  return true;
-}
-
-/// A source, or a list of a source and steps.
-static bool fromJSON(const json::Value &value, Feature &feature,
-                     json::Path path) {
-  const json::Array *list = value.getAsArray();
-  if (!list)
-    return fromJSON(value, feature.source, path);
-  if (list->empty())
-    return report(path, "expected magnitude, power, complex or samples first");
-  if (!fromJSON(list->front(), feature.source, path.index(0)))
-    return false;
-  for (size_t i = 1; i != list->size(); ++i)
-    if (!fromJSON((*list)[i], feature.steps.emplace_back(), path.index(i)))
-      return false;
-  return checkSteps(feature, path);
-}
-
-static bool fromJSON(const json::Value &value, Result &result,
-                     json::Path path) {
-  StringRef name = value.getAsString().value_or("");
-  auto found = llvm::StringSwitch<std::optional<Result>>(name)
-                   .Case("gain", Result::Gain)
-                   .Case("complex_gain", Result::ComplexGain)
-                   .Case("spectrum", Result::Spectrum)
-                   .Case("samples", Result::Samples)
-                   .Case("other", Result::Other)
-                   .Default(std::nullopt);
-  if (!found)
-    return report(path,
-                  "expected gain, complex_gain, spectrum, samples or other");
-  result = *found;
-  return true;
-}
-
-static bool fromJSON(const json::Value &value, NetworkUse &network,
-                     json::Path path) {
-  json::ObjectMapper map(value, path);
-  if (!map ||
-      !checkKeys(value, {"inputs", "outputs"}, path,
-                 "unknown key, expected inputs or outputs") ||
-      !map.map("inputs", network.inputs) ||
-      !map.map("outputs", network.outputs))
-    return false;
-  if (network.inputs.empty())
-    return report(path.field("inputs"), "expected at least one");
-  if (llvm::all_of(network.outputs,
-                   [](Result result) { return result == Result::Other; }))
-    return report(path.field("outputs"),
-                  "expected one that changes the sound: gain, complex_gain, "
-                  "spectrum or samples");
-  return true;
-}
 
 /// A window, in the last samples of a block.
 static bool readWindow(const json::Value &value, int64_t fft, int64_t &samples,
@@ -207,7 +80,7 @@ static bool readWindow(const json::Value &value, int64_t fft, int64_t &samples,
   std::string shape;
   if (!map || !map.map("shape", shape) ||
       (!isSynthesis &&
-       !readInteger(map, "samples", fft, samples, path, "expected 1 to fft")))
+       !readPositive(map, "samples", fft, samples, path, "expected 1 to fft")))
     return false;
   auto made = makeWindow(shape, samples);
   if (!made)
@@ -225,13 +98,13 @@ static bool fromJSON(const json::Value &value, FrontEnd &frontEnd,
   if (!map ||
       !checkKeys(value,
                  {"description", "sample_rate", "hop", "fft", "window",
-                  "synthesis", "networks"},
+                  "synthesis", "bands", "networks"},
                  path,
                  "unknown key, expected description, sample_rate, hop, fft, "
-                 "window, synthesis or networks") ||
+                 "window, synthesis, bands or networks") ||
       !map.mapOptional("description", description) ||
-      !readInteger(map, "sample_rate", Stream::maxSampleRate,
-                   frontEnd.sampleRate, path, "expected 1 to 768000") ||
+      !readPositive(map, "sample_rate", Stream::maxSampleRate,
+                    frontEnd.sampleRate, path, "expected 1 to 768000") ||
       !map.map("fft", frontEnd.fft))
     return false;
   if (!dsp::isTransformSize(frontEnd.fft))
@@ -246,8 +119,8 @@ static bool fromJSON(const json::Value &value, FrontEnd &frontEnd,
                  "unknown key, expected shape or samples") ||
       !readWindow(*window, frontEnd.fft, frontEnd.windowSamples,
                   frontEnd.analysis, path.field("window"), false) ||
-      !readInteger(map, "hop", frontEnd.windowSamples, frontEnd.hop, path,
-                   "expected 1 to the samples of the window"))
+      !readPositive(map, "hop", frontEnd.windowSamples, frontEnd.hop, path,
+                    "expected 1 to the samples of the window"))
     return false;
   frontEnd.synthesis = frontEnd.analysis;
   bool isNormalized = true;
@@ -266,10 +139,24 @@ static bool fromJSON(const json::Value &value, FrontEnd &frontEnd,
       !normalize(frontEnd.analysis, frontEnd.synthesis, frontEnd.hop))
     return report(path.field("window"),
                   "with this hop there are samples that no block holds");
-  if (!map.map("networks", frontEnd.networks))
-    return false;
-  if (frontEnd.networks.empty())
-    return report(path.field("networks"), "expected at least one");
+  BandNames bandNames;
+  if (const json::Value *bands = object.get("bands"))
+    if (!readBands(*bands, frontEnd, bandNames, path.field("bands")))
+      return false;
+  const json::Value *networks = object.get("networks");
+  json::Path inner = path.field("networks");
+  if (!networks)
+    return report(inner, "missing value");
+  const json::Array *list = networks->getAsArray();
+  if (!list)
+    return report(inner, "expected array");
+  if (list->empty())
+    return report(inner, "expected at least one");
+  for (size_t i = 0; i != list->size(); ++i)
+    if (!readNetwork((*list)[i], frontEnd, bandNames,
+                     frontEnd.networks.emplace_back(),
+                     inner.index(unsigned(i))))
+      return false;
   return true;
 }
 

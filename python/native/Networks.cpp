@@ -6,6 +6,7 @@
 #include "Bindings.h"
 
 #include "se/Driver/Compile.h"
+#include "se/Driver/FrontEndPart.h"
 #include "se/Driver/LoadNetwork.h"
 #include "se/Driver/RunHost.h"
 #include "se/Simulator/Program.h"
@@ -27,8 +28,10 @@ static std::string toText(llvm::json::Object object) {
 static CalibrationOptions makeCalibration(const std::vector<std::string> &paths,
                                           const std::string &method,
                                           const std::string &levels,
-                                          const std::string &frontend) {
+                                          const std::string &frontend,
+                                          const std::string &resources) {
   CalibrationOptions options;
+  options.resourceDir = resources;
   options.paths = paths;
   options.method = method;
   options.levels = levels;
@@ -62,7 +65,7 @@ calibrateNetwork(const Strings &models, const std::string &app,
                  const std::vector<std::string> &constants,
                  const py::object &progress, const std::string &resources) {
   CalibrationOptions options =
-      makeCalibration(recordings, method, levels, frontend);
+      makeCalibration(recordings, method, levels, frontend, resources);
   options.saveFile = saveFile;
   if (!progress.is_none())
     options.progress = [&](const Recording &recording, size_t number,
@@ -106,8 +109,9 @@ static std::string observeNetwork(const std::string &model,
     context.fail();
   CalibrationOptions options;
   options.paths = recordings;
-  auto frames = context.check(readRecordings(
-      options, context.check(getInputs(*module)), [](const llvm::Twine &) {}));
+  auto frames =
+      context.check(readRecordings(options, context.check(getInputs(*module)),
+                                   context.get(), [](const llvm::Twine &) {}));
   llvm::json::Array list;
   for (const auto &extents : context.check(observeExtents(*module, frames))) {
     llvm::json::Object tensors;
@@ -137,7 +141,7 @@ static std::string compileNetwork(
     CompileOptions options;
     options.precision = precision;
     options.calibration =
-        makeCalibration(calibration, method, levels, frontend);
+        makeCalibration(calibration, method, levels, frontend, resources);
     options.nonfinite = nonfinite;
     options.cores = cores;
     options.name = name;
@@ -209,7 +213,7 @@ public:
           makeSource(models, app, frontend, states, constants, resources);
       options.precision = precision;
       options.calibration =
-          makeCalibration(calibration, method, levels, frontend);
+          makeCalibration(calibration, method, levels, frontend, resources);
       options.nonfinite = nonfinite;
       options.target = target;
       options.cores = cores;
@@ -222,6 +226,13 @@ public:
       messages = context.getMessages();
     }
     report(messages);
+  }
+
+  /// A part of a front end, see makeFrontEndPart.
+  HostNetwork(const frontend::FrontEnd &frontEnd, size_t part) {
+    py::gil_scoped_release release;
+    Context context;
+    program = context.check(makeFrontEndPart(frontEnd, part, context.get()));
   }
 
   std::vector<Port> getInputs() const { return toPorts(getInfo().inputs); }
@@ -258,6 +269,45 @@ private:
   /// Of the states, which threads of Python may share.
   std::mutex mutex;
   std::unique_ptr<HostProgram> program;
+};
+
+/// What stands around networks.
+class FrontEnd {
+public:
+  FrontEnd(const std::string &name, const std::string &resources)
+      : frontEnd(check(frontend::load(name, resources))) {}
+
+  const frontend::FrontEnd &get() const { return frontEnd; }
+  /// Of each network, the elements of its inputs.
+  std::vector<std::vector<int64_t>> getInputs() const {
+    std::vector<std::vector<int64_t>> all;
+    for (const frontend::NetworkUse &use : frontEnd.networks) {
+      all.emplace_back();
+      for (const frontend::Feature &feature : use.inputs)
+        all.back().push_back(feature.elements);
+    }
+    return all;
+  }
+  /// Of each network, of its outputs the elements (0: any) and what they are.
+  std::vector<std::vector<std::pair<int64_t, std::string>>> getOutputs() const {
+    static constexpr const char *kinds[] = {"gain", "complex_gain", "spectrum",
+                                            "samples", "other"};
+    std::vector<std::vector<std::pair<int64_t, std::string>>> all;
+    for (const frontend::NetworkUse &use : frontEnd.networks) {
+      all.emplace_back();
+      for (const frontend::Output &output : use.outputs)
+        all.back().push_back({output.elements, kinds[int(output.result)]});
+    }
+    return all;
+  }
+  std::unique_ptr<HostNetwork> makePart(size_t part) const {
+    if (part > frontEnd.networks.size())
+      throw py::index_error("no such part");
+    return std::make_unique<HostNetwork>(frontEnd, part);
+  }
+
+private:
+  frontend::FrontEnd frontEnd;
 };
 
 /// A compiled network in an ELF file.
@@ -335,6 +385,27 @@ void python::addNetworks(py::module_ &module) {
       .def_property_readonly("stream", &HostNetwork::getStream)
       .def("run", &HostNetwork::run, arg("inputs"), arg("num_frames"))
       .def("reset", &HostNetwork::reset);
+
+  py::class_<FrontEnd>(module, "FrontEnd")
+      .def(py::init<const std::string &, const std::string &>(), arg("name"),
+           arg("resources"))
+      .def_property_readonly("name",
+                             [](const FrontEnd &f) { return f.get().name; })
+      .def_property_readonly(
+          "sample_rate", [](const FrontEnd &f) { return f.get().sampleRate; })
+      .def_property_readonly("hop",
+                             [](const FrontEnd &f) { return f.get().hop; })
+      .def_property_readonly(
+          "delay", [](const FrontEnd &f) { return f.get().getDelay(); })
+      .def_property_readonly(
+          "is_linear", [](const FrontEnd &f) { return isLinear(f.get()); })
+      .def_property_readonly("inputs", &FrontEnd::getInputs)
+      .def_property_readonly("outputs", &FrontEnd::getOutputs)
+      .def("make_part", &FrontEnd::makePart, arg("part"));
+  module.def(
+      "list_front_ends",
+      [](const std::string &resources) { return frontend::list(resources); },
+      arg("resources"));
 
   auto metadata = [](auto member) {
     return [member](const Program &program) {

@@ -102,6 +102,20 @@ def frontend_seeds():
                       "outputs": ["complex_gain", "other"]},
                      {"inputs": [["magnitude", "sqrt", "log2"]], "outputs": ["spectrum"]}],
     }).encode()
+    yield "bands.json", json.dumps({
+        "sample_rate": 16000, "hop": 30, "fft": 60, "window": {"shape": "hann", "samples": 60},
+        "bands": {"m": {"scale": "mel", "count": 4, "from": 10, "to": 8000, "normalize": True},
+                  "b": {"scale": "bark", "count": 3, "from": 0, "to": 6000},
+                  "e": {"scale": "erb", "count": 2, "from": 0, "to": 7000},
+                  "h": {"edges": [0, 500.5, 8000]}},
+        "networks": [{
+            "features": {"c": ["power", {"bands": "m"}, {"follow": {"fall": 1, "range": 2,
+                                                                   "start": -1}}, {"dct": 3}],
+                         "d": ["c", {"elements": [1, 2]}, {"frames": [1, -1]}, {"hold": 0.5}]},
+            "inputs": [{"join": ["c", "d", {"values": [1, 2]}, ["c", {"nonstationarity": 3}]]},
+                       ["magnitude", {"bands": "h"}, {"scale": [1, 2, 3]}, {"at_most": 9}]],
+            "outputs": [[{"hold": 0.6}, {"gain": "b"}], "other"]}],
+    }).encode()
 
 
 def target_seeds():

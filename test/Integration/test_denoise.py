@@ -30,7 +30,7 @@ def describe(hop, fft, window, networks, shape="hann", rate=16000, **more):
 
 LOG_POWER = feature("power", {"at_least": 1e-6}, "log", {"offset": 5}, {"scale": 0.2})
 FRONT_ENDS = {
-    **{name: reference.load(name) for name in ("tinydenoiser", "dtln", "nsnet2")},
+    **{name: reference.load(name) for name in ("tinydenoiser", "dtln", "nsnet2", "rnnoise")},
     # A window shorter than the transform, which the hop does not divide.
     "logarithm": describe(70, 320, 240, [([LOG_POWER], ["gain"])], shape="hamming"),
     # Several inputs and outputs.
@@ -52,7 +52,31 @@ FRONT_ENDS = {
     # Hops of more than half of the window, and nothing divided.
     "long_hop": describe(100, 150, 150, [(["magnitude"], ["gain"])], shape="hamming",
                          synthesis={"shape": "rectangular", "normalize": False}),
+    # Logarithms of Mel bands, and a gain for each.
+    "mel": describe(
+        80, 256, 240, [([feature("power", {"bands": "m"}, {"at_least": 1e-4}, "log",
+                                 {"scale": 0.2})], [[{"hold": 0.7}, {"gain": "m"}]])],
+        bands={"m": {"scale": "mel", "count": 24, "from": 60, "to": 7600, "normalize": True}}),
+    # Every step, features of features, two kinds of bands.
+    "steps": describe(
+        60, 120, 120,
+        [([{"join": [feature("c", {"frames": [1, 0.5, 0, -0.25]}), {"values": [1, -2]},
+                     feature("c", {"elements": [2, 5]}, {"frames": [0.3]}),
+                     {"join": [feature("c", {"nonstationarity": 2}, {"at_most": 8})]}]},
+           feature("e", "sqrt", {"scale": [0.1 * i for i in range(9)]}, {"at_most": 2})],
+          ["other", [{"at_least": 0.2}, {"gain": "e"}]]),
+         ([feature("magnitude", {"bands": "e"}, {"follow": {"fall": 0.1, "range": 10, "start": 1}},
+                   {"nonstationarity": 5}, {"at_most": 50})],
+          [[{"frames": [0.5, 0.5]}, "gain"]])],
+        bands={"b": {"scale": "bark", "count": 12, "from": 0, "to": 8000},
+               "e": {"scale": "erb", "count": 9, "from": 200, "to": 7000}}),
     "hop_of_one": describe(1, 6, 5, [(["magnitude"], ["gain"])], shape="hamming"),
+}
+FRONT_ENDS["steps"]["networks"][0]["features"] = {
+    "c": feature("levels", {"follow": {"fall": 0.7, "range": 3, "start": -1}}, {"dct": 8},
+                 {"offset": [0.5, *[0] * 7]}),
+    "levels": feature("power", {"bands": "b"}, {"offset": 1e-3}, "log10"),
+    "e": feature("power", {"bands": "e"}),
 }
 each_front_end = pytest.mark.parametrize("name", FRONT_ENDS)
 

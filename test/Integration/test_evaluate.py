@@ -125,7 +125,7 @@ def test_tinydenoiser(pairs, tmp_path):
     sounds = []
     for network in (se_mlir.Program(elf), se_mlir.HostNetwork(MODEL, "fp16")):
         frontend = frontends.choose([network])
-        assert frontend is frontends.FRONTENDS["tinydenoiser"]
+        assert frontend is frontends.load("tinydenoiser")
         sounds.append(frontend.denoise(audio.read_wav(noisy), [network]))
         late = slice(4000, -400)
         assert audio.get_si_snr(denoised[late], sounds[-1][late]) > 30
@@ -156,7 +156,7 @@ def test_dtln_without_networks():
     first = Recorder(257, np.ones(257, np.float32))
     second = Recorder(512)
     frontend = frontends.choose([first, second])
-    assert frontend is frontends.FRONTENDS["dtln"]
+    assert frontend is frontends.load("dtln")
     found = frontend.denoise(samples, [first, second])
     assert found.dtype == np.float32 and np.abs(found - 4 * samples).max() < 1e-5
 
@@ -180,7 +180,7 @@ def test_dtln():
             error = np.abs(found[:count] - golden[name]).max()
             assert error < tolerance * np.abs(golden[name]).max(), name
 
-    frontend = frontends.FRONTENDS["dtln"]
+    frontend = frontends.load("dtln")
     # The last three blocks reach beyond the signal.
     padding = [(0, 3), (0, 0)]
     first = Recorder(257, np.pad(golden["mask"], padding))
@@ -200,19 +200,45 @@ def test_dtln():
 
 def test_choose():
     with pytest.raises(se_mlir.Error) as error:
-        frontends.choose([Recorder(257)], "rnnoise")
+        frontends.choose([Recorder(257)], "other")
     assert str(error.value) == (
-        "unknown front end 'rnnoise', expected tinydenoiser, dtln"
+        "unknown front end 'other', expected dtln, nsnet2, rnnoise, tinydenoiser or the "
+        "path of a .json file"
     )
     with pytest.raises(se_mlir.Error) as error:
         frontends.choose([Recorder(42)])
     assert str(error.value) == (
-        "no front end fits x [42] -> x [42]: expected [257] -> [257] (tinydenoiser) "
-        "or [257] -> [257] and [512] -> [512] (dtln)"
+        "no front end fits x [42] -> x [42]: expected [257] -> [257] and [512] -> [512] "
+        "(dtln) or [161] -> [161] (nsnet2) or [257] -> [257] (tinydenoiser)"
     )
     with pytest.raises(se_mlir.Error) as error:
         frontends.choose([Recorder(257)], "dtln")
     assert "expected [257] -> [257] and [512] -> [512] (dtln)" in str(error.value)
+    with pytest.raises(se_mlir.Error) as error:
+        frontends.at_level(frontends.load("nsnet2"), [Recorder(161)], 6)
+    assert "levels go with features that grow with the sound" in str(error.value)
+
+
+def test_file(tmp_path):
+    """A file of one's own, with bands: gains of ones change nothing."""
+    file = tmp_path / "mine.json"
+    file.write_text(
+        """{"sample_rate": 16000, "hop": 64, "fft": 128,
+        "window": {"shape": "hann", "samples": 128},
+        "bands": {"b": {"edges": [0, 1000, 3000, 8000]}},
+        "networks": [{"inputs": [["power", {"bands": "b"}, {"offset": 1}, "log"]],
+                      "outputs": ["gain"]}]}"""
+    )
+
+    class Ones(Recorder):
+        def __init__(self):
+            super().__init__(4, np.ones(65, np.float32))
+            self.outputs = (se_mlir.Port("x", (65,)),)
+
+    network, samples = Ones(), speech(0.3, 8)
+    found = frontends.choose([network], str(file)).denoise(samples, [network])
+    assert np.abs(found - samples).max() < 1e-5
+    assert network.frames.shape[1] == 4 and network.frames.min() >= 0
 
 
 # Evaluation.
@@ -353,7 +379,7 @@ def test_precision_of_each_network(path, two_networks, pairs, tmp_path):
     qualities = []
     for result, each in zip(results, (("fp16", "fp16"), ("fp16", "fp32"))):
         networks = [se_mlir.HostNetwork(m, p) for m, p in zip(two_networks, each)]
-        denoised = frontends.FRONTENDS["dtln"].denoise(samples, networks)
+        denoised = frontends.load("dtln").denoise(samples, networks)
         qualities.append(tuple(evaluate.measure(denoised, clean)))
         assert (result.pesq, result.stoi, result.si_snr) == qualities[-1]
     assert qualities[0] != qualities[1]
@@ -414,11 +440,20 @@ def test_network_for_a_larger_target(pairs, tmp_path):
 
 
 def test_frames_for_calibration(pairs):
-    """What a front end gives its network."""
+    """What a front end gives its network: block t has its middle where frame t - 1 of
+    `analyze` has it."""
     samples = audio.read_wav(pairs / "noisy/0.wav")
     network = se_mlir.HostNetwork(MODEL)
-    (frames,) = frontends.collect(frontends.choose([network]), [network], samples)
-    assert (frames == audio.get_magnitudes(audio.analyze(samples))).all()
+    frontend = frontends.choose([network])
+    (frames,) = frontends.collect(frontend, [network], samples)
+    expected = audio.get_magnitudes(audio.analyze(samples))
+    assert np.abs(frames[1 : len(expected) + 1] - expected).max() < 1e-4
+    (louder,) = frontends.collect(frontend, [network], samples, 20)
+    assert np.abs(louder - 10 * frames).max() < 1e-4
+    logs = frontends.load("nsnet2")
+    (quiet,) = frontends.collect(logs, [Recorder(161)], samples, -20)
+    (frames,) = frontends.collect(logs, [Recorder(161)], samples)
+    assert np.abs(quiet - frames + 2).max() < 1e-3
 
 
 def test_mean_without_missing_values(pairs):
@@ -501,8 +536,10 @@ def test_command_on_simulator(pairs, tmp_path):
     assert lines[0][-1] == "cycles/frame" and len(lines) == 5
     elf = tmp_path / "net.elf"
     se_mlir.compile(MODEL, elf, precision="fp16")
-    magnitudes = audio.get_magnitudes(
-        audio.analyze(audio.read_wav(pairs / "noisy/0.wav"))
+    (magnitudes,) = frontends.collect(
+        frontends.load("tinydenoiser"),
+        [Recorder(257)],
+        audio.read_wav(pairs / "noisy/0.wav"),
     )
     cycles = se_mlir.run(elf, {"mag": magnitudes}).statistics["cycles_per_frame"]
     assert lines[3][-1] == f"{cycles['mean']:.0f}"
@@ -531,12 +568,13 @@ def test_wrong_options(pairs, tmp_path, monkeypatch, capsys):
         ([*good, "--csv", tmp_path / "no/q.csv"],
          f"{tmp_path}/no/q.csv: the folder is not there"),
         ([*good, "--frontend=no"],
-         "unknown front end 'no', expected tinydenoiser, dtln"),
+         "unknown front end 'no', expected dtln, nsnet2, rnnoise, tinydenoiser or the "
+         "path of a .json file"),
         (["--model", "no.onnx", *good[2:]],
          "cannot read 'no.onnx': No such file or directory"),
         (["--model", se.SOURCE / "examples/cells/leaky.mlir", *good[2:]],
-         "no front end fits x [3] -> y [2]: expected [257] -> [257] (tinydenoiser) "
-         "or [257] -> [257] and [512] -> [512] (dtln)"),
+         "no front end fits x [3] -> y [2]: expected [257] -> [257] and [512] -> [512] "
+         "(dtln) or [161] -> [161] (nsnet2) or [257] -> [257] (tinydenoiser)"),
         ([*good, "--noisy", tmp_path], f"{tmp_path}: no .wav files in this folder"),
     ):
         monkeypatch.setattr(sys, "argv", ["evaluate", *map(str, arguments)])

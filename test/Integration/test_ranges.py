@@ -11,6 +11,7 @@ import numpy as np
 import onnx
 import pytest
 
+import denoise_reference
 import onnx_models
 import se
 from onnx import TensorProto, helper, numpy_helper
@@ -223,7 +224,7 @@ def test_frontends(tmp_path):
     sound = write_sound(tmp_path / "a.wav", samples)
     flags = [f"--calibration={sound}", "--calibration-levels=0"]
     _, text = calibrate(TINY, tmp_path, *flags)
-    assert re.search("remark: .*sound becomes the spectrum of TinyDenoiser", text)
+    assert re.search("remark: .*sound becomes frames of front end 'tinydenoiser'", text)
     values, text = calibrate(TINY, tmp_path, *flags, "--frontend=dtln")
     assert "remark" not in text
     signal = np.pad(np.round(samples * 32767) / 32768, (384, 512))
@@ -235,7 +236,32 @@ def test_frontends(tmp_path):
     process = se.tool("se-compile", TINY, "-o", tmp_path / "o.elf", "--precision=mixed",
                       *flags, "--frontend=mel")
     assert process.returncode == 1
-    assert "--frontend: unknown name 'mel', expected tinydenoiser or dtln" in process.stderr
+    assert f"{sound}: unknown front end 'mel', expected dtln, nsnet2" in process.stderr
+
+
+def test_louder_logarithms(tmp_path):
+    """Of a front end with logarithms a level is one of the sound, up to full scale."""
+    samples = np.random.default_rng(4).uniform(-0.25, 0.25, 34000).astype(np.float32)
+    samples[0] = 0.25
+    sound = write_sound(tmp_path / "a.wav", samples)
+    (tmp_path / "logs.mlir").write_text("""
+rnn.network @net inputs(%x = "x" : tensor<161xf32>) outputs("y" : tensor<2xf32>) {
+  %w = arith.constant dense<0.01> : tensor<2x161xf32>
+  %0 = rnn.matvec %w, %x : tensor<2x161xf32>, tensor<161xf32> -> tensor<2xf32>
+  rnn.yield %0 : tensor<2xf32>
+}""")
+    front_end = denoise_reference.FrontEnd(denoise_reference.load("nsnet2"))
+    for levels, gain in (("0", 1), ("-20", 0.1), ("60", 4)):
+        values, text = calibrate(tmp_path / "logs.mlir", tmp_path, f"--calibration={sound}",
+                                 f"--calibration-levels={levels}")
+        assert "sound becomes frames of front end 'nsnet2'" in text
+        known = []
+        front_end.run(gain * np.pad(np.round(samples * 32767) / 32768, (0, 160)),
+                      [lambda x: known.append(x[0]) or [np.ones(161)]])
+        found = values["tensors"]["x"]
+        assert found["max"] == pytest.approx(np.max(known), abs=1e-3)
+        assert found["min"] == pytest.approx(np.min(known), abs=1e-2)
+        assert values["frames"] == 214
 
 
 def write_two_inputs(path):

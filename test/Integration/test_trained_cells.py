@@ -107,8 +107,9 @@ def check_chip(file, inputs, outputs, folder, precision="fp16"):
     return host
 
 
-def write_rnnoise(file):
-    weights = {n: w.astype(np.float32) / 256 for n, w in load("rnnoise_v01_int8").items()}
+def write_rnnoise(file, weights):
+    """Integers of -128 to 127 by name, as in rnnoise_v01_int8."""
+    weights = {n: w.astype(np.float32) / 256 for n, w in weights.items()}
     net = Writer(x=42)
 
     def gru(name, x, size):
@@ -131,7 +132,7 @@ def write_rnnoise(file):
 @pytest.mark.parametrize("recording", ["p232_116", "p257_062"])
 def test_rnnoise(recording, tmp_path):
     """RNNoise v0.1 against its golden rows."""
-    file = write_rnnoise(tmp_path / "rnnoise.mlir")
+    file = write_rnnoise(tmp_path / "rnnoise.mlir", load("rnnoise_v01_int8"))
     rows = load("rnnoise_v01_golden")[recording]
     inputs = {"x": rows[:, :42]}
     expected = {"gains": rows[:, 42:64], "vad": rows[:, 64:]}

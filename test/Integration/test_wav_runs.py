@@ -75,7 +75,7 @@ def test_impulse(name, built, tmp_path):
     file.write_text(json.dumps(description))
     paths = []
     for i, use in enumerate(description["networks"]):
-        x, y = (front_end.elements(use[k][0]) for k in ("inputs", "outputs"))
+        x, y = front_end.elements(use["inputs"][0]), front_end.get_result(use["outputs"][0])[2]
         paths.append(tmp_path / f"{i}.mlir")
         paths[-1].write_text(f"""
 rnn.network @pass{i} inputs(%x = "x" : tensor<{x}xf32>) outputs("y" : tensor<{y}xf32>) {{
@@ -267,7 +267,7 @@ def test_an_interrupted_run_leaves_no_file(number, built, tmp_path):
 
 def test_wrong_applications(built, tmp_path):
     net, small, elf = built / "pass.mlir", built / "small.mlir", tmp_path / "net.elf"
-    known = "dtln, nsnet2, tinydenoiser"
+    known = "dtln, nsnet2, rnnoise, tinydenoiser"
 
     def check(arguments, message):
         refuse("se-compile", [*arguments, "-o", elf], message, elf)
@@ -299,7 +299,7 @@ def test_wrong_applications(built, tmp_path):
 # Changes of SMALL, and the end of the message.
 WRONG_FILES = {
     "key": ({"bins": 5}, "unknown key, expected description, sample_rate, hop, fft, window, "
-            "synthesis or networks"),
+            "synthesis, bands or networks"),
     "window_key": ({"window": {"shape": "hann", "samples": 8, "size": 8}},
                    "unknown key, expected shape or samples"),
     "no_window": ({"window": None}, "missing value"),
@@ -329,15 +329,15 @@ WRONG_FILES = {
                    "expected one that changes the sound: gain, complex_gain, spectrum or "
                    "samples"),
     "network_key": ({"networks": [{"inputs": ["power"], "outputs": ["gain"], "states": []}]},
-                    "unknown key, expected inputs or outputs"),
+                    "unknown key, expected features, inputs or outputs"),
     "source": ({"networks": [{"inputs": ["mel"], "outputs": ["gain"]}]},
-               "expected magnitude, power, complex or samples"),
+               "expected magnitude, power, complex, samples, a name of the network's features"),
     "result": ({"networks": [{"inputs": ["power"], "outputs": ["mask"]}]},
-               "expected gain, complex_gain, spectrum, samples or other"),
+               "expected gain, {\"gain\": BANDS}, complex_gain, spectrum, samples or other"),
     "step": ({"networks": [{"inputs": [["power", "ln"]], "outputs": ["gain"]}]},
              "expected log, log2, log10, sqrt or an object, such as {\"at_least\": 1e-9}"),
-    "step_key": ({"networks": [{"inputs": [["power", {"at_most": 1}]], "outputs": ["gain"]}]},
-                 "unknown key, expected at_least, exponent, scale or offset"),
+    "step_key": ({"networks": [{"inputs": [["power", {"more": 1}]], "outputs": ["gain"]}]},
+                 "unknown key, expected at_least, at_most, exponent, scale, offset, hold"),
     "step_value": ({"networks": [{"inputs": [["power", {"scale": 1e39}]],
                                   "outputs": ["gain"]}]}, "expected a finite number"),
     **{f"silence_{i}": ({"networks": [{"inputs": [steps], "outputs": ["gain"]}]},
@@ -351,6 +351,87 @@ WRONG_FILES = {
            ["power", {"at_least": 1}, {"scale": -1}, "log"]])},
     "empty_feature": ({"networks": [{"inputs": [[]], "outputs": ["gain"]}]},
                       "expected magnitude, power, complex or samples first"),
+}
+
+NETWORK = {"inputs": ["power"], "outputs": ["gain"]}
+
+
+def with_bands(**bands):
+    return {"bands": {"b": bands}, "networks": [NETWORK]}
+
+
+def with_feature(*steps, source="power", **network):
+    """SMALL has 5 bins."""
+    bands = {"b": {"edges": [0, 1000, 3000]}}
+    return {"bands": bands, "networks": [
+        {"inputs": [[source, *steps]], "outputs": ["gain"], **network}]}
+
+
+def with_output(*output):
+    return with_feature(outputs=[list(output)])
+
+
+MEL = {"scale": "mel", "count": 2, "from": 0, "to": 4000}
+WRONG_FILES |= {
+    "bands_type": ({"bands": []}, "expected object"),
+    "bands_of_what": (with_bands(normalize=True), "missing value"),
+    "bands_key": (with_bands(edges=[0, 1000], count=2), "unknown key, expected edges or scale"),
+    "scale": (with_bands(**MEL | {"scale": "octave"}), "expected mel, bark or erb"),
+    "count_zero": (with_bands(**MEL | {"count": 0}), "expected 1 to 512"),
+    "count_large": (with_bands(**MEL | {"count": 513}), "expected 1 to 512"),
+    "narrow": (with_bands(**MEL | {"count": 20}), "there are bands without a bin"),
+    "from_negative": (with_bands(**MEL | {"from": -1}), "expected 0 or more"),
+    "from_beyond": (with_bands(**MEL | {"from": 4000}), "expected more than 'from'"),
+    "to_beyond": (with_bands(**MEL | {"to": 1e6}), "expected half of sample_rate at most"),
+    "edges_few": (with_bands(edges=[0]), "expected 2 to 512 numbers"),
+    "edges_falling": (with_bands(edges=[0, 2000, 1000]), "expected more than before it"),
+    "edges_same": (with_bands(edges=[0, 1000, 1000, 2000]), "expected more than before it"),
+    "edges_beyond": (with_bands(edges=[0, 1e6]), "expected 0 to half of sample_rate"),
+    "edges_negative": (with_bands(edges=[-1, 1000]), "expected 0 to half of sample_rate"),
+    "edges_type": (with_bands(edges=[0, "1000"]), "expected number"),
+    "edges_narrow": (with_bands(edges=[0, 100, 200, 1000]), "there are bands without a bin"),
+    "normalize_type": (with_bands(**MEL, normalize=1), "expected boolean"),
+    "unknown_bands": (with_feature({"bands": "c"}), "expected a name of the front end's bands"),
+    "bands_of_samples": (with_feature({"bands": "b"}, source="samples"),
+                         "expected an element for each bin before it"),
+    "bands_twice": (with_feature({"bands": "b"}, {"bands": "b"}),
+                    "expected an element for each bin before it"),
+    "gain_bands": (with_output({"gain": "c"}), "expected a name of the front end's bands"),
+    "list_length": (with_feature({"scale": [1, 2]}), "expected a number for each element"),
+    "list_empty": (with_feature({"offset": []}), "expected a list of numbers"),
+    "elements_form": (with_feature({"elements": 3}), "expected [FIRST, COUNT]"),
+    "elements_beyond": (with_feature({"elements": [3, 3]}), "there are not so many elements"),
+    "elements_none": (with_feature({"elements": [5, 1]}), "there are not so many elements"),
+    "dct_zero": (with_feature({"dct": 0}), "expected 1 to the number of elements"),
+    "dct_large": (with_feature({"dct": 6}), "expected 1 to the number of elements"),
+    "frames_none": (with_feature({"frames": []}), "expected a list of numbers"),
+    "frames_many": (with_feature({"frames": [1] * 65}), "expected 64 numbers at most"),
+    "hold": (with_feature({"hold": 1}), "expected 0 or more, and less than 1"),
+    "follow_key": (with_feature({"follow": {"fall": 1}}), "missing value"),
+    "follow_value": (with_feature({"follow": {"fall": 0, "range": 1, "start": 0}}),
+                     "expected more than 0"),
+    "follow_type": (with_feature({"follow": 3}), "expected object"),
+    "nonstationarity": (with_feature({"nonstationarity": 1}), "expected 2 to 32"),
+    "values_none": (with_feature(source={"values": []}), "expected a list of numbers"),
+    "join_none": (with_feature(source={"join": []}), "expected a list of features"),
+    "join_large": (with_feature(source={"join": [{"join": ["power"] * 200}] * 70}),
+                   "too many elements"),
+    "source_key": (with_feature(source={"sum": ["power"]}), "or an object of one key"),
+    "own_feature": (with_feature(features={"a": ["b", "sqrt"], "b": ["a"]}),
+                    "this feature would be made of itself"),
+    "feature_known": (with_feature(features={"power": ["magnitude"]}),
+                      "there is a feature of this name already"),
+    "feature_unused": (with_feature(features={"a": ["power", "log"]}),
+                       "silence has no such value"),
+    "feature_type": (with_feature(features=[]), "expected object"),
+    "silent_bands": (with_feature({"bands": "b"}, "log"), "silence has no such value"),
+    "silent_frames": (with_feature({"offset": 1}, {"frames": [1, 1]}, "log"),
+                      "silence has no such value"),
+    "output_none": (with_output(), "expected what the output does last, such as gain"),
+    "output_step": (with_output({"dct": 3}, "gain"), "no such step before a result"),
+    "output_log": (with_output("log", "gain"), "silence has no such value"),
+    "other_steps": (with_feature(outputs=["gain", [{"scale": 2}, "other"]]),
+                    "there are no steps before other"),
 }
 
 

@@ -23,9 +23,13 @@ struct Recording {
   std::string name; ///< for messages
   Frames frames;    ///< of all inputs, in order
   bool isSound = false;
-  double seconds = 0; ///< of sound
+  std::string frontEnd; ///< what made frames of sound, if something did
+  double seconds = 0;   ///< of sound
   /// Inputs that are so many times as large are not clipped by the network.
   float maxGain = std::numeric_limits<float>::infinity();
+  /// The frames if the sound were so many times as large; empty: all values
+  /// are.
+  std::function<Frames(float gain)> makeFrames;
 };
 
 /// What a network takes.
@@ -46,8 +50,12 @@ struct CalibrationOptions {
   /// sound, 0 for .npy files, of which nobody knows whether a louder sound has
   /// larger values.
   std::string levels;
-  /// Makes frames of sound: see audio::parseFrontend. Empty: tinydenoiser.
+  /// Makes frames of sound for a network without a stream, as it does for the
+  /// first of its networks: see frontend::load. Empty: the one that fits, and
+  /// tinydenoiser before others.
   std::string frontend;
+  /// Holds descriptions of front ends; empty: target::getResourceDir.
+  std::string resourceDir;
   /// Where to write the statistics; empty for nowhere.
   std::string saveFile;
   /// Is told of each recording before it runs.
@@ -63,6 +71,7 @@ struct CalibrationOptions {
 /// sound, a file that is cut off or clipped.
 llvm::Expected<std::vector<Recording>>
 readRecordings(const CalibrationOptions &options, const NetworkInputs &inputs,
+               mlir::MLIRContext &context,
                llvm::function_ref<void(const llvm::Twine &)> warn);
 
 /// Frames of uniform random numbers from -1 to 1.

@@ -12,6 +12,8 @@
 #include "mlir/IR/OpImplementation.h"
 #include "llvm/ADT/TypeSwitch.h"
 
+#include <cmath>
+
 using namespace mlir;
 using se::Stream;
 using namespace se::dsp;
@@ -96,4 +98,71 @@ LogicalResult RfftOp::verify() {
 
 LogicalResult IrfftOp::verify() {
   return verifyTransform(*this, "irfft", getX(), getRe());
+}
+
+SmallVector<BandWeights> se::dsp::getBandWeights(ArrayRef<double> edges) {
+  SmallVector<BandWeights> bands;
+  for (size_t b = 0; b + 2 < edges.size(); ++b) {
+    double low = edges[b], middle = edges[b + 1], high = edges[b + 2];
+    BandWeights &band = bands.emplace_back();
+    for (auto k = int64_t(std::ceil(low)); double(k) < high; ++k) {
+      double bin = double(k);
+      double weight = bin < middle ? (bin - low) / (middle - low)
+                                   : (high - bin) / (high - middle);
+      if (weight == 0) // on the edge
+        continue;
+      if (band.weights.empty())
+        band.firstBin = k;
+      band.weights.push_back(weight);
+    }
+  }
+  return bands;
+}
+
+StringRef se::dsp::checkEdges(ArrayRef<double> edges, int64_t bins) {
+  if (edges.size() < 3 || edges.size() > 514)
+    return "there must be from 3 to 514 edges";
+  // Written so that NaN is not in order.
+  if (!(edges.front() >= 0 && edges.back() <= double(bins - 1)))
+    return "edges must be from 0 to the number of bins - 1";
+  for (size_t i = 1; i != edges.size(); ++i) {
+    bool mayBeSame = i == 1 || i + 1 == edges.size();
+    if (!(edges[i] > edges[i - 1] || (mayBeSame && edges[i] == edges[i - 1])))
+      return "each edge must be greater than the one before it, only the "
+             "first two and the last two may be the same";
+  }
+  return "";
+}
+
+/// The rules of bands and of their transpose, which differ by name only.
+static LogicalResult verifyBands(Operation *op, StringRef name, Value spectrum,
+                                 StringRef spectrumName, Value values,
+                                 StringRef valuesName, ArrayRef<double> edges) {
+  auto bins = cast<RankedTensorType>(spectrum.getType());
+  auto bands = cast<RankedTensorType>(values.getType());
+  StringRef problem = checkEdges(edges, bins.getNumElements());
+  if (!problem.empty())
+    return op->emitOpError(name) << "-C1: " << problem;
+  if (bins.getRank() != 1)
+    return op->emitOpError(name) << "-C2: the " << spectrumName
+                                 << " must be a vector, found " << bins;
+  auto count = int64_t(edges.size()) - 2;
+  if (bands.getRank() != 1 || bands.getNumElements() != count)
+    return op->emitOpError(name)
+           << "-C3: with " << edges.size() << " edges the " << valuesName
+           << " must be a vector of " << count << " bands, found " << bands;
+  for (auto [b, band] : llvm::enumerate(getBandWeights(edges)))
+    if (band.weights.empty())
+      return op->emitOpError(name) << "-C4: band " << b << " holds no bin";
+  return success();
+}
+
+LogicalResult BandsOp::verify() {
+  return verifyBands(*this, "bands", getX(), "operand", getY(), "result",
+                     getEdges());
+}
+
+LogicalResult SpreadOp::verify() {
+  return verifyBands(*this, "spread", getY(), "result", getX(), "operand",
+                     getEdges());
 }

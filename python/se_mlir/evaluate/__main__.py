@@ -103,7 +103,8 @@ def _make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--frontend",
-        help=f"{' or '.join(frontends.FRONTENDS)} (default: what fits the networks)",
+        help=f"{', '.join(frontends.list_known())} or FILE.json (default: what fits the "
+        "networks)",
     )
     parser.add_argument(
         "--files", type=int, metavar="N", help="take only the first N recordings"

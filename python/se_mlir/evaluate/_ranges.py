@@ -37,12 +37,11 @@ def warn_of_ranges(
     and says where it goes farthest. The networks run in fp32."""
     networks = [HostNetwork(model, states=states) for model in models]
     chosen = frontends.choose(networks, frontend)
-    gain = np.float32(10 ** (level / 20))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         frames: list[list[str]] = [[] for _ in models]
         for number, sound in enumerate(noisy):
-            arrays = frontends.collect(chosen, networks, gain * audio.read_wav(sound))
+            arrays = frontends.collect(chosen, networks, audio.read_wav(sound), level)
             for i, array in enumerate(arrays):
                 file = folder / f"{i}-{number}.npy"
                 np.save(file, array)

@@ -78,7 +78,7 @@ class _Job(NamedTuple):
 
 
 @functools.lru_cache(maxsize=1)
-def _load(denoiser: _Denoiser) -> tuple[frontends.Frontend, Sequence[Network]]:
+def _load(denoiser: _Denoiser) -> tuple[frontends.FrontEnd, Sequence[Network]]:
     networks: Sequence[Network] = [
         Program(model)
         if denoiser.path == "simulator"
@@ -169,8 +169,7 @@ def _calibrate(
         for number, sound in enumerate(sounds):
             samples = audio.read_wav(sound)
             for level in levels:
-                gain = np.float32(10 ** (level / 20))
-                frames = frontends.collect(chosen, networks, gain * samples)
+                frames = frontends.collect(chosen, networks, samples, level)
                 for i, array in enumerate(frames):
                     file = folder / f"{i}-{number}-{sound.stem}{level:+g}dB.npy"
                     np.save(file, array)
@@ -249,7 +248,7 @@ def evaluate_model(
     constants
         ONNX only: ``NAME=VALUE`` each.
     frontend
-        A key of `se_mlir.frontends.FRONTENDS`; by default what fits.
+        A name or file for `se_mlir.frontends.choose`; by default what fits.
     level
         In dB: the networks hear all so much louder.
     files

@@ -111,3 +111,147 @@ rnn.network @halves inputs(%x = "x" : tensor<8xf16>) outputs("y" : tensor<5xf16>
   %re, %im = dsp.rfft %x : tensor<8xf16> -> tensor<5xf16>
   rnn.yield %re : tensor<5xf16>
 }
+
+// -----
+
+rnn.network @bands_C1_few inputs(%x = "x" : tensor<5xf32>) outputs("y" : tensor<1xf32>) {
+  // expected-error @below {{bands-C1: there must be from 3 to 514 edges}}
+  %y = dsp.bands %x edges [0.0, 1.0] : tensor<5xf32> -> tensor<1xf32>
+  rnn.yield %y : tensor<1xf32>
+}
+
+// -----
+
+rnn.network @spread_C1_few inputs(%x = "x" : tensor<1xf32>) outputs("y" : tensor<5xf32>) {
+  // expected-error @below {{spread-C1: there must be from 3 to 514 edges}}
+  %y = dsp.spread %x edges [0.0, 1.0] : tensor<1xf32> -> tensor<5xf32>
+  rnn.yield %y : tensor<5xf32>
+}
+
+// -----
+
+rnn.network @bands_C1_negative inputs(%x = "x" : tensor<5xf32>) outputs("y" : tensor<1xf32>) {
+  // expected-error @below {{bands-C1: edges must be from 0 to the number of bins - 1}}
+  %y = dsp.bands %x edges [-1.0, 1.0, 2.0] : tensor<5xf32> -> tensor<1xf32>
+  rnn.yield %y : tensor<1xf32>
+}
+
+// -----
+
+rnn.network @spread_C1_negative inputs(%x = "x" : tensor<1xf32>) outputs("y" : tensor<5xf32>) {
+  // expected-error @below {{spread-C1: edges must be from 0 to the number of bins - 1}}
+  %y = dsp.spread %x edges [-1.0, 1.0, 2.0] : tensor<1xf32> -> tensor<5xf32>
+  rnn.yield %y : tensor<5xf32>
+}
+
+// -----
+
+rnn.network @bands_C1_beyond inputs(%x = "x" : tensor<5xf32>) outputs("y" : tensor<1xf32>) {
+  // expected-error @below {{bands-C1: edges must be from 0 to the number of bins - 1}}
+  %y = dsp.bands %x edges [0.0, 1.0, 4.5] : tensor<5xf32> -> tensor<1xf32>
+  rnn.yield %y : tensor<1xf32>
+}
+
+// -----
+
+rnn.network @spread_C1_beyond inputs(%x = "x" : tensor<1xf32>) outputs("y" : tensor<5xf32>) {
+  // expected-error @below {{spread-C1: edges must be from 0 to the number of bins - 1}}
+  %y = dsp.spread %x edges [0.0, 1.0, 4.5] : tensor<1xf32> -> tensor<5xf32>
+  rnn.yield %y : tensor<5xf32>
+}
+
+// -----
+
+rnn.network @bands_C1_falling inputs(%x = "x" : tensor<5xf32>) outputs("y" : tensor<2xf32>) {
+  // expected-error @below {{bands-C1: each edge must be greater than the one before it, only the first two and the last two may be the same}}
+  %y = dsp.bands %x edges [0.0, 2.0, 1.0, 4.0] : tensor<5xf32> -> tensor<2xf32>
+  rnn.yield %y : tensor<2xf32>
+}
+
+// -----
+
+rnn.network @spread_C1_falling inputs(%x = "x" : tensor<2xf32>) outputs("y" : tensor<5xf32>) {
+  // expected-error @below {{spread-C1: each edge must be greater than the one before it, only the first two and the last two may be the same}}
+  %y = dsp.spread %x edges [0.0, 2.0, 1.0, 4.0] : tensor<2xf32> -> tensor<5xf32>
+  rnn.yield %y : tensor<5xf32>
+}
+
+// -----
+
+rnn.network @bands_C1_same inputs(%x = "x" : tensor<5xf32>) outputs("y" : tensor<3xf32>) {
+  // expected-error @below {{bands-C1: each edge must be greater}}
+  %y = dsp.bands %x edges [0.0, 1.0, 1.0, 1.0, 4.0] : tensor<5xf32> -> tensor<3xf32>
+  rnn.yield %y : tensor<3xf32>
+}
+
+// -----
+
+rnn.network @spread_C1_same inputs(%x = "x" : tensor<3xf32>) outputs("y" : tensor<5xf32>) {
+  // expected-error @below {{spread-C1: each edge must be greater}}
+  %y = dsp.spread %x edges [0.0, 1.0, 1.0, 1.0, 4.0] : tensor<3xf32> -> tensor<5xf32>
+  rnn.yield %y : tensor<5xf32>
+}
+
+// -----
+
+rnn.network @bands_C1_nan inputs(%x = "x" : tensor<5xf32>) outputs("y" : tensor<1xf32>) {
+  // expected-error @below {{bands-C1: each edge must be greater}}
+  %y = dsp.bands %x edges [0.0, 0x7FF8000000000000, 2.0] : tensor<5xf32> -> tensor<1xf32>
+  rnn.yield %y : tensor<1xf32>
+}
+
+// -----
+
+rnn.network @spread_C1_nan inputs(%x = "x" : tensor<1xf32>) outputs("y" : tensor<5xf32>) {
+  // expected-error @below {{spread-C1: each edge must be greater}}
+  %y = dsp.spread %x edges [0.0, 0x7FF8000000000000, 2.0] : tensor<1xf32> -> tensor<5xf32>
+  rnn.yield %y : tensor<5xf32>
+}
+
+// -----
+
+rnn.network @bands_C2_rank inputs(%x = "x" : tensor<1x5xf32>) outputs("y" : tensor<1xf32>) {
+  // expected-error @below {{bands-C2: the operand must be a vector, found 'tensor<1x5xf32>'}}
+  %y = dsp.bands %x edges [0.0, 1.0, 4.0] : tensor<1x5xf32> -> tensor<1xf32>
+  rnn.yield %y : tensor<1xf32>
+}
+
+// -----
+
+rnn.network @spread_C2_rank inputs(%x = "x" : tensor<1xf32>) outputs("y" : tensor<1x5xf32>) {
+  // expected-error @below {{spread-C2: the result must be a vector, found 'tensor<1x5xf32>'}}
+  %y = dsp.spread %x edges [0.0, 1.0, 4.0] : tensor<1xf32> -> tensor<1x5xf32>
+  rnn.yield %y : tensor<1x5xf32>
+}
+
+// -----
+
+rnn.network @bands_C3_number inputs(%x = "x" : tensor<5xf32>) outputs("y" : tensor<2xf32>) {
+  // expected-error @below {{bands-C3: with 3 edges the result must be a vector of 1 bands, found 'tensor<2xf32>'}}
+  %y = dsp.bands %x edges [0.0, 1.0, 4.0] : tensor<5xf32> -> tensor<2xf32>
+  rnn.yield %y : tensor<2xf32>
+}
+
+// -----
+
+rnn.network @spread_C3_number inputs(%x = "x" : tensor<2xf32>) outputs("y" : tensor<5xf32>) {
+  // expected-error @below {{spread-C3: with 3 edges the operand must be a vector of 1 bands, found 'tensor<2xf32>'}}
+  %y = dsp.spread %x edges [0.0, 1.0, 4.0] : tensor<2xf32> -> tensor<5xf32>
+  rnn.yield %y : tensor<5xf32>
+}
+
+// -----
+
+rnn.network @bands_C4_empty inputs(%x = "x" : tensor<5xf32>) outputs("y" : tensor<1xf32>) {
+  // expected-error @below {{bands-C4: band 0 holds no bin}}
+  %y = dsp.bands %x edges [1.25, 1.5, 1.75] : tensor<5xf32> -> tensor<1xf32>
+  rnn.yield %y : tensor<1xf32>
+}
+
+// -----
+
+rnn.network @spread_C4_empty inputs(%x = "x" : tensor<1xf32>) outputs("y" : tensor<5xf32>) {
+  // expected-error @below {{spread-C4: band 0 holds no bin}}
+  %y = dsp.spread %x edges [1.25, 1.5, 1.75] : tensor<1xf32> -> tensor<5xf32>
+  rnn.yield %y : tensor<5xf32>
+}

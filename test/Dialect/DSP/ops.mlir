@@ -26,3 +26,12 @@ rnn.network @sizes inputs(%x = "x" : tensor<4xf32>, %z = "z" : tensor<8192xf32>)
   %re_0, %im_0 = dsp.rfft %z : tensor<8192xf32> -> tensor<4097xf32>
   rnn.yield %re, %im_0 : tensor<3xf32>, tensor<4097xf32>
 }
+
+// CHECK-LABEL: rnn.network @bands
+rnn.network @bands inputs(%x = "x" : tensor<5xf32>) outputs("y" : tensor<4xf32>, "z" : tensor<5xf32>) {
+  // CHECK: %[[Y:.*]] = dsp.bands %{{.*}} edges [0.000000e+00, 0.000000e+00, 1.000000e+00, 2.500000e+00, 4.000000e+00, 4.000000e+00] : tensor<5xf32> -> tensor<4xf32>
+  %y = dsp.bands %x edges [0.0, 0.0, 1.0, 2.5, 4.0, 4.0] : tensor<5xf32> -> tensor<4xf32>
+  // CHECK: dsp.spread %[[Y]] edges [0.000000e+00, 0.000000e+00, 1.000000e+00, 2.500000e+00, 4.000000e+00, 4.000000e+00] : tensor<4xf32> -> tensor<5xf32>
+  %z = dsp.spread %y edges [0.0, 0.0, 1.0, 2.5, 4.0, 4.0] : tensor<4xf32> -> tensor<5xf32>
+  rnn.yield %y, %z : tensor<4xf32>, tensor<5xf32>
+}

@@ -34,6 +34,18 @@ llvm::SmallVector<int64_t> getRadices(int64_t size);
 /// Whether there is a transform of a real signal of so many samples. (rfft-C1)
 bool isTransformSize(int64_t samples);
 
+/// The weights of a band other than 0, of bins that lie side by side.
+struct BandWeights {
+  int64_t firstBin = 0;
+  llvm::SmallVector<double> weights; ///< none: the band holds no bin
+};
+
+/// Those of each band of these edges (`dsp.bands`).
+llvm::SmallVector<BandWeights> getBandWeights(llvm::ArrayRef<double> edges);
+
+/// What is wrong with edges for so many bins; empty if nothing is. (bands-C1)
+llvm::StringRef checkEdges(llvm::ArrayRef<double> edges, int64_t bins);
+
 } // namespace se::dsp
 
 #endif // SE_DIALECT_DSP_DSP_H

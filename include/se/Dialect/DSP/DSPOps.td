@@ -16,9 +16,10 @@ def DSP_Dialect : Dialect {
   let summary = "Transforms between samples and spectra";
   let description = [{
     What stands between sound and a network, and is no elementwise operation: Fourier
-    transforms of real signals. Its operations stand in an `rnn.network` of phase
-    `imported`. `--dsp-expand-transforms` turns them into sums and products of slices,
-    so that no later pass knows them, and host and device compute the same.
+    transforms of real signals, and bands of spectra. Its operations stand in an
+    `rnn.network` of phase `imported`. `--dsp-expand-transforms` turns them into sums
+    and products of slices, so that no later pass knows them, and host and device
+    compute the same.
 
     A spectrum is two tensors, its real and its imaginary parts.
   }];
@@ -96,6 +97,65 @@ def DSP_IrfftOp : DSP_Op<"irfft", [Pure, AllTypesMatch<["re", "im"]>]> {
   let arguments = (ins DSP_Vector:$re, DSP_Vector:$im);
   let results = (outs DSP_Vector:$x);
   let assemblyFormat = "$re `,` $im attr-dict `:` type($re) `->` type($x)";
+  let hasVerifier = 1;
+}
+
+def DSP_BandsOp : DSP_Op<"bands", [Pure]> {
+  let summary = "Sums of the bins of a spectrum that triangles weigh";
+  let description = [{
+    With N + 2 edges there are N bands. Edges are places between bins, in bins. The
+    weight of band b (from 0) rises from 0 at edge b to 1 at edge b + 1, and falls to
+    0 at edge b + 2:
+
+        w[b, k] = (k - e[b]) / (e[b + 1] - e[b])          if e[b] <= k < e[b + 1]
+                  (e[b + 2] - k) / (e[b + 2] - e[b + 1])  if e[b + 1] <= k < e[b + 2]
+                  0                                       else
+        y[b] = sum over k of w[b, k] * x[k]
+
+    The first two edges may be one, and so may the last two: half a triangle. So the
+    weights of a bin between edge 1 and edge N add up to 1.
+
+    * (bands-C1) there are from 3 to 514 edges, from 0 to the number of bins - 1; each
+      is greater than the one before it, or the second or the last one and the same.
+    * (bands-C2) the operand is a vector.
+    * (bands-C3) the result is a vector with 2 elements less than there are edges.
+    * (bands-C4) each band has a bin of which the weight is not 0.
+
+    Example: bands 1 and 2 are one bin apart, half of the first and the last is there.
+
+    ```mlir
+    %y = dsp.bands %x edges [0.0, 0.0, 1.0, 2.0, 4.0, 4.0]
+        : tensor<5xf32> -> tensor<4xf32>
+    ```
+  }];
+  let arguments = (ins DSP_Vector:$x, DenseF64ArrayAttr:$edges);
+  let results = (outs DSP_Vector:$y);
+  let assemblyFormat = "$x `edges` $edges attr-dict `:` type($x) `->` type($y)";
+  let hasVerifier = 1;
+}
+
+def DSP_SpreadOp : DSP_Op<"spread", [Pure]> {
+  let summary = "Values of bands, interpolated to bins";
+  let description = [{
+    The transpose of `dsp.bands`: bin k is the sum over the bands b of
+    `w[b, k] * x[b]`. That is on a straight line between the bands around it, and 0
+    outside of all.
+
+    * (spread-C1) the edges obey bands-C1 for the bins of the result.
+    * (spread-C2) the result is a vector.
+    * (spread-C3) the operand is a vector with 2 elements less than there are edges.
+    * (spread-C4) each band has a bin of which the weight is not 0.
+
+    Example:
+
+    ```mlir
+    %y = dsp.spread %x edges [0.0, 0.0, 1.0, 2.0, 4.0, 4.0]
+        : tensor<4xf32> -> tensor<5xf32>
+    ```
+  }];
+  let arguments = (ins DSP_Vector:$x, DenseF64ArrayAttr:$edges);
+  let results = (outs DSP_Vector:$y);
+  let assemblyFormat = "$x `edges` $edges attr-dict `:` type($x) `->` type($y)";
   let hasVerifier = 1;
 }
 

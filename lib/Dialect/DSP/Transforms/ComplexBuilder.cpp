@@ -63,6 +63,14 @@ Value ComplexBuilder::mul(Value x, Value y) {
   return arith::MulFOp::create(b, x, y);
 }
 
+Value ComplexBuilder::matvec(ArrayRef<float> matrix, int64_t rows, Value x) {
+  auto type = RankedTensorType::get({rows, sizeOf(x)}, b.getF32Type());
+  Value weights = arith::ConstantOp::create(
+      b, rnn::makeConstant(type, matrix, "transform"));
+  return rnn::MatvecOp::create(b, RankedTensorType::get(rows, b.getF32Type()),
+                               weights, x);
+}
+
 Complex ComplexBuilder::slice(Complex x, int64_t offset, int64_t size,
                               int64_t stride) {
   return {slice(x.re, offset, size, stride), slice(x.im, offset, size, stride)};

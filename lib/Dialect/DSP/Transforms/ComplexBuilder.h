@@ -33,6 +33,8 @@ public:
   mlir::Value sub(mlir::Value x, mlir::Value y);
   mlir::Value mul(mlir::Value x, mlir::Value y);
   mlir::Value reshape(mlir::Value x, llvm::ArrayRef<int64_t> shape);
+  /// A constant matrix of so many rows, row by row, times a vector.
+  mlir::Value matvec(llvm::ArrayRef<float> matrix, int64_t rows, mlir::Value x);
 
   Complex slice(Complex x, int64_t offset, int64_t size, int64_t stride = 1);
   Complex add(Complex x, Complex y);

@@ -2,7 +2,7 @@
 // RUN: se-opt %t/errors.mlir -split-input-file -verify-diagnostics "--dsp-add-front-end=front-end=%t/small.json"
 // RUN: %check_rules %s %se_source/include/se/Dialect/DSP/Transforms/Passes.td
 // RUN: not se-opt %t/errors.mlir --dsp-add-front-end=front-end=missing 2>&1 | FileCheck %s --check-prefix=NAME
-// NAME: unknown front end 'missing', expected dtln, nsnet2, tinydenoiser or the path of a .json file
+// NAME: unknown front end 'missing', expected dtln, nsnet2, rnnoise, tinydenoiser or the path of a .json file
 // RUN: not se-opt %t/errors.mlir --dsp-add-front-end=front-end=%t/missing.json 2>&1 | FileCheck %s --check-prefix=FILE
 // FILE: cannot read front end '{{.*}}/missing.json': No such file or directory
 //

@@ -1,6 +1,7 @@
 // RUN: split-file %s %t
 // RUN: se-opt %t/gain.mlir "--dsp-add-front-end=front-end=%t/gain.json" | FileCheck %t/gain.mlir
 // RUN: se-opt %t/two.mlir "--dsp-add-front-end=front-end=%t/two.json" | FileCheck %t/two.mlir
+// RUN: se-opt %t/bands.mlir "--dsp-add-front-end=front-end=%t/bands.json" | FileCheck %t/bands.mlir
 // RUN: se-opt %t/shipped.mlir --dsp-add-front-end | FileCheck %t/shipped.mlir
 
 //--- gain.json
@@ -15,7 +16,7 @@
 //--- gain.mlir
 // The network's own state has a name that the front end has taken.
 // CHECK-LABEL: rnn.network @net inputs(%in = "in" : tensor<4xf32>)
-// CHECK-SAME: %history = "history" : tensor<8xf32> reset dense<0.000000e+00>
+// CHECK-SAME: %history = "history" : tensor<4xf32> reset dense<0.000000e+00>
 // CHECK-SAME: %history_2 = "history_2" : tensor<5xf32> reset dense<1.000000e+00>
 // CHECK-SAME: %overlap = "overlap" : tensor<2xf32> reset dense<0.000000e+00>
 // CHECK-SAME: outputs("out" : tensor<4xf32>, "level" : tensor<1x5xf32>)
@@ -27,8 +28,7 @@ rnn.network @net inputs(%x = "mag" : tensor<1x5xf32>)
   // CHECK: %[[ABOVE:.*]] = arith.maxnumf %in, %cst
   // CHECK: %[[IN:.*]] = arith.minnumf %[[ABOVE]], %cst_0
   // The last 8 samples, and a window over the last 6 of them.
-  // CHECK: %[[OLD:.*]] = tensor.extract_slice %history[4] [4] [1]
-  // CHECK: %[[HISTORY:.*]] = tensor.concat dim(0) %[[OLD]], %[[IN]] :
+  // CHECK: %[[HISTORY:.*]] = tensor.concat dim(0) %history, %[[IN]] :
   // CHECK: %[[WINDOW:.*]] = arith.constant dense<[0.000000e+00, 0.000000e+00, 0.000000e+00, 2.500000e-01, 7.500000e-01, 1.000000e+00, 7.500000e-01, 2.500000e-01]>
   // CHECK: %[[BLOCK:.*]] = arith.mulf %[[HISTORY]], %[[WINDOW]]
   // CHECK: %[[RE:.*]], %[[IM:.*]] = dsp.rfft %[[BLOCK]] : tensor<8xf32> -> tensor<5xf32>
@@ -52,7 +52,7 @@ rnn.network @net inputs(%x = "mag" : tensor<1x5xf32>)
   // CHECK: %[[OVERLAP:.*]] = tensor.extract_slice %[[Y]][4] [2] [1]
   // CHECK: arith.maxnumf
   // CHECK: %[[OUT:.*]] = arith.minnumf
-  // CHECK: rnn.yield %[[OUT]], %[[X]] : tensor<4xf32>, tensor<1x5xf32> next %[[HISTORY]], %[[GAIN]], %[[OVERLAP]]
+  // CHECK: rnn.yield %[[OUT]], %[[X]] : tensor<4xf32>, tensor<1x5xf32> next %[[IN]], %[[GAIN]], %[[OVERLAP]]
   rnn.yield %0, %x : tensor<5xf32>, tensor<1x5xf32> next %0 : tensor<5xf32>
 }
 
@@ -106,4 +106,39 @@ rnn.network @second inputs(%x = "block" : tensor<4xf32>) outputs("block" : tenso
 rnn.network @net inputs(%x = "mag" : tensor<257xf32>) outputs("mask" : tensor<257xf32>) {
   %0 = rnn.activation <sigmoid> %x : tensor<257xf32> -> tensor<257xf32>
   rnn.yield %0 : tensor<257xf32>
+}
+
+//--- bands.json
+{
+  "sample_rate": 8000,
+  "hop": 4,
+  "fft": 8,
+  "window": {"shape": "hann", "samples": 8},
+  "bands": {"b": {"edges": [0, 1000, 3000]}},
+  "networks": [{
+    "features": {"level": ["power", {"bands": "b"}, {"offset": 1}, "log"]},
+    "inputs": [{"join": ["level", ["level", {"frames": [1, 0, -1]}]]}],
+    "outputs": [[{"hold": 0.5}, {"gain": "b"}]]
+  }]
+}
+
+//--- bands.mlir
+// States are in the order in which they are needed.
+// CHECK-LABEL: rnn.network @net
+// CHECK-SAME: %past = "past" : tensor<6xf32>
+// CHECK-SAME: %held = "held" : tensor<3xf32>
+rnn.network @net inputs(%x = "x" : tensor<6xf32>) outputs("y" : tensor<3xf32>) {
+  // CHECK: %[[BANDS:.*]] = dsp.bands %{{.*}} edges [0.000000e+00, 0.000000e+00, 1.000000e+00, 3.000000e+00, 3.000000e+00]
+  // CHECK: %[[LEVEL:.*]] = math.log
+  // CHECK: %[[NEWER:.*]] = tensor.extract_slice %past[3] [3] [1]
+  // CHECK: %[[NEXT:.*]] = tensor.concat dim(0) %[[NEWER]], %[[LEVEL]]
+  // CHECK: %[[OLDEST:.*]] = tensor.extract_slice %past[0] [3] [1]
+  // CHECK: %[[CHANGE:.*]] = arith.subf %[[LEVEL]], %[[OLDEST]]
+  // CHECK: tensor.concat dim(0) %[[LEVEL]], %[[CHANGE]]
+  %y = tensor.extract_slice %x[0] [3] [1] : tensor<6xf32> to tensor<3xf32>
+  // CHECK: %[[HELD:.*]] = arith.maxnumf
+  // CHECK: %[[GAIN:.*]] = dsp.spread %[[HELD]]
+  // CHECK: arith.mulf %{{.*}}, %[[GAIN]] : tensor<5xf32>
+  // CHECK: rnn.yield {{.*}} next %{{.*}}, %[[NEXT]], %[[HELD]], %{{.*}} :
+  rnn.yield %y : tensor<3xf32>
 }

@@ -42,3 +42,18 @@ rnn.network @three inputs(%x = "x" : tensor<6xf32>) outputs("re" : tensor<4xf32>
   %re, %im = dsp.rfft %x : tensor<6xf32> -> tensor<4xf32>
   rnn.yield %re : tensor<4xf32>
 }
+
+// -----
+
+// The bands of one piece are rows of a matrix, and bins outside of all are 0.
+// CHECK-LABEL: rnn.network @bands
+rnn.network @bands inputs(%x = "x" : tensor<9xf32>) outputs("y" : tensor<2xf32>, "z" : tensor<9xf32>) {
+  // CHECK-DAG: %[[W:.*]] = arith.constant dense<{{\[}}[5.000000e-01, 1.000000e+00, 5.000000e-01, 0.000000e+00], [0.000000e+00, 0.000000e+00, 5.000000e-01, 1.000000e+00]]> : tensor<2x4xf32>
+  // CHECK-DAG: %[[BINS:.*]] = tensor.extract_slice %x[2] [4] [1] : tensor<9xf32> to tensor<4xf32>
+  // CHECK: %[[Y:.*]] = rnn.matvec %[[W]], %[[BINS]]
+  %y = dsp.bands %x edges [1.0, 3.0, 5.0, 6.0] : tensor<9xf32> -> tensor<2xf32>
+  // CHECK: %[[INNER:.*]] = rnn.matvec {{.*}} -> tensor<5xf32>
+  // CHECK: tensor.concat dim(0) %{{.*}}, %[[INNER]], %{{.*}} : (tensor<1xf32>, tensor<5xf32>, tensor<3xf32>) -> tensor<9xf32>
+  %z = dsp.spread %y edges [1.0, 3.0, 5.0, 6.0] : tensor<2xf32> -> tensor<9xf32>
+  rnn.yield %y, %z : tensor<2xf32>, tensor<9xf32>
+}

@@ -13,8 +13,9 @@ def AddFrontEnd : Pass<"dsp-add-front-end", "::mlir::ModuleOp"> {
   let description = [{
     The networks of the module, in their order, become one between samples: a hop of
     samples `in`, and a hop `out`. A front end (docs/frontends.md) says what stands
-    around the networks. States are added: the last samples, `history`, and the sums
-    of blocks that are not complete, `overlap`. Samples have full scale at +-1, to
+    around the networks. States are added: the last samples, `history`, the sums of
+    blocks that are not complete, `overlap`, and those of steps that need earlier
+    frames (`past`, `held`, `distances`). Samples have full scale at +-1, to
     which both are clipped. `dsp.stream` of the network says sample rate and delay.
 
     * (front-end-C1) the module has as many networks as the front end takes.
@@ -56,7 +57,7 @@ def AddFrontEnd : Pass<"dsp-add-front-end", "::mlir::ModuleOp"> {
 }
 
 def ExpandTransforms : Pass<"dsp-expand-transforms", "::mlir::ModuleOp"> {
-  let summary = "Fourier transforms as sums and products of slices";
+  let summary = "Fourier transforms and bands as sums and products of slices";
   let description = [{
     A transform of N real samples becomes one of N / 2 complex points, even samples
     as real and odd ones as imaginary parts, and a last step that separates their
@@ -72,6 +73,8 @@ def ExpandTransforms : Pass<"dsp-expand-transforms", "::mlir::ModuleOp"> {
 
     for k = 0, ..., r - 1, where w = exp(-2 pi i / n) and v = exp(-2 pi i / r). (C. Van
     Loan, Computational Frameworks for the Fast Fourier Transform, 1992, section 1.7.)
+
+    Bands become products of small matrices and slices, and so does their transpose.
 
     Before:
 

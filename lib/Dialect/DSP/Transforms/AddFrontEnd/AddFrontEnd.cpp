@@ -27,6 +27,7 @@ using namespace se;
 using namespace se::dsp;
 using frontend::FrontEnd;
 using frontend::NetworkUse;
+using frontend::Output;
 using frontend::Result;
 using rnn::NetworkOp;
 
@@ -36,30 +37,37 @@ static int64_t elementsOf(Attribute type) {
 }
 
 namespace {
-class FilterBuilder {
+class FilterBuilder : StateList {
 public:
   FilterBuilder(ModuleOp module, const FrontEnd &frontEnd)
       : module(module), frontEnd(frontEnd),
         networks(llvm::to_vector(module.getOps<NetworkOp>())),
-        b(module.getLoc(), module.getContext()), c(b) {}
+        loc(networks.empty() ? module.getLoc() : networks.front().getLoc()),
+        b(loc, module.getContext()), c(b) {}
 
   LogicalResult check();
   LogicalResult run();
+  /// Of a module without networks: what stands before network `part`, or behind
+  /// the last one.
+  void makePart(size_t part);
 
 private:
   LogicalResult checkPorts(NetworkOp network, const NetworkUse &use);
   /// A name that nobody has yet.
   StringAttr makeName(llvm::StringSet<> &taken, StringRef name);
-  Value addState(StringRef name, Attribute reset);
+  Value add(StringRef name, Attribute reset) override;
+  void setNext(Value next) override { nextStates.push_back(next); }
   Value addState(StringRef name, int64_t elements);
   Value clip(Value samples);
-  Value makeBlock(Value input);
+  Value addInput(StringRef name, int64_t elements);
+  void addOutput(Value value, StringAttr name);
+  SoundBlock makeBlock();
   void runNetwork(NetworkOp network, const NetworkUse &use, SoundBlock &block);
   Value addUp(Value samples);
-  void makeNetwork();
+  void makeNetwork(StringAttr name);
   /// What follows belongs to the layer of this name.
   void setLayer(StringRef name) {
-    b.setLoc(NameLoc::get(b.getStringAttr(name), networks.front().getLoc()));
+    b.setLoc(NameLoc::get(b.getStringAttr(name), loc));
   }
   RankedTensorType getVector(int64_t elements) {
     return RankedTensorType::get(elements, b.getF32Type());
@@ -68,10 +76,12 @@ private:
   ModuleOp module;
   const FrontEnd &frontEnd;
   SmallVector<NetworkOp> networks;
+  Location loc;
   ImplicitLocOpBuilder b;
   ComplexBuilder c;
   std::unique_ptr<Block> body = std::make_unique<Block>();
   llvm::StringSet<> inputNames, outputNames; ///< states are inputs
+  SmallVector<Attribute> inputTypes, inputs;
   SmallVector<Attribute> stateTypes, stateNames, resets;
   SmallVector<Attribute> outputTypes, outputs;
   SmallVector<Value> nextStates, results;
@@ -120,12 +130,11 @@ LogicalResult FilterBuilder::checkPorts(NetworkOp network,
     return failure();
   };
   auto inputs =
-      llvm::map_to_vector(use.inputs, [&](const frontend::Feature &feature) {
-        return getElements(feature.source, frontEnd.fft);
+      llvm::map_to_vector(use.inputs, [](const frontend::Feature &feature) {
+        return feature.elements;
       });
-  auto outputs = llvm::map_to_vector(use.outputs, [&](Result result) {
-    return getElements(result, frontEnd.fft);
-  });
+  auto outputs = llvm::map_to_vector(
+      use.outputs, [](const Output &output) { return output.elements; });
   auto fits = [](ArrayAttr types, ArrayRef<int64_t> expected) {
     return types.size() == expected.size() &&
            llvm::all_of(llvm::zip(types, expected), [](auto port) {
@@ -151,7 +160,7 @@ StringAttr FilterBuilder::makeName(llvm::StringSet<> &taken, StringRef name) {
   return b.getStringAttr(unique);
 }
 
-Value FilterBuilder::addState(StringRef name, Attribute reset) {
+Value FilterBuilder::add(StringRef name, Attribute reset) {
   Type type = cast<TypedAttr>(reset).getType();
   stateNames.push_back(makeName(inputNames, name));
   stateTypes.push_back(TypeAttr::get(type));
@@ -160,7 +169,7 @@ Value FilterBuilder::addState(StringRef name, Attribute reset) {
 }
 
 Value FilterBuilder::addState(StringRef name, int64_t elements) {
-  return addState(name, b.getZeroAttr(getVector(elements)));
+  return add(name, b.getZeroAttr(getVector(elements)));
 }
 
 /// To full scale, NaN too. Of bounded samples features are bounded, so that the
@@ -171,49 +180,63 @@ Value FilterBuilder::clip(Value samples) {
   return arith::MinNumFOp::create(b, above, c.constant(1, count));
 }
 
-/// The last samples. The state holds whole hops, so that it is a delay line.
-Value FilterBuilder::makeBlock(Value input) {
+Value FilterBuilder::addInput(StringRef name, int64_t elements) {
+  inputs.push_back(makeName(inputNames, name));
+  inputTypes.push_back(TypeAttr::get(getVector(elements)));
+  return body->addArgument(getVector(elements), b.getLoc());
+}
+
+void FilterBuilder::addOutput(Value value, StringAttr name) {
+  results.push_back(value);
+  outputTypes.push_back(TypeAttr::get(value.getType()));
+  outputs.push_back(name);
+}
+
+/// Of the last samples, which are a state. It holds whole hops, this one too,
+/// so that it is a delay line that blocks are read from. Of two hops the first
+/// is enough: no delay line of them would be small.
+SoundBlock FilterBuilder::makeBlock() {
+  Value input = clip(body->getArgument(0));
   int64_t hop = frontEnd.hop, fft = frontEnd.fft;
   int64_t samples = (fft + hop - 1) / hop * hop;
-  if (samples == hop)
-    return input;
-  Value history = addState("history", samples);
-  Value next = c.concat({c.slice(history, hop, samples - hop), input});
-  nextStates.push_back(next);
-  return c.slice(next, samples - fft, fft);
+  Value all = input;
+  if (samples > hop) {
+    int64_t kept = samples == 2 * hop ? hop : samples;
+    Value history = addState("history", kept);
+    all = c.concat(
+        {c.slice(history, kept - samples + hop, samples - hop), input});
+    setNext(kept == samples ? all : input);
+  }
+  return SoundBlock(c, b, frontEnd, *this, c.slice(all, samples - fft, fft));
 }
 
 void FilterBuilder::runNetwork(NetworkOp network, const NetworkUse &use,
                                SoundBlock &block) {
   setLayer("analysis");
   IRMapping mapping;
-  for (auto [argument, feature] :
-       llvm::zip(network.getInputArguments(), use.inputs)) {
+  for (auto [argument, value] :
+       llvm::zip(network.getInputArguments(), block.getInputs(use))) {
     auto type = cast<RankedTensorType>(argument.getType());
-    mapping.map(argument,
-                c.reshape(block.getFeature(feature), type.getShape()));
+    mapping.map(argument, c.reshape(value, type.getShape()));
   }
   for (auto [argument, name, reset] :
        llvm::zip(network.getStateArguments(), network.getStateNames(),
                  network.getResetValues()))
-    mapping.map(argument, addState(cast<StringAttr>(name).getValue(), reset));
+    mapping.map(argument, add(cast<StringAttr>(name).getValue(), reset));
   for (Operation &op : network.getBody().front().without_terminator())
     b.clone(op, mapping);
   rnn::YieldOp yield = network.getYield();
   for (Value value : yield.getStates())
     nextStates.push_back(mapping.lookupOrDefault(value));
   setLayer("synthesis");
-  for (auto [value, name, result] :
+  for (auto [yielded, name, output] :
        llvm::zip(yield.getOutputs(), network.getOutputNames(), use.outputs)) {
-    Value output = mapping.lookupOrDefault(value);
-    if (result != Result::Other) {
-      auto elements = cast<RankedTensorType>(output.getType()).getNumElements();
-      block.apply(result, c.reshape(output, {elements}));
+    Value value = mapping.lookupOrDefault(yielded);
+    if (output.result != Result::Other) {
+      block.apply(output, c.reshape(value, {sizeOf(value)}));
       continue;
     }
-    results.push_back(output);
-    outputTypes.push_back(TypeAttr::get(output.getType()));
-    outputs.push_back(makeName(outputNames, cast<StringAttr>(name).getValue()));
+    addOutput(value, makeName(outputNames, cast<StringAttr>(name).getValue()));
   }
 }
 
@@ -241,18 +264,22 @@ Value FilterBuilder::addUp(Value samples) {
   return c.concat({sum, c.slice(y, kept, hop - kept)});
 }
 
-void FilterBuilder::makeNetwork() {
-  NetworkOp first = networks.front();
-  b.setLoc(first.getLoc());
-  b.setInsertionPoint(first);
-  auto network = NetworkOp::create(
-      b, first.getSymNameAttr(), b.getTypeArrayAttr({getVector(frontEnd.hop)}),
-      b.getStrArrayAttr({"in"}), b.getArrayAttr(stateTypes),
-      b.getArrayAttr(stateNames), b.getArrayAttr(resets),
-      b.getArrayAttr(outputTypes), b.getArrayAttr(outputs));
-  network->setAttr(StreamAttr::attrName,
-                   StreamAttr::get(b.getContext(), frontEnd.sampleRate,
-                                   frontEnd.getDelay()));
+void FilterBuilder::makeNetwork(StringAttr name) {
+  b.setLoc(loc);
+  rnn::YieldOp::create(b, results, nextStates);
+  if (networks.empty())
+    b.setInsertionPointToEnd(module.getBody());
+  else
+    b.setInsertionPoint(networks.front());
+  auto network =
+      NetworkOp::create(b, name, b.getArrayAttr(inputTypes),
+                        b.getArrayAttr(inputs), b.getArrayAttr(stateTypes),
+                        b.getArrayAttr(stateNames), b.getArrayAttr(resets),
+                        b.getArrayAttr(outputTypes), b.getArrayAttr(outputs));
+  if (!networks.empty())
+    network->setAttr(StreamAttr::attrName,
+                     StreamAttr::get(b.getContext(), frontEnd.sampleRate,
+                                     frontEnd.getDelay()));
   network.getBody().push_back(body.release());
   for (NetworkOp old : networks)
     old.erase();
@@ -263,26 +290,57 @@ LogicalResult FilterBuilder::run() {
     return failure();
   setLayer("analysis");
   b.setInsertionPointToStart(body.get());
-  inputNames.insert("in");
+  addInput("in", frontEnd.hop);
+  // The sound comes first.
   outputNames.insert("out");
   outputTypes.push_back(TypeAttr::get(getVector(frontEnd.hop)));
   outputs.push_back(b.getStringAttr("out"));
   results.push_back(Value());
-  Value input = body->addArgument(getVector(frontEnd.hop), b.getLoc());
-  SoundBlock block(c, b, makeBlock(clip(input)), frontEnd.analysis);
+  SoundBlock block = makeBlock();
   for (auto [network, use] : llvm::zip(networks, frontEnd.networks))
     runNetwork(network, use, block);
   setLayer("synthesis");
   results.front() = clip(addUp(block.getSamples()));
-  b.setLoc(networks.front().getLoc());
-  rnn::YieldOp::create(b, results, nextStates);
-  makeNetwork();
+  makeNetwork(networks.front().getSymNameAttr());
   return success();
+}
+
+void FilterBuilder::makePart(size_t part) {
+  b.setInsertionPointToStart(body.get());
+  addInput("in", frontEnd.hop);
+  ArrayRef<NetworkUse> before = ArrayRef(frontEnd.networks).take_front(part);
+  SmallVector<std::pair<const Output *, Value>> known;
+  for (auto [n, use] : llvm::enumerate(before))
+    for (auto [i, output] : llvm::enumerate(use.outputs))
+      if (output.result != Result::Other)
+        known.push_back(
+            {&output, addInput("y" + Twine(n).str() + "_" + Twine(i).str(),
+                               output.elements)});
+  SoundBlock block = makeBlock();
+  for (auto [output, value] : known)
+    block.apply(*output, value);
+  if (part == frontEnd.networks.size()) {
+    addOutput(clip(addUp(block.getSamples())), b.getStringAttr("out"));
+  } else {
+    for (auto [i, value] :
+         llvm::enumerate(block.getInputs(frontEnd.networks[part])))
+      addOutput(value, b.getStringAttr("x" + Twine(i)));
+  }
+  makeNetwork(b.getStringAttr("part"));
 }
 
 bool se::dsp::fits(ModuleOp module, const FrontEnd &frontEnd) {
   ScopedDiagnosticHandler silence(module.getContext(), [](Diagnostic &) {});
   return succeeded(FilterBuilder(module, frontEnd).check());
+}
+
+OwningOpRef<ModuleOp> se::dsp::makePart(MLIRContext &context,
+                                        const FrontEnd &frontEnd, size_t part) {
+  context.loadDialect<arith::ArithDialect, math::MathDialect,
+                      tensor::TensorDialect, DSPDialect, rnn::RNNDialect>();
+  OwningOpRef<ModuleOp> module = ModuleOp::create(UnknownLoc::get(&context));
+  FilterBuilder(*module, frontEnd).makePart(part);
+  return module;
 }
 
 LogicalResult se::dsp::addFrontEnd(ModuleOp module, const FrontEnd &frontEnd) {

@@ -17,11 +17,13 @@ using namespace se;
 using namespace se::dsp;
 using frontend::Result;
 using frontend::Source;
-using frontend::Step;
 
-SoundBlock::SoundBlock(ComplexBuilder &c, ImplicitLocOpBuilder &b, Value x,
-                       ArrayRef<double> window)
-    : c(c), b(b), fft(sizeOf(x)), samples(x) {
+SoundBlock::SoundBlock(ComplexBuilder &c, ImplicitLocOpBuilder &b,
+                       const frontend::FrontEnd &frontEnd, StateList &states,
+                       Value x)
+    : c(c), b(b), frontEnd(frontEnd), steps(c, b, frontEnd, states),
+      samples(x) {
+  ArrayRef<double> window = frontEnd.analysis;
   bool isFlat = llvm::all_of(window, [](double factor) { return factor == 1; });
   if (!isFlat)
     samples =
@@ -31,15 +33,16 @@ SoundBlock::SoundBlock(ComplexBuilder &c, ImplicitLocOpBuilder &b, Value x,
 
 Value SoundBlock::getSamples() {
   if (!samples)
-    samples = IrfftOp::create(b, RankedTensorType::get(fft, b.getF32Type()),
-                              spectrum.re, spectrum.im);
+    samples =
+        IrfftOp::create(b, RankedTensorType::get(frontEnd.fft, b.getF32Type()),
+                        spectrum.re, spectrum.im);
   return samples;
 }
 
 Complex SoundBlock::getSpectrum() {
   if (spectrum.re)
     return spectrum;
-  auto bins = RankedTensorType::get(fft / 2 + 1, b.getF32Type());
+  auto bins = RankedTensorType::get(frontEnd.getBins(), b.getF32Type());
   auto transform = RfftOp::create(b, bins, bins, samples);
   spectrum = {transform.getRe(), transform.getIm()};
   return spectrum;
@@ -50,93 +53,69 @@ void SoundBlock::setSpectrum(Complex bins) {
   samples = Value();
 }
 
-int64_t se::dsp::getElements(Source source, int64_t fft) {
-  switch (source) {
-  case Source::Magnitude:
-  case Source::Power:
-    return fft / 2 + 1;
-  case Source::Complex:
-    return fft + 2;
-  case Source::Samples:
-    return fft;
-  }
-  llvm_unreachable("all sources handled");
-}
-
-int64_t se::dsp::getElements(Result result, int64_t fft) {
-  switch (result) {
-  case Result::Gain:
-    return fft / 2 + 1;
-  case Result::ComplexGain:
-  case Result::Spectrum:
-    return fft + 2;
-  case Result::Samples:
-    return fft;
-  case Result::Other:
-    return 0;
-  }
-  llvm_unreachable("all results handled");
-}
-
-Value SoundBlock::applyStep(const Step &step, Value x) {
-  Value value = c.constant(step.value, sizeOf(x));
-  switch (step.kind) {
-  case Step::AtLeast:
-    return arith::MaximumFOp::create(b, x, value);
-  case Step::Log:
-    return math::LogOp::create(b, x);
-  case Step::Log2:
-    return math::Log2Op::create(b, x);
-  case Step::Log10:
-    return math::Log10Op::create(b, x);
-  case Step::Sqrt:
-    return math::SqrtOp::create(b, x);
-  case Step::Exponent:
-    return math::PowFOp::create(b, x, value);
-  case Step::Scale:
-    return c.mul(x, value);
-  case Step::Offset:
-    return c.add(x, value);
-  }
-  llvm_unreachable("all steps handled");
-}
-
-Value SoundBlock::getFeature(const frontend::Feature &feature) {
-  Value x;
+Value SoundBlock::getSource(const frontend::Feature &feature,
+                            ArrayRef<Value> named) {
   switch (feature.source) {
   case Source::Magnitude:
   case Source::Power: {
     Complex bins = getSpectrum();
-    x = c.add(c.mul(bins.re, bins.re), c.mul(bins.im, bins.im));
-    if (feature.source == Source::Magnitude)
-      x = math::SqrtOp::create(
-          b, x, isFinite ? rnn::finiteRoot : arith::FastMathFlags::none);
-    break;
+    Value x = c.add(c.mul(bins.re, bins.re), c.mul(bins.im, bins.im));
+    if (feature.source == Source::Power)
+      return x;
+    return math::SqrtOp::create(
+        b, x, isFinite ? rnn::finiteRoot : arith::FastMathFlags::none);
   }
   case Source::Complex: {
     Complex bins = getSpectrum();
-    x = c.concat({bins.re, bins.im});
-    break;
+    return c.concat({bins.re, bins.im});
   }
   case Source::Samples:
-    x = getSamples();
-    break;
+    return getSamples();
+  case Source::Named:
+    return named[size_t(feature.index)];
+  case Source::Join: {
+    auto parts =
+        llvm::map_to_vector(feature.parts, [&](const frontend::Feature &part) {
+          return getFeature(part, named);
+        });
+    return parts.size() == 1 ? parts.front() : c.concat(parts);
   }
-  for (const Step &step : feature.steps)
-    x = applyStep(step, x);
-  return x;
+  case Source::Values:
+    return c.constant(llvm::map_to_vector(
+        feature.values, [](double value) { return float(value); }));
+  }
+  llvm_unreachable("all sources handled");
 }
 
-void SoundBlock::apply(Result result, Value output) {
-  isFinite &= result == Result::Other;
-  int64_t bins = fft / 2 + 1;
+Value SoundBlock::getFeature(const frontend::Feature &feature,
+                             ArrayRef<Value> named) {
+  return steps.apply(feature.steps, getSource(feature, named));
+}
+
+SmallVector<Value> SoundBlock::getInputs(const frontend::NetworkUse &use) {
+  SmallVector<Value> named;
+  for (const frontend::Feature &feature : use.features)
+    named.push_back(getFeature(feature, named));
+  return llvm::map_to_vector(use.inputs, [&](const frontend::Feature &input) {
+    return getFeature(input, named);
+  });
+}
+
+void SoundBlock::apply(const frontend::Output &output, Value value) {
+  isFinite &= output.result == Result::Other;
+  value = steps.apply(output.steps, value);
+  int64_t bins = frontEnd.getBins();
   auto split = [&]() -> Complex {
-    return {c.slice(output, 0, bins), c.slice(output, bins, bins)};
+    return {c.slice(value, 0, bins), c.slice(value, bins, bins)};
   };
-  switch (result) {
+  switch (output.result) {
   case Result::Gain: {
     Complex x = getSpectrum();
-    return setSpectrum({c.mul(x.re, output), c.mul(x.im, output)});
+    if (output.bands)
+      value = SpreadOp::create(
+          b, x.re.getType(), value,
+          b.getDenseF64ArrayAttr(frontEnd.bands[size_t(*output.bands)].edges));
+    return setSpectrum({c.mul(x.re, value), c.mul(x.im, value)});
   }
   case Result::ComplexGain: {
     Complex x = getSpectrum(), gain = split();
@@ -146,7 +125,7 @@ void SoundBlock::apply(Result result, Value output) {
   case Result::Spectrum:
     return setSpectrum(split());
   case Result::Samples:
-    samples = output;
+    samples = value;
     spectrum = {};
     return;
   case Result::Other:

@@ -3,6 +3,7 @@
 
 //===- ExpandTransforms.cpp - Fourier transforms as arithmetic ------------===//
 
+#include "Bands.h"
 #include "ComplexFft.h"
 
 #include "se/Dialect/DSP/DSP.h"
@@ -106,15 +107,19 @@ struct ExpandTransformsPass
     : se::dsp::impl::ExpandTransformsBase<ExpandTransformsPass> {
   void runOnOperation() override {
     getOperation().walk([](Operation *op) {
-      if (!isa<RfftOp, IrfftOp>(op))
+      if (!isa<RfftOp, IrfftOp, BandsOp, SpreadOp>(op))
         return;
       ImplicitLocOpBuilder b(op->getLoc(), op);
       ComplexBuilder c(b);
       if (auto forward = dyn_cast<RfftOp>(op)) {
         Complex spectrum = expand(c, forward);
         op->replaceAllUsesWith(ValueRange{spectrum.re, spectrum.im});
+      } else if (auto inverse = dyn_cast<IrfftOp>(op)) {
+        op->replaceAllUsesWith(ValueRange(expand(c, inverse)));
+      } else if (auto bands = dyn_cast<BandsOp>(op)) {
+        op->replaceAllUsesWith(ValueRange(expandBands(c, bands)));
       } else {
-        op->replaceAllUsesWith(ValueRange(expand(c, cast<IrfftOp>(op))));
+        op->replaceAllUsesWith(ValueRange(expandSpread(c, cast<SpreadOp>(op))));
       }
       op->erase();
     });
