@@ -20,6 +20,12 @@ FrameStatistics getFrameStatistics(const json::Object &object) {
   statistics.minCycles = cycles.getInteger("min").value_or(0);
   statistics.meanCycles = cycles.getNumber("mean").value_or(0);
   statistics.maxCycles = cycles.getInteger("max").value_or(0);
+  if (const json::Array *models = object.getArray("energy_model"))
+    for (const json::Value &value : *models)
+      if (const json::Object *model = value.getAsObject())
+        statistics.energy.push_back(
+            {model->getNumber("mhz").value_or(0),
+             model->getNumber("uj_per_frame").value_or(0)});
   return statistics;
 }
 
@@ -48,13 +54,17 @@ void printReport(const Report &report, raw_ostream &os) {
   os << formatv("work       {0:N} multiply-accumulates per hop, {1:F2} per "
                 "cycle\n",
                 statistics.macsPerFrame, statistics.macsPerCycle);
+  os << formatv("host       {0:F1} s\n", report.hostSeconds);
   for (const target::OperatingPoint &point : report.target.operatingPoints) {
     double hopCycles = hopSeconds * point.mhz * 1e6;
-    os << formatv("real time  {0,3:F0} MHz: {1:F2} ms per hop, real-time "
-                  "factor {2:F3} (longest hop {3:F3})\n",
+    os << formatv("real time  {0,3:F0} MHz: {1:F2} of {4:F2} ms per hop, "
+                  "real-time factor {2:F3} (longest hop {3:F3})\n",
                   point.mhz, statistics.meanCycles / (point.mhz * 1e3),
                   statistics.meanCycles / hopCycles,
-                  statistics.maxCycles / hopCycles);
+                  statistics.maxCycles / hopCycles, hopSeconds * 1e3);
   }
-  os << formatv("host       {0:F1} s\n", report.hostSeconds);
+  for (auto [mhz, microjoules] : statistics.energy)
+    os << formatv("energy     {0,3:F0} MHz: {1:F2} uJ per hop, by a model, not "
+                  "measured (docs/energy.md)\n",
+                  mhz, microjoules);
 }

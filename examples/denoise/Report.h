@@ -10,11 +10,16 @@
 #include "se/Target/TargetDescription.h"
 
 #include <optional>
+#include <utility>
+#include <vector>
 
 /// From the statistics of the run.
 struct FrameStatistics {
   uint64_t frames = 0, macsPerFrame = 0, minCycles = 0, maxCycles = 0;
   double meanCycles = 0, macsPerCycle = 0;
+  /// MHz and uJ of a frame, by the model of energy; none of GVSoC, or if the
+  /// target has no table.
+  std::vector<std::pair<double, double>> energy;
 };
 
 FrameStatistics getFrameStatistics(const llvm::json::Object &statistics);

@@ -13,9 +13,11 @@
 #include "se/Dialect/RNN/Transforms/Passes.h"
 #include "se/Driver/CellNetwork.h"
 #include "se/Driver/Diagnostics.h"
+#include "se/Driver/Layers.h"
+#include "se/Driver/LinkProgram.h"
 #include "se/Driver/NetworkName.h"
 #include "se/Driver/Report.h"
-#include "se/Driver/Sizes.h"
+#include "se/Driver/ReportPage.h"
 #include "se/Host/HostProgram.h"
 #include "se/Pipelines/Pipelines.h"
 #include "se/Quantization/Policy.h"
@@ -23,7 +25,6 @@
 #include "se/Schedule/Passes.h"
 #include "se/Support/InputFile.h"
 #include "se/Support/OutputFiles.h"
-#include "se/Target/Linker.h"
 #include "se/Target/LinkerScript.h"
 
 #include "mlir/Pass/PassManager.h"
@@ -102,8 +103,15 @@ private:
   LogicalResult link(StringRef object);
   FailureOr<llvm::SmallVector<char>> emitObject(DeviceCode &code);
   LogicalResult emit();
+  LogicalResult plan(Phase middle);
+  LogicalResult preparePage();
+  LogicalResult writeReport();
+  LinkOptions getLinkOptions() const { return {target, script, resourceDir}; }
   /// All files or none.
   LogicalResult commit();
+  bool wantsPage() const {
+    return options.reportFile && isPage(*options.reportFile);
+  }
   bool wantsReport() const {
     return options.reportFile ||
            (options.report && reaches(Phase::Scheduled) && hasPlan(module));
@@ -145,6 +153,11 @@ private:
   /// Set when the code turned out to need larger stacks: bytes of each.
   unsigned neededStack = 0;
   std::optional<llvm::json::Object> report;
+  /// That precision=auto tried.
+  std::vector<quantization::Candidate> candidates;
+  /// What the page of a report runs, or why there is none.
+  std::unique_ptr<llvm::MemoryBuffer> pageProgram;
+  std::string noProgram;
 };
 } // namespace
 
@@ -347,6 +360,7 @@ llvm::Expected<quantization::Policy> Compilation::searchPolicy() {
     return result.takeError();
   if (options.search.finish)
     options.search.finish(result->candidates);
+  candidates = std::move(result->candidates);
   return std::move(result->policy);
 }
 
@@ -373,24 +387,50 @@ FailureOr<llvm::SmallVector<char>> Compilation::emitObject(DeviceCode &code) {
 }
 
 LogicalResult Compilation::link(StringRef object) {
-  auto text = target::makeLinkerScript(target, script);
-  if (!text)
-    return fail(text.takeError());
-  std::vector<std::unique_ptr<llvm::MemoryBuffer>> files;
-  std::vector<llvm::MemoryBufferRef> inputs{{object, "network.o"}};
-  for (StringRef name : {"app_frames.o", "libse_runtime.a"}) {
-    std::string path = (resourceDir + "/runtime/" + name).str();
-    auto file = llvm::MemoryBuffer::getFile(path);
-    if (!file)
-      return fail("cannot read '" + path + "': " + file.getError().message() +
-                  " (is the installation complete?)");
-    files.push_back(std::move(*file));
-    inputs.push_back(files.back()->getMemBufferRef());
-  }
-  auto program = target::linkProgram(inputs, *text);
+  auto program = linkApplication(object, getLinkOptions());
   if (!program)
     return fail(program.takeError());
-  return write(outputPath, (*program)->getBuffer());
+  if (failed(write(outputPath, (*program)->getBuffer())))
+    return failure();
+  pageProgram = std::move(*program);
+  return success();
+}
+
+/// Down to phase `scheduled` or `selected`, with the report on the way.
+LogicalResult Compilation::plan(Phase middle) {
+  llvm::json::Object layers;
+  if (options.reportFile || (options.report && reaches(Phase::Scheduled))) {
+    auto described = legalizeAndDescribe(module, pipeline, candidates);
+    if (failed(described))
+      return failure();
+    layers = std::move(*described);
+  }
+  if (failed(lowerTo(module, middle, pipeline)))
+    return failure();
+  if (!wantsReport())
+    return success();
+  report = makeReport(module, precisionName);
+  if (!report)
+    return failure();
+  for (auto &[key, value] : layers)
+    (*report)[key] = std::move(value);
+  return success();
+}
+
+/// Makes the program that the report's page runs, if none is written.
+LogicalResult Compilation::preparePage() {
+  if (!wantsPage() || options.emit.emit == Emit::ELF)
+    return success();
+  std::optional<ProgramInfo> program = getProgramInfo(module);
+  if (!program)
+    return failure();
+  auto made = makeApplication(module, *program, precisionName, pipeline,
+                              getLinkOptions());
+  if (made)
+    pageProgram = std::move(*made);
+  else
+    noProgram = llvm::toString(made.takeError());
+  return success();
 }
 
 LogicalResult Compilation::emit() {
@@ -410,28 +450,8 @@ LogicalResult Compilation::emit() {
   }
   Phase middle =
       reaches(Phase::Selected) ? Phase::Selected : options.emit.phase;
-  std::optional<llvm::json::Object> sizes;
-  llvm::json::Array halfLayers;
-  if (options.reportFile || (options.report && reaches(Phase::Scheduled))) {
-    if (failed(lowerTo(module, Phase::Legalized, pipeline)))
-      return failure();
-    sizes = getSizes(module);
-    for (NamedAttribute layer : rnn::getHalfLayers(module))
-      halfLayers.push_back(llvm::json::Object{
-          {"layer", layer.getName().getValue()},
-          {"reason", cast<StringAttr>(layer.getValue()).getValue()}});
-  }
-  if (failed(lowerTo(module, middle, pipeline)))
+  if (failed(plan(middle)) || failed(preparePage()))
     return failure();
-  if (wantsReport()) {
-    report = makeReport(module, precisionName);
-    if (!report)
-      return failure();
-    if (sizes)
-      (*report)["sizes"] = std::move(*sizes);
-    if (!halfLayers.empty())
-      (*report)["fp16_layers"] = std::move(halfLayers);
-  }
   if (!reaches(Phase::LLVM))
     return printModule();
   std::optional<ProgramInfo> program = getProgramInfo(module);
@@ -499,7 +519,10 @@ LogicalResult Compilation::run() {
     if (!name.empty())
       setNetworkName(module, name);
     neededStack = 0;
-    if (succeeded(emit()))
+    bool isEmitted = succeeded(emit());
+    // The copy goes, and whoever fails later asks the module.
+    module = given;
+    if (isEmitted)
       break;
     if (!neededStack)
       return failure();
@@ -507,14 +530,26 @@ LogicalResult Compilation::run() {
     script.coreStackSize = neededStack;
     limitL1();
   }
+  return writeReport();
+}
+
+LogicalResult Compilation::writeReport() {
   if (!report)
     return commit();
   // The object refers to strings of the context and of the options.
   std::string text =
       llvm::formatv("{0:2}\n", llvm::json::Value(llvm::json::Object(*report)));
   bool hasReportFile = options.reportFile && !options.reportFile->empty();
-  if (hasReportFile && failed(write(*options.reportFile, text)))
+  if (wantsPage()) {
+    llvm::Expected<StringRef> program =
+        pageProgram ? llvm::Expected<StringRef>(pageProgram->getBuffer())
+                    : llvm::createStringError(noProgram);
+    if (failed(write(*options.reportFile,
+                     makeReportPage(*report, std::move(program), target))))
+      return failure();
+  } else if (hasReportFile && failed(write(*options.reportFile, text))) {
     return failure();
+  }
   if (failed(commit()))
     return failure();
   if (options.reportFile && !hasReportFile)

@@ -18,9 +18,6 @@ using namespace mlir;
 using namespace se;
 namespace json = llvm::json;
 
-/// A frame of speech at 16 kHz, 100 samples.
-static constexpr double frameMilliseconds = 6.25;
-
 static constexpr StringLiteral levels[] = {"l1", "l2", "nvm", "l3"};
 
 //===----------------------------------------------------------------------===//
@@ -106,6 +103,10 @@ std::optional<json::Object> se::makeReport(ModuleOp module,
         << cluster::TargetAttr::attrName << "' to report on";
     return std::nullopt;
   }
+  double hop =
+      info->inputs.empty()
+          ? usualHopMilliseconds
+          : getHopMilliseconds(info->stream, info->inputs.front().elements);
   json::Array points;
   for (cluster::OperatingPointAttr point : target.getOperatingPoints()) {
     double mhz = point.getMhz().getValueAsDouble();
@@ -117,7 +118,8 @@ std::optional<json::Object> se::makeReport(ModuleOp module,
         {"mhz", mhz},
         {"volt", std::move(volt)},
         {"ms_per_frame", milliseconds},
-        {"percent_of_6.25_ms", 100 * milliseconds / frameMilliseconds}});
+        {"percent_of_6.25_ms", 100 * milliseconds / usualHopMilliseconds},
+        {"percent_of_hop", 100 * milliseconds / hop}});
   }
   json::Object caches{{"core_bytes", target.getCoreCache()},
                       {"shared_bytes", target.getClusterCache()}};
@@ -138,6 +140,7 @@ std::optional<json::Object> se::makeReport(ModuleOp module,
                       {"cores", info->cores},
                       {"macs_per_frame", info->macs},
                       {"predicted", predict(plan, info->macs)},
+                      {"hop_ms", hop},
                       {"operating_points", std::move(points)},
                       {"ring", std::move(ring)},
                       {"instruction_caches", std::move(caches)},
@@ -250,9 +253,10 @@ static void printFrame(llvm::raw_ostream &os, const json::Object &report) {
     os << llvm::format("at %g MHz", *point.getNumber("mhz"));
     if (auto volt = point.getNumber("volt"))
       os << llvm::format(", %g V", *volt);
-    os << llvm::formatv(": {0:F3} ms, {1:F1} % of 6.25 ms\n",
+    os << llvm::formatv(": {0:F3} ms, {1:F1} % of {2} ms\n",
                         *point.getNumber("ms_per_frame"),
-                        *point.getNumber("percent_of_6.25_ms"));
+                        *point.getNumber("percent_of_hop"),
+                        llvm::format("%g", *report.getNumber("hop_ms")));
   }
   os << '\n';
 }

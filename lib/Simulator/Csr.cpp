@@ -5,6 +5,7 @@
 // docs/hardware/pulp-open.md, "Counters and timers".
 
 #include "Machine.h"
+#include "Trace.h"
 #include "llvm/ADT/StringExtras.h"
 
 using namespace llvm;
@@ -152,8 +153,11 @@ bool Machine::readCsr(Core &core, uint32_t number, uint32_t &value) {
     value = 0;
     return true;
   case csrMcycle:
-    if (core.isFabricController)
+    if (core.isFabricController) {
       frameActivity.mark(getActivity(core.time));
+      if (observers.trace)
+        observers.trace->markFrame(core.time);
+    }
     [[fallthrough]];
   case csrCycle:
     value = uint32_t(core.time);

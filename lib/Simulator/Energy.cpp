@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "se/Simulator/Energy.h"
+#include "se/Support/Frames.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -38,7 +39,7 @@ static constexpr Count counts[] = {
 
 EnergyEstimate se::sim::estimateEnergy(const Activity &activity,
                                        const target::EnergyTable &table,
-                                       double mhz) {
+                                       double mhz, double period) {
   EnergyEstimate result;
   double frames = double(activity.frames);
   result.milliseconds = double(activity.cycles) / frames / (mhz * 1e3);
@@ -57,20 +58,20 @@ EnergyEstimate se::sim::estimateEnergy(const Activity &activity,
       std::accumulate(result.parts.begin(), result.parts.end(), 0.0);
   result.milliwatts =
       result.milliseconds > 0 ? result.microjoules / result.milliseconds : 0;
-  if (double rest = framePeriod - result.milliseconds; rest >= 0) {
+  if (double rest = period - result.milliseconds; rest >= 0) {
     double cores = double(activity.coreCycles + activity.idleCycles) /
                    double(std::max<uint64_t>(activity.cycles, 1));
     double idle = cores * mhz * 1e3 * table.idleCycle.value * 1e-6;
     result.averageMilliwatts =
-        (result.microjoules + rest * (idle + table.leakage.value)) /
-        framePeriod;
+        (result.microjoules + rest * (idle + table.leakage.value)) / period;
   }
   return result;
 }
 
 void se::sim::addEnergyStatistics(json::Object &statistics,
                                   const Activity &activity,
-                                  ArrayRef<target::OperatingPoint> points) {
+                                  ArrayRef<target::OperatingPoint> points,
+                                  double period) {
   if (!activity.frames)
     return;
   json::Object perFrame;
@@ -78,12 +79,15 @@ void se::sim::addEnergyStatistics(json::Object &statistics,
     perFrame[count.name] =
         double(activity.*count.count) / double(activity.frames);
   statistics["activity_per_frame"] = std::move(perFrame);
+  statistics["hop_ms"] = period;
   json::Array estimates;
   for (const target::OperatingPoint &point : points) {
     if (!point.energy)
       continue;
     EnergyEstimate estimate =
-        estimateEnergy(activity, *point.energy, point.mhz);
+        estimateEnergy(activity, *point.energy, point.mhz, period);
+    EnergyEstimate usual = estimateEnergy(activity, *point.energy, point.mhz,
+                                          usualHopMilliseconds);
     json::Object parts, sources;
     for (auto [key, part] : zip(target::getEnergyKeys(), estimate.parts)) {
       parts[key.name] = part;
@@ -92,15 +96,16 @@ void se::sim::addEnergyStatistics(json::Object &statistics,
     auto orNull = [](std::optional<double> value) {
       return value ? json::Value(*value) : json::Value(nullptr);
     };
-    estimates.push_back(json::Object{
-        {"mhz", point.mhz},
-        {"volt", orNull(point.volt)},
-        {"ms_per_frame", estimate.milliseconds},
-        {"uj_per_frame", estimate.microjoules},
-        {"mw", estimate.milliwatts},
-        {"average_mw_of_6.25_ms", orNull(estimate.averageMilliwatts)},
-        {"uj_by_coefficient", std::move(parts)},
-        {"sources", std::move(sources)}});
+    estimates.push_back(
+        json::Object{{"mhz", point.mhz},
+                     {"volt", orNull(point.volt)},
+                     {"ms_per_frame", estimate.milliseconds},
+                     {"uj_per_frame", estimate.microjoules},
+                     {"mw", estimate.milliwatts},
+                     {"average_mw_of_6.25_ms", orNull(usual.averageMilliwatts)},
+                     {"average_mw_of_hop", orNull(estimate.averageMilliwatts)},
+                     {"uj_by_coefficient", std::move(parts)},
+                     {"sources", std::move(sources)}});
   }
   if (!estimates.empty())
     statistics["energy_model"] = std::move(estimates);
@@ -114,7 +119,8 @@ static std::string describe(const target::OperatingPoint &point) {
 }
 
 std::string se::sim::formatEnergy(const Activity &activity,
-                                  ArrayRef<target::OperatingPoint> points) {
+                                  ArrayRef<target::OperatingPoint> points,
+                                  double period) {
   std::string text;
   raw_string_ostream os(text);
   if (!activity.frames)
@@ -123,15 +129,15 @@ std::string se::sim::formatEnergy(const Activity &activity,
     if (!point.energy)
       continue;
     EnergyEstimate estimate =
-        estimateEnergy(activity, *point.energy, point.mhz);
+        estimateEnergy(activity, *point.energy, point.mhz, period);
     os << formatv("model of energy at {0}: {1:F2} uJ per frame, {2:F2} mW",
                   describe(point), estimate.microjoules, estimate.milliwatts);
     if (estimate.averageMilliwatts)
       os << formatv(", {0:F2} mW with a frame every {1} ms\n",
-                    *estimate.averageMilliwatts, format("%g", framePeriod));
+                    *estimate.averageMilliwatts, format("%g", period));
     else
       os << formatv("; a frame takes {0:F2} ms, more than {1}\n",
-                    estimate.milliseconds, format("%g", framePeriod));
+                    estimate.milliseconds, format("%g", period));
     for (auto [key, part] : zip(target::getEnergyKeys(), estimate.parts)) {
       const target::EnergyCoefficient &coefficient =
           (*point.energy).*key.coefficient;

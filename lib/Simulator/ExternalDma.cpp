@@ -5,6 +5,7 @@
 #include "Checks.h"
 #include "Machine.h"
 #include "MemoryMap.h"
+#include "Trace.h"
 #include "llvm/ADT/STLExtras.h"
 #include <algorithm>
 #include <cmath>
@@ -199,6 +200,8 @@ void ExternalDma::moveStep() {
   }
   statistics.transfers += 1;
   statistics.busyCycles += nextTime - begun;
+  if (Trace *trace = machine.getTrace())
+    trace->addExternalTransfer(begun, nextTime, transfer.size);
   busy[transfer.id] = false;
   queue.pop_front();
   if (queue.empty())

@@ -104,7 +104,9 @@ Error Runner::runOnSimulator() {
   StringRef name = !options.target.empty() ? StringRef(options.target)
                    : program.metadata      ? StringRef(program.metadata->target)
                                            : StringRef(defaultTarget);
-  auto target = target::loadTarget(name, options.resourceDir);
+  auto target = options.description
+                    ? Expected<target::TargetDescription>(*options.description)
+                    : target::loadTarget(name, options.resourceDir);
   if (!target)
     return target.takeError();
   operatingPoints = target->operatingPoints;
@@ -120,6 +122,7 @@ Error Runner::runOnSimulator() {
   simulatorOptions.timing = options.timing;
   simulatorOptions.check = options.check;
   simulatorOptions.profile = options.profile;
+  simulatorOptions.listener = options.listener;
   if (!options.traceFile.empty()) {
     auto trace = outputs.open(options.traceFile);
     if (!trace)
@@ -235,7 +238,8 @@ json::Object Runner::makeStatistics() {
   if (metadata && metadata->predictedCycles)
     object["predicted_cycles_per_frame"] = *metadata->predictedCycles;
   if (metadata && options.platform == Platform::Simulator)
-    addEnergyStatistics(object, result.activity, operatingPoints);
+    addEnergyStatistics(object, result.activity, operatingPoints,
+                        metadata->getHopMilliseconds());
   return object;
 }
 
@@ -250,7 +254,10 @@ Expected<ProgramRun> Runner::run() {
     return error;
   run.statistics = makeStatistics();
   if (options.describesEnergy)
-    run.energy = formatEnergy(result.activity, operatingPoints);
+    run.energy =
+        formatEnergy(result.activity, operatingPoints,
+                     program.metadata ? program.metadata->getHopMilliseconds()
+                                      : usualHopMilliseconds);
   return run;
 }
 

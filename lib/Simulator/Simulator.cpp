@@ -190,7 +190,10 @@ Expected<RunResult> Simulator::run(uint64_t maxCycles) {
   std::optional<Profile> profile;
   std::optional<CallTracker> calls;
   SmallVector<CallTracker::Listener *, 2> listeners;
-  if (options.traceStream)
+  if (options.listener)
+    listeners.push_back(&trace.emplace(*options.listener, getSources(),
+                                       machine->getNumClusterCores()));
+  else if (options.traceStream)
     listeners.push_back(&trace.emplace(*options.traceStream, options.trace,
                                        getSources(),
                                        machine->getNumClusterCores()));

@@ -5,12 +5,13 @@
 // a row per core with slices of functions, within them of stages, and within
 // those of stalls; a row per direction of the DMA engine with a slice per
 // command. One microsecond of the viewer is one cycle. Written as it goes;
-// memory does not grow.
+// memory does not grow. A RunListener may take the place of the file.
 
 #ifndef SE_LIB_SIMULATOR_TRACE_H
 #define SE_LIB_SIMULATOR_TRACE_H
 
 #include "CallTracker.h"
+#include "se/Simulator/RunListener.h"
 #include "llvm/Support/JSON.h"
 
 namespace se::sim {
@@ -19,6 +20,8 @@ class Trace : public CallTracker::Listener {
 public:
   Trace(llvm::raw_ostream &os, const TraceOptions &options,
         const SourceMap &sources, unsigned numClusterCores);
+  Trace(RunListener &listener, const SourceMap &sources,
+        unsigned numClusterCores);
 
   bool isActive(uint64_t time) const {
     return time >= options.from && time < options.to;
@@ -42,6 +45,9 @@ public:
   void addTransfer(bool toL1, uint64_t from, uint64_t to, uint32_t bytes,
                    uint32_t l1Address, uint32_t externalAddress,
                    uint32_t counter);
+  /// Of the engine behind L2, for a listener.
+  void addExternalTransfer(uint64_t from, uint64_t to, uint32_t bytes);
+  void markFrame(uint64_t time);
   /// Ends the file.
   void finish(llvm::ArrayRef<Core> cores, uint64_t time);
 
@@ -57,7 +63,8 @@ private:
                 uint64_t from, uint64_t to,
                 llvm::function_ref<void()> arguments = nullptr);
 
-  llvm::json::OStream json;
+  std::optional<llvm::json::OStream> json; ///< none for a listener
+  RunListener *listener = nullptr;
   TraceOptions options;
   const SourceMap &sources;
   /// By core.

@@ -133,7 +133,8 @@ static std::string compileNetwork(
     const std::vector<std::string> &constants, const std::string &schedule,
     const std::string &emit, const std::string &name, unsigned coreStack,
     int64_t l1Bytes, bool remarks, double maxLoss, const py::object &metric,
-    const std::string &policyFile, const std::string &resources) {
+    const std::string &policyFile, const std::string &reportFile,
+    const std::string &resources) {
   std::string report = "{}";
   std::vector<Context::Message> messages;
   {
@@ -152,6 +153,8 @@ static std::string compileNetwork(
     options.remarks = remarks;
     options.report = &report;
     options.policyFile = policyFile;
+    if (!reportFile.empty())
+      options.reportFile = reportFile;
     options.search.maxLoss = maxLoss;
     if (!metric.is_none())
       options.search.getLoss = [&](const quantization::Policy &policy) {
@@ -359,7 +362,7 @@ void python::addNetworks(py::module_ &module) {
              arg("levels"), arg("frontend"), arg("nonfinite"), arg("target"),
              arg("cores"), arg("states"), arg("constants"), arg("schedule"),
              arg("emit"), arg("name"), arg("core_stack"), arg("l1_bytes"),
-             arg("remarks"), arg("max_loss"), arg("metric"), arg("policy"),
+             arg("remarks"), arg("max_loss"), arg("metric"), arg("policy"), arg("report_file"),
              arg("resources"));
   module.def("calibrate", calibrateNetwork, arg("models"), arg("app"),
              arg("recordings"), arg("method"), arg("levels"), arg("frontend"),

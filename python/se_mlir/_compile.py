@@ -36,6 +36,7 @@ OperatingPoint = TypedDict(
         "volt": float | None,
         "ms_per_frame": float,
         "percent_of_6.25_ms": float,
+        "percent_of_hop": float,
     },
 )
 
@@ -61,11 +62,13 @@ class Report(TypedDict, total=False):
     cores: int
     macs_per_frame: int
     predicted: Predicted
+    hop_ms: float
     operating_points: list[OperatingPoint]
     ring: Ring
     memory: dict[str, Memory]
     instruction_caches: dict[str, int]
     sizes: dict[str, Any]
+    layers: list[dict[str, Any]]
     stages: list[dict[str, Any]]
     buffers: list[dict[str, Any]]
 
@@ -205,6 +208,7 @@ def compile(
     max_loss: float = 0.05,
     metric: Callable[["HostNetwork"], float] | None = None,
     save_policy: str | os.PathLike[str] | None = None,
+    report: str | os.PathLike[str] | None = None,
 ) -> Report:
     """Compiles a network, as `se-compile` does.
 
@@ -262,6 +266,9 @@ def compile(
         With ``auto``: the loss of a policy, from the network for the host with it.
     save_policy
         Where to write the policy that was used, with all ranges.
+    report
+        Where to write the report: ``FILE.html``, a page for people with a frame that
+        is simulated; other names, what is returned, as JSON (docs/report.md).
 
     Returns
     -------
@@ -306,6 +313,7 @@ def compile(
         max_loss,
         measure,
         "" if save_policy is None else os.fspath(save_policy),
+        "" if report is None else os.fspath(report),
         RESOURCES,
     )
     return cast(Report, json.loads(text))

@@ -45,7 +45,7 @@
 // JSON-DAG: "l2_bytes": 120
 // JSON-DAG: "bound":
 // JSON-DAG: "offset_bytes": 0
-// KEYS: ['buffers', 'cores', 'instruction_caches', 'macs_per_frame', 'memory', 'network', 'operating_points', 'precision', 'predicted', 'ring', 'sizes', 'stages', 'target']
+// KEYS: ['buffers', 'cores', 'hop_ms', 'instruction_caches', 'layers', 'macs_per_frame', 'memory', 'network', 'operating_points', 'precision', 'predicted', 'ring', 'sizes', 'stages', 'target']
 //
 // Every kind that has a plan gives the same report; programs and objects also tell
 // how much code a stage has: what the debug information of the program says.
@@ -58,7 +58,7 @@
 // RUN: se-compile %s -o %t/again.mlir --emit=mlir-scheduled --schedule=resident=off --report=%t/scheduled.json
 // RUN: cmp %t/net.json %t/scheduled.json
 // RUN: se-compile %t/again.mlir -o %t/again.o --emit=obj --name=net --report=%t/obj.json
-// RUN: %python -c "import json, sys; a, b = [json.load(open(f)) for f in sys.argv[1:]]; del b['sizes']; [s.pop('code_bytes') for s in a['stages']]; assert a == b" %t/obj.json %t/net.json
+// RUN: %python -c "import json, sys; a, b = [json.load(open(f)) for f in sys.argv[1:]]; del b['sizes'], b['layers']; [s.pop('code_bytes') for s in a['stages']]; assert a == b" %t/obj.json %t/net.json
 // RUN: se-compile %s -o %t/llvm.mlir --emit=mlir-llvm --schedule=resident=off --report=%t/llvm.json
 // RUN: cmp %t/net.json %t/llvm.json
 // RUN: se-compile %s -o /dev/null --emit=mlir-scheduled --schedule=resident=off --report=- | diff - %t/net.json

@@ -87,8 +87,9 @@ static cl::opt<bool> noProof(
 static cl::opt<std::string>
     report("report", cl::ValueOptional,
            cl::desc("Write what the planner decided and how many cycles it "
-                    "expects, as JSON; without a file print tables"),
-           cl::value_desc("FILE.json"), cl::cat(category));
+                    "expects, as JSON; FILE.html: as a page for people, with a "
+                    "frame that is simulated; without a file print tables"),
+           cl::value_desc("FILE"), cl::cat(category));
 static cl::opt<bool>
     remarks("remarks", cl::desc("Print a remark for each stage of the network"),
             cl::cat(category));

@@ -52,7 +52,8 @@ struct CompileOptions {
   std::string schedule;
   EmitKind emit;
   bool proof = true; ///< refuse schedules that are not proved
-  /// Where to write a report as JSON; empty: a table to standard output.
+  /// Where to write a report as JSON, or as a page if the name ends in .html;
+  /// empty: a table to standard output.
   std::optional<std::string> reportFile;
   /// Receives the report as JSON if a plan is made; none if null.
   std::string *report = nullptr;

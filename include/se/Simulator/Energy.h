@@ -21,28 +21,28 @@ struct EnergyEstimate {
   double milliseconds = 0; ///< of the frame
   /// While the frame is computed.
   double milliwatts = 0;
-  /// On average, if a frame comes every `framePeriod` and all cores' clocks
+  /// On average, if a frame comes every `period` and all cores' clocks
   /// rest until the next one. Absent if frames take longer.
   std::optional<double> averageMilliwatts;
 };
 
-/// Milliseconds from frame to frame: 100 samples at 16 kHz.
-inline constexpr double framePeriod = 6.25;
-
-/// `activity` has at least one frame.
+/// `activity` has at least one frame; they are `period` ms apart.
 EnergyEstimate estimateEnergy(const Activity &activity,
-                              const target::EnergyTable &table, double mhz);
+                              const target::EnergyTable &table, double mhz,
+                              double period);
 
 /// The keys "activity_per_frame" and, if an operating point has a table,
 /// "energy_model" of the statistics. Nothing without frames.
 void addEnergyStatistics(llvm::json::Object &statistics,
                          const Activity &activity,
-                         llvm::ArrayRef<target::OperatingPoint> points);
+                         llvm::ArrayRef<target::OperatingPoint> points,
+                         double period);
 
 /// The same as lines for people, with all coefficients and their sources.
 /// Empty without frames or tables.
 std::string formatEnergy(const Activity &activity,
-                         llvm::ArrayRef<target::OperatingPoint> points);
+                         llvm::ArrayRef<target::OperatingPoint> points,
+                         double period);
 
 } // namespace se::sim
 

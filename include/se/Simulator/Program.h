@@ -31,6 +31,12 @@ struct NetworkMetadata {
   std::optional<uint64_t> predictedCycles; ///< per frame
   std::optional<Stream> stream; ///< empty if frames are no hops of sound
   std::vector<Port> inputs, outputs;
+
+  double getHopMilliseconds() const {
+    return se::getHopMilliseconds(stream, takesHops(stream, inputs, outputs)
+                                              ? inputs.front().elements
+                                              : 0);
+  }
 };
 
 /// Empty if the program has no metadata. Errors: no ELF file, damaged
@@ -55,10 +61,14 @@ struct RunOptions {
   /// Empty: for the simulator the target of the metadata, or pulp-open; for
   /// GVSoC, whose memories it tells, pulp-open.
   std::string target;
+  /// Takes the place of that target, for the simulator; none if null.
+  const target::TargetDescription *description = nullptr;
   TimingOptions timing;
   /// Where to write a trace; empty for nowhere.
   std::string traceFile;
   TraceOptions trace;
+  /// For the simulator, in the place of a trace; none if null.
+  RunListener *listener = nullptr;
   /// Whether the statistics tell what each stage takes.
   bool profile = false;
   uint64_t maxCycles = 0;

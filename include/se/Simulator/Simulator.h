@@ -28,6 +28,7 @@ class raw_ostream;
 namespace se::sim {
 
 class Machine;
+class RunListener;
 class SourceMap;
 
 /// What a core spends a cycle on. Every cycle of a run has one cause on every
@@ -141,6 +142,9 @@ struct SimulatorOptions {
   /// Receives a trace as JSON for Perfetto; none if null.
   llvm::raw_ostream *traceStream = nullptr;
   TraceOptions trace;
+  /// Is told what a trace would hold, of all cycles; none if null. As slow as a
+  /// trace, which then is none.
+  RunListener *listener = nullptr;
   /// Sum up the cycles of stages; as slow as a trace.
   bool profile = false;
   /// Receives the program's output, a line or more at a time.

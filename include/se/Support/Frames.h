@@ -54,6 +54,16 @@ inline bool takesHops(const std::optional<Stream> &stream,
          outputs.front().elements == inputs.front().elements;
 }
 
+/// Milliseconds from frame to frame: of the hop, or else of 100 samples at 16
+/// kHz, as most networks of this project have them.
+inline constexpr double usualHopMilliseconds = 6.25;
+inline double getHopMilliseconds(const std::optional<Stream> &stream,
+                                 int64_t hop) {
+  if (!stream || stream->sampleRate <= 0 || hop <= 0)
+    return usualHopMilliseconds;
+  return double(hop) * 1000 / double(stream->sampleRate);
+}
+
 /// The values of some ports over all frames; `values[i]` holds
 /// numFrames x elements of port i.
 struct Frames {

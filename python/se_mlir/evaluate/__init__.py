@@ -12,8 +12,8 @@
 packages `pesq` and `pystoi`.
 """
 
-from ._measure import Pair, Quality, find_pairs, measure
-from ._run import PATHS, FileResult, evaluate_model
+from ._measure import FileResult, Pair, Quality, find_pairs, measure
+from ._run import PATHS, evaluate_model
 from ._tables import MEAN, format_table, summarize, write_csv, write_plot, write_results
 
 __all__ = [

@@ -5,6 +5,9 @@
 import argparse
 import os
 import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
 from typing import NoReturn
 
 from .. import frontends
@@ -119,6 +122,12 @@ def _make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--csv", metavar="FILE", help="write the results as CSV")
     parser.add_argument("--plot", metavar="FILE.png", help="draw the results")
     parser.add_argument(
+        "--report",
+        metavar="FILE.html",
+        help="write a page: the compiler's report on the program (--app=denoise) in the "
+        "first precision (not fp32 if there are others), and recordings to listen to",
+    )
+    parser.add_argument(
         "--save", metavar="DIR", help="write the denoised recordings to DIR/PRECISION"
     )
     return parser
@@ -140,7 +149,7 @@ def _run(arguments: list[str]) -> None:
         number = getattr(options, name)
         if number is not None and number < 1:
             raise Error(f"--{name}: expected a number above 0, found {number}")
-    for path in (options.csv, options.plot):
+    for path in (options.csv, options.plot, options.report):
         # What would stop us after the long run is found before it.
         if path and not os.path.isdir(os.path.dirname(path) or "."):
             raise Error(f"{path}: the folder is not there")
@@ -156,7 +165,25 @@ def _run(arguments: list[str]) -> None:
         else:
             print(what, file=sys.stderr, flush=True)
 
-    results = evaluate_model(
+    others: dict[str, bytes] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        page = Path(folder) / "page.html"
+        results = _evaluate(options, page if options.report else None, show)
+        if options.report:
+            others[options.report] = page.read_bytes()
+    write_results(
+        results, csv=options.csv or None, plot=options.plot or None, others=others
+    )
+    on_output = "-" in (options.csv, options.plot, options.report)
+    print(format_table(results), file=sys.stderr if on_output else sys.stdout)
+
+
+def _evaluate(
+    options: argparse.Namespace,
+    page: Path | None,
+    show: Callable[[int, int, FileResult], None],
+) -> list[FileResult]:
+    return evaluate_model(
         options.model,
         options.noisy,
         options.clean,
@@ -173,12 +200,10 @@ def _run(arguments: list[str]) -> None:
         level=options.level,
         files=options.files,
         save=options.save,
+        report=page,
         jobs=options.jobs,
         progress=show,
     )
-    write_results(results, csv=options.csv or None, plot=options.plot or None)
-    on_output = "-" in (options.csv, options.plot)
-    print(format_table(results), file=sys.stderr if on_output else sys.stdout)
 
 
 def main() -> int:

@@ -6,6 +6,7 @@ import importlib
 import math
 import os
 import warnings
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import NamedTuple
@@ -24,6 +25,25 @@ class Pair(NamedTuple):
 
     noisy: Path
     clean: Path
+
+
+@dataclass(frozen=True)
+class FileResult:
+    """A recording after a network, or, if `path` is ``noisy``, before."""
+
+    #: File names without folders, joined with ``+``; empty before the network.
+    model: str
+    precision: str
+    #: ``noisy`` or one of `evaluate.PATHS`.
+    path: str
+    #: Name of the recording, or `evaluate.MEAN`.
+    file: str
+    pesq: float
+    stoi: float
+    #: In dB.
+    si_snr: float
+    #: Mean over the frames, all networks together; only of the simulator.
+    cycles_per_frame: float | None = None
 
 
 class Quality(NamedTuple):

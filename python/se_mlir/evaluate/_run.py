@@ -9,41 +9,22 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from .. import audio, frontends
+from .. import _native, audio, frontends
 from .._compile import Paths, calibrate, compile, to_list
 from .._native import Error
 from .._networks import HostNetwork, Network, Program
-from ._measure import Pair, find_pairs, measure, read_pair, require
+from ._measure import FileResult, Pair, find_pairs, measure, read_pair, require
+from ._page import add_sound
 from ._ranges import warn_of_ranges
 
 #: Where a network runs: ``reference``, in fp32 on the host; ``host``, the model
 #: of the device on the host, bit-exact; ``simulator``, the program itself.
 PATHS = ("reference", "host", "simulator")
-
-
-@dataclass(frozen=True)
-class FileResult:
-    """A recording after a network, or, if `path` is ``noisy``, before."""
-
-    #: File names without folders, joined with ``+``; empty before the network.
-    model: str
-    precision: str
-    #: ``noisy`` or one of `PATHS`.
-    path: str
-    #: Name of the recording, or `MEAN`.
-    file: str
-    pesq: float
-    stoi: float
-    #: In dB.
-    si_snr: float
-    #: Mean over the frames, all networks together; only of the simulator.
-    cycles_per_frame: float | None = None
 
 
 class _Denoiser(NamedTuple):
@@ -198,6 +179,43 @@ def _split_precision(text: str, models: Sequence[str]) -> tuple[str, ...]:
     return tuple(parts)
 
 
+def _compile_page(
+    models: Sequence[str],
+    precisions: Sequence[str],
+    calibration: list[str],
+    method: str,
+    levels: Sequence[float],
+    target: str,
+    cores: int,
+    states: Sequence[str],
+    constants: Sequence[str],
+    frontend: str | None,
+    folder: Path,
+) -> str:
+    """The page of the program between samples, with all networks in it."""
+    if len(set(precisions)) > 1:
+        raise Error("report: a program has one precision for all networks")
+    sounds = _find_sounds(calibration)
+    if calibration and not sounds:
+        raise Error("report: expected recordings of sound to calibrate with")
+    compile(
+        list(models),
+        folder / "program.elf",
+        app="denoise",
+        frontend=frontend or "",
+        precision=precisions[0],
+        calibration=[str(sound) for sound in sounds],
+        calibration_method=method,
+        calibration_levels=levels if sounds else None,
+        target=target or "pulp-open",
+        cores=cores,
+        states=states,
+        constants=constants,
+        report=folder / "page.html",
+    )
+    return (folder / "page.html").read_text()
+
+
 def evaluate_model(
     models: Paths,
     noisy: str | os.PathLike[str],
@@ -217,6 +235,7 @@ def evaluate_model(
     files: int | None = None,
     with_noisy: bool = True,
     save: str | os.PathLike[str] | None = None,
+    report: str | os.PathLike[str] | None = None,
     jobs: int = 1,
     progress: Callable[[int, int, FileResult], None] | None = None,
 ) -> list[FileResult]:
@@ -257,6 +276,10 @@ def evaluate_model(
         Measure the noisy recordings, too.
     save
         A folder for the denoised recordings, one folder for each precision.
+    report
+        Where to write a page: what `se_mlir.compile` writes of the program between
+        samples, with the first recordings to listen to. The program is that of the
+        first precision, other than fp32 if there are others.
     jobs
         Processes. With more than one, a script needs ``if __name__ ==
         "__main__"`` around the call.
@@ -274,7 +297,7 @@ def evaluate_model(
     Error
         A model, folder or recording is not what it should be.
     """
-    for package in ("pesq", "pystoi"):
+    for package in ("pesq", "pystoi", *(["matplotlib"] if report else [])):
         require(package)
     if path not in PATHS:
         raise Error(f"unknown path '{path}', expected {', '.join(PATHS)}")
@@ -300,6 +323,24 @@ def evaluate_model(
         if statistics:
             noisy_files = [pair.noisy for pair in pairs]
             warn_of_ranges(names, statistics, noisy_files, states, frontend, level)
+        page = ""
+        kept: dict[str, Path] = {}
+        if report is not None:
+            scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            page = _compile_page(
+                names,
+                # fp32 is what others are compared with, whether it fits or not.
+                next((each for each in splits if {*each} != {"fp32"}), splits[0]),
+                to_list(calibration),
+                calibration_method,
+                calibration_levels,
+                os.fspath(target),
+                cores,
+                states,
+                constants,
+                frontend,
+                scratch,
+            )
         tasks: list[_Job] = []
         if with_noisy:
             tasks += [_Job(pair, None, "", "", "noisy", None) for pair in pairs]
@@ -334,9 +375,11 @@ def evaluate_model(
                 level,
             )
             results = None
-            if save is not None:
-                results = Path(save) / "+".join(Path(part).stem for part in each)
+            if save is not None or report is not None:
+                root = scratch if save is None else Path(save)
+                results = root / "+".join(Path(part).stem for part in each)
                 results.mkdir(parents=True, exist_ok=True)
+                kept[shown] = results
             for pair in pairs:
                 wav = results / pair.noisy.name if results else None
                 tasks.append(_Job(pair, denoiser, label, shown, path, wav))
@@ -347,4 +390,8 @@ def evaluate_model(
             done[order[number]] = result
             if progress:
                 progress(len(done), len(tasks), result)
-    return [done[number] for number in range(len(tasks))]
+        measured = [done[number] for number in range(len(tasks))]
+        if report is not None:
+            content = add_sound(page, pairs, measured, kept)
+            _native.write_files([os.fspath(report)], [content])
+    return measured

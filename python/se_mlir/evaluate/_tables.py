@@ -6,14 +6,14 @@ import csv
 import io
 import math
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
 from statistics import fmean
+from types import MappingProxyType
 
 from .. import _native
 from .._native import Error
-from ._measure import require
-from ._run import FileResult
+from ._measure import FileResult, require
 
 #: `FileResult.file` of a mean over files.
 MEAN = "mean"
@@ -124,9 +124,11 @@ def write_results(
     *,
     csv: str | os.PathLike[str] | None = None,
     plot: str | os.PathLike[str] | None = None,
+    others: Mapping[str, bytes] = MappingProxyType({}),
 ) -> None:
-    """What `write_csv` and `write_plot` write: both files or none."""
-    files = {}
+    """What `write_csv` and `write_plot` write, and `others` by their names: all
+    files or none."""
+    files = dict(others)
     if csv is not None:
         files[os.fspath(csv)] = _to_csv(results)
     if plot is not None:
