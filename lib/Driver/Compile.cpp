@@ -101,6 +101,7 @@ private:
   LogicalResult write(StringRef path, StringRef text);
   LogicalResult link(StringRef object);
   FailureOr<llvm::SmallVector<char>> emitObject(DeviceCode &code);
+  LogicalResult fitCode(const ProgramInfo &program, StringRef object);
   LogicalResult emit();
   /// All files or none.
   LogicalResult commit();
@@ -142,8 +143,11 @@ private:
   target::LinkerScriptOptions script;
   /// Of the network; empty: it keeps its own.
   std::string name;
-  /// Set when the code turned out to need larger stacks: bytes of each.
-  unsigned neededStack = 0;
+  /// Set when the code turned out to need other room than it was given, which
+  /// is known now: all is planned again.
+  bool plansAgain = false;
+  bool isPlanned = false;    ///< what was given says how parameters flow
+  bool hasTightCode = false; ///< room for code that was made as small as it is
   std::optional<llvm::json::Object> report;
 };
 } // namespace
@@ -195,12 +199,15 @@ LogicalResult Compilation::check() {
       return fail("--l1-bytes: the module is for " + llvm::Twine(bytes) +
                   " bytes, found " + llvm::Twine(options.l1Bytes));
   }
-  for (auto network : module.getOps<rnn::NetworkOp>())
-    if (network->hasAttr(plan::StreamAttr::attrName) &&
-        !options.schedule.empty())
-      return fail("--schedule: the network has a tiling already, in its "
-                  "attribute '" +
-                  plan::StreamAttr::attrName + "'");
+  isPlanned =
+      !module.getOps<cluster::ProgramOp>().empty() ||
+      llvm::any_of(module.getOps<rnn::NetworkOp>(), [](rnn::NetworkOp network) {
+        return network->hasAttr(plan::StreamAttr::attrName);
+      });
+  if (isPlanned && !options.schedule.empty())
+    return fail("--schedule: the network has a tiling already, in its "
+                "attribute '" +
+                plan::StreamAttr::attrName + "'");
   auto nonfinite = parseNonfinite(options.nonfinite, module);
   if (!nonfinite)
     return fail(nonfinite.takeError());
@@ -212,6 +219,9 @@ LogicalResult Compilation::check() {
   limitL1();
   if (llvm::Error error = parseSchedule(options.schedule, pipeline.tiling))
     return fail(std::move(error));
+  // Linker scripts put it into L1 only where somebody wants that.
+  if (options.emit.emit == Emit::Object && pipeline.tiling.code == "auto")
+    pipeline.tiling.code = "l2";
   if (options.calibration.isGiven() && failed(checkLeastL1()))
     return failure();
   auto policy =
@@ -350,8 +360,7 @@ llvm::Expected<quantization::Policy> Compilation::searchPolicy() {
   return std::move(result->policy);
 }
 
-/// The object file. Fails if its frames do not fit the stacks; `neededStack`
-/// then says what would, if that may be chosen.
+/// The object file. Fails if its frames do not fit the stacks.
 FailureOr<llvm::SmallVector<char>> Compilation::emitObject(DeviceCode &code) {
   auto object = code.emit(llvm::CodeGenFileType::ObjectFile);
   if (!object)
@@ -368,7 +377,42 @@ FailureOr<llvm::SmallVector<char>> Compilation::emitObject(DeviceCode &code) {
                               "cluster cores, they have {1}: use "
                               "--core-stack={0}, also for the linker script",
                               needed, script.coreStackSize));
-  neededStack = unsigned(needed);
+  // Larger stacks leave less L1 to the network.
+  script.coreStackSize = unsigned(needed);
+  limitL1();
+  plansAgain = true;
+  return failure();
+}
+
+/// Fails if code that shall lie in L1 does not fit what the plan leaves to it,
+/// or much less would do while parameters flow.
+LogicalResult Compilation::fitCode(const ProgramInfo &program,
+                                   StringRef object) {
+  if (!program.codeBytes)
+    return success();
+  auto bytes = getNearBytes(object);
+  if (!bytes)
+    return fail(bytes.takeError());
+  auto needed = int64_t(llvm::alignTo(*bytes, 16));
+  int64_t room = getL1Bytes() - program.stateBytes;
+  bool wasAsked = pipeline.tiling.code == "l1";
+  bool isTooLarge =
+      wasAsked && !hasTightCode && program.codeBytes > needed + 256;
+  if (needed <= room && !isTooLarge)
+    return success();
+  if (isPlanned)
+    return fail("the code takes " + llvm::Twine(needed) +
+                " bytes of L1, where the plan leaves " + llvm::Twine(room) +
+                ": give plan.stream code_bytes = " + llvm::Twine(needed));
+  if (wasAsked) {
+    // The code depends on the plan, by a little.
+    pipeline.tiling.codeBytes =
+        needed + (needed > room && hasTightCode ? 256 : 64);
+    hasTightCode = true;
+  } else {
+    pipeline.tiling.code = "l2";
+  }
+  plansAgain = true;
   return failure();
 }
 
@@ -461,6 +505,8 @@ LogicalResult Compilation::emit() {
   if (failed(bytes))
     return failure();
   StringRef object(bytes->data(), bytes->size());
+  if (failed(fitCode(*program, object)))
+    return failure();
   if (report)
     if (llvm::Error error = addStageCode(*report, object))
       return fail(std::move(error));
@@ -498,14 +544,11 @@ LogicalResult Compilation::run() {
     module = *copy;
     if (!name.empty())
       setNetworkName(module, name);
-    neededStack = 0;
+    plansAgain = false;
     if (succeeded(emit()))
       break;
-    if (!neededStack)
+    if (!plansAgain)
       return failure();
-    // Larger stacks leave less L1 to the network, so plan again.
-    script.coreStackSize = neededStack;
-    limitL1();
   }
   if (!report)
     return commit();
