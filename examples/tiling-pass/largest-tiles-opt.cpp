@@ -58,7 +58,8 @@ struct LargestTiles : PassWrapper<LargestTiles, OperationPass<ModuleOp>> {
       network->setAttr(plan::StreamAttr::attrName,
                        plan::StreamAttr::get(&getContext(), /*slots=*/2, slot,
                                              stream.getL1Bytes(),
-                                             stream.getScreening()));
+                                             stream.getScreening(),
+                                             stream.getCodeBytes()));
     }
   }
 };

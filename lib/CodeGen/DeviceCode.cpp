@@ -221,6 +221,22 @@ llvm::Expected<uint64_t> se::getLargestFrame(StringRef object) {
   return most;
 }
 
+llvm::Expected<uint64_t> se::getNearBytes(StringRef object) {
+  uint64_t bytes = 0;
+  auto file =
+      llvm::object::ObjectFile::createELFObjectFile({object, "network.o"});
+  if (!file)
+    return file.takeError();
+  for (const llvm::object::SectionRef &section : (*file)->sections()) {
+    auto name = section.getName();
+    if (!name)
+      return name.takeError();
+    if (*name == ".l1.text" || *name == ".l1.data")
+      bytes += llvm::alignTo(section.getSize(), 16);
+  }
+  return bytes;
+}
+
 /// Loop strength reduction gives each address that instructions of xpulp count
 /// up a register and an addition of its own in every turn of the loop around
 /// (docs/kernels.md). Only an option of the command line leaves it out. Each

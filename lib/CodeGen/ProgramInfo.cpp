@@ -46,6 +46,7 @@ std::optional<ProgramInfo> se::getProgramInfo(ModuleOp module) {
   info.cores = op.getCores();
   info.stateBytes = op.getStateBytes();
   info.weightBytes = op.getWeightBytes();
+  info.codeBytes = op.getCodeBytes();
   info.macs = op.getMacs();
   if (auto report =
           op->getAttrOfType<plan::ReportAttr>(plan::ReportAttr::attrName))

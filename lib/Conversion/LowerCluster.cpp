@@ -182,10 +182,14 @@ static void recordSections(ModuleOp module) {
   for (auto global : module.getOps<memref::GlobalOp>()) {
     auto level =
         dyn_cast_or_null<cluster::LevelAttr>(global.getType().getMemorySpace());
-    if (level && level.getValue() != cluster::Level::l2)
-      sections.push_back(b.getNamedAttr(
-          global.getSymName(),
-          b.getStringAttr(".weights." + stringifyLevel(level.getValue()))));
+    if (!level || level.getValue() == cluster::Level::l2)
+      continue;
+    std::string section =
+        level.getValue() == cluster::Level::l1
+            ? ".l1.data"
+            : (".weights." + stringifyLevel(level.getValue())).str();
+    sections.push_back(
+        b.getNamedAttr(global.getSymName(), b.getStringAttr(section)));
   }
   for (auto program : module.getOps<cluster::ProgramOp>())
     program->setDiscardableAttr(conversion::sectionsAttrName,

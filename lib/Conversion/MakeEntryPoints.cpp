@@ -36,6 +36,9 @@ public:
           sections ? sections.getAs<StringAttr>(global.getSymName()) : nullptr;
       global.setSection(section ? section.getValue() : ".weights");
     }
+    if (program.getCodeBytes())
+      module.lookupSymbol<LLVM::LLVMFuncOp>(program.getKernel())
+          .setSection(".l1.text");
     LLVM::LLVMFuncOp entry = makeEntry("_entry", program.getKernel(),
                                        1 + numInputs() + numOutputs());
     LLVM::LLVMFuncOp initEntry = makeEntry("_init_entry", program.getInit(), 1);

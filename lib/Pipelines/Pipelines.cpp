@@ -179,13 +179,19 @@ llvm::Error se::parseSchedule(StringRef text,
       options.resident = value == "on";
       continue;
     }
+    if (key == "code") {
+      if (value != "l1" && value != "l2" && value != "auto")
+        return fail("code=l1, l2 or auto");
+      options.code = value.str();
+      continue;
+    }
     int64_t *number = llvm::StringSwitch<int64_t *>(key)
                           .Case("ring", &options.ring)
                           .Case("tile-rows", &options.tileRows)
                           .Case("slot-bytes", &options.slotBytes)
                           .Default(nullptr);
     if (!number)
-      return fail("ring=, tile-rows=, slot-bytes= or resident=");
+      return fail("ring=, tile-rows=, slot-bytes=, resident= or code=");
     if (value.getAsInteger(10, *number) || *number < 1)
       return fail("a positive number");
     if (key == "ring" && !plan::StreamAttr::isSlots(*number))

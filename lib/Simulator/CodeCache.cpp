@@ -141,6 +141,9 @@ void Machine::flushCaches(bool ofFabricController) {
     emptyBuffer(cores[i]);
 }
 
+/// Cycles of a line that comes from L1, beyond those of a load.
+static constexpr unsigned l1FetchExtra = 1;
+
 void Machine::fetchLines(Core &core) {
   core.needsFetch = false;
   uint32_t pc = core.pc();
@@ -148,10 +151,17 @@ void Machine::fetchLines(Core &core) {
     core.fetchLine = line;
     Memory *memory = findMemory(line, 1);
     // A wild pc becomes a trap when it is executed.
-    if (memory)
-      core.fetchWait +=
-          caches.fetch(core.index, line, core.time,
-                       memory->getLatency(core.isFabricController) - 1);
+    if (!memory)
+      return;
+    bool usesPort =
+        options.timing.l2Port && !core.isFabricController && memory != l1;
+    auto read = [&](uint64_t start) {
+      unsigned wait = usesPort ? socPort.refill(fetchLineBytes, start) : 0;
+      // L1 is read through the cluster's bus.
+      unsigned extra = memory == l1 ? l1FetchExtra : wait;
+      return memory->getLatency(core.isFabricController) - 1 + extra;
+    };
+    core.fetchWait += caches.fetch(core.index, line, core.time, read);
   };
   uint32_t line = pc & ~(fetchLineBytes - 1);
   if (line != core.fetchLine)

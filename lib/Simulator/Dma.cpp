@@ -220,6 +220,7 @@ void Dma::request(Direction &direction, uint64_t now) {
   }
   Command &command = *direction.current;
   direction.bursts.push_back(takeBurst(command, burstBytes));
+  waitForPort(direction.bursts.back(), direction.toL1, now);
   if (command.requested == command.size)
     direction.current.reset();
   if (direction.bursts.size() == 1)
@@ -229,9 +230,29 @@ void Dma::request(Direction &direction, uint64_t now) {
     direction.requestTime = now + 1;
 }
 
-/// Moves words, so the first and last access of a burst may be narrower.
+/// Takes the burst's cycles of the port to the memories behind the cluster.
+void Dma::waitForPort(Burst &burst, bool toL1, uint64_t now) {
+  burst.readyTime = now;
+  if (!machine.getTiming().l2Port ||
+      machine.getL1().contains(burst.externalAddress, burst.size))
+    return;
+  burst.readyTime += machine.getSocPort().request(
+      /*isWrite=*/!toL1, burst.size, now,
+      4 * getWordPorts(burst.externalAddress));
+}
+
 void Dma::startBurst(Direction &direction, uint64_t now) {
+  uint64_t ready = direction.bursts.front().readyTime;
+  if (ready > now)
+    direction.startTime = ready;
+  else
+    moveBurst(direction, now);
+}
+
+/// Moves words, so the first and last access of a burst may be narrower.
+void Dma::moveBurst(Direction &direction, uint64_t now) {
   const Burst &burst = direction.bursts.front();
+  direction.startTime = never;
   uint32_t words = (burst.l1Address % 4 + burst.size + 3) / 4;
   uint64_t perCycle = getWordPorts(burst.externalAddress);
   // The burst before may have left ports of the last cycle free.
@@ -352,8 +373,8 @@ void Dma::accountBusy(uint64_t from, uint64_t to) {
 void Dma::updateNextTime() {
   nextTime = moveTime;
   for (const Direction &direction : directions)
-    nextTime = std::min({nextTime, direction.requestTime, direction.doneTime,
-                         direction.wordTime});
+    nextTime = std::min({nextTime, direction.requestTime, direction.startTime,
+                         direction.doneTime, direction.wordTime});
 }
 
 void Dma::advance(uint64_t now) {
@@ -363,6 +384,9 @@ void Dma::advance(uint64_t now) {
   for (Direction &direction : directions)
     if (direction.doneTime <= now)
       finishBurst(direction, now);
+  for (Direction &direction : directions)
+    if (direction.startTime <= now)
+      moveBurst(direction, now);
   for (Direction &direction : directions)
     if (direction.requestTime <= now)
       request(direction, now);

@@ -59,6 +59,8 @@ private:
     /// The command's first and last burst, its size and external address.
     bool isFirst, isLast;
     uint32_t commandSize, commandAddress;
+    /// When its first bytes are there.
+    uint64_t readyTime = 0;
   };
   struct Port {
     std::deque<Command> queue;
@@ -75,6 +77,8 @@ private:
     std::deque<Burst> bursts;
     /// When the next burst may be requested, and when the first one is done.
     uint64_t requestTime = never, doneTime = never;
+    /// When the first burst begins to move, if it still waits for its bytes.
+    uint64_t startTime = never;
     uint64_t started = 0, commandStarted = 0;
     /// Where the last burst ended, in slots of a word: each port moves one per
     /// cycle, and towards L1 those that are free may begin the next burst.
@@ -95,8 +99,11 @@ private:
   uint32_t getStatus(uint64_t now) const;
   void moveToDirection(uint64_t now);
   void request(Direction &direction, uint64_t now);
+  void waitForPort(Burst &burst, bool toL1, uint64_t now);
   static Burst takeBurst(Command &command, uint32_t maxBytes);
+  /// Lets the first burst move, now or as soon as its bytes are there.
   void startBurst(Direction &direction, uint64_t now);
+  void moveBurst(Direction &direction, uint64_t now);
   void moveWords(Direction &direction, uint64_t now);
   void finishBurst(Direction &direction, uint64_t now);
   /// Copies a burst and counts it; raises the event of the last one.

@@ -3,6 +3,7 @@
 
 #include "InstructionCache.h"
 
+using namespace llvm;
 using namespace se::sim;
 
 // Sets of 4 ways of 16 bytes: 512 bytes, 2 KB, 2 KB and 2 KB.
@@ -22,27 +23,27 @@ InstructionCaches::InstructionCaches(unsigned numClusterCores,
 }
 
 unsigned InstructionCaches::fetch(unsigned core, uint32_t address,
-                                  uint64_t time, unsigned latency) {
+                                  uint64_t time,
+                                  function_ref<unsigned(uint64_t)> read) {
   uint32_t line = address / fetchLineBytes;
   if (isFabricController(core)) {
-    unsigned fromMemory = latency + fcFetchLatency;
-    auto refill = [&] {
+    auto refill = [&](uint64_t start) {
       ++linesFromMemory;
-      return fromMemory;
+      return read(start) + fcFetchLatency;
     };
-    return fcEnabled ? fcCache.request(line, time, refill) : refill();
+    return fcEnabled ? fcCache.request(line, time, refill) : refill(time);
   }
   if (!clusterEnabled) {
     ++linesFromMemory;
-    return latency;
+    return read(time);
   }
   CacheArray &bank = shared[line % shared.size()];
-  return l0[core].request(line, time, [&] {
-    return refillLatency +
-           bank.request(line / unsigned(shared.size()), time, [&] {
-             ++linesFromMemory;
-             return latency + refillLatency;
-           });
+  return l0[core].request(line, time, [&](uint64_t) {
+    return refillLatency + bank.request(line / unsigned(shared.size()), time,
+                                        [&](uint64_t start) {
+                                          ++linesFromMemory;
+                                          return read(start) + refillLatency;
+                                        });
   });
 }
 

@@ -10,6 +10,7 @@
 #ifndef SE_LIB_SIMULATOR_INSTRUCTIONCACHE_H
 #define SE_LIB_SIMULATOR_INSTRUCTIONCACHE_H
 
+#include "llvm/ADT/STLFunctionalExtras.h"
 #include <array>
 #include <cstdint>
 #include <vector>
@@ -31,7 +32,7 @@ public:
   }
   /// The cycles that a request for a line waits at `time`. `refill` gives the
   /// cycles that the next level takes, if it must be asked. One refill goes on
-  /// at a time.
+  /// at a time, from the cycle on that `refill` is given.
   template <typename Refill>
   unsigned request(uint32_t line, uint64_t time, Refill refill) {
     uint64_t *ready = find(line);
@@ -39,7 +40,7 @@ public:
       return *ready > time ? unsigned(*ready - time) : 0;
     unsigned wait = busyUntil > time ? unsigned(busyUntil - time) : 0;
     unsigned way = nextWay();
-    wait += refill();
+    wait += refill(time + wait);
     busyUntil = time + wait;
     unsigned index = (line & setMask) * numWays + way;
     lines[index] = line;
@@ -90,10 +91,11 @@ public:
       return fcEnabled ? &fcCache : nullptr;
     return clusterEnabled ? &l0[core] : nullptr;
   }
-  /// Fetches a line; returns the cycles that the core waits. `latency`: cycles
-  /// of a read of the memory that holds the line, beyond the first.
+  /// Fetches a line; returns the cycles that the core waits. `read` gives the
+  /// cycles of a read of the memory that holds the line, beyond the first, when
+  /// it begins in a certain cycle.
   unsigned fetch(unsigned core, uint32_t address, uint64_t time,
-                 unsigned latency);
+                 llvm::function_ref<unsigned(uint64_t)> read);
 
   void enableCluster(bool enable) { clusterEnabled = enable; }
   void enableFabricController(bool enable) { fcEnabled = enable; }

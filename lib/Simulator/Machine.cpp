@@ -125,7 +125,12 @@ AccessResult Machine::accessMemory(Core &core, Memory &memory, uint32_t address,
   if (options.timing.l1Conflicts && &memory == l1)
     for (unsigned i = 0; i != accesses; ++i)
       conflicts += banks.request(address + 4 * i, core.time + i + conflicts);
-  return {AccessResult::Memory, latency * accesses - 1, conflicts};
+  unsigned waits = 0;
+  if (options.timing.l2Port && !core.isFabricController && &memory != l1)
+    for (unsigned i = 0; i != accesses; ++i)
+      waits += socPort.access(isStore, size / accesses,
+                              core.time + latency * i + waits);
+  return {AccessResult::Memory, latency * accesses - 1 + waits, conflicts};
 }
 
 //===----------------------------------------------------------------------===//

@@ -24,6 +24,7 @@
 #include "InstructionCache.h"
 #include "L1Banks.h"
 #include "Semihosting.h"
+#include "SocPort.h"
 #include "Timer.h"
 #include "Trace.h"
 #include "llvm/ADT/SmallVector.h"
@@ -102,6 +103,7 @@ public:
   Core &getCore(unsigned index) { return cores[index]; }
   Core &getFabricController() { return cores.back(); }
   L1Banks &getBanks() { return banks; }
+  SocPort &getSocPort() { return socPort; }
   Trace *getTrace() { return observers.trace; }
   const TimingOptions &getTiming() const { return options.timing; }
   EventUnit &getEventUnit() { return eventUnit; }
@@ -171,6 +173,7 @@ private:
   ExternalDma externalDma;
   InstructionCaches caches;
   L1Banks banks;
+  SocPort socPort;
   Timer clusterTimer, fcTimer0, fcTimer1;
   Semihosting semihosting;
   FrameActivity frameActivity;

@@ -173,6 +173,12 @@ static Error checkFits(const Program &program,
     if (segment.p_type != ELF::PT_LOAD || !segment.p_memsz)
       continue;
     uint64_t begin = segment.p_paddr, end = begin + segment.p_memsz;
+    // Two misses at once end a run there: its way from L1 to the caches of
+    // instructions takes one line at a time, and they do not ask again.
+    if (segment.p_flags & ELF::PF_X && begin >= target.getL1().base &&
+        begin < target.getL1().end())
+      return fail(program.path + " has code in L1, which GVSoC cannot fetch; "
+                                 "compile with --schedule=code=l2");
     if (any_of(target.memories, [&](const target::Memory &memory) {
           return memory.base <= begin && end <= memory.end();
         }))

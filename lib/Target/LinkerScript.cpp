@@ -97,6 +97,9 @@ SECTIONS {
     . += __se_core_stack_size * __se_core_stack_count;
     __se_core_stacks_end = .;
   } > @L1
+  .l1.text : ALIGN(16) {
+    *(.l1.text .l1.text.*)
+  } > @L1
   .l1.data : ALIGN(16) {
     *(.l1.data .l1.data.*)
   } > @L1

@@ -362,8 +362,8 @@ void python::addNetworks(py::module_ &module) {
              arg("levels"), arg("frontend"), arg("nonfinite"), arg("target"),
              arg("cores"), arg("states"), arg("constants"), arg("schedule"),
              arg("emit"), arg("name"), arg("core_stack"), arg("l1_bytes"),
-             arg("remarks"), arg("max_loss"), arg("metric"), arg("policy"), arg("report_file"),
-             arg("resources"));
+             arg("remarks"), arg("max_loss"), arg("metric"), arg("policy"),
+             arg("report_file"), arg("resources"));
   module.def("calibrate", calibrateNetwork, arg("models"), arg("app"),
              arg("recordings"), arg("method"), arg("levels"), arg("frontend"),
              arg("output"), arg("states"), arg("constants"), arg("progress"),

@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Compares the rows "name: cycles" that timing programs print.
 
-compare-timing.py --simulator=se-run (--gvsoc | --expected=FILE) PROGRAM...
+compare-timing.py --simulator=se-run (--gvsoc | --expected=FILE) [--option=O...] PROGRAM...
 
 With --gvsoc the same programs run there, and a row that deviates by more than
 5 % is an error; exit 77 without gvsoc. With --expected each line "program |
-row | cycles" of the file must be met exactly. --markdown prints a table.
+row | cycles" of the file must be met exactly. --option goes to the simulator. --markdown prints a table.
 """
 
 import argparse
@@ -84,6 +84,7 @@ def main():
     parser.add_argument("--simulator", required=True)
     parser.add_argument("--gvsoc", action="store_true")
     parser.add_argument("--expected")
+    parser.add_argument("--option", action="append", default=[])
     parser.add_argument("--markdown", action="store_true")
     parser.add_argument("programs", nargs="+")
     args = parser.parse_args()
@@ -95,7 +96,7 @@ def main():
     for program in map(pathlib.Path, args.programs):
         program = program.resolve()
         with tempfile.TemporaryDirectory() as folder:
-            rows[program.stem] = run([args.simulator, str(program)], folder)
+            rows[program.stem] = run([args.simulator, *args.option, str(program)], folder)
             if args.gvsoc:
                 theirs = run_gvsoc(str(program), folder)
                 if args.markdown:

@@ -31,7 +31,7 @@
 // RUN: not se-opt %t.mlir --se-pipeline="to=scheduled schedule=ring=1" 2>&1 | FileCheck %s --check-prefix=RING -DCHOICE=ring=1
 // RUN: not se-compile %t.mlir -o %t.elf --schedule=slot-bytes=16,tile-rows=3 2>&1 | FileCheck %s --check-prefix=FIT
 // RUN: not ls %t.elf
-// KEY: error: --schedule: expected ring=, tile-rows=, slot-bytes= or resident=, found 'weights=l3'
+// KEY: error: --schedule: expected ring=, tile-rows=, slot-bytes=, resident= or code=, found 'weights=l3'
 // NUMBER: error: --schedule: expected a positive number, found '[[CHOICE]]'
 // RING: {{(error|ERROR)}}: --schedule: expected ring=2 to 6, found '[[CHOICE]]'
 // BYTES: error: --schedule: expected a multiple of 16 up to 65536, found '[[CHOICE]]'

@@ -89,6 +89,11 @@ static cl::opt<bool>
                 cl::desc("Simulator: a bank of L1 serves one access per cycle"),
                 cl::cat(category));
 static cl::opt<bool>
+    l2Port("l2-port",
+           cl::desc("Simulator: cores' loads, instruction fetches and the DMA "
+                    "engine share the cluster's port of 8 bytes a cycle"),
+           cl::cat(category));
+static cl::opt<bool>
     idealDma("ideal-dma",
              cl::desc("Simulator: transfers of the cluster's DMA engine take "
                       "no time"),
@@ -342,6 +347,7 @@ int main(int argc, char **argv) {
   options.timing.icache = icache;
   options.timing.l1Conflicts = l1Conflicts;
   options.timing.idealDma = idealDma;
+  options.timing.l2Port = l2Port;
   options.check = check;
   options.traceFile = traceFile;
   options.trace.from = traceFrom;

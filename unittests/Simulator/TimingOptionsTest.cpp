@@ -19,6 +19,11 @@ constexpr TimingOptions withIdealDma = {/*icache=*/false,
                                         /*l1Conflicts=*/false,
                                         /*idealDma=*/true};
 
+constexpr TimingOptions withPort = {/*icache=*/false,
+                                    /*l1Conflicts=*/false,
+                                    /*idealDma=*/false,
+                                    /*l2Port=*/true};
+
 /// The stalls of a cause on each of 8 cores that load 64 words, each core at
 /// its number times `stride`.
 std::vector<uint64_t> loadStalls(TimingOptions timing, unsigned stride,
@@ -110,6 +115,49 @@ TEST(IdealDma, TakesNoTime) {
 // Nobody else is there, so the DMA engine's words find their banks free.
 TEST(L1Conflicts, DmaAlone) {
   EXPECT_EQ(copyCycles(withConflicts), copyCycles(withoutCaches));
+}
+
+// Nor is there anybody else at the port.
+TEST(L2Port, DmaAlone) {
+  EXPECT_EQ(copyCycles(withPort), copyCycles(withoutCaches));
+}
+
+/// Core 0 copies 4 KB to L1 while core 1 loads a word from `address`, some
+/// cycles later; the cycles that core 1 waits.
+uint64_t loadWait(TimingOptions timing, const char *address) {
+  TestMachine machine(nullptr, 0, timing);
+  machine.load((Twine("csrr t0, 0xF14\nlui a1, 0x1C080\nbnez t0, 2f\n") + R"(
+    lui  a0, 0x10001
+    lui  a2, 0x10204
+    addi a3, a2, 0x400
+    lw   t1, 0(a3)
+    li   t0, 0x161000
+    sw   t0, 0(a3)
+    sw   a0, 0(a3)
+    sw   a1, 0(a3)
+ 9: j 9b
+ 2: .rept 60
+    nop
+    .endr
+  )" + address + "\nlw t2, 0(a1)\n8: j 8b\n")
+                   .str());
+  machine.start(0);
+  machine.start(1);
+  machine.run(Machine::Outcome::OutOfCycles, 2000);
+  return machine->getCore(1).stall(CycleCause::Memory);
+}
+
+TEST(L2Port, LoadsWaitForBursts) {
+  uint64_t alone = loadWait(withoutCaches, "nop");
+  EXPECT_EQ(alone, 14u);
+  // Of 8 bursts of 32 cycles that were asked for before, some are through.
+  uint64_t wait = loadWait(withPort, "nop") - alone;
+  EXPECT_GT(wait, 7 * 24u);
+  EXPECT_LE(wait, 8 * 32u);
+}
+
+TEST(L2Port, L1IsNotBehindIt) {
+  EXPECT_EQ(loadWait(withPort, "lui a1, 0x10001"), 0u);
 }
 
 } // namespace

@@ -48,6 +48,9 @@ private:
 /// DeviceCode emitted.
 llvm::Expected<uint64_t> getLargestFrame(llvm::StringRef object);
 
+/// Bytes of code for L1 in such a file, and of the tables with it.
+llvm::Expected<uint64_t> getNearBytes(llvm::StringRef object);
+
 } // namespace se
 
 #endif // SE_CODEGEN_DEVICECODE_H

@@ -27,7 +27,8 @@ struct ProgramInfo {
   std::string name; ///< a C identifier
   unsigned cores = 0;
   int64_t stateBytes = 0, weightBytes = 0;
-  int64_t macs = 0; ///< multiply-accumulates of matvecs per frame
+  int64_t codeBytes = 0; ///< of L1, left to the kernel's code
+  int64_t macs = 0;      ///< multiply-accumulates of matvecs per frame
   /// What the planner expects of a frame; absent if there is no plan.
   std::optional<int64_t> predictedCycles;
   std::optional<Stream> stream; ///< absent if frames are no hops of sound

@@ -182,7 +182,12 @@ def ChooseTiling : Pass<"se-choose-tiling", "::mlir::ModuleOp"> {
     Option<"tileRows", "tile-rows", "int64_t", "0",
            "force the number of elements of a tile">,
     Option<"resident", "resident", "bool", "true",
-           "let parameters stay in L1">
+           "let parameters stay in L1">,
+    Option<"code", "code", "std::string", "\"l2\"",
+           "where the kernel's code lies: l2, l1, or auto, in L1 if no parameter "
+           "has to flow for it">,
+    Option<"codeBytes", "code-bytes", "int64_t", "0",
+           "bytes of L1 for the code; 0: as many as are expected">
   ];
 }
 

@@ -127,6 +127,9 @@ struct TimingOptions {
   bool l1Conflicts = false;
   /// Transfers of the cluster's DMA engine take no time.
   bool idealDma = false;
+  /// Cores, instruction caches and the DMA engine share the cluster's port to
+  /// the memories behind it.
+  bool l2Port = false;
 };
 
 /// What a trace holds.

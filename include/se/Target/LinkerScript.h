@@ -11,6 +11,7 @@
 //   .weights         parameters, read-only  L2
 //   .weights.l3      parameters             the memory of level l3
 //   .weights.nvm     parameters             the memory of level nvm
+//   .l1.text         kernels near the data  L1, written by the loader
 //   .l1.data         variables with a value L1, written by the loader
 //   .l1, .l1.*       buffers, zero at start L1
 //

@@ -24,7 +24,8 @@ LogicalResult TilingAttr::verify(function_ref<InFlightDiagnostic()> emitError,
 
 LogicalResult StreamAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                  int64_t slots, int64_t slotBytes,
-                                 int64_t l1Bytes, Screening) {
+                                 int64_t l1Bytes, Screening,
+                                 int64_t codeBytes) {
   if (slots != 0 && !isSlots(slots))
     return emitError() << "stream-C1: the ring must have 2 to 6 slots, or "
                           "none, found "
@@ -37,6 +38,10 @@ LogicalResult StreamAttr::verify(function_ref<InFlightDiagnostic()> emitError,
   if (l1Bytes < 0)
     return emitError() << "stream-C3: l1_bytes must not be negative, found "
                        << l1Bytes;
+  if (codeBytes < 0 || codeBytes % BufferAttr::alignment)
+    return emitError() << "stream-C4: code_bytes must be a multiple of "
+                       << BufferAttr::alignment << " and not negative, found "
+                       << codeBytes;
   return success();
 }
 

@@ -9,6 +9,8 @@
 
 #include "se/Schedule/Passes.h"
 
+#include "llvm/ADT/StringSwitch.h"
+
 namespace se::schedule {
 #define GEN_PASS_DEF_CHOOSETILING
 #include "se/Schedule/Passes.h.inc"
@@ -17,6 +19,14 @@ namespace se::schedule {
 using namespace mlir;
 using namespace se;
 using namespace se::schedule;
+
+static std::optional<CodePlace> symbolizeCodePlace(StringRef text) {
+  return llvm::StringSwitch<std::optional<CodePlace>>(text)
+      .Case("auto", CodePlace::Automatic)
+      .Case("l1", CodePlace::L1)
+      .Case("l2", CodePlace::L2)
+      .Default(std::nullopt);
+}
 
 namespace {
 struct ChooseTilingPass : schedule::impl::ChooseTilingBase<ChooseTilingPass> {
@@ -35,6 +45,11 @@ struct ChooseTilingPass : schedule::impl::ChooseTilingBase<ChooseTilingPass> {
                     slotBytes);
     if (tileRows < 0)
       return reject("tile-rows must not be negative", tileRows);
+    if (codeBytes < 0)
+      return reject("code-bytes must not be negative", codeBytes);
+    if (!symbolizeCodePlace(code))
+      return module.emitError("code must be l1, l2 or auto, found '")
+             << code << "'";
     return success();
   }
 
@@ -53,6 +68,8 @@ struct ChooseTilingPass : schedule::impl::ChooseTilingBase<ChooseTilingPass> {
     options.slotBytes = slotBytes;
     options.rows = tileRows;
     options.mayStay = resident;
+    options.code = *symbolizeCodePlace(code);
+    options.codeBytes = codeBytes;
     llvm::Error error = llvm::Error::success();
     for (plan::Screening screening :
          {plan::Screening::first_depth, plan::Screening::copy,

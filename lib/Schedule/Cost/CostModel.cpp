@@ -331,6 +331,7 @@ Machine::Machine(cluster::TargetAttr target)
     : cores(unsigned(target.getCores())), fpus(unsigned(target.getFpus())),
       loadCycles(double(target.getL2().getLatency())),
       coldFetchCycles(0.7 * (loadCycles + 1) / 16),
+      nearFetchCycles(0.7 * (double(target.getL1().getLatency()) + 1) / 16),
       bytesPerCycle(target.getL2().getRate()),
       coreCacheBytes(target.getCoreCache()),
       clusterCacheBytes(target.getClusterCache()) {}

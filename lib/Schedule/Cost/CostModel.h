@@ -25,6 +25,7 @@ struct Machine {
   unsigned cores, fpus;
   double loadCycles;      ///< of a load from L2
   double coldFetchCycles; ///< for each byte of code that comes from L2
+  double nearFetchCycles; ///< for each that comes from L1
   double bytesPerCycle;   ///< of the cluster's DMA, from L2
   int64_t coreCacheBytes, clusterCacheBytes; ///< of instructions
 };
@@ -85,6 +86,8 @@ double getMissShare(double size);
 inline constexpr double frameCycles = 136; ///< a frame that does nothing
 /// What the runtime runs in a frame, and the kernel around its stages.
 inline constexpr double frameBytes = 500;
+/// By how much what is left for code is larger than what is expected.
+inline constexpr double codeMargin = 1.5;
 inline constexpr double loopCycles =
     10; ///< entering a loop over register tiles
 inline constexpr double loopBytes = 25;

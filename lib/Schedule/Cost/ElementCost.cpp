@@ -198,7 +198,8 @@ Cost schedule::getElementCost(plan::StageOp stage, bool inPairs,
 Cost schedule::getStripCost(plan::StageOp stage) {
   if (!stage.getStrips())
     return Cost();
-  Counter counter(stage, /*inPairs=*/false, {});
+  const llvm::DenseSet<Value> early; // outlives the counter
+  Counter counter(stage, /*inPairs=*/false, early);
   counter.run();
   Cost cost = counter.getShared();
   cost += stripLoopCost;

@@ -52,6 +52,9 @@ private:
   llvm::Error readStages();
   double getFrameCycles(double coldShare);
   void shareCache();
+  double getOtherCodeBytes();
+  int64_t chooseCodeBytes();
+  llvm::Error leaveCode(int64_t bytes);
   llvm::Error planTiles();
   llvm::Error planStream();
   llvm::Expected<Tiling> findTiling();

@@ -146,15 +146,57 @@ llvm::Error Planner::readStages() {
   return llvm::Error::success();
 }
 
+/// Of the code besides the loops.
+double Planner::getOtherCodeBytes() {
+  return frameBytes + barrierBytes * double(storage.getDepths().size()) +
+         copyBytes * double(storage.getSavedStates().size() +
+                            storage.getStateCopies().size());
+}
+
+/// Of L1 for the kernel's code, if that is where it shall lie: as many as were
+/// asked for, or an estimate that is rather too large.
+int64_t Planner::chooseCodeBytes() {
+  if (options.code == CodePlace::L2)
+    return 0;
+  int64_t bytes = options.codeBytes;
+  if (!bytes)
+    bytes = int64_t(codeMargin * stageLoops.getCodeBytes(options.l1Bytes,
+                                                         getOtherCodeBytes()));
+  bytes = int64_t(llvm::alignTo(bytes, Arena::alignment));
+  if (options.code == CodePlace::L1)
+    return bytes;
+  // No parameter shall have to flow for it.
+  int64_t all = bytes + 4 * options.portElements;
+  for (const StageLoop &loop : stageLoops.getLoops())
+    if (loop.isStreamed())
+      all += loop.getRegisterTiles() * loop.panel.bytes + Arena::alignment;
+  for (auto &[value, constant] : stageLoops.getShared())
+    all += constant.bytes + Arena::alignment;
+  return all <= options.l1Bytes ? bytes : 0;
+}
+
+/// Takes bytes of L1 for the kernel's code.
+llvm::Error Planner::leaveCode(int64_t bytes) {
+  options.codeBytes = bytes;
+  if (!bytes)
+    return llvm::Error::success();
+  if (bytes > options.l1Bytes)
+    return llvm::createStringError(
+        "memory l1 exceeded by " + Twine(bytes - options.l1Bytes) + " bytes (" +
+        Twine(bytes) + " needed for code, " + Twine(options.l1Bytes) +
+        " available beside states and activations)");
+  options.l1Bytes -= bytes;
+  made->l1Available -= bytes;
+  stageLoops.setColdFetchCycles(options.machine.coldFetchCycles =
+                                    options.machine.nearFetchCycles);
+  return llvm::Error::success();
+}
+
 /// What follows from register tiles: how much of the code the cluster's cache
 /// does not hold, and the cycles of all but the loops that read the stream.
 void Planner::shareCache() {
-  double otherBytes = frameBytes +
-                      barrierBytes * double(storage.getDepths().size()) +
-                      copyBytes * double(storage.getSavedStates().size() +
-                                         storage.getStateCopies().size());
-  otherCycles =
-      getFrameCycles(stageLoops.shareCache(options.l1Bytes, otherBytes));
+  otherCycles = getFrameCycles(
+      stageLoops.shareCache(options.l1Bytes, getOtherCodeBytes()));
   for (const StageLoop &loop : stageLoops.getLoops())
     if (!loop.isStreamed())
       otherCycles += getLoopCycles(loop, options.machine);
@@ -214,10 +256,18 @@ llvm::Error Planner::planStream() {
                       options.l1Bytes)
             .str());
   options.l1Bytes -= arena.getSize();
-  if (llvm::Error error = readStages())
-    return error;
   for (Type type : made->getPortTypes())
     options.portElements += cast<RankedTensorType>(type).getNumElements();
+  if (given)
+    if (llvm::Error error = leaveCode(given.getCodeBytes()))
+      return error;
+  if (llvm::Error error = readStages())
+    return error;
+  if (!given) {
+    if (llvm::Error error = leaveCode(chooseCodeBytes()))
+      return addPrefix("network does not fit: ", std::move(error));
+    shareCache();
+  }
   for (auto &[value, constant] : stageLoops.getShared())
     otherL2Bytes += constant.bytes;
   auto isStreamed = [](const StageLoop &loop) { return loop.isStreamed(); };

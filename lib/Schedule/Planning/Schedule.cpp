@@ -56,7 +56,8 @@ void Schedule::writeTiling() const {
   }
   op->setAttr(plan::StreamAttr::attrName,
               plan::StreamAttr::get(context, tiling.slots, tiling.slotBytes,
-                                    options.l1Bytes, screening));
+                                    options.l1Bytes, screening,
+                                    options.codeBytes));
 }
 
 MemRefType schedule::makeType(int64_t count, Type element,

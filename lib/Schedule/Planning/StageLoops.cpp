@@ -233,7 +233,7 @@ double StageLoop::getFetchCycles(unsigned cores) const {
   return cycles + again(sums) * passes * double(panel.kBlocks - 1);
 }
 
-double StageLoops::shareCache(int64_t l1Bytes, double otherBytes) {
+double StageLoops::getCodeBytes(int64_t l1Bytes, double otherBytes) const {
   double bytes = otherBytes;
   int64_t streamed = 0;
   for (const StageLoop &loop : loops) {
@@ -245,7 +245,18 @@ double StageLoops::shareCache(int64_t l1Bytes, double otherBytes) {
     bytes += stepBytes * double(llvm::count_if(loops, [](const auto &loop) {
                return loop.isStreamed();
              }));
-  double share = getMissShare(bytes / double(machine.clusterCacheBytes));
+  return bytes;
+}
+
+void StageLoops::setColdFetchCycles(double cycles) {
+  machine.coldFetchCycles = cycles;
+  for (StageLoop &loop : loops)
+    loop.coldFetchCycles = cycles;
+}
+
+double StageLoops::shareCache(int64_t l1Bytes, double otherBytes) {
+  double share = getMissShare(getCodeBytes(l1Bytes, otherBytes) /
+                              double(machine.clusterCacheBytes));
   for (StageLoop &loop : loops)
     loop.coldShare = share;
   return share;

@@ -225,6 +225,10 @@ public:
   /// cluster's cache of so many bytes does not hold, steps of the stream
   /// included if L1 has not so many bytes for all panels.
   double shareCache(int64_t l1Bytes, double otherBytes);
+  /// Bytes of all code, as in shareCache.
+  double getCodeBytes(int64_t l1Bytes, double otherBytes) const;
+  /// Tells the loops what a byte of code costs that no cache holds.
+  void setColdFetchCycles(double cycles);
   /// Chooses the register tile of a loop whose epilogue is known, for so many
   /// cores, at most `most` elements.
   void chooseRegisterTile(StageLoop &loop, int64_t most);

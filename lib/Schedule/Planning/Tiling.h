@@ -25,6 +25,9 @@ struct ExternalMemory {
   double bytesPerCycle = 1; ///< of the engine that brings them
 };
 
+/// Where the kernel's code lies; Automatic: in L1 if all else fits beside it.
+enum class CodePlace { L2, L1, Automatic };
+
 struct TilingOptions {
   explicit TilingOptions(cluster::TargetAttr target);
 
@@ -39,6 +42,11 @@ struct TilingOptions {
   /// The cluster's DMA reaches l3, so no ring in L2 is needed.
   bool isL3Direct = false;
 
+  /// Of L1, left to the kernel's code, which otherwise lies in L2; with
+  /// CodePlace::L1 until they are chosen: what was asked for, 0 for an
+  /// estimate.
+  int64_t codeBytes = 0;
+  CodePlace code = CodePlace::L2;
   // Forced choices; 0 stands for none.
   int64_t slots = 0, slotBytes = 0, rows = 0;
   bool mayStay = true; ///< tiles may stay in L1

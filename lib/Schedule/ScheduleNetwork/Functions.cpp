@@ -355,7 +355,7 @@ cluster::ProgramOp KernelEmitter::emitProgram() {
       b, name, kernel.getSymName(), init.getSymName(), reset.getSymName(),
       cores, dmaCore,
       cast<MemRefType>(kernel.getArgumentTypes()[0]).getNumElements(), inputs,
-      outputs, states, macs, weightBytes);
+      outputs, states, macs, weightBytes, schedule.options.codeBytes);
   if (resets)
     program->setAttr(cluster::finiteMaskName,
                      b.getI64IntegerAttr(schedule.screenMaskOffset));

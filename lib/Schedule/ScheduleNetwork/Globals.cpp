@@ -72,6 +72,7 @@ memref::GlobalOp KernelEmitter::makeImage(ArrayRef<char> data, StringRef name,
       name, level);
 }
 
+/// It lies with the code, which reads it at each step.
 memref::GlobalOp KernelEmitter::makeTable(ArrayRef<int32_t> data,
                                           StringRef name) {
   if (data.empty())
@@ -79,7 +80,8 @@ memref::GlobalOp KernelEmitter::makeTable(ArrayRef<int32_t> data,
   return makeGlobal(
       DenseElementsAttr::get(
           RankedTensorType::get({int64_t(data.size())}, b.getI32Type()), data),
-      name, cluster::Level::l2);
+      name,
+      schedule.options.codeBytes ? cluster::Level::l1 : cluster::Level::l2);
 }
 
 void KernelEmitter::makeStreamGlobals() {

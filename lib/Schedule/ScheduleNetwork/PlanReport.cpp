@@ -91,7 +91,7 @@ plan::ReportAttr schedule::makeReport(const Schedule &schedule) {
     for (plan::StageOp stage : depth)
       stages.push_back(reportStage(stage, schedule, tiles));
   Bytes used, available;
-  used.l1 = schedule.stateBytes;
+  used.l1 = schedule.stateBytes + options.codeBytes;
   used.l2 = tiling.streamBytes - tiling.externalBytes;
   used.l3 = tiling.externalBytes - tiling.nonVolatileBytes;
   used.nvm = tiling.nonVolatileBytes;
@@ -100,7 +100,7 @@ plan::ReportAttr schedule::makeReport(const Schedule &schedule) {
   // What stays in L1 comes from there, and the ring of what lies behind it.
   used.l2 += tiling.residentBytes + schedule.otherL2Bytes +
              tiling.getExternalSlots() * tiling.slotBytes;
-  available.l1 = schedule.l1Available;
+  available.l1 = schedule.l1Available + options.codeBytes;
   available.l2 = options.l2Bytes;
   available.l3 = options.l3.bytes;
   available.nvm = options.nvm.bytes;

@@ -459,6 +459,16 @@ module @stream_C3 attributes {test.a = #plan.stream<slots = 3, slot_bytes = 48, 
 
 // -----
 
+// expected-error @below {{stream-C4: code_bytes must be a multiple of 16 and not negative, found 100}}
+module @stream_C4 attributes {test.a = #plan.stream<slots = 3, slot_bytes = 48, code_bytes = 100>} {}
+
+// -----
+
+// expected-error @below {{stream-C4: code_bytes must be a multiple of 16 and not negative, found -16}}
+module @stream_C4_negative attributes {test.a = #plan.stream<slots = 3, slot_bytes = 48, code_bytes = -16>} {}
+
+// -----
+
 // expected-error @below {{attribute 'plan.stream' must be a #plan.stream<...> of a network}}
 module @stream_type attributes {plan.stream = "large"} {}
 

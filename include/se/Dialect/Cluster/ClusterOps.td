@@ -112,7 +112,9 @@ def Cluster_ProgramOp : Cluster_Op<"program", [Symbol,
     * `reset`: function of the state buffer, executed by one core whenever the
       states shall have their reset values, also before the first frame.
 
-    `dma_core` is that of the functions' `cluster.parallel`.
+    `dma_core` is that of the functions' `cluster.parallel`. `code_bytes` of L1,
+    beside the state buffer, are left to the code of `kernel` and its tables;
+    without them they lie in L2.
 
     * (program-C1) `kernel`, `init` and `reset` name functions whose first argument is a
       memref of `state_bytes` x i8.
@@ -135,7 +137,8 @@ def Cluster_ProgramOp : Cluster_Op<"program", [Symbol,
     DefaultValuedAttr<I64Attr, "0">:$dma_core, I64Attr:$state_bytes,
     Cluster_PortArrayAttr:$inputs, Cluster_PortArrayAttr:$outputs,
     Cluster_PortArrayAttr:$states, DefaultValuedAttr<I64Attr, "0">:$macs,
-    DefaultValuedAttr<I64Attr, "0">:$weight_bytes);
+    DefaultValuedAttr<I64Attr, "0">:$weight_bytes,
+    DefaultValuedAttr<I64Attr, "0">:$code_bytes);
   let assemblyFormat = [{
     $sym_name `kernel` `(` $kernel `)` `init` `(` $init `)` `reset` `(` $reset `)` `cores` $cores
     (`dma_core` $dma_core^)? `state_bytes` $state_bytes `inputs` $inputs `outputs` $outputs

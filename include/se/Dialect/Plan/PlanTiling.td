@@ -57,9 +57,10 @@ def Plan_StreamAttr : AttrDef<Plan_Dialect, "Stream"> {
   let description = [{
     The attribute `plan.stream` of a network: a ring of `slots` buffers in L1 of
     at most `slot_bytes` each, through which tiles flow. Without slots all tiles
-    stay in L1. `l1_bytes` is what states and activations leave of L1; if it is
-    said, it must be right. `screening` says where inputs are looked at, if they
-    shall be finite.
+    stay in L1. `l1_bytes` is what states, activations and code leave of L1; if it
+    is said, it must be right. `screening` says where inputs are looked at, if they
+    shall be finite. `code_bytes` of L1 are left to the kernel's code and
+    the tables of its transfers; without them both lie in L2.
 
     `--se-choose-tiling` makes it, and the tiling of each stage; `--se-schedule`
     does what they say. Where buffers lie, and which tiles come from memories
@@ -69,12 +70,14 @@ def Plan_StreamAttr : AttrDef<Plan_Dialect, "Stream"> {
     * (stream-C2) `slot_bytes` is a multiple of 16 up to 65536, and 0 without
       slots only.
     * (stream-C3) `l1_bytes` is not negative.
+    * (stream-C4) `code_bytes` is a multiple of 16 and not negative.
 
     Example: `#plan.stream<slots = 3, slot_bytes = 4096>`.
   }];
   let parameters = (ins "int64_t":$slots, "int64_t":$slot_bytes,
     DefaultValuedParameter<"int64_t", "0">:$l1_bytes,
-    DefaultValuedParameter<"Screening", "Screening::first_depth">:$screening);
+    DefaultValuedParameter<"Screening", "Screening::first_depth">:$screening,
+    DefaultValuedParameter<"int64_t", "0">:$code_bytes);
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{

@@ -1,0 +1,186 @@
+// Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+//===- EmitCompilation.cpp - From the module to an object -----------------===//
+
+#include "Compilation.h"
+
+#include "se/Driver/Layers.h"
+
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace mlir;
+using namespace se;
+
+/// Besides the kernel's frame: what it is called from, and the runtime's
+/// functions that it calls.
+static constexpr uint64_t otherFrames = 160;
+
+/// The object file. Fails if its frames do not fit the stacks.
+FailureOr<llvm::SmallVector<char>> Compilation::emitObject(DeviceCode &code) {
+  auto object = code.emit(llvm::CodeGenFileType::ObjectFile);
+  if (!object)
+    return fail(object.takeError());
+  auto frame = getLargestFrame({object->data(), object->size()});
+  if (!frame)
+    return fail(frame.takeError());
+  uint64_t needed = *frame + otherFrames;
+  if (needed <= script.coreStackSize)
+    return std::move(*object);
+  needed = llvm::alignTo(needed, 64);
+  if (options.coreStack || options.emit.emit == Emit::Object)
+    return fail(llvm::formatv("the code needs stacks of {0} bytes for the "
+                              "cluster cores, they have {1}: use "
+                              "--core-stack={0}, also for the linker script",
+                              needed, script.coreStackSize));
+  // Larger stacks leave less L1 to the network.
+  script.coreStackSize = unsigned(needed);
+  limitL1();
+  plansAgain = true;
+  return failure();
+}
+
+/// Fails if code that shall lie in L1 does not fit what the plan leaves to it,
+/// or much less would do while parameters flow.
+LogicalResult Compilation::fitCode(const ProgramInfo &program,
+                                   StringRef object) {
+  if (!program.codeBytes)
+    return success();
+  auto bytes = getNearBytes(object);
+  if (!bytes)
+    return fail(bytes.takeError());
+  auto needed = int64_t(llvm::alignTo(*bytes, 16));
+  int64_t room = getL1Bytes() - program.stateBytes;
+  bool wasAsked = pipeline.tiling.code == "l1";
+  bool isTooLarge =
+      wasAsked && !hasTightCode && program.codeBytes > needed + 256;
+  if (needed <= room && !isTooLarge)
+    return success();
+  if (isPlanned || numPlans > 4)
+    return fail("the code takes " + llvm::Twine(needed) +
+                " bytes of L1, where the plan leaves " + llvm::Twine(room) +
+                ": give plan.stream code_bytes = " + llvm::Twine(needed));
+  if (wasAsked) {
+    // The code depends on the plan, by a little.
+    pipeline.tiling.codeBytes =
+        needed + (needed > room && hasTightCode ? 256 : 64);
+    hasTightCode = true;
+  } else {
+    pipeline.tiling.code = "l2";
+  }
+  plansAgain = true;
+  return failure();
+}
+
+LogicalResult Compilation::link(StringRef object) {
+  auto program = linkApplication(object, getLinkOptions());
+  if (!program)
+    return fail(program.takeError());
+  if (failed(write(outputPath, (*program)->getBuffer())))
+    return failure();
+  pageProgram = std::move(*program);
+  return success();
+}
+
+/// Down to phase `scheduled` or `selected`, with the report on the way.
+LogicalResult Compilation::plan(Phase middle) {
+  llvm::json::Object layers;
+  if (options.reportFile || (options.report && reaches(Phase::Scheduled))) {
+    auto described = legalizeAndDescribe(module, pipeline, candidates);
+    if (failed(described))
+      return failure();
+    layers = std::move(*described);
+  }
+  if (failed(lowerTo(module, middle, pipeline)))
+    return failure();
+  if (!wantsReport())
+    return success();
+  report = makeReport(module, precisionName);
+  if (!report)
+    return failure();
+  for (auto &[key, value] : layers)
+    (*report)[key] = std::move(value);
+  return success();
+}
+
+/// Makes the program that the report's page runs, if none is written.
+LogicalResult Compilation::preparePage() {
+  if (!wantsPage() || options.emit.emit == Emit::ELF)
+    return success();
+  std::optional<ProgramInfo> program = getProgramInfo(module);
+  if (!program)
+    return failure();
+  auto made = makeApplication(module, *program, precisionName, pipeline,
+                              getLinkOptions());
+  if (made)
+    pageProgram = std::move(*made);
+  else
+    noProgram = llvm::toString(made.takeError());
+  return success();
+}
+
+LogicalResult Compilation::emit() {
+  auto printModule = [&]() {
+    rnn::writeLayers(module);
+    std::string text;
+    llvm::raw_string_ostream os(text);
+    module->print(os);
+    os << '\n';
+    return write(outputPath, text);
+  };
+  if (!reaches(Phase::Normalized)) {
+    std::optional<Phase> phase = getPhase(module);
+    if (!phase || failed(verifyPhase(module, *phase)))
+      return failure();
+    return printModule();
+  }
+  Phase middle =
+      reaches(Phase::Selected) ? Phase::Selected : options.emit.phase;
+  if (failed(plan(middle)) || failed(preparePage()))
+    return failure();
+  if (!reaches(Phase::LLVM))
+    return printModule();
+  std::optional<ProgramInfo> program = getProgramInfo(module);
+  if (!program || failed(lowerTo(module, Phase::LLVM, pipeline)))
+    return failure();
+  if (options.emit.emit == Emit::MLIR)
+    return printModule();
+
+  auto code = DeviceCode::create(module, target);
+  if (!code)
+    return fail(code.takeError());
+  bool isFirmware = options.emit.emit == Emit::Object;
+  if (isFirmware)
+    (*code)->refer(target::getScriptSymbols(target, script));
+  else
+    (*code)->addApplication(*program,
+                            makeMetadata(*program, target.name, precisionName));
+  if (options.emit.emit == Emit::LLVMIR)
+    return write(outputPath, (*code)->getIR());
+  if (options.emit.emit == Emit::Assembly) {
+    auto text = (*code)->emit(llvm::CodeGenFileType::AssemblyFile);
+    if (!text)
+      return fail(text.takeError());
+    return write(outputPath, {text->data(), text->size()});
+  }
+  auto bytes = emitObject(**code);
+  if (failed(bytes))
+    return failure();
+  StringRef object(bytes->data(), bytes->size());
+  if (failed(fitCode(*program, object)))
+    return failure();
+  if (report)
+    if (llvm::Error error = addStageCode(*report, object))
+      return fail(std::move(error));
+  if (!isFirmware)
+    return link(object);
+  // Nothing stands beside a stream or a device.
+  if (OutputFiles::isRegular(outputPath)) {
+    std::string header = getHeaderPath();
+    if (header == outputPath)
+      return fail("the object's name must not end in .h");
+    if (failed(write(header, makeHeader(*program))))
+      return failure();
+  }
+  return write(outputPath, object);
+}
