@@ -143,13 +143,14 @@ def main():
         levels.append([f"`{name}`", *(f"{value:+.3f}" for value in pesq),
                        *(f"{value:+.2f}" for value in (*plain, *loud))])
         for n, file in enumerate(files):
+            short = file.stem.removeprefix("tinydenoiser_")  # for lines of 100 columns
             size = {precision: {kind: of["bytes"] for kind, of in report[n]["sizes"].items()}
                     for precision, report in reports.items()}
             of = {precision: kinds["parameters"] for precision, kinds in size.items()}
-            parameters.append([file.stem, f"{of['fp16']:,}", *(
+            parameters.append([short, f"{of['fp16']:,}", *(
                 text for precision in ("mixed", "int8", "auto")
                 for text in (f"{of[precision]:,}", f"{of['fp16'] / of[precision]:.2f}"))])
-            buffers.append([file.stem, *(
+            buffers.append([short, *(
                 f"{size[precision][kind]:,}"
                 for kind, shown in (("activations", ("fp16", "mixed", "int8")),
                                     ("states", ("fp16", "mixed")))

@@ -11,6 +11,7 @@
 #include "se/Dialect/RNN/Transforms/Passes.h"
 #include "se/Driver/CellNetwork.h"
 #include "se/Driver/NetworkName.h"
+#include "se/Host/HostProgram.h"
 #include "se/Schedule/LeastMemory.h"
 #include "se/Schedule/Passes.h"
 

@@ -28,8 +28,8 @@ namespace se {
 class Compilation {
 public:
   Compilation(mlir::ModuleOp module, const CompileOptions &options,
-              const target::TargetDescription &target, llvm::StringRef resourceDir,
-              llvm::StringRef outputPath)
+              const target::TargetDescription &target,
+              llvm::StringRef resourceDir, llvm::StringRef outputPath)
       : module(module), options(options), target(target),
         resourceDir(resourceDir), outputPath(outputPath.str()),
         precisionName(
@@ -55,7 +55,8 @@ private:
   // EmitCompilation.cpp: from the module to an object.
   mlir::LogicalResult link(llvm::StringRef object);
   mlir::FailureOr<llvm::SmallVector<char>> emitObject(DeviceCode &code);
-  mlir::LogicalResult fitCode(const ProgramInfo &program, llvm::StringRef object);
+  mlir::LogicalResult fitCode(const ProgramInfo &program,
+                              llvm::StringRef object);
   mlir::LogicalResult emit();
   mlir::LogicalResult plan(Phase middle);
   mlir::LogicalResult preparePage();

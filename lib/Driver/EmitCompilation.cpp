@@ -5,6 +5,7 @@
 
 #include "Compilation.h"
 
+#include "se/Dialect/RNN/Transforms/Passes.h"
 #include "se/Driver/Layers.h"
 
 #include "llvm/Support/FormatVariadic.h"
