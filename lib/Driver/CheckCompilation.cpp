@@ -32,6 +32,11 @@ LogicalResult Compilation::check() {
     return fail("--l1-bytes must be 1 to " + llvm::Twine(most) +
                 ", what stacks and runtime leave of target " + target.name +
                 ", found " + llvm::Twine(options.l1Bytes));
+  if (options.deadlineMs && !(*options.deadlineMs > 0))
+    return fail("--deadline-ms: expected a time above 0");
+  if (options.deadlineMs && !reaches(Phase::Scheduled))
+    return fail("--deadline-ms: phase '" + stringifyPhase(options.emit.phase) +
+                "' comes before the plan is made");
   if (options.reportFile && !reaches(Phase::Scheduled))
     return fail("--report: phase '" + stringifyPhase(options.emit.phase) +
                 "' comes before the plan is made");

@@ -60,6 +60,8 @@ private:
   mlir::LogicalResult emit();
   mlir::LogicalResult plan(Phase middle);
   mlir::LogicalResult preparePage();
+  /// Deadline.cpp.
+  mlir::LogicalResult meetDeadline();
   // Compile.cpp: what all of it comes to.
   mlir::LogicalResult write(llvm::StringRef path, llvm::StringRef text);
   mlir::LogicalResult writeReport();
@@ -70,7 +72,7 @@ private:
     return options.reportFile && isPage(*options.reportFile);
   }
   bool wantsReport() const {
-    return options.reportFile ||
+    return options.reportFile || options.deadlineMs ||
            (options.report && reaches(Phase::Scheduled) && hasPlan(module));
   }
   int64_t getL1Bytes() const {

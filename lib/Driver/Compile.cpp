@@ -86,7 +86,7 @@ LogicalResult Compilation::run() {
     if (!plansAgain)
       return failure();
   }
-  return writeReport();
+  return failed(meetDeadline()) ? failure() : writeReport();
 }
 
 LogicalResult Compilation::writeReport() {

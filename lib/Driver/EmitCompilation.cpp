@@ -86,7 +86,8 @@ LogicalResult Compilation::link(StringRef object) {
 /// Down to phase `scheduled` or `selected`, with the report on the way.
 LogicalResult Compilation::plan(Phase middle) {
   llvm::json::Object layers;
-  if (options.reportFile || (options.report && reaches(Phase::Scheduled))) {
+  if (options.reportFile || options.deadlineMs ||
+      (options.report && reaches(Phase::Scheduled))) {
     auto described = legalizeAndDescribe(module, pipeline, candidates);
     if (failed(described))
       return failure();
@@ -106,7 +107,7 @@ LogicalResult Compilation::plan(Phase middle) {
 
 /// Makes the program that the report's page runs, if none is written.
 LogicalResult Compilation::preparePage() {
-  if (!wantsPage() || options.emit.emit == Emit::ELF)
+  if (!(wantsPage() || options.deadlineMs) || options.emit.emit == Emit::ELF)
     return success();
   std::optional<ProgramInfo> program = getProgramInfo(module);
   if (!program)

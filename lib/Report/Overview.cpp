@@ -121,6 +121,15 @@ void se::report::writeDeadline(Html &html, const PageContent &content) {
                            ? "Times are simulated cycles by the clock; the "
                              "mark is the longest frame."
                            : "Times are predicted cycles by the clock."));
+  if (const json::Object *met = report.getObject("deadline"))
+    paragraph(html,
+              "In the worst case (cold caches, bank conflicts, shared port) a "
+              "frame takes at most " +
+                  count(getInteger(*met, "worst_case_cycles")) +
+                  " cycles, by simulation and not by proof: " +
+                  decimal(getNumber(*met, "worst_case_ms"), 2) + " of " +
+                  shortest(getNumber(*met, "deadline_ms")) + " ms at " +
+                  describe(*met) + ".");
   Table table(html, "deadline-table", "Time per hop at each operating point",
               {{"Clock", Table::Text},
                {"Share of the hop", Table::Picture},

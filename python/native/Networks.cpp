@@ -132,9 +132,9 @@ static std::string compileNetwork(
     const std::vector<std::string> &states,
     const std::vector<std::string> &constants, const std::string &schedule,
     const std::string &emit, const std::string &name, unsigned coreStack,
-    int64_t l1Bytes, bool remarks, double maxLoss, const py::object &metric,
-    const std::string &policyFile, const std::string &reportFile,
-    const std::string &resources) {
+    int64_t l1Bytes, std::optional<double> deadlineMs, bool remarks,
+    double maxLoss, const py::object &metric, const std::string &policyFile,
+    const std::string &reportFile, const std::string &resources) {
   std::string report = "{}";
   std::vector<Context::Message> messages;
   {
@@ -148,6 +148,7 @@ static std::string compileNetwork(
     options.name = name;
     options.coreStack = coreStack;
     options.l1Bytes = l1Bytes;
+    options.deadlineMs = deadlineMs;
     options.schedule = schedule;
     options.emit = check(parseEmit(emit));
     options.remarks = remarks;
@@ -362,8 +363,8 @@ void python::addNetworks(py::module_ &module) {
              arg("levels"), arg("frontend"), arg("nonfinite"), arg("target"),
              arg("cores"), arg("states"), arg("constants"), arg("schedule"),
              arg("emit"), arg("name"), arg("core_stack"), arg("l1_bytes"),
-             arg("remarks"), arg("max_loss"), arg("metric"), arg("policy"),
-             arg("report_file"), arg("resources"));
+             arg("deadline_ms"), arg("remarks"), arg("max_loss"), arg("metric"),
+             arg("policy"), arg("report_file"), arg("resources"));
   module.def("calibrate", calibrateNetwork, arg("models"), arg("app"),
              arg("recordings"), arg("method"), arg("levels"), arg("frontend"),
              arg("output"), arg("states"), arg("constants"), arg("progress"),

@@ -204,6 +204,7 @@ def compile(
     name: str = "",
     core_stack: int = 0,
     l1_bytes: int = 0,
+    deadline_ms: float | None = None,
     remarks: bool = False,
     max_loss: float = 0.05,
     metric: Callable[["HostNetwork"], float] | None = None,
@@ -256,6 +257,10 @@ def compile(
     l1_bytes
         L1 that the network may use, where others need the rest; 0: all that
         stacks and runtime leave.
+    deadline_ms
+        What a frame may take in the worst case, which is simulated. The report names
+        the lowest operating point that is fast enough; there must be one
+        (docs/deadline.md).
     remarks
         Log a remark for each stage of the network. Remarks go to the logger
         ``se_mlir``, level INFO, warnings to the module `warnings`.
@@ -309,6 +314,7 @@ def compile(
         name,
         core_stack,
         l1_bytes,
+        deadline_ms,
         remarks,
         max_loss,
         measure,

@@ -39,7 +39,8 @@ def compile(
     calibration: Sequence[str], method: str,
     levels: str, frontend: str, nonfinite: str, target: str, cores: int,
     states: Sequence[str], constants: Sequence[str], schedule: str, emit: str, name: str,
-    core_stack: int, l1_bytes: int, remarks: bool, max_loss: float,
+    core_stack: int, l1_bytes: int,
+    deadline_ms: float | None, remarks: bool, max_loss: float,
     metric: Callable[[str], float] | None,
     policy: str, report_file: str, resources: str,
 ) -> str: ...

@@ -61,6 +61,12 @@ static cl::opt<int64_t>
             cl::desc("L1 that the network may use, where others need the rest "
                      "(default: what stacks and runtime leave)"),
             cl::value_desc("bytes"), cl::init(0), cl::cat(category));
+static cl::opt<double> deadlineMs(
+    "deadline-ms",
+    cl::desc("Run the program in the worst case, name the lowest operating "
+             "point at which a frame takes no longer, and fail if there is "
+             "none (docs/deadline.md)"),
+    cl::value_desc("ms"), cl::init(0), cl::cat(category));
 static cl::opt<unsigned>
     coreStack("core-stack",
               cl::desc("Stack of each cluster core in L1 (default: 448, or "
@@ -218,6 +224,8 @@ int main(int argc, char **argv) {
     options.cores = cores;
   options.l1Bytes = l1Bytes;
   options.coreStack = coreStack;
+  if (deadlineMs.getNumOccurrences())
+    options.deadlineMs = deadlineMs;
   options.schedule = forced;
   if (report.getNumOccurrences())
     options.reportFile = report;

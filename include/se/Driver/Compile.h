@@ -51,6 +51,9 @@ struct CompileOptions {
   /// Choices of the planner that are forced, see parseSchedule.
   std::string schedule;
   EmitKind emit;
+  /// What a frame may take in the worst case; compilation fails if no operating
+  /// point of the target is fast enough.
+  std::optional<double> deadlineMs;
   bool proof = true; ///< refuse schedules that are not proved
   /// Where to write a report as JSON, or as a page if the name ends in .html;
   /// empty: a table to standard output.
