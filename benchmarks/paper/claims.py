@@ -27,20 +27,33 @@ def keep(values):
 
 
 def claim_speed(measured):
-    planned = [Program(model, "mixed", placement) for model in measured.models
-               for placement in PLACEMENTS]
-    fp16 = [dataclasses.replace(program, precision=BASELINE) for program in planned]
-    plain = [dataclasses.replace(program, schedule=DOUBLE_BUFFERING) for program in fp16]
-    compared = [("mixed by fp16, same memory", fp16),
-                ("mixed by fp16 with double buffering, same memory", plain),
-                ("mixed in L2 by fp16 in external memory",
-                 [dataclasses.replace(program, placement="external") for program in fp16
-                  if program.placement == "L2"])]
-    for name, others in compared:
-        ours = [program for program in planned if program.placement == "L2"] if (
-            len(others) < len(planned)) else planned
-        if found := keep(map(measured.get_speedup, ours, others)):
-            yield f"speed-up, {name}", "up to 4", spread(found), "yes" if max(found) >= 4 else "no"
+    mixed = [Program(model, "mixed", placement) for model in measured.models
+             for placement in PLACEMENTS]
+
+    def compare(name, **changes):
+        same, moved = [], []
+        for program in mixed:
+            other = dataclasses.replace(program, precision=BASELINE, **changes)
+            if ratio := measured.get_speedup(program, other):
+                is_same = measured.get_place(program) == measured.get_place(other)
+                (same if is_same else moved).append(ratio)
+        for where, found in (("same memory", same), ("in L2, fp16's rest in MRAM", moved)):
+            if found:
+                yield (f"speed-up, mixed by {name}, {where}", "up to 4", spread(found),
+                       "yes" if max(found) >= 4 else "no")
+
+    yield from compare("fp16")
+    yield from compare("plain fp16", schedule=DOUBLE_BUFFERING)
+    if found := keep(measured.get_speedup(Program(model, "mixed", "L2"),
+                                          Program(model, BASELINE, "external"))
+                     for model in measured.models):
+        yield ("speed-up, mixed in L2 by fp16 in external memory", "up to 4", spread(found),
+               "yes" if max(found) >= 4 else "no")
+    for where, is_wanted in (("L2", True), ("memories behind L2", False)):
+        if found := keep(measured.get_speedup(program, dataclasses.replace(
+                program, schedule=DOUBLE_BUFFERING))
+                for program in mixed if (program.placement == "L2") == is_wanted):
+            yield f"speed-up over plain double buffering, mixed, {where}", "-", spread(found), "-"
 
 
 def claim_memory(measured):
