@@ -57,27 +57,23 @@ def run(tool, *arguments):
 
 def write_frames(model, recordings, folder):
     """What the network gets, FOLDER/x.npy: magnitudes from the middle of the first recording, or
-    noise. Returns the name of its input."""
-    name, elements = find_signal(model)
+    noise. FOLDER/noise.npy is for calibration without recordings."""
+    _, elements = find_signal(model)
     folder.mkdir(exist_ok=True)
-    random = np.random.default_rng(0)
+    noise = np.abs(np.random.default_rng(0).standard_normal((CALIBRATION_FRAMES, elements)))
+    frames = noise[:FRAMES]
     if recordings:
         sound = audio.read_wav(str(min(recordings.glob("*.wav"))))
-        frames = audio.get_magnitudes(audio.analyze(sound))
-        frames = frames[len(frames) // 2:][:FRAMES]
-    else:
-        frames = np.abs(random.standard_normal((FRAMES, elements)))
-    np.save(folder / "x.npy", frames.astype(np.float32))
-    noise = np.abs(random.standard_normal((CALIBRATION_FRAMES, elements)))
-    np.save(folder / "calibration.npy", noise.astype(np.float32))
-    return name
+        magnitudes = audio.get_magnitudes(audio.analyze(sound))
+        frames = magnitudes[len(magnitudes) // 2:][:FRAMES]
+    for name, array in (("x", frames), ("noise", noise)):
+        np.save(folder / f"{name}.npy", array.astype(np.float32))
 
 
 def find_policies(model, precisions, calibration, folder):
     """{precision: options of se-compile} for those with int8. What calibration and search found
     for the target is in files of FOLDER: no program does it again."""
-    name = write_frames(model, None, folder)
-    source = calibration or f"{name}={folder / 'calibration.npy'}"
+    source = calibration or f"{find_signal(model)[0]}={folder / 'noise.npy'}"
     statistics, policy = folder / "calibration.json", folder / "auto.json"
     wanted = [precision for precision in precisions if not precision.startswith("fp")]
     if wanted and not statistics.exists():

@@ -9,6 +9,7 @@ Prints tables, in Markdown. With --docs they and the pictures become those of do
 
 import argparse
 import concurrent.futures
+import hashlib
 import json
 import os
 import pathlib
@@ -33,11 +34,23 @@ NETWORKS = ("tinydenoiser_lstm256", "tinydenoiser_gru256", "tinydenoiser_lstm128
 PRECISIONS = ("fp16", "int8", "mixed", "auto")
 
 
+def make_stamp(options):
+    """What results depend on."""
+    tools = {tool: hashlib.sha256((programs.BIN / tool).read_bytes()).hexdigest()
+             for tool in ("se-compile", "se-run")}
+    folders = (options.models, options.noisy, options.clean, options.calibration)
+    return {**tools, "folders": [str(folder and folder.resolve()) for folder in folders]}
+
+
 class Results:
     """What was measured, by key. In a folder that is kept, another run takes what is there."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, options):
         self.folder = folder
+        made_by, stamp = folder / "made-by.json", make_stamp(options)
+        if made_by.exists() and json.loads(made_by.read_text()) != stamp:
+            sys.exit(f"{folder}: made by other tools, or of other networks or recordings")
+        made_by.write_text(json.dumps(stamp))
 
     def get(self, key, measure):
         file = self.folder / (re.sub(r"[^\w.+-]", "_", key) + ".result.json")
@@ -62,13 +75,14 @@ def plan_programs(models, precisions):
 def measure_all(models, options, folder):
     """({program: result}, {(model, precision): (PESQ, STOI, SI-SNR)}); precision may be
     `noisy`."""
-    results = Results(folder)
+    results = Results(folder, options)
     policies = {}
 
     def prepare(model):
+        work = folder / model.stem
+        programs.write_frames(model, options.noisy, work)
         policies[model] = programs.find_policies(model, options.precisions, options.calibration,
-                                                 folder / model.stem)
-        programs.write_frames(model, options.noisy, folder / model.stem)
+                                                 work)
 
     def simulate(program):
         arguments = policies[program.model].get(program.precision,

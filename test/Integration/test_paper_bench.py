@@ -142,6 +142,14 @@ def test_verdicts():
     assert not any("PESQ" in what for what in fast)
 
 
+def test_what_others_made_is_not_taken(tmp_path):
+    (tmp_path / "made-by.json").write_text('{"se-run": "another one"}')
+    process = run_bench("--only=gru128", "--precisions=fp16", f"--keep={tmp_path}")
+    assert process.returncode == 1
+    assert process.stderr == (
+        f"{tmp_path}: made by other tools, or of other networks or recordings\n")
+
+
 @pytest.mark.parametrize("arguments, message", [
     (["--docs"], "--docs needs all networks and precisions, and recordings"),
     (["--precisions=fp16,fp8"], "--precisions: unknown fp8"),
