@@ -29,7 +29,8 @@ def draw_bars(measured, get, label, path):
                      color=COLOURS[precision])
             missing = [at for at, value in zip(x, values) if value is None]
             axis.plot(missing, [least * 0.8] * len(missing), "x", color=COLOURS[precision])
-        axis.set_title(f"parameters in {placement}", fontsize=9)
+        axis.set_title(f"parameters in {placement}".replace("external", "external memory"),
+                       fontsize=9)
         axis.set_yscale("log")
         axis.set_xticks(places, [get_title(model).replace(" ", "\n") for model in measured.models])
         axis.tick_params(labelsize=8)

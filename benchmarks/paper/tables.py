@@ -72,7 +72,8 @@ class Measured:
     def get_loss(self, model, precision):
         """Of PESQ against fp16."""
         base, found = (self.sound.get((model, name)) for name in (BASELINE, precision))
-        return base and found and base[0] - found[0]
+        # Nothing has no sign.
+        return base and found and round(base[0] - found[0], 3) + 0.0
 
     def get_place(self, program):
         memory = self.get_memory(program)
