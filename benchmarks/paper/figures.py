@@ -49,10 +49,11 @@ def draw_quality(measured, path):
     for marker, model in zip(MARKERS, measured.models):
         points = [(precision, measured.get_parameters(model, precision) / 1e6,
                    measured.sound[model, precision][0]) for precision in measured.precisions]
-        axis.plot([x for _, x, _ in points], [y for _, _, y in points], color="#bbbbbb",
-                  linewidth=0.8, zorder=1)
-        for precision, x, y in points:
-            axis.scatter(x, y, marker=marker, color=COLOURS[precision], zorder=2)
+        line = sorted((x, y) for _, x, y in points)
+        axis.plot(*zip(*line), color="#bbbbbb", linewidth=0.8, zorder=1)
+        for number, (precision, x, y) in enumerate(points):
+            # Smaller in front of larger, for what is the same.
+            axis.scatter(x, y, 60 - 14 * number, marker=marker, color=COLOURS[precision], zorder=2)
         axis.scatter([], [], marker=marker, color="#888888", label=get_title(model))
     for precision in measured.precisions:
         axis.scatter([], [], marker="s", color=COLOURS[precision], label=precision)
@@ -72,7 +73,7 @@ def draw_all(measured, folder):
     def get_uj(program):
         energy = measured.get_energy(program, 0)
         return energy and energy["uj_per_frame"]
-    draw_bars(measured, get_uj, "uJ per frame at the lowest voltage (model)",
+    draw_bars(measured, get_uj, "uJ per frame (model)",
               folder / "paper-energy.png")
     if measured.sound:
         draw_quality(measured, folder / "paper-quality.png")

@@ -78,7 +78,7 @@ class Measured:
     def get_place(self, program):
         memory = self.get_memory(program)
         is_short = program.placement == "L2" and memory and memory["nvm"]
-        return "L2, rest in MRAM" if is_short else program.placement
+        return "L2 and MRAM" if is_short else program.placement
 
     def list_planned(self):
         """Programs as the planner makes them, on all cores."""
