@@ -77,8 +77,7 @@ LogicalResult Compilation::meetDeadline() {
         "the deadline of {0} ms is missed: {1}, {2:F3} ms at {3} MHz, the "
         "highest clock of target {4}; {5}",
         number(*options.deadlineMs), atMost, getMs(*fastest),
-        number(fastest->mhz), target.name,
-        suggest(*report, target)));
+        number(fastest->mhz), target.name, suggest(*report, target)));
   llvm::json::Value volt = nullptr;
   std::string at = llvm::formatv("{0} MHz", number(chosen->mhz));
   if (chosen->volt) {
@@ -92,8 +91,8 @@ LogicalResult Compilation::meetDeadline() {
                          {"worst_case_ms", getMs(*chosen)},
                          {"mhz", chosen->mhz},
                          {"volt", std::move(volt)}};
-  module.emitRemark(llvm::formatv(
-      "the deadline of {0} ms is met at {1}: {2}, {3:F3} ms",
-      number(*options.deadlineMs), at, atMost, getMs(*chosen)));
+  module.emitRemark(
+      llvm::formatv("the deadline of {0} ms is met at {1}: {2}, {3:F3} ms",
+                    number(*options.deadlineMs), at, atMost, getMs(*chosen)));
   return success();
 }

@@ -26,9 +26,8 @@ static constexpr uint64_t maxCycles = 4'000'000'000;
 static void setFrames(Frames &inputs) {
   using Limits = std::numeric_limits<float>;
   const std::optional<float> kinds[] = {
-      std::nullopt, std::nullopt, 1.0f,   -1.0f,
-      0.0f,         1e4f,         -1e4f,  Limits::quiet_NaN(),
-      std::nullopt, std::nullopt};
+      std::nullopt, std::nullopt,        1.0f,         -1.0f,       0.0f, 1e4f,
+      -1e4f,        Limits::quiet_NaN(), std::nullopt, std::nullopt};
   inputs.numFrames = int64_t(std::size(kinds));
   for (std::vector<float> &values : inputs.values) {
     size_t elements = values.size() / std::size(kinds);

@@ -66,7 +66,8 @@ private:
   const FrontEnd &frontEnd;
   const BandNames &bandNames;
   NetworkUse &network;
-  std::map<std::string, NamedFeature, std::less<>> named;
+  /// By the names of the file, which errors refer to.
+  std::map<StringRef, NamedFeature> named;
   std::optional<json::Path> namedPath;
 };
 } // namespace
@@ -455,7 +456,7 @@ bool NetworkReader::read(const json::Value &value, json::Path path) {
       if (getSource(member.first))
         return report(namedPath->field(member.first),
                       "there is a feature of this name already");
-      named[member.first.str()].text = &member.second;
+      named[StringRef(member.first)].text = &member.second;
     }
   }
   // Those that nothing uses, too: a mistake is one.
