@@ -83,6 +83,7 @@ static cl::opt<std::string>
     forced("schedule",
            cl::desc("Force choices of the planner: ring=2..6 (slots of the "
                     "ring in L1), slot-bytes=N, tile-rows=N, resident=off, "
+                    "code=l1, l2 (default) or auto (the kernel's code), "
                     "separated by commas"),
            cl::value_desc("choices"), cl::cat(category));
 static cl::opt<bool> noProof(
