@@ -64,6 +64,9 @@ LogicalResult ProgramOp::verify() {
   if (getCores() < 1 || getCores() > 8)
     return emitOpError("program-C3: the number of cores must be 1 to 8, found ")
            << getCores();
+  if (int64_t(getCodeBytes()) < 0)
+    return emitOpError("program-C4: code_bytes must not be negative, found ")
+           << int64_t(getCodeBytes());
   return success();
 }
 

@@ -90,6 +90,13 @@ func.func private @reset(memref<64xi8>)
 
 // -----
 
+// expected-error @below {{program-C4: code_bytes must not be negative, found -16}}
+cluster.program @program_C4 kernel(@kernel) init(@reset) reset(@reset) cores 8 state_bytes 64 inputs [] outputs [] states [] {code_bytes = -16 : i64}
+func.func private @kernel(memref<64xi8>)
+func.func private @reset(memref<64xi8>)
+
+// -----
+
 func.func @parallel_C1_none() {
   // expected-error @below {{parallel-C1: the region's arguments must be an index, the core, and then tokens or indices}}
   cluster.parallel cores 8 dma_core 0 {

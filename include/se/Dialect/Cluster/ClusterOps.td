@@ -121,6 +121,7 @@ def Cluster_ProgramOp : Cluster_Op<"program", [Symbol,
     * (program-C2) the other arguments of `kernel` are one f32 memref for each
       input and each output with as many elements as the port.
     * (program-C3) there is at least one core and at most 8.
+    * (program-C4) `code_bytes` is not negative.
 
     Example:
 
