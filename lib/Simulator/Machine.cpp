@@ -41,8 +41,8 @@ Machine::Machine(const target::TargetDescription &target,
       dma(*this, target, target.cores + target.controllerCore + 1),
       externalDma(*this, target),
       caches(target.cores + target.controllerCore, target.controllerCore),
-      banks(target.l1Banks), semihosting(*this, options.files),
-      fllRegisters(map::fllSize / 4) {
+      banks(target.l1Banks), socPort(target.getL2().bytesPerCycle),
+      semihosting(*this, options.files), fllRegisters(map::fllSize / 4) {
   for (const target::Memory &memory : target.memories) {
     if (!memory.isAddressable())
       continue;

@@ -16,11 +16,13 @@ namespace se::sim {
 
 class SocPort {
 public:
-  static constexpr unsigned bytesPerCycle = 8;
+  /// As wide as the target says of L2.
+  explicit SocPort(double bytesPerCycle)
+      : bytesPerCycle(std::max(1u, unsigned(bytesPerCycle))) {}
 
   /// Cycles that a request for so many bytes waits until the channel is free.
   uint64_t request(bool isWrite, uint32_t bytes, uint64_t time,
-                   unsigned memoryBytesPerCycle = bytesPerCycle) {
+                   unsigned memoryBytesPerCycle = ~0u) {
     uint64_t &freeTime = freeTimes[isWrite];
     uint64_t start = std::max(freeTime, time);
     unsigned width = std::min(bytesPerCycle, memoryBytesPerCycle);
@@ -36,12 +38,14 @@ public:
 
   /// Of a cache's refill: until its last bytes are there.
   unsigned refill(uint32_t bytes, uint64_t time) {
-    return access(/*isWrite=*/false, bytes, time) + bytes / bytesPerCycle;
+    return access(/*isWrite=*/false, bytes, time) +
+           (bytes + bytesPerCycle - 1) / bytesPerCycle;
   }
 
 private:
   static constexpr unsigned wayThere = 2;
 
+  unsigned bytesPerCycle;
   /// Of the channel for reads, and of the one for writes.
   uint64_t freeTimes[2] = {};
 };
