@@ -91,7 +91,7 @@ def test_auto_keeps_parameters(tmp_path):
     assert get_code_address(roomy) >= 0x1c000000  # 110 KB of weights
 
 
-def test_a_plan_that_leaves_too_little(tmp_path):
+def test_a_plan_may_leave_more_than_it_says(tmp_path):
     module = tmp_path / "planned.mlir"
     build_options = ["--cell=gru", "--size=x=16,h=16", "--random-weights=1"]
     se.compile(*build_options[:1], module, *build_options[1:], "--emit=mlir-planned",
@@ -110,6 +110,20 @@ def test_a_plan_that_leaves_too_little(tmp_path):
     # There is room beside the plan all the same.
     elf = se.compile(module, tmp_path / "net.elf")
     assert get_code_address(elf) < 0x10010000
+
+
+def test_a_plan_that_leaves_too_little(tmp_path):
+    # Parameters that flow take all of L1, and somebody wants the code there as well.
+    module = tmp_path / "planned.mlir"
+    se.compile("--cell=gru", module, "--size=x=200,h=200", "--random-weights=1",
+               "--emit=mlir-planned")
+    text = module.read_text()
+    room = int(re.search(r"l1_bytes = (\d+)>", text)[1])
+    module.write_text(text.replace(f"l1_bytes = {room}>",
+                                   f"l1_bytes = {room - 16}, code_bytes = 16>"))
+    expect_error(tmp_path, "se-compile", module, "-o", tmp_path / "net.elf",
+                 text=r"the code takes \d+ bytes of L1, where the plan leaves \d+: give "
+                 r"plan.stream code_bytes = \d+")
 
 
 def test_gvsoc_cannot_fetch_it(tmp_path):
