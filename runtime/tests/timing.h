@@ -53,6 +53,16 @@ static inline uint32_t slowest(uint32_t cores) {
     cycles_of[se_core_id()] = end - start - 1;                                 \
   }
 
+/* A function of so many long instructions, in lines of its own. */
+#define CODE(name, instructions)                                               \
+  void name(void);                                                             \
+  __asm__(".section .text.cluster." #name ",\"ax\",@progbits\n"                \
+          ".p2align 6\n.option push\n.option norvc\n" #name ":\n"              \
+          ".rept " #instructions "\naddi t0, t0, 1\n.endr\nret\n"              \
+          ".option pop\n.text\n")
+
+#define FLUSH_CLUSTER() (*(volatile uint32_t *)(SE_CLUSTER_ICACHE + 4) = 1)
+
 static inline uint32_t measure(void (*kernel)(void *), void *args,
                                uint32_t cores) {
   se_cluster_run(kernel, args, cores);

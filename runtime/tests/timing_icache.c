@@ -5,13 +5,6 @@
 
 #include "timing.h"
 
-#define CODE(name, instructions)                                               \
-  void name(void);                                                             \
-  __asm__(".section .text.cluster." #name ",\"ax\",@progbits\n"                \
-          ".p2align 6\n.option push\n.option norvc\n" #name ":\n"              \
-          ".rept " #instructions "\naddi t0, t0, 1\n.endr\nret\n"              \
-          ".option pop\n.text\n")
-
 CODE(code_256, 63);
 CODE(code_512, 127);
 CODE(code_1k, 255);
@@ -42,7 +35,6 @@ static uint32_t call(void (*code)(void)) {
   return end - start;
 }
 
-#define FLUSH_CLUSTER() (*(volatile uint32_t *)(SE_CLUSTER_ICACHE + 4) = 1)
 #define FLUSH_FC() (*(volatile uint32_t *)(SE_FC_ICACHE + 4) = 1)
 #define ENABLE_CLUSTER(on) (*(volatile uint32_t *)SE_CLUSTER_ICACHE = (on))
 

@@ -39,21 +39,13 @@ WHILE_COPYING(load, (void)own[i])
 WHILE_COPYING(load_often, (void)own[i]; (void)own[i + 1]; (void)own[i + 2])
 WHILE_COPYING(store, own[i] = i)
 
-/* More code than the caches hold. */
-#define CODE(name, instructions)                                               \
-  void name(void);                                                             \
-  __asm__(".section .text.cluster." #name ",\"ax\",@progbits\n"                \
-          ".p2align 6\n.option push\n.option norvc\n" #name ":\n"              \
-          ".rept " #instructions "\naddi t0, t0, 1\n.endr\nret\n"              \
-          ".option pop\n.text\n")
+/* The second is more than the caches hold. */
 CODE(code_1k, 255);
 CODE(code_8k, 2047);
 
 static void call(void (*code)(void)) {
   __asm__ volatile("jalr %0" : : "r"(code) : "ra", "t0", "memory");
 }
-
-#define FLUSH_CLUSTER() (*(volatile uint32_t *)(SE_CLUSTER_ICACHE + 4) = 1)
 
 WHILE_COPYING(fetch_1k, FLUSH_CLUSTER(); call(code_1k))
 WHILE_COPYING(fetch_8k, call(code_8k))
