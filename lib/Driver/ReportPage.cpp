@@ -9,8 +9,6 @@
 #include "se/Report/Page.h"
 #include "se/Simulator/Program.h"
 
-#include "llvm/Support/MemoryBuffer.h"
-
 using namespace se;
 using llvm::Expected;
 using llvm::StringRef;
@@ -30,19 +28,14 @@ bool se::isPage(StringRef reportFile) {
 
 static Expected<report::SimulatedRun>
 simulate(StringRef elf, const target::TargetDescription &target) {
-  sim::Program program;
-  program.path = "the program";
-  program.content = llvm::MemoryBuffer::getMemBuffer(elf, program.path, false);
-  auto metadata = sim::readMetadata(*program.content);
-  if (!metadata)
-    return metadata.takeError();
-  program.metadata = std::move(*metadata);
-  if (!program.metadata)
-    return llvm::createStringError("it holds no compiled network");
+  auto program = sim::openNetwork(elf);
+  if (!program)
+    return program.takeError();
   Frames inputs =
-      makeRandomRecording(randomSeed, program.metadata->inputs).frames;
+      makeRandomRecording(randomSeed, program->metadata->inputs).frames;
   inputs.numFrames = numFrames;
-  for (auto [values, port] : llvm::zip(inputs.values, program.metadata->inputs))
+  for (auto [values, port] :
+       llvm::zip(inputs.values, program->metadata->inputs))
     values.resize(size_t(numFrames * port.elements));
   report::FrameRecorder recorder(drawnFrame);
   sim::RunOptions options;
@@ -53,7 +46,7 @@ simulate(StringRef elf, const target::TargetDescription &target) {
   // The standard output may be that of the report.
   options.hasOutputOnConsole = true;
   OutputFiles none;
-  auto run = sim::runProgram(program, inputs, options, none);
+  auto run = sim::runProgram(*program, inputs, options, none);
   if (!run)
     return run.takeError();
   report::SimulatedRun result;

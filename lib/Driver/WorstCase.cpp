@@ -9,7 +9,6 @@
 #include "se/Simulator/Program.h"
 #include "se/Support/OutputFiles.h"
 
-#include "llvm/Support/MemoryBuffer.h"
 #include <cmath>
 #include <limits>
 
@@ -39,19 +38,14 @@ static void setFrames(Frames &inputs) {
 
 Expected<WorstCase>
 se::measureWorstCase(StringRef elf, const target::TargetDescription &target) {
-  sim::Program program;
-  program.path = "the program";
-  program.content = llvm::MemoryBuffer::getMemBuffer(elf, program.path, false);
-  auto metadata = sim::readMetadata(*program.content);
-  if (!metadata)
-    return metadata.takeError();
-  program.metadata = std::move(*metadata);
-  if (!program.metadata)
-    return llvm::createStringError("it holds no compiled network");
+  auto program = sim::openNetwork(elf);
+  if (!program)
+    return program.takeError();
   Frames inputs =
-      makeRandomRecording(randomSeed, program.metadata->inputs).frames;
+      makeRandomRecording(randomSeed, program->metadata->inputs).frames;
   constexpr int64_t numFrames = 10;
-  for (auto [values, port] : llvm::zip(inputs.values, program.metadata->inputs))
+  for (auto [values, port] :
+       llvm::zip(inputs.values, program->metadata->inputs))
     values.resize(size_t(numFrames * port.elements));
   setFrames(inputs);
   WorstCase worst;
@@ -64,7 +58,7 @@ se::measureWorstCase(StringRef elf, const target::TargetDescription &target) {
       options.maxCycles = maxCycles;
       options.hasOutputOnConsole = true;
       OutputFiles none;
-      auto run = sim::runProgram(program, inputs, options, none);
+      auto run = sim::runProgram(*program, inputs, options, none);
       if (!run)
         return run.takeError();
       const llvm::json::Object *cycles =

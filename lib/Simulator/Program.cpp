@@ -277,6 +277,19 @@ Expected<Program> se::sim::loadProgram(const std::string &path) {
   return Program{path, std::move(*buffer), std::move(*metadata)};
 }
 
+Expected<Program> se::sim::openNetwork(StringRef elf) {
+  Program program;
+  program.path = "the program";
+  program.content = MemoryBuffer::getMemBuffer(elf, program.path, false);
+  auto metadata = readMetadata(*program.content);
+  if (!metadata)
+    return metadata.takeError();
+  program.metadata = std::move(*metadata);
+  if (!program.metadata)
+    return fail("it holds no compiled network");
+  return program;
+}
+
 Expected<ProgramRun> se::sim::runProgram(const Program &program,
                                          const Frames &inputs,
                                          const RunOptions &options,

@@ -54,6 +54,10 @@ struct Program {
 /// Errors: the file cannot be read, and those of readMetadata.
 llvm::Expected<Program> loadProgram(const std::string &path);
 
+/// The program of a network that lies in memory and stays there. Errors: there
+/// is no network in it, and those of readMetadata.
+llvm::Expected<Program> openNetwork(llvm::StringRef elf);
+
 enum class Platform { Simulator, Gvsoc };
 
 struct RunOptions {
