@@ -88,6 +88,19 @@ def test_lowest_clock(tmp_path):
     assert "is met at 370 MHz, 0.8 V" in process.stderr
 
 
+def test_python_and_page(tmp_path):
+    se_mlir = pytest.importorskip("se_mlir", reason="built without the Python package")
+    elf, page = tmp_path / "net.elf", tmp_path / "net.html"
+    report = se_mlir.compile(GRU, elf, precision="fp16", deadline_ms=6.25, report=page)
+    _, other = compile_bound(tmp_path, [GRU], "--precision=fp16")
+    cycles = report["deadline"]["worst_case_cycles"]
+    assert cycles == other["deadline"]["worst_case_cycles"]
+    assert report["deadline"]["deadline_ms"] == 6.25
+    assert f"a frame takes at most {cycles:,} cycles" in page.read_text()
+    with pytest.raises(se_mlir.Error, match="deadline of 0.5 ms is missed"):
+        se_mlir.compile(GRU, elf, precision="fp16", deadline_ms=0.5)
+
+
 def test_missed(tmp_path):
     elf = tmp_path / "net.elf"
     common = ["se-compile", GRU, "-o", elf, "--precision=fp16"]
