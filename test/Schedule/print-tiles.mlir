@@ -2,7 +2,8 @@
 //
 // RUN: rm -rf %t && mkdir %t
 // RUN: %python %S/Inputs/make-network.py 4 24 > %t/net.mlir
-// RUN: se-opt %t/net.mlir --se-attach-target="target=gap9 cores=2 l2-bytes=400 nvm-bytes=60 dma-core=0" --se-form-stages --se-pair-elements -o %t/stages.mlir
+// RUN: %python %S/Inputs/make-network.py 40 24 > %t/long.mlir
+// RUN: se-opt %t/long.mlir --se-attach-target="target=gap9 cores=2 l2-bytes=3136 nvm-bytes=492 dma-core=0" --se-form-stages --se-pair-elements -o %t/stages.mlir
 //
 // 1 of 3 tiles stays, the last; a panel has 2 rows of 4 words and 2 biases. There is
 // nothing to say of the stage that has no parameters.
@@ -36,13 +37,13 @@
 // What L2 does not hold, spread evenly: nvm has room for three of these tiles.
 // RUN: se-opt %t/stages.mlir --se-choose-tiling="resident=false ring=2 tile-rows=1" --se-print-tiles -o /dev/null | FileCheck %s --check-prefix=BEHIND
 //
-// BEHIND:      24 panels of 20 bytes, 1 elements each, in 24 tiles
-// BEHIND:        tile 0: panels 0 to 0, 20 bytes in l2 at 0
-// BEHIND:        tile {{[0-9]+}}: {{.*}} 20 bytes in l3 at 0
-// BEHIND-NEXT:   tile {{[0-9]+}}: {{.*}} 20 bytes in l2 at
-// BEHIND:        tile {{[0-9]+}}: {{.*}} 20 bytes in nvm at 0
-// BEHIND:        in nvm at 20
-// BEHIND:        in nvm at 40
+// BEHIND:      24 panels of 164 bytes, 1 elements each, in 24 tiles
+// BEHIND:        tile 0: panels 0 to 0, 164 bytes in l2 at 0
+// BEHIND:        tile {{[0-9]+}}: {{.*}} 164 bytes in l3 at 0
+// BEHIND-NEXT:   tile {{[0-9]+}}: {{.*}} 164 bytes in l2 at
+// BEHIND:        tile {{[0-9]+}}: {{.*}} 164 bytes in nvm at 0
+// BEHIND:        in nvm at 164
+// BEHIND:        in nvm at 328
 // BEHIND-NOT:    in nvm at
 //
 // RUN: not se-opt %t/stages.mlir --se-print-tiles 2>&1 | FileCheck %s --check-prefix=NONE

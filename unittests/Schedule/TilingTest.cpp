@@ -158,10 +158,36 @@ TEST_F(TilingTest, WhatL2CannotHoldLiesBehindIt) {
   EXPECT_GT(tiling.nonVolatile, 0);
   EXPECT_LE(tiling.nonVolatileBytes, 30000);
   int64_t inL2 = tiling.streamBytes - tiling.externalBytes +
-                 tiling.residentBytes +
-                 tiling.getExternalSlots() * tiling.slotBytes;
+                 tiling.getOuterBytes() + tiling.getTableBytes();
   EXPECT_LE(inL2, 100000);
+  // As much as fits: no tile of a slot more. What stays in L1 comes from l3.
+  EXPECT_GT(inL2 + tiling.slotBytes, 100000);
+  EXPECT_GT(tiling.residentBytes, 0);
+  EXPECT_EQ(tiling.imageLevel, se::cluster::Level::l3);
   EXPECT_GE(tiling.cycles, tiling.externalCycles);
+  checkTiles();
+}
+
+TEST_F(TilingTest, TheImageOfWhatStaysLeavesL2First) {
+  // Two matrices of 96 KB, of which some stay in 64 KB.
+  chooseFor(makeTarget(1 << 16, 160000,
+                       ", <level = nvm, bytes = 100000, bytes_per_cycle = 2.0 "
+                       ": f64>"));
+  EXPECT_EQ(error, "");
+  EXPECT_EQ(tiling.imageLevel, se::cluster::Level::nvm);
+  EXPECT_EQ(tiling.external, 0);
+  EXPECT_EQ(tiling.getOuterBytes(), Tiling::mostImagePiece);
+  EXPECT_LE(tiling.streamBytes + tiling.getOuterBytes() +
+                tiling.getTableBytes(),
+            160000);
+  checkTiles();
+  // All stays in a large L1, so nothing flows at all.
+  chooseFor(makeTarget(1 << 20, 10000,
+                       ", <level = l3, bytes = 300000, bytes_per_cycle = 1.0 "
+                       ": f64>"));
+  EXPECT_EQ(error, "");
+  EXPECT_EQ(tiling.imageLevel, se::cluster::Level::l3);
+  EXPECT_EQ(tiling.transfers, 0);
   checkTiles();
 }
 

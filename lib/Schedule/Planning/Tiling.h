@@ -66,7 +66,14 @@ struct Tiling {
   int64_t nonVolatile = 0;          ///< of those, in nvm (isChosen)
   bool isInL3 = false;              ///< all that flow lie in a direct l3
   int64_t residentBytes = 0;        ///< region of what stays in L1
-  int64_t sumBytes = 0;             ///< partial sums in L1
+  /// From where it gets there, once.
+  cluster::Level imageLevel = cluster::Level::l2;
+  int64_t sumBytes = 0; ///< partial sums in L1
+  /// Of the tables in which the kernel reads the transfers.
+  int64_t getTableBytes() const {
+    return transferBytes * (transfers + external);
+  }
+  static constexpr int64_t transferBytes = 8;
   /// Shared constants that stay in L1: their position in the region.
   llvm::MapVector<mlir::Value, int64_t> shared;
 
@@ -79,6 +86,17 @@ struct Tiling {
   int64_t getRingBytes() const { return slots * slotBytes; }
   /// Slots of the ring in L2.
   int64_t getExternalSlots() const { return external ? ahead + slots - 1 : 0; }
+  /// Of the buffer in L2 through which all comes that lies behind it.
+  int64_t getOuterBytes() const {
+    if (external)
+      return getExternalSlots() * slotBytes;
+    return imageLevel == cluster::Level::l2 ? 0 : mostImagePiece;
+  }
+  /// Of what stays in L1, as much as comes through L2 at once.
+  int64_t getImagePiece() const {
+    return std::min(getOuterBytes(), mostImagePiece);
+  }
+  static constexpr int64_t mostImagePiece = 4096;
 };
 
 /// Words of L1 that tell the next frame what is under way.

@@ -212,63 +212,114 @@ static int64_t findFirst(int64_t low, int64_t high,
   return low;
 }
 
-/// Decides which of the tiles that flow lie behind L2.
+/// Where the image of what stays in L1 lies if tiles of so many bytes lie
+/// behind L2: it is read once, so tiles need the room in L2 more. With those of
+/// nvm, if l3, which is slower, needs not be read.
+cluster::Level Candidate::chooseImageLevel(int64_t behind) const {
+  int64_t bytes = tiling.residentBytes;
+  if (!bytes || options.isL3Direct)
+    return cluster::Level::l2;
+  if (bytes + behind <= options.nvm.bytes)
+    return cluster::Level::nvm;
+  return bytes <= options.l3.bytes ? cluster::Level::l3 : cluster::Level::l2;
+}
+
+/// Decides what of the image and of the tiles that flow lies behind L2.
 llvm::Error Candidate::placeBehind(int64_t otherBytes) {
   forEachTransfer(loops, [&](const StageLoop &loop, int64_t tile) {
     ++tiling.transfers;
     tiling.streamBytes += loop.getBytes(tile);
   });
-  // What stays in L1 lies in L2 once, also if elements share it.
-  int64_t fixed = otherBytes + tiling.residentBytes;
+  // What stays in L1 lies in its image once, also if elements share it.
+  int64_t fixed = otherBytes + tiling.getTableBytes();
   for (auto &[value, position] : tiling.shared)
     fixed -= stageLoops.getShared().lookup(value).bytes;
-  if (fixed + tiling.streamBytes <= options.l2Bytes)
+  int64_t all = fixed + tiling.residentBytes + tiling.streamBytes;
+  if (all <= options.l2Bytes)
     return llvm::Error::success();
-  if (options.isL3Direct && fixed <= options.l2Bytes &&
-      tiling.streamBytes <= options.l3.bytes) {
+  if (options.isL3Direct && all - tiling.streamBytes <= options.l2Bytes &&
+      tiling.streamBytes - options.l3.bytes < all - options.l2Bytes) {
     tiling.isInL3 = true;
-    return llvm::Error::success();
+    return checkL3(2, tiling.streamBytes);
   }
-  // Either all in L2, or some behind it and a ring for them.
-  int64_t capacity = getCapacity(options);
-  int64_t whole = fixed + tiling.streamBytes - options.l2Bytes;
-  fixed += (externalAhead + tiling.slots - 1) * tiling.slotBytes;
+  tiling.imageLevel = chooseImageLevel(0);
+  if (fixed + getImageBytes(cluster::Level::l2) + tiling.getOuterBytes() +
+          tiling.streamBytes <=
+      options.l2Bytes)
+    return llvm::Error::success();
+  return partStream(fixed, all - options.l2Bytes);
+}
+
+/// Bytes of the image of what stays in L1, if it lies in this memory.
+int64_t Candidate::getImageBytes(cluster::Level level) const {
+  return tiling.imageLevel == level ? tiling.residentBytes : 0;
+}
+
+/// Lets some of the tiles that flow lie behind L2, which has a ring for them
+/// and holds `fixed` bytes besides; without any, only the image does. If all
+/// lay in L2, `exceeded` bytes would be missing.
+llvm::Error Candidate::partStream(int64_t fixed, int64_t exceeded) {
+  tiling.ahead = externalAhead;
+  fixed += tiling.transfers
+               ? (externalAhead + tiling.slots - 1) * tiling.slotBytes
+               : Tiling::mostImagePiece;
   int64_t behind = fixed + tiling.streamBytes - options.l2Bytes;
-  int64_t parted = std::max(fixed - options.l2Bytes, behind - capacity);
-  if (parted > 0) {
-    int64_t exceeded = std::min(whole, parted);
+  tiling.imageLevel = chooseImageLevel(behind);
+  fixed += getImageBytes(cluster::Level::l2);
+  behind += getImageBytes(cluster::Level::l2);
+  // Each has an entry in a second table.
+  auto isEnough = [&](int64_t external) {
+    return getExternalBytes(external) >=
+           behind + external * Tiling::transferBytes;
+  };
+  int64_t capacity = getCapacity(options);
+  int64_t lacking = fixed + tiling.transfers * Tiling::transferBytes -
+                    options.l2Bytes; // if all lie there
+  if (lacking <= 0) {
+    // It is monotonous but for the size of a tile or two.
+    tiling.external = findFirst(1, tiling.transfers, isEnough);
+    while (tiling.external < tiling.transfers && !isEnough(tiling.external))
+      ++tiling.external;
+    tiling.externalBytes = getExternalBytes(tiling.external);
+    lacking = tiling.externalBytes + tiling.residentBytes -
+              getImageBytes(cluster::Level::l2) - capacity;
+  }
+  if (lacking > 0) {
+    bool hasRing = lacking < exceeded;
+    int64_t needed = options.l2Bytes + (hasRing ? behind : exceeded);
     return fail(
-        2, exceeded,
+        2, std::min(exceeded, lacking),
         "memory l2 exceeded by {0} bytes ({1} needed for parameters{2}, "
         "{3} available, {4} in memories behind it)",
-        exceeded, options.l2Bytes + (whole > parted ? behind : whole),
-        whole > parted ? " and their ring" : "", options.l2Bytes, capacity);
+        std::min(exceeded, lacking), needed, hasRing ? " and their ring" : "",
+        options.l2Bytes, capacity);
   }
-  tiling.ahead = externalAhead;
-  // Both are monotonous but for the size of a tile or two.
-  auto isEnough = [&](int64_t external) {
-    return getExternalBytes(external) >= behind;
+  return partExternal();
+}
+
+/// Fills nvm with external tiles; the others lie in l3.
+llvm::Error Candidate::partExternal() {
+  int64_t room = options.nvm.bytes - getImageBytes(cluster::Level::nvm);
+  auto isTooMuch = [&](int64_t among) {
+    return getNonVolatileBytes(among) > room;
   };
-  tiling.external = findFirst(1, tiling.transfers, isEnough);
-  while (!isEnough(tiling.external))
-    ++tiling.external;
-  tiling.externalBytes = getExternalBytes(tiling.external);
-  auto fits = [&](int64_t among) {
-    return getNonVolatileBytes(among) <= options.nvm.bytes;
-  };
-  tiling.nonVolatile = findFirst(1, tiling.external + 1,
-                                 [&](int64_t among) { return !fits(among); }) -
-                       1;
-  while (tiling.nonVolatile && !fits(tiling.nonVolatile))
+  tiling.nonVolatile = findFirst(1, tiling.external + 1, isTooMuch) - 1;
+  while (tiling.nonVolatile && isTooMuch(tiling.nonVolatile))
     --tiling.nonVolatile;
   tiling.nonVolatileBytes = getNonVolatileBytes(tiling.nonVolatile);
-  int64_t inL3 = tiling.externalBytes - tiling.nonVolatileBytes;
-  if (inL3 > options.l3.bytes)
-    return fail(3, inL3 - options.l3.bytes,
-                "memory l3 exceeded by {0} bytes ({1} needed for parameters, "
-                "{2} available)",
-                inL3 - options.l3.bytes, inL3, options.l3.bytes);
-  return llvm::Error::success();
+  int64_t inL3 = tiling.externalBytes - tiling.nonVolatileBytes +
+                 getImageBytes(cluster::Level::l3);
+  return checkL3(3, inL3);
+}
+
+llvm::Error Candidate::checkL3(int newStep, int64_t bytes) {
+  int64_t available = options.l3.bytes;
+  if (bytes <= available)
+    return llvm::Error::success();
+  return fail(newStep, bytes - available,
+              "memory l3 exceeded by {0} bytes ({1} needed for parameters, "
+              "{2} available)",
+              bytes - available, bytes, available);
 }
 
 void Candidate::predict(double otherCycles, double most) {

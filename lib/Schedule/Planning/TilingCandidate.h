@@ -62,7 +62,12 @@ private:
   int64_t placeResident(StageLoop &loop);
   void keepTiles(int64_t room);
   llvm::Error shape(StageLoop &loop);
+  cluster::Level chooseImageLevel(int64_t behind) const;
+  int64_t getImageBytes(cluster::Level level) const;
   llvm::Error placeBehind(int64_t otherBytes);
+  llvm::Error partStream(int64_t fixed, int64_t exceeded);
+  llvm::Error partExternal();
+  llvm::Error checkL3(int newStep, int64_t bytes);
   int64_t getExternalBytes(int64_t external) const;
   int64_t getNonVolatileBytes(int64_t among) const;
   void predict(double otherCycles, double most);

@@ -302,6 +302,55 @@ ArrayAttr KernelEmitter::ports(ArrayAttr types, ArrayAttr names,
   return b.getArrayAttr(list);
 }
 
+/// Copies what stays in L1 from its image. Returns where in the arena it lies.
+Value KernelEmitter::emitResidentCopy(Value arena) {
+  auto get = [&](memref::GlobalOp global) {
+    return memref::GetGlobalOp::create(b, global.getType(),
+                                       global.getSymName());
+  };
+  auto copy = [&](cluster::Engine engine, Value from, int64_t position,
+                  Value to, int64_t toPosition, int64_t bytes) -> Value {
+    Value token = cluster::DmaStartOp::create(
+        b, cluster::TokenType::get(b.getContext(), engine), from,
+        number(position), to, number(toPosition), number(bytes), Value(),
+        Value());
+    return cluster::DmaWaitOp::create(b, b.getIndexType(), token);
+  };
+  Value image = get(globals.resident);
+  int64_t first = schedule.residentOffset, bytes = tiling.residentBytes;
+  if (tiling.imageLevel == cluster::Level::l2)
+    return copy(cluster::Engine::dma, image, 0, arena, first, bytes);
+  // In pieces, which part a tile only if it is larger than they may be. The
+  // first is the last one: its position is that of all.
+  int64_t most = tiling.getImagePiece();
+  SmallVector<int64_t> cuts{0};
+  auto cut = [&](int64_t at) {
+    if (at > cuts.back() && at < bytes)
+      cuts.push_back(at);
+  };
+  for (size_t i = 0; i != residentStarts.size(); ++i) {
+    int64_t begin = residentStarts[i];
+    int64_t end =
+        i + 1 == residentStarts.size() ? bytes : residentStarts[i + 1];
+    if (end - cuts.back() > most)
+      cut(begin);
+    if (end - begin <= most)
+      continue;
+    for (int64_t at = begin + most; at < end; at += most)
+      cut(at);
+    cut(end);
+  }
+  Value through = get(globals.l2Ring), position;
+  int64_t end = bytes;
+  for (int64_t at : llvm::reverse(cuts)) {
+    copy(cluster::Engine::external, image, at, through, 0, end - at);
+    position =
+        copy(cluster::Engine::dma, through, 0, arena, first + at, end - at);
+    end = at;
+  }
+  return position;
+}
+
 /// Once: what stays in L1 gets there, and the first transfers are started.
 void KernelEmitter::emitInit() {
   b.setInsertionPoint(network);
@@ -310,15 +359,8 @@ void KernelEmitter::emitInit() {
   emitParallel(init, {});
   SmallVector<Value> carried;
   Value kept;
-  if (globals.resident) {
-    Value from = memref::GetGlobalOp::create(b, globals.resident.getType(),
-                                             globals.resident.getSymName());
-    Value token = cluster::DmaStartOp::create(
-        b, cluster::TokenType::get(b.getContext(), cluster::Engine::dma), from,
-        number(0), arenaArgument, number(schedule.residentOffset),
-        number(tiling.residentBytes), Value(), Value());
-    kept = cluster::DmaWaitOp::create(b, b.getIndexType(), token);
-  }
+  if (globals.resident)
+    kept = emitResidentCopy(arenaArgument);
   if (schedule.hasRing()) {
     StreamEmitter starter(b, tiling, getStreamMemory(arenaArgument));
     starter.emitStart();

@@ -87,21 +87,21 @@ memref::GlobalOp KernelEmitter::makeTable(ArrayRef<int32_t> data,
 void KernelEmitter::makeStreamGlobals() {
   using cluster::Level;
   Images images(stageLoops.getLoops(), tiling);
-  globals.resident = makeImage(images.resident, "resident", Level::l2);
+  globals.resident = makeImage(images.resident, "resident", tiling.imageLevel);
+  residentStarts = images.starts;
   globals.stream =
       makeImage(images.stream, "stream", tiling.isInL3 ? Level::l3 : Level::l2);
   globals.nvm = makeImage(images.nvm, "stream_nvm", Level::nvm);
   globals.l3 = makeImage(images.l3, "stream_l3", Level::l3);
   globals.transfers = makeTable(images.transfers, "transfers");
   globals.external = makeTable(images.external, "external_transfers");
-  if (!tiling.external)
+  if (!tiling.getOuterBytes())
     return;
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(module.getBody());
   globals.l2Ring = memref::GlobalOp::create(
       b, "l2_ring", b.getStringAttr("private"),
-      makeType(tiling.getExternalSlots() * tiling.slotBytes, b.getI8Type(),
-               Level::l2),
+      makeType(tiling.getOuterBytes(), b.getI8Type(), Level::l2),
       b.getUnitAttr(), /*constant=*/false,
       b.getI64IntegerAttr(Arena::alignment));
   symbols.insert(globals.l2Ring);

@@ -15,7 +15,9 @@ struct Images {
   Images(llvm::ArrayRef<StageLoop> loops, const Tiling &tiling);
 
   std::vector<char> resident; ///< goes to L1 once
-  std::vector<char> stream;   ///< in L2, or in a direct l3
+  /// Of it, where constants and tiles begin.
+  llvm::SmallVector<int64_t> starts;
+  std::vector<char> stream; ///< in L2, or in a direct l3
   std::vector<char> nvm, l3;
   /// Two words for each transfer: the position in `stream` (0 if the tile
   /// comes from behind L2), and the number of bytes.

@@ -85,6 +85,7 @@ private:
   llvm::SmallVector<mlir::Value> leaveDelayLines();
   void emitKernel();
   void emitReset();
+  mlir::Value emitResidentCopy(mlir::Value arena);
   void emitInit();
   cluster::ProgramOp emitProgram();
   void emitDealtLoop(int64_t count,
@@ -121,6 +122,7 @@ private:
     mlir::memref::GlobalOp resident, stream, nvm, l3, l2Ring, transfers,
         external;
   } globals;
+  llvm::SmallVector<int64_t> residentStarts; ///< Images::starts
   // While the kernel is emitted.
   mlir::Value core;
   std::unique_ptr<StreamEmitter> stream;

@@ -97,9 +97,13 @@ plan::ReportAttr schedule::makeReport(const Schedule &schedule) {
   used.nvm = tiling.nonVolatileBytes;
   if (tiling.isInL3)
     std::swap(used.l2, used.l3);
-  // What stays in L1 comes from there, and the ring of what lies behind it.
-  used.l2 += tiling.residentBytes + schedule.otherL2Bytes +
-             tiling.getExternalSlots() * tiling.slotBytes;
+  int64_t &image = tiling.imageLevel == cluster::Level::l2    ? used.l2
+                   : tiling.imageLevel == cluster::Level::nvm ? used.nvm
+                                                              : used.l3;
+  image += tiling.residentBytes;
+  used.l2 += schedule.otherL2Bytes + tiling.getOuterBytes();
+  if (!options.codeBytes)
+    used.l2 += tiling.getTableBytes();
   available.l1 = schedule.l1Available + options.codeBytes;
   available.l2 = options.l2Bytes;
   available.l3 = options.l3.bytes;
