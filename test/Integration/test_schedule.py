@@ -232,6 +232,21 @@ def test_engine_is_busy(group, case):
         assert found.transfers / found.simulated >= BUSY, found
 
 
+@pytest.mark.parametrize("schedule", ["ring=3", "ring=4", "ring=6", "ring=3,slot-bytes=8192",
+                                      "ring=6,slot-bytes=4096"])
+@pytest.mark.parametrize("model", ["lstm128", "gru128"])
+def test_prediction_of_choices(model, schedule):
+    """Where the engine is the bound, rings differ by how long it waits: not at all with
+    the transfer before, and while cores fetch the code of another stage."""
+    options = ["--target=pulp-open-ddr", f"--schedule={schedule}"]
+    elf, report = compile(se.SOURCE / "models" / f"tinydenoiser_{model}.onnx", "choice",
+                          "--precision=fp16", *options)
+    cycles, _, _ = get_steady(elf, "mag", 257, options[0])
+    predicted = report["predicted"]["cycles_per_frame"]
+    print(f"{predicted} predicted, {cycles:.0f} simulated")
+    assert abs(predicted / cycles - 1) <= 0.01
+
+
 def test_statistics_have_prediction():
     path, name, width = network(Case("gru1", 64, 1, "fp16", "gap9"))
     elf, report = compile(path, "statistics", "--target=gap9", "--precision=fp16")

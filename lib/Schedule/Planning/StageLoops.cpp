@@ -210,27 +210,33 @@ double StageLoop::getCodeBytes() const {
          earlyBytes * double(isSplit ? early.size() : 0);
 }
 
+StageLoop::FirstFetch StageLoop::getFirstFetch() const {
+  double sums = getSumCost().bytes, all = getCodeBytes();
+  double perByte = fetchCycles + coldShare * coldFetchCycles;
+  // Each section has a step of its own, and one for a last K block that is
+  // shorter.
+  double steps = 0;
+  if (panel.kBlocks > 1) {
+    steps = -1;
+    for (const Section &section : panel.sections)
+      steps += section.kBlocks == 1 || panel.isEven(section) ? 1 : 2;
+  }
+  return {perByte * (sums + steps * stepBytes), perByte * (all - sums)};
+}
+
 double StageLoop::getFetchCycles(unsigned cores) const {
   double all = getCodeBytes(), sums = getSumCost().bytes;
   double passes =
       double(panel.vectors * llvm::divideCeil(getRegisterTiles(), cores));
-  double first = fetchCycles + coldShare * coldFetchCycles;
   auto again = [&](double bytes) {
     return againShare * fetchCycles * bytes *
            getMissShare(bytes / double(cacheBytes));
   };
   double turn = isSplit ? again(sums) + again(all - sums) : again(all);
-  double cycles = first * all + turn * (passes - 1);
-  // Each section has a step of its own, and one for a last K block that is
-  // shorter.
-  if (panel.kBlocks > 1) {
-    double steps = 0;
-    for (const Section &section : panel.sections)
-      steps += section.kBlocks == 1 || panel.isEven(section) ? 1 : 2;
-    cycles += first * (steps - 1) * stepBytes;
-  }
+  FirstFetch first = getFirstFetch();
   // Parts but the last one end with the sums.
-  return cycles + again(sums) * passes * double(panel.kBlocks - 1);
+  return first.sums + first.rest + turn * (passes - 1) +
+         again(sums) * passes * double(panel.kBlocks - 1);
 }
 
 double StageLoops::getCodeBytes(int64_t l1Bytes, double otherBytes) const {

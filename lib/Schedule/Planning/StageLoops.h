@@ -190,6 +190,12 @@ struct StageLoop {
     return panel.registerTile / (unroll * (inPairs ? 2 : 1));
   }
 
+  /// Cycles for which a core waits for instructions when it runs the first
+  /// time: for those of the sums, and for those of what is computed with them.
+  struct FirstFetch {
+    double sums, rest;
+  };
+  FirstFetch getFirstFetch() const;
   /// Cycles for which a core waits for instructions.
   double getFetchCycles(unsigned cores) const;
   /// Cost of one register tile without its sums, for one vector.

@@ -347,6 +347,10 @@ void Candidate::predict(double otherCycles, double most) {
       continue;
     }
     tiling.computeCycles += cycles;
+    // The engine waits as well while the cores fetch what comes first.
+    StageLoop::FirstFetch first = loop.getFirstFetch();
+    cycles -= first.sums + first.rest;
+    size_t begin = steps.size();
     double groups = double(loop.getRegisterTiles() * loop.panel.kBlocks);
     for (int64_t tile = 0, e = loop.getTiles(); tile != e; ++tile) {
       int64_t bytes = loop.getBytes(tile);
@@ -355,6 +359,8 @@ void Candidate::predict(double otherCycles, double most) {
       steps.push_back(
           {cycles * share / groups, loop.isResident(tile) ? 0 : bytes});
     }
+    steps[begin].cycles += first.sums;
+    steps[begin + loop.panel.kBlocks - 1].cycles += first.rest;
   }
   double ports = options.portCycles;
   if (tiling.slots)
