@@ -22,13 +22,15 @@ import numpy as np
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ["SE_BIN"])
-sys.path[:0] = [str(ROOT / "test" / "Integration"), str(BIN.parent / "python")]
+sys.path[:0] = [str(ROOT / "benchmarks"), str(ROOT / "test" / "Integration"),
+                str(BIN.parent / "python")]
 
 import bounds  # noqa: E402
+import pages  # noqa: E402
 import test_cells  # noqa: E402
 from se_mlir import cells  # noqa: E402
 
-DOCS = ROOT / "docs" / "performance.md"
+PAGE = "performance.md"
 TARGET = "--target=pulp-open-ddr"
 
 
@@ -85,7 +87,7 @@ def main():
     parser.add_argument("--sizes", default="61,256", help="units, such as 16,61 (%(default)s)")
     parser.add_argument("--precisions", default="fp32,fp16,mixed,int8", help="(%(default)s)")
     parser.add_argument("--only", default="", help="cells, such as gru,lstm")
-    parser.add_argument("--docs", action="store_true", help=f"rewrites the table of {DOCS.name}")
+    parser.add_argument("--docs", action="store_true", help=f"rewrites the table of {PAGE}")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     options = parser.parse_args()
     sizes = [int(size) for size in options.sizes.split(",")]
@@ -118,13 +120,10 @@ def main():
     table = "\n".join(lines) + "\n"
     print(table)
     if options.docs:
-        begin, end = "<!-- bench cells -->\n", "<!-- end of cells -->"
-        text = DOCS.read_text()
-        before, rest = text.split(begin)
-        old, rest = rest.split(end, 1)
         if options.only:
+            _, old, _ = pages.split(PAGE, "cells")
             table = replace_rows(old, table)
-        DOCS.write_text(before + begin + table + end + rest)
+        pages.write(PAGE, {"cells": table})
 
 
 if __name__ == "__main__":

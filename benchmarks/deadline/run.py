@@ -21,7 +21,11 @@ import numpy as np
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ["SE_BIN"])
-DOCS = ROOT / "docs" / "deadline.md"
+sys.path.insert(0, str(ROOT / "benchmarks"))
+
+import pages  # noqa: E402
+
+PAGE = "deadline.md"
 WAYS = {"plain": [], "banks and port": ["--l1-conflicts", "--l2-port"]}
 
 
@@ -84,7 +88,7 @@ def main():
     parser.add_argument("--hops", type=int, default=10000)
     parser.add_argument("--only", default="", metavar="WORDS",
                         help="networks whose names have one of these")
-    parser.add_argument("--docs", action="store_true", help=f"rewrites the table of {DOCS.name}")
+    parser.add_argument("--docs", action="store_true", help=f"rewrites the table of {PAGE}")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     options = parser.parse_args()
     jobs = [(model, target, precision, options)
@@ -109,9 +113,7 @@ def main():
     table = "\n".join(lines) + "\n"
     print(table)
     if options.docs:
-        begin, end = "<!-- bench deadline -->\n", "<!-- end of deadline -->"
-        before, rest = DOCS.read_text().split(begin)
-        DOCS.write_text(before + begin + table + end + rest.split(end, 1)[1])
+        pages.write(PAGE, {"deadline": table})
 
 
 if __name__ == "__main__":

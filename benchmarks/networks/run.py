@@ -22,7 +22,11 @@ import onnx
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ["SE_BIN"])
-DOCS = ROOT / "docs" / "performance.md"
+sys.path.insert(0, str(ROOT / "benchmarks"))
+
+import pages  # noqa: E402
+
+PAGE = "performance.md"
 TARGETS = ("pulp-open-ddr", "gap9")
 PRECISIONS = ("fp32", "fp16", "mixed", "auto", "int8")
 FRAMES = 12
@@ -98,7 +102,7 @@ def main():
                              "with an input `mag`; noise is what all others get")
     parser.add_argument("--only", default="", metavar="WORDS",
                         help="networks whose names have one of these, such as gru,dtln")
-    parser.add_argument("--docs", action="store_true", help=f"rewrites the tables of {DOCS.name}")
+    parser.add_argument("--docs", action="store_true", help=f"rewrites the tables of {PAGE}")
     parser.add_argument("--json", type=pathlib.Path, help="writes the cycles there")
     parser.add_argument("--against", type=pathlib.Path, help="compares with such a file")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
@@ -142,9 +146,7 @@ def main():
     if options.against:
         compare(options.against, cycles)
     if options.docs:
-        begin, end = "<!-- bench networks -->\n", "<!-- end of networks -->"
-        before, rest = DOCS.read_text().split(begin)
-        DOCS.write_text(before + begin + table + end + rest.split(end, 1)[1])
+        pages.write(PAGE, {"networks": table})
 
 
 if __name__ == "__main__":

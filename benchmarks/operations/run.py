@@ -22,7 +22,11 @@ import numpy as np
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ["SE_BIN"])
-DOCS = ROOT / "docs" / "cells.md"
+sys.path.insert(0, str(ROOT / "benchmarks"))
+
+import pages  # noqa: E402
+
+PAGE = "cells.md"
 ELEMENTS = 1024
 CORES = 8
 T = f"tensor<{ELEMENTS}xf32>"
@@ -88,7 +92,7 @@ def measure(job):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("--docs", action="store_true", help=f"rewrites the table of {DOCS.name}")
+    parser.add_argument("--docs", action="store_true", help=f"rewrites the table of {PAGE}")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     options = parser.parse_args()
     precisions = ["fp32", "fp16"]
@@ -103,9 +107,7 @@ def main():
     table = "\n".join(lines) + "\n"
     print(table)
     if options.docs:
-        begin, end = "<!-- bench operations -->\n", "<!-- end of operations -->"
-        before, rest = DOCS.read_text().split(begin)
-        DOCS.write_text(before + begin + table + end + rest.split(end, 1)[1])
+        pages.write(PAGE, {"operations": table})
 
 
 if __name__ == "__main__":

@@ -18,12 +18,12 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-DOCS = ROOT / "docs" / "paper.md"
 # The other benchmarks are what this one is made of.
 sys.path.insert(0, str(ROOT / "benchmarks"))
 
 import claims  # noqa: E402
 import figures  # noqa: E402
+import pages  # noqa: E402
 import programs  # noqa: E402
 import tables  # noqa: E402
 from programs import DOUBLE_BUFFERING, PLACEMENTS, Program  # noqa: E402
@@ -160,16 +160,6 @@ def parse_options():
     return options
 
 
-def write_docs(written):
-    """Puts {name: table} between the marks of the page."""
-    text = DOCS.read_text()
-    for name, table in written.items():
-        begin, end = f"<!-- bench paper: {name} -->\n", f"<!-- end of {name} -->"
-        before, rest = text.split(begin)
-        text = before + begin + table + "\n" + end + rest.split(end, 1)[1]
-    DOCS.write_text(text)
-
-
 def main():
     options = parse_options()
     with tempfile.TemporaryDirectory() as temporary:
@@ -187,7 +177,7 @@ def main():
     if options.csv:
         tables.write_csv(measured, options.csv)
     if options.docs:
-        write_docs(written)
+        pages.write("paper.md", {f"paper: {name}": table for name, table in written.items()})
     for folder in filter(None, (options.pictures, options.docs and ROOT / "docs" / "pictures")):
         figures.draw_all(measured, folder)
 

@@ -8,10 +8,12 @@ Prints a table, in Markdown. With --docs it becomes that of docs/performance.md.
 """
 
 import argparse
+import collections
 import concurrent.futures
 import json
 import os
 import pathlib
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -21,7 +23,11 @@ import onnx
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ["SE_BIN"])
-DOCS = ROOT / "docs" / "performance.md"
+sys.path.insert(0, str(ROOT / "benchmarks"))
+
+import pages  # noqa: E402
+
+PAGE = "performance.md"
 FRAMES = 10
 RUNS = {"": [], "banks": ["--l1-conflicts"], "port": ["--l2-port"],
         "both": ["--l1-conflicts", "--l2-port"]}
@@ -55,13 +61,23 @@ def measure(job):
         return job, result
 
 
+def describe(changes):
+    """{(place, run): percents} in words, a line each."""
+    for place, where in (("l2", "Code in L2"), ("l1", "Code in L1")):
+        fields = [f"{run or 'without either'} {statistics.fmean(found):+.1f} % "
+                  f"({min(found):+.1f} to {max(found):+.1f})"
+                  for run in RUNS if (found := changes[place, run]) and (run or place == "l1")]
+        if fields:
+            yield f"{where}, mean and range: {', '.join(fields)}.  "
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--models", type=pathlib.Path, nargs="+", default=[ROOT / "models"],
                         metavar="FOLDER", help="folders of ONNX files (models/)")
     parser.add_argument("--only", default="", metavar="WORDS",
                         help="networks whose names have one of these, such as gru,dtln")
-    parser.add_argument("--docs", action="store_true", help=f"rewrites the table of {DOCS.name}")
+    parser.add_argument("--docs", action="store_true", help=f"rewrites the table of {PAGE}")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     options = parser.parse_args()
     models = [model for folder in options.models for model in sorted(folder.glob("*.onnx"))
@@ -74,7 +90,7 @@ def main():
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         results = list(pool.map(measure, jobs))
     lines = ["| network | code in | cycles | banks | port | both |", "|---" * 6 + "|"]
-    base = {}
+    base, changes = {}, collections.defaultdict(list)
     for (model, target, precision, place), found in results:
         name = f"{model.stem}, {precision}, `{target}`"
         if isinstance(found, str):
@@ -84,14 +100,15 @@ def main():
         first = base.setdefault(name, found[""])
         fields = [f"{found['']:,.0f}"] + [
             f"{100 * (found[run] / first - 1):+.1f} %" for run in ("banks", "port", "both")]
+        for run in RUNS:
+            changes[place, run].append(100 * (found[run] / first - 1))
         lines.append(f"| {name if place == 'l2' else ''} | {place.upper()} | "
                      f"{' | '.join(fields)} |")
-    table = "\n".join(lines) + "\n"
+    lines += ["", *describe(changes)]
+    table = "\n".join(lines)
     print(table)
     if options.docs:
-        begin, end = "<!-- bench port -->\n", "<!-- end of port -->"
-        before, rest = DOCS.read_text().split(begin)
-        DOCS.write_text(before + begin + table + end + rest.split(end, 1)[1])
+        pages.write(PAGE, {"port": table})
 
 
 if __name__ == "__main__":

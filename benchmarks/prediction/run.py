@@ -13,7 +13,6 @@ import concurrent.futures
 import json
 import os
 import pathlib
-import re
 import sys
 import tempfile
 
@@ -21,13 +20,15 @@ import numpy as np
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ.get("SE_BIN", ROOT / "build" / "release" / "bin"))
-sys.path[:0] = [str(ROOT / "test" / "Integration"), str(BIN.parent / "python")]
+sys.path[:0] = [str(ROOT / "benchmarks"), str(ROOT / "test" / "Integration"),
+                str(BIN.parent / "python")]
 
+import pages  # noqa: E402
 import predictions  # noqa: E402
 import random_networks  # noqa: E402
 
 NEAR = 0.1
-DOCS = ROOT / "docs" / "scheduling.md"
+PAGE = "scheduling.md"
 
 
 def run_random(job):
@@ -75,7 +76,7 @@ def main():
     parser.add_argument("--first", type=int, default=1000, metavar="SEED",
                         help="the seed of the first")
     parser.add_argument("--json", type=pathlib.Path, help="writes each program there")
-    parser.add_argument("--docs", action="store_true", help=f"rewrites the table of {DOCS.name}")
+    parser.add_argument("--docs", action="store_true", help=f"rewrites the table of {PAGE}")
     options = parser.parse_args()
     seeds = range(options.first, options.first + options.networks)
     jobs = [(run_random, (kind, seed, precision)) for kind in random_networks.KINDS
@@ -96,13 +97,7 @@ def main():
             [[kind, name, precision, found.predicted, found.simulated]
              for kind, name, precision, found in results], indent=1))
     if options.docs:
-        text = DOCS.read_text()
-        begin, end = "<!-- bench prediction -->\n", "<!-- end -->"
-        pattern = re.escape(begin) + ".*?" + re.escape(end)
-        new, count = re.subn(pattern, lambda _: f"{begin}\n{table}\n\n{end}", text, flags=re.S)
-        if count != 1:
-            sys.exit(f"{DOCS}: expected one place for the table, found {count}")
-        DOCS.write_text(new)
+        pages.write(PAGE, {"prediction": f"\n{table}\n\n"})
 
 
 if __name__ == "__main__":

@@ -23,11 +23,14 @@ import tempfile
 import numpy as np
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "test" / "Integration"))
-import test_rnnoise  # noqa: E402 - of the folder that has just been added
+sys.path[:0] = [str(ROOT / "benchmarks"), str(ROOT / "test" / "Integration")]
+
+import pages  # noqa: E402
+import test_rnnoise  # noqa: E402
+
 
 BIN = pathlib.Path(os.environ["SE_BIN"])
-DOCS = ROOT / "docs" / "performance.md"
+PAGE = "performance.md"
 FEATURES = ("powers", "22 bands of RNNoise", "42 features of RNNoise", "40 bands of Mel",
             "40 bands of Mel, logarithm")
 SIZES = (64, 128, 256, 320, 480, 512, 960, 1024)
@@ -181,15 +184,9 @@ def measure_hop(job):
         return measure(pathlib.Path(name), model, inputs, *options)
 
 
-def replace(text, name, table):
-    begin, end = f"<!-- bench {name} -->\n", "<!-- end -->"
-    before, rest = text.split(begin)
-    return before + begin + "\n" + table + "\n" + end + rest.split(end, 1)[1]
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("--docs", action="store_true", help=f"rewrites the tables of {DOCS.name}")
+    parser.add_argument("--docs", action="store_true", help=f"rewrites the tables of {PAGE}")
     parser.add_argument("--models", type=pathlib.Path, default=ROOT / "models",
                         help="folder of networks for TinyDenoiser's front end (default: models)")
     parser.add_argument("--recordings", type=pathlib.Path,
@@ -237,9 +234,7 @@ def main():
     third = "\n".join(lines) + "\n"
     print(first, third, second, sep="\n")
     if options.docs:
-        text = replace(DOCS.read_text(), "transforms", first)
-        text = replace(text, "features", third)
-        DOCS.write_text(replace(text, "hops", second))
+        pages.write(PAGE, {"transforms": first, "features": third, "hops": second})
 
 
 if __name__ == "__main__":
