@@ -151,6 +151,12 @@ std::string se::makeHeader(const ProgramInfo &program) {
     os << llvm::formatv("  uint8_t scratch[{0}];\n", program.stateBytes - at);
   os << "} __attribute__((aligned(16))) " << name << "_state;\n\n";
 
+  if (program.worstCaseCycles)
+    os << "/* No frame was longer in simulations of the worst case, with 5 % "
+          "on "
+          "top. */\n"
+       << llvm::formatv("enum {{ {0}_worst_case_cycles = {1} };\n\n", name,
+                        *program.worstCaseCycles);
   os << "/* Once, before anything else; and back to the reset values. */\n"
      << "void " << name << "_init(" << name << "_state *state);\n"
      << "void " << name << "_reset(" << name << "_state *state);\n\n"
@@ -218,6 +224,8 @@ std::string se::makeMetadata(const ProgramInfo &program, StringRef target,
                           {"states", toJSON(program.states)}};
   if (program.predictedCycles)
     meta["predicted_cycles_per_frame"] = *program.predictedCycles;
+  if (program.worstCaseCycles)
+    meta["worst_case_cycles"] = *program.worstCaseCycles;
   if (program.stream)
     meta["stream"] =
         llvm::json::Object{{"sample_rate", program.stream->sampleRate},

@@ -58,6 +58,7 @@ private:
   mlir::LogicalResult fitCode(const ProgramInfo &program,
                               llvm::StringRef object);
   mlir::LogicalResult emit();
+  mlir::LogicalResult emitProgram(ProgramInfo program);
   mlir::LogicalResult plan(Phase middle);
   mlir::LogicalResult preparePage();
   /// Deadline.cpp.
@@ -118,6 +119,7 @@ private:
   std::optional<llvm::json::Object> report;
   /// That precision=auto tried.
   std::vector<quantization::Candidate> candidates;
+  std::optional<int64_t> worstCase; ///< cycles, once they are measured
   /// What the page of a report runs, or why there is none.
   std::unique_ptr<llvm::MemoryBuffer> pageProgram;
   std::string noProgram;

@@ -78,6 +78,7 @@ LogicalResult Compilation::meetDeadline() {
         "highest clock of target {4}; {5}",
         number(*options.deadlineMs), atMost, getMs(*fastest),
         number(fastest->mhz), target.name, suggest(*report, target)));
+  worstCase = worst->bound;
   llvm::json::Value volt = nullptr;
   std::string at = llvm::formatv("{0} MHz", number(chosen->mhz));
   if (chosen->volt) {

@@ -77,8 +77,6 @@ LogicalResult Compilation::link(StringRef object) {
   auto program = linkApplication(object, getLinkOptions());
   if (!program)
     return fail(program.takeError());
-  if (failed(write(outputPath, (*program)->getBuffer())))
-    return failure();
   pageProgram = std::move(*program);
   return success();
 }
@@ -140,6 +138,11 @@ LogicalResult Compilation::emit() {
       reaches(Phase::Selected) ? Phase::Selected : options.emit.phase;
   if (failed(plan(middle)) || failed(preparePage()))
     return failure();
+  // Of others it is measured when they are made.
+  bool isProgram = options.emit.emit == Emit::ELF,
+       isFirmware = options.emit.emit == Emit::Object;
+  if (!isProgram && !isFirmware && failed(meetDeadline()))
+    return failure();
   if (!reaches(Phase::LLVM))
     return printModule();
   std::optional<ProgramInfo> program = getProgramInfo(module);
@@ -147,7 +150,25 @@ LogicalResult Compilation::emit() {
     return failure();
   if (options.emit.emit == Emit::MLIR)
     return printModule();
+  program->worstCaseCycles = worstCase;
+  if (failed(emitProgram(*program)))
+    return failure();
+  if (!isProgram)
+    return success();
+  if (options.deadlineMs) {
+    if (failed(meetDeadline()))
+      return failure();
+    // Once more, with what is known of it now.
+    program->worstCaseCycles = worstCase;
+    if (failed(emitProgram(*program)))
+      return failure();
+  }
+  return write(outputPath, pageProgram->getBuffer());
+}
 
+/// Of a module in phase LLVM: writes its code as text or object, or links the
+/// program.
+LogicalResult Compilation::emitProgram(ProgramInfo program) {
   auto code = DeviceCode::create(module, target);
   if (!code)
     return fail(code.takeError());
@@ -155,8 +176,8 @@ LogicalResult Compilation::emit() {
   if (isFirmware)
     (*code)->refer(target::getScriptSymbols(target, script));
   else
-    (*code)->addApplication(*program,
-                            makeMetadata(*program, target.name, precisionName));
+    (*code)->addApplication(program,
+                            makeMetadata(program, target.name, precisionName));
   if (options.emit.emit == Emit::LLVMIR)
     return write(outputPath, (*code)->getIR());
   if (options.emit.emit == Emit::Assembly) {
@@ -169,19 +190,22 @@ LogicalResult Compilation::emit() {
   if (failed(bytes))
     return failure();
   StringRef object(bytes->data(), bytes->size());
-  if (failed(fitCode(*program, object)))
+  if (failed(fitCode(program, object)))
     return failure();
   if (report)
     if (llvm::Error error = addStageCode(*report, object))
       return fail(std::move(error));
   if (!isFirmware)
     return link(object);
+  if (failed(meetDeadline()))
+    return failure();
+  program.worstCaseCycles = worstCase;
   // Nothing stands beside a stream or a device.
   if (OutputFiles::isRegular(outputPath)) {
     std::string header = getHeaderPath();
     if (header == outputPath)
       return fail("the object's name must not end in .h");
-    if (failed(write(header, makeHeader(*program))))
+    if (failed(write(header, makeHeader(program))))
       return failure();
   }
   return write(outputPath, object);

@@ -71,6 +71,7 @@ static bool parse(const json::Value &value, NetworkMetadata &metadata,
       map.map("macs_per_frame", metadata.macsPerFrame) &&
       map.map("weight_bytes", metadata.weightBytes) &&
       map.mapOptional("predicted_cycles_per_frame", metadata.predictedCycles) &&
+      map.mapOptional("worst_case_cycles", metadata.worstCaseCycles) &&
       map.mapOptional("stream", metadata.stream) &&
       map.map("inputs", metadata.inputs) &&
       map.map("outputs", metadata.outputs);

@@ -75,6 +75,7 @@ private:
   Error runOnGvsoc();
   Error collect(Frames &outputs);
   json::Object makeStatistics();
+  void checkWorstCase();
 
   const Program &program;
   const Frames &inputs;
@@ -243,10 +244,30 @@ json::Object Runner::makeStatistics() {
                             : makeFrameStatistics(frameCycles, macs);
   if (metadata && metadata->predictedCycles)
     object["predicted_cycles_per_frame"] = *metadata->predictedCycles;
+  if (metadata && metadata->worstCaseCycles)
+    object["worst_case_cycles"] = *metadata->worstCaseCycles;
   if (metadata && options.platform == Platform::Simulator)
     addEnergyStatistics(object, result.activity, operatingPoints,
                         metadata->getHopMilliseconds());
   return object;
+}
+
+/// Says so if a frame took longer than the compiler has promised.
+void Runner::checkWorstCase() {
+  if (!program.metadata || !program.metadata->worstCaseCycles ||
+      frameCycles.empty())
+    return;
+  uint64_t bound = *program.metadata->worstCaseCycles;
+  auto longest = llvm::max_element(frameCycles);
+  if (*longest > bound)
+    errs() << formatMessage(
+                  "warning",
+                  formatv("{0}: frame {1} took {2:N} cycles, more than the "
+                          "{3:N} of its worst case",
+                          program.path, longest - frameCycles.begin(), *longest,
+                          bound)
+                      .str())
+           << '\n';
 }
 
 Expected<ProgramRun> Runner::run() {
@@ -259,6 +280,7 @@ Expected<ProgramRun> Runner::run() {
   if (Error error = collect(run.outputs))
     return error;
   run.statistics = makeStatistics();
+  checkWorstCase();
   if (options.describesEnergy)
     run.energy =
         formatEnergy(result.activity, operatingPoints,

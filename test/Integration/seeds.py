@@ -180,7 +180,7 @@ def make_metadata():
     return json.dumps({
         "network": "net", "target": "pulp-open", "precision": "fp32", "cores": 8,
         "macs_per_frame": 160, "weight_bytes": 720, "state_bytes": 64,
-        "predicted_cycles_per_frame": 900, "inputs": [port("x", 1, 3)],
+        "predicted_cycles_per_frame": 900, "worst_case_cycles": 1000, "inputs": [port("x", 1, 3)],
         "outputs": [port("y", 1, 5)], "states": [port("h", 1, 5)]}).encode()
 
 

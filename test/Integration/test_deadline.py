@@ -101,6 +101,29 @@ def test_python_and_page(tmp_path):
         se_mlir.compile(GRU, elf, precision="fp16", deadline_ms=0.5)
 
 
+def test_program_knows_its_bound(tmp_path):
+    """se-run compares, and says when it does not hold."""
+    elf, report = compile_bound(tmp_path, ["--cell=gru"], "--random-weights=1",
+                                "--size=x=16,h=16", "--precision=fp16")
+    bound = report["deadline"]["worst_case_cycles"]
+    np.save(tmp_path / "x.npy", make_frames(16, 1).astype(np.float32))
+    run = ["se-run", elf, "--in", f"x={tmp_path / 'x.npy'}", f"--stats={tmp_path / 's.json'}"]
+    assert "warning" not in se.run_tool(*run).stderr
+    assert json.loads((tmp_path / "s.json").read_text())["worst_case_cycles"] == bound
+    # The same program without it takes as long.
+    se.run_tool("se-compile", "--cell=gru", "-o", tmp_path / "other.elf", "--random-weights=1",
+                "--size=x=16,h=16", "--precision=fp16")
+    ways = [find_longest(tmp_path, file, {"x": make_frames(16, 1)})
+            for file in (elf, tmp_path / "other.elf")]
+    assert ways[0] == ways[1] and "worst_case" not in (tmp_path / "stats.json").read_text()
+    text = f'"worst_case_cycles":{bound}'.encode()
+    content = elf.read_bytes()
+    assert content.count(text) == 1
+    elf.write_bytes(content.replace(text, text[:-len(str(bound))] + b"9".ljust(len(str(bound)))))
+    assert re.search(r"warning: .*net.elf: frame 0 took [\d,]+ cycles, more than the 9 of its "
+                     r"worst case\n", se.run_tool(*run).stderr)
+
+
 def test_missed(tmp_path):
     elf = tmp_path / "net.elf"
     common = ["se-compile", GRU, "-o", elf, "--precision=fp16"]
@@ -121,5 +144,6 @@ def test_objects_have_one_too(tmp_path):
     se.run_tool("se-compile", GRU, "-o", obj, "--emit=obj", "--precision=fp16",
                 "--deadline-ms=1000", f"--report={text}")
     bound = json.loads(text.read_text())["deadline"]["worst_case_cycles"]
+    assert f"enum {{ net_worst_case_cycles = {bound} }};" in obj.with_suffix(".h").read_text()
     # Its stacks are larger, which leaves less to parameters that stay.
     assert 1 < bound / report["deadline"]["worst_case_cycles"] < 1.1

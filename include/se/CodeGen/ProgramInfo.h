@@ -31,6 +31,8 @@ struct ProgramInfo {
   int64_t macs = 0;      ///< multiply-accumulates of matvecs per frame
   /// What the planner expects of a frame; absent if there is no plan.
   std::optional<int64_t> predictedCycles;
+  /// What no frame exceeds (docs/deadline.md); absent if it was not asked for.
+  std::optional<int64_t> worstCaseCycles;
   std::optional<Stream> stream; ///< absent if frames are no hops of sound
   std::vector<PortInfo> inputs, outputs, states;
 };

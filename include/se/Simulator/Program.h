@@ -29,6 +29,8 @@ struct NetworkMetadata {
   unsigned cores = 0;
   uint64_t macsPerFrame = 0, weightBytes = 0;
   std::optional<uint64_t> predictedCycles; ///< per frame
+  /// No frame should take more; empty if it is not known.
+  std::optional<uint64_t> worstCaseCycles;
   std::optional<Stream> stream; ///< empty if frames are no hops of sound
   std::vector<Port> inputs, outputs;
 
