@@ -176,7 +176,7 @@ TEST_F(TilingTest, TheImageOfWhatStaysLeavesL2First) {
   EXPECT_EQ(error, "");
   EXPECT_EQ(tiling.imageLevel, se::cluster::Level::nvm);
   EXPECT_EQ(tiling.external, 0);
-  EXPECT_EQ(tiling.getOuterBytes(), Tiling::mostImagePiece);
+  EXPECT_EQ(tiling.getOuterBytes(), int64_t(Tiling::imagePiece));
   EXPECT_LE(tiling.streamBytes + tiling.getOuterBytes() +
                 tiling.getTableBytes(),
             160000);

@@ -88,15 +88,12 @@ struct Tiling {
   int64_t getExternalSlots() const { return external ? ahead + slots - 1 : 0; }
   /// Of the buffer in L2 through which all comes that lies behind it.
   int64_t getOuterBytes() const {
-    if (external)
-      return getExternalSlots() * slotBytes;
-    return imageLevel == cluster::Level::l2 ? 0 : mostImagePiece;
+    return std::max(getExternalSlots() * slotBytes,
+                    imageLevel == cluster::Level::l2 ? 0 : imagePiece);
   }
-  /// Of what stays in L1, as much as comes through L2 at once.
-  int64_t getImagePiece() const {
-    return std::min(getOuterBytes(), mostImagePiece);
-  }
-  static constexpr int64_t mostImagePiece = 4096;
+  /// Of what stays in L1, as much as comes through L2 at once. Each piece has
+  /// code of its own.
+  static constexpr int64_t imagePiece = 4096;
 };
 
 /// Words of L1 that tell the next frame what is under way.

@@ -260,13 +260,15 @@ int64_t Candidate::getImageBytes(cluster::Level level) const {
 /// lay in L2, `exceeded` bytes would be missing.
 llvm::Error Candidate::partStream(int64_t fixed, int64_t exceeded) {
   tiling.ahead = externalAhead;
-  fixed += tiling.transfers
-               ? (externalAhead + tiling.slots - 1) * tiling.slotBytes
-               : Tiling::mostImagePiece;
+  int64_t ring = tiling.transfers
+                     ? (externalAhead + tiling.slots - 1) * tiling.slotBytes
+                     : 0;
+  tiling.imageLevel =
+      chooseImageLevel(fixed + ring + tiling.streamBytes - options.l2Bytes);
+  fixed += tiling.imageLevel == cluster::Level::l2
+               ? ring + tiling.residentBytes
+               : std::max(ring, Tiling::imagePiece);
   int64_t behind = fixed + tiling.streamBytes - options.l2Bytes;
-  tiling.imageLevel = chooseImageLevel(behind);
-  fixed += getImageBytes(cluster::Level::l2);
-  behind += getImageBytes(cluster::Level::l2);
   // Each has an entry in a second table.
   auto isEnough = [&](int64_t external) {
     return getExternalBytes(external) >=

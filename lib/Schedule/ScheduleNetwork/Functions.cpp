@@ -322,7 +322,7 @@ Value KernelEmitter::emitResidentCopy(Value arena) {
     return copy(cluster::Engine::dma, image, 0, arena, first, bytes);
   // In pieces, which part a tile only if it is larger than they may be. The
   // first is the last one: its position is that of all.
-  int64_t most = tiling.getImagePiece();
+  constexpr int64_t most = Tiling::imagePiece;
   SmallVector<int64_t> cuts{0};
   auto cut = [&](int64_t at) {
     if (at > cuts.back() && at < bytes)
