@@ -241,13 +241,27 @@ TEST(MissShareTest, WhatFitsStays) {
 TEST(PredictionTest, CoresOrEngineAreTheBound) {
   // Four tiles of 8,000 bytes, 1,000 cycles of the engine each.
   auto predict = [](double cycles, int64_t slots) {
-    SmallVector<Step> steps(4, {cycles, 8000});
+    SmallVector<Step> steps(4, {cycles, 8000, 0});
     return predictFrame(steps, slots, 8);
   };
   EXPECT_NEAR(predict(3000, 3), 4 * 3000, 1);
   EXPECT_NEAR(predict(100, 3), 4 * (1000 + transferCycles), 1);
   // With two slots the engine waits for the cores in each step.
   EXPECT_GT(predict(900, 2), predict(900, 3));
+}
+
+TEST(PredictionTest, TheExternalEngineStopsIfTilesDoNotFlow) {
+  // 40 steps of 1,000 cycles, 20 with a tile that takes 1,900 from behind L2.
+  auto predict = [](int64_t distance) {
+    SmallVector<Step> steps(40, {1000, 0, 0});
+    for (int64_t i = 0; i != 20; ++i)
+      steps[i * distance] = {1000, 800, 1900};
+    return predictFrame(steps, /*slots=*/3, 8, /*ahead=*/2);
+  };
+  // It has time enough if they are spread, but not if they come one after the
+  // other: then only four are there or on their way.
+  EXPECT_NEAR(predict(2), 40000, 1);
+  EXPECT_GT(predict(1), 50000);
 }
 
 } // namespace

@@ -62,7 +62,7 @@ llvm::Error Candidate::shape(StageLoop &loop, int64_t maxBytes) {
   return llvm::Error::success();
 }
 
-llvm::Error Candidate::choose(int64_t slots, int64_t maxSlotBytes,
+llvm::Error Candidate::choose(int64_t slots, int64_t maxSlotBytes, double share,
                               double otherCycles, int64_t otherBytes,
                               double most) {
   tiling.slots = slots;
@@ -71,7 +71,7 @@ llvm::Error Candidate::choose(int64_t slots, int64_t maxSlotBytes,
       return error;
     loop.interleave = getInterleave(loop);
   }
-  if (llvm::Error error = placeInL1())
+  if (llvm::Error error = placeInL1(share))
     return error;
   if (llvm::Error error = placeBehind(otherBytes))
     return error;
@@ -143,25 +143,34 @@ schedule::chooseTiling(StageLoops &stageLoops, const TilingOptions &options,
   std::set<int64_t> sizes = getSlotSizes(stageLoops, options);
   std::unique_ptr<Candidate> best, closest;
   llvm::Error error = llvm::Error::success();
-  for (int64_t slots : depths)
-    for (int64_t bytes : sizes) {
-      auto candidate = std::make_unique<Candidate>(stageLoops, options);
-      llvm::Error failure =
-          candidate->choose(slots, bytes, otherCycles, otherBytes,
-                            best ? best->tiling.cycles : HUGE_VAL);
-      if (observe)
-        observe({slots, bytes, candidate->tiling.cycles, getText(failure)});
-      if (!failure) {
-        if (!best || candidate->tiling.cycles < best->tiling.cycles)
-          best = std::move(candidate);
-      } else if (!closest || candidate->isCloser(*closest)) {
-        llvm::consumeError(std::move(error));
-        error = std::move(failure);
-        closest = std::move(candidate);
-      } else {
-        llvm::consumeError(std::move(failure));
-      }
+  auto attempt = [&](int64_t slots, int64_t bytes, double share) {
+    auto candidate = std::make_unique<Candidate>(stageLoops, options);
+    llvm::Error failure =
+        candidate->choose(slots, bytes, share, otherCycles, otherBytes,
+                          best ? best->tiling.cycles : HUGE_VAL);
+    if (observe)
+      observe({slots, bytes, candidate->tiling.cycles, getText(failure)});
+    if (!failure) {
+      if (!best || candidate->tiling.cycles < best->tiling.cycles)
+        best = std::move(candidate);
+    } else if (!closest || candidate->isCloser(*closest)) {
+      llvm::consumeError(std::move(error));
+      error = std::move(failure);
+      closest = std::move(candidate);
+    } else {
+      llvm::consumeError(std::move(failure));
     }
+  };
+  // What stays in L1 needs room for its image, and the engine behind L2 likes
+  // tiles that come at regular intervals. So less is tried as well, if L2 is
+  // too small for all.
+  for (double share : {1.0, 0.5, 0.0}) {
+    if (share < 1 && (!options.mayStay || (best && best->tiling.isInL2())))
+      break;
+    for (int64_t slots : depths)
+      for (int64_t bytes : sizes)
+        attempt(slots, bytes, share);
+  }
   if (!best)
     return error;
   llvm::consumeError(std::move(error));

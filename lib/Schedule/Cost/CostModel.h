@@ -135,8 +135,9 @@ inline constexpr double savedKBlockCycles = 90; ///< that lies in L1 meanwhile
 inline constexpr double tileCycles = 80;        ///< a step of the stream
 inline constexpr double roundCycles = 50; ///< other register tiles, with a step
 inline constexpr double turnCycles = 130; ///< from a tile's end to the next
-inline constexpr double transferCycles = 4;  ///< of the engine, per transfer
-inline constexpr double externalCycles = 10; ///< of the external engine
+inline constexpr double transferCycles = 4;     ///< of the engine, per transfer
+inline constexpr double outerStartCycles = 500; ///< by the core, per transfer
+inline constexpr double externalCycles = 10;    ///< of the external engine
 
 } // namespace se::schedule
 

@@ -14,13 +14,17 @@ namespace se::schedule {
 struct Step {
   double cycles = 0;
   int64_t bytes = 0; ///< of the tile that has to be there; 0: none
+  /// Cycles of the external engine that brings it to L2; 0: it lies there.
+  double outerCycles = 0;
 };
 
 /// Cycles of a frame of these steps, when frame follows frame: a step begins
 /// when the one before has ended and its tile has come; then the transfer of
-/// the tile `slots` - 1 later may start, at so many bytes per cycle.
+/// the tile `slots` - 1 later may start, at so many bytes per cycle. If that
+/// comes from behind L2, the next step with a tile also waits until it is in
+/// L2, when the external transfer that is `ahead` of it may start.
 double predictFrame(llvm::ArrayRef<Step> steps, int64_t slots,
-                    double bytesPerCycle);
+                    double bytesPerCycle, int64_t ahead = 0);
 
 } // namespace se::schedule
 

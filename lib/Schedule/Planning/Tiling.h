@@ -86,6 +86,10 @@ struct Tiling {
   int64_t getRingBytes() const { return slots * slotBytes; }
   /// Slots of the ring in L2.
   int64_t getExternalSlots() const { return external ? ahead + slots - 1 : 0; }
+  /// Does all that comes to L1 come from L2?
+  bool isInL2() const {
+    return !external && !isInL3 && imageLevel == cluster::Level::l2;
+  }
   /// Of the buffer in L2 through which all comes that lies behind it.
   int64_t getOuterBytes() const {
     return std::max(getExternalSlots() * slotBytes,

@@ -127,7 +127,7 @@ int64_t Candidate::getSumBytes(const StageLoop &loop) const {
                        tileAlignment);
 }
 
-llvm::Error Candidate::placeInL1() {
+llvm::Error Candidate::placeInL1(double share) {
   for (StageLoop &loop : loops) {
     tiling.slotBytes = std::max<int64_t>(
         tiling.slotBytes, llvm::alignTo(loop.getTileBytes(), tileAlignment));
@@ -136,7 +136,7 @@ llvm::Error Candidate::placeInL1() {
   int64_t ring = tiling.getRingBytes() + tiling.sumBytes + controlBytes;
   int64_t room = options.l1Bytes - ring;
   int64_t missing = -room;
-  if (options.mayStay || loops.empty()) {
+  if ((options.mayStay && share == 1) || loops.empty()) {
     // Without a ring there is more room. The word that says where what stays
     // lies takes as much as a buffer.
     int64_t all = 0;
@@ -163,7 +163,7 @@ llvm::Error Candidate::placeInL1() {
         options.l1Bytes);
   placeShared(room);
   if (options.mayStay)
-    keepTiles(room);
+    keepTiles(int64_t(double(room) * share));
   // Loops that stay as a whole are not cut any more.
   tiling.sumBytes = 0;
   for (const StageLoop &loop : loops)
@@ -219,7 +219,7 @@ cluster::Level Candidate::chooseImageLevel(int64_t behind) const {
   int64_t bytes = tiling.residentBytes;
   if (!bytes || options.isL3Direct)
     return cluster::Level::l2;
-  if (bytes + behind <= options.nvm.bytes)
+  if (bytes + std::max<int64_t>(behind, 0) <= options.nvm.bytes)
     return cluster::Level::nvm;
   return bytes <= options.l3.bytes ? cluster::Level::l3 : cluster::Level::l2;
 }
@@ -339,12 +339,20 @@ void Candidate::predict(double otherCycles, double most) {
       tiling.computeCycles += waiting;
       rest += waiting;
     }
+  int64_t flowing = 0, external = 0; // tiles so far
+  auto getOuterCycles = [&](int64_t bytes) {
+    if (!isChosen(flowing++, tiling.external, tiling.transfers))
+      return 0.0;
+    bool isNvm = isChosen(external++, tiling.nonVolatile, tiling.external);
+    return externalCycles +
+           double(bytes) / (isNvm ? options.nvm : options.l3).bytesPerCycle;
+  };
   auto next = loops.begin();
   for (const StageLoop &entry : stageLoops.getLoops()) {
     const StageLoop &loop = entry.isStreamed() ? *next++ : entry;
     double cycles = getLoopCycles(loop, machine);
     if (!loop.isStreamed()) {
-      steps.push_back({cycles, 0});
+      steps.emplace_back().cycles = cycles;
       rest -= cycles;
       continue;
     }
@@ -358,8 +366,12 @@ void Candidate::predict(double otherCycles, double most) {
       int64_t bytes = loop.getBytes(tile);
       double share =
           double(bytes / loop.panel.getBytes(tile % loop.panel.kBlocks));
-      steps.push_back(
-          {cycles * share / groups, loop.isResident(tile) ? 0 : bytes});
+      Step &step = steps.emplace_back();
+      step.cycles = cycles * share / groups;
+      if (loop.isResident(tile))
+        continue;
+      step.bytes = bytes;
+      step.outerCycles = getOuterCycles(bytes);
     }
     steps[begin].cycles += first.sums;
     steps[begin + loop.panel.kBlocks - 1].cycles += first.rest;
@@ -386,6 +398,6 @@ void Candidate::predict(double otherCycles, double most) {
   tiling.cycles = std::max({tiling.computeCycles, tiling.externalCycles,
                             double(tiling.streamBytes) / rate});
   if (tiling.cycles < most)
-    tiling.cycles =
-        std::max(tiling.cycles, predictFrame(steps, tiling.slots, rate));
+    tiling.cycles = std::max(
+        tiling.cycles, predictFrame(steps, tiling.slots, rate, tiling.ahead));
 }

@@ -29,10 +29,10 @@ public:
         loops.push_back(loop);
   }
 
-  /// Tiles for so many slots. The prediction of what takes `most` cycles or
-  /// more is a lower bound.
-  llvm::Error choose(int64_t slots, int64_t maxSlotBytes, double otherCycles,
-                     int64_t otherBytes, double most);
+  /// Tiles for so many slots; tiles stay in `share` of the room that L1 has for
+  /// them. The prediction of what takes `most` cycles or more is a lower bound.
+  llvm::Error choose(int64_t slots, int64_t maxSlotBytes, double share,
+                     double otherCycles, int64_t otherBytes, double most);
   /// Does what a tiling says.
   llvm::Error obey(plan::StreamAttr given, double otherCycles,
                    int64_t otherBytes);
@@ -55,7 +55,7 @@ public:
 
 private:
   llvm::Error shape(StageLoop &loop, int64_t maxBytes);
-  llvm::Error placeInL1();
+  llvm::Error placeInL1(double share);
   int64_t getSumBytes(const StageLoop &loop) const;
   void placeShared(int64_t &room);
   std::vector<StageLoop *> getOrder();

@@ -320,33 +320,26 @@ Value KernelEmitter::emitResidentCopy(Value arena) {
   int64_t first = schedule.residentOffset, bytes = tiling.residentBytes;
   if (tiling.imageLevel == cluster::Level::l2)
     return copy(cluster::Engine::dma, image, 0, arena, first, bytes);
-  // In pieces, which part a tile only if it is larger than they may be. The
-  // first is the last one: its position is that of all.
+  // In pieces, which part a tile only if it is larger than they may be, and
+  // then hold nothing else.
   constexpr int64_t most = Tiling::imagePiece;
-  SmallVector<int64_t> cuts{0};
-  auto cut = [&](int64_t at) {
-    if (at > cuts.back() && at < bytes)
-      cuts.push_back(at);
-  };
-  for (size_t i = 0; i != residentStarts.size(); ++i) {
-    int64_t begin = residentStarts[i];
-    int64_t end =
-        i + 1 == residentStarts.size() ? bytes : residentStarts[i + 1];
-    if (end - cuts.back() > most)
-      cut(begin);
-    if (end - begin <= most)
+  SmallVector<std::pair<int64_t, int64_t>> pieces;
+  bool isOpen = false; // the last one may become longer
+  for (auto [begin, end] : residentParts) {
+    if (isOpen && end - pieces.back().first <= most) {
+      pieces.back().second = end;
       continue;
-    for (int64_t at = begin + most; at < end; at += most)
-      cut(at);
-    cut(end);
+    }
+    isOpen = end - begin <= most;
+    for (int64_t at = begin; at < end; at += most)
+      pieces.push_back({at, std::min(at + most, end)});
   }
+  // The first one comes last: its position is that of all.
   Value through = get(globals.l2Ring), position;
-  int64_t end = bytes;
-  for (int64_t at : llvm::reverse(cuts)) {
-    copy(cluster::Engine::external, image, at, through, 0, end - at);
-    position =
-        copy(cluster::Engine::dma, through, 0, arena, first + at, end - at);
-    end = at;
+  for (auto [begin, end] : llvm::reverse(pieces)) {
+    copy(cluster::Engine::external, image, begin, through, 0, end - begin);
+    position = copy(cluster::Engine::dma, through, 0, arena, first + begin,
+                    end - begin);
   }
   return position;
 }

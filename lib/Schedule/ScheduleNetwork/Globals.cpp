@@ -88,7 +88,7 @@ void KernelEmitter::makeStreamGlobals() {
   using cluster::Level;
   Images images(stageLoops.getLoops(), tiling);
   globals.resident = makeImage(images.resident, "resident", tiling.imageLevel);
-  residentStarts = images.starts;
+  residentParts = images.parts;
   globals.stream =
       makeImage(images.stream, "stream", tiling.isInL3 ? Level::l3 : Level::l2);
   globals.nvm = makeImage(images.nvm, "stream_nvm", Level::nvm);

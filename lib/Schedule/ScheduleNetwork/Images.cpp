@@ -21,7 +21,7 @@ Images::Images(ArrayRef<StageLoop> loops, const Tiling &tiling) {
     ArrayRef<char> bytes =
         rnn::getRawBytes(value.getDefiningOp<arith::ConstantOp>().getValue());
     llvm::copy(bytes, resident.begin() + position);
-    starts.push_back(position);
+    parts.push_back({position, position + int64_t(bytes.size())});
   }
   for (const Tile &tile : listTiles(loops, tiling)) {
     std::vector<char> data;
@@ -29,7 +29,7 @@ Images::Images(ArrayRef<StageLoop> loops, const Tiling &tiling) {
     auto bytes = int32_t(data.size()), position = int32_t(tile.position);
     if (tile.level == cluster::Level::l1) {
       llvm::copy(data, resident.begin() + position);
-      starts.push_back(position);
+      parts.push_back({position, position + tile.loop->getTileBytes()});
       continue;
     }
     // A direct l3 holds the whole stream.
@@ -41,5 +41,5 @@ Images::Images(ArrayRef<StageLoop> loops, const Tiling &tiling) {
     if (tile.isExternal)
       external.insert(external.end(), {position, bytes});
   }
-  llvm::sort(starts);
+  llvm::sort(parts);
 }

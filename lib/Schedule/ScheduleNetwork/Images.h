@@ -15,8 +15,9 @@ struct Images {
   Images(llvm::ArrayRef<StageLoop> loops, const Tiling &tiling);
 
   std::vector<char> resident; ///< goes to L1 once
-  /// Of it, where constants and tiles begin.
-  llvm::SmallVector<int64_t> starts;
+  /// Of it, where constants and tiles begin and end, in order. Tiles are viewed
+  /// as a whole, also those that have fewer rows.
+  llvm::SmallVector<std::pair<int64_t, int64_t>> parts;
   std::vector<char> stream; ///< in L2, or in a direct l3
   std::vector<char> nvm, l3;
   /// Two words for each transfer: the position in `stream` (0 if the tile

@@ -122,7 +122,7 @@ private:
     mlir::memref::GlobalOp resident, stream, nvm, l3, l2Ring, transfers,
         external;
   } globals;
-  llvm::SmallVector<int64_t> residentStarts; ///< Images::starts
+  llvm::SmallVector<std::pair<int64_t, int64_t>> residentParts; ///< of Images
   // While the kernel is emitted.
   mlir::Value core;
   std::unique_ptr<StreamEmitter> stream;
