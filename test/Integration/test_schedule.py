@@ -294,6 +294,55 @@ def test_resident_behind_l2(behind, l2, tmp_path):
     assert cycles[0] < 0.9 * cycles[1], cycles
 
 
+BEHIND = {
+    # Tiles that stay are larger than a piece of the image, and end in padding.
+    "large": ("gru", "x=22,h=15", "fp32", 1, "gap9", dict(l1=0x80000, l2=0xB080,
+                                                          nvm=0x100000, l3=0)),
+    # Neither memory behind L2 holds the image and what else L2 does not.
+    "no-room": ("lstm", "x=40,h=128", "fp16", 8, "gap9", dict(l1=0x80000, l2=0x2A000,
+                                                              nvm=0x28000, l3=0x10000)),
+    # Only if little stays L2 holds what cannot lie in a direct l3.
+    "direct": ("light_gru", "x=34,h=29", "fp32", 4, "pulp-open-ddr",
+               dict(l1=0x20000, l2=0xB980, l3=0x5340)),
+    # Many small tiles would keep the core busy that starts their transfers.
+    "small": ("lstm", "x=80,h=87", "fp16", 8, "gap9", dict(l1=0x8000, l2=0x12540,
+                                                           nvm=0x1D380, l3=0xE9C0)),
+}
+
+
+@pytest.mark.parametrize("kind", list(BEHIND))
+def test_little_memory(kind, tmp_path):
+    """Whatever fits if nothing stays in L1 fits anyway, is not slower, and computes what
+    the host does."""
+    cell, size, precision, cores, base, sizes = BEHIND[kind]
+    target = write_target(base, tmp_path / "little.json", **sizes)
+    network = [f"--cell={cell}", f"--size={size}", "--random-weights=1"]
+    elements = int(size.split(",")[0].removeprefix("x="))
+    frames = np.random.default_rng(1).standard_normal((8, elements)).astype(np.float32)
+    np.save(tmp_path / "x.npy", frames)
+    cycles, predicted, outputs = [], [], []
+    for schedule in ("", "resident=off"):
+        elf, report = tmp_path / "net.elf", tmp_path / "report.json"
+        se.run_tool("se-compile", *network, "-o", elf, f"--target={target}",
+                    f"--precision={precision}", f"--cores={cores}", f"--report={report}",
+                    *([f"--schedule={schedule}"] if schedule else []))
+        predicted.append(json.loads(report.read_text())["predicted"]["cycles_per_frame"])
+        se.run_tool("se-run", elf, f"--target={target}", "--check", "--in",
+                    f"x={tmp_path / 'x.npy'}", f"--out=y={tmp_path / 'y.npy'}",
+                    f"--stats={tmp_path / 'stats.json'}")
+        stats = json.loads((tmp_path / "stats.json").read_text())
+        cycles.append(stats["cycles_per_frame"]["min"])
+        outputs.append(np.load(tmp_path / "y.npy"))
+    se.run_tool("se-run", *network, f"--precision={precision}", "--in",
+                f"x={tmp_path / 'x.npy'}", f"--out=y={tmp_path / 'y.npy'}")
+    expected = np.load(tmp_path / "y.npy")
+    print(f"{cycles[0]} (predicted {predicted[0]}), nothing stays {cycles[1]}")
+    for found in outputs:
+        se.assert_same_bits({"y": found}, {"y": expected}, kind)
+    assert cycles[0] <= 1.01 * cycles[1]
+    assert abs(predicted[0] / cycles[0] - 1) <= PREDICTION
+
+
 def test_cores(group, case):
     """8 cores against one, where compute is the bound."""
     found = measure(case)
