@@ -62,13 +62,16 @@ def measure(job):
 
 
 def describe(changes):
-    """{(place, run): percents} in words, a line each."""
-    for place, where in (("l2", "Code in L2"), ("l1", "Code in L1")):
-        fields = [f"{run or 'without either'} {statistics.fmean(found):+.1f} % "
-                  f"({min(found):+.1f} to {max(found):+.1f})"
-                  for run in RUNS if (found := changes[place, run]) and (run or place == "l1")]
-        if fields:
-            yield f"{where}, mean and range: {', '.join(fields)}.  "
+    """{(place, run): percents} as a table of means and ranges."""
+    yield "| of all programs | alone | banks | port | both |"
+    yield "|---" * 5 + "|"
+    for place in ("l2", "l1"):
+        all_runs = [changes[place, run] for run in RUNS]
+        means = " | ".join(f"{statistics.fmean(found):+.1f} %" for found in all_runs if found)
+        ranges = " | ".join(f"{min(found):+.1f} to {max(found):+.1f}"
+                            for found in all_runs if found)
+        yield f"| code in {place.upper()}, mean | {means} |"
+        yield f"| from least to most | {ranges} |"
 
 
 def main():
