@@ -537,3 +537,15 @@ def main(arguments):
 
 if __name__ == "__main__":
     main(sys.argv[1:])
+
+
+@pytest.mark.parametrize("ring", ["3", "6"])
+def test_edge_of_l1_with_delay_lines(ring, tmp_path):
+    """What goes from frame to frame has its place in any L1: tokens of both rings, and
+    where the delay lines of a front end begin."""
+    model = se.SOURCE / "models" / "tinydenoiser_gru128.onnx"
+    target = write_target("gap9", tmp_path / "edge.json", l1=0x10000, l2=0x40000)
+    for size in range(50000, 50512, 32):
+        se.run_tool("se-compile", model, "-o", "/dev/null", "--app=denoise",
+                    "--precision=fp16", f"--target={target}", f"--schedule=ring={ring}",
+                    f"--l1-bytes={size}", "--emit=mlir-scheduled", "--no-proof")

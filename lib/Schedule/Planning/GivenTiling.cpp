@@ -115,7 +115,7 @@ llvm::Error Candidate::obey(plan::StreamAttr given, double otherCycles,
     return llvm::createStringError("plan.stream: all tiles stay in l1, so "
                                    "there are no slots");
   int64_t ring = tiling.getRingBytes() + tiling.sumBytes;
-  ring += tiling.slots ? controlBytes : tileAlignment;
+  ring += getControlBytes(tiling.slots, options);
   int64_t room = options.l1Bytes - ring - resident;
   if (room < 0)
     return llvm::createStringError(

@@ -256,6 +256,7 @@ llvm::Error Planner::planStream() {
                       options.l1Bytes)
             .str());
   options.l1Bytes -= arena.getSize();
+  options.carriedWords = int64_t(findHeads(network).size());
   for (Type type : made->getPortTypes())
     options.portElements += cast<RankedTensorType>(type).getNumElements();
   if (given)

@@ -38,6 +38,9 @@ struct TilingOptions {
   int64_t portElements = 0;
   /// Of their transfers, if there is none.
   double portCycles = 0;
+  /// That go from frame to frame besides those of the ring: where delay lines
+  /// begin.
+  int64_t carriedWords = 0;
   ExternalMemory nvm, l3;
   /// The cluster's DMA reaches l3, so no ring in L2 is needed.
   bool isL3Direct = false;

@@ -33,6 +33,19 @@ int64_t schedule::getCapacity(const TilingOptions &options) {
   return options.isL3Direct ? 0 : options.nvm.bytes + options.l3.bytes;
 }
 
+int64_t schedule::getControlBytes(int64_t slots, const TilingOptions &options) {
+  Tiling most;
+  most.slots = slots;
+  most.residentBytes = 1;
+  if (slots && getCapacity(options)) {
+    most.external = 1;
+    most.ahead = externalAhead;
+  }
+  int64_t bytes = llvm::alignTo(
+      4 * (getControlWords(most) + options.carriedWords), tileAlignment);
+  return slots ? std::max<int64_t>(bytes, 64) : bytes;
+}
+
 bool schedule::mayKeepSums(const Panel &panel, int64_t groups,
                            const TilingOptions &options) {
   return panel.vectors == 1 && groups <= int64_t(options.machine.cores);
@@ -133,7 +146,8 @@ llvm::Error Candidate::placeInL1(double share) {
         tiling.slotBytes, llvm::alignTo(loop.getTileBytes(), tileAlignment));
     tiling.sumBytes = std::max(tiling.sumBytes, getSumBytes(loop));
   }
-  int64_t ring = tiling.getRingBytes() + tiling.sumBytes + controlBytes;
+  int64_t ring = tiling.getRingBytes() + tiling.sumBytes +
+                 getControlBytes(tiling.slots, options);
   int64_t room = options.l1Bytes - ring;
   int64_t missing = -room;
   if ((options.mayStay && share == 1) || loops.empty()) {
@@ -142,7 +156,7 @@ llvm::Error Candidate::placeInL1(double share) {
     int64_t all = 0;
     for (const StageLoop &loop : loops)
       all += getWholeBytes(loop);
-    int64_t rest = options.l1Bytes - tileAlignment - all;
+    int64_t rest = options.l1Bytes - getControlBytes(0, options) - all;
     if (rest >= 0 || loops.empty()) {
       tiling.slots = tiling.slotBytes = tiling.sumBytes = 0;
       placeShared(rest);

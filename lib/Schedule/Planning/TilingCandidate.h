@@ -16,8 +16,9 @@ namespace se::schedule {
 
 /// Of tiles and buffers in L1.
 inline constexpr int64_t tileAlignment = Arena::alignment;
-/// What the ring carries from frame to frame takes no more.
-inline constexpr int64_t controlBytes = 64;
+/// What is carried from frame to frame takes no more if the ring has so many
+/// slots.
+int64_t getControlBytes(int64_t slots, const TilingOptions &options);
 
 /// One way to tile the stream.
 class Candidate {
