@@ -6,9 +6,13 @@ import subprocess
 import sys
 
 import numpy as np
+import pytest
+import se
 import se_mlir
 from se_mlir import audio
 
+MODEL = se.SOURCE / "models/tinydenoiser_lstm128.onnx"
+CORE = se.SHARED / "core"
 RATE = 16000
 
 
@@ -35,6 +39,11 @@ def make_pairs(folder, count=2, seconds=1.3):
         audio.write_wav(folder / f"clean/{i}.wav", clean)
         audio.write_wav(folder / f"noisy/{i}.wav", clean + noise)
     return folder
+
+
+@pytest.fixture(scope="module")
+def pairs(tmp_path_factory):
+    return make_pairs(tmp_path_factory.mktemp("pairs"))
 
 
 def command(*arguments):

@@ -13,16 +13,9 @@ import pytest
 import se
 
 se_mlir = pytest.importorskip("se_mlir", reason="built without the Python package")
-from recordings import RATE, Recorder, command, folders, make_pairs, speech  # noqa: E402
+from recordings import (  # noqa: E402,F401
+    MODEL, RATE, Recorder, command, folders, make_pairs, pairs, speech)
 from se_mlir import audio, evaluate, frontends  # noqa: E402
-
-MODEL = se.SOURCE / "models/tinydenoiser_lstm128.onnx"
-CORE = se.SHARED / "core"
-
-
-@pytest.fixture(scope="module")
-def pairs(tmp_path_factory):
-    return make_pairs(tmp_path_factory.mktemp("pairs"))
 
 
 def test_measure():

@@ -15,15 +15,8 @@ import se
 from pages import Page, number
 
 se_mlir = pytest.importorskip("se_mlir", reason="built without the Python package")
-from recordings import RATE, command, folders, make_pairs  # noqa: E402
+from recordings import MODEL, RATE, command, folders, make_pairs, pairs  # noqa: E402,F401
 from se_mlir import audio  # noqa: E402
-
-MODEL = se.SOURCE / "models/tinydenoiser_lstm128.onnx"
-
-
-@pytest.fixture(scope="module")
-def pairs(tmp_path_factory):
-    return make_pairs(tmp_path_factory.mktemp("pairs"))
 
 
 def read_sounds(page):

@@ -10,16 +10,8 @@ import pytest
 import se
 
 se_mlir = pytest.importorskip("se_mlir", reason="built without the Python package")
-from recordings import Recorder, make_pairs, speech  # noqa: E402
+from recordings import CORE, MODEL, Recorder, pairs, speech  # noqa: E402,F401
 from se_mlir import audio, frontends  # noqa: E402
-
-MODEL = se.SOURCE / "models/tinydenoiser_lstm128.onnx"
-CORE = se.SHARED / "core"
-
-
-@pytest.fixture(scope="module")
-def pairs(tmp_path_factory):
-    return make_pairs(tmp_path_factory.mktemp("pairs"))
 
 
 # Sound.
