@@ -26,8 +26,8 @@
 // RUN: %python %S/Inputs/find-edge.py %s l2-bytes | FileCheck %s --check-prefix=SHARED
 // SHARED: l2-bytes 16 in 1
 //
-// Behind it what does not fit beside the ring (880) and the tables (288) there; nvm holds 3 of these
-// 12 tiles.
+// Behind it what does not fit beside the ring (880) and the tables (288) there; nvm
+// holds 3 of these 12 tiles.
 // RUN: %python %S/Inputs/make-network.py 40 24 > %t.24.mlir
 // RUN: %python %S/Inputs/find-edge.py %t.24.mlir l3-bytes target=gap9 cores=2 resident=false ring=2 tile-rows=1 l2-bytes=3136 nvm-bytes=0 | FileCheck %s --check-prefix=L3
 // L3: l3-bytes 1968 in
