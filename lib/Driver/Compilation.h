@@ -57,6 +57,11 @@ private:
   mlir::FailureOr<llvm::SmallVector<char>> emitObject(DeviceCode &code);
   mlir::LogicalResult fitCode(const ProgramInfo &program,
                               llvm::StringRef object);
+  mlir::LogicalResult settlePlan();
+  llvm::Expected<std::unique_ptr<DeviceCode>>
+  makeCode(mlir::ModuleOp lowered, const ProgramInfo &program);
+  mlir::FailureOr<llvm::SmallVector<char>>
+  emitFitting(DeviceCode &code, const ProgramInfo &program);
   mlir::LogicalResult emit();
   mlir::LogicalResult emitProgram(ProgramInfo program);
   mlir::LogicalResult plan(Phase middle);

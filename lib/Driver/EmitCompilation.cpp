@@ -73,6 +73,26 @@ LogicalResult Compilation::fitCode(const ProgramInfo &program,
   return failure();
 }
 
+/// Of a module that is printed: whether its program has the room that the plan
+/// leaves to stacks and code. If not, all is planned again, so that what is
+/// printed is the plan of the program.
+LogicalResult Compilation::settlePlan() {
+  if (options.coreStack)
+    return success();
+  OwningOpRef<ModuleOp> copy = module.clone();
+  // Whoever makes the program hears what is wrong with it.
+  ScopedDiagnosticHandler quiet(module.getContext(),
+                                [](Diagnostic &) { return success(); });
+  if (failed(lowerTo(*copy, Phase::Selected, pipeline)))
+    return success();
+  std::optional<ProgramInfo> program = getProgramInfo(*copy);
+  if (!program || failed(lowerTo(*copy, Phase::LLVM, pipeline)))
+    return success();
+  if (auto code = makeCode(*copy, *program))
+    (void)emitFitting(**code, *program);
+  return success(!plansAgain);
+}
+
 LogicalResult Compilation::link(StringRef object) {
   auto program = linkApplication(object, getLinkOptions());
   if (!program)
@@ -143,6 +163,9 @@ LogicalResult Compilation::emit() {
        isFirmware = options.emit.emit == Emit::Object;
   if (!isProgram && !isFirmware && failed(meetDeadline()))
     return failure();
+  if (options.emit.emit == Emit::MLIR && reaches(Phase::Planned) &&
+      failed(settlePlan()))
+    return failure();
   if (!reaches(Phase::LLVM))
     return printModule();
   std::optional<ProgramInfo> program = getProgramInfo(module);
@@ -166,32 +189,56 @@ LogicalResult Compilation::emit() {
   return write(outputPath, pageProgram->getBuffer());
 }
 
-/// Of a module in phase LLVM: writes its code as text or object, or links the
-/// program.
-LogicalResult Compilation::emitProgram(ProgramInfo program) {
-  auto code = DeviceCode::create(module, target);
+/// The code of a module in phase LLVM, with all that an object of it needs.
+llvm::Expected<std::unique_ptr<DeviceCode>>
+Compilation::makeCode(ModuleOp lowered, const ProgramInfo &program) {
+  auto code = DeviceCode::create(lowered, target);
   if (!code)
-    return fail(code.takeError());
-  bool isFirmware = options.emit.emit == Emit::Object;
-  if (isFirmware)
+    return code.takeError();
+  if (options.emit.emit == Emit::Object)
     (*code)->refer(target::getScriptSymbols(target, script));
   else
     (*code)->addApplication(program,
                             makeMetadata(program, target.name, precisionName));
+  return code;
+}
+
+/// Its object file. Fails if stacks or code have less room than they need.
+FailureOr<llvm::SmallVector<char>>
+Compilation::emitFitting(DeviceCode &code, const ProgramInfo &program) {
+  auto object = emitObject(code);
+  if (failed(object) ||
+      failed(fitCode(program, {object->data(), object->size()})))
+    return failure();
+  return object;
+}
+
+/// Of a module in phase LLVM: writes its code as text or object, or links the
+/// program.
+LogicalResult Compilation::emitProgram(ProgramInfo program) {
+  bool isFirmware = options.emit.emit == Emit::Object;
+  auto code = makeCode(module, program);
+  if (!code)
+    return fail(code.takeError());
+  std::string text;
   if (options.emit.emit == Emit::LLVMIR)
-    return write(outputPath, (*code)->getIR());
-  if (options.emit.emit == Emit::Assembly) {
-    auto text = (*code)->emit(llvm::CodeGenFileType::AssemblyFile);
-    if (!text)
-      return fail(text.takeError());
-    return write(outputPath, {text->data(), text->size()});
-  }
-  auto bytes = emitObject(**code);
+    text = (*code)->getIR();
+  auto bytes = emitFitting(**code, program);
   if (failed(bytes))
     return failure();
+  if (options.emit.emit == Emit::LLVMIR)
+    return write(outputPath, text);
+  if (options.emit.emit == Emit::Assembly) {
+    // Code that was emitted once is no longer what it was.
+    auto again = makeCode(module, program);
+    if (!again)
+      return fail(again.takeError());
+    auto assembly = (*again)->emit(llvm::CodeGenFileType::AssemblyFile);
+    if (!assembly)
+      return fail(assembly.takeError());
+    return write(outputPath, {assembly->data(), assembly->size()});
+  }
   StringRef object(bytes->data(), bytes->size());
-  if (failed(fitCode(program, object)))
-    return failure();
   if (report)
     if (llvm::Error error = addStageCode(*report, object))
       return fail(std::move(error));

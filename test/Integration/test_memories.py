@@ -88,6 +88,30 @@ def test_little_memory(kind, tmp_path):
     assert abs(predicted[0] / cycles[0] - 1) <= PREDICTION
 
 
+@pytest.mark.parametrize("l1, units", [(0x2000, 32), (0x4000, 48)])
+def test_written_plan_of_large_stacks(l1, units, tmp_path):
+    """Code that needs larger stacks than usual leaves less of L1, which only whoever makes
+    the code knows. A plan that is written is the one of the program all the same."""
+    target = write_target("pulp-open", tmp_path / "little.json", l1=l1)
+    plan = tmp_path / "planned.mlir"
+    size = f"x={units // 2 + 3},h={units}"
+    source = ["--cell=slstm", f"--size={size}", "--random-weights=1", "--precision=fp16"]
+    se.run_tool("se-compile", *source, f"--target={target}", "--emit=mlir-planned",
+                "-o", plan)
+    frames = np.random.default_rng(1).standard_normal((8, units // 2 + 3))
+    np.save(tmp_path / "x.npy", frames.astype(np.float32))
+    runs = []
+    for given in (source, [plan]):
+        elf, array, stats = (tmp_path / n for n in ("p.elf", "y.npy", "stats.json"))
+        se.run_tool("se-compile", *given, "-o", elf, f"--target={target}")
+        se.run_tool("se-run", elf, f"--target={target}", "--in", f"x={tmp_path / 'x.npy'}",
+                    f"--out=y={array}", f"--stats={stats}")
+        runs.append((json.loads(stats.read_text())["cycles_per_frame"], np.load(array)))
+    (cycles, outputs), (again, others) = runs
+    assert cycles == again
+    se.assert_same_bits({"y": outputs}, {"y": others}, "plan")
+
+
 EDGE = Recipe("lstm", input=40, hidden=64, head="gemm", outputs=40)
 UNIT = 64  # sizes of memories are multiples of it
 
