@@ -313,6 +313,18 @@ static bool isComplete(BatchAttr batch, int64_t elements) {
   return true;
 }
 
+llvm::DenseSet<Value> StageOp::getSumDependents() {
+  llvm::DenseSet<Value> dependents;
+  auto follows = [&](Value value) {
+    return dependents.contains(value) ||
+           llvm::is_contained(getSumArguments(), value);
+  };
+  for (Operation &op : getBody().front())
+    if (llvm::any_of(op.getOperands(), follows))
+      dependents.insert(op.result_begin(), op.result_end());
+  return dependents;
+}
+
 LogicalResult StageOp::verifyRegions() {
   Block &block = getBody().front();
   size_t numSums = getSums() ? getSums()->size() : 0;
@@ -345,8 +357,20 @@ LogicalResult StageOp::verifyRegions() {
     return emitOpError("stage-C10: strips must divide the ")
            << elements << " elements, and be even if they are computed in "
            << "pairs, found " << strip;
-  if (numSums && (!getStrips() || getPairs()))
-    return emitOpError("stage-C10: sums need strips, and go without pairs");
+  if (numSums && !getStrips())
+    return emitOpError("stage-C10: sums need strips");
+  if (numSums && getPairs()) {
+    llvm::DenseSet<Value> dependents = getSumDependents();
+    auto isDependent = [&](Value value) { return dependents.contains(value); };
+    auto isLoop = [](Value value) {
+      return value.getDefiningOp()->getNumRegions() != 0;
+    };
+    if (llvm::any_of(yield.getValues().take_front(getNumElementResults()),
+                     isDependent) ||
+        llvm::any_of(dependents, isLoop))
+      return emitOpError("stage-C10: in pairs only sums may follow from sums, "
+                         "by operations without regions");
+  }
   for (auto [k, type, value] :
        llvm::enumerate(getResultTypes(), yield.getValues())) {
     auto tensor = cast<RankedTensorType>(type);

@@ -22,7 +22,8 @@ namespace {
 class Counter {
 public:
   Counter(plan::StageOp stage, bool inPairs, const llvm::DenseSet<Value> &early)
-      : stage(stage), inPairs(inPairs), early(early) {
+      : stage(stage), inPairs(inPairs), early(early),
+        ofSums(stage.getSumDependents()) {
     if (stage.getStrips())
       invariants.emplace(stage, int64_t(*stage.getStrips()));
   }
@@ -56,6 +57,7 @@ private:
   plan::StageOp stage;
   bool inPairs;
   const llvm::DenseSet<Value> &early;
+  llvm::DenseSet<Value> ofSums; ///< what follows from them
   llvm::DenseMap<Value, Form> known;
   Cost cost, shared;
   std::optional<StripInvariants> invariants; ///< of a stage in strips
@@ -71,7 +73,7 @@ static Cost makeCost(double cycles, double bytes) {
 
 void Counter::addPacking(Value value) {
   if (value.getType().getIntOrFloatBitWidth() <= 16)
-    cost += makeCost(2.7, 25);
+    cost += makeCost(2.7, 27);
 }
 
 void Counter::addExtraction(Value value) {
@@ -102,8 +104,8 @@ Counter::Form Counter::add(Value value) {
 Counter::Form Counter::addValue(Value value) {
   Operation *op = value.getDefiningOp();
   Form form = Form::packed;
-  if (!op) // a sum so far
-    return form;
+  if (!op) // a sum so far, in a register
+    return Form::constant;
   if (early.contains(value)) {
     // Halves are never early.
     cost += (inPairs ? 2.0 : 1.0) * loadCost;
@@ -176,7 +178,9 @@ Counter::Form Counter::addElementwise(Operation *op) {
   for (Value needed : captured)
     if (!isa<TensorType>(needed.getType()) && needed != stage.getElement())
       add(needed);
-  bool isPair = inPairs && !isa<scf::ForOp>(op) && isPacked(op);
+  // Sums are added one element after the other.
+  bool isPair = inPairs && !isa<scf::ForOp>(op) && isPacked(op) &&
+                !ofSums.contains(value);
   if (!inPairs || isPair) {
     cost += getCost(*op, isPair);
     return Form::packed;
@@ -186,7 +190,8 @@ Counter::Form Counter::addElementwise(Operation *op) {
       for (int64_t lane = 0; lane != 2; ++lane)
         addExtraction(operand);
   cost += 2 * getCost(*op, false);
-  addPacking(value);
+  if (!ofSums.contains(value))
+    addPacking(value);
   return Form::lanes;
 }
 

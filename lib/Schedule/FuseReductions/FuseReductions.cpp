@@ -53,7 +53,7 @@ static bool mayFuse(plan::StageOp producer, Value result, int64_t length,
          producer.getStrips().value_or(length) == uint64_t(length) &&
          !producer.getBatch() && !producer.getTiling() &&
          !producer.getSplit() && !producer.getPairs() &&
-         !usesPackedHalves(producer) &&
+         (length % 2 == 0 || !usesPackedHalves(producer)) &&
          producer.getBody().getOps<plan::DotOp>().empty();
 }
 

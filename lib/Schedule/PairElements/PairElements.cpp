@@ -36,7 +36,7 @@ struct PairElementsPass : schedule::impl::PairElementsBase<PairElementsPass> {
     for (ArrayRef<plan::StageOp> stages : storage.getDepths())
       for (plan::StageOp stage : stages)
         if (stage.getRows() > 1 && usesPackedHalves(stage) &&
-            !stage.getSums() && stage.getStrips().value_or(2) % 2 == 0 &&
+            stage.getStrips().value_or(2) % 2 == 0 &&
             getCyclesOf(stage, true) < 2 * getCyclesOf(stage, false))
           stage.setPairs(true);
   }

@@ -304,6 +304,44 @@ Value BodyEmitter::emitLoop(scf::ForOp loop) {
   return copy.getResult(0);
 }
 
+SmallVector<Value> BodyEmitter::emitSums() {
+  ValueRange next =
+      stage.getYield().getValues().drop_front(stage.getNumElementResults());
+  SmallVector<Value> sums;
+  if (!lanes.isPair) {
+    for (Value sum : next)
+      sums.push_back(emit(sum));
+    return sums;
+  }
+  for (Value argument : stage.getSumArguments())
+    sums.push_back(known.lookup(argument));
+  for (int64_t lane = 0; lane != 2; ++lane) {
+    llvm::DenseMap<Value, Value> following;
+    for (auto [argument, sum] : llvm::zip_equal(stage.getSumArguments(), sums))
+      following[argument] = sum;
+    for (auto [sum, value] : llvm::zip_equal(sums, next))
+      sum = emitInLane(value, lane, following);
+  }
+  return sums;
+}
+
+/// Of one element of a pair; `following` are the sums before it, and what
+/// follows from them.
+Value BodyEmitter::emitInLane(Value value, int64_t lane,
+                              llvm::DenseMap<Value, Value> &following) {
+  if (Value scalar = following.lookup(value))
+    return scalar;
+  Operation *op = value.getDefiningOp();
+  if (!ofSums.contains(value))
+    return b.createOrFold<vector::ExtractOp>(emit(value), lane);
+  SmallVector<Value> operands;
+  for (Value operand : op->getOperands())
+    operands.push_back(isa<TensorType>(operand.getType())
+                           ? memory.getMemory(operand)
+                           : emitInLane(operand, lane, following));
+  return following[value] = create(b, op, operands, value.getType());
+}
+
 Value BodyEmitter::emitElementwise(Operation *op) {
   SmallVector<Value> operands;
   for (Value operand : op->getOperands())

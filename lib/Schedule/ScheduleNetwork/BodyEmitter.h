@@ -50,7 +50,8 @@ public:
   BodyEmitter(mlir::ImplicitLocOpBuilder &builder, plan::StageOp stage,
               BodyMemory &memory)
       : b(builder), stage(stage), memory(memory),
-        invariants(stage, int64_t(stage.getStrips().value_or(1))) {}
+        invariants(stage, int64_t(stage.getStrips().value_or(1))),
+        ofSums(stage.getSumDependents()) {}
 
   /// Starts the code for element number `element`.
   void enterElement(mlir::Value element);
@@ -66,8 +67,10 @@ public:
   /// Stores the sum of a strip; `position` is an expression of d0, the strip.
   void storeSum(mlir::Value sum, mlir::Value memref, mlir::AffineExpr position);
 
-  /// A value of the body.
+  /// A value of the body that does not follow from sums in pairs.
   mlir::Value emit(mlir::Value value);
+  /// What the sums of a strip are with this element, or with both of a pair.
+  llvm::SmallVector<mlir::Value> emitSums();
 
   /// Stores an element, or a pair of them; `position` is an expression of d0,
   /// the element, `atWord` says whether element 0 is the first half of a word.
@@ -85,6 +88,8 @@ private:
   mlir::Value emitConstant(mlir::arith::ConstantOp op);
   mlir::Value emitLoop(mlir::scf::ForOp loop);
   mlir::Value emitElementwise(mlir::Operation *op);
+  mlir::Value emitInLane(mlir::Value value, int64_t lane,
+                         llvm::DenseMap<mlir::Value, mlir::Value> &following);
   /// A pair whose elements are emitted one after the other.
   mlir::Value emitLanes(mlir::Type type,
                         llvm::function_ref<mlir::Value()> emitLane);
@@ -99,6 +104,7 @@ private:
   llvm::DenseMap<mlir::Value, mlir::Value> known;
   mlir::scf::ForOp stripLoop; ///< null without strips
   StripInvariants invariants;
+  llvm::DenseSet<mlir::Value> ofSums; ///< what follows from them
   llvm::DenseMap<mlir::Value, mlir::Value> hoisted[2]; ///< scalars and pairs
 };
 

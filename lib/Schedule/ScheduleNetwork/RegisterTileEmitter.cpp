@@ -447,10 +447,8 @@ void RegisterTileEmitter::emitStrip() {
         inStrip =
             first ? arith::AddIOp::create(b, first, number(at)) : number(at);
       emitter.enterStripElement(inStrip, sums);
-      SmallVector<Value> values = emitResults();
-      sums.assign(values.begin() + perElement, values.end());
-      values.truncate(perElement);
-      turn.push_back({inStrip, std::move(values)});
+      turn.push_back({inStrip, emitResults()});
+      sums = emitter.emitSums();
     }
     for (auto &[number, values] : turn) {
       emitter.enterStripElement(number, sums);
@@ -480,7 +478,8 @@ void RegisterTileEmitter::emitStrip() {
 SmallVector<Value> RegisterTileEmitter::emitResults() {
   plan::StageOp stage = loop.stage;
   SmallVector<Value> values;
-  for (Value value : stage.getYield().getValues())
+  for (Value value :
+       stage.getYield().getValues().take_front(stage.getNumElementResults()))
     values.push_back(emitter.emit(value));
   return values;
 }

@@ -653,7 +653,7 @@ rnn.network @net inputs(%x = "x" : tensor<8xf32>) states() outputs("y" : tensor<
 // -----
 
 rnn.network @net inputs(%x = "x" : tensor<8xf32>) states() outputs("y" : tensor<1xf32>) {
-  // expected-error @below {{stage-C10: sums need strips, and go without pairs}}
+  // expected-error @below {{stage-C10: sums need strips}}
   %y = plan.stage "stage_C10_sums" depth 0 elements 8 sums [0.0 : f32] : tensor<8xf32> {
   ^bb0(%i: index, %sum: f32):
     %0 = plan.read %x[%i] : tensor<8xf32>
@@ -661,6 +661,19 @@ rnn.network @net inputs(%x = "x" : tensor<8xf32>) states() outputs("y" : tensor<
     plan.yield %1 : f32
   }
   rnn.yield %y : tensor<8xf32>
+}
+
+// -----
+
+rnn.network @net inputs(%x = "x" : tensor<8xf32>) states() outputs("y" : tensor<8xf32>) {
+  // expected-error @below {{stage-C10: in pairs only sums may follow from sums, by operations without regions}}
+  %y:2 = plan.stage "stage_C10_prefix" depth 0 elements 8 strips 4 sums [0.0 : f32] in pairs : tensor<8xf32>, tensor<2xf32> {
+  ^bb0(%i: index, %sum: f32):
+    %0 = plan.read %x[%i] : tensor<8xf32>
+    %1 = arith.addf %sum, %0 : f32
+    plan.yield %1, %1 : f32, f32
+  }
+  rnn.yield %y#0 : tensor<8xf32>
 }
 
 // -----

@@ -92,7 +92,8 @@ def Plan_StageOp : Plan_Op<"stage", [SingleBlock, RecursiveMemoryEffects,
       tables, which are constants.
     * (stage-C10) `strips` divides the elements, is even if they are computed in
       pairs, and goes without `batch`, `split` and `plan.dot`; the register tile of
-      `tiling` is a strip. Sums need strips, and go without pairs.
+      `tiling` is a strip. Sums need strips. In pairs only sums follow from sums, by
+      operations without regions; the first element of a pair is added first.
 
     Example, a decaying state of 8 rows of 16, and the sums of its rows:
 
@@ -143,6 +144,8 @@ def Plan_StageOp : Plan_Op<"stage", [SingleBlock, RecursiveMemoryEffects,
     unsigned getNumElementResults() {
       return getNumResults() - (getSums() ? getSums()->size() : 0);
     }
+    /// What follows in the body from the sums so far, without them.
+    ::llvm::DenseSet<::mlir::Value> getSumDependents();
     ::mlir::Block::BlockArgListType getSumArguments() {
       return getBody().getArguments().drop_front();
     }
