@@ -57,18 +57,18 @@
 // THREE:       %[[B:.*]] = cluster.dma_start %{{.*}} to %arg0[%c64], %
 // THREE-NEXT:  cluster.yield %[[A]], %[[B]], %c112 :
 
-// Two slots, 4 groups of 9 rows in tiles of 3 and 1: the last one is shorter.
-// TWO:         @transfers : memref<4xi32, {{.*}}> = dense<[0, 540, 540, 180]>
+// Two slots, 6 groups of 6 rows in tiles of 4 and 2: the last one is shorter.
+// TWO:         @transfers : memref<4xi32, {{.*}}> = dense<[0, 480, 480, 240]>
 // TWO:         ^bb0(%{{.*}}: index, %[[A:.*]]: !cluster.token<dma>, %{{.*}}: index):
 // TWO:         scf.for %[[T:.*]] = %c0 to %c2 step %c1 iter_args(%{{.*}} = %[[A]],
-// TWO:           %[[FIRST:.*]] = arith.muli %[[T]], %c3
-// TWO-NEXT:      %[[LEFT:.*]] = arith.subi %c4, %[[FIRST]]
-// TWO-NEXT:      %[[COUNT:.*]] = arith.minui %[[LEFT]], %c3
+// TWO:           %[[FIRST:.*]] = arith.muli %[[T]], %c4
+// TWO-NEXT:      %[[LEFT:.*]] = arith.subi %c6, %[[FIRST]]
+// TWO-NEXT:      %[[COUNT:.*]] = arith.minui %[[LEFT]], %c4
 // TWO:           arith.ceildivui %[[COUNT]], %c2
-// TWO:           %[[ROW:.*]] = arith.muli %[[GROUP:.*]], %c9
+// TWO:           %[[ROW:.*]] = arith.muli %[[GROUP:.*]], %c6
 // TWO-NEXT:      %[[LOCAL:.*]] = arith.subi %[[GROUP]], %[[FIRST]]
-// TWO-NEXT:      %[[AT:.*]] = arith.muli %[[LOCAL]], %c45
-// TWO-NEXT:      :9 = cluster.dot %{{.*}}, %{{.*}}[%[[AT]]], %c4,
+// TWO-NEXT:      %[[AT:.*]] = arith.muli %[[LOCAL]], %c30
+// TWO-NEXT:      :6 = cluster.dot %{{.*}}, %{{.*}}[%[[AT]]], %c4,
 
 // 24 rows, and L1 has room for 4 of 12 tiles beside the ring: each third stays,
 // as floor(4 (t + 1) / 12) > floor(4 t / 12) says.

@@ -232,9 +232,13 @@ TEST(MissShareTest, WhatFitsStays) {
     double share = getMissShare(size);
     EXPECT_GT(share, before) << size;
     EXPECT_LT(share, 1) << size;
-    // What it stands for: a line stays if no miss in between hit it.
-    EXPECT_NEAR(1 - share, std::exp(-share * size), 1e-3) << size;
     before = share;
+  }
+  // What it stands for: of so many lines in a set of 4 ways, one stays if none
+  // of the misses in between takes its way.
+  for (int lines = 5; lines < 20; ++lines) {
+    double share = getMissShare(lines / 4.0);
+    EXPECT_NEAR(1 - share, std::pow(0.75, (lines - 1) * share), 1e-3) << lines;
   }
 }
 

@@ -55,8 +55,7 @@ llvm::Expected<Tiling> Planner::findTiling() {
   // tiles behind L2 a search takes several times as long.
   auto isBest = [&](int64_t most) {
     return chosen && chosen->shared.size() == stageLoops.getShared().size() &&
-           (!chosen->slots || chosen->external || options.rows ||
-            options.slotBytes || most < 4);
+           (!chosen->slots || options.rows || options.slotBytes || most < 4);
   };
   for (int64_t most = 4; !isBest(most) && most; most /= 2) {
     StageLoops larger = stageLoops;

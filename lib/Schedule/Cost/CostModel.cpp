@@ -30,10 +30,10 @@ using namespace se::schedule;
 
 // Sums are unrolled (se-unroll-reductions), with a loop for what is left.
 static constexpr double unroll = 4;
-static constexpr double turnOverhead = 0.5; // of an unrolled loop, per step
+static constexpr double turnOverhead = 0.2; // of an unrolled loop, per step
 /// Of cores that share an FPU and follow each other at some distance, how long
 /// one waits at each use.
-static constexpr double fpuWait = 0.45;
+static constexpr double fpuWait = 0.54;
 /// Cycles of an FPU's turn if more cores want it than it can serve.
 static constexpr double fpuTurn = 1;
 
@@ -48,19 +48,19 @@ static Cost makeCost(double cycles, double fpu, double bytes,
 }
 
 // Of functions, after se-expand-activations.
-static const Cost expCost = makeCost(21, 10, 130);
+static const Cost expCost = makeCost(21, 10, 107);
 // Of two halves, or one.
-static const Cost halfExpCost = makeCost(19, 9, 130);
-static const Cost logCost = makeCost(34, 11, 130);
-static const Cost tanhCost = makeCost(41, 32, 187);
-static const Cost otherFunctionCost = makeCost(110, 45, 350);
-static const Cost floatCost = makeCost(2, 1, 5);
+static const Cost halfExpCost = makeCost(26, 9, 123);
+static const Cost logCost = makeCost(34, 11, 141);
+static const Cost tanhCost = makeCost(41, 32, 222);
+static const Cost otherFunctionCost = makeCost(110, 45, 324);
+static const Cost floatCost = makeCost(2, 1, 5.9);
 
 static Cost getActivationCost(rnn::ActivationKind kind) {
   using rnn::ActivationKind;
   switch (kind) {
   case ActivationKind::sigmoid:
-    return makeCost(38, 22, 230);
+    return makeCost(38, 22, 171);
   case ActivationKind::tanh:
     return tanhCost;
   case ActivationKind::scaled_tanh:
@@ -78,7 +78,7 @@ static Cost getActivationCost(rnn::ActivationKind kind) {
   case ActivationKind::relu:
   case ActivationKind::leaky_relu:
   case ActivationKind::thresholded_relu:
-    return makeCost(6, 1, 12);
+    return makeCost(2.4, 1, 12);
   }
   llvm_unreachable("all kinds handled");
 }
@@ -97,11 +97,11 @@ static Cost getFunctionCost(Operation &op) {
   if (isa<math::SqrtOp>(op))
     return makeCost(2, 1, 6, /*divisions=*/1);
   if (isa<math::RsqrtOp>(op))
-    return makeCost(4, 2, 12, /*divisions=*/2);
+    return makeCost(4, 2, 14, /*divisions=*/2);
   return otherFunctionCost;
 }
 
-const Cost schedule::loadCost = makeCost(1, 0, 3.5);
+const Cost schedule::loadCost = makeCost(1, 0, 3.7);
 
 /// Of the index that an expression stands for, as far as `counts` its parts;
 /// what is added is part of the load.
@@ -233,8 +233,8 @@ Cost SumCounter::run() {
   }
   turn.cycles += turnOverhead;
   Cost cost = trips * turn;
-  cost.cycles += 3;
-  cost.bytes = (unroll + 1) * turn.bytes + 14;
+  cost.cycles += 2;
+  cost.bytes = (unroll + 1) * turn.bytes + 26;
   cost += once;
   return cost;
 }
@@ -253,12 +253,12 @@ Cost schedule::getCost(Operation &op, bool isPair) {
   if (auto activation = dyn_cast<rnn::ActivationOp>(op))
     return getActivationCost(activation.getFunction().getKind());
   if (isa<rnn::InterpolateOp>(op))
-    return isPair ? makeCost(16, 2, 65) : makeCost(15, 4, 44);
+    return isPair ? makeCost(11, 2, 73) : makeCost(16, 4, 43);
   if (isa<rnn::QuantizeOp>(op)) {
     if (isPair)
-      return makeCost(14, 4, 57);
-    return op.getOperand(0).getType().isF16() ? makeCost(16, 5, 45)
-                                              : makeCost(5.6, 4, 24);
+      return makeCost(7, 4, 53);
+    return op.getOperand(0).getType().isF16() ? makeCost(15, 5, 46)
+                                              : makeCost(4, 4, 24);
   }
   if (isa<arith::BitcastOp>(op))
     return Cost();
@@ -268,14 +268,14 @@ Cost schedule::getCost(Operation &op, bool isPair) {
                    [](Operation *user) { return isa<math::FmaOp>(user); }))
     return Cost();
   if (isa<arith::DivFOp>(op))
-    return makeCost(10.5, 1, 40, /*divisions=*/1);
+    return makeCost(2, 1, 22, /*divisions=*/1);
   if (isa<arith::CmpFOp>(op))
-    return makeCost(2, 1, 7);
+    return makeCost(1, 1, 6.1);
   if (isa<arith::SelectOp>(op))
-    return makeCost(3, 0, 14);
+    return makeCost(1, 0, 14);
   if (isa<arith::MaximumFOp, arith::MinimumFOp, arith::MaxNumFOp,
           arith::MinNumFOp>(op))
-    return makeCost(5.7, 1.5, 18); // NaN stays
+    return makeCost(6.3, 1.5, 14); // NaN stays
   if (isa<arith::ExtFOp, arith::TruncFOp, arith::SIToFPOp, arith::UIToFPOp,
           arith::FPToSIOp>(op)) {
     // The product of two halves that is added to a single is one instruction
@@ -284,7 +284,7 @@ Cost schedule::getCost(Operation &op, bool isPair) {
         llvm::all_of(op.getUsers(),
                      [](Operation *user) { return isa<math::FmaOp>(user); }))
       return Cost();
-    return isPair ? makeCost(2.4, 1, 4) : makeCost(1, 1, 4);
+    return isPair ? makeCost(2, 1, 4.8) : makeCost(1, 1, 4.8);
   }
   if (isa<math::FmaOp>(op) ||
       (isa<arith::ArithDialect>(op.getDialect()) && isa<FloatType>(element)))
@@ -295,7 +295,7 @@ Cost schedule::getCost(Operation &op, bool isPair) {
   if (isa<arith::MulIOp>(op) && element.isInteger(32))
     return makeCost(2, 0, 8);
   if (isa<arith::ArithDialect>(op.getDialect()) && !isa<arith::ExtSIOp>(op))
-    return makeCost(0.5, 0, 2);
+    return makeCost(0.5, 0, 2.8);
   return Cost();
 }
 
@@ -306,18 +306,18 @@ Cost schedule::getDotCost(int64_t rows, int64_t columns, Type element,
   int64_t words = columns / lanes, rest = columns % lanes;
   int64_t turn = cluster::DotOp::getWordsPerTurn(element, words);
   cost.cycles = double(rows);
-  cost.bytes = 2 * double(rows);
+  cost.bytes = 1.7 * double(rows);
   if (words) {
     cost.sumCycles = double(words * (2 * rows + 1));
     // The only row's word is used right after it is loaded.
     if (rows == 1 && turn == 1)
       cost.sumCycles += double(words);
-    cost.cycles += cost.sumCycles + 10;
-    cost.bytes += 4 * double(2 * turn * rows + turn) + 26;
+    cost.cycles += cost.sumCycles + 15;
+    cost.bytes += 4 * double(2 * turn * rows + turn) + 28;
   }
   if (rest) { // the elements of the last word are loaded one by one
-    cost.cycles += 2.4 * double(rows) + 0.2 * double(rest);
-    cost.bytes += 4.4 * double(rows) + 6.8 * double(rest);
+    cost.cycles += 2.1 * double(rows) + 0.2 * double(rest);
+    cost.bytes += 3.9 * double(rows) + 7.1 * double(rest);
   }
   if (isa<FloatType>(element))
     cost.sumUses = double(words * rows);
@@ -330,8 +330,8 @@ Cost schedule::getDotCost(int64_t rows, int64_t columns, Type element,
 Machine::Machine(cluster::TargetAttr target)
     : cores(unsigned(target.getCores())), fpus(unsigned(target.getFpus())),
       loadCycles(double(target.getL2().getLatency())),
-      coldFetchCycles(0.7 * (loadCycles + 1) / 16),
-      nearFetchCycles(0.7 * (double(target.getL1().getLatency()) + 1) / 16),
+      coldFetchCycles(0.94 * (loadCycles + 1) / 16),
+      nearFetchCycles(0.94 * (double(target.getL1().getLatency()) + 1) / 16),
       bytesPerCycle(target.getL2().getRate()),
       coreCacheBytes(target.getCoreCache()),
       clusterCacheBytes(target.getClusterCache()) {}
@@ -350,17 +350,25 @@ double schedule::getCycles(Cost cost, unsigned busy, const Machine &machine) {
     waiting += std::max(meeting, busy);
   }
   // All share a divider, which they need at about the same time.
-  double dividing = divideCycles * (1 + 0.6 * (busy - 1)) * cost.divisions;
+  double dividing = divideCycles * (1 + 0.35 * (busy - 1)) * cost.divisions;
   return cost.cycles + waiting + dividing;
 }
 
 double schedule::getMissShare(double size) {
-  if (size <= 1)
+  // Lines that follow each other fill the sets evenly. A line stays if none of
+  // the misses in between falls on its way.
+  constexpr int ways = 4;
+  auto getSetShare = [](double lines) {
+    double misses = lines > ways;
+    for (int i = 0; i != 100 && misses; ++i)
+      misses = 1 - std::pow(1 - 1.0 / ways, (lines - 1) * misses);
+    return misses;
+  };
+  double lines = ways * size; // of a set, on average
+  double few = std::floor(lines), rest = lines - few;
+  if (lines <= ways)
     return 0;
-  // A line stays if none of the misses in between hits it: hits =
-  // exp(-misses * size).
-  double misses = 1;
-  for (int i = 0; i != 50; ++i)
-    misses = 1 - std::exp(-misses * size);
-  return misses;
+  return ((1 - rest) * few * getSetShare(few) +
+          rest * (few + 1) * getSetShare(few + 1)) /
+         lines;
 }

@@ -83,55 +83,57 @@ double getMissShare(double size);
 // Overheads of single K blocks of a program. Figures are cycles but for
 // `bytes`.
 
-inline constexpr double frameCycles = 136; ///< a frame that does nothing
+inline constexpr double frameCycles = 100; ///< a frame that does nothing
+/// The transfer of an input or an output that nothing hides, besides its bytes.
+inline constexpr double portTransferCycles = 26;
 /// What the runtime runs in a frame, and the kernel around its stages.
-inline constexpr double frameBytes = 500;
+inline constexpr double frameBytes = 450;
 /// By how much what is left for code is larger than what is expected.
 inline constexpr double codeMargin = 1.5;
-inline constexpr double loopCycles =
-    10; ///< entering a loop over register tiles
-inline constexpr double loopBytes = 25;
+inline constexpr double loopCycles = 4; ///< entering a loop over register tiles
+inline constexpr double loopBytes = 15;
 /// Those of a depth: all cores arrive, not at once; and a loop is found.
-inline constexpr double barrierCycles = 32;
-inline constexpr double barrierBytes = 30;
+inline constexpr double barrierCycles = 16;
+inline constexpr double barrierBytes = 16;
 inline constexpr Cost registerTileCost = {
-    /*cycles=*/7, 0, 0, 0, 0, 0, 0,
-    /*bytes=*/10};
+    /*cycles=*/5, 0, 0, 0, 0, 0, 0,
+    /*bytes=*/5};
 inline constexpr Cost storeCost = {/*cycles=*/1, 0, 0, 0, 0, 0, 0,
-                                   /*bytes=*/5};
+                                   /*bytes=*/7.2};
 /// Looking whether an element exists.
-inline constexpr Cost existsCost = {/*cycles=*/5.4, 0, 0, 0, 0, 0, 0,
-                                    /*bytes=*/15};
+inline constexpr Cost existsCost = {/*cycles=*/2.2, 0, 0, 0, 0, 0, 0,
+                                    /*bytes=*/16};
 /// A loop over the elements of a strip, with the first places.
 inline constexpr Cost stripLoopCost = {
-    /*cycles=*/14, 0, 0, 0, 0, 0, 0,
-    /*bytes=*/50};
+    /*cycles=*/6.2, 0, 0, 0, 0, 0, 0,
+    /*bytes=*/76};
 /// A turn of that loop, besides its elements.
 inline constexpr Cost stripTurnCost = {
-    /*cycles=*/9, 0, 0, 0, 0, 0, 0,
-    /*bytes=*/20};
+    /*cycles=*/3.6, 0, 0, 0, 0, 0, 0,
+    /*bytes=*/27};
 /// Of each use of an FPU, if others are there to be done meanwhile.
-inline constexpr double overlapCycles = 0.9;
-inline constexpr double earlyBytes = 11; ///< a value between two loops
+inline constexpr double overlapCycles = 0.62;
+inline constexpr double earlyBytes = 12; ///< a value between two loops
 /// Copying a state, and a word of it.
-inline constexpr double copyCycles = 28, copyWordCycles = 5.8;
-inline constexpr double copyBytes = 150;
+inline constexpr double copyCycles = 18, copyWordCycles = 2;
+inline constexpr double copyBytes = 73;
 
 // Instructions that are not in a core's own cache come in lines from the
 // cluster's, or, if it does not hold those of a frame, from L2
 // (Machine::coldFetchCycles on top). The cores that come second for a line wait
 // less.
-inline constexpr double fetchCycles = 0.15; ///< for each byte
+inline constexpr double fetchCycles = 0.25; ///< for each byte
 /// A loop that its core's cache does not hold is fetched again in each turn,
 /// but not what the turn branches around.
-inline constexpr double againShare = 0.67;
-inline constexpr double stepBytes = 400; ///< of a loop with a ring
+inline constexpr double againShare = 0.3;
+inline constexpr double stepBytes = 255; ///< of a loop with a ring
 
 inline constexpr double divideCycles = 14; ///< of the one divider
 
 // The stream.
 inline constexpr double kBlockCycles = 20;      ///< another K block of a sum
 inline constexpr double savedKBlockCycles = 90; ///< that lies in L1 meanwhile
+inline constexpr double onlyTileCycles = 16;    ///< of a loop, in the stream
 inline constexpr double tileCycles = 80;        ///< a step of the stream
 inline constexpr double roundCycles = 50; ///< other register tiles, with a step
 inline constexpr double turnCycles = 130; ///< from a tile's end to the next

@@ -226,7 +226,8 @@ double Planner::getFrameCycles(double coldShare) {
     double bytes = 0;
     for (Type type : types.getAsValueRange<TypeAttr>())
       bytes += 4 * double(cast<RankedTensorType>(type).getNumElements());
-    return bytes / options.machine.bytesPerCycle;
+    return bytes / options.machine.bytesPerCycle +
+           double(types.size()) * portTransferCycles;
   };
   // States are saved while inputs come.
   options.portCycles =

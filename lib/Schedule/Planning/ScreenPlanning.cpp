@@ -41,10 +41,10 @@ double Planner::getScreenCycles() {
   if (!screen)
     return 0;
   // Each core looks at the words of all, between two barriers.
-  double cycles = 60 + 3 * cores;
+  double cycles = 97 + 3 * cores;
   if (made->screening == plan::Screening::first_depth)
     return cycles;
-  cycles += 85;
+  cycles += 55;
   for (auto [k, input] : llvm::enumerate(screen.getInputs())) {
     // Peaks take two instructions more for each element.
     double turn = made->needsPeak(k) ? 11.5 + 2 * screenWidth : 11.5;

@@ -59,6 +59,8 @@ double schedule::getLoopCycles(const StageLoop &loop, const Machine &machine) {
                              llvm::divideCeil(groups, cores));
   if (loop.isResident())
     return cycles;
+  if (loop.getTiles() == 1) // no loop over tiles
+    return cycles + onlyTileCycles;
   return cycles + double(loop.getTiles()) * tileCycles +
          double(loop.getRounds()) * roundCycles;
 }
