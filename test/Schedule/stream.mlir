@@ -89,20 +89,20 @@
 // SHARE:           scf.yield %{{.*}}, %[[AT]], %{{.*}}, %[[KEPT]], %[[AT]]
 // SHARE:         memref.view %arg0[%[[IF]]#4][]
 
-// Tiles of 4 records of 8 rows: the words of the records take turns, and behind them
-// lie the biases of each. Row 0 begins with 1/1024, row 8 with 33/1024, row 16 with
-// 65/1024, row 24 with 97/1024; row 1 with 5/1024.
+// Tiles of 8 records of 4 rows: the words of four records take turns, and behind them
+// lie the biases of each. Row 0 begins with 1/1024, row 4 with 17/1024, row 8 with
+// 33/1024, row 12 with 49/1024; row 1 with 5/1024.
 // LANES:       @transfers : memref<4xi32, {{.*}}> = dense<[0, 640, 640, 640]>
 // LANES:       func.func @net_kernel
 // LANES:           %[[LOCAL:.*]] = arith.subi %{{.*}}, %{{.*}} : index
 // LANES-NEXT:      %[[LANE:.*]] = arith.remui %[[LOCAL]], %c4
 // LANES-NEXT:      %[[FIRST:.*]] = arith.subi %[[LOCAL]], %[[LANE]]
-// LANES-NEXT:      %[[QUAD:.*]] = arith.muli %[[FIRST]], %c40
+// LANES-NEXT:      %[[QUAD:.*]] = arith.muli %[[FIRST]], %c20
 // LANES-NEXT:      %[[AT:.*]] = arith.addi %[[QUAD]], %[[LANE]]
-// LANES-NEXT:      %[[SUMS:.*]]:8 = cluster.dot %{{.*}}[%c0], %[[TILE:.*]][%[[AT]]], %c4, {{.*}} {stride = 4 : i64}
-// LANES-NEXT:      %[[BEFORE:.*]] = arith.muli %[[LANE]], %c8
+// LANES-NEXT:      %[[SUMS:.*]]:4 = cluster.dot %{{.*}}[%c0], %[[TILE:.*]][%[[AT]]], %c4, {{.*}} {stride = 4 : i64}
+// LANES-NEXT:      %[[BEFORE:.*]] = arith.muli %[[LANE]], %c4
 // LANES-NEXT:      %[[FIELDS:.*]] = arith.addi %[[QUAD]], %[[BEFORE]]
-// LANES-NEXT:      %[[AT:.*]] = arith.addi %[[FIELDS]], %c128
+// LANES-NEXT:      %[[AT:.*]] = arith.addi %[[FIELDS]], %c64
 // LANES-NEXT:      %[[BIAS:.*]] = memref.load %[[TILE]][%[[AT]]]
 // LANES-NEXT:      arith.addf %[[SUMS]]#0, %[[BIAS]]
-// LANES:           stream: "0x{{........}}0000803A0000043D0000823D0000C23D0000A03B
+// LANES:           stream: "0x{{........}}0000803A0000883C0000043D0000443D0000A03B
