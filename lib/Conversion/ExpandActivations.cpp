@@ -205,14 +205,19 @@ struct ExpandInterpolate : OpRewritePattern<rnn::InterpolateOp> {
       return arith::ConstantIndexOp::create(b, value);
     };
     Value p = op.getX();
+    if (op.getRectified())
+      p = math::AbsFOp::create(b, p);
     auto limit = [&](arith::CmpFPredicate isBeyond, Value bound) {
       Value beyond = arith::CmpFOp::create(b, isBeyond, p, bound);
       p = arith::SelectOp::create(b, beyond, bound, p);
     };
     limit(arith::CmpFPredicate::UGT, number(op.getLimit()));
-    limit(arith::CmpFPredicate::OLT, number(-op.getLimit()));
-    int64_t lines = op.getNumLines();
-    Value sum = arith::AddFOp::create(b, p, number(op.getShift()));
+    if (!op.getRectified())
+      limit(arith::CmpFPredicate::OLT, number(-op.getLimit()));
+    // Of the bits of the sum.
+    int64_t lines = llvm::PowerOf2Ceil(op.getNumLines());
+    Value shift = number(op.getShift());
+    Value sum = arith::AddFOp::create(b, p, shift);
     Value i = arith::IndexCastUIOp::create(
         b, b.getIndexType(), arith::BitcastOp::create(b, word, sum));
     i = arith::AndIOp::create(b, i, index(lines - 1));
@@ -220,7 +225,17 @@ struct ExpandInterpolate : OpRewritePattern<rnn::InterpolateOp> {
     Value slope = memref::LoadOp::create(b, op.getTable(), i);
     i = arith::AddIOp::create(b, i, index(1));
     Value offset = memref::LoadOp::create(b, op.getTable(), i);
-    rewriter.replaceOpWithNewOp<math::FmaOp>(op, slope, p, offset);
+    if (!op.getRectified()) {
+      rewriter.replaceOpWithNewOp<math::FmaOp>(op, slope, p, offset);
+      return success();
+    }
+    p = arith::SubFOp::create(b, p, arith::SubFOp::create(b, sum, shift));
+    Value y = math::FmaOp::create(b, slope, p, offset);
+    Value zero = number(0);
+    Value isNegative =
+        arith::CmpFOp::create(b, arith::CmpFPredicate::OLT, op.getX(), zero);
+    Value positive = arith::SelectOp::create(b, isNegative, zero, op.getX());
+    rewriter.replaceOpWithNewOp<arith::AddFOp>(op, positive, y);
     return success();
   }
 };

@@ -192,7 +192,7 @@ struct SelectRound : OpRewritePattern<arith::FPToSIOp> {
 };
 
 /// The lines of the table for two arguments, by the formulas of RNNOps.td. Of
-/// 11 instructions two need the FPU.
+/// 11 instructions two need the FPU, of 18 for what is rectified five.
 struct SelectInterpolate : OpRewritePattern<rnn::InterpolateOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(rnn::InterpolateOp op,
@@ -206,15 +206,21 @@ struct SelectInterpolate : OpRewritePattern<rnn::InterpolateOp> {
     uint32_t limit = F16::round(op.getLimit());
     Value bits = pair.toWords(op.getX());
     Type words = bits.getType(), halves = op.getType();
-    bits = xpulp::PvMinHOp::create(b, words, {bits, pair.word(limit)});
-    bits = xpulp::PvMinuHOp::create(b, words,
-                                    {bits, pair.word(F16::sign | limit)});
+    if (op.getRectified()) {
+      Value magnitude = pair.word(F16::mask & ~F16::sign);
+      bits = xpulp::PvAndHOp::create(b, words, {bits, magnitude});
+      bits = xpulp::PvMinHOp::create(b, words, {bits, pair.word(limit)});
+    } else {
+      bits = xpulp::PvMinHOp::create(b, words, {bits, pair.word(limit)});
+      bits = xpulp::PvMinuHOp::create(b, words,
+                                      {bits, pair.word(F16::sign | limit)});
+    }
     Value p = pair.toHalves(bits);
 
     // The low bits of the sum are the line's number; a line is one word. The
     // bits above, always the same, are taken from the table's address.
-    Value sum =
-        xpulp::VfaddHOp::create(b, halves, {p, pair.half(op.getShift())});
+    Value shift = pair.half(op.getShift());
+    Value sum = xpulp::VfaddHOp::create(b, halves, {p, shift});
     constexpr int32_t log2LineBytes = 2;
     Value offset =
         xpulp::PvSllSciHOp::create(b, words, pair.toWords(sum), log2LineBytes);
@@ -233,10 +239,30 @@ struct SelectInterpolate : OpRewritePattern<rnn::InterpolateOp> {
     Value slopes = xpulp::PvPackHOp::create(b, words, {line[1], line[0]});
     Value intercepts =
         pair.upperHalves(pair.splitWord(line[0]), pair.splitWord(line[1]));
-    rewriter.replaceOpWithNewOp<xpulp::VfmacHOp>(
-        op, halves,
-        ValueRange{pair.toHalves(intercepts), pair.toHalves(slopes), p});
+    if (op.getRectified()) {
+      Value middle = xpulp::VfsubHOp::create(b, halves, {sum, shift});
+      p = xpulp::VfsubHOp::create(b, halves, {p, middle});
+    }
+    Value y = xpulp::VfmacHOp::create(
+        b, halves, {pair.toHalves(intercepts), pair.toHalves(slopes), p});
+    if (op.getRectified())
+      y = xpulp::VfaddHOp::create(b, halves, {rectify(pair, op.getX()), y});
+    rewriter.replaceOp(op, y);
     return success();
+  }
+
+  /// max(x, 0), or -0; NaN of either sign stays NaN, because those with the
+  /// sign are moved behind zero.
+  static Value rectify(PairBuilder &pair, Value x) {
+    Value bits = pair.toWords(x);
+    Type words = bits.getType();
+    Value toLast = pair.word(F16::mask - (F16::sign | F16::infinity));
+    bits = xpulp::PvAddHOp::create(pair.b, words, {bits, toLast});
+    constexpr uint32_t zero =
+        F16::sign + F16::mask - (F16::sign | F16::infinity);
+    bits = xpulp::PvMinuHOp::create(pair.b, words, {bits, pair.word(zero)});
+    bits = xpulp::PvSubHOp::create(pair.b, words, {bits, toLast});
+    return pair.toHalves(bits);
   }
 };
 

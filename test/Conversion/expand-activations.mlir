@@ -112,6 +112,28 @@ func.func @interpolate(%x: f16, %t: memref<512xf16>) -> f16 {
   return %0 : f16
 }
 
+// Of the magnitude, whose distance from the middle of a line counts.
+// CHECK-LABEL: func @rectified
+// CHECK-SAME:    (%[[X:[a-z0-9]+]]: f16, %[[T:[a-z0-9]+]]: memref<558xf16>)
+// CHECK-DAG:     %[[MOST:[a-z0-9_]+]] = arith.constant 1.737500e+01 : f16
+// CHECK-DAG:     %[[SHIFT:[a-z0-9_]+]] = arith.constant 6.400000e+01 : f16
+// CHECK-DAG:     %[[MASK:[a-z0-9_]+]] = arith.constant 511 : index
+// CHECK:         %[[A:[a-z0-9_]+]] = math.absf %[[X]]
+// CHECK:         %[[C:[a-z0-9_]+]] = arith.cmpf ugt, %[[A]], %[[MOST]]
+// CHECK-NEXT:    %[[P:[a-z0-9_]+]] = arith.select %[[C]], %[[MOST]], %[[A]]
+// CHECK-NEXT:    %[[SUM:[a-z0-9_]+]] = arith.addf %[[P]], %[[SHIFT]] : f16
+// CHECK:         arith.andi %{{[a-z0-9_]+}}, %[[MASK]]
+// CHECK:         %[[MIDDLE:[a-z0-9_]+]] = arith.subf %[[SUM]], %[[SHIFT]]
+// CHECK-NEXT:    %[[R:[a-z0-9_]+]] = arith.subf %[[P]], %[[MIDDLE]]
+// CHECK-NEXT:    %[[TAIL:[a-z0-9_]+]] = math.fma %{{[a-z0-9_]+}}, %[[R]]
+// CHECK:         %[[N:[a-z0-9_]+]] = arith.cmpf olt, %[[X]]
+// CHECK-NEXT:    %[[POSITIVE:[a-z0-9_]+]] = arith.select %[[N]], %{{[a-z0-9_]+}}, %[[X]]
+// CHECK-NEXT:    arith.addf %[[POSITIVE]], %[[TAIL]]
+func.func @rectified(%x: f16, %t: memref<558xf16>) -> f16 {
+  %0 = rnn.interpolate %x, %t scale 16.0 rectified : f16, memref<558xf16>
+  return %0 : f16
+}
+
 // CHECK-LABEL: func @math
 // CHECK:         %[[PAIR:[a-z0-9_]+]] = vector.from_elements %{{.*}} : vector<2xf16>
 // CHECK:         arith.minui {{.*}} : vector<2xi16>

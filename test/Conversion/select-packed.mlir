@@ -73,6 +73,30 @@ func.func @interpolate(%x: vector<2xf16>, %t: memref<512xf16>) -> vector<2xf16> 
   return %0 : vector<2xf16>
 }
 
+// The magnitude's distance from the middle of its line, and what is added to
+// max(x, 0), which keeps NaNs of both signs.
+// CHECK-LABEL: func @rectified
+// CHECK-SAME:    (%[[X:[a-z0-9]+]]: vector<2xf16>, %[[T:[a-z0-9]+]]: memref<558xf16>)
+// CHECK-DAG:     %[[MOST:[a-z0-9_]+]] = arith.constant dense<19544> : vector<2xi16>
+// CHECK-DAG:     %[[SHIFT:[a-z0-9_]+]] = arith.constant dense<6.400000e+01> : vector<2xf16>
+// CHECK-DAG:     %[[TO_LAST:[a-z0-9_]+]] = arith.constant dense<1023> : vector<2xi16>
+// CHECK:         %[[A:[a-z0-9_]+]] = xpulp.pv.and.h
+// CHECK:         %[[L:[a-z0-9_]+]] = xpulp.pv.min.h %[[A]], %[[MOST]]
+// CHECK:         %[[P:[a-z0-9_]+]] = arith.bitcast %[[L]]
+// CHECK:         %[[SUM:[a-z0-9_]+]] = xpulp.vfadd.h %[[P]], %[[SHIFT]]
+// CHECK:         %[[MIDDLE:[a-z0-9_]+]] = xpulp.vfsub.h %[[SUM]], %[[SHIFT]]
+// CHECK:         %[[R:[a-z0-9_]+]] = xpulp.vfsub.h %[[P]], %[[MIDDLE]]
+// CHECK:         %[[TAIL:[a-z0-9_]+]] = xpulp.vfmac.h %{{[a-z0-9_]+}}, %{{[a-z0-9_]+}}, %[[R]]
+// CHECK:         xpulp.pv.add.h %{{[a-z0-9_]+}}, %[[TO_LAST]]
+// CHECK:         xpulp.pv.minu.h
+// CHECK:         xpulp.pv.sub.h %{{[a-z0-9_]+}}, %[[TO_LAST]]
+// CHECK:         %[[Y:[a-z0-9_]+]] = xpulp.vfadd.h %{{[a-z0-9_]+}}, %[[TAIL]]
+// CHECK:         return %[[Y]]
+func.func @rectified(%x: vector<2xf16>, %t: memref<558xf16>) -> vector<2xf16> {
+  %0 = rnn.interpolate %x, %t scale 16.0 rectified : vector<2xf16>, memref<558xf16>
+  return %0 : vector<2xf16>
+}
+
 // The upper lanes of two pairs are one instruction.
 // CHECK-LABEL: func @upper
 // CHECK-SAME:    (%[[A:[a-z0-9]+]]: vector<2xf16>, %[[B:[a-z0-9]+]]: vector<2xf16>)

@@ -1,6 +1,6 @@
 # Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Sigmoid and tanh on f16 for every argument, in pairs and one by one, on the
+"""Sigmoid, tanh and softplus on f16 for every argument, in pairs and one by one, on the
 host and on the simulator; and how long they take."""
 
 import json
@@ -21,10 +21,11 @@ FUNCTIONS = {
 
 
 def network(folder, elements, function, times=1):
-    """y is `function` of x, `times` times."""
+    """y is `function` of x, `times` times, in f16 whatever x may be."""
+    half = "{rnn.floats = #rnn.floats<f16>}"
     kind = f"tensor<{elements}xf32>"
     lines = [
-        f"%v{i + 1} = rnn.activation <{function}> %v{i} : {kind} -> {kind}"
+        f"%v{i + 1} = rnn.activation <{function}> %v{i} {half} : {kind} -> {kind}"
         for i in range(times)
     ]
     path = folder / f"{function}{elements}_{times}.mlir"
@@ -67,7 +68,28 @@ def test_all_arguments(function, tmp_path):
         assert (pairs["y"][0, : infinity + 1] == -pairs["y"][0, 32768:][: infinity + 1]).all()
 
 
-@pytest.mark.parametrize("function", FUNCTIONS)
+def test_all_arguments_of_softplus(tmp_path):
+    """Within 1.7 of the last place, however small the result is; NaN stays NaN."""
+    pairs = run(network(tmp_path, 4096, "softplus"), 4096, tmp_path)
+    singles = run(network(tmp_path, 1, "softplus"), 1, tmp_path)
+    se.assert_same_bits(pairs, singles, "pairs and single elements")
+    y = pairs["y"][0].astype(np.float64)
+    assert np.isnan(y[~NUMBERS]).all()
+    x, y = ALL[NUMBERS].astype(np.float64), y[NUMBERS]
+    assert y[x == np.inf] == np.inf and y[x == -np.inf] == 0
+    finite = np.isfinite(x)
+    x, y = x[finite], y[finite]
+    exact = np.logaddexp(0, x)
+    binade = np.floor(np.log2(np.maximum(exact, 2.0**-14)))
+    places = np.abs(y - exact) / 2.0 ** (binade - 10)
+    worst = places.argmax()
+    print(f"{places[worst]:.2f} of the last place at {x[worst]:g}")
+    assert places[worst] < 1.7
+    order = np.argsort(x, kind="stable")
+    assert (np.diff(y[order]) / 2.0 ** (binade[order][1:] - 10) >= -1).all()
+
+
+@pytest.mark.parametrize("function", [*FUNCTIONS, "softplus"])
 def test_cycles(function, tmp_path):
     """Of one function of one element on one of eight busy cores: what a chain of
     five takes longer than one. Both fit the instruction cache of a core."""

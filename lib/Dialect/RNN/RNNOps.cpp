@@ -244,11 +244,11 @@ int64_t InterpolateOp::getNumLines() {
 }
 
 float InterpolateOp::getLimit() {
-  return float(getNumLines() / 2 - 1) / getScale().convertToFloat();
+  return float(getNumLines() - getCenter() - 1) / getScale().convertToFloat();
 }
 
 float InterpolateOp::getShift() {
-  return float(1024 + getNumLines() / 2) / getScale().convertToFloat();
+  return float(1024 + getCenter()) / getScale().convertToFloat();
 }
 
 void InterpolateOp::getEffects(
@@ -271,10 +271,11 @@ LogicalResult InterpolateOp::verify() {
                        "[2 * N] with the identity layout, found ")
            << table;
   int64_t lines = getNumLines();
-  if (lines < 4 || lines > 1024 || !llvm::isPowerOf2_64(lines))
-    return emitOpError("interpolate-C2: the lines must be a power of two from "
-                       "4 to 1024, found ")
-           << lines;
+  if (lines < 4 || lines > 1024 ||
+      (!getRectified() && !llvm::isPowerOf2_64(lines)))
+    return emitOpError("interpolate-C2: the lines must be a ")
+           << (getRectified() ? "number" : "power of two")
+           << " from 4 to 1024, found " << lines;
   int exponent = getScale().getExactLog2();
   if (exponent < -4 || exponent > 14)
     return emitOpError("interpolate-C3: the scale must be a power of two from "

@@ -252,6 +252,9 @@ Cost schedule::getCost(Operation &op, bool isPair) {
     return !element.isF16() ? Cost() : isPair ? makeCost(1, 1, 4) : floatCost;
   if (auto activation = dyn_cast<rnn::ActivationOp>(op))
     return getActivationCost(activation.getFunction().getKind());
+  if (auto lines = dyn_cast<rnn::InterpolateOp>(op);
+      lines && lines.getRectified())
+    return isPair ? makeCost(20, 5, 92) : makeCost(22, 7, 75);
   if (isa<rnn::InterpolateOp>(op))
     return isPair ? makeCost(11, 2, 73) : makeCost(16, 4, 43);
   if (isa<rnn::QuantizeOp>(op)) {

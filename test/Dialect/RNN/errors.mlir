@@ -678,6 +678,14 @@ func.func @interpolate_C2_power(%x: f16, %t: memref<24xf16>) {
 
 // -----
 
+func.func @interpolate_C2_rectified(%x: f16, %t: memref<4096xf16>) {
+  // expected-error @below {{interpolate-C2: the lines must be a number from 4 to 1024, found 2048}}
+  rnn.interpolate %x, %t scale 1.0 rectified : f16, memref<4096xf16>
+  return
+}
+
+// -----
+
 func.func @interpolate_C2_few(%x: f16, %t: memref<4xf16>) {
   // expected-error @below {{interpolate-C2: the lines must be a power of two from 4 to 1024, found 2}}
   rnn.interpolate %x, %t scale 1.0 : f16, memref<4xf16>

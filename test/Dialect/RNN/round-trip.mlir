@@ -224,15 +224,18 @@ func.func @quantize(%0: f16, %1: vector<2xf16>) -> (i8, vector<2xi8>) {
 // The table of a tensor is a tensor, that of a scalar or a pair lies in memory.
 // CHECK-LABEL: func.func @interpolate
 func.func @interpolate(%0: tensor<8xf16>, %1: tensor<256x2xf16>, %2: f16,
-                       %3: vector<2xf16>, %4: memref<512xf16, #cluster.space<l1>>)
-    -> (tensor<8xf16>, f16, vector<2xf16>) {
+                       %3: vector<2xf16>, %4: memref<512xf16, #cluster.space<l1>>,
+                       %5: tensor<279x2xf16>)
+    -> (tensor<8xf16>, tensor<8xf16>, f16, vector<2xf16>) {
   // CHECK: rnn.interpolate %{{[^ ]*}}, %{{[^ ]*}} scale 1.600000e+01 : tensor<8xf16>, tensor<256x2xf16>
-  %5 = rnn.interpolate %0, %1 scale 16.0 : tensor<8xf16>, tensor<256x2xf16>
+  %6 = rnn.interpolate %0, %1 scale 16.0 : tensor<8xf16>, tensor<256x2xf16>
   // CHECK: rnn.interpolate %{{[^ ]*}}, %{{[^ ]*}} scale 6.250000e-02 : f16, memref<512xf16, #cluster.space<l1>>
-  %6 = rnn.interpolate %2, %4 scale 6.25e-02 : f16, memref<512xf16, #cluster.space<l1>>
+  %7 = rnn.interpolate %2, %4 scale 6.25e-02 : f16, memref<512xf16, #cluster.space<l1>>
   // CHECK: rnn.interpolate %{{[^ ]*}}, %{{[^ ]*}} scale 1.638400e+04 : vector<2xf16>, memref<512xf16, #cluster.space<l1>>
-  %7 = rnn.interpolate %3, %4 scale 16384.0 : vector<2xf16>, memref<512xf16, #cluster.space<l1>>
-  return %5, %6, %7 : tensor<8xf16>, f16, vector<2xf16>
+  %8 = rnn.interpolate %3, %4 scale 16384.0 : vector<2xf16>, memref<512xf16, #cluster.space<l1>>
+  // CHECK: rnn.interpolate %{{[^ ]*}}, %{{[^ ]*}} scale 1.600000e+01 rectified : tensor<8xf16>, tensor<279x2xf16>
+  %9 = rnn.interpolate %0, %5 scale 16.0 rectified : tensor<8xf16>, tensor<279x2xf16>
+  return %9, %6, %7, %8 : tensor<8xf16>, tensor<8xf16>, f16, vector<2xf16>
 }
 
 // CHECK-LABEL: rnn.network @screened

@@ -514,9 +514,22 @@ def RNN_InterpolateOp : RNN_Op<"interpolate", [AllTypesMatch<["x", "y"]>,
     is a scalar; in phase `scheduled` it is a scalar or a pair, and the table lies in
     memory, slope and offset of each line in one word.
 
+    With `rectified` the lines are those of an even function that is added to
+    max(x, 0), such as log(1 + exp(-|x|)) of softplus. Line i belongs to
+    magnitudes about i / scale, limit = (N - 1) / scale, and shift = 1024 / scale:
+
+        p = |x| > limit ? limit : |x|
+        i = p * scale, rounded to an integer, ties to even
+        y = fma(slope[i], p - i / scale, offset[i]), rounded once
+        result = max(x, 0) + y, rounded once
+
+    NaN stays NaN. An offset from the middle of a line has the last places of
+    the argument, so that small results are as exact as large ones.
+
     * (interpolate-C1) the table is a tensor of shape [N, 2] or, of a scalar or
       vector, a memref of shape [2 * N] with the identity layout.
-    * (interpolate-C2) N is a power of two from 4 to 1024.
+    * (interpolate-C2) N is a power of two from 4 to 1024, or with `rectified` any
+      number from 4 to 1024.
     * (interpolate-C3) `scale` is a power of two from 2^-4 to 2^14.
 
     Example:
@@ -524,21 +537,25 @@ def RNN_InterpolateOp : RNN_Op<"interpolate", [AllTypesMatch<["x", "y"]>,
     ```mlir
     %y = rnn.interpolate %x, %lines scale 1.6e+01
         : tensor<8xf16>, tensor<256x2xf16>
+    %z = rnn.interpolate %x, %tails scale 1.6e+01 rectified
+        : tensor<8xf16>, tensor<279x2xf16>
     ```
   }];
   let arguments = (ins RNN_InterpolateOperand:$x, RNN_LineTable:$table,
-                       F32Attr:$scale);
+                       F32Attr:$scale, UnitAttr:$rectified);
   let results = (outs RNN_InterpolateOperand:$y);
   let assemblyFormat = [{
-    $x `,` $table `scale` $scale attr-dict `:` type($x) `,` type($table)
+    $x `,` $table `scale` $scale (`rectified` $rectified^)? attr-dict `:` type($x) `,` type($table)
   }];
   let hasVerifier = 1;
   let extraClassDeclaration = [{
     /// N.
     int64_t getNumLines();
-    /// (N / 2 - 1) / scale, exact in f16.
+    /// Of the line for 0.
+    int64_t getCenter() { return getRectified() ? 0 : getNumLines() / 2; }
+    /// The argument of the last line, exact in f16.
     float getLimit();
-    /// (1024 + N / 2) / scale, exact in f16.
+    /// (1024 + the line for 0) / scale, exact in f16.
     float getShift();
   }];
 }

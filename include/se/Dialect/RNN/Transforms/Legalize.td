@@ -47,11 +47,11 @@ def NarrowFloats : Pass<"rnn-narrow-floats", "::mlir::ModuleOp"> {
 }
 
 def TabulateActivations : Pass<"rnn-tabulate-activations", "::mlir::ModuleOp"> {
-  let summary = "Sigmoid and tanh of f16 by tables of lines (phase `legalized`)";
+  let summary = "Activations of f16 by tables of lines (phase `legalized`)";
   let description = [{
     Sigmoid and tanh with a result of f16 become `rnn.interpolate` of their
     argument, rounded to f16, with tables of 256 lines. `scaled_tanh` is built
-    of that. Other functions, and results of f32, stay as they are.
+    of that. Softplus has a table of 279 lines, `rectified`. Other functions, and results of f32, stay as they are.
 
     Before:
 

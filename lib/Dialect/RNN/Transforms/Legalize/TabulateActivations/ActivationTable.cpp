@@ -41,6 +41,14 @@ static double computeSigmoid(double x) {
 
 static double computeTanh(double x) { return 2 * computeSigmoid(2 * x) - 1; }
 
+/// log(1 + exp(-x)) for 0 <= x < 32: the series of 2 atanh(e / (2 + e)).
+static double computeTail(double x) {
+  double e = computeExp(-x), t = e / (2 + e), sum = 0;
+  for (int k = 51; k > 0; k -= 2)
+    sum = sum * t * t + 1.0 / k;
+  return 2 * t * sum;
+}
+
 namespace {
 /// A line, and what it does to the arguments that it is for.
 struct Line {
@@ -166,8 +174,44 @@ std::vector<Line> TableSearch::search(int64_t from) {
   return chosen;
 }
 
+static ActivationTable makeTable(MLIRContext *context, ArrayRef<Line> lines,
+                                 float scale) {
+  std::vector<uint16_t> words;
+  for (const Line &line : lines) {
+    words.push_back(line.slope);
+    words.push_back(line.offset);
+  }
+  auto type = RankedTensorType::get({int64_t(lines.size()), 2},
+                                    Float16Type::get(context));
+  auto bytes = ArrayRef(reinterpret_cast<const char *>(words.data()),
+                        words.size() * sizeof(uint16_t));
+  return {DenseElementsAttr::getFromRawBuffer(type, bytes), scale};
+}
+
+/// What softplus is above max(x, 0): lines over the distance from their
+/// middles, between the secant and the parallel tangent. Beyond the last line
+/// the function is rounded to 0.
+static ActivationTable makeSoftplusTable(MLIRContext *context) {
+  constexpr double scale = 16, half = 0.5 / scale, limit = 17.375;
+  std::vector<Line> lines(size_t(limit * scale) + 1);
+  for (auto [i, line] : llvm::enumerate(lines)) {
+    double middle = double(i) / scale, low = i ? middle - half : 0;
+    double first = computeTail(low), last = computeTail(middle + half);
+    double value = computeTail(middle);
+    if (i)
+      value = (value + (first + last) / 2) / 2;
+    line.slope = uint16_t(F16::round((last - first) / (middle + half - low)));
+    line.offset = uint16_t(F16::round(value));
+  }
+  ActivationTable table = makeTable(context, lines, scale);
+  table.isRectified = true;
+  return table;
+}
+
 ActivationTable se::rnn::makeActivationTable(MLIRContext *context,
                                              ActivationKind kind) {
+  if (kind == ActivationKind::softplus)
+    return makeSoftplusTable(context);
   bool isTanh = kind == ActivationKind::tanh;
   assert((isTanh || kind == ActivationKind::sigmoid) && "no other has a table");
   // What sigmoid has left to 1 still matters at 8: how slowly a gate forgets.
@@ -182,13 +226,5 @@ ActivationTable se::rnn::makeActivationTable(MLIRContext *context,
       found[center - i] = found[center + i];
       found[center - i].offset ^= F16::sign;
     }
-  std::vector<uint16_t> words;
-  for (const Line &line : found) {
-    words.push_back(line.slope);
-    words.push_back(line.offset);
-  }
-  auto type = RankedTensorType::get({lines, 2}, Float16Type::get(context));
-  auto bytes = ArrayRef(reinterpret_cast<const char *>(words.data()),
-                        words.size() * sizeof(uint16_t));
-  return {DenseElementsAttr::getFromRawBuffer(type, bytes), scale};
+  return makeTable(context, found, scale);
 }

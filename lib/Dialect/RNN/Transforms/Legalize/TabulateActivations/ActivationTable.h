@@ -16,9 +16,12 @@ namespace se::rnn {
 struct ActivationTable {
   mlir::DenseElementsAttr lines; ///< tensor<Nx2xf16>: slope, offset
   float scale = 1;
+  bool isRectified = false;
 };
 
-/// The table for sigmoid or tanh. Over all arguments in f16, results
+/// The table for sigmoid, tanh or softplus. Over all arguments in f16, results
+/// of softplus are within 1.7 units in the last place of the function. Those of
+/// the others
 ///
 /// * are within 5e-4 of the function;
 /// * never decrease and stay within [0, 1] or [-1, 1];

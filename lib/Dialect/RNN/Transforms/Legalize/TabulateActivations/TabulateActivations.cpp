@@ -1,7 +1,7 @@
 // Part of se-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-//===- TabulateActivations.cpp - Sigmoid and tanh by tables ---------------===//
+//===- TabulateActivations.cpp - Activations by tables --------------------===//
 
 #include "ActivationTable.h"
 
@@ -50,7 +50,7 @@ struct TabulateActivationsPass
 };
 } // namespace
 
-/// Sigmoid or tanh of `x`, which is rounded to f16 before.
+/// Sigmoid, tanh or softplus of `x`, which is rounded to f16 before.
 Value TabulateActivationsPass::interpolate(OpBuilder &b, Location loc,
                                            ActivationKind kind, Value x) {
   auto [it, isNew] = tables.try_emplace(kind);
@@ -61,8 +61,9 @@ Value TabulateActivationsPass::interpolate(OpBuilder &b, Location loc,
   auto type = cast<RankedTensorType>(x.getType());
   if (!type.getElementType().isF16())
     x = arith::TruncFOp::create(b, loc, type.clone(b.getF16Type()), x);
-  return InterpolateOp::create(b, loc, x, lines,
-                               b.getF32FloatAttr(table.scale));
+  return InterpolateOp::create(b, loc, x, lines, b.getF32FloatAttr(table.scale),
+                               table.isRectified ? b.getUnitAttr()
+                                                 : UnitAttr());
 }
 
 /// Null if the function has no table.
@@ -74,6 +75,7 @@ Value TabulateActivationsPass::tabulate(ActivationOp op) {
   switch (function.getKind()) {
   case ActivationKind::sigmoid:
   case ActivationKind::tanh:
+  case ActivationKind::softplus:
     return interpolate(b, loc, function.getKind(), x);
   case ActivationKind::scaled_tanh: {
     Value beta = makeSplat(b, loc, x.getType(), function.getBetaValue());
