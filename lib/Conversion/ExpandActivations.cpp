@@ -3,6 +3,7 @@
 
 //===- ExpandActivations.cpp - Activations as IEEE arithmetic -------------===//
 
+#include "ExpandHalves.h"
 #include "ExpandMath.h"
 
 #include "se/Conversion/Passes.h"
@@ -12,7 +13,6 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
@@ -240,82 +240,6 @@ struct ExpandInterpolate : OpRewritePattern<rnn::InterpolateOp> {
   }
 };
 
-/// exp of halves, by the formula of ExpandMath.cpp with fewer terms and log 2
-/// in two parts. A single one is a lane of a pair.
-struct ExpandHalfExp : OpRewritePattern<math::ExpOp> {
-  using OpRewritePattern::OpRewritePattern;
-  LogicalResult matchAndRewrite(math::ExpOp op,
-                                PatternRewriter &rewriter) const override {
-    Value x = op.getOperand();
-    if (!getElementTypeOrSelf(x.getType()).isF16())
-      return failure();
-    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
-    auto halves = VectorType::get({2}, b.getF16Type());
-    if (x.getType() == halves) {
-      rewriter.replaceOp(op, emit(b, x));
-      return success();
-    }
-    if (isa<ShapedType>(x.getType()))
-      return failure();
-    Value pair = vector::FromElementsOp::create(b, halves, ValueRange{x, x});
-    rewriter.replaceOpWithNewOp<vector::ExtractOp>(op, emit(b, pair), 0);
-    return success();
-  }
-
-  static Value emit(ImplicitLocOpBuilder &b, Value x) {
-    auto halves = cast<VectorType>(x.getType());
-    auto words = VectorType::get({2}, b.getI16Type());
-    auto half = [&](double value) -> Value {
-      Attribute lane = b.getFloatAttr(b.getF16Type(), value);
-      return arith::ConstantOp::create(b, DenseElementsAttr::get(halves, lane));
-    };
-    auto word = [&](uint32_t value) -> Value {
-      return arith::ConstantOp::create(
-          b, DenseElementsAttr::get(words, APInt(16, value & 0xffff)));
-    };
-    auto fma = [&](Value l, Value r, Value sum) -> Value {
-      return math::FmaOp::create(b, l, r, sum);
-    };
-    auto toWords = [&](Value value) -> Value {
-      return arith::BitcastOp::create(b, words, value);
-    };
-    auto toHalves = [&](Value value) -> Value {
-      return arith::BitcastOp::create(b, halves, value);
-    };
-    auto add = [&](Value l, Value r) -> Value {
-      return arith::AddIOp::create(b, l, r);
-    };
-    auto sub = [&](Value l, Value r) -> Value {
-      return arith::SubIOp::create(b, l, r);
-    };
-    // At least -17.5, whose exp is rounded to 0; NaN stays what it is.
-    constexpr uint32_t toLast = 0xffff - 0xfc00, lowest = 0xcc60;
-    Value bits = add(toWords(x), word(toLast));
-    bits = arith::MinUIOp::create(b, bits, word(lowest + toLast));
-    bits = sub(bits, word(toLast));
-    x = toHalves(bits);
-    constexpr uint32_t highest = 0x49cd; // 11.6
-    Value limited = toHalves(arith::MinSIOp::create(b, bits, word(highest)));
-    constexpr uint32_t toWhole = 0x6600; // 1.5 * 2^10, to which n is added
-    Value shift = toHalves(word(toWhole));
-    Value t = fma(limited, half(1.4426950408889634), shift);
-    Value n = arith::SubFOp::create(b, t, shift);
-    constexpr double upper = 11.0 / 16;
-    Value r = fma(n, half(-upper), x);
-    r = fma(n, half(upper - 0.69314718055994531), r);
-    Value q = fma(r, half(0.1666278839111328), half(0.5039486885070801));
-    Value less = fma(q, arith::MulFOp::create(b, r, r), r);
-    // 2^n as two powers, of which each is a normal number.
-    Value exponents = sub(toWords(t), word(toWhole - 2 * 15));
-    Value first = arith::ShRSIOp::create(b, exponents, word(1));
-    auto power = [&](Value exponent) {
-      return toHalves(arith::ShLIOp::create(b, exponent, word(10)));
-    };
-    Value one = power(first), other = power(sub(exponents, first));
-    return arith::MulFOp::create(b, fma(less, one, one), other);
-  }
-};
-
 /// Functions of math, and remainders, are computed in f32 and rounded once.
 struct ExtendMath : RewritePattern {
   explicit ExtendMath(MLIRContext *context)
@@ -325,7 +249,8 @@ struct ExtendMath : RewritePattern {
     bool isFunction = isa<arith::RemFOp>(op) ||
                       isa_and_nonnull<math::MathDialect>(op->getDialect());
     if (!isFunction ||
-        isa<math::FmaOp, math::AbsFOp, math::RoundEvenOp, math::ExpOp>(op) ||
+        isa<math::FmaOp, math::AbsFOp, math::RoundEvenOp, math::ExpOp,
+            math::LogOp>(op) ||
         !op->getOperand(0).getType().isF16())
       return failure();
     Type single = rewriter.getF32Type();
@@ -363,8 +288,9 @@ struct ExpandActivationsPass
     });
     RewritePatternSet basic(&getContext());
     conversion::populateBasicFunctionPatterns(basic);
-    basic.add<ExpandActivation, ExpandQuantize, ExpandInterpolate,
-              ExpandHalfExp>(&getContext());
+    conversion::populateHalfFunctionPatterns(basic);
+    basic.add<ExpandActivation, ExpandQuantize, ExpandInterpolate>(
+        &getContext());
     if (failed(apply(std::move(basic))))
       return signalPassFailure();
     getOperation().walk([](arith::DivFOp op) {

@@ -191,6 +191,19 @@ struct SelectRound : OpRewritePattern<arith::FPToSIOp> {
   }
 };
 
+struct SelectConvert : OpRewritePattern<arith::SIToFPOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(arith::SIToFPOp op,
+                                PatternRewriter &rewriter) const override {
+    if (!isPairOfHalves(op.getType()) ||
+        !isPairOf(op.getIn().getType(), rewriter.getI16Type()))
+      return failure();
+    rewriter.replaceOpWithNewOp<xpulp::VfcvtHXOp>(op, op.getType(),
+                                                  op->getOperands());
+    return success();
+  }
+};
+
 /// The lines of the table for two arguments, by the formulas of RNNOps.td. Of
 /// 11 instructions two need the FPU, of 18 for what is rectified five.
 struct SelectInterpolate : OpRewritePattern<rnn::InterpolateOp> {
@@ -310,12 +323,13 @@ struct SelectPackedPass : conversion::impl::SelectPackedBase<SelectPackedPass> {
                SelectBinary<arith::MaxNumFOp, xpulp::VfmaxHOp>,
                SelectBinary<arith::AddIOp, xpulp::PvAddHOp>,
                SelectBinary<arith::SubIOp, xpulp::PvSubHOp>,
+               SelectBinary<arith::AndIOp, xpulp::PvAndHOp>,
                SelectBinary<arith::MinSIOp, xpulp::PvMinHOp>,
                SelectBinary<arith::MinUIOp, xpulp::PvMinuHOp>,
                SelectShift<arith::ShLIOp, xpulp::PvSllSciHOp>,
                SelectShift<arith::ShRSIOp, xpulp::PvSraSciHOp>, SelectFma,
-               SelectNegate, SelectTruncate, SelectUpperLanes, SelectRound,
-               SelectInterpolate>(context);
+               SelectConvert, SelectNegate, SelectTruncate, SelectUpperLanes,
+               SelectRound, SelectInterpolate>(context);
     unrolled.add<UnrollPair>(context);
     // A lane of what was made of lanes is that.
     vector::ExtractOp::getCanonicalizationPatterns(unrolled, context);

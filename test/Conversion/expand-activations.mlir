@@ -149,6 +149,24 @@ func.func @math(%x: f16, %y: f32) -> (f16, f32, f32, f32, f32) {
   return %0, %1, %2, %3, %4 : f16, f32, f32, f32, f32
 }
 
+// Pairs stay pairs, and there are no comparisons.
+// CHECK-LABEL: func @log
+// CHECK-DAG:     %[[ZERO:[a-z0-9_]+]] = arith.constant dense<0.000000e+00> : vector<2xf16>
+// CHECK:         %[[FIELDS:[a-z0-9_]+]] = arith.andi
+// CHECK:         %[[SCALE:[a-z0-9_]+]] = arith.subi %{{[a-z0-9_]+}}, %[[FIELDS]]
+// CHECK:         %[[S:[a-z0-9_]+]] = arith.bitcast %[[SCALE]]
+// CHECK-NEXT:    %[[X:[a-z0-9_]+]] = math.fma %arg0, %[[S]], %[[ZERO]] : vector<2xf16>
+// CHECK-NOT:     f32
+// CHECK-NOT:     cmp
+// CHECK:         arith.sitofp %{{[a-z0-9_]+}} : vector<2xi16> to vector<2xf16>
+// CHECK-NOT:     f32
+// CHECK-NOT:     cmp
+// CHECK:         return
+func.func @log(%x: vector<2xf16>) -> vector<2xf16> {
+  %0 = math.log %x : vector<2xf16>
+  return %0 : vector<2xf16>
+}
+
 // A constant is not folded by the host's math library.
 // CHECK-LABEL: func @constant
 // CHECK:         math.fma

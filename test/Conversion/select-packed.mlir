@@ -49,6 +49,15 @@ func.func @convert(%a: f32, %b: f32, %z: vector<2xi16>) -> vector<2xi16> {
   return %4 : vector<2xi16>
 }
 
+// CHECK-LABEL: func @integers
+// CHECK:         %[[A:[a-z0-9_]+]] = xpulp.pv.and.h %arg0, %arg1
+// CHECK:         xpulp.vfcvt.h.x %[[A]]
+func.func @integers(%x: vector<2xi16>, %y: vector<2xi16>) -> vector<2xf16> {
+  %0 = arith.andi %x, %y : vector<2xi16>
+  %1 = arith.sitofp %0 : vector<2xi16> to vector<2xf16>
+  return %1 : vector<2xf16>
+}
+
 // Two of the instructions need the FPU.
 // CHECK-LABEL: func @interpolate
 // CHECK-SAME:    (%[[X:[a-z0-9]+]]: vector<2xf16>, %[[T:[a-z0-9]+]]: memref<512xf16>)

@@ -23,22 +23,29 @@ rnn.network @net inputs(%x = "x" : tensor<8xf32>)
     %5 = arith.mulf %4, %4 : f32
     plan.yield %5 : f32
   }
-  // Two logarithms take as long as twice one, and packing them takes longer.
+  // Two logarithms to base 2 take as long as twice one, and packing them takes longer.
   // CHECK: plan.stage "logarithms" depth 0 elements 8 :
   %6 = plan.stage "logarithms" depth 0 elements 8 : tensor<8xf16> {
   ^bb0(%i: index):
     %7 = plan.read %h[7 - %i] : tensor<8xf16>
-    %8 = math.log %7 : f16
+    %8 = math.log2 %7 : f16
     %9 = arith.negf %8 : f16
     plan.yield %9 : f16
   }
-  // Exponentials are computed two at a time.
+  // Exponentials are computed two at a time, and natural logarithms.
   // CHECK: plan.stage "exponentials" depth 0 elements 8 in pairs :
   %14 = plan.stage "exponentials" depth 0 elements 8 : tensor<8xf16> {
   ^bb0(%i: index):
     %15 = plan.read %h[%i] : tensor<8xf16>
     %16 = math.exp %15 : f16
     plan.yield %16 : f16
+  }
+  // CHECK: plan.stage "logs" depth 0 elements 8 in pairs :
+  %17 = plan.stage "logs" depth 0 elements 8 : tensor<8xf16> {
+  ^bb0(%i: index):
+    %18 = plan.read %h[%i] : tensor<8xf16>
+    %19 = math.log %18 : f16
+    plan.yield %19 : f16
   }
   // There is no second one.
   // CHECK: plan.stage "one" depth 0 elements 1 :

@@ -51,6 +51,7 @@ static Cost makeCost(double cycles, double fpu, double bytes,
 static const Cost expCost = makeCost(21, 10, 107);
 // Of two halves, or one.
 static const Cost halfExpCost = makeCost(26, 9, 123);
+static const Cost halfLogCost = makeCost(19, 11, 125);
 static const Cost logCost = makeCost(34, 11, 141);
 static const Cost tanhCost = makeCost(41, 32, 222);
 static const Cost otherFunctionCost = makeCost(110, 45, 324);
@@ -88,6 +89,8 @@ static Cost getFunctionCost(Operation &op) {
     return makeCost(1, 0, 4);
   if (isa<math::ExpOp>(op))
     return op.getResult(0).getType().isF16() ? halfExpCost : expCost;
+  if (isa<math::LogOp>(op) && op.getResult(0).getType().isF16())
+    return halfLogCost;
   if (isa<math::LogOp, math::Log2Op>(op))
     return logCost;
   if (isa<math::TanhOp>(op))
