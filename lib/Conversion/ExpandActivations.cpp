@@ -250,7 +250,7 @@ struct ExtendMath : RewritePattern {
                       isa_and_nonnull<math::MathDialect>(op->getDialect());
     if (!isFunction ||
         isa<math::FmaOp, math::AbsFOp, math::RoundEvenOp, math::ExpOp,
-            math::LogOp>(op) ||
+            math::LogOp, math::SqrtOp>(op) ||
         !op->getOperand(0).getType().isF16())
       return failure();
     Type single = rewriter.getF32Type();

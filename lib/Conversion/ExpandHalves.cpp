@@ -153,8 +153,39 @@ static Value emitLog(Emitter &b, Value x) {
   return b.fma(n, b.half(0.69314718055994531 / factor), y);
 }
 
+/// sqrt(x) for x >= 0, of which -0 gives 0: one step of Newton's to 1 /
+/// sqrt(x), from a number whose bits are a line in those of x, and one to the
+/// root.
+static Value emitSqrt(Emitter &b, Value x) {
+  constexpr uint32_t infinity = 0x7c00, sign = 0x8000;
+  Value fields;
+  x = emitNormalized(b, x, fields);
+  // What is less than 0 becomes a NaN without sign.
+  Value bits = b.leastUnsigned(b.toBits(x), b.word(0x7fff));
+  Value limited = b.least(bits, b.word(infinity - 1));
+  x = b.fromBits(bits);
+  Value finite = b.fromBits(limited);
+  Value special = b.sub(x, finite); // 0, or for infinity and NaN these
+  Value shifted = arith::ShRSIOp::create(b, limited, b.word(1));
+  constexpr uint32_t magic = 0x59ba;
+  Value y = b.fromBits(b.subWords(b.word(magic), shifted));
+  // -y / 2, which is also exact enough for what the last step changes.
+  Value minus =
+      b.fromBits(b.subWords(b.word(magic - (1 << 10) + sign), shifted));
+  Value error = b.fma(b.mul(finite, y), y, b.half(-1));
+  y = b.fma(error, minus, y);
+  Value root = b.mul(finite, y);
+  Value rest = b.fma(root, root, arith::NegFOp::create(b, finite));
+  root = b.fma(rest, minus, root);
+  // Half the exponent of the scale.
+  Value half = arith::ShRSIOp::create(b, fields, b.word(1));
+  Value scale = b.fromBits(b.addWords(half, b.word((15 - 7) << 10)));
+  return b.fma(root, scale, special);
+}
+
 void conversion::populateHalfFunctionPatterns(RewritePatternSet &patterns) {
   MLIRContext *context = patterns.getContext();
   patterns.add<ExpandHalves<math::ExpOp>>(context, emitExp);
   patterns.add<ExpandHalves<math::LogOp>>(context, emitLog);
+  patterns.add<ExpandHalves<math::SqrtOp>>(context, emitSqrt);
 }

@@ -10,8 +10,8 @@
 
 namespace se::conversion {
 
-/// exp and log of f16, scalars and pairs, as arithmetic on vector<2xf16> and on
-/// its bits that has packed instructions.
+/// exp, log and sqrt of f16, scalars and pairs, as arithmetic on vector<2xf16>
+/// and on its bits that has packed instructions.
 void populateHalfFunctionPatterns(mlir::RewritePatternSet &patterns);
 
 } // namespace se::conversion

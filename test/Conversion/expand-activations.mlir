@@ -167,6 +167,17 @@ func.func @log(%x: vector<2xf16>) -> vector<2xf16> {
   return %0 : vector<2xf16>
 }
 
+// A single one is a lane of a pair; the divider is not used.
+// CHECK-LABEL: func @root
+// CHECK:         vector.from_elements %arg0, %arg0 : vector<2xf16>
+// CHECK-NOT:     sqrt
+// CHECK-NOT:     f32
+// CHECK:         vector.extract %{{.*}}[0] : f16 from vector<2xf16>
+func.func @root(%x: f16) -> f16 {
+  %0 = math.sqrt %x : f16
+  return %0 : f16
+}
+
 // A constant is not folded by the host's math library.
 // CHECK-LABEL: func @constant
 // CHECK:         math.fma

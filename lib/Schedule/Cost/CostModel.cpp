@@ -95,6 +95,8 @@ static Cost getFunctionCost(Operation &op) {
     return logCost;
   if (isa<math::TanhOp>(op))
     return tanhCost;
+  if (isa<math::SqrtOp>(op) && op.getResult(0).getType().isF16())
+    return halfRootCost;
   if (auto root = dyn_cast<math::SqrtOp>(op); root && rnn::hasFiniteRoot(root))
     return makeCost(13, 11, 56);
   if (isa<math::SqrtOp>(op))

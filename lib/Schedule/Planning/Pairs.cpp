@@ -26,7 +26,7 @@ bool schedule::isPacked(Operation *op) {
   if (isa<arith::TruncFOp>(op))
     return getElementTypeOrSelf(op->getOperand(0).getType()).isF32();
   return isa<arith::AddFOp, arith::SubFOp, arith::MulFOp, arith::NegFOp,
-             math::FmaOp, math::ExpOp, math::LogOp>(op);
+             math::FmaOp, math::ExpOp, math::LogOp, math::SqrtOp>(op);
 }
 
 bool schedule::areNeighbours(AffineExpr position) {
