@@ -15,7 +15,8 @@ import re
 # Instructions of a function in f32; of f16 in pairs.
 FUNCTIONS = {"math.exp": 16, "math.log": 20, "math.tanh": 40, "math.rsqrt": 6, "math.sqrt": 2,
              "arith.divf": 2, "softplus": 45, "sigmoid": 32, "tanh": 40, "quantize": 5}
-PAIRED = {"math.exp": 18, "interpolate": 11, "quantize": 8}
+PAIRED = {"math.exp": 18, "math.log": 18, "math.sqrt": 21, "rectified": 17, "interpolate": 11,
+          "quantize": 8}
 FREE = ("arith.constant", "arith.bitcast", "plan.yield", "scf.yield", "arith.extf")
 STAGE = re.compile(r"plan\.stage \"[^\"]*\" depth \d+ elements (\d+)(?: strips (\d+))?"
                    r"(?: sums \[[^\]]*\])?( in pairs)?[^\n]*\{\n(.*?)\n    \}", re.DOTALL)

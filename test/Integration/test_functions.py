@@ -3,6 +3,7 @@
 """Every function of math and arith that a network may have: host and simulator have
 the same bits, which are right within the bounds of docs/numerics.md."""
 
+import json
 import math
 import subprocess
 
@@ -268,15 +269,14 @@ HALVES = {
 }
 
 
-def all_halves(line):
-    """Of every f16 x, %1 = `line` of %0, which is in pairs."""
-    columns = 512
-    return columns, f"""
+def halves(name, columns):
+    """The function of x rounded to f16."""
+    return f"""
 module attributes {{se.phase = "legalized"}} {{
   rnn.network @net inputs(%x = "x" : tensor<{columns}xf32>)
       outputs("y" : tensor<{columns}xf32>) {{
     %0 = arith.truncf %x : tensor<{columns}xf32> to tensor<{columns}xf16>
-    {line} : tensor<{columns}xf16>
+    %1 = {name} %0 : tensor<{columns}xf16>
     %y = arith.extf %1 : tensor<{columns}xf16> to tensor<{columns}xf32>
     rnn.yield %y : tensor<{columns}xf32>
   }}
@@ -288,9 +288,9 @@ module attributes {{se.phase = "legalized"}} {{
 def test_all_halves(name, tmp_path):
     """Arithmetic on f16, for all arguments within so much of its last place."""
     function, tolerance = HALVES[name]
-    columns, text = all_halves(f"%1 = {name} %0")
+    columns = 512
     network = tmp_path / "net.mlir"
-    network.write_text(text)
+    network.write_text(halves(name, columns))
     x = np.arange(1 << 16).astype(np.uint16).view(np.float16).astype(np.float32)
     inputs = {"x": x.reshape(-1, columns)}
     expected = {"y": np.zeros_like(inputs["x"])}
@@ -313,3 +313,21 @@ def test_all_halves(name, tmp_path):
     worst = places.argmax()
     print(f"{name}: {places[worst]:.3f} at {x[finite][worst]:g}")
     assert places[worst] < tolerance
+
+
+@pytest.mark.parametrize("name", HALVES)
+def test_cycles_of_halves(name, tmp_path):
+    """Of one of eight cores for an element, more than a negation takes."""
+    columns = 4096
+    x = np.random.default_rng(0).uniform(0.5, 2, (2, columns)).astype(np.float32)
+    cycles = {}
+    for operation in ("arith.negf", name):
+        network = tmp_path / "net.mlir"
+        network.write_text(halves(operation, columns))
+        program = se.compile(network, tmp_path / "net.elf")
+        stats = tmp_path / "stats.json"
+        se.run(program, {"x": x}, ["y"], f"--stats={stats}")
+        cycles[operation] = json.loads(stats.read_text())["cycles_per_frame"]["min"]
+    each = (cycles[name] - cycles["arith.negf"]) * 8 / columns
+    print(f"{name}: {each:.1f}")
+    assert 4 < each < 12.1
