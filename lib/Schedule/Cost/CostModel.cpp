@@ -259,7 +259,7 @@ Cost schedule::getCost(Operation &op, bool isPair) {
     return getActivationCost(activation.getFunction().getKind());
   if (auto lines = dyn_cast<rnn::InterpolateOp>(op);
       lines && lines.getRectified())
-    return isPair ? makeCost(20, 5, 92) : makeCost(22, 7, 75);
+    return isPair ? makeCost(17, 5, 92) : makeCost(22, 7, 75);
   if (isa<rnn::InterpolateOp>(op))
     return isPair ? makeCost(11, 2, 73) : makeCost(16, 4, 43);
   if (isa<rnn::QuantizeOp>(op)) {
