@@ -51,7 +51,8 @@ static Cost makeCost(double cycles, double fpu, double bytes,
 static const Cost expCost = makeCost(21, 10, 107);
 // Of two halves, or one.
 static const Cost halfExpCost = makeCost(26, 9, 123);
-static const Cost halfLogCost = makeCost(19, 11, 125);
+static const Cost halfLogCost = makeCost(26, 11, 125);
+static const Cost halfRootCost = makeCost(25, 11, 140);
 static const Cost logCost = makeCost(34, 11, 141);
 static const Cost tanhCost = makeCost(41, 32, 222);
 static const Cost otherFunctionCost = makeCost(110, 45, 324);

@@ -51,7 +51,8 @@ def TabulateActivations : Pass<"rnn-tabulate-activations", "::mlir::ModuleOp"> {
   let description = [{
     Sigmoid and tanh with a result of f16 become `rnn.interpolate` of their
     argument, rounded to f16, with tables of 256 lines. `scaled_tanh` is built
-    of that. Softplus has a table of 279 lines, `rectified`. Other functions, and results of f32, stay as they are.
+    of that. Softplus has a table of 279 lines, `rectified`. Other functions, and
+    results of f32, stay as they are.
 
     Before:
 
