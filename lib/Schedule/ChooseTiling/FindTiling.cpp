@@ -51,8 +51,7 @@ llvm::Expected<Tiling> Planner::findTiling() {
   auto chosen = tile(0);
   // Small register tiles take less room, of which constants that elements share
   // may make better use; and if the engine is the bound, smaller tiles may suit
-  // it better. Tiles whose size was asked for are as large as that, and with
-  // tiles behind L2 a search takes several times as long.
+  // it better. Tiles whose size was asked for are as large as that.
   auto isBest = [&](int64_t most) {
     return chosen && chosen->shared.size() == stageLoops.getShared().size() &&
            (!chosen->slots || options.rows || options.slotBytes || most < 4);
