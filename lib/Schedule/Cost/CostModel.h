@@ -52,14 +52,15 @@ struct Cost {
     bytes += other.bytes;
     return *this;
   }
-  /// Of code that is run, and laid out, so many times.
-  friend Cost operator*(double factor, Cost cost) {
-    return {factor * cost.cycles,    factor * cost.fpu,
-            factor * cost.sumCycles, factor * cost.sumUses,
-            factor * cost.sumFpu,    factor * cost.divisions,
-            factor * cost.products,  factor * cost.bytes};
-  }
 };
+
+/// Of code that is run, and laid out, so many times.
+inline Cost operator*(double factor, Cost cost) {
+  return {factor * cost.cycles,    factor * cost.fpu,
+          factor * cost.sumCycles, factor * cost.sumUses,
+          factor * cost.sumFpu,    factor * cost.divisions,
+          factor * cost.products,  factor * cost.bytes};
+}
 
 /// One run of an operation of a stage's body, loops included. With `isPair` it
 /// is done for two halves at a time (isPacked).
