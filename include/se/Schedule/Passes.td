@@ -93,8 +93,9 @@ def FuseReductions : Pass<"se-fuse-reductions", "::mlir::ModuleOp"> {
     go through a row in the same order. Elements that nobody reads any more are
     not stored, and a stage that only hands the sums on is taken away.
 
-    It is done where there are as many rows as cores at least, and where elements
-    are not computed as packed halves.
+    It is done where there are as many rows as cores at least. Elements that could
+    be computed as packed halves need rows of an even length, since a strip of them
+    may still go in pairs (`se-pair-elements`).
 
     Example, of a matrix of 8 rows of 16:
 
@@ -145,8 +146,8 @@ def PairElements : Pass<"se-pair-elements", "::mlir::ModuleOp"> {
   let description = [{
     Sets `pairs` on stages with arithmetic on f16 that two elements can share
     (packed halves), if the cost model finds a pair cheaper than two elements on
-    the module's target. Whatever has no packed form is done one after the other.
-    A stage that has `pairs` keeps it.
+    the module's target. Whatever has no packed form is done one after the other,
+    sums of rows as well. A stage that has `pairs` keeps it.
 
     Example: `plan.stage "gate" depth 1 elements 128 in pairs : tensor<128xf16>`.
   }];
