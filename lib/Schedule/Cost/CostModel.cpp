@@ -23,10 +23,10 @@ using namespace mlir;
 using namespace se;
 using namespace se::schedule;
 
-// The figures of operations are fitted to the stages of some 800 small programs
-// on the simulator, by least squares with bounds (an operation takes no less
-// than the instructions it surely becomes). `./dev bench prediction` shows how
-// far whole programs are from their prediction.
+// Cycles are fitted to warm frames of some 1,200 programs on the simulator, by
+// least squares with bounds (an operation takes no less than the instructions
+// it surely becomes), bytes to the sizes of kernels. `./dev bench prediction`
+// shows how far other programs are from their prediction.
 
 // Sums are unrolled (se-unroll-reductions), with a loop for what is left.
 static constexpr double unroll = 4;
