@@ -56,10 +56,9 @@ struct Cost {
 
 /// Of code that is run, and laid out, so many times.
 inline Cost operator*(double factor, Cost cost) {
-  return {factor * cost.cycles,    factor * cost.fpu,
-          factor * cost.sumCycles, factor * cost.sumUses,
-          factor * cost.sumFpu,    factor * cost.divisions,
-          factor * cost.products,  factor * cost.bytes};
+  return {factor * cost.cycles,   factor * cost.fpu,    factor * cost.sumCycles,
+          factor * cost.sumUses,  factor * cost.sumFpu, factor * cost.divisions,
+          factor * cost.products, factor * cost.bytes};
 }
 
 /// One run of an operation of a stage's body, loops included. With `isPair` it
